@@ -1,0 +1,5 @@
+//! The exact solution of a loop, from its law alone.
+
+mod result;
+
+pub use result::{ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};

@@ -1,0 +1,134 @@
+//! One problem: what a candidate answers, given what the model believes about it (model.md, section 3).
+
+use serde::Serialize;
+
+use super::Composition;
+use super::solution::Solution;
+
+/// Probabilities, or rates per problem, of the four kinds of answer.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Answers {
+    /// Right answer by right steps.
+    pub sound: f64,
+    /// Right answer by at least one wrong step.
+    pub unsound: f64,
+    /// The wrong answer that candidates for this problem share.
+    pub systematic: f64,
+    /// A wrong answer of this candidate's own.
+    pub random: f64,
+}
+
+impl Answers {
+    /// Probability of a right answer.
+    #[must_use]
+    pub fn right(&self) -> f64 {
+        self.sound + self.unsound
+    }
+
+    /// Probability of a wrong answer.
+    #[must_use]
+    pub fn wrong(&self) -> f64 {
+        self.systematic + self.random
+    }
+
+    /// Probability of any answer.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.right() + self.wrong()
+    }
+
+    /// Each kind times its own factor.
+    #[must_use]
+    pub fn times(&self, factors: &Self) -> Self {
+        Self {
+            sound: self.sound * factors.sound,
+            unsound: self.unsound * factors.unsound,
+            systematic: self.systematic * factors.systematic,
+            random: self.random * factors.random,
+        }
+    }
+
+    /// Every kind times the same factor.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        self.times(&Self { sound: factor, unsound: factor, systematic: factor, random: factor })
+    }
+
+    /// The sum, kind by kind.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            sound: self.sound + other.sound,
+            unsound: self.unsound + other.unsound,
+            systematic: self.systematic + other.systematic,
+            random: self.random + other.random,
+        }
+    }
+}
+
+/// What a problem meets in the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Belief {
+    /// A sound belief, and no systematic mistake waits in this problem.
+    Plain,
+    /// A sound belief, but the problem provokes a fresh systematic mistake.
+    FreshSystematic,
+    /// An unsound belief.
+    Unsound,
+    /// A wrong belief.
+    Wrong,
+}
+
+/// One of the four situations in which a problem is attempted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Problem {
+    /// What the problem meets.
+    pub belief: Belief,
+    /// How often, per problem.
+    pub weight: f64,
+    /// What one candidate answers.
+    pub candidate: Answers,
+}
+
+/// A candidate that shows no systematic mistake: the solution's outcome, given that it is not one.
+///
+/// Where every solution is a systematic mistake the condition is empty, and the limit from milder slips is taken: sound.
+pub(super) fn base(solution: &Solution, systematic_share: f64) -> Answers {
+    let random = solution.wrong * (1.0 - systematic_share);
+    let rest = solution.sound + solution.unsound + random;
+    if rest == 0.0 {
+        return Answers { sound: 1.0, ..Answers::default() };
+    }
+    Answers { sound: solution.sound / rest, unsound: solution.unsound / rest, systematic: 0.0, random: random / rest }
+}
+
+/// h: the probability that a problem met by a sound belief provokes a systematic mistake, so that with the consistency
+/// γ of its candidates a share oσ of them shows one.
+pub(super) fn fresh_systematic(solution: &Solution, systematic_share: f64, consistency: f64) -> f64 {
+    if consistency == 0.0 { 0.0 } else { (solution.wrong * systematic_share / consistency).min(1.0) }
+}
+
+/// The four situations, weighted by the composition of the model.
+pub(super) fn problems(
+    x: Composition,
+    base: &Answers,
+    fresh_systematic: f64,
+    consistency: f64,
+    luck: f64,
+) -> [Problem; 4] {
+    let otherwise = base.scaled(1.0 - consistency);
+    let shown = Answers { systematic: consistency, ..otherwise };
+    let repeated = Answers {
+        unsound: otherwise.unsound + consistency * luck,
+        systematic: consistency * (1.0 - luck),
+        ..otherwise
+    };
+    let sound = x.sound();
+    [
+        Problem { belief: Belief::Plain, weight: sound * (1.0 - fresh_systematic), candidate: *base },
+        Problem { belief: Belief::FreshSystematic, weight: sound * fresh_systematic, candidate: shown },
+        Problem { belief: Belief::Unsound, weight: x.unsound, candidate: repeated },
+        Problem { belief: Belief::Wrong, weight: x.wrong, candidate: shown },
+    ]
+}

@@ -1,0 +1,137 @@
+//! What can be wrong with a scenario, and the one message that says so.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::filter::KINDS;
+
+/// A rule that a written scenario breaks: which key, which rule, what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Breach {
+    /// Dotted path of the key (`vote.agree`, `filter.0.kind`); empty where the text itself cannot be read.
+    pub key: String,
+    pub rule: String,
+    pub help: String,
+}
+
+impl Breach {
+    pub fn new(key: impl Into<String>, rule: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { key: key.into(), rule: rule.into(), help: help.into() }
+    }
+
+    pub fn unknown_kind(index: usize, kind: &str) -> Self {
+        Self::new(
+            format!("filter.{index}.kind"),
+            format!("`{kind}` is not a kind of filter"),
+            suggest(kind, KINDS).unwrap_or_else(|| format!("use one of {}", list(&KINDS))),
+        )
+    }
+
+    pub fn foreign_parameter(index: usize, kind: &str, key: &str, takes: &[&str]) -> Self {
+        Self::new(
+            format!("filter.{index}.{key}"),
+            format!("a `{kind}` filter has no `{key}`"),
+            format!("it takes {}", list(takes)),
+        )
+    }
+}
+
+/// "did you mean `…`?" for the nearest name, if one is near.
+pub(super) fn suggest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(typed, name), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
+        .min()
+        .map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+/// Names in backticks, separated by commas.
+pub(super) fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Where a scenario came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, as the user named it.
+    File(PathBuf),
+    /// Text without a file (tests, embedded scenarios).
+    Text,
+    /// `--set KEY=VALUE`, as the user typed it.
+    Override(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Text => write!(f, "scenario"),
+            Self::Override(typed) => write!(f, "--set {typed}"),
+        }
+    }
+}
+
+/// A line and column in a file, both from 1; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl Position {
+    /// The position of a byte offset in `text`.
+    pub(super) fn of(text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+}
+
+/// A scenario that cannot be run, with the place, the rule and a suggestion.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ScenarioError {
+    /// The file cannot be read.
+    #[error("{path}: cannot read this file: {reason}")]
+    Unreadable {
+        /// The file as the user named it.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// A key, its value, or the text itself breaks a rule.
+    #[error("{}", describe(origin, *position, key, rule, help))]
+    Rule {
+        /// The file or the override at fault.
+        origin: Origin,
+        /// Where in the file; `None` for an override.
+        position: Option<Position>,
+        /// Dotted path of the key; empty where the text is not TOML.
+        key: String,
+        /// The rule that is broken, with the value that breaks it.
+        rule: String,
+        /// What to do; may be empty.
+        help: String,
+    },
+}
+
+fn describe(origin: &Origin, position: Option<Position>, key: &str, rule: &str, help: &str) -> String {
+    let mut message = origin.to_string();
+    if let Some(Position { line, column }) = position {
+        message += &format!(":{line}:{column}");
+    }
+    message += ": ";
+    if !key.is_empty() {
+        message += &format!("`{key}`: ");
+    }
+    message += rule;
+    if !help.is_empty() {
+        message += &format!("; {help}");
+    }
+    message
+}

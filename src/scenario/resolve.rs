@@ -1,0 +1,121 @@
+//! From the written form to the complete one: defaults (model.md, section 7) and the rules between keys.
+
+use crate::quantity::{Count, Probability, Rate};
+
+use super::error::Breach;
+use super::written::Written;
+use super::{Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
+
+/// The longest horizon that is reported, in generations.
+const MAX_HORIZON: u64 = 100_000;
+/// The most candidates of one vote.
+const MAX_CANDIDATES: u64 = 10_000;
+
+pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
+    let scenario = Scenario {
+        examples: or_count(written.examples, 1000),
+        horizon: or_count(written.horizon, 60),
+        task: Task {
+            steps: or_count(written.task.steps, 20),
+            steps_per_generation: written.task.steps_per_generation.unwrap_or(0),
+        },
+        errors: errors(&written.errors),
+        learning: Learning {
+            imprint: or(written.learning.imprint, 0.6),
+            persistence: or(written.learning.persistence, 0.95),
+            anchor: or(written.learning.anchor, 0.0),
+            policy: written.learning.policy.unwrap_or(Policy::Replace),
+        },
+        vote: vote(&written.vote)?,
+        filters: written
+            .filter
+            .iter()
+            .enumerate()
+            .map(|(index, filter)| Filter::resolve(filter, index))
+            .collect::<Result<_, _>>()?,
+        start: Start { unsound: or(written.start.unsound, 0.0), wrong: or(written.start.wrong, 0.0) },
+        failure: Failure { error_rate: or(written.failure.error_rate, 0.5) },
+        name: written.name,
+        source: written.source,
+    };
+    check(&scenario)?;
+    Ok(scenario)
+}
+
+fn errors(written: &super::written::Errors) -> Errors {
+    Errors {
+        step_error: or(written.step_error, 0.002),
+        recovery: or(written.recovery, 0.0),
+        systematic_share: or(written.systematic_share, 0.1),
+        consistency: or(written.consistency, 1.0),
+        // Both constants are legal rates.
+        amplification: written.amplification.unwrap_or_else(|| legal(Rate::new(5.0))),
+        wrong_answers: written.wrong_answers,
+        step_error_floor: or(written.step_error_floor, 0.0),
+        step_error_gain: or(written.step_error_gain, 0.0),
+    }
+}
+
+/// One candidate is no vote; several without `agree` need a simple majority.
+fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
+    let candidates = written.candidates.map_or(1, Count::get);
+    if candidates > MAX_CANDIDATES {
+        return Err(Breach::new(
+            "vote.candidates",
+            format!("{candidates} candidates are more than the {MAX_CANDIDATES} that a vote may have"),
+            "lower it",
+        ));
+    }
+    let majority = candidates / 2 + 1;
+    let agree = written.agree.map_or(majority, Count::get);
+    if agree < majority || agree > candidates {
+        let rule = format!(
+            "{agree} of {candidates} votes: an answer is accepted by more than half of the candidates and at most all of them"
+        );
+        return Err(Breach::new("vote.agree", rule, format!("use a number from {majority} to {candidates}")));
+    }
+    Ok(Vote { candidates: legal(Count::new(candidates)), agree: legal(Count::new(agree)) })
+}
+
+/// The rules that no single value can break.
+fn check(scenario: &Scenario) -> Result<(), Breach> {
+    let name = &scenario.name;
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || name.starts_with('.')
+    {
+        return Err(Breach::new(
+            "name",
+            format!("{name:?} cannot name a folder everywhere"),
+            "use letters, digits, `-`, `_` and `.`, and do not begin with a dot",
+        ));
+    }
+    if scenario.horizon.get() > MAX_HORIZON {
+        return Err(Breach::new(
+            "horizon",
+            format!("{} generations are more than the {MAX_HORIZON} that can be reported", scenario.horizon.get()),
+            "lower it; the expected runway does not depend on it",
+        ));
+    }
+    let begun = scenario.start.unsound.get() + scenario.start.wrong.get();
+    if begun > 1.0 {
+        return Err(Breach::new(
+            "start.wrong",
+            format!("the shares of unsound and wrong beliefs sum to {begun}, above 1"),
+            "lower one of `start.unsound` and `start.wrong`",
+        ));
+    }
+    Ok(())
+}
+
+fn or(value: Option<Probability>, default: f64) -> Probability {
+    value.unwrap_or_else(|| legal(Probability::new(default)))
+}
+
+fn or_count(value: Option<Count>, default: u64) -> Count {
+    value.unwrap_or_else(|| legal(Count::new(default)))
+}
+
+/// For constants of this file, every one of which is legal (the default scenario is resolved in a test).
+#[allow(clippy::expect_used)]
+fn legal<T>(constant: Result<T, crate::quantity::QuantityError>) -> T {
+    constant.expect("a default of this file is legal")
+}

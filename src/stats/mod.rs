@@ -1,0 +1,3 @@
+//! Statistics without a subject: distributions, intervals, bands, tests of fit.
+
+pub mod binomial;
