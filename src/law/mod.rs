@@ -143,7 +143,8 @@ impl Law {
         let passing = self.filters.passing(base.right());
         let mut accepted = Answers::default();
         let mut error_rate = 0.0;
-        for problem in problems.iter().filter(|problem| problem.weight > 0.0) {
+        // Not `> 0.0`: derivatives at an all-sound model are taken from both sides, and there a weight is negative.
+        for problem in problems.iter().filter(|problem| problem.weight != 0.0) {
             error_rate += problem.weight * problem.candidate.wrong();
             accepted = accepted.plus(&self.vote.accepted(&problem.candidate).scaled(problem.weight));
         }

@@ -134,11 +134,17 @@ pub fn fill(first: u64, n: u64, p: f64, out: &mut [f64]) {
         return;
     }
     let odds = p / (1.0 - p);
+    let (low, high) = window(n, p, f64::MIN_POSITIVE);
     for (run, values) in (0_u64..).zip(out.chunks_mut(RUN)) {
         let begin = first + run * RUN as u64;
+        if begin > high || begin + RUN as u64 <= low {
+            // Underflow: not worth the time to compute.
+            values.fill(0.0);
+            continue;
+        }
         let mut value = pmf(begin, n, p);
-        // A value lost to underflow cannot start a recurrence.
-        let restart = value < f64::MIN_POSITIVE;
+        // A value near underflow cannot start a recurrence.
+        let restart = value < 1e-290;
         for (k, out) in (begin..).zip(values.iter_mut()) {
             *out = if restart { pmf(k, n, p) } else { value };
             value *= n.saturating_sub(k) as f64 / (k + 1) as f64 * odds;
@@ -152,7 +158,7 @@ pub fn fill(first: u64, n: u64, p: f64, out: &mut [f64]) {
 #[must_use]
 pub fn window(n: u64, p: f64, neglected: f64) -> (u64, u64) {
     let mean = n as f64 * p;
-    let log = (2.0 / neglected).ln();
+    let log = std::f64::consts::LN_2 - neglected.ln();
     let reach = log / 3.0 + (log * log / 9.0 + 2.0 * log * mean * (1.0 - p)).sqrt();
     let low = (mean - reach).floor().max(0.0) as u64;
     let high = (mean + reach).ceil().min(n as f64) as u64;
