@@ -107,10 +107,14 @@ mod tests {
     fn landing_counts_each_run_once() {
         let (draws, q) = (12, 0.3);
         let all: f64 = (0..=draws).map(|k| binomial::pmf(k, draws, q)).sum();
-        assert_relative_eq!(landing(&[(5, 7), (10, 25)], 5, draws, q), {
-            let inside = |k: u64| k <= 2 || (5..=12).contains(&k);
-            (0..=draws).filter(|&k| inside(k)).map(|k| binomial::pmf(k, draws, q)).sum::<f64>()
-        }, max_relative = 1e-14);
+        assert_relative_eq!(
+            landing(&[(5, 7), (10, 25)], 5, draws, q),
+            {
+                let inside = |k: u64| k <= 2 || (5..=12).contains(&k);
+                (0..=draws).filter(|&k| inside(k)).map(|k| binomial::pmf(k, draws, q)).sum::<f64>()
+            },
+            max_relative = 1e-14
+        );
         assert_relative_eq!(all, 1.0, max_relative = 1e-14);
         assert_eq!(landing(&[(0, 3)], 4, draws, q), 0.0);
     }

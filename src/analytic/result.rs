@@ -61,6 +61,25 @@ pub struct Solution {
     pub warnings: Vec<String>,
 }
 
+/// What an exact solver answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exact {
+    /// Curves to the horizon.
+    pub curves: Curves,
+    /// Law of T.
+    pub runway: Runway,
+    /// Quasi-stationary law and hazard.
+    pub quasi_stationary: Option<Hazard>,
+    /// Expected generations at each error level.
+    pub visits: Option<Visits>,
+    /// Solver and size.
+    pub method: String,
+    /// Bound on the absolute error of the survival function from truncated sums.
+    pub error_bound: f64,
+    /// Why numbers are absent.
+    pub undefined: Undefined,
+}
+
 /// Fresh mistakes of an all-sound model, as shares of the next generation's beliefs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Fresh {

@@ -99,6 +99,7 @@ pub struct Forward<'a> {
     kept: Vec<Option<Row>>,
     surviving: Mass,
     free: Mass,
+    survival: f64,
     failed: f64,
     neglected: f64,
 }
@@ -118,6 +119,7 @@ impl<'a> Forward<'a> {
             kept: Vec::new(),
             surviving: if fails { Mass::default() } else { point.clone() },
             free: point,
+            survival: if fails { 0.0 } else { 1.0 },
             failed: if fails { 1.0 } else { 0.0 },
             neglected: 0.0,
         }
@@ -169,11 +171,14 @@ impl<'a> Forward<'a> {
         self.kept.resize(if keep { self.chain.states.len() } else { 0 }, None);
         let (surviving, free) = (std::mem::take(&mut self.surviving), std::mem::take(&mut self.free));
         let least = (NEGLECTED * surviving.total(), NEGLECTED * free.total());
+        self.neglected += least.0;
         for (count, weight) in free.iter() {
-            let alive = surviving.of(count);
-            let alive = if alive > least.0 { alive } else { 0.0 };
+            let mut alive = surviving.of(count);
+            if alive <= least.0 {
+                self.neglected += alive;
+                alive = 0.0;
+            }
             if alive == 0.0 && weight <= least.1 {
-                self.neglected += surviving.of(count);
                 continue;
             }
             let kept = self.kept.get_mut(count).and_then(Option::take);
@@ -191,6 +196,9 @@ impl<'a> Forward<'a> {
             self.surviving.clear(from as usize, to as usize);
         }
         self.chain = next.unwrap_or_else(|| std::mem::replace(&mut self.chain, Chain { draws: 0, states: Vec::new() }));
+        // Of the two forms the one with the smaller rounding error; S never rises, not even by rounding.
+        let survival = if self.failed < 0.5 { 1.0 - self.failed } else { self.surviving.total() };
+        self.survival = survival.min(self.survival);
         self.generation += 1;
     }
 
@@ -227,7 +235,7 @@ impl<'a> Forward<'a> {
         let variance: f64 = states().map(|(state, weight, _)| weight * (state.error - mean_error).powi(2)).sum();
         let pool = (self.chain.states.len() - 1) as f64;
         Point {
-            survival: self.surviving.total(),
+            survival: self.survival,
             failed: self.failed,
             mean_error,
             sd_error: variance.sqrt(),

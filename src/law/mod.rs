@@ -130,6 +130,12 @@ impl Law {
         solve(self.steps, self.step_error(x), self.recovery)
     }
 
+    /// A candidate that shows no systematic mistake.
+    #[must_use]
+    pub fn base(&self, x: Composition) -> Answers {
+        candidate::base(&self.solution(x), self.systematic_share)
+    }
+
     /// err(x), the error rate of one candidate before any check.
     #[must_use]
     pub fn error_rate(&self, x: Composition) -> f64 {

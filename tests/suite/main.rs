@@ -1,1 +1,3 @@
+//! The integration tests of `runaway`, in one binary.
 
+mod reference;
