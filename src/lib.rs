@@ -2,9 +2,11 @@
 
 pub mod analytic;
 pub mod compare;
+pub mod files;
 pub mod law;
 pub mod provenance;
 pub mod quantity;
+pub mod report;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
