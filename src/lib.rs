@@ -33,11 +33,14 @@
 //! [`Scenario`]: scenario::Scenario
 
 pub mod analytic;
+pub mod cli;
 pub mod compare;
 pub mod explain;
+pub mod files;
 pub mod law;
 pub mod provenance;
 pub mod quantity;
+pub mod report;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
