@@ -1,5 +1,6 @@
 //! The exact solution of a loop, from its law alone.
 
+pub mod derivative;
 mod result;
 
 pub use result::{ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};
