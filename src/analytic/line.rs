@@ -68,6 +68,7 @@ pub(super) fn solve(scenario: &Scenario) -> Exact {
         visits: closing.visits,
         method: closing.method,
         error_bound: forward.neglected(),
+        runway_error: closing.error,
         undefined,
     }
 }
@@ -135,6 +136,8 @@ struct Closing {
     sd: Option<f64>,
     hazard: Option<Hazard>,
     visits: Option<Visits>,
+    /// Absolute error of the mean beyond rounding.
+    error: Option<f64>,
     method: String,
 }
 
@@ -208,6 +211,7 @@ impl Closing {
             sd: Some((second - mean * mean).max(0.0).sqrt()),
             hazard,
             visits: whole.then(|| Visits { error, generations: factors.visits(&start) }),
+            error: Some(0.0),
             method: format!("GTH elimination of {} states, forward propagation for the curves", counts.len()),
         })
     }
@@ -221,6 +225,7 @@ impl Closing {
             sd: Some(variance.max(0.0).sqrt()),
             hazard: None,
             visits: None,
+            error: Some(DIED_OUT),
             method: format!("forward propagation over {} generations, until survival died out", tail.generation),
         }
     }
@@ -256,6 +261,8 @@ impl Closing {
             }),
             hazard: None,
             visits: None,
+            // The hazard moves by less than the law\'s distance from rest, relative to itself.
+            error: known.then(|| if tail.survival <= DIED_OUT { DIED_OUT } else { mean * rest }),
             method: format!(
                 "forward propagation over {} generations, closed by the quasi-stationary tail",
                 tail.generation
@@ -278,7 +285,7 @@ impl Closing {
             undefined.insert(key.into(), "the law changes with the generation".into());
         }
         let method = format!("forward propagation over {} generations", tail.generation);
-        Self { mean: None, sd: None, hazard: None, visits: None, method }
+        Self { mean: None, sd: None, hazard: None, visits: None, error: None, method }
     }
 
     fn runway(&self, tail: &Tail, points: &[Point], undefined: &mut Undefined) -> Runway {

@@ -10,6 +10,7 @@ pub mod fixed;
 mod line;
 pub mod mean_field;
 mod outlook;
+pub mod plane;
 pub mod quasi;
 pub mod reproduction;
 mod result;

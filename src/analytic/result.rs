@@ -55,6 +55,9 @@ pub struct Solution {
     pub method: String,
     /// Bound on the absolute error of `survival` from truncated sums.
     pub error_bound: Option<f64>,
+    /// Absolute error of `runway.mean` from neglected mass and from the drift left in its tail; 0 where the mean comes
+    /// from elimination.
+    pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,
     /// What a reader should know before using the numbers (rounded starts and the like).
@@ -74,8 +77,12 @@ pub struct Exact {
     pub visits: Option<Visits>,
     /// Solver and size.
     pub method: String,
-    /// Bound on the absolute error of the survival function from truncated sums.
+    /// Bound on the absolute error of the survival function from neglected mass; rounding, about 1e-14 relative, is not
+    /// in it.
     pub error_bound: f64,
+    /// Absolute error of `runway.mean` from neglected mass and from the drift left in its tail; 0 where the mean comes
+    /// from elimination.
+    pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,
 }

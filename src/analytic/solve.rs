@@ -5,7 +5,7 @@ use crate::scenario::Scenario;
 
 use super::outlook::Outlook;
 use super::result::{Exact, Regime, Runway, Solution, Undefined};
-use super::{line, thresholds};
+use super::{line, plane, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 #[must_use]
@@ -24,7 +24,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
     }
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
     let exact = exact(scenario);
-    let (curves, runway, quasi_stationary, visits, method, error_bound) = match exact {
+    let (curves, runway, quasi_stationary, visits, method, error_bound, runway_error) = match exact {
         Ok(exact) => {
             undefined.extend(exact.undefined);
             (
@@ -34,13 +34,14 @@ pub fn solve(scenario: &Scenario) -> Solution {
                 exact.visits,
                 exact.method,
                 Some(exact.error_bound),
+                exact.runway_error,
             )
         }
         Err(reason) => {
             for key in ["survival", "expected_error", "runway", "quasi_stationary", "visits"] {
                 undefined.insert(key.to_owned(), reason.clone());
             }
-            (None, Runway::default(), None, None, "mean field".to_owned(), None)
+            (None, Runway::default(), None, None, "mean field".to_owned(), None, None)
         }
     };
     Solution {
@@ -70,6 +71,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
         by_generation: outlook.by_generation,
         method,
         error_bound,
+        runway_error,
         undefined,
     }
 }
@@ -77,7 +79,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
 /// The exact solver that applies, or the reason why none does.
 fn exact(scenario: &Scenario) -> Result<Exact, String> {
     if scenario.has_unsound() {
-        return Err("unsound beliefs make the chain two-dimensional; use `simulate`".to_owned());
+        return plane::solve(scenario).map_err(|refusal| refusal.to_string());
     }
     match line::refusal(scenario) {
         Some(reason) => Err(reason),

@@ -215,7 +215,7 @@ fn thinned(length: usize) -> impl Iterator<Item = usize> {
 /// An empty table with right-aligned numbers.
 fn sheet(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(header.to_vec());
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header.to_vec());
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }

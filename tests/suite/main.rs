@@ -1,3 +1,4 @@
 //! The integration tests of `runaway`, in one binary.
 
+mod plane;
 mod reference;
