@@ -77,10 +77,8 @@ pub fn run(
     while begin < replicates {
         let end = begin.saturating_add(wave).min(replicates);
         let starts: Vec<u64> = (begin..end).step_by(BLOCK as usize).collect();
-        let blocks: Vec<Result<Tally, SimulationError>> = starts
-            .into_par_iter()
-            .map(|first| block(&player, settings, first, horizon, progress))
-            .collect();
+        let blocks: Vec<Result<Tally, SimulationError>> =
+            starts.into_par_iter().map(|first| block(&player, settings, first, horizon, progress)).collect();
         for block in blocks {
             total.merge(block?);
         }

@@ -103,8 +103,7 @@ mod tests {
 
     /// From ChaCha with 8 rounds written out by hand: key = seed (8 bytes), engine (1 byte), zeros; nonce = replicate.
     const PINNED: [u64; 2] = [9_672_674_645_702_868_097, 2_788_422_329_557_313_252];
-    const PINNED_OTHERS: [u64; 3] =
-        [8_291_664_654_658_398_282, 9_193_212_158_091_486_335, 1_244_942_025_873_002_550];
+    const PINNED_OTHERS: [u64; 3] = [8_291_664_654_658_398_282, 9_193_212_158_091_486_335, 1_244_942_025_873_002_550];
 
     #[test]
     fn jumps_follow_the_geometric_law() {

@@ -2,9 +2,9 @@
 
 use crate::stats::moments::Moments;
 
+use super::replicate::Settings;
 use super::result::{RestrictedRunway, Simulated};
 use super::run::Run;
-use super::replicate::Settings;
 
 /// Sums over some runs, by generation.
 #[derive(Debug, Clone)]

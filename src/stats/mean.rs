@@ -42,7 +42,11 @@ mod tests {
             assert_relative_eq!(tail, level, max_relative = 1e-12);
         }
         // Large n: nearly √(2 v ln(2/level) / n).
-        assert_relative_eq!(bernstein(u64::MAX, 0.25, 0.01) / (0.5 * 200.0_f64.ln() / 2_f64.powi(64)).sqrt(), 1.0, epsilon = 1e-8);
+        assert_relative_eq!(
+            bernstein(u64::MAX, 0.25, 0.01) / (0.5 * 200.0_f64.ln() / 2_f64.powi(64)).sqrt(),
+            1.0,
+            epsilon = 1e-8
+        );
     }
 
     #[test]

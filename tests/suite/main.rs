@@ -1,4 +1,5 @@
 //! The integration tests of `runaway`, in one binary.
 
+mod agreement;
 mod plane;
 mod reference;

@@ -11,9 +11,7 @@ pub(super) struct Era {
     slip: f64,
     amplification: f64,
     recovery: f64,
-    /// φ, probability that a solution which repeats a wrong step reaches the right answer.
-    pub luck: f64,
-    /// 1 − φ.
+    /// 1 − φ, probability that a solution which repeats a wrong step does not reach the right answer.
     pub stuck: f64,
 }
 
@@ -21,14 +19,12 @@ impl Era {
     pub fn new(scenario: &Scenario, generation: u64) -> Self {
         let steps = scenario.steps_at(generation);
         let recovery = scenario.errors.recovery.get();
-        let (luck, stuck) = repeated(steps, recovery);
         Self {
             steps,
             slip: scenario.step_error_at(generation),
             amplification: scenario.errors.amplification.get(),
             recovery,
-            luck,
-            stuck,
+            stuck: stuck(steps, recovery),
         }
     }
 
@@ -50,19 +46,17 @@ impl Era {
     }
 }
 
-/// φ and 1 − φ: a wrong step at each of the places in turn, recovery on every later step.
-fn repeated(steps: u64, recovery: f64) -> (f64, f64) {
+/// 1 − φ: a wrong step at each of the places in turn, and no recovery on any later step.
+fn stuck(steps: u64, recovery: f64) -> f64 {
     if recovery == 0.0 {
-        return (0.0, 1.0);
+        return 1.0;
     }
-    let (mut back, mut off) = (0.0, 1.0);
-    let (mut luck, mut stuck) = (0.0, 0.0);
+    let (mut off, mut stuck) = (1.0, 0.0);
     for _ in 0..steps {
-        luck += back;
         stuck += off;
-        (back, off) = (back + off * recovery, off * (1.0 - recovery));
+        off *= 1.0 - recovery;
     }
-    (luck / steps as f64, stuck / steps as f64)
+    stuck / steps as f64
 }
 
 #[cfg(test)]
@@ -73,12 +67,10 @@ mod tests {
     #[test]
     fn luck_is_the_average_over_the_places() {
         for (steps, recovery) in [(1_u64, 0.3), (20, 0.05), (7, 1.0), (500, 1e-6)] {
-            let (luck, stuck) = repeated(steps, recovery);
             let length = steps as f64;
-            let closed = 1.0 - (1.0 - (1.0_f64 - recovery).powf(length)) / (recovery * length);
-            assert_relative_eq!(luck, closed, epsilon = 1e-9);
-            assert_relative_eq!(luck + stuck, 1.0, max_relative = 1e-13);
+            let closed = (1.0 - (1.0_f64 - recovery).powf(length)) / (recovery * length);
+            assert_relative_eq!(stuck(steps, recovery), closed, max_relative = 1e-9);
         }
-        assert_eq!(repeated(20, 0.0), (0.0, 1.0));
+        assert_eq!(stuck(20, 0.0), 1.0);
     }
 }

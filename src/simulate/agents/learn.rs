@@ -15,11 +15,7 @@ pub(super) struct Learner {
 
 impl Learner {
     pub fn new(learning: &Learning) -> Self {
-        Self {
-            imprint: learning.imprint.get(),
-            persistence: learning.persistence.get(),
-            anchor: learning.anchor.get(),
-        }
+        Self { imprint: learning.imprint.get(), persistence: learning.persistence.get(), anchor: learning.anchor.get() }
     }
 
     /// The belief that an accepted example leaves; verified truth in its place leaves a sound one.
