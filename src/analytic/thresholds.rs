@@ -125,7 +125,12 @@ fn weakest(falling: bool, mut heals: impl FnMut(Probability) -> bool) -> Result<
     Ok(if falling { 1.0 - high } else { high })
 }
 
-/// The largest number of steps at which `holds`, if it holds at 1 step and fails at some larger number.
+/// Lengths of solution from 1 to [`LONGEST`], an eighth apart.
+fn lengths() -> impl Iterator<Item = u64> {
+    std::iter::successors(Some(1), |&steps| Some(steps + (steps / 8).max(1))).take_while(|&steps| steps <= LONGEST)
+}
+
+/// The largest number of steps up to which `holds`, if it holds at 1 step and fails later.
 fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> bool) -> Threshold {
     let holds_at = |steps: u64| {
         let mut changed = scenario.clone();
@@ -134,17 +139,26 @@ fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> bool) -> 
             holds(&Law::new(&changed, 0))
         })
     };
-    let value = if !holds_at(1) {
-        Err("does not hold at 1 step")
-    } else if holds_at(LONGEST) {
-        Err("holds at any number of steps up to a million")
-    } else {
-        let (mut low, mut high) = (1, LONGEST);
-        while high - low > 1 {
-            let middle = low.midpoint(high);
-            if holds_at(middle) { low = middle } else { high = middle }
+    // The first length at which it fails: at the far end, where every answer is wrong anyway, R may fall again.
+    let mut held = 0;
+    let failing = lengths().find(|&steps| {
+        let holds = holds_at(steps);
+        if holds {
+            held = steps;
         }
-        Ok(low as f64)
+        !holds
+    });
+    let value = match failing {
+        Some(1) => Err("does not hold at 1 step"),
+        None => Err("holds at any number of steps up to a million"),
+        Some(failing) => {
+            let (mut low, mut high) = (held, failing);
+            while high - low > 1 {
+                let middle = low.midpoint(high);
+                if holds_at(middle) { low = middle } else { high = middle }
+            }
+            Ok(low as f64)
+        }
     };
     Threshold {
         parameter: "task.steps".to_owned(),
