@@ -1,5 +1,6 @@
 //! The integration tests of `runaway`, in one binary.
 
 mod agreement;
+mod cases;
 mod plane;
 mod reference;
