@@ -30,13 +30,7 @@ impl<'t> Keys<'t> {
         Self::new(text, "", String::new(), document.get_ref(), 0..0)
     }
 
-    fn new(
-        text: &'t str,
-        name: &str,
-        path: String,
-        table: &'t DeTable<'t>,
-        span: Range<usize>,
-    ) -> Result<Self, Fault> {
+    fn new(text: &'t str, name: &str, path: String, table: &'t DeTable<'t>, span: Range<usize>) -> Result<Self, Fault> {
         let known = TABLES.iter().find(|(table, _)| *table == name).map_or(&[][..], |(_, keys)| keys);
         let unknown = table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref()));
         match unknown.min_by_key(|(key, _)| key.span().start) {

@@ -10,9 +10,7 @@ use super::reader::Keys;
 pub(super) const TABLES: [(&str, &[&str]); 8] = [
     (
         "",
-        &[
-            "name", "source", "examples", "horizon", "task", "errors", "learning", "vote", "filter", "start", "failure",
-        ],
+        &["name", "source", "examples", "horizon", "task", "errors", "learning", "vote", "filter", "start", "failure"],
     ),
     ("task", &["steps", "steps_per_generation"]),
     (
