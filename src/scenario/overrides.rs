@@ -48,12 +48,14 @@ pub(super) fn set(table: &mut Table, typed: &str) -> Result<(), Breach> {
     }
 }
 
-/// Keys that hold text take their value as it is typed, with or without quotes: `name=2024` is the name "2024".
+/// Keys that hold text take their value as it is typed, with or without quotes: `name=2024` is the name "2024". Other keys
+/// take TOML, numbers as other programs write them (`.02`, which TOML refuses), or else a word.
 fn value_of(key: &str, last: &str, typed: &str) -> Value {
     let text = matches!(key, "name" | "source" | "learning.policy") || last == "kind";
     let word = || Value::String(typed.to_owned());
     match typed.parse::<Value>() {
         Ok(value) if value.is_str() || !text => value,
+        Err(_) if !text => typed.parse().map_or_else(|_| word(), Value::Float),
         _ => word(),
     }
 }

@@ -76,7 +76,7 @@ fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
             "{agree} of {candidates} votes: an answer is accepted by more than half of the candidates and at most all of them"
         );
         let help = match candidates {
-            1 => "set `vote.candidates` as well".to_owned(),
+            1 => "raise `vote.candidates`, or leave `vote.agree` out".to_owned(),
             _ => format!("use a number from {majority} to {candidates}"),
         };
         return Err(Breach::new("vote.agree", rule, help));

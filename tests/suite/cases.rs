@@ -84,6 +84,7 @@ fn overrides_change_any_key() {
         "errors.wrong_answers=50",
         "learning.policy=accumulate",
         "learning.anchor=1e-3",
+        "learning.imprint=.02",
         "vote.agree=4",
         "filter.0.random=0.9",
         "filter.0.false_reject=0",
@@ -97,6 +98,7 @@ fn overrides_change_any_key() {
     assert_eq!((scenario.task.steps.get(), scenario.task.steps_per_generation), (7, 1));
     assert_eq!((scenario.errors.step_error.get(), scenario.errors.amplification.get()), (1.0, 20.0));
     assert_eq!(scenario.errors.wrong_answers.map(|count| count.get()), Some(50));
+    assert_eq!(scenario.learning.imprint.get(), 0.02);
     assert_eq!((scenario.learning.policy, scenario.learning.anchor.get()), (Policy::Accumulate, 1e-3));
     assert_eq!((scenario.vote.candidates.get(), scenario.vote.agree.get()), (5, 4));
     assert!(matches!(scenario.filters[..], [Filter::Catch { random, .. }] if random.get() == 0.9));
