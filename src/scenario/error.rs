@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::fault::one_line;
 use super::filter::KINDS;
 
 /// A rule that a written scenario breaks: which key, which rule, what to do.
@@ -24,7 +25,7 @@ impl Breach {
     pub fn unknown_kind(index: usize, kind: &str) -> Self {
         Self::new(
             format!("filter.{index}.kind"),
-            format!("`{kind}` is not a kind of filter"),
+            format!("\"{}\" is not a kind of filter", one_line(kind)),
             suggest(kind, KINDS).unwrap_or_else(|| format!("use one of {}", list(&KINDS))),
         )
     }
@@ -32,8 +33,8 @@ impl Breach {
     pub fn foreign_parameter(index: usize, kind: &str, key: &str, takes: &[&str]) -> Self {
         Self::new(
             format!("filter.{index}.{key}"),
-            format!("a `{kind}` filter has no `{key}`"),
-            format!("it takes {}", list(takes)),
+            format!("filters of kind `{kind}` have no `{key}`"),
+            format!("they take {}", list(takes)),
         )
     }
 }
