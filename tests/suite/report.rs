@@ -271,7 +271,7 @@ fn assert_well_formed(name: &str, document: &str) {
         let end = start + rest[start..].find('>').unwrap_or_else(|| panic!("{name}: a tag is not closed"));
         let tag = &rest[start + 1..end];
         assert_entities(name, tag);
-        assert!(!tag.contains('<') && tag.matches('"').count() % 2 == 0, "{name}: <{tag}>");
+        assert!(!tag.contains('<') && tag.matches('"').count().is_multiple_of(2), "{name}: <{tag}>");
         if let Some(closed) = tag.strip_prefix('/') {
             assert_eq!(open.pop(), Some(closed), "{name}");
         } else if !tag.ends_with('/') {
