@@ -13,10 +13,7 @@ use super::{UsageError, Verdict, quoted, table};
 pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let scenario = args.source.load()?;
     let start = Composition::start(&scenario);
-    let x = Composition {
-        unsound: args.unsound.unwrap_or(start.unsound),
-        wrong: args.wrong.unwrap_or(start.wrong),
-    };
+    let x = Composition { unsound: args.unsound.unwrap_or(start.unsound), wrong: args.wrong.unwrap_or(start.wrong) };
     if x.unsound + x.wrong > 1.0 {
         return Err(UsageError(format!("--unsound {} and --wrong {} sum to more than 1", x.unsound, x.wrong)).into());
     }

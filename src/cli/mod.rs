@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::provenance::Provenance;
-use crate::scenario::{Scenario, ScenarioError};
+use crate::scenario::{Origin, Scenario, ScenarioError};
 
 use args::{Cli, Command, Source};
 
@@ -108,6 +108,9 @@ impl Source {
     fn load_from(&self, file: &Path) -> Result<Scenario, ScenarioError> {
         let mut overrides = self.set.clone();
         overrides.extend(self.horizon.map(|horizon| format!("horizon={horizon}")));
+        if file.extension().is_some_and(|extension| extension == "json") {
+            return again(file, &overrides);
+        }
         Scenario::load(file, &overrides)
     }
 
@@ -122,10 +125,24 @@ impl Source {
     }
 }
 
+/// The scenario of a result file, with overrides.
+fn again(file: &Path, overrides: &[String]) -> Result<Scenario, ScenarioError> {
+    let unreadable = |reason: String| ScenarioError::Unreadable { path: file.display().to_string(), reason };
+    let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
+    let document: serde_json::Value = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    let written = document.get("scenario").ok_or_else(|| unreadable("it has no `scenario`".to_owned()))?;
+    let scenario = Scenario::from_json(written)?;
+    Scenario::parse(&scenario.to_toml(), Origin::File(file.to_owned()), overrides)
+}
+
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// The provenance of a result that was played.

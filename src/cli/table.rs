@@ -18,19 +18,24 @@ const ROWS: usize = 21;
 /// The answer of `solve`.
 pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
     let absent = |key: &str| {
-        let reason = solution.undefined.iter().find(|(known, _)| key == *known || key.starts_with(&format!("{known}.")));
+        let reason =
+            solution.undefined.iter().find(|(known, _)| key == *known || key.starts_with(&format!("{known}.")));
         reason.map_or_else(|| "–".to_owned(), |(_, reason)| format!("– ({reason})"))
     };
     let or = |value: Option<String>, key: &str| value.unwrap_or_else(|| absent(key));
     let generations = |value: f64| format!("{} generations", number(value, 6));
     let runway = &solution.runway;
-    let range = runway.q05.zip(runway.q95).map(|(low, high)| format!("{} to {} generations", number(low, 4), number(high, 4)));
+    let range =
+        runway.q05.zip(runway.q95).map(|(low, high)| format!("{} to {} generations", number(low, 4), number(high, 4)));
     let rows = [
         ("regime", format!("{:?}", solution.regime).to_lowercase()),
         ("reproduction number R", ratio(solution.reproduction_number)),
         ("doubling time", or(solution.doubling_time.map(generations), "doubling_time")),
         ("half-life", or(solution.half_life.map(generations), "half_life")),
-        ("fresh wrong / unsound", format!("{} / {}", percent(solution.fresh.wrong, 4), percent(solution.fresh.unsound, 4))),
+        (
+            "fresh wrong / unsound",
+            format!("{} / {}", percent(solution.fresh.wrong, 4), percent(solution.fresh.unsound, 4)),
+        ),
         ("error at generation 0", percent(solution.start_error, 4)),
         ("error floor", or(solution.floor_error.map(|error| percent(error, 4)), "floor_error")),
         ("tipping point", or(solution.tipping_error.map(|error| percent(error, 4)), "tipping_error")),
@@ -39,13 +44,13 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
         ("its standard deviation", or(runway.sd.map(generations), "runway.sd")),
         ("median", or(runway.q50.map(generations), "runway.q50")),
         ("5 to 95 %", or(range, "runway.q95")),
-        (
-            "E[min(T, horizon)]",
-            or(runway.restricted_mean.map(generations), "runway"),
-        ),
+        ("E[min(T, horizon)]", or(runway.restricted_mean.map(generations), "runway")),
         (
             "hazard per generation",
-            or(solution.quasi_stationary.as_ref().map(|law| format!("{} once settled", number(law.hazard, 4))), "quasi_stationary"),
+            or(
+                solution.quasi_stationary.as_ref().map(|law| format!("{} once settled", number(law.hazard, 4))),
+                "quasi_stationary",
+            ),
         ),
         ("yield at generation 0", percent(solution.start_yield, 4)),
         ("method", solution.method.clone()),
@@ -74,12 +79,18 @@ fn thresholds(thresholds: &[Threshold], out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn curves(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = sheet(&["generation", "mean-field error", "expected error", "5 %", "95 %", "survival S(g)", "yield"]);
+    let mut table =
+        sheet(&["generation", "mean-field error", "expected error", "5 %", "95 %", "survival S(g)", "yield"]);
     for g in thinned(solution.generations.len()) {
         let mut row = vec![g.to_string(), percent(solution.mean_field_error[g], 4)];
         if let Some(curves) = &solution.curves {
-            let shares =
-                [&curves.expected_error, &curves.error_q05, &curves.error_q95, &curves.survival, &curves.expected_yield];
+            let shares = [
+                &curves.expected_error,
+                &curves.error_q05,
+                &curves.error_q95,
+                &curves.survival,
+                &curves.expected_yield,
+            ];
             row.extend(shares.map(|curve| percent(curve[g], 4)));
         } else {
             row.extend(vec!["–".to_owned(); 5]);
@@ -108,7 +119,13 @@ pub(super) fn simulated(scenario: &Scenario, simulated: &Simulated, out: &mut dy
     }
     let mut table = sheet(&["generation", "survival", "mean error", "standard error", "unsound", "wrong", "yield"]);
     for g in thinned(simulated.generations.len()) {
-        let shares = [&simulated.survival, &simulated.mean_error, &simulated.se_error, &simulated.mean_unsound, &simulated.mean_wrong];
+        let shares = [
+            &simulated.survival,
+            &simulated.mean_error,
+            &simulated.se_error,
+            &simulated.mean_unsound,
+            &simulated.mean_wrong,
+        ];
         let mut row = vec![g.to_string()];
         row.extend(shares.map(|curve| percent(curve[g], 4)));
         row.push(simulated.mean_yield.get(g).map_or_else(|| "–".to_owned(), |share| percent(*share, 4)));

@@ -17,6 +17,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let all: Vec<Difference> = differences(inputs, verdict);
     let group = super::thin::every(all.len(), STEMS);
     let shown: Vec<Difference> = all.chunks(group).filter_map(furthest).collect();
+    // Each value holds for its generation, so that the line of a single one can be seen too.
     let critical: Vec<(f64, f64)> = inputs
         .solution
         .generations
@@ -25,13 +26,12 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         .filter_map(|(&generation, value)| {
             value.filter(|value| value.is_finite()).map(|value| (generation as f64, value))
         })
+        .flat_map(|(generation, value)| [(generation - 0.5, value), (generation + 0.5, value)])
         .collect();
     let reach = largest(all.iter().map(|difference| &difference.size)).max(largest(critical.iter().map(|(_, c)| c)));
     let layers = layers(&shown, &critical, if reach > 0.0 { reach } else { 1.0 });
-    let mut notes = vec![format!(
-        "(simulated − expected mean error) / standard error, over {} runs; beyond the dashed lines the two disagree.",
-        number(verdict.replicates as f64, 3)
-    )];
+    let runs = number(verdict.replicates as f64, 3);
+    let mut notes = vec![format!("(simulated − expected mean error) / standard error, {runs} runs")];
     if group > 1 {
         notes.push(format!("Of every {group} generations the largest difference is shown."));
     }
@@ -47,7 +47,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
             verdict.reference,
             number(verdict.level, 3)
         ),
-        x: Axis::generations(0, inputs.horizon(), 0.0),
+        x: Axis::generations(0, inputs.horizon(), 0.5),
         y: Axis::symmetric("difference (standard errors)", if reach > 0.0 { reach * 1.05 } else { 1.0 }),
         layers,
     })
@@ -106,13 +106,13 @@ fn title(verdict: &Verdict, all: &[Difference]) -> String {
     let Some(worst) = furthest(all) else {
         return "The mean error has no spread to compare".to_owned();
     };
-    let (size, at) = (number(worst.size, 3), number(worst.generation, 3));
+    let size = number(worst.size, 3);
     if beyond > 0 {
         let of = number(all.len() as f64, 3);
-        return format!(
-            "Simulated and expected error disagree at {beyond} of {of} generations, by up to {size} standard errors"
-        );
+        return format!("Simulation disagrees at {beyond} of {of} generations, by up to {size} standard errors");
     }
-    let rest = if verdict.agree { "" } else { ", but another test of the family fails" };
-    format!("Simulated and expected error agree: largest difference {size} standard errors, at generation {at}{rest}")
+    if verdict.agree {
+        return format!("Simulation agrees: mean error within {size} standard errors of the expected");
+    }
+    format!("Mean error agrees (within {size} standard errors), but another test fails")
 }

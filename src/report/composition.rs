@@ -22,7 +22,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         .collect();
     let most = largest(points.iter().map(|point| &point.2));
     let mut notes = vec![format!("Expected shares of beliefs by generation ({}).", basis(side))];
-    let high = if most < SMALL { (most * 1.25).min(1.0) } else { 1.0 };
+    let high = if most > 0.0 && most < SMALL { most * 1.25 } else { 1.0 };
     let y = Axis::share("share of beliefs", 0.0, high);
     if y.high < 1.0 {
         notes.push(format!("The vertical axis ends at {}; everything above is sound.", percent(y.high, 3)));
@@ -83,11 +83,11 @@ fn title(inputs: &Inputs<'_>, unsound: &[f64], wrong: &[f64]) -> String {
     let (unsound, wrong) = (last(unsound), last(wrong));
     let horizon = inputs.horizon_text();
     if unsound == 0.0 && wrong == 0.0 {
-        return format!("At generation {horizon} all beliefs are sound");
+        return format!("All beliefs are sound at generation {horizon}");
     }
     if unsound == 0.0 {
-        return format!("At generation {horizon} {} of beliefs are wrong", percent(wrong, 3));
+        return format!("{} of beliefs are wrong at generation {horizon}", percent(wrong, 3));
     }
     let (unsound, wrong) = (percent(unsound, 3), percent(wrong, 3));
-    format!("At generation {horizon} {wrong} of beliefs are wrong, {unsound} right by wrong steps")
+    format!("{wrong} of beliefs are wrong and {unsound} unsound at generation {horizon}")
 }

@@ -16,7 +16,7 @@ const RUNS: usize = 8;
 /// Simulated means drawn at most.
 const MEANS: usize = 41;
 /// A threshold is left out of the figure when everything else is this much smaller.
-const FAR: f64 = 50.0;
+const FAR: f64 = 12.0;
 
 pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let solution = inputs.solution;
@@ -33,7 +33,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         Shape::Line { points: pairs(generations, &solution.mean_field_error), stroke: MEAN_FIELD },
     ));
     if let Some(simulated) = inputs.simulated {
-        layers.push(Layer::new("simulated mean ± 2 se", Shape::Rings { points: means(simulated), color: VERMILLION }));
+        layers.push(Layer::new("simulated ± 2 se", Shape::Rings { points: means(simulated), color: VERMILLION }));
     }
     let highest = top(&layers).max(largest(&solution.mean_field_error));
     let threshold = inputs.threshold();
@@ -90,7 +90,7 @@ fn exact(generations: &[u64], curves: &Curves) -> [Layer; 2] {
         .collect();
     let mean = pairs(generations, &curves.expected_error);
     [
-        Layer::new("exact, 5–95 % of runs", Shape::Area { points: band, fill: exact_band() }),
+        Layer::new("exact 5–95 %", Shape::Area { points: band, fill: exact_band() }),
         Layer::new("exact mean", Shape::Line { points: mean, stroke: EXACT }),
     ]
 }

@@ -11,6 +11,9 @@ pub(super) enum Side {
     MeanField,
 }
 
+/// Failure is called certain when its probability is this close to 1.
+const ALL: f64 = 1e-6;
+
 /// A curve by generation and the side it comes from.
 pub(super) type Curve<'a> = (&'a [f64], Side);
 
@@ -80,12 +83,13 @@ impl Inputs<'_> {
         self.solution.generations.get(index).map(|&generation| generation as f64)
     }
 
-    /// "12.3 % of runs fail within 60 generations", in the words that suit the size of the probability.
+    /// P(T ≤ horizon) in the words that suit its size, without a full stop.
     pub(super) fn failure_sentence(&self) -> Option<String> {
         let failed = self.failed_by_horizon()?;
         let horizon = self.horizon_text();
         let plural = if self.horizon() == 1 { "" } else { "s" };
         Some(match self.solution.curves {
+            _ if failed > 1.0 - ALL => format!("Virtually every run fails within {horizon} generation{plural}"),
             Some(_) if failed == 0.0 => format!("No failure within {horizon} generation{plural}"),
             Some(_) => format!("Failure within {horizon} generation{plural} has probability {}", percent(failed, 3)),
             None if failed == 0.0 => format!("No simulated run fails within {horizon} generation{plural}"),

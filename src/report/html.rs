@@ -127,7 +127,8 @@ fn verdict(verdict: &VerdictView) -> Markup {
     let columns = ["Test", "Largest deviation", "Critical", "At generation", "Level", "Result"];
     html! {
         (section(if verdict.agree { "Check: passed" } else { "Check: failed" }, &columns, &rows))
-        p { (verdict.sentence) " " (verdict.setting) }
+        p { (verdict.sentence) }
+        p { (verdict.setting) }
     }
 }
 
@@ -146,7 +147,7 @@ fn curves(curves: &CurveTable) -> Markup {
             h2 { "Curves" }
             details {
                 summary {
-                    @if curves.every > 1 { "Every " (curves.every) "th generation (results.json holds all)" }
+                    @if curves.every > 1 { "One row for every " (curves.every) " generations (results.json holds all)" }
                     @else { "Every generation" }
                 }
                 div.table { table {

@@ -125,7 +125,8 @@ impl Plot {
 impl<'a> Layout<'a> {
     fn of(plot: &'a Plot) -> Self {
         let inner = WIDTH - 2.0 * MARGIN;
-        let titles = wrapped(&plot.title, TITLE, inner);
+        // Bold letters are wider.
+        let titles = wrapped(&plot.title, TITLE, inner / 1.07);
         let notes: Vec<String> = plot.notes.iter().flat_map(|note| wrapped(note, TEXT, inner)).collect();
         let legend = legend_rows(&plot.layers, inner);
         let widest = |labels: &mut dyn Iterator<Item = &str>| {

@@ -11,7 +11,7 @@ use super::thin;
 use super::words::{number, percent};
 
 /// Bars drawn at most; more generations are summed in groups.
-const BARS: usize = 120;
+const BARS: usize = 62;
 /// Share of the mass within the horizon that may be left out at its right end.
 const TAIL: f64 = 1e-4;
 
@@ -24,6 +24,10 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let rings = inputs.simulated.map(|simulated| frequencies(simulated, last, width));
     let highest =
         largest(bars.iter().flatten().map(|bar| &bar.2)).max(largest(rings.iter().flatten().map(|point| &point.high)));
+    let heights: Vec<f64> = match (&bars, &rings) {
+        (Some(bars), _) => bars.iter().map(|bar| bar.2).collect(),
+        (None, rings) => rings.iter().flatten().map(|ring| ring.y).collect(),
+    };
     let mut layers = Vec::new();
     if let Some(bars) = bars {
         layers.push(Layer::new("exact", Shape::Bars { bars, fill: exact_bars() }));
@@ -33,7 +37,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     }
     let per = if width == 1 { "per generation".to_owned() } else { format!("per {width} generations") };
     Some(Plot {
-        title: title(inputs, exact.as_deref()),
+        title: title(inputs, &heights, width),
         notes: notes(inputs, last),
         caption: caption(inputs, width),
         x: Axis {
@@ -111,29 +115,21 @@ fn frequencies(simulated: &Simulated, last: usize, width: usize) -> Vec<Estimate
         .collect()
 }
 
-fn title(inputs: &Inputs<'_>, exact: Option<&[f64]>) -> String {
+/// `heights` are the probabilities of the groups of `width` generations.
+fn title(inputs: &Inputs<'_>, heights: &[f64], width: usize) -> String {
     if inputs.failed_by_horizon().is_none_or(|failed| failed < 1e-3) {
         return inputs.failure_sentence().unwrap_or_default();
     }
-    let frequencies: Vec<f64>;
-    let masses = match (exact, inputs.simulated) {
-        (Some(exact), _) => exact,
-        (None, Some(simulated)) => {
-            let runs = simulated.replicates.max(1) as f64;
-            frequencies = simulated.failures.iter().map(|&count| count as f64 / runs).collect();
-            &frequencies
-        }
-        (None, None) => &[],
-    };
     // The first of equal ones, as a reader would.
-    let mode = masses.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1));
-    mode.map_or_else(String::new, |(generation, mass)| {
-        format!(
-            "Failure is likeliest at generation {} (probability {})",
-            number(generation as f64, 3),
-            percent(*mass, 3)
-        )
-    })
+    let Some((index, mass)) = heights.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1)) else {
+        return String::new();
+    };
+    let generation = |offset: usize| number((index * width + offset) as f64, 3);
+    let mass = percent(*mass, 3);
+    if width == 1 {
+        return format!("Failure is likeliest at generation {} (probability {mass})", generation(0));
+    }
+    format!("Failure is likeliest in generations {}–{} (probability {mass})", generation(0), generation(width - 1))
 }
 
 fn notes(inputs: &Inputs<'_>, last: usize) -> Vec<String> {
@@ -146,10 +142,14 @@ fn notes(inputs: &Inputs<'_>, last: usize) -> Vec<String> {
         let beyond = survival.last().copied().unwrap_or(0.0);
         let horizon = inputs.horizon_text();
         let whose = if side == Side::Exact { "" } else { " (simulated)" };
-        notes.push(format!(
-            "Not shown: failure beyond generation {horizon}, probability {}{whose}.",
-            percent(beyond, 3)
-        ));
+        if 1.0 - beyond < TAIL {
+            notes.push(format!("All other failures come after generation {horizon} and are not shown."));
+        } else if beyond > TAIL {
+            notes.push(format!(
+                "Not shown: failure after generation {horizon}, probability {}{whose}.",
+                percent(beyond, 3)
+            ));
+        }
     }
     if (last as u64) < inputs.horizon() {
         notes.push("The axis ends where the mass within the horizon is complete to 1 in 10 000.".to_owned());

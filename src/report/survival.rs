@@ -21,7 +21,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let mut layers = Vec::new();
     let band = inputs.verdict.map_or(0.0, |verdict| verdict.survival_band);
     if let (Some(simulated), true) = (inputs.simulated, band > 0.0) {
-        layers.push(banded(simulated, band, inputs.verdict.map_or(0.0, |verdict| verdict.level)));
+        layers.push(banded(simulated, band));
     }
     if let Some(curves) = &inputs.solution.curves {
         let points = steps(&pairs(&inputs.solution.generations, &curves.survival));
@@ -44,15 +44,23 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         title: title(inputs),
         notes,
         caption: caption(inputs, band),
-        x: Axis::generations(0, inputs.horizon(), 0.0),
+        x: axis(inputs),
         y: Axis::share("surviving runs", low, 1.0),
         layers,
     })
 }
 
+/// Blank on the right, so that the last step is seen.
+const LAST_STEP: f64 = 0.5;
+
+fn axis(inputs: &Inputs<'_>) -> Axis {
+    let axis = Axis::generations(0, inputs.horizon(), 0.0);
+    Axis { high: axis.high + LAST_STEP, ..axis }
+}
+
 /// The curve as a step function: it holds its value until the next generation.
 fn steps(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let mut steps = Vec::with_capacity(2 * points.len());
+    let mut steps = Vec::with_capacity(2 * points.len() + 1);
     let mut held = None;
     for &(x, y) in points {
         if let Some(before) = held {
@@ -61,16 +69,17 @@ fn steps(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         steps.push((x, y));
         held = Some(y);
     }
+    steps.extend(steps.last().map(|&(x, y)| (x + LAST_STEP, y)));
     steps
 }
 
-fn banded(simulated: &Simulated, band: f64, level: f64) -> Layer {
+fn banded(simulated: &Simulated, band: f64) -> Layer {
     let points = steps(&pairs(&simulated.generations, &simulated.survival))
         .into_iter()
         .map(|(x, share)| (x, (share - band).max(0.0), (share + band).min(1.0)))
         .collect();
     let shape = Shape::Area { points, fill: simulated_band() };
-    Layer::new(format!("simultaneous band (level {})", number(level, 3)), shape)
+    Layer::new("simultaneous band", shape)
 }
 
 fn shares(simulated: &Simulated) -> Vec<Estimate> {
@@ -84,7 +93,7 @@ fn shares(simulated: &Simulated) -> Vec<Estimate> {
 
 /// Median and mean of T, where they lie within the horizon.
 fn marks(inputs: &Inputs<'_>) -> Vec<Layer> {
-    let axis = Axis::generations(0, inputs.horizon(), 0.0);
+    let axis = axis(inputs);
     let median = inputs.median().map(|(median, _)| ("median", median, MEDIAN));
     let mean = inputs.solution.runway.mean.map(|mean| ("mean", mean, MEAN));
     [median, mean]
@@ -102,7 +111,7 @@ fn title(inputs: &Inputs<'_>) -> String {
         Some((0.0, _)) => "Half of all runs have failed at generation 0".to_owned(),
         Some((median, side)) => {
             let runs = if side == Side::Exact { "runs" } else { "simulated runs" };
-            format!("Half of all {runs} have failed by generation {}{expected}", number(median, 3))
+            format!("Half of all {runs} fail by generation {}{expected}", number(median, 3))
         }
         None => inputs.failure_sentence().unwrap_or_default() + &expected,
     }

@@ -13,10 +13,9 @@ pub(super) fn line(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut kept = Vec::with_capacity(4 * COLUMNS);
     for column in points.chunks(points.len().div_ceil(COLUMNS)) {
         let extreme = |better: fn(f64, f64) -> bool| {
-            let at = (0..column.len())
-                .fold(0, |best, index| if better(column[index].1, column[best].1) { index } else { best });
-            at
+            (0..column.len()).fold(0, |best, index| if better(column[index].1, column[best].1) { index } else { best })
         };
+        // No index leaves the column: chunks are never empty.
         let mut indices = [0, extreme(|a, b| a < b), extreme(|a, b| a > b), column.len() - 1];
         indices.sort_unstable();
         let mut last = None;
@@ -52,7 +51,7 @@ pub(super) fn stride(count: usize, most: usize) -> Vec<usize> {
     let mut indices: Vec<usize> = (0..count).step_by(step).collect();
     if count > 0 && indices.last() != Some(&(count - 1)) {
         // The last regular one would crowd the end.
-        if indices.len() > 1 && indices.last().is_some_and(|last| 2 * (count - 1 - last) < step) {
+        if indices.len() > 1 && indices.last().is_some_and(|last| 2 * (count - 1 - last) <= step) {
             indices.pop();
         }
         indices.push(count - 1);

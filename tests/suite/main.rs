@@ -1,9 +1,15 @@
 //! The integration tests of `runaway`, in one binary.
 
+// Helpers of tests may fail loudly too, which the lint allows inside #[test] functions only.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod agreement;
 mod architecture;
 mod cases;
+mod cli;
 mod laws;
 mod plane;
+mod provenance;
 mod reference;
+mod report;
 mod strategy;

@@ -62,7 +62,7 @@ fn restricted(simulated: &Simulated, inputs: &Inputs<'_>) -> String {
     if simulated.runway.censored >= simulated.replicates {
         return format!("No failure in {runs} simulated runs of {horizon} generations.");
     }
-    let (mean, reach) = (number(simulated.runway.restricted_mean, 3), number(2.0 * simulated.runway.se, 2));
+    let (mean, reach) = (number(simulated.runway.restricted_mean, 4), number(2.0 * simulated.runway.se, 2));
     if simulated.runway.censored == 0 {
         return format!(
             "Expected runway {mean} ± {reach} generations (mean of {runs} simulated runs, all of which failed)."
@@ -87,10 +87,11 @@ pub(super) fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
     });
     sentences.extend(tipping(inputs));
     sentences.extend(remedy(inputs));
-    if let (None, Some(reason)) = (inputs.solution.runway.mean, reason(inputs, "runway.mean")) {
-        if inputs.simulated.is_some() {
-            sentences.push(format!("The exact expected runway is not available: {}", ended(reason)));
-        }
+    // Without a simulation the headline itself says why.
+    if let (None, Some(reason), Some(_)) =
+        (inputs.solution.runway.mean, reason(inputs, "runway.mean"), inputs.simulated)
+    {
+        sentences.push(format!("The exact expected runway is not available: {}", ended(reason)));
     }
     if let Some(verdict) = inputs.verdict.filter(|verdict| verdict.agree) {
         sentences.push(ended(&verdict.sentence));
