@@ -219,7 +219,7 @@ impl Deviation {
     fn words(&self, size: f64) -> String {
         match self.unit {
             Unit::StandardErrors => format!("{size:.1} standard errors"),
-            Unit::Relative => format!("{size:.1e} of the value"),
+            Unit::Relative => format!("a relative {size:.1e}"),
             Unit::Probability | Unit::Absolute => format!("{size:.4}"),
         }
     }
@@ -269,8 +269,8 @@ fn sentence(level: f64, reference: &str, simulated: &Simulated, judged: &[(Devia
         Some((deviation, test)) => {
             let place = test.generation.map_or(String::new(), |generation| format!(" at generation {generation}"));
             format!(
-                "differ: {}{place} of {runs} lies {} {} that of {reference}, where {} are the most that chance is allowed \
-                 at family-wise level {level}",
+                "differ: {}{place} of {runs} lies {} {} that of {reference}, where chance is allowed {} at \
+                 family-wise level {level}",
                 test.quantity,
                 deviation.words(test.deviation),
                 if deviation.signed < 0.0 { "below" } else { "above" },

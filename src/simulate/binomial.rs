@@ -32,14 +32,11 @@ fn fewer(n: u64, p: f64, stream: &mut Stream) -> u64 {
     }
     let jump = Jump::new(p.max(0.0));
     let (mut left, mut hits) = (n, 0);
-    loop {
-        let steps = jump.steps(stream);
-        if steps > left {
-            return hits;
-        }
+    while let Some(steps) = jump.within(left, stream) {
         left -= steps;
         hits += 1;
     }
+    hits
 }
 
 #[cfg(test)]

@@ -14,9 +14,9 @@ use super::tally::Tally;
 
 /// Runs summed together before they meet the rest. Fixed, because the order of floating-point sums must not depend on the
 /// number of threads.
-const BLOCK: u64 = 32;
+const BLOCK: u64 = 8;
 /// Blocks in flight for each thread: enough to keep it busy, few enough to hold in memory.
-const BLOCKS_PER_THREAD: usize = 8;
+const BLOCKS_PER_THREAD: usize = 16;
 
 /// How a scenario is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,11 +47,10 @@ impl Stream {
         if n < 2 { 0 } else { self.0.random_range(0..n) }
     }
 
-    /// Exponential with mean 1, positive, with full relative accuracy next to 0: the small values are the ones that
-    /// decide whether something rare happens at all.
-    fn exponential(&mut self) -> f64 {
-        let share = (self.0.next_u64() as f64 + 0.5) * ULP;
-        -(-share).ln_1p()
+    /// Uniform on (0, 1], with full relative accuracy next to 0: the small values are the ones that decide whether something
+    /// rare happens at all.
+    fn fine(&mut self) -> f64 {
+        (self.0.next_u64() as f64 + 0.5) * ULP
     }
 
     /// A value of any distribution.
@@ -73,15 +72,17 @@ impl Jump {
         Self { rate: -(-p).ln_1p() }
     }
 
-    /// Steps to the next event, that step included: P(steps > k) = (1 − p)^k. [`u64::MAX`] stands for never.
-    pub fn steps(self, stream: &mut Stream) -> u64 {
-        // The cast takes infinity to the largest number and 0/0 (p = 1) to 0.
-        ((stream.exponential() / self.rate) as u64).saturating_add(1)
-    }
-
-    /// Whether the next event falls within `steps` steps.
-    pub fn within(self, steps: u64, stream: &mut Stream) -> bool {
-        self.rate > 0.0 && self.steps(stream) <= steps
+    /// Steps to the next event, that step included, if it comes within the next `limit`: P(steps > k) = (1 − p)^k.
+    pub fn within(self, limit: u64, stream: &mut Stream) -> Option<u64> {
+        let share = stream.fine();
+        // −ln(1 − share) is at least `share`: most jumps leave a short solution without a logarithm. The hair above 1
+        // keeps rounding from deciding what the logarithm should.
+        if share > self.rate * limit as f64 * (1.0 + 1e-12) {
+            return None;
+        }
+        // The cast takes infinity to the largest number; a certain event divides by infinity, or infinity by it.
+        let steps = ((-(-share).ln_1p() / self.rate) as u64).saturating_add(1);
+        (steps <= limit).then_some(steps)
     }
 }
 
@@ -113,8 +114,8 @@ mod tests {
             let cells = 60;
             let mut seen = vec![0_u64; cells + 1];
             for _ in 0..200_000 {
-                let steps = usize::try_from(jump.steps(&mut stream)).unwrap();
-                seen[steps.min(cells + 1) - 1] += 1;
+                let steps = jump.within(cells as u64, &mut stream).map_or(cells + 1, |steps| steps as usize);
+                seen[steps - 1] += 1;
             }
             let mut law: Vec<f64> = (0..cells).map(|k| p * (1.0_f64 - p).powi(k as i32)).collect();
             law.push((1.0_f64 - p).powi(cells as i32));
@@ -129,7 +130,7 @@ mod tests {
         for p in [1e-6, 1e-12, 1e-17] {
             // P(within 0.01/p steps) = 1 − e^-0.01, to relative accuracy p.
             let (jump, steps, draws) = (Jump::new(p), (0.01 / p) as u64, 200_000.0);
-            let hits = (0..200_000).filter(|_| jump.within(steps, &mut stream)).count() as f64;
+            let hits = (0..200_000).filter(|_| jump.within(steps, &mut stream).is_some()).count() as f64;
             let expected = -draws * (-0.01_f64).exp_m1();
             assert!((hits - expected).abs() < 4.0 * expected.sqrt(), "p = {p}: {hits} against {expected}");
         }
@@ -139,9 +140,10 @@ mod tests {
     fn certainties_are_certain() {
         let mut stream = Stream::new(3, Engine::Counts, 9);
         for _ in 0..1000 {
-            assert_eq!(Jump::new(1.0).steps(&mut stream), 1);
-            assert_eq!(Jump::new(0.0).steps(&mut stream), u64::MAX);
-            assert!(!Jump::new(0.0).within(u64::MAX, &mut stream));
+            assert_eq!(Jump::new(1.0).within(u64::MAX, &mut stream), Some(1));
+            assert_eq!(Jump::new(0.0).within(u64::MAX, &mut stream), None);
+            assert_eq!(Jump::new(1.0).within(0, &mut stream), None);
+            assert_eq!(Jump::new(0.5).within(0, &mut stream), None);
             assert!(stream.happens(1.0) && !stream.happens(0.0));
             assert_eq!(stream.below(1), 0);
         }

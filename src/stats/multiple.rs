@@ -12,6 +12,7 @@ pub fn bonferroni(level: f64, tests: usize) -> f64 {
 /// rejected.
 #[must_use]
 pub fn holm(p_values: &[f64], level: f64) -> Vec<bool> {
+    // Every index below comes from this range, so each is within bounds.
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|&one, &other| p_values[one].total_cmp(&p_values[other]));
     let mut rejected = vec![false; p_values.len()];

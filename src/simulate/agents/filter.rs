@@ -42,7 +42,9 @@ impl Check {
             Filter::Outcome { sensitivity, false_reject } => {
                 !stream.happens(if right { false_reject.get() } else { sensitivity.get() })
             }
-            Filter::Steps { .. } if example == Answer::Sound => !self.false_alarm.within(model.era.steps, stream),
+            Filter::Steps { .. } if example == Answer::Sound => {
+                self.false_alarm.within(model.era.steps, stream).is_none()
+            }
             Filter::Steps { sensitivity, .. } => !stream.happens(sensitivity.get()),
             Filter::CrossModel { agreement_on_error, error_rate } => match example {
                 Answer::Random => false,

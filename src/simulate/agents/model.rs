@@ -27,7 +27,6 @@ pub(super) struct Model<'a> {
     pub wrong: u64,
     slip: Jump,
     recovery: Jump,
-    recovers: bool,
     systematic_share: f64,
     consistency: f64,
     /// h, probability that a problem met by a sound belief provokes a systematic mistake.
@@ -62,7 +61,6 @@ impl<'a> Model<'a> {
             wrong,
             slip: Jump::new(step_error),
             recovery: Jump::new(errors.recovery.get()),
-            recovers: errors.recovery.get() > 0.0,
             systematic_share: share,
             consistency,
             provoked,
@@ -117,28 +115,19 @@ impl<'a> Model<'a> {
     fn walk(&self, stream: &mut Stream) -> Answer {
         let mut left = self.era.steps;
         let mut answer = Answer::Sound;
-        loop {
-            let slip = self.slip.steps(stream);
-            if slip > left {
-                return answer;
-            }
+        while let Some(slip) = self.slip.within(left, stream) {
             left -= slip;
-            if !self.recovers {
-                return Answer::Random;
-            }
-            let back = self.recovery.steps(stream);
-            if back > left {
-                return Answer::Random;
-            }
+            let Some(back) = self.recovery.within(left, stream) else { return Answer::Random };
             left -= back;
             answer = Answer::Unsound;
         }
+        answer
     }
 
     /// Whether a solution that repeats a wrong step somewhere finds back to the right answer.
     fn lucky(&self, stream: &mut Stream) -> bool {
         let later_steps = stream.below(self.era.steps);
-        self.recovery.within(later_steps, stream)
+        self.recovery.within(later_steps, stream).is_some()
     }
 }
 
