@@ -1,7 +1,7 @@
 //! The report side on small closed-form results: what it says, that it draws everything, and that it does so twice alike.
 
 use runaway::analytic::{ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined};
-use runaway::compare::{Test, Verdict};
+use runaway::compare::{Test, Unit, Verdict};
 use runaway::provenance::Provenance;
 use runaway::report::{self, Inputs, View};
 use runaway::scenario::{Origin, Scenario};
@@ -90,6 +90,7 @@ impl Shape {
             by_generation: None,
             method: "closed form".into(),
             error_bound: None,
+            runway_error: None,
             undefined: Undefined::from([(
                 "quasi_stationary".to_owned(),
                 "an avalanche has no lasting state".to_owned(),
@@ -142,6 +143,7 @@ impl Shape {
                 level: 5e-4,
                 deviation: 2.4,
                 critical: 4.5,
+                unit: Unit::StandardErrors,
                 generation: Some(7),
                 passed: true,
             }],
