@@ -78,7 +78,7 @@ pub enum Unit {
 pub struct Expected<'a> {
     /// S(g) = P(T > g).
     pub survival: &'a [f64],
-    /// E[err(x_g)], unconditional.
+    /// `E[err(x_g)]`, unconditional.
     pub mean_error: &'a [f64],
     /// Standard deviation of err(x_g).
     pub sd_error: &'a [f64],

@@ -92,8 +92,9 @@ impl Eliminated {
                 continue;
             }
             let share = visits[k] / self.pivot[k];
-            for j in self.first[k].min(k)..k {
-                visits[j] += share * self.rows[(j, k)];
+            let column = self.rows.column(k);
+            for (visits, p) in visits[..k].iter_mut().zip(column.iter()).skip(self.first[k].min(k)) {
+                *visits += share * p;
             }
         }
         for k in 0..size {

@@ -21,7 +21,7 @@ const MOST_ELIMINATED: usize = 4_000;
 const PATIENCE: u64 = 20_000;
 /// The largest pool to which a loop is followed beyond its horizon: later generations cost as much as their pools.
 const FOLLOWED_POOL: usize = 20_000;
-/// Survival below which the rest of E[T] is beneath rounding.
+/// Survival below which the rest of `E[T]` is beneath rounding.
 const DIED_OUT: f64 = 1e-18;
 /// Distance at which the law given survival counts as the quasi-stationary one.
 const AT_REST: f64 = 1e-13;
@@ -93,7 +93,7 @@ fn curves(points: &[Point]) -> Curves {
 struct Tail {
     /// Σ S(g) over the generations followed.
     sum: f64,
-    /// Σ (2g + 1) S(g), which is E[T²] once S has died out.
+    /// Σ (2g + 1) S(g), which is `E[T²]` once S has died out.
     second: f64,
     generation: u64,
     survival: f64,
@@ -148,13 +148,13 @@ impl Closing {
             tail.add(&forward.point());
         }
         if tail.survival <= DIED_OUT {
-            let closing = if forward.settled() { Self::eliminated(forward, tail) } else { None };
+            let closing = if forward.settled() { Self::eliminated(forward, tail, undefined) } else { None };
             return closing.unwrap_or_else(|| Self::died_out(tail, undefined));
         }
         if !forward.settled() {
             return Self::given_up(tail, undefined);
         }
-        let closing = Self::eliminated(forward, tail);
+        let closing = Self::eliminated(forward, tail, undefined);
         Self::follow(forward, tail, closing.as_ref().and_then(|closing| closing.hazard.as_ref()));
         closing.unwrap_or_else(|| Self::summed(forward, tail, undefined))
     }
@@ -174,9 +174,9 @@ impl Closing {
         }
     }
 
-    /// E[T], its standard deviation, visits and hazard by elimination, where the states are few enough. Generations
+    /// `E[T]`, its standard deviation, visits and hazard by elimination, where the states are few enough. Generations
     /// before the law settled enter as their sum of S(g).
-    fn eliminated(forward: &Forward<'_>, tail: &Tail) -> Option<Self> {
+    fn eliminated(forward: &Forward<'_>, tail: &Tail, undefined: &mut Undefined) -> Option<Self> {
         let chain = forward.chain();
         let counts = chain.transient();
         if counts.is_empty() || counts.len() > MOST_ELIMINATED {
@@ -205,7 +205,14 @@ impl Closing {
             error: error.clone(),
             probability,
         });
+        if hazard.is_none() {
+            let reason = "failure cannot be reached, or the law given survival does not come to rest";
+            undefined.insert("quasi_stationary".into(), reason.into());
+        }
         let whole = done == 0.0;
+        if !whole {
+            undefined.insert("visits".into(), "the law changes with the generation".into());
+        }
         Some(Self {
             mean: Some(mean),
             sd: Some((second - mean * mean).max(0.0).sqrt()),
@@ -230,7 +237,7 @@ impl Closing {
         }
     }
 
-    /// E[T] as the sum of S(g), closed by the geometric tail of the quasi-stationary law.
+    /// `E[T]` as the sum of S(g), closed by the geometric tail of the quasi-stationary law.
     fn summed(forward: &Forward<'_>, tail: &Tail, undefined: &mut Undefined) -> Self {
         let reason = format!("more than {MOST_ELIMINATED} states at which the loop runs on");
         undefined.insert("visits".into(), reason.clone());
@@ -262,7 +269,7 @@ impl Closing {
             hazard: None,
             visits: None,
             // The hazard moves by less than the law\'s distance from rest, relative to itself.
-            error: known.then(|| if tail.survival <= DIED_OUT { DIED_OUT } else { mean * rest }),
+            error: known.then_some(if tail.survival <= DIED_OUT { DIED_OUT } else { mean * rest }),
             method: format!(
                 "forward propagation over {} generations, closed by the quasi-stationary tail",
                 tail.generation

@@ -18,7 +18,8 @@ pub fn next_generation_matrix(law: &Law, x: Composition) -> Matrix2<f64> {
             law.at(there).next.map_or(f64::NAN, part)
         })
     };
-    let (unsound, wrong): (fn(Composition) -> f64, fn(Composition) -> f64) = (|q| q.unsound, |q| q.wrong);
+    let unsound = |q: Composition| q.unsound;
+    let wrong = |q: Composition| q.wrong;
     Matrix2::new(along(1.0, 0.0, unsound), along(0.0, 1.0, unsound), along(1.0, 0.0, wrong), along(0.0, 1.0, wrong))
 }
 

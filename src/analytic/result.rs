@@ -120,7 +120,7 @@ pub struct Curves {
     pub survival: Vec<f64>,
     /// P(T ≤ g), kept apart since 1 − S(g) has no digits left where failure is rare.
     pub failed: Vec<f64>,
-    /// E[err(x_g)].
+    /// `E[err(x_g)]`.
     pub expected_error: Vec<f64>,
     /// Standard deviation of err(x_g).
     pub sd_error: Vec<f64>,
@@ -130,18 +130,18 @@ pub struct Curves {
     pub error_q50: Vec<f64>,
     /// 95 % quantile of err(x_g).
     pub error_q95: Vec<f64>,
-    /// E[x_U].
+    /// `E[x_U]`.
     pub mean_unsound: Vec<f64>,
-    /// E[x_W].
+    /// `E[x_W]`.
     pub mean_wrong: Vec<f64>,
-    /// E[Y(x_g)].
+    /// `E[Y(x_g)]`.
     pub expected_yield: Vec<f64>,
 }
 
 /// Law of the runway T, in generations.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Runway {
-    /// E[T].
+    /// `E[T]`.
     pub mean: Option<f64>,
     /// Standard deviation of T.
     pub sd: Option<f64>,
@@ -151,7 +151,7 @@ pub struct Runway {
     pub q50: Option<f64>,
     /// Smallest g with P(T ≤ g) ≥ 0.95.
     pub q95: Option<f64>,
-    /// E[min(T, horizon)].
+    /// `E[min(T, horizon)]`.
     pub restricted_mean: Option<f64>,
 }
 
@@ -160,7 +160,7 @@ pub struct Runway {
 pub struct Hazard {
     /// Probability of failing in the next generation, given survival so far.
     pub hazard: f64,
-    /// E[err] given survival so far.
+    /// `E[err]` given survival so far.
     pub mean_error: f64,
     /// Error levels of the law below.
     pub error: Vec<f64>,
@@ -173,7 +173,7 @@ pub struct Hazard {
 pub struct Visits {
     /// Error levels, rising.
     pub error: Vec<f64>,
-    /// Expected generations at each; they sum to E[T].
+    /// Expected generations at each; they sum to `E[T]`.
     pub generations: Vec<f64>,
 }
 

@@ -76,15 +76,15 @@ pub struct Point {
     pub survival: f64,
     /// P(T ≤ g), summed from positive terms.
     pub failed: f64,
-    /// E[err].
+    /// `E[err]`.
     pub mean_error: f64,
     /// Standard deviation of err.
     pub sd_error: f64,
     /// 5, 50 and 95 % quantiles of err.
     pub quantiles: [f64; 3],
-    /// E[x_W].
+    /// `E[x_W]`.
     pub mean_wrong: f64,
-    /// E[Y].
+    /// `E[Y]`.
     pub mean_yield: f64,
 }
 

@@ -47,7 +47,7 @@ pub struct Simulated {
     pub sample_runs: Vec<Vec<f64>>,
 }
 
-/// E[min(T, horizon)] from simulation. Runs alive at the horizon are censored there and counted, never dropped.
+/// `E[min(T, horizon)]` from simulation. Runs alive at the horizon are censored there and counted, never dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RestrictedRunway {
     /// Mean of min(T, horizon), in generations.

@@ -102,7 +102,7 @@ fn add(sums: &mut [f64], values: &[f64]) {
     }
 }
 
-/// E[min(T, horizon)] from the failures by generation and the runs alive after the last.
+/// `E[min(T, horizon)]` from the failures by generation and the runs alive after the last.
 fn runway(failures: &[u64], alive: u64) -> RestrictedRunway {
     let horizon = failures.len() as f64 - 1.0;
     let runs = (failures.iter().sum::<u64>() + alive) as f64;

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use approx::assert_relative_eq;
+use runaway::analytic::reproduction::reproduction_number;
+use runaway::law::{Composition, Law};
 use runaway::provenance::digest;
 use runaway::scenario::{Filter, Origin, Policy, Scenario};
 
@@ -61,6 +64,31 @@ fn every_model_is_a_scenario_named_like_its_file() {
         let listed = fs::read_to_string("models/README.md").unwrap();
         assert!(listed.contains(&format!("({}.toml)", scenario.name)), "models/README.md leaves out {}", scenario.name);
     }
+}
+
+/// The index of models/ states R; the other claims of its stories follow from the same numbers.
+#[test]
+fn models_have_the_reproduction_numbers_that_their_index_states() {
+    let index = fs::read_to_string("models/README.md").unwrap();
+    for path in scenarios_in("models") {
+        let scenario = Scenario::load(&path, &[]).unwrap();
+        let row = index.lines().find(|line| line.contains(&format!("({}.toml)", scenario.name))).unwrap();
+        let stated = row.split('|').nth(3).unwrap().trim();
+        assert_eq!(format!("{:.2}", reproduction_number(&Law::new(&scenario, 0))), stated, "{}", scenario.name);
+    }
+}
+
+/// The published shares of wrong labels that sector.toml was made to meet, without checks and with them.
+#[test]
+fn sector_has_its_published_label_errors() {
+    let label_error = |overrides: &[String]| {
+        let scenario = Scenario::load(Path::new("models/sector.toml"), overrides).unwrap();
+        let accepted = Law::new(&scenario, 0).at(Composition::SOUND).accepted;
+        accepted.wrong() / accepted.total()
+    };
+    let unchecked = ["vote.candidates=1".to_owned(), "filter=[]".to_owned()];
+    assert_relative_eq!(label_error(&unchecked), 0.28, epsilon = 0.005);
+    assert_relative_eq!(label_error(&[]), 0.007, epsilon = 0.0005);
 }
 
 const TEXT: &str = "name = \"case\"\n[vote]\ncandidates = 5\n[[filter]]\nkind = \"catch\"\nrandom = 0.5\n";

@@ -8,7 +8,6 @@ mod architecture;
 mod cases;
 mod cli;
 mod laws;
-mod plane;
 mod provenance;
 mod reference;
 mod report;

@@ -177,7 +177,7 @@ mod tests {
     use super::*;
     use approx::assert_relative_eq;
 
-    /// Gauss in whole numbers: E[T] from state 0 of a chain with weights out of `total`, as a fraction's value.
+    /// Gauss in whole numbers: `E[T]` from state 0 of a chain with weights out of `total`, as a fraction's value.
     fn by_fractions(weights: &[Vec<i128>], total: i128) -> f64 {
         // Bareiss: (total I − W) t = total 1, fraction-free, so exact.
         let n = weights.len();

@@ -21,7 +21,7 @@ const ROUNDING: f64 = 1e-14;
 
 /// Sums over the generations so far.
 pub(super) struct Lifetime {
-    /// Σ S(g) and Σ (2g + 1) S(g), of which the second tends to E[T²].
+    /// Σ S(g) and Σ (2g + 1) S(g), of which the second tends to `E[T²]`.
     sums: (f64, f64),
     /// Smallest g with P(T ≤ g) of at least 5, 50 and 95 %.
     quantiles: [Option<f64>; 3],
