@@ -7,14 +7,16 @@ use crate::stats::binomial;
 
 use super::absorption::Eliminated;
 use super::chain::{Chain, landing};
+use super::quadrature;
 use super::quasi;
-use super::result::{Curves, Exact, Hazard, Runway, Undefined, Visits};
-use super::transient::{Forward, Point};
+use super::result::{Exact, Hazard, Undefined, Visits};
+use super::tail::{Tail, curves};
+use super::transient::Forward;
 
-/// The most beliefs that are carried forward state by state; a generation takes some 0.1 s there.
-const MOST_EXAMPLES: u64 = 100_000;
-/// The largest pool of an accumulating loop, in beliefs, within its horizon.
-const LARGEST_POOL: u64 = 1_000_000;
+/// Counts up to which every one is visited: sums over each are then as fast as quadrature.
+const FEW_COUNTS: u64 = 4_000;
+/// The most counts that are visited one by one; a generation takes some 0.1 s there.
+const MOST_COUNTS: u64 = 100_000;
 /// The most transient states that are eliminated: 128 MB and some seconds.
 const MOST_ELIMINATED: usize = 4_000;
 /// Generations after which a loop that neither fails nor comes to rest is given up.
@@ -26,25 +28,27 @@ const DIED_OUT: f64 = 1e-18;
 /// Distance at which the law given survival counts as the quasi-stationary one.
 const AT_REST: f64 = 1e-13;
 
-/// Why the exact solver does not apply to a scenario; `None` if it does.
-pub(super) fn refusal(scenario: &Scenario) -> Option<String> {
-    let examples = scenario.examples.get();
-    if examples > MOST_EXAMPLES {
-        return Some(format!(
-            "{examples} examples are more than the {MOST_EXAMPLES} that the exact solver carries; `simulate --engine counts` has no such limit"
-        ));
+/// Solves a loop without unsound beliefs: count by count where counts are few, by quadrature where they are many.
+///
+/// # Errors
+/// If neither way leads there, with the reason.
+pub(super) fn solve(scenario: &Scenario) -> Result<Exact, String> {
+    let grows = scenario.learning.policy == Policy::Accumulate;
+    let pools = if grows { scenario.horizon.get() + 1 } else { 1 };
+    let pool = scenario.examples.get().saturating_mul(pools);
+    if pool <= FEW_COUNTS {
+        return Ok(count_by_count(scenario));
     }
-    let pool = examples.saturating_mul(scenario.horizon.get() + 1);
-    if scenario.learning.policy == Policy::Accumulate && pool > LARGEST_POOL {
-        return Some(format!(
-            "the pool grows to {pool} beliefs, more than the {LARGEST_POOL} that the exact solver carries; shorten the horizon or use `simulate --engine counts`"
-        ));
-    }
-    None
+    quadrature::solve(scenario).or_else(|reason| {
+        if pool <= MOST_COUNTS {
+            Ok(count_by_count(scenario))
+        } else {
+            Err(format!("{reason}; `simulate --engine counts` has no such limit"))
+        }
+    })
 }
 
-/// Solves a loop that [`refusal`] has nothing against.
-pub(super) fn solve(scenario: &Scenario) -> Exact {
+fn count_by_count(scenario: &Scenario) -> Exact {
     let mut undefined = Undefined::new();
     let mut forward = Forward::new(scenario);
     let mut tail = Tail::new();
@@ -60,7 +64,7 @@ pub(super) fn solve(scenario: &Scenario) -> Exact {
         forward.advance();
     }
     let closing = Closing::of(&mut forward, &mut tail, &mut undefined);
-    let runway = closing.runway(&tail, &points, &mut undefined);
+    let runway = tail.runway(closing.mean, closing.sd, &points, &mut undefined);
     Exact {
         curves: curves(&points),
         runway,
@@ -70,63 +74,6 @@ pub(super) fn solve(scenario: &Scenario) -> Exact {
         error_bound: forward.neglected(),
         runway_error: closing.error,
         undefined,
-    }
-}
-
-fn curves(points: &[Point]) -> Curves {
-    let each = |part: fn(&Point) -> f64| points.iter().map(part).collect::<Vec<f64>>();
-    Curves {
-        survival: each(|p| p.survival),
-        failed: each(|p| p.failed),
-        expected_error: each(|p| p.mean_error),
-        sd_error: each(|p| p.sd_error),
-        error_q05: each(|p| p.quantiles[0]),
-        error_q50: each(|p| p.quantiles[1]),
-        error_q95: each(|p| p.quantiles[2]),
-        mean_unsound: vec![0.0; points.len()],
-        mean_wrong: each(|p| p.mean_wrong),
-        expected_yield: each(|p| p.mean_yield),
-    }
-}
-
-/// Sums over S(g) and the quantiles of T, as far as the loop has been followed.
-struct Tail {
-    /// Σ S(g) over the generations followed.
-    sum: f64,
-    /// Σ (2g + 1) S(g), which is `E[T²]` once S has died out.
-    second: f64,
-    generation: u64,
-    survival: f64,
-    quantiles: [Option<f64>; 3],
-}
-
-const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
-
-impl Tail {
-    const fn new() -> Self {
-        Self { sum: 0.0, second: 0.0, generation: 0, survival: 1.0, quantiles: [None; 3] }
-    }
-
-    fn add(&mut self, point: &Point) {
-        let g = self.generation as f64;
-        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
-            if quantile.is_none() && point.failed >= level {
-                *quantile = Some(g);
-            }
-        }
-        self.sum += point.survival;
-        self.second += (2.0 * g + 1.0) * point.survival;
-        self.survival = point.survival;
-        self.generation += 1;
-    }
-
-    /// Quantiles beyond the generations followed, where each further one is survived with probability 1 − `hazard`.
-    fn extrapolate(&mut self, hazard: f64) {
-        let last = self.generation as f64 - 1.0;
-        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
-            let further = ((1.0 - level) / self.survival).ln() / (-hazard).ln_1p();
-            *quantile = quantile.or((hazard > 0.0).then_some(last + further.ceil()));
-        }
     }
 }
 
@@ -293,41 +240,6 @@ impl Closing {
         }
         let method = format!("forward propagation over {} generations", tail.generation);
         Self { mean: None, sd: None, hazard: None, visits: None, error: None, method }
-    }
-
-    fn runway(&self, tail: &Tail, points: &[Point], undefined: &mut Undefined) -> Runway {
-        let finite = |value: Option<f64>, key: &str, undefined: &mut Undefined| match value {
-            Some(value) if value.is_finite() => Some(value),
-            Some(_) => {
-                let reason = "failure cannot be reached, or its probability is below what a double can hold (1e-308)";
-                undefined.insert(key.to_owned(), reason.to_owned());
-                None
-            }
-            None => None,
-        };
-        let mean = finite(self.mean, "runway.mean", undefined);
-        let sd = finite(self.sd, "runway.sd", undefined);
-        for (quantile, key) in tail.quantiles.iter().zip(["runway.q05", "runway.q50", "runway.q95"]) {
-            if quantile.is_none() {
-                undefined.insert(
-                    key.to_owned(),
-                    format!(
-                        "not reached in {} generations: survival is still {:.6}",
-                        tail.generation - 1,
-                        tail.survival
-                    ),
-                );
-            }
-        }
-        let within = points.len() - 1;
-        Runway {
-            mean,
-            sd,
-            q05: tail.quantiles[0],
-            q50: tail.quantiles[1],
-            q95: tail.quantiles[2],
-            restricted_mean: Some(points[..within].iter().map(|point| point.survival).sum()),
-        }
     }
 }
 

@@ -11,10 +11,12 @@ mod line;
 pub mod mean_field;
 mod outlook;
 pub mod plane;
+pub mod quadrature;
 pub mod quasi;
 pub mod reproduction;
 mod result;
 mod solve;
+mod tail;
 mod thresholds;
 pub mod transient;
 
