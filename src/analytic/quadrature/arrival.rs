@@ -5,8 +5,8 @@ use super::gram::ORDER;
 use super::kernel::{Draws, exponentials};
 use super::source::{Source, Stage};
 
-/// Sources whose centre contributes less than e^−65 of the best one's are skipped: their edges contribute less than e^−45.
-const SKIPPED: f64 = 65.0;
+/// Sources whose centre contributes less than e^−100 of the best one's are skipped: their edges contribute less than e^−50.
+const SKIPPED: f64 = 100.0;
 
 /// The density of the next count, up to the window outside which there is nothing.
 pub struct Arrivals<'a> {
@@ -70,10 +70,24 @@ impl<'a> Arrivals<'a> {
         let least = if exact.is_finite() { exact - SKIPPED } else { best.0 - 2.0 * SKIPPED };
         self.chosen.clear();
         self.chosen.extend(self.scores.iter().enumerate().filter(|(_, score)| **score >= least).map(|(i, _)| i));
-        let highest = self.chosen.iter().map(|&i| self.centre_log(count, &self.centre[i])).fold(exact, f64::max);
-        let offset = if highest.is_finite() { highest } else { best.0 };
-        let sum: f64 = self.chosen.iter().map(|&i| self.contribution(count, &self.sources[i], offset)).sum();
-        offset + sum.ln() + self.front(count)
+        let mut offset = if exact.is_finite() { exact } else { best.0 };
+        let mut sum = self.sum(count, offset);
+        // The sum is a number unless the offset was far off: then it tells by how much.
+        for _ in 0..8 {
+            if sum > 1e250 {
+                offset += 500.0;
+            } else if sum < 1e-200 && !exact.is_finite() {
+                offset -= 400.0;
+            } else {
+                break;
+            }
+            sum = self.sum(count, offset);
+        }
+        if sum > 1e-290 { offset + sum.ln() + self.front(count) } else { f64::NEG_INFINITY }
+    }
+
+    fn sum(&self, count: f64, offset: f64) -> f64 {
+        self.chosen.iter().map(|&i| self.contribution(count, &self.sources[i], offset)).sum()
     }
 
     /// What the centre contributes, up to the factor that all share.

@@ -9,7 +9,7 @@ use super::gram::ORDER;
 /// Panels after which a law counts as too rough for this method.
 const MOST_PANELS: usize = 5_000;
 /// A panel is kept as it is, with its error accounted for, where halving no longer helps: below this, that is rounding.
-const ROUGH: f64 = 1e-9;
+const ROUGH: f64 = 1e-12;
 /// Halving helps if it divides the error by this.
 const HELPS: f64 = 4.0;
 
@@ -94,7 +94,7 @@ pub fn build(
         }
         let series = chebyshev::coefficients(&spread(first as f64, last as f64).map(&mut *log));
         let error = chebyshev::tail(&series);
-        if error <= tolerance || (error <= ROUGH && error * HELPS >= before) {
+        if error <= tolerance || (error <= ROUGH.max(8.0 * tolerance) && error * HELPS >= before) {
             panels.push(Panel { first, last, form: Form::Smooth(series, error) });
         } else {
             let middle = first.midpoint(last);

@@ -67,17 +67,26 @@ impl Draws {
     /// Σ exp(`log_weight` − deviance − `offset`) over the nodes.
     pub fn weigh(&self, hits: f64, log_weight: &Nodes, mean: &Nodes, offset: f64) -> f64 {
         let misses = self.number - hits;
-        let mut exponent = [0.0; 16];
+        let (mut away, mut near, mut far) = ([0.0; 16], [0.0; 16], [0.0; 16]);
         let mut widest = 0.0_f64;
         for i in 0..16 {
-            let away = mean[i] - hits;
-            let near = away / (mean[i] + hits);
-            let far = -away / (self.number - mean[i] + misses);
-            widest = widest.max(near.abs()).max(far.abs());
-            let deviance = away * (near - far) - 2.0 * (hits * cube(near) + misses * cube(far));
-            exponent[i] = log_weight[i] - deviance - offset;
+            away[i] = mean[i] - hits;
+            near[i] = away[i] / (mean[i] + hits);
+            far[i] = -away[i] / (self.number - mean[i] + misses);
+            widest = widest.max(near[i].abs()).max(far[i].abs());
         }
-        if !(widest < 0.1) {
+        let mut exponent = [0.0; 16];
+        if widest < 0.012 {
+            for i in 0..16 {
+                let cubes = hits * short_cube(near[i]) + misses * short_cube(far[i]);
+                exponent[i] = log_weight[i] - (away[i] * (near[i] - far[i]) - 2.0 * cubes) - offset;
+            }
+        } else if widest < 0.1 {
+            for i in 0..16 {
+                let cubes = hits * cube(near[i]) + misses * cube(far[i]);
+                exponent[i] = log_weight[i] - (away[i] * (near[i] - far[i]) - 2.0 * cubes) - offset;
+            }
+        } else {
             for i in 0..16 {
                 let inside = mean[i] > 0.0 && mean[i] < self.number;
                 let deviance = if inside { self.deviance(hits, mean[i]) } else { f64::INFINITY };
@@ -86,6 +95,13 @@ impl Draws {
         }
         exponentials(&exponent).iter().sum()
     }
+}
+
+/// s³ (1/3 + s²/5 + …) for |s| < 0.012.
+#[inline]
+fn short_cube(s: f64) -> f64 {
+    let q = s * s;
+    s * q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * (1.0 / 7.0 + q / 9.0)))
 }
 
 /// s³ (1/3 + s²/5 + s⁴/7 + …) for |s| < 0.1, so that ln(1 + u) = 2s + 2·this with s = u/(2 + u).
@@ -117,9 +133,8 @@ pub fn exponentials(exponent: &Nodes) -> Nodes {
         let shifted = x * LOG2_E + SHIFT;
         let whole = shifted - SHIFT;
         let r = x - whole * LN_2_HIGH - whole * LN_2_LOW;
-        let mut sum = 1.0 / 6_227_020_800.0;
+        let mut sum = 1.0 / 479_001_600.0;
         for factor in [
-            1.0 / 479_001_600.0,
             1.0 / 39_916_800.0,
             1.0 / 3_628_800.0,
             1.0 / 362_880.0,

@@ -408,9 +408,6 @@ mod tests {
             if survival > 1e-30 {
                 worst[2] = worst[2].max(off(propagation.surviving.total(), survival));
             }
-            if std::env::var("SHOW").is_ok() {
-                println!("{g} S {survival:e} mean {mean} off {:.1e} sd {sd:e} off {:.1e} total {:e} failed {failed:e} off {:.1e} {:?}", off(point.mean_wrong, mean), point.sd_error - sd, propagation.free.as_ref().unwrap_or(&propagation.surviving).total() - 1.0, off(point.failed, failed), (propagation.intervals(), propagation.free.as_ref().map_or(0, |f| f.sources.len()), rough(propagation.free.as_ref().unwrap_or(&propagation.surviving))));
-            }
             worst[3] = worst[3].max(off(point.mean_wrong, mean));
             worst[4] = worst[4].max((point.sd_error - sd).abs() / (sd + 1e-3));
             assert!((point.survival - survival).abs() <= propagation.error() + 1e-14, "the bound fails at {g}");
@@ -426,14 +423,12 @@ mod tests {
     #[test]
     fn agrees_with_sums_over_counts() {
         for (draws, growth, fresh, start, generations, accumulates) in [
-            (30_000, 1.6, 1e-6, 2, 40, false),
             (200, 1.6, 0.001, 0, 60, false),
             (1000, 1.6, 0.001, 0, 60, false),
             (10_000, 1.6, 0.001, 0, 40, false),
             (10_000, 1.4, 1e-5, 0, 60, false),
             (10_000, 1.2, 0.0, 3, 60, false),
             (5_000, 1.3, 0.02, 0, 60, false),
-            (30_000, 1.6, 1e-6, 2, 40, false),
             (2000, 1.6, 0.01, 0, 12, true),
             (1000, 1.6, 1e-4, 0, 12, true),
         ] {
@@ -461,7 +456,6 @@ mod tests {
                 propagation.advance().unwrap();
                 most = most.max(propagation.intervals());
             }
-            println!("law total {:?}", propagation.free.as_ref().map(Law::total));
             println!("N {draws} fresh {fresh}: E[min(T,60)] {mean} bound {:.1e} {} intervals {:?} S {:e}", propagation.error(), most, begin.elapsed(), propagation.survival());
         }
     }
