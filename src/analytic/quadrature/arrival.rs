@@ -5,8 +5,10 @@ use super::gram::ORDER;
 use super::kernel::{Draws, exponentials};
 use super::source::{Source, Stage};
 
-/// Sources whose centre contributes less than e^−100 of the best one's are skipped: their edges contribute less than e^−50.
-const SKIPPED: f64 = 100.0;
+/// Sources that contribute less than e^−43 of what the best one's centre does, node by node, are skipped.
+const SKIPPED: f64 = 43.0;
+/// Sources that are looked at together.
+const BLOCK: usize = 16;
 
 /// The density of the next count, up to the window outside which there is nothing.
 pub struct Arrivals<'a> {
@@ -14,9 +16,12 @@ pub struct Arrivals<'a> {
     draws: Draws,
     held: bool,
     centre: Vec<Centre>,
+    reach: Vec<Reach>,
+    /// Reach of every BLOCK neighbouring sources.
+    blocks: Vec<Reach>,
     /// Smallest and largest next count.
     pub window: (u64, u64),
-    /// Scores of the centres, and the sources that matter.
+    /// Scratch: what the blocks contribute at most, and the sources that matter.
     scores: Vec<f64>,
     chosen: Vec<usize>,
 }
@@ -26,7 +31,46 @@ struct Centre {
     log_weight: f64,
     count: f64,
     mean: f64,
+}
+
+/// What no node of a source exceeds.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    log_weight: f64,
+    /// Smallest and largest mean of the next count.
+    low: f64,
+    high: f64,
     variance: f64,
+}
+
+impl Reach {
+    fn of(source: &Source, number: f64, held: bool) -> Self {
+        let mut reach = Self { log_weight: f64::NEG_INFINITY, low: f64::INFINITY, high: 0.0, variance: 0.0 };
+        for i in 0..ORDER {
+            let mean = source.mean[i];
+            let next = mean + if held { source.count[i] } else { 0.0 };
+            reach.log_weight = reach.log_weight.max(source.log_weight[i]);
+            (reach.low, reach.high) = (reach.low.min(next), reach.high.max(next));
+            reach.variance = reach.variance.max(mean * (1.0 - mean / number));
+        }
+        reach
+    }
+
+    fn all(reaches: &[Self]) -> Self {
+        let nothing = Self { log_weight: f64::NEG_INFINITY, low: f64::INFINITY, high: 0.0, variance: 0.0 };
+        reaches.iter().fold(nothing, |all, reach| Self {
+            log_weight: all.log_weight.max(reach.log_weight),
+            low: all.low.min(reach.low),
+            high: all.high.max(reach.high),
+            variance: all.variance.max(reach.variance),
+        })
+    }
+
+    /// At least the logarithm of any node's contribution, by Bernstein's inequality.
+    fn most(&self, count: f64) -> f64 {
+        let away = (count - self.high).max(self.low - count).max(0.0);
+        self.log_weight - away * away / (2.0 * (self.variance + away / 3.0) + f64::MIN_POSITIVE)
+    }
 }
 
 impl<'a> Arrivals<'a> {
@@ -39,38 +83,30 @@ impl<'a> Arrivals<'a> {
             .iter()
             .map(|source| {
                 let at = middle(source);
-                let mean = source.mean[at];
                 Centre {
                     log_weight: source.log_weight[at],
                     count: if stage.held { source.count[at] } else { 0.0 },
-                    mean,
-                    variance: mean * (1.0 - mean / number),
+                    mean: source.mean[at],
                 }
             })
             .collect();
+        let reach: Vec<Reach> = sources.iter().map(|source| Reach::of(source, number, stage.held)).collect();
+        let blocks: Vec<Reach> = reach.chunks(BLOCK).map(Reach::all).collect();
         let window = window(sources, stage, total, cut);
-        Self { sources, draws, held: stage.held, scores: vec![0.0; centre.len()], centre, window, chosen: Vec::new() }
+        Self { sources, draws, held: stage.held, scores: vec![0.0; blocks.len()], centre, reach, blocks, window, chosen: Vec::new() }
     }
 
     /// Logarithm of the density at a real count.
     pub fn log(&mut self, count: f64) -> f64 {
-        let mut best = (f64::NEG_INFINITY, 0);
-        for (score, centre) in self.scores.iter_mut().zip(&self.centre) {
-            let hits = count - centre.count;
-            *score = centre.log_weight - self.draws.least_deviance(hits, centre.mean, centre.variance);
-        }
-        for (i, &score) in self.scores.iter().enumerate() {
-            if score > best.0 {
-                best = (score, i);
-            }
-        }
-        let Some(centre) = self.centre.get(best.1) else { return f64::NEG_INFINITY };
-        // The scores are never too low, so that a source is skipped only if it contributes nothing.
-        let exact = self.centre_log(count, centre);
-        let least = if exact.is_finite() { exact - SKIPPED } else { best.0 - 2.0 * SKIPPED };
+        let Some((best, exact)) = self.best(count) else { return f64::NEG_INFINITY };
+        let least = if exact.is_finite() { exact - SKIPPED } else { best - 3.0 * SKIPPED };
         self.chosen.clear();
-        self.chosen.extend(self.scores.iter().enumerate().filter(|(_, score)| **score >= least).map(|(i, _)| i));
-        let mut offset = if exact.is_finite() { exact } else { best.0 };
+        for (block, _) in self.scores.iter().enumerate().filter(|(_, score)| **score >= least) {
+            let begin = block * BLOCK;
+            let reaches = self.reach[begin..].iter().take(BLOCK).enumerate();
+            self.chosen.extend(reaches.filter(|(_, reach)| reach.most(count) >= least).map(|(i, _)| begin + i));
+        }
+        let mut offset = if exact.is_finite() { exact } else { best };
         let mut sum = self.sum(count, offset);
         // The sum is a number unless the offset was far off: then it tells by how much.
         for _ in 0..8 {
@@ -84,6 +120,23 @@ impl<'a> Arrivals<'a> {
             sum = self.sum(count, offset);
         }
         if sum > 1e-290 { offset + sum.ln() + self.front(count) } else { f64::NEG_INFINITY }
+    }
+
+    /// Scores the blocks; the highest score of a source in the best block, and what its centre contributes.
+    fn best(&mut self, count: f64) -> Option<(f64, f64)> {
+        for (score, block) in self.scores.iter_mut().zip(&self.blocks) {
+            *score = block.most(count);
+        }
+        let highest = |scores: &mut dyn Iterator<Item = f64>| {
+            scores.enumerate().fold(None, |best: Option<(usize, f64)>, (i, score)| match best {
+                Some((_, most)) if most >= score => best,
+                _ => Some((i, score)),
+            })
+        };
+        let (block, _) = highest(&mut self.scores.iter().copied())?;
+        let begin = block * BLOCK;
+        let (inside, score) = highest(&mut self.reach[begin..].iter().take(BLOCK).map(|reach| reach.most(count)))?;
+        Some((score, self.centre_log(count, self.centre.get(begin + inside)?)))
     }
 
     fn sum(&self, count: f64, offset: f64) -> f64 {

@@ -8,9 +8,9 @@ use super::gram::ORDER;
 
 /// Panels after which a law counts as too rough for this method.
 const MOST_PANELS: usize = 5_000;
-/// A panel is kept as it is, with its error accounted for, where halving no longer helps: below this, that is rounding.
+/// A panel is kept as it is, with its error accounted for, where parting it no longer helps: below this, that is rounding.
 const ROUGH: f64 = 1e-12;
-/// Halving helps if it divides the error by this.
+/// Parting helps if it divides the error by this.
 const HELPS: f64 = 4.0;
 
 /// Logarithms of the probabilities of neighbouring counts.
@@ -97,9 +97,15 @@ pub fn build(
         if error <= tolerance || (error <= ROUGH.max(8.0 * tolerance) && error * HELPS >= before) {
             panels.push(Panel { first, last, form: Form::Smooth(series, error) });
         } else {
-            let middle = first.midpoint(last);
-            open.push((middle + 1, last, error));
-            open.push((first, middle, error));
+            // A last coefficient falls with the length to the power of its degree.
+            let parts = (error / tolerance).powf(1.0 / (ORDER - 2) as f64).ceil().clamp(2.0, 8.0) as u64;
+            let length = (last - first + 1).div_ceil(parts);
+            for part in (0..parts).rev() {
+                let begin = first + part * length;
+                if begin <= last {
+                    open.push((begin, last.min(begin + length - 1), error));
+                }
+            }
         }
     }
     Ok(())

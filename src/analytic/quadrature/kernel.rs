@@ -58,12 +58,6 @@ impl Draws {
         self.front(hits) - self.deviance(hits, mean)
     }
 
-    /// A lower bound of the deviance, from Bernstein's inequality.
-    pub fn least_deviance(&self, hits: f64, mean: f64, variance: f64) -> f64 {
-        let away = (hits - mean).abs();
-        away * away / (2.0 * (variance + away / 3.0) + f64::MIN_POSITIVE)
-    }
-
     /// Σ exp(`log_weight` − deviance − `offset`) over the nodes.
     pub fn weigh(&self, hits: f64, log_weight: &Nodes, mean: &Nodes, offset: f64) -> f64 {
         let misses = self.number - hits;
