@@ -1,14 +1,9 @@
 //! The exact solution of loops without unsound beliefs: the one-dimensional count chain.
 
-use nalgebra::DMatrix;
-
 use crate::scenario::{Policy, Scenario};
-use crate::stats::binomial;
 
-use super::absorption::Eliminated;
-use super::chain::{Chain, landing};
-use super::quadrature;
-use super::quasi;
+use super::elimination::Factors;
+use super::{quadrature, quasi};
 use super::result::{Exact, Hazard, Undefined, Visits};
 use super::tail::{Tail, curves};
 use super::transient::Forward;
@@ -17,8 +12,8 @@ use super::transient::Forward;
 const FEW_COUNTS: u64 = 4_000;
 /// The most counts that are visited one by one; a generation takes some 0.1 s there.
 const MOST_COUNTS: u64 = 100_000;
-/// The most transient states that are eliminated: 128 MB and some seconds.
-const MOST_ELIMINATED: usize = 4_000;
+/// The most transient states that are eliminated.
+const MOST_ELIMINATED: usize = 10_000;
 /// Generations after which a loop that neither fails nor comes to rest is given up.
 const PATIENCE: u64 = 20_000;
 /// The largest pool to which a loop is followed beyond its horizon: later generations cost as much as their pools.
@@ -129,15 +124,13 @@ impl Closing {
         if counts.is_empty() || counts.len() > MOST_ELIMINATED {
             return None;
         }
-        let exits = exits(chain, &counts);
-        let factors = Eliminated::new(rows(chain, &counts), exits.clone());
+        let Factors { eliminated: factors, exits, times, error: relative_error } = Factors::of(chain, &counts)?;
         let start: Vec<f64> = {
             let masses: std::collections::BTreeMap<usize, f64> = forward.surviving().iter().collect();
             counts.iter().map(|count| masses.get(count).copied().unwrap_or(0.0)).collect()
         };
         let expected =
             |values: &[f64]| start.iter().zip(values).filter(|(s, _)| **s > 0.0).map(|(s, v)| s * v).sum::<f64>();
-        let times = factors.collected(&vec![1.0; counts.len()]);
         let remaining = expected(&times);
         // The generation at hand is the first of those that remain.
         let done = (tail.generation - 1) as f64;
@@ -165,7 +158,7 @@ impl Closing {
             sd: Some((second - mean * mean).max(0.0).sqrt()),
             hazard,
             visits: whole.then(|| Visits { error, generations: factors.visits(&start) }),
-            error: Some(0.0),
+            error: Some(relative_error * mean),
             method: format!("GTH elimination of {} states, forward propagation for the curves", counts.len()),
         })
     }
@@ -247,25 +240,4 @@ impl Closing {
 fn affordable(forward: &Forward<'_>) -> bool {
     let states = forward.chain().states.len();
     states <= FOLLOWED_POOL || states as u64 == forward.chain().draws + 1
-}
-
-/// Transition probabilities between the transient counts, row i as column i.
-fn rows(chain: &Chain, counts: &[usize]) -> DMatrix<f64> {
-    let mut rows = DMatrix::zeros(counts.len(), counts.len());
-    let (Some(&first), Some(&last)) = (counts.first(), counts.last()) else { return rows };
-    let mut whole = vec![0.0; last - first + 1];
-    for (mut column, &count) in rows.column_iter_mut().zip(counts) {
-        // A starved count is a failed one, so each of these has draws.
-        let Some(q) = chain.states[count].next else { continue };
-        binomial::fill(first as u64, chain.draws, q, &mut whole);
-        for (cell, &to) in column.iter_mut().zip(counts) {
-            *cell = whole[to - first];
-        }
-    }
-    rows
-}
-
-fn exits(chain: &Chain, counts: &[usize]) -> Vec<f64> {
-    let runs = chain.failed_runs();
-    counts.iter().map(|&count| chain.states[count].next.map_or(1.0, |q| landing(&runs, 0, chain.draws, q))).collect()
 }

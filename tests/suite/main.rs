@@ -3,10 +3,12 @@
 // Helpers of tests may fail loudly too, which the lint allows inside #[test] functions only.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod accuracy;
 mod agreement;
 mod architecture;
 mod cases;
 mod cli;
+mod exact;
 mod laws;
 mod provenance;
 mod reference;

@@ -1,0 +1,93 @@
+//! The count chain eliminated: rows no wider than they need to be, and a bound on what that costs.
+
+use crate::stats::binomial;
+
+use super::absorption::Eliminated;
+use super::chain::{Chain, landing};
+use super::skyline::Skyline;
+
+/// Transitions below this are left out at first.
+const LEAST: f64 = 1e-22;
+/// Cells after which rows need too much room: 256 MB.
+const MOST_CELLS: usize = 32_000_000;
+/// Error of expected times, relatively, that leaving out transitions may cause.
+const NEGLIGIBLE: f64 = 1e-15;
+/// No transition above this is left out where failure is rarest.
+const TINIEST: f64 = 1e-300;
+
+/// The factors of a count chain.
+#[derive(Debug, Clone)]
+pub struct Factors {
+    /// Factors of I − Q.
+    pub eliminated: Eliminated,
+    /// Probability of failing at once, for each transient count.
+    pub exits: Vec<f64>,
+    /// Expected generations to failure, from each.
+    pub times: Vec<f64>,
+    /// Bound on their relative error: rounding, and what was left out.
+    pub error: f64,
+}
+
+impl Factors {
+    /// Eliminates the transient `counts` of a chain, rising, with rows cut so finely that expected times do not suffer;
+    /// `None` if the rows need too much room.
+    #[must_use]
+    pub fn of(chain: &Chain, counts: &[usize]) -> Option<Self> {
+        let runs = chain.failed_runs();
+        // A starved count is a failed one, so each of these has draws.
+        let next: Vec<f64> = counts.iter().map(|&count| chain.states[count].next.unwrap_or(0.0)).collect();
+        let exits: Vec<f64> = next.iter().map(|&q| landing(&runs, 0, chain.draws, q)).collect();
+        let ones = vec![1.0; counts.len()];
+        let mut least = LEAST;
+        loop {
+            let rows = rows(chain.draws, &next, counts, least)?;
+            let eliminated = Eliminated::cut(rows, &exits, 1e-3 * least);
+            let times = eliminated.collected(&ones);
+            let longest = times.iter().fold(0.0_f64, |most, &time| most.max(time));
+            // Both sides of a row are cut.
+            let lost = (eliminated.neglected() + 2.0 * least) * longest;
+            if !(lost > NEGLIGIBLE && least > TINIEST) {
+                // A sum of n positive numbers, each of which is known to some n roundings.
+                let rounding = f64::EPSILON * counts.len() as f64;
+                let error = rounding + if lost.is_finite() { lost } else { 0.0 };
+                return Some(Self { eliminated, exits, times, error });
+            }
+            least = (1e-3 * NEGLIGIBLE / longest).clamp(TINIEST, 1e-10 * least);
+        }
+    }
+}
+
+/// Transition probabilities between the transient `counts`, but for less than `least` on either side of each row; `None` if
+/// they need too much room. `next` are the success probabilities of the draws.
+#[must_use]
+pub fn rows(draws: u64, next: &[f64], counts: &[usize], least: f64) -> Option<Skyline> {
+    let place = |count: u64| counts.partition_point(|&other| (other as u64) < count);
+    let spans: Vec<(usize, usize)> = next
+        .iter()
+        .map(|&q| {
+            let (low, high) = binomial::window(draws, q, least);
+            (place(low), place(high + 1))
+        })
+        // An empty row is a span that ends before it begins; its one cell stays 0.
+        .map(|(first, end)| (first.min(counts.len().saturating_sub(1)), end.saturating_sub(1)))
+        .collect();
+    let mut rows = Skyline::within(&spans, MOST_CELLS)?;
+    let whole = counts.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+    for (i, (&q, &(first, last))) in next.iter().zip(&spans).enumerate() {
+        let (begin, row) = rows.row_mut(i);
+        if last < first {
+            continue;
+        }
+        let row = &mut row[first - begin..];
+        if whole {
+            binomial::fill(counts[first] as u64, draws, q, row);
+        } else {
+            let mut all = vec![0.0; counts[last] - counts[first] + 1];
+            binomial::fill(counts[first] as u64, draws, q, &mut all);
+            for (cell, &count) in row.iter_mut().zip(&counts[first..=last]) {
+                *cell = all[count - counts[first]];
+            }
+        }
+    }
+    Some(rows)
+}
