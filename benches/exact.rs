@@ -33,10 +33,10 @@ fn means(criterion: &mut Criterion) {
 fn survival(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("survival to 1000");
     group.sample_size(10);
-    for draws in [1000, 10_000] {
+    for draws in [1000, 10_000, 1_000_000] {
         let chain = chain(draws, 1.6);
-        group.bench_function(BenchmarkId::new("counts", draws), |bencher| {
-            bencher.iter(|| black_box(&chain).survival_by_counts(1000).unwrap());
+        group.bench_function(BenchmarkId::new("nodes", draws), |bencher| {
+            bencher.iter(|| black_box(&chain).survival(1000).unwrap());
         });
     }
     for draws in [10_000, 1_000_000, 1_000_000_000] {

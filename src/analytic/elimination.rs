@@ -4,12 +4,13 @@ use crate::stats::binomial;
 
 use super::absorption::Eliminated;
 use super::chain::{Chain, landing};
+use super::quadrature::NodeChain;
 use super::skyline::Skyline;
 
 /// Transitions below this are left out at first.
 const LEAST: f64 = 1e-22;
 /// Cells after which rows need too much room: 256 MB.
-const MOST_CELLS: usize = 32_000_000;
+pub const MOST_CELLS: usize = 32_000_000;
 /// Error of expected times, relatively, that leaving out transitions may cause.
 const NEGLIGIBLE: f64 = 1e-15;
 /// No transition above this is left out where failure is rarest.
@@ -29,26 +30,40 @@ pub struct Factors {
 }
 
 impl Factors {
-    /// Eliminates the transient `counts` of a chain, rising, with rows cut so finely that expected times do not suffer;
-    /// `None` if the rows need too much room.
+    /// Eliminates the transient `counts` of a chain, rising; `None` if the rows need too much room.
     #[must_use]
     pub fn of(chain: &Chain, counts: &[usize]) -> Option<Self> {
         let runs = chain.failed_runs();
         // A starved count is a failed one, so each of these has draws.
         let next: Vec<f64> = counts.iter().map(|&count| chain.states[count].next.unwrap_or(0.0)).collect();
-        let exits: Vec<f64> = next.iter().map(|&q| landing(&runs, 0, chain.draws, q)).collect();
-        let ones = vec![1.0; counts.len()];
+        let exits = next.iter().map(|&q| landing(&runs, 0, chain.draws, q)).collect();
+        Self::eliminate(exits, |least| rows(chain.draws, &next, counts, least))
+    }
+
+    /// The same for a chain on Gauss nodes, with the error of its sums in the bound.
+    #[must_use]
+    pub fn of_nodes(chain: &NodeChain) -> Option<Self> {
+        let mut factors = Self::eliminate(chain.exits.clone(), |least| chain.rows(least, MOST_CELLS))?;
+        // The rows' own sums are sums on the nodes whose truth is known.
+        let rows = chain.rows(LEAST, MOST_CELLS)?;
+        let off = |i: usize| (rows.row(i).1.iter().sum::<f64>() + chain.exits[i] - 1.0).abs();
+        factors.error += (0..rows.size()).map(off).fold(0.0, f64::max);
+        Some(factors)
+    }
+
+    /// Eliminates with `rows` cut so finely that expected times do not suffer.
+    fn eliminate(exits: Vec<f64>, rows: impl Fn(f64) -> Option<Skyline>) -> Option<Self> {
+        let ones = vec![1.0; exits.len()];
         let mut least = LEAST;
         loop {
-            let rows = rows(chain.draws, &next, counts, least)?;
-            let eliminated = Eliminated::cut(rows, &exits, 1e-3 * least);
+            let eliminated = Eliminated::cut(rows(least)?, &exits, 1e-3 * least);
             let times = eliminated.collected(&ones);
             let longest = times.iter().fold(0.0_f64, |most, &time| most.max(time));
             // Both sides of a row are cut.
             let lost = (eliminated.neglected() + 2.0 * least) * longest;
             if !(lost > NEGLIGIBLE && least > TINIEST) {
                 // A sum of n positive numbers, each of which is known to some n roundings.
-                let rounding = f64::EPSILON * counts.len() as f64;
+                let rounding = f64::EPSILON * exits.len() as f64;
                 let error = rounding + if lost.is_finite() { lost } else { 0.0 };
                 return Some(Self { eliminated, exits, times, error });
             }

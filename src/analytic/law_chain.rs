@@ -1,22 +1,18 @@
 //! Count chains apart from scenarios: the law of one generation as a function, and everything about T.
 
-use super::chain::{Chain, State};
-use super::elimination::{Factors, rows};
-use super::quadrature::{Closing, Era, Loop, Propagation, close};
+use crate::stats::binomial;
+
+use super::carried::{Carried, DIED_OUT, LEAST};
+use super::chain::State;
+use super::elimination::{Factors, MOST_CELLS};
+use super::quadrature::{Closing, Era, Loop, NodeChain, Propagation, close};
 use super::quasi;
-use super::skyline::Skyline;
 use super::tail::Tail;
 
-/// Counts up to which every one is visited: elimination is then as fast as quadrature, and has no limit on rarity.
-const FEW_COUNTS: u64 = 4_000;
-/// The largest number of transient counts that are eliminated.
-const MOST_ELIMINATED: u64 = 10_000;
-/// Transitions below this are left out of the forward sums: P(T ≤ g) keeps its digits down to there.
-const LEAST: f64 = 1e-100;
-/// Survival at which forward sums end, S(g) being 0 from there on.
-const DIED_OUT: f64 = 1e-16;
-/// Σ |change| of the law given survival at which the rest is geometric.
-const AT_REST: f64 = 1e-15;
+/// Transient counts up to which each one is visited; more are summed on Gauss nodes.
+const FEW_COUNTS: u64 = 1_000;
+/// The largest number of draws whose chain is eliminated; beyond, the law is propagated.
+const MOST_DRAWS: u64 = 2_000_000;
 
 /// The next count is Binomial(`draws`, `law(count / draws)`); the chain is absorbed from the count `failing` on.
 #[derive(Debug, Clone)]
@@ -53,15 +49,14 @@ pub struct ChainRunway {
 }
 
 impl<F: Fn(f64) -> f64> LawChain<F> {
-    /// `E[T]` with a bound on its relative error, by elimination of every transient count; infinite where failure cannot be
-    /// reached.
+    /// `E[T]` with a bound on its relative error, by elimination; infinite where failure cannot be reached.
     ///
     /// # Errors
-    /// If the counts are too many.
+    /// If the draws are too many.
     pub fn eliminated_mean(&self) -> Result<(f64, f64), String> {
-        let factors = self.factors()?;
-        let mean = factors.times.get(self.start as usize).copied().unwrap_or(0.0);
-        Ok((mean, factors.error))
+        let nodes = self.nodes()?;
+        let factors = self.factors(&nodes)?;
+        Ok((self.expected(&nodes, &factors.times, 1.0), factors.error))
     }
 
     /// The law of T, S(g) up to `generations`, by the method that suits the size.
@@ -69,31 +64,56 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     /// # Errors
     /// If no method leads there, with the reason.
     pub fn runway(&self, generations: u64) -> Result<ChainRunway, String> {
-        if self.draws <= FEW_COUNTS { self.by_elimination(generations) } else { self.by_quadrature(generations) }
+        if self.draws <= MOST_DRAWS { self.by_elimination(generations) } else { self.by_quadrature(generations) }
     }
 
-    fn factors(&self) -> Result<Factors, String> {
-        let transient = self.failing.min(self.draws.saturating_add(1));
-        if transient > MOST_ELIMINATED {
-            return Err(format!("{transient} transient counts are more than the {MOST_ELIMINATED} that are eliminated"));
+    fn nodes(&self) -> Result<NodeChain, String> {
+        if self.draws > MOST_DRAWS {
+            return Err(format!("{} draws are more than the {MOST_DRAWS} whose chain is eliminated", self.draws));
         }
-        let chain = Chain::from_law(self.draws, self.failing, &self.law);
-        Factors::of(&chain, &chain.transient())
-            .ok_or_else(|| "the rows of the transient counts need more than 256 MB".to_owned())
+        let law = |share: f64| Some((self.law)(share));
+        if self.failing.min(self.draws + 1) <= FEW_COUNTS {
+            NodeChain::counts(self.draws, self.failing, &law)
+        } else {
+            NodeChain::new(self.draws, self.failing, &law)
+        }
     }
 
-    /// By Grassmann-Taksar-Heyman elimination, with S(g) from sums over the counts.
+    fn factors(&self, nodes: &NodeChain) -> Result<Factors, String> {
+        Factors::of_nodes(nodes).ok_or_else(|| "the rows of the chain need more than 256 MB".to_owned())
+    }
+
+    /// Expectation at the start from `values` at the nodes, of something that each generation adds `step` to.
+    fn expected(&self, nodes: &NodeChain, values: &[f64], step: f64) -> f64 {
+        if self.start >= self.failing {
+            return 0.0;
+        }
+        match nodes.node(self.start) {
+            Some(at) => values[at],
+            None => step + self.first(nodes).iter().zip(values).map(|(p, v)| p * v).sum::<f64>(),
+        }
+    }
+
+    /// The law of the nodes after one generation.
+    fn first(&self, nodes: &NodeChain) -> Vec<f64> {
+        let mut first = vec![0.0; nodes.count.len()];
+        nodes.row((self.law)(self.start as f64 / self.draws as f64), 0, &mut first);
+        first
+    }
+
+    /// By Grassmann-Taksar-Heyman elimination, with S(g) from sums over the counts or over Gauss nodes.
     ///
     /// # Errors
-    /// If the counts are too many.
+    /// If the draws are too many.
     pub fn by_elimination(&self, generations: u64) -> Result<ChainRunway, String> {
-        let factors = self.factors()?;
-        let (survival, failed, survival_error) = self.survival(&factors.exits, generations)?;
-        let start = self.start as usize;
-        let mean = factors.times.get(start).copied().unwrap_or(0.0);
+        let nodes = self.nodes()?;
+        let factors = self.factors(&nodes)?;
+        let (survival, failed, survival_error) = self.carry(&nodes, generations)?;
+        let mean = self.expected(&nodes, &factors.times, 1.0);
         let twice: Vec<f64> = factors.times.iter().map(|t| 2.0 * t - 1.0).collect();
-        let second = factors.eliminated.collected(&twice).get(start).copied().unwrap_or(0.0);
-        let spread = second - mean * mean;
+        let squares = factors.eliminated.collected(&twice);
+        // From the start E[T²] = Σ (2t − 1) over the path, beginning with 2 E[T] − 1.
+        let spread = self.expected(&nodes, &squares, 2.0 * mean - 1.0) - mean * mean;
         // Where the squares are past the doubles T is geometric but for its first generations.
         let sd = if spread.is_finite() { spread.max(0.0).sqrt() } else { mean };
         Ok(ChainRunway {
@@ -104,55 +124,56 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
             failed,
             survival_error,
             hazard: quasi::stationary(&factors.eliminated, &factors.exits).map(|(_, hazard)| hazard),
-            method: format!("GTH elimination of {} states", factors.exits.len()),
+            method: format!("GTH elimination of {} nodes for {} counts", nodes.count.len(), self.failing),
         })
     }
 
-    /// S(g) and P(T ≤ g) for g = 0..=`generations` by sums over the counts, and a bound on the absolute error of S.
+    /// S(g) and P(T ≤ g) for g = 0..=`generations` by sums over counts or nodes, and a bound on the absolute error of S.
     ///
     /// # Errors
-    /// If the counts are too many.
-    pub fn survival_by_counts(&self, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), String> {
-        let chain = Chain::from_law(self.draws, self.failing, &self.law);
-        let runs = chain.failed_runs();
-        let exits: Vec<f64> = chain
-            .states
-            .iter()
-            .take_while(|state| !state.failed)
-            .map(|state| super::chain::landing(&runs, 0, self.draws, state.next.unwrap_or(0.0)))
-            .collect();
-        self.survival(&exits, generations)
+    /// If the draws are too many.
+    pub fn survival(&self, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), String> {
+        self.carry(&self.nodes()?, generations)
     }
 
-    fn survival(&self, exits: &[f64], generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), String> {
-        let next: Vec<f64> = (0..exits.len()).map(|count| (self.law)(count as f64 / self.draws as f64)).collect();
-        let counts: Vec<usize> = (0..exits.len()).collect();
-        let rows = rows(self.draws, &next, &counts, LEAST).ok_or("the rows need more than 256 MB")?;
-        let mut forward = Carried::new(&rows, exits, self.start as usize);
-        let (mut survival, mut failed) = (vec![forward.survival], vec![forward.failed]);
-        for g in 0..generations {
-            if forward.survival < DIED_OUT {
-                // S never rises.
-                survival.resize(generations as usize + 1, 0.0);
-                failed.resize(generations as usize + 1, forward.failed);
-                break;
-            }
-            if forward.at_rest {
-                let left = (g + 1..=generations).map(|later| (later - g) as f64);
-                let hazard = forward.hazard;
-                for ahead in left {
-                    let kept = (ahead * (-hazard).ln_1p()).exp();
-                    survival.push(forward.survival * kept);
-                    failed.push(forward.failed - forward.survival * (ahead * (-hazard).ln_1p()).exp_m1());
-                }
-                break;
-            }
-            forward.advance();
-            survival.push(forward.survival);
-            failed.push(forward.failed);
+    fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), String> {
+        let rows = nodes.rows(LEAST, MOST_CELLS).ok_or("the rows need more than 256 MB")?;
+        let mut carried = if self.start >= self.failing {
+            Carried::new(&rows, &nodes.exits, vec![0.0; nodes.count.len()], 1.0)
+        } else if let Some(at) = nodes.node(self.start) {
+            let mut law = vec![0.0; nodes.count.len()];
+            law[at] = 1.0;
+            Carried::new(&rows, &nodes.exits, law, 0.0)
+        } else {
+            let exit = binomial::upper_tail(
+                self.failing,
+                self.draws,
+                (self.law)(self.start as f64 / self.draws as f64),
+            );
+            Carried::new(&rows, &nodes.exits, self.first(nodes), exit)
+        };
+        let whole = generations as usize + 1;
+        let (mut survival, mut failed) = (vec![carried.survival], vec![carried.failed]);
+        if nodes.node(self.start).is_none() && self.start < self.failing {
+            survival.insert(0, 1.0);
+            failed.insert(0, 0.0);
         }
-        let rounding = f64::EPSILON * (8.0 + survival.len() as f64);
-        Ok((survival, failed, rounding + DIED_OUT))
+        while survival.len() < whole && carried.survival >= DIED_OUT && !carried.at_rest {
+            carried.advance();
+            survival.push(carried.survival);
+            failed.push(carried.failed);
+        }
+        let rest = whole.saturating_sub(survival.len());
+        for ahead in 1..=rest {
+            // At rest each generation is survived with the same probability; S never rises where it has died out.
+            let log = if carried.at_rest { ahead as f64 * (-carried.hazard).ln_1p() } else { f64::NEG_INFINITY };
+            survival.push(carried.survival * log.exp());
+            failed.push(carried.failed - carried.survival * log.exp_m1());
+        }
+        survival.truncate(whole);
+        failed.truncate(whole);
+        let rounding = f64::EPSILON * (8.0 + (whole - rest.min(whole)) as f64);
+        Ok((survival, failed, rounding + carried.strayed + DIED_OUT))
     }
 
     /// By quadrature, for any number of draws.
@@ -207,65 +228,5 @@ impl<F: Fn(f64) -> f64> Loop for LawChain<F> {
             failed: share >= threshold,
         };
         Era { pool: self.draws, failing: self.failing, at: Box::new(at) }
-    }
-}
-
-/// The law of the surviving count, carried along the rows.
-struct Carried<'a> {
-    rows: &'a Skyline,
-    exits: &'a [f64],
-    law: Vec<f64>,
-    next: Vec<f64>,
-    /// Counts with mass, first to one past the last.
-    window: (usize, usize),
-    survival: f64,
-    failed: f64,
-    hazard: f64,
-    at_rest: bool,
-}
-
-impl<'a> Carried<'a> {
-    fn new(rows: &'a Skyline, exits: &'a [f64], start: usize) -> Self {
-        let mut law = vec![0.0; exits.len()];
-        let alive = start < law.len();
-        if alive {
-            law[start] = 1.0;
-        }
-        let (survival, failed) = if alive { (1.0, 0.0) } else { (0.0, 1.0) };
-        let next = vec![0.0; exits.len()];
-        let window = if alive { (start, start + 1) } else { (0, 0) };
-        Self { rows, exits, law, next, window, survival, failed, hazard: 0.0, at_rest: false }
-    }
-
-    fn advance(&mut self) {
-        let (begin, end) = self.window;
-        let least = LEAST * self.survival;
-        let (mut low, mut high) = (self.law.len(), 0);
-        let mut fails = 0.0;
-        for i in begin..end {
-            let weight = self.law[i];
-            if weight <= least {
-                continue;
-            }
-            let (first, row) = self.rows.row(i);
-            for (sum, p) in self.next[first..].iter_mut().zip(row) {
-                *sum += weight * p;
-            }
-            (low, high) = (low.min(first), high.max(first + row.len()));
-            fails += weight * self.exits[i];
-        }
-        let window = (low.min(high), high);
-        let total: f64 = self.next[window.0..window.1].iter().sum();
-        self.hazard = fails / self.survival;
-        self.failed += fails;
-        let scale = self.survival / total;
-        let (from, to) = (begin.min(window.0), end.max(window.1));
-        let change: f64 = (from..to).map(|i| (self.next[i] * scale - self.law[i]).abs()).sum();
-        self.at_rest = change < AT_REST * self.survival;
-        std::mem::swap(&mut self.law, &mut self.next);
-        self.next[begin..end].fill(0.0);
-        self.window = window;
-        // Of the two forms the one with the smaller rounding error.
-        self.survival = if self.failed < 0.5 { 1.0 - self.failed } else { total }.clamp(0.0, self.survival);
     }
 }

@@ -4,6 +4,7 @@
 //! `absorption`, `transient` and `quasi` solve the chain of counts, `line` puts them together; [`solve`] answers it all.
 
 pub mod absorption;
+mod carried;
 pub mod chain;
 pub mod derivative;
 pub mod fixed;
@@ -18,11 +19,15 @@ pub mod quasi;
 pub mod reproduction;
 mod result;
 mod skyline;
+mod small;
 mod solve;
+mod sweep;
 mod tail;
 mod thresholds;
 pub mod transient;
 
 pub use law_chain::{ChainRunway, LawChain};
 pub use result::{ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};
+pub use small::expected_times;
 pub use solve::solve;
+pub use sweep::{Swept, sweep};

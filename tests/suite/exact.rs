@@ -59,7 +59,9 @@ fn quadrature_and_elimination_agree() {
 #[test]
 fn a_billion_examples() {
     for draws in [100_000, 1_000_000, 1_000_000_000] {
+        let begin = std::time::Instant::now();
         let runway = bench(draws, 1.6, 0.001).runway(60).unwrap();
+        println!("{:?}", begin.elapsed());
         println!("N {draws}: {:.12} ± {:.1e}, sd {}, {}", runway.mean, runway.mean_error, runway.sd, runway.method);
         assert!(runway.survival_error < 1e-9 && runway.mean_error < 1e-9);
         assert!(runway.survival.windows(2).all(|pair| pair[0] >= pair[1]));

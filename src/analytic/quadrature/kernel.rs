@@ -89,6 +89,36 @@ impl Draws {
         }
         exponentials(&exponent).iter().sum()
     }
+
+    /// Takes the deviance of each of `hits` from `mean` off `logs`.
+    pub fn subtract_deviances(&self, hits: &Nodes, mean: f64, logs: &mut Nodes) {
+        let (mut away, mut near, mut far) = ([0.0; 16], [0.0; 16], [0.0; 16]);
+        let mut widest = 0.0_f64;
+        let rest = self.number - mean;
+        for i in 0..16 {
+            away[i] = mean - hits[i];
+            near[i] = away[i] / (mean + hits[i]);
+            far[i] = -away[i] / (rest + (self.number - hits[i]));
+            widest = widest.max(near[i].abs()).max(far[i].abs());
+        }
+        if widest < 0.012 {
+            for i in 0..16 {
+                let cubes = hits[i] * short_cube(near[i]) + (self.number - hits[i]) * short_cube(far[i]);
+                logs[i] -= away[i] * (near[i] - far[i]) - 2.0 * cubes;
+            }
+        } else if widest < 0.1 {
+            for i in 0..16 {
+                let cubes = hits[i] * cube(near[i]) + (self.number - hits[i]) * cube(far[i]);
+                logs[i] -= away[i] * (near[i] - far[i]) - 2.0 * cubes;
+            }
+        } else {
+            let inside = mean > 0.0 && mean < self.number;
+            for i in 0..16 {
+                let known = inside && hits[i] > 0.0 && hits[i] < self.number;
+                logs[i] -= if known { self.deviance(hits[i], mean) } else { f64::INFINITY };
+            }
+        }
+    }
 }
 
 /// s³ (1/3 + s²/5 + …) for |s| < 0.012.

@@ -12,10 +12,12 @@ mod density;
 mod gram;
 mod kernel;
 mod large;
+mod nodes;
 mod propagation;
 mod quantile;
 mod source;
 
 pub use closing::{Closing, close};
 pub(super) use large::solve;
+pub use nodes::NodeChain;
 pub use propagation::{Era, Loop, Propagation};
