@@ -223,6 +223,9 @@ impl Done<'_> {
                 continue;
             }
             let (first, left) = below.left(k, k);
+            if left.is_empty() {
+                continue;
+            }
             let (from, before) = if self.least > 0.0 { self.marks[at].from(self.least / most) } else { (first, 0.0) };
             let from = from.clamp(first, first + left.len());
             if before > 0.0 {
