@@ -6,8 +6,9 @@ use super::skyline::Skyline;
 pub const LEAST: f64 = 1e-100;
 /// Survival at which forward sums end, S(g) being 0 from there on.
 pub const DIED_OUT: f64 = 1e-16;
-/// Σ |change| of the law given survival at which the rest is geometric.
-const AT_REST: f64 = 1e-15;
+/// Σ |change| of the law given survival, and relative change of its hazard, at which the rest is geometric. The hazard comes
+/// from the law's tail, which may still move when the bulk does not.
+const AT_REST: f64 = 2e-15;
 
 /// The law of the surviving count, carried along the rows.
 #[derive(Debug, Clone)]
@@ -64,12 +65,14 @@ impl<'a> Carried<'a> {
         let total: f64 = self.next[window.0..window.1].iter().sum();
         let before: f64 = self.law[begin..end].iter().sum();
         self.strayed += (total + fails - before).abs();
-        self.hazard = fails / self.survival;
+        let hazard = fails / self.survival;
+        let drift = (hazard / self.hazard - 1.0).abs();
+        self.hazard = hazard;
         self.failed += fails;
         let scale = self.survival / total;
         let (from, to) = (begin.min(window.0), end.max(window.1));
         let change: f64 = (from..to).map(|i| (self.next[i] * scale - self.law[i]).abs()).sum();
-        self.at_rest = change < AT_REST * self.survival;
+        self.at_rest = change < AT_REST * self.survival && drift < AT_REST;
         std::mem::swap(&mut self.law, &mut self.next);
         self.next[begin..end].fill(0.0);
         self.window = window;

@@ -11,6 +11,8 @@ use super::tail::Tail;
 
 /// Transient counts up to which each one is visited; more are summed on Gauss nodes.
 const FEW_COUNTS: u64 = 1_000;
+/// Nodes up to which the quasi-stationary law is iterated to.
+const MOST_ITERATED: usize = 2_000;
 /// The largest number of draws whose chain is eliminated; beyond, the law is propagated.
 const MOST_DRAWS: u64 = 2_000_000;
 
@@ -23,7 +25,7 @@ pub struct LawChain<F> {
     pub failing: u64,
     /// Count of generation 0.
     pub start: u64,
-    /// Success probability by the share of counted ones.
+    /// Success probability by the share of counted ones; what lies outside [0, 1] counts as its nearer end.
     pub law: F,
 }
 
@@ -67,11 +69,15 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         if self.draws <= MOST_DRAWS { self.by_elimination(generations) } else { self.by_quadrature(generations) }
     }
 
+    fn next(&self, share: f64) -> f64 {
+        (self.law)(share).clamp(0.0, 1.0)
+    }
+
     fn nodes(&self) -> Result<NodeChain, String> {
         if self.draws > MOST_DRAWS {
             return Err(format!("{} draws are more than the {MOST_DRAWS} whose chain is eliminated", self.draws));
         }
-        let law = |share: f64| Some((self.law)(share));
+        let law = |share: f64| Some(self.next(share));
         if self.failing.min(self.draws + 1) <= FEW_COUNTS {
             NodeChain::counts(self.draws, self.failing, &law)
         } else {
@@ -97,7 +103,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     /// The law of the nodes after one generation.
     fn first(&self, nodes: &NodeChain) -> Vec<f64> {
         let mut first = vec![0.0; nodes.count.len()];
-        nodes.row((self.law)(self.start as f64 / self.draws as f64), 0, &mut first);
+        nodes.row(self.next(self.start as f64 / self.draws as f64), 0, &mut first);
         first
     }
 
@@ -109,6 +115,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
         let (survival, failed, survival_error) = self.carry(&nodes, generations)?;
+        let few = nodes.count.len() <= MOST_ITERATED;
         let mean = self.expected(&nodes, &factors.times, 1.0);
         let twice: Vec<f64> = factors.times.iter().map(|t| 2.0 * t - 1.0).collect();
         let squares = factors.eliminated.collected(&twice);
@@ -123,7 +130,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
             survival,
             failed,
             survival_error,
-            hazard: quasi::stationary(&factors.eliminated, &factors.exits).map(|(_, hazard)| hazard),
+            hazard: if few { quasi::stationary(&factors.eliminated, &factors.exits).map(|law| law.1) } else { None },
             method: format!("GTH elimination of {} nodes for {} counts", nodes.count.len(), self.failing),
         })
     }
@@ -145,11 +152,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
             law[at] = 1.0;
             Carried::new(&rows, &nodes.exits, law, 0.0)
         } else {
-            let exit = binomial::upper_tail(
-                self.failing,
-                self.draws,
-                (self.law)(self.start as f64 / self.draws as f64),
-            );
+            let exit = binomial::upper_tail(self.failing, self.draws, self.next(self.start as f64 / self.draws as f64));
             Carried::new(&rows, &nodes.exits, self.first(nodes), exit)
         };
         let whole = generations as usize + 1;
@@ -224,7 +227,7 @@ impl<F: Fn(f64) -> f64> Loop for LawChain<F> {
         let at = move |share: f64| State {
             error: share,
             accepted: 1.0,
-            next: Some((self.law)(share)),
+            next: Some(self.next(share)),
             failed: share >= threshold,
         };
         Era { pool: self.draws, failing: self.failing, at: Box::new(at) }

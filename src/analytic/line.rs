@@ -3,10 +3,10 @@
 use crate::scenario::{Policy, Scenario};
 
 use super::elimination::Factors;
-use super::{quadrature, quasi};
 use super::result::{Exact, Hazard, Undefined, Visits};
 use super::tail::{Tail, curves};
 use super::transient::Forward;
+use super::{quadrature, quasi};
 
 /// Counts up to which every one is visited: sums over each are then as fast as quadrature.
 const FEW_COUNTS: u64 = 4_000;

@@ -113,6 +113,29 @@ fn mean(mut rows: Vec<Vec<Double>>, mut exits: Vec<Double>, start: usize) -> f64
     times[start].high
 }
 
+#[test]
+fn metastable_chains_keep_every_digit() {
+    for (draws, pinned) in [(300, PINNED_300), (1000, PINNED_1000)] {
+        let chain = super::exact::bench(draws, 1.2, 0.001);
+        let truth = if draws == 300 { reference(&chain, 0).0 } else { pinned };
+        let (mean, error) = chain.eliminated_mean().unwrap();
+        println!("N {draws}: {mean:.15e} ± {error:.1e}, in 32 digits {truth:.15e}: off {:.1e}", mean / truth - 1.0);
+        assert!((truth / pinned - 1.0).abs() < 1e-13 && (mean / truth - 1.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+#[ignore = "seconds; confirms the pinned number of the largest metastable chain"]
+fn the_largest_metastable_chain_in_extended_precision() {
+    let truth = reference(&super::exact::bench(1000, 1.2, 0.001), 0).0;
+    println!("{truth:.15e}");
+    assert!((truth / PINNED_1000 - 1.0).abs() < 1e-13);
+}
+
+/// By elimination in 32 digits.
+const PINNED_300: f64 = 1.608_558_955_852_87e13;
+const PINNED_1000: f64 = 2.695_636_405_780_8e38;
+
 /// Numbers in [0, 1) from a fixed seed. Source: S. Vigna, SplitMix64.
 struct Numbers(u64);
 
@@ -173,7 +196,10 @@ fn no_method_strays_from_extended_precision() {
             }
         }
     }
-    println!("200 loops, E[T] up to {longest:.1e}; elimination: E[T] {:.1e}, S {:.1e}, F {:.1e}", worst[0], worst[1], worst[2]);
+    println!(
+        "200 loops, E[T] up to {longest:.1e}; elimination: E[T] {:.1e}, S {:.1e}, F {:.1e}",
+        worst[0], worst[1], worst[2]
+    );
     println!("quadrature: E[T] {:.1e}, |S| {:.1e}, F {:.1e}; refused {refused}", worst[3], worst[4], worst[5]);
     assert!(worst[0] < 1e-12 && worst[1] < 1e-12 && worst[2] < 1e-12, "{worst:?}");
     assert!(worst[3] < 1e-9 && worst[4] < 1e-11 && worst[5] < 1e-8, "{worst:?}");

@@ -14,14 +14,12 @@ pub fn bench(draws: u64, growth: f64, fresh: f64) -> LawChain<impl Fn(f64) -> f6
 
 #[test]
 fn pinned_runways() {
-    for (draws, growth, mean) in [
-        (1000, 1.6, 30.844_329_904_769),
-        (10_000, 1.6, 28.851_844_888_853),
-        (300, 1.2, 1.608_558_955_977e13),
-        (1000, 1.2, 2.695_637_426_054e38),
-    ] {
+    for (draws, growth, mean) in [(1000, 1.6, 30.844_329_904_769), (10_000, 1.6, 28.851_844_888_853)] {
         let (eliminated, error) = bench(draws, growth, 0.001).eliminated_mean().unwrap();
-        println!("N {draws} growth {growth}: {eliminated:.13e}, bound {error:.1e}, off {:.1e}", eliminated / mean - 1.0);
+        println!(
+            "N {draws} growth {growth}: {eliminated:.13e}, bound {error:.1e}, off {:.1e}",
+            eliminated / mean - 1.0
+        );
         assert_relative_eq!(eliminated, mean, max_relative = 1e-12);
         assert!(error < 2e-12);
     }

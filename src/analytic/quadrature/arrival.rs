@@ -78,7 +78,8 @@ impl<'a> Arrivals<'a> {
     pub fn new(sources: &'a [Source], stage: &Stage<'_>, total: f64, cut: f64) -> Self {
         let draws = Draws::new(stage.draws as u64);
         let number = draws.number();
-        let middle = |source: &Source| if source.last - source.first < ORDER as u64 { heaviest(source) } else { ORDER / 2 };
+        let middle =
+            |source: &Source| if source.last - source.first < ORDER as u64 { heaviest(source) } else { ORDER / 2 };
         let centre: Vec<Centre> = sources
             .iter()
             .map(|source| {
@@ -93,7 +94,17 @@ impl<'a> Arrivals<'a> {
         let reach: Vec<Reach> = sources.iter().map(|source| Reach::of(source, number, stage.held)).collect();
         let blocks: Vec<Reach> = reach.chunks(BLOCK).map(Reach::all).collect();
         let window = window(sources, stage, total, cut);
-        Self { sources, draws, held: stage.held, scores: vec![0.0; blocks.len()], centre, reach, blocks, window, chosen: Vec::new() }
+        Self {
+            sources,
+            draws,
+            held: stage.held,
+            scores: vec![0.0; blocks.len()],
+            centre,
+            reach,
+            blocks,
+            window,
+            chosen: Vec::new(),
+        }
     }
 
     /// Logarithm of the density at a real count.

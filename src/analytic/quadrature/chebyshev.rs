@@ -11,7 +11,8 @@ use super::gram::ORDER;
 /// One value for each node.
 pub type Nodes = [f64; ORDER];
 
-static POINTS: LazyLock<Nodes> = LazyLock::new(|| std::array::from_fn(|i| -((i as f64 + 0.5) * PI / ORDER as f64).cos()));
+static POINTS: LazyLock<Nodes> =
+    LazyLock::new(|| std::array::from_fn(|i| -((i as f64 + 0.5) * PI / ORDER as f64).cos()));
 
 /// `T_k` at each point, row by row.
 static POLYNOMIALS: LazyLock<[Nodes; ORDER]> = LazyLock::new(|| {

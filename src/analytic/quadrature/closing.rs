@@ -94,17 +94,16 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail) -> Closing {
         if run.settled() {
             format!("the law given survival had not come to rest after {generations} generations")
         } else {
-            format!("survival is still {:.6} after {generations} generations and the law goes on changing", tail.survival)
+            format!(
+                "survival is still {:.6} after {generations} generations and the law goes on changing",
+                tail.survival
+            )
         },
     )
 }
 
 fn unknown(run: &Propagation<'_>, reason: String) -> Closing {
-    Closing {
-        mean: Err(reason),
-        hazard: None,
-        method: format!("quadrature over {} generations", run.generation() + 1),
-    }
+    Closing { mean: Err(reason), hazard: None, method: format!("quadrature over {} generations", run.generation() + 1) }
 }
 
 /// The rest as a geometric series; `left` is the relative error of the hazard.
@@ -122,7 +121,7 @@ fn at_rest(run: &Propagation<'_>, tail: &mut Tail, left: f64) -> Closing {
     let (error, probability) = run.levels();
     let mean_error = error.iter().zip(&probability).map(|(e, p)| e * p).sum();
     Closing {
-        mean: Ok((mean, sd, mean * (left + run.roughness()) + run.error() * tail.lived())),
+        mean: Ok((mean, sd, mean * (left + 4.0 * run.roughness()) + run.error() * tail.lived())),
         hazard: Some(Hazard { hazard, mean_error, error, probability }),
         method: format!(
             "quadrature over {} generations ({} intervals), closed by the quasi-stationary tail",

@@ -28,9 +28,7 @@ impl Draws {
     /// The factor of P(X = hits) that does not depend on the success probability, as a logarithm; for 0 < `hits` < number.
     pub fn front(&self, hits: f64) -> f64 {
         let misses = self.number - hits;
-        0.5 * (self.number / (TAU * hits * misses)).ln() + self.stirling
-            - stirling_error(hits)
-            - stirling_error(misses)
+        0.5 * (self.number / (TAU * hits * misses)).ln() + self.stirling - stirling_error(hits) - stirling_error(misses)
     }
 
     /// number · KL(hits/number ‖ mean/number), at least 0; for 0 < `hits` < number.

@@ -95,7 +95,11 @@ impl<'a> Propagation<'a> {
             error: 0.0,
         };
         let law = this.law(start)?;
-        if fails { this.free = Some(law) } else { this.surviving = law }
+        if fails {
+            this.free = Some(law)
+        } else {
+            this.surviving = law
+        }
         Ok(this)
     }
 
@@ -171,6 +175,14 @@ impl<'a> Propagation<'a> {
         Ok(Law { panels, sources })
     }
 
+    /// A law from which nothing is drawn any more.
+    fn ended(&mut self, panels: Vec<Panel>) -> Result<Law, String> {
+        let still = |_: f64| State { error: 1.0, accepted: 1.0, next: Some(0.5), failed: true };
+        let stage = Stage { pool: self.era.pool, draws: 1.0, held: false, at: &still };
+        let sources = sources(&panels, &stage, &mut self.rules)?;
+        Ok(Law { panels, sources })
+    }
+
     /// Goes on by one generation.
     ///
     /// # Errors
@@ -188,7 +200,7 @@ impl<'a> Propagation<'a> {
         self.era = next;
         let (below, above): (Vec<Panel>, Vec<Panel>) =
             alive.into_iter().partition(|panel| panel.last < self.era.failing);
-        let failing = self.law(above)?;
+        let failing = if self.follows_free { self.law(above)? } else { self.ended(above)? };
         self.surviving = self.law(below)?;
         let fails = failing.total();
         let survives = self.surviving.total() + 0.0;
@@ -225,8 +237,7 @@ impl<'a> Propagation<'a> {
             return Ok(panels);
         }
         let draws = self.run.draws();
-        let stage =
-            Stage { pool: self.era.pool, draws: draws as f64, held: self.run.accumulates(), at: &*self.era.at };
+        let stage = Stage { pool: self.era.pool, draws: draws as f64, held: self.run.accumulates(), at: &*self.era.at };
         let mut arrivals = Arrivals::new(&law.sources, &stage, total, self.cut);
         let (low, high) = (arrivals.window.0, arrivals.window.1.min(limit));
         // No draw and every draw a hit are atoms, where the density of the counts between does not lead.
@@ -268,7 +279,8 @@ impl<'a> Propagation<'a> {
                 source.weight().iter().zip(source.error).map(|(w, e)| w * (e - mean_error).powi(2)).sum::<f64>()
             })
             .sum();
-        let counts = [0.05, 0.5, 0.95].map(|level| super::quantile::count(&law.panels, &law.sources, level * total, &mut self.rules));
+        let counts = [0.05, 0.5, 0.95]
+            .map(|level| super::quantile::count(&law.panels, &law.sources, level * total, &mut self.rules));
         Point {
             survival: self.survival,
             failed: self.failed,
@@ -414,10 +426,22 @@ mod tests {
         }
         println!(
             "N {} growth {} fresh {} acc {}: |ΔS| {:.1e}, failed {:.1e}, survives {:.1e}, mean {:.1e}, sd {:.1e}; bound {:.1e}, {} intervals",
-            run.draws, run.growth, run.fresh, run.accumulates, worst[0], worst[1], worst[2], worst[3], worst[4],
-            propagation.error(), propagation.intervals()
+            run.draws,
+            run.growth,
+            run.fresh,
+            run.accumulates,
+            worst[0],
+            worst[1],
+            worst[2],
+            worst[3],
+            worst[4],
+            propagation.error(),
+            propagation.intervals()
         );
-        assert!(worst[0] < 1e-11 && worst[1] < 1e-9 && worst[2] < 1e-9 && worst[3] < 1e-11 && worst[4] < 1e-9, "{worst:?}");
+        assert!(
+            worst[0] < 1e-11 && worst[1] < 1e-9 && worst[2] < 1e-9 && worst[3] < 1e-11 && worst[4] < 1e-9,
+            "{worst:?}"
+        );
     }
 
     #[test]
@@ -457,7 +481,13 @@ mod tests {
                 propagation.advance().unwrap();
                 most = most.max(propagation.intervals());
             }
-            println!("N {draws} fresh {fresh}: E[min(T,60)] {mean} bound {:.1e} {} intervals {:?} S {:e}", propagation.error(), most, begin.elapsed(), propagation.survival());
+            println!(
+                "N {draws} fresh {fresh}: E[min(T,60)] {mean} bound {:.1e} {} intervals {:?} S {:e}",
+                propagation.error(),
+                most,
+                begin.elapsed(),
+                propagation.survival()
+            );
         }
     }
 }

@@ -205,7 +205,11 @@ impl Refined<'_> {
         let mut first = piece.first;
         for part in 0..parts {
             let last = first + each - 1 + u64::from(part < longer);
-            if last - first < ORDER as u64 { self.each(piece.panel, first, last)? } else { self.push(piece, first, last) }
+            if last - first < ORDER as u64 {
+                self.each(piece.panel, first, last)?
+            } else {
+                self.push(piece, first, last)
+            }
             first = last + 1;
             if self.sources.len() > MOST_SOURCES {
                 break;
