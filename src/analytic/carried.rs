@@ -8,7 +8,7 @@ pub const LEAST: f64 = 1e-100;
 pub const DIED_OUT: f64 = 1e-16;
 /// Σ |change| of the law given survival, and relative change of its hazard, at which the rest is geometric. The hazard comes
 /// from the law's tail, which may still move when the bulk does not.
-const AT_REST: f64 = 2e-15;
+const AT_REST: f64 = 1e-14;
 
 /// The law of the surviving count, carried along the rows.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use super::quadrature::NodeChain;
 use super::skyline::Skyline;
 
 /// Transitions below this are left out at first.
-const LEAST: f64 = 1e-22;
+const LEAST: f64 = 1e-17;
 /// Cells after which rows need too much room: 256 MB.
 pub const MOST_CELLS: usize = 32_000_000;
 /// Error of expected times, relatively, that leaving out transitions may cause.
@@ -44,6 +44,9 @@ impl Factors {
     #[must_use]
     pub fn of_nodes(chain: &NodeChain) -> Option<Self> {
         let mut factors = Self::eliminate(chain.exits.clone(), |least| chain.rows(least, MOST_CELLS))?;
+        if chain.is_whole() {
+            return Some(factors);
+        }
         // The rows' own sums are sums on the nodes whose truth is known.
         let rows = chain.rows(LEAST, MOST_CELLS)?;
         let off = |i: usize| (rows.row(i).1.iter().sum::<f64>() + chain.exits[i] - 1.0).abs();
@@ -56,7 +59,7 @@ impl Factors {
         let ones = vec![1.0; exits.len()];
         let mut least = LEAST;
         loop {
-            let eliminated = Eliminated::cut(rows(least)?, &exits, 1e-3 * least);
+            let eliminated = Eliminated::cut(rows(least)?, &exits, 1e-2 * least);
             let times = eliminated.collected(&ones);
             let longest = times.iter().fold(0.0_f64, |most, &time| most.max(time));
             // Both sides of a row are cut.

@@ -10,7 +10,7 @@ use super::quasi;
 use super::tail::Tail;
 
 /// Transient counts up to which each one is visited; more are summed on Gauss nodes.
-const FEW_COUNTS: u64 = 1_000;
+const FEW_COUNTS: u64 = 200;
 /// Nodes up to which the quasi-stationary law is iterated to.
 const MOST_ITERATED: usize = 2_000;
 /// The largest number of draws whose chain is eliminated; beyond, the law is propagated.

@@ -79,6 +79,12 @@ impl NodeChain {
         Ok(self)
     }
 
+    /// Whether every count is a node, so that sums are exact.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// The node at a count, if there is one.
     #[must_use]
     pub fn node(&self, count: u64) -> Option<usize> {

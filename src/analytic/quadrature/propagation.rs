@@ -263,10 +263,10 @@ impl<'a> Propagation<'a> {
         let mut sums = [0.0; 4];
         for source in &law.sources {
             let weight = source.weight();
-            for i in 0..ORDER {
+            for (i, weight) in weight.iter().enumerate() {
                 let parts = [1.0, source.error[i], source.count[i] / pool, source.accepted[i]];
                 for (sum, part) in sums.iter_mut().zip(parts) {
-                    *sum += weight[i] * part;
+                    *sum += weight * part;
                 }
             }
         }
