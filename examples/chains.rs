@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
-use runaway::analytic::{LawChain, expected_times};
+use runaway::analytic::absorption::Eliminated;
+use runaway::analytic::quadrature::NodeChain;
+use runaway::analytic::{LawChain, expected_times, sweep};
+use runaway::scenario::{Origin, Scenario};
 use serde_json::json;
 
 fn chain(draws: u64, growth: f64) -> LawChain<impl Fn(f64) -> f64> {
@@ -15,6 +18,9 @@ fn chain(draws: u64, growth: f64) -> LawChain<impl Fn(f64) -> f64> {
     };
     LawChain { draws, failing: draws.div_ceil(2), start: 0, law }
 }
+
+/// Scenarios of a sweep.
+const SWEPT: u32 = 1000;
 
 /// The last value and the median time in milliseconds.
 fn clocked(rounds: usize, mut work: impl FnMut() -> f64) -> serde_json::Value {
@@ -49,12 +55,36 @@ fn small() -> Vec<([[f64; 4]; 4], [f64; 4])> {
         .collect()
 }
 
+/// Rows and solution apart, on every count or on Gauss nodes.
+fn parts(
+    chain: &LawChain<impl Fn(f64) -> f64>,
+    whole: bool,
+    rounds: usize,
+    name: &str,
+    report: &mut BTreeMap<String, serde_json::Value>,
+) {
+    let law = |share: f64| Some((chain.law)(share));
+    let make = if whole { NodeChain::counts } else { NodeChain::new };
+    // Metastable chains need every transition that a double holds to be sure of their digits.
+    let (least, cut) = if (chain.law)(0.4) > 0.4 { (1e-17, 1e-19) } else { (1e-57, 1e-59) };
+    let Ok(nodes) = make(chain.draws, chain.failing, &law) else { return };
+    let build = clocked(rounds, || nodes.rows(least, usize::MAX).map_or(0.0, |rows| rows.cells() as f64));
+    let Some(rows) = nodes.rows(least, usize::MAX) else { return };
+    let ones = vec![1.0; nodes.count.len()];
+    let solve = clocked(rounds, || Eliminated::cut(rows.clone(), &nodes.exits, cut).collected_up_to(&ones, 1)[0]);
+    report.insert(format!("rows {name}"), build);
+    report.insert(format!("solve {name}"), solve);
+}
+
 fn main() {
     let mut report = BTreeMap::new();
     for (draws, growth, rounds) in [(1000, 1.6, 101), (10_000, 1.6, 21), (300, 1.2, 101), (1000, 1.2, 21)] {
         let chain = chain(draws, growth);
         let mean = clocked(rounds, || chain.eliminated_mean().map_or(f64::NAN, |mean| mean.0));
         report.insert(format!("mean {draws} {growth}"), mean);
+        for (way, whole) in [("counts", true), ("nodes", false)] {
+            parts(&chain, whole, rounds, &format!("{way} {draws} {growth}"), &mut report);
+        }
     }
     for (draws, rounds) in [(1000, 51), (10_000, 11), (1_000_000, 5)] {
         let chain = chain(draws, 1.6);
@@ -64,6 +94,16 @@ fn main() {
     let billion = chain(1_000_000_000, 1.6);
     let law = clocked(5, || billion.by_quadrature(60).map_or(f64::NAN, |runway| runway.mean));
     report.insert("quadrature 1000000000 1.6".to_owned(), law);
+    for (name, changes) in [("ordinary", "errors.amplification=20"), ("reference", "task.steps=20")] {
+        let scenarios: Vec<Scenario> = (0..SWEPT)
+            .filter_map(|i| {
+                let steps = format!("errors.step_error={}", 0.001 + 2e-6 * f64::from(i));
+                Scenario::parse("name = \"swept\"", Origin::Text, &[steps, changes.to_owned()]).ok()
+            })
+            .collect();
+        let swept = clocked(3, || sweep(&scenarios, 60).iter().filter_map(|point| point.mean).sum());
+        report.insert(format!("sweep of {SWEPT} {name}, all cores"), swept);
+    }
     let chains = small();
     let all = clocked(21, || chains.iter().map(|(rows, exits)| expected_times(*rows, *exits)[0]).sum());
     report.insert("small".to_owned(), all);

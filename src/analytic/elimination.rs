@@ -43,19 +43,22 @@ impl Factors {
     /// The same for a chain on Gauss nodes, with the error of its sums in the bound.
     #[must_use]
     pub fn of_nodes(chain: &NodeChain) -> Option<Self> {
-        let mut factors = Self::eliminate(chain.exits.clone(), |least| chain.rows(least, MOST_CELLS))?;
-        if chain.is_whole() {
-            return Some(factors);
-        }
-        // The rows' own sums are sums on the nodes whose truth is known.
-        let rows = chain.rows(LEAST, MOST_CELLS)?;
-        let off = |i: usize| (rows.row(i).1.iter().sum::<f64>() + chain.exits[i] - 1.0).abs();
-        factors.error += (0..rows.size()).map(off).fold(0.0, f64::max);
-        Some(factors)
+        let mut astray = 0.0;
+        let rows = |least| {
+            let rows = chain.rows(least, MOST_CELLS)?;
+            if !chain.is_whole() {
+                // The rows' own sums are sums on the nodes whose truth is known.
+                let off = |i: usize| (rows.row(i).1.iter().sum::<f64>() + chain.exits[i] - 1.0).abs();
+                astray = (0..rows.size()).map(off).fold(0.0, f64::max);
+            }
+            Some(rows)
+        };
+        let factors = Self::eliminate(chain.exits.clone(), rows)?;
+        Some(Self { error: factors.error + astray, ..factors })
     }
 
     /// Eliminates with `rows` cut so finely that expected times do not suffer.
-    fn eliminate(exits: Vec<f64>, rows: impl Fn(f64) -> Option<Skyline>) -> Option<Self> {
+    fn eliminate(exits: Vec<f64>, mut rows: impl FnMut(f64) -> Option<Skyline>) -> Option<Self> {
         let ones = vec![1.0; exits.len()];
         let mut least = LEAST;
         loop {

@@ -18,7 +18,7 @@ pub mod quadrature;
 pub mod quasi;
 pub mod reproduction;
 mod result;
-mod skyline;
+pub mod skyline;
 mod small;
 mod solve;
 mod sweep;

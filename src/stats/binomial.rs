@@ -217,7 +217,8 @@ mod tests {
     fn between_whole_numbers_the_gamma_function_holds() {
         for x in [0.25, 0.5, 1.5, 7.9, 14.75, 15.25_f64] {
             let exact = statrs::function::gamma::ln_gamma(x + 1.0) - (x + 0.5) * x.ln() + x - 0.5 * TAU.ln();
-            assert_relative_eq!(stirling_error(x), exact, epsilon = 1e-13);
+            // The logarithms cancel, and take their digits with them.
+            assert_relative_eq!(stirling_error(x), exact, epsilon = 1e-12);
         }
         assert_relative_eq!(shifted_stirling_error(3.0 + 1e-13), STIRLING_ERROR[3], max_relative = 1e-11);
     }

@@ -92,8 +92,13 @@ pub fn build(
             panels.push(Panel { first, last, form: Form::Points(logs) });
             continue;
         }
-        let series = chebyshev::coefficients(&spread(first as f64, last as f64).map(&mut *log));
-        let error = chebyshev::tail(&series);
+        let values = spread(first as f64, last as f64).map(&mut *log);
+        if values.iter().all(|value| *value == f64::NEG_INFINITY) {
+            // Too rare for a double at every point: nothing arrives here.
+            continue;
+        }
+        let series = chebyshev::coefficients(&values);
+        let error = if values.iter().all(|value| value.is_finite()) { chebyshev::tail(&series) } else { 1.0 };
         if error <= tolerance || (error <= ROUGH.max(8.0 * tolerance) && error * HELPS >= before) {
             panels.push(Panel { first, last, form: Form::Smooth(series, error) });
         } else {
