@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use runaway::analytic::absorption::Eliminated;
 use runaway::analytic::quadrature::NodeChain;
-use runaway::analytic::{LawChain, expected_times, sweep};
+use runaway::analytic::{LawChain, expected_times, solve, sweep};
 use runaway::scenario::{Origin, Scenario};
 use serde_json::json;
 
@@ -103,6 +103,12 @@ fn main() {
             .collect();
         let swept = clocked(3, || sweep(&scenarios, 60).iter().filter_map(|point| point.mean).sum());
         report.insert(format!("sweep of {SWEPT} {name}, all cores"), swept);
+    }
+    for examples in ["1000", "10000", "1000000", "1000000000"] {
+        let changes = [format!("examples={examples}"), "errors.amplification=20".to_owned()];
+        let Ok(scenario) = Scenario::parse("name = \"large\"", Origin::Text, &changes) else { continue };
+        let solved = clocked(5, || solve(&scenario).runway.mean.unwrap_or(f64::NAN));
+        report.insert(format!("scenario of {examples} examples"), solved);
     }
     let chains = small();
     let all = clocked(21, || chains.iter().map(|(rows, exits)| expected_times(*rows, *exits)[0]).sum());
