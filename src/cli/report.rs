@@ -53,7 +53,6 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
         for sentence in view.alarms.iter().chain(&view.finding) {
             writeln!(out, "{sentence}")?;
         }
-        writeln!(out, "{}", check.sentence)?;
         writeln!(out, "wrote {} files to {}", written.len(), folder.display())?;
     }
     Ok(Verdict::of(check.agree))

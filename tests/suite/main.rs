@@ -8,6 +8,7 @@ mod architecture;
 mod cases;
 mod cli;
 mod laws;
+mod models;
 mod provenance;
 mod reference;
 mod report;

@@ -173,18 +173,29 @@ fn remedy(inputs: &Inputs<'_>) -> Option<String> {
     if inputs.solution.reproduction_number <= 1.0 {
         return None;
     }
-    let ways: Vec<String> = inputs.solution.thresholds.iter().filter_map(way).take(NAMED).collect();
+    // Of two thresholds of one parameter the first is the one that speaks of R alone.
+    let thresholds = &inputs.solution.thresholds;
+    let firsts = thresholds
+        .iter()
+        .enumerate()
+        .filter(|(at, one)| thresholds[..*at].iter().all(|other| other.parameter != one.parameter));
+    let ways: Vec<String> = firsts.filter_map(|(_, threshold)| way(threshold)).take(NAMED).collect();
     if ways.is_empty() {
         let tried = inputs.solution.thresholds.is_empty();
         return (!tried).then(|| "No single parameter examined brings R below 1.".to_owned());
     }
-    Some(format!("R falls to 1 with {}.", ways.join(", or with ")))
+    Some(format!("R falls below 1 with {}.", ways.join(", or with ")))
 }
 
 fn way(threshold: &Threshold) -> Option<String> {
-    let value = number(threshold.value?, 3);
-    let present = threshold.present.map_or_else(String::new, |present| format!(" instead of {}", number(present, 3)));
-    Some(format!("{} = {value}{present}", threshold.parameter))
+    let value = threshold.value?;
+    let instead =
+        |present: Option<f64>| present.map_or_else(String::new, |now| format!(" instead of {}", number(now, 3)));
+    Some(match threshold.parameter.as_str() {
+        "task.steps" => format!("at most {} steps{}", number(value, 3), instead(threshold.present)),
+        key if key.starts_with("filter.") => format!("`{key}` = {}{}", number(value, 3), instead(threshold.present)),
+        _ => format!("a further filter that catches {} of every kind of mistake", percent(value, 3)),
+    })
 }
 
 /// With a full stop.
