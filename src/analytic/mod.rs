@@ -1,6 +1,7 @@
 //! The exact solution of a loop, from its law alone.
 
 pub mod derivative;
+pub mod noise;
 pub mod plane;
 mod result;
 
