@@ -1,4 +1,6 @@
 //! One binary for all integration tests.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod noise;
 mod plane;

@@ -113,9 +113,8 @@ fn gauss(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
         b.swap(k, pivot);
         for i in k + 1..n {
             let factor = a[i][k] / a[k][k];
-            for j in k..n {
-                a[i][j] -= factor * a[k][j];
-            }
+            let above = a[k].clone();
+            a[i].iter_mut().zip(&above).skip(k).for_each(|(x, y)| *x -= factor * y);
             b[i] -= factor * b[k];
         }
     }
@@ -311,4 +310,30 @@ fn a_start_that_has_failed_has_no_runway() {
     assert_eq!((solution.runway.mean, solution.runway.q05), (Some(0.0), Some(0.0)));
     assert_eq!(solution.runway.restricted_mean, Some(0.0));
     assert_eq!(solution.curves.survival, vec![0.0; 61]);
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let loops = [
+        scenario(&format!("examples = 45\nhorizon = 10\n{CAUGHT}")),
+        scenario(
+            "examples = 110\nhorizon = 4\n[errors]\namplification = 20\nrecovery = 0.05\n[failure]\nerror_rate = 0.1",
+        ),
+    ];
+    let [one, three] = [1, 3].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| loops.each_ref().map(|scenario| plane::solve(scenario).unwrap()))
+    });
+    assert_eq!(one, three);
+}
+
+#[test]
+fn long_horizons_of_settled_loops_are_cheap() {
+    let text = "examples = 15\n[errors]\namplification = 10\nrecovery = 0.05";
+    let (long, short) = (solve(&format!("horizon = 100000\n{text}")), solve(&format!("horizon = 400\n{text}")));
+    for (long, short) in long.curves.survival.iter().zip(&short.curves.survival) {
+        assert_relative_eq!(long, short, max_relative = 1e-9);
+    }
+    assert_eq!(long.curves.expected_error.len(), 100_001);
+    assert_relative_eq!(long.curves.expected_error[100_000], short.curves.expected_error[400], max_relative = 1e-9);
 }
