@@ -9,6 +9,7 @@ pub mod derivative;
 pub mod fixed;
 mod line;
 pub mod mean_field;
+pub mod noise;
 mod outlook;
 pub mod plane;
 pub mod quasi;

@@ -9,6 +9,8 @@ mod cases;
 mod cli;
 mod laws;
 mod models;
+mod noise;
+mod plane;
 mod provenance;
 mod reference;
 mod report;

@@ -54,7 +54,7 @@ pub(super) fn record(curves: &mut Curves, walk: &Walk) {
 pub(super) fn repeat(curves: &mut Curves, hazard: f64, times: usize) {
     for _ in 0..times {
         let (survival, failed) = (last(&curves.survival), last(&curves.failed));
-        curves.survival.push(survival * (1.0 - hazard));
+        curves.survival.push(survival - survival * hazard);
         curves.failed.push(failed + survival * hazard);
         for values in [
             &mut curves.expected_error,
