@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::noise::Approximation;
+
 /// Why a number is absent, by the dotted path of its key in the JSON form.
 pub type Undefined = BTreeMap<String, String>;
 
@@ -41,6 +43,9 @@ pub struct Solution {
     /// Exact curves by generation; absent where no exact solver reaches.
     #[serde(flatten)]
     pub curves: Option<Curves>,
+    /// Linear-noise approximation of the curves, where no exact solver reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approximation: Option<Approximation>,
     /// The runway T: the first generation at which the error rate reaches the threshold.
     pub runway: Runway,
     /// Quasi-stationary law of the loop that has not failed yet.

@@ -92,8 +92,10 @@ fn curves(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
                 &curves.expected_yield,
             ];
             row.extend(shares.map(|curve| percent(curve[g], 4)));
-        } else {
-            row.extend(vec!["–".to_owned(); 5]);
+        } else if let Some(near) = &solution.approximation {
+            let shares = [&near.expected_error, &near.error_q05, &near.error_q95, &near.survival];
+            row.extend(shares.map(|curve| format!("≈ {}", percent(curve[g], 4))));
+            row.push("–".to_owned());
         }
         table.add_row(row);
     }

@@ -6,7 +6,7 @@ use super::Inputs;
 use super::axis::Axis;
 use super::facts::{Side, pairs};
 use super::plot::{Estimate, Layer, Plot, Shape};
-use super::theme::{EXACT, MEAN, MEDIAN, VERMILLION, simulated_band};
+use super::theme::{EXACT, MEAN, MEAN_FIELD, MEDIAN, VERMILLION, simulated_band};
 use super::thin;
 use super::words::{generations, number, percent};
 
@@ -26,6 +26,9 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     if let Some(curves) = &inputs.solution.curves {
         let points = steps(&pairs(&inputs.solution.generations, &curves.survival));
         layers.push(Layer::new("exact", Shape::Line { points, stroke: EXACT }));
+    } else if let Some(near) = &inputs.solution.approximation {
+        let points = steps(&pairs(&near.generations, &near.survival));
+        layers.push(Layer::new(near.label, Shape::Line { points, stroke: MEAN_FIELD }));
     }
     if let Some(simulated) = inputs.simulated {
         layers.push(Layer::new("simulated", Shape::Rings { points: shares(simulated), color: VERMILLION }));

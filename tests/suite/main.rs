@@ -14,4 +14,5 @@ mod plane;
 mod provenance;
 mod reference;
 mod report;
+mod reports;
 mod strategy;

@@ -8,7 +8,7 @@ use runaway::compare::{self, DEFAULT_LEVEL, Expected, Verdict};
 use runaway::scenario::Scenario;
 use runaway::simulate::{self, Engine, Settings};
 
-fn models() -> Vec<PathBuf> {
+pub fn models() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir("models").unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();

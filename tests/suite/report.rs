@@ -69,6 +69,7 @@ impl Shape {
             mean_field_unsound: curve(unsound),
             mean_field_wrong: curve(0.6),
             generations,
+            approximation: None,
             curves: Some(curves),
             runway: Runway {
                 mean: Some(self.middle),
