@@ -16,8 +16,11 @@ pub mod quasi;
 pub mod reproduction;
 mod result;
 mod solve;
+mod spending;
 mod thresholds;
 pub mod transient;
 
-pub use result::{ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};
+pub use result::{Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};
+pub use line::expected_runway;
 pub use solve::solve;
+pub use spending::Spending;

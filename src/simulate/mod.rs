@@ -3,6 +3,7 @@
 mod agents;
 mod binomial;
 mod counts;
+mod coupled;
 mod error;
 mod replicate;
 mod result;
@@ -10,6 +11,7 @@ mod run;
 mod stream;
 mod tally;
 
+pub use coupled::{Played, coupled};
 pub use error::SimulationError;
 pub use replicate::{Settings, run};
 pub use result::{Engine, RestrictedRunway, Simulated};

@@ -39,6 +39,8 @@ pub struct Simulated {
     /// Mean accepted examples per generated problem (problems generated at generation g to train g + 1; the last
     /// generation trains nobody and has none). Agents estimate it, without bias, from the problems they needed.
     pub mean_yield: Vec<f64>,
+    /// Runs whose error rate was lowest at this generation, the earliest of equals.
+    pub best_generation: Vec<u64>,
     /// The runway, restricted to the horizon.
     pub runway: RestrictedRunway,
     /// Runs that ended because nothing was accepted.

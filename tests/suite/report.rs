@@ -1,6 +1,6 @@
 //! The report side on small closed-form results: what it says, that it draws everything, and that it does so twice alike.
 
-use runaway::analytic::{ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined};
+use runaway::analytic::{Best, ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined};
 use runaway::compare::{Test, Unit, Verdict};
 use runaway::provenance::Provenance;
 use runaway::report::{self, Inputs, View};
@@ -71,6 +71,8 @@ impl Shape {
             generations,
             approximation: None,
             curves: Some(curves),
+            best: Best { generation: 0, error: self.error(0) },
+            cost: None,
             runway: Runway {
                 mean: Some(self.middle),
                 sd: Some(1.8 * self.spread),
@@ -120,6 +122,7 @@ impl Shape {
             mean_unsound: curve(if self.unsound { 0.3 } else { 0.0 }),
             mean_wrong: curve(0.6),
             mean_yield: vec![0.9; self.horizon as usize],
+            best_generation: (0..=self.horizon).map(|g| if g == 0 { replicates } else { 0 }).collect(),
             runway: RestrictedRunway { restricted_mean: 16.68, se: 0.03, censored: *alive.last().unwrap() },
             starved: 0,
             sample_runs: runs
