@@ -29,6 +29,8 @@ pub enum Command {
     Check(Check),
     /// Solve, simulate and check a loop, and write figures, a page and results.json
     Report(Report),
+    /// Set designs side by side: fate, runway, price, what each check catches
+    Compare(Compare),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
     Explain(Explain),
     /// Write a commented scenario file to start from
@@ -46,6 +48,9 @@ pub struct Source {
     /// Generations reported, in place of the scenario's
     #[arg(long, value_name = "GENERATIONS")]
     pub horizon: Option<u64>,
+    /// Use one `[[design]]` of the file in place of the file's own loop
+    #[arg(long, value_name = "NAME")]
+    pub design: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -151,6 +156,37 @@ pub struct Report {
     #[command(flatten)]
     pub play: Play,
     /// Print the results as JSON as well
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// Scenario files, or one file with [[design]] variants
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Override a key of every scenario, before its designs are applied
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Generations reported, in place of the scenarios'
+    #[arg(long, value_name = "GENERATIONS")]
+    pub horizon: Option<u64>,
+    /// Design that ratios and differences refer to [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub baseline: Option<String>,
+    /// Runs of each design; run i of every design has the same luck
+    #[arg(long, default_value_t = 4000, value_parser = clap::value_parser!(u64).range(2..))]
+    pub replicates: u64,
+    /// Seed of the random streams; the same seed gives the same bytes on any number of threads
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads [default: one for each core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Folder for figures, compare.html and compare.json
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Print one JSON document instead of tables
     #[arg(long)]
     pub json: bool,
 }

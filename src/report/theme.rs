@@ -3,6 +3,8 @@
 //! Colours: Okabe & Ito's palette for colour-blind readers. In grey print series are told apart by form: what is exact is a
 //! solid line, what is simulated are circles, the mean field is dashed, bands and areas differ in lightness.
 
+use crate::explain::Class;
+
 use plotters::style::{Color, RGBAColor, RGBColor};
 
 /// Width of every figure.
@@ -26,6 +28,8 @@ pub(super) const AXIS: RGBColor = RGBColor(0x80, 0x80, 0x80);
 const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
 const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
+const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
+const YELLOW: RGBColor = RGBColor(0xf0, 0xe4, 0x42);
 const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
 pub(super) const VERMILLION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 
@@ -52,6 +56,38 @@ pub(super) const CRITICAL: Stroke = stroke(INK, 1.25, Some((9.0, 4.0)));
 pub(super) const STEM: Stroke = stroke(BLUE, 1.0, None);
 pub(super) const ZERO: Stroke = stroke(AXIS, 1.0, None);
 pub(super) const BOUNDARY: Stroke = stroke(INK, 0.75, None);
+
+pub(super) const FRONT: Stroke = stroke(AXIS, 1.25, Some((4.0, 4.0)));
+
+/// Strokes of designs, told apart by dash and lightness as well as by colour.
+const DESIGNS: [Stroke; 8] = [
+    stroke(INK, 2.25, None),
+    stroke(BLUE, 2.25, Some((10.0, 4.0))),
+    stroke(ORANGE, 3.0, None),
+    stroke(GREEN, 2.25, Some((2.0, 3.0))),
+    stroke(VERMILLION, 2.25, Some((6.0, 3.0))),
+    stroke(SKY, 3.0, None),
+    stroke(PURPLE, 2.25, Some((14.0, 6.0))),
+    stroke(INK, 1.5, Some((3.0, 5.0))),
+];
+
+/// Stroke of the `index`-th design; they come again after eight.
+pub(super) const fn design_stroke(index: usize) -> Stroke {
+    DESIGNS[index % DESIGNS.len()]
+}
+
+/// Fill of a class of mistakes; neighbours in a stack differ in lightness.
+pub(super) fn class_fill(class: Class) -> RGBAColor {
+    match class {
+        Class::InheritedWrong => RGBColor(0xa0, 0x3c, 0x00),
+        Class::FreshRandom => SKY,
+        Class::FreshSystematic => BLUE,
+        Class::TurnedWrong => PURPLE,
+        Class::InheritedUnsound => ORANGE,
+        Class::FreshUnsound => YELLOW,
+    }
+    .mix(1.0)
+}
 
 /// Fill of the band around an exact curve.
 pub(super) fn exact_band() -> RGBAColor {

@@ -200,6 +200,7 @@ impl Made {
             solution: &self.solution,
             simulated: self.simulated.as_ref(),
             verdict: self.verdict.as_ref(),
+            account: None,
         }
     }
 }

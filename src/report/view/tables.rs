@@ -18,7 +18,7 @@ const DIGITS: usize = 4;
 const ROWS: usize = 201;
 
 /// What each key of a scenario means, in the order in which the page lists them. Filters follow with their own keys.
-const MEANINGS: [(&str, &str); 27] = [
+const MEANINGS: [(&str, &str); 32] = [
     ("name", "name of the loop"),
     ("source", "where its numbers come from"),
     ("examples", "N, independent training examples of a generation"),
@@ -42,7 +42,12 @@ const MEANINGS: [(&str, &str); 27] = [
     ("start.unsound", "share of unsound beliefs of generation 0"),
     ("start.wrong", "share of wrong beliefs of generation 0"),
     ("failure.error_rate", "θ, error rate at which the loop has failed"),
+    ("cost.per_step", "price of one step of one candidate"),
+    ("cost.per_training_example", "price of training on one example"),
+    ("cost.unit", "what prices are counted in"),
     ("filter.kind", "kind of check"),
+    ("filter.per_check", "price of one check"),
+    ("filter.per_check_step", "price of one check for each step of the solution"),
     ("filter.sensitivity", "probability that the check catches what it can see"),
     ("filter.false_reject", "probability that a sound example (or step) is rejected"),
     ("filter.coverage", "share of examples compared with the truth"),
@@ -155,7 +160,7 @@ pub(super) fn verdict(verdict: &Verdict) -> VerdictView {
 }
 
 /// Every key of the scenario with its value, in the order of [`MEANINGS`], filters last.
-pub(super) fn parameters(scenario: &Scenario) -> Vec<Parameter> {
+pub(in crate::report) fn parameters(scenario: &Scenario) -> Vec<Parameter> {
     let mut found = Vec::new();
     // A scenario holds finite numbers and strings only, all of which JSON can hold.
     flatten(&serde_json::to_value(scenario).unwrap_or_default(), String::new(), &mut found);
@@ -237,7 +242,7 @@ fn columns<'a>(inputs: &Inputs<'a>) -> Vec<(&'static str, &'a [f64])> {
     columns
 }
 
-pub(super) fn provenance(provenance: &Provenance) -> Vec<(String, String)> {
+pub(in crate::report) fn provenance(provenance: &Provenance) -> Vec<(String, String)> {
     let optional = |value: Option<String>| value.unwrap_or_else(|| "none: nothing was drawn".to_owned());
     [
         ("program", format!("{} {}", provenance.program, provenance.version)),
