@@ -19,5 +19,7 @@ mod solve;
 mod thresholds;
 pub mod transient;
 
-pub use result::{ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};
+pub use result::{
+    BEYOND_REACH, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits,
+};
 pub use solve::solve;
