@@ -13,6 +13,7 @@
 //! | [`analytic`] | reproduction number, floor, tipping point, regime, exact law of the runway |
 //! | [`simulate`] | agents (from the scenario alone) and counts (from the law) |
 //! | [`compare`] | a verdict at a stated level |
+//! | [`evidence`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`report`] | figures (SVG) and a self-contained page |
 //!
@@ -35,6 +36,7 @@
 pub mod analytic;
 pub mod cli;
 pub mod compare;
+pub mod evidence;
 pub mod explain;
 pub mod files;
 pub mod law;
