@@ -20,7 +20,10 @@ mod spending;
 mod thresholds;
 pub mod transient;
 
-pub use result::{Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};
 pub use line::expected_runway;
+pub use result::{
+    BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
+    Visits,
+};
 pub use solve::solve;
 pub use spending::Spending;

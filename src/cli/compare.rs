@@ -7,6 +7,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
+use crate::evidence::{self, Evidence};
 use crate::files;
 use crate::plan::{self, Comparison};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
@@ -20,6 +21,8 @@ use super::{Verdict, quoted, sheet};
 struct Document<'a> {
     schema_version: u32,
     provenance: &'a Provenance,
+    /// What the files state, held against their designs.
+    evidence: &'a Evidence,
     #[serde(flatten)]
     comparison: &'a Comparison,
 }
@@ -37,7 +40,13 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
         replicates: Some(args.replicates),
         command: command(args),
     };
-    let document = Document { schema_version: SCHEMA_VERSION, provenance: &provenance, comparison: &comparison };
+    let evidence = evidence(args)?;
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        provenance: &provenance,
+        evidence: &evidence,
+        comparison: &comparison,
+    };
     let mut json = serde_json::to_vec_pretty(&document)?;
     json.push(b'\n');
     let written = args.output.as_deref().map(|folder| write(folder, &comparison, &provenance, &json)).transpose()?;
@@ -45,11 +54,24 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
         out.write_all(&json)?;
     } else {
         sheet::comparison(&comparison, out)?;
+        sheet::evidence(&evidence, out)?;
         if let (Some(files), Some(folder)) = (written, &args.output) {
             writeln!(out, "wrote {files} files to {}", folder.display())?;
         }
     }
-    Ok(Verdict::Fine)
+    Ok(Verdict::of(evidence.holds()))
+}
+
+/// What the files state, each about its own designs.
+fn evidence(args: &Compare) -> anyhow::Result<Evidence> {
+    let mut all = Evidence::default();
+    for file in &args.files {
+        let source = super::Source { file: file.clone(), set: args.set.clone(), horizon: args.horizon, design: None };
+        let found = evidence::weigh(&source.load()?, &source.designs()?, &source.stated()?);
+        all.claims.extend(found.claims);
+        all.published.extend(found.published);
+    }
+    Ok(all)
 }
 
 /// The designs of every file; a file without any is one itself.
@@ -76,8 +98,7 @@ fn compare(args: &Compare, designs: &[Design]) -> anyhow::Result<Comparison> {
     let runs = args.replicates.saturating_mul(designs.len() as u64);
     let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::stderr());
     let settings = plan::Settings { replicates: args.replicates, seed: args.seed };
-    let compared =
-        pool.install(|| plan::compare(designs, settings, args.baseline.as_deref(), &|done| bar.inc(done)));
+    let compared = pool.install(|| plan::compare(designs, settings, args.baseline.as_deref(), &|done| bar.inc(done)));
     bar.finish_and_clear();
     Ok(compared?)
 }

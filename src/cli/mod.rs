@@ -19,9 +19,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::provenance::Provenance;
 use crate::plan::PlanError;
-use crate::scenario::{Design, Origin, Scenario, ScenarioError};
+use crate::provenance::Provenance;
+use crate::scenario::{Design, Origin, Scenario, ScenarioError, Stated};
 
 use args::{Cli, Command, Source};
 
@@ -125,6 +125,14 @@ impl Source {
             return Ok(Vec::new());
         }
         Scenario::load_designs(&self.file, &self.overrides())
+    }
+
+    /// Reads what the file states about its designs; a result file states nothing.
+    fn stated(&self) -> Result<Stated, ScenarioError> {
+        if self.file.extension().is_some_and(|extension| extension == "json") {
+            return Ok(Stated::default());
+        }
+        Scenario::load_stated(&self.file, &self.overrides())
     }
 
     fn overrides(&self) -> Vec<String> {

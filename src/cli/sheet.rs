@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::evidence::{Evidence, Judged};
 use crate::explain::{Account, Drivers, Flows, VoteRow};
 use crate::plan::{Basis, Compared, Comparison, Difference, Measure};
 use crate::report::words::{number, percent, ratio};
@@ -18,7 +19,17 @@ pub(super) fn comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Re
         Measure::ToHorizon => "runway to the horizon",
     };
     let mut table = sheet(&[
-        "design", "R", "fate", "floor", "tipping", "P(fail)", runway, "best generation", "yield", &price, "dominated by",
+        "design",
+        "R",
+        "fate",
+        "floor",
+        "tipping",
+        "P(fail)",
+        runway,
+        "best generation",
+        "yield",
+        &price,
+        "dominated by",
     ]);
     for one in &comparison.designs {
         table.add_row(row(one, measure));
@@ -37,6 +48,46 @@ pub(super) fn comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Re
         writeln!(out, "note: {note}")?;
     }
     Ok(())
+}
+
+/// Claims with their verdicts, published values beside the model's.
+pub(super) fn evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+    for judged in &evidence.claims {
+        let verdict = if judged.holds { "holds" } else { "DOES NOT HOLD" };
+        writeln!(out, "claim {verdict}: {} ({})", judged.claim.says, measured(judged))?;
+    }
+    if evidence.published.is_empty() {
+        return Ok(());
+    }
+    let mut table = sheet(&["published", "value", "model", "difference", "role"]);
+    for beside in &evidence.published {
+        let published = &beside.published;
+        table.add_row(vec![
+            published.says.clone(),
+            number(published.value, 4),
+            beside.found.map_or_else(|| "–".to_owned(), |found| number(found, 4)),
+            beside.found.map_or_else(|| "–".to_owned(), |found| number(found - published.value, 2)),
+            format!("{:?}", published.role).to_lowercase(),
+        ]);
+    }
+    writeln!(out, "{table}")
+}
+
+/// The number of a claim with its bounds: "runway of `votes` over `none` 6.21, at least 5".
+fn measured(judged: &Judged) -> String {
+    let claim = &judged.claim;
+    let of = claim.subject.design.as_ref().map_or_else(String::new, |design| format!(" of `{design}`"));
+    let over = claim.over.as_ref().map_or_else(String::new, |design| format!(" over `{design}`"));
+    let found = judged.found.map_or_else(|| "not available".to_owned(), |found| number(found, 5));
+    let bound = |word: &str, bound: Option<f64>| {
+        bound.map_or_else(String::new, |bound| format!(", {word} {}", number(bound, 5)))
+    };
+    format!(
+        "{}{of}{over}: {found}{}{}",
+        claim.subject.quantity.name(),
+        bound("at least", claim.at_least),
+        bound("at most", claim.at_most)
+    )
 }
 
 fn row(one: &Compared, measure: Measure) -> Vec<String> {
@@ -65,8 +116,17 @@ fn ratios(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number(value, 3));
-    let mut table =
-        sheet(&["against the baseline", "R ×", "runway ×", "P(fail) ×", "cost ×", "Δ runway (paired)", "variance", "Δ error", "variance"]);
+    let mut table = sheet(&[
+        "against the baseline",
+        "R ×",
+        "runway ×",
+        "P(fail) ×",
+        "cost ×",
+        "Δ runway (paired)",
+        "variance",
+        "Δ error",
+        "variance",
+    ]);
     let apart = |difference: &Difference, show: fn(f64, usize) -> String| {
         format!("{} ({} to {})", show(difference.mean, 3), show(difference.low, 3), show(difference.high, 3))
     };
@@ -95,7 +155,10 @@ fn ratios(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
 
 /// The account of mistakes, for `explain`.
 pub(super) fn account(account: &Account, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\nWhere mistakes enter, pass and heal at this composition (of 100 problems; behind ‖ of 100 accepted)")?;
+    writeln!(
+        out,
+        "\nWhere mistakes enter, pass and heal at this composition (of 100 problems; behind ‖ of 100 accepted)"
+    )?;
     flows(&account.now, out)?;
     let place = if account.at_rest { "at the error floor" } else { "half-way to the horizon" };
     writeln!(

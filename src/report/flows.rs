@@ -32,9 +32,8 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         bars.stack((middle + 0.03, middle + 0.40), later);
     }
     let numbered = stages.len() > NAMED;
-    let tick = |(index, name): (usize, &String)| {
-        (index as f64, if numbered { (index + 1).to_string() } else { name.clone() })
-    };
+    let tick =
+        |(index, name): (usize, &String)| (index as f64, if numbered { (index + 1).to_string() } else { name.clone() });
     let place = if account.at_rest { "at the error floor" } else { "half-way to the horizon" };
     let mut notes = vec![format!(
         "Left bars: generation 0. Right bars: generation {}, {place} of the mean field ({} of its beliefs mistaken).",
@@ -47,9 +46,10 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     Some(Plot {
         title: title(account),
         notes,
-        caption: "Mistakes by their origin, from one candidate through each check (shares of problems) to what the next \
+        caption:
+            "Mistakes by their origin, from one candidate through each check (shares of problems) to what the next \
                   generation learns (share of its beliefs)."
-            .to_owned(),
+                .to_owned(),
         x: Axis {
             title: "what is left after …".to_owned(),
             low: -0.5,

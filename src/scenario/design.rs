@@ -32,6 +32,9 @@ pub(super) fn all(
 ) -> Result<Vec<Design>, Fault> {
     let mut own = table.clone();
     let written = own.remove("design");
+    // What the file states is about its designs, none of which is itself a file of designs.
+    own.remove("claim");
+    own.remove("published");
     let sets = written.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut found: Vec<Design> = Vec::new();
     for (index, design) in designs.iter().enumerate() {
@@ -115,7 +118,8 @@ fn scenario_name(own: &Table, design: &str, index: usize) -> String {
 pub(super) fn span_of(set: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
     fn walk(prefix: &str, table: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
         table.iter().find_map(|(name, value)| {
-            let path = if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
+            let path =
+                if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
             let covers = key == path || key.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.'));
             match value.get_ref() {
                 DeValue::Table(inner) => walk(&path, inner, key),

@@ -14,6 +14,7 @@ mod load;
 mod overrides;
 mod reader;
 mod resolve;
+mod stated;
 mod written;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ pub use cost::{CheckPrice, Cost};
 pub use design::Design;
 pub use error::{Origin, Position, ScenarioError};
 pub use filter::Filter;
+pub use stated::{Claim, Published, Quantity, Role, Stated, Subject};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
 #[derive(Debug, Clone, PartialEq)]

@@ -119,7 +119,7 @@ fn known_instead(typed: &str, known: &[&str]) -> String {
         let home = TABLES.iter().find(|(_, keys)| keys.contains(&typed));
         home.map(|(table, _)| match *table {
             "" => format!("`{typed}` belongs above the first table"),
-            "filter" | "design" => format!("`{typed}` belongs to a `[[{table}]]`"),
+            "filter" | "design" | "claim" | "published" => format!("`{typed}` belongs to a `[[{table}]]`"),
             table => format!("`{typed}` belongs to `[{table}]`"),
         })
     };
@@ -235,7 +235,7 @@ impl Readable for Policy {
 }
 
 /// A number, whole or not; NaN and infinities included, since TOML can write them.
-fn number(value: &DeValue<'_>) -> Option<f64> {
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
     match value {
         DeValue::Float(float) => float.as_str().parse().ok(),
         other => whole(other).map(|whole| whole as f64),

@@ -5,14 +5,28 @@ use crate::quantity::{Count, Probability, Rate};
 use super::Policy;
 use super::fault::Fault;
 use super::reader::Keys;
+use super::stated::{Claim, Published, Stated};
 
 /// The keys of each table; the first row is the file itself.
-pub(super) const TABLES: [(&str, &[&str]); 10] = [
+pub(super) const TABLES: [(&str, &[&str]); 12] = [
     (
         "",
         &[
-            "name", "source", "examples", "horizon", "task", "errors", "learning", "vote", "filter", "start", "failure",
-            "cost", "design",
+            "name",
+            "source",
+            "examples",
+            "horizon",
+            "task",
+            "errors",
+            "learning",
+            "vote",
+            "filter",
+            "start",
+            "failure",
+            "cost",
+            "design",
+            "claim",
+            "published",
         ],
     ),
     ("task", &["steps", "steps_per_generation"]),
@@ -53,6 +67,8 @@ pub(super) const TABLES: [(&str, &[&str]); 10] = [
     ("failure", &["error_rate"]),
     ("cost", &["per_step", "per_training_example", "unit"]),
     ("design", &["name", "set"]),
+    ("claim", &["says", "quantity", "generation", "design", "over", "at_least", "at_most"]),
+    ("published", &["says", "quantity", "generation", "design", "value", "role"]),
 ];
 
 #[derive(Debug)]
@@ -70,6 +86,7 @@ pub(super) struct Written {
     pub failure: Failure,
     pub cost: Option<Cost>,
     pub design: Vec<Design>,
+    pub stated: Stated,
 }
 
 impl Written {
@@ -87,6 +104,10 @@ impl Written {
             failure: keys.table("failure", Failure::read)?,
             cost: keys.has("cost").then(|| keys.table("cost", Cost::read)).transpose()?,
             design: keys.tables("design", Design::read)?,
+            stated: Stated {
+                claims: keys.tables("claim", Claim::read)?,
+                published: keys.tables("published", Published::read)?,
+            },
             name: keys.required("name", "every scenario has a name", "add `name = \"my-loop\"` as the first line")?,
         })
     }
@@ -271,12 +292,22 @@ mod tests {
         for (table, key) in TABLES.iter().flat_map(|(table, keys)| keys.iter().map(move |key| (*table, *key))) {
             let (head, path) = match table {
                 "" => (String::new(), key.to_owned()),
-                "filter" | "design" => (format!("[[{table}]]\n"), format!("{table}.0.{key}")),
+                "filter" | "design" | "claim" | "published" => (format!("[[{table}]]\n"), format!("{table}.0.{key}")),
                 table => (format!("[{table}]\n"), format!("{table}.{key}")),
             };
             let name = if key == "name" { "" } else { "name = \"case\"\n" };
             let kind = if table == "filter" && key != "kind" { "kind = \"catch\"\n" } else { "" };
-            let title = if table == "design" && key != "name" { "name = \"one\"\n" } else { "" };
+            let title = match table {
+                "design" if key != "name" => "name = \"one\"\n",
+                "claim" | "published" if key != "quantity" => "quantity = \"runway\"\n",
+                _ => "",
+            };
+            let title = match key {
+                "role" | "says" if table == "published" => format!("{title}value = 1\n"),
+                _ => title.to_owned(),
+            };
+            let title =
+                if key == "says" && table == "published" { format!("{title}role = \"fitted\"\n") } else { title };
             let text = format!("{name}{head}{kind}{title}{key} = 2024-01-01\n");
             let message = Scenario::parse(&text, Origin::Text, &[]).unwrap_err().to_string();
             assert!(message.contains(&format!(": `{path}`: ")) && message.contains("not 2024-01-01"), "{message}");

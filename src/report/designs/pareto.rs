@@ -30,11 +30,16 @@ pub(super) fn plot(comparison: &Comparison) -> Option<Plot> {
         .iter()
         .filter_map(|design| {
             let (cost, runway) = (measure.price(design.cost.as_ref()?)?, measure.runway(design)?);
-            (cost.is_finite() && cost > 0.0 && runway.is_finite() && runway > 0.0).then_some(Point { design, cost, runway })
+            (cost.is_finite() && cost > 0.0 && runway.is_finite() && runway > 0.0).then_some(Point {
+                design,
+                cost,
+                runway,
+            })
         })
         .collect();
     let unit = comparison.designs.iter().find_map(|one| Some(one.cost.as_ref()?.unit.as_str()))?;
-    if points.is_empty() || points.iter().any(|point| point.design.cost.as_ref().is_some_and(|cost| cost.unit != unit)) {
+    if points.is_empty() || points.iter().any(|point| point.design.cost.as_ref().is_some_and(|cost| cost.unit != unit))
+    {
         return None;
     }
     let costs: Vec<f64> = points.iter().map(|point| point.cost).collect();
@@ -60,7 +65,10 @@ pub(super) fn plot(comparison: &Comparison) -> Option<Plot> {
     let missing = comparison.designs.len() - points.len();
     let mut notes = vec!["Filled: no other design lasts as long for less. Rings: dominated.".to_owned()];
     if missing > 0 {
-        notes.push(format!("Without a point, for want of a runway or a price: {missing} of {} designs.", comparison.designs.len()));
+        notes.push(format!(
+            "Without a point, for want of a runway or a price: {missing} of {} designs.",
+            comparison.designs.len()
+        ));
     }
     Some(Plot {
         title: title(&points, unit),
@@ -138,7 +146,11 @@ fn title(points: &[Point<'_>], unit: &str) -> String {
     let (Some(longest), Some(cheapest)) = (longest, cheapest) else { return "Runway against cost".to_owned() };
     let price = |point: &Point<'_>| number(point.cost, 3);
     if longest.design.name == cheapest.design.name {
-        return format!("“{}” lasts longest and costs least: {} {unit} per generation", longest.design.name, price(longest));
+        return format!(
+            "“{}” lasts longest and costs least: {} {unit} per generation",
+            longest.design.name,
+            price(longest)
+        );
     }
     format!(
         "“{}” lasts longest, at {} {unit} per generation; “{}” costs least, at {}",

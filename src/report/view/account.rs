@@ -9,10 +9,11 @@ use super::AccountView;
 /// Mistakes now and later, and what votes catch.
 pub(super) fn tables(account: &Account) -> Vec<AccountView> {
     let (columns, rows) = flows_table(&account.now);
-    let mut notes =
-        vec!["Up to “accepted” of 100 problems, then of 100 accepted examples; a negative catch means that the vote rather \
+    let mut notes = vec![
+        "Up to “accepted” of 100 problems, then of 100 accepted examples; a negative catch means that the vote rather \
               picks the shared mistake."
-            .to_owned()];
+            .to_owned(),
+    ];
     notes.extend(account.drivers.as_ref().map(drivers));
     let now = AccountView { title: "Mistakes at generation 0".to_owned(), columns, rows, notes };
     let (columns, rows) = flows_table(&account.later);
