@@ -57,10 +57,10 @@ pub struct Output {
 
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Play {
-    /// Who plays: `agents` from the scenario alone, `counts` from the law of one generation
+    /// Who plays: `agents` and `events` from the scenario alone, `counts` from the law of one generation
     #[arg(long, value_enum, default_value = "agents")]
     pub engine: Engine,
-    /// Independent runs [default: 1000 for agents, 20000 for counts]
+    /// Independent runs [default: 1000 for agents, 20000 for events and counts]
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]
     pub replicates: Option<u64>,
     /// Seed of the random streams; the same seed gives the same bytes on any number of threads
@@ -76,7 +76,7 @@ impl Play {
     pub fn replicates(&self) -> u64 {
         self.replicates.unwrap_or(match self.engine {
             Engine::Agents => 1_000,
-            Engine::Counts => 20_000,
+            Engine::Events | Engine::Counts => 20_000,
         })
     }
 }
@@ -85,6 +85,8 @@ impl Play {
 pub enum Engine {
     /// Every belief, problem, candidate, slip, vote, filter and act of learning
     Agents,
+    /// The same at the cost of its mistakes: what is alike is drawn together, problems in which nothing happens are counted
+    Events,
     /// Multinomial draws from the law of one generation
     Counts,
 }
@@ -94,6 +96,7 @@ impl Engine {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Agents => "agents",
+            Self::Events => "events",
             Self::Counts => "counts",
         }
     }
@@ -102,6 +105,7 @@ impl Engine {
     pub const fn engine(self) -> simulate::Engine {
         match self {
             Self::Agents => simulate::Engine::Agents,
+            Self::Events => simulate::Engine::Events,
             Self::Counts => simulate::Engine::Counts,
         }
     }

@@ -1,6 +1,7 @@
 //! Monte Carlo: the loop played out, by agents from the scenario alone or by counts from the law.
 
 mod agents;
+mod beliefs;
 mod binomial;
 mod counts;
 mod error;

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::scenario::Scenario;
 
-use super::agents::Agents;
+use super::agents::{Agents, Events};
 use super::counts::Counts;
 use super::error::SimulationError;
 use super::result::{Engine, Simulated};
@@ -34,6 +34,7 @@ pub struct Settings {
 /// An engine ready to play.
 enum Player<'a> {
     Agents(Agents<'a>),
+    Events(Events<'a>),
     Counts(Counts<'a>),
 }
 
@@ -42,6 +43,7 @@ impl Player<'_> {
         run.clear();
         match self {
             Self::Agents(agents) => agents.play(stream, run),
+            Self::Events(events) => events.play(stream, run),
             Self::Counts(counts) => {
                 counts.play(stream, run);
                 Ok(())
@@ -68,6 +70,7 @@ pub fn run(
     }
     let player = match settings.engine {
         Engine::Agents => Player::Agents(Agents::new(scenario, replicates)?),
+        Engine::Events => Player::Events(Events::new(scenario, replicates)?),
         Engine::Counts => Player::Counts(Counts::new(scenario)),
     };
     let horizon = scenario.horizon.get() as usize;
