@@ -52,7 +52,6 @@ impl Stream {
     fn fine(&mut self) -> f64 {
         (self.0.next_u64() as f64 + 0.5) * ULP
     }
-
 }
 
 /// Jumps from one event to the next where each step has the event with the same probability: geometric draws.

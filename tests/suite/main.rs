@@ -7,6 +7,7 @@ mod agreement;
 mod architecture;
 mod cases;
 mod cli;
+mod events;
 mod laws;
 mod provenance;
 mod reference;

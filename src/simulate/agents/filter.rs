@@ -71,12 +71,7 @@ impl Check {
     ///
     /// # Errors
     /// As [`Check::passes`].
-    pub fn pass_all(
-        &self,
-        mut examples: Examples,
-        model: &Model<'_>,
-        stream: &mut Stream,
-    ) -> Result<Examples, Stall> {
+    pub fn pass_all(&self, mut examples: Examples, model: &Model<'_>, stream: &mut Stream) -> Result<Examples, Stall> {
         let (sound, unsound, systematic, random) = match self.filter {
             Filter::Catch { random, systematic, unsound, false_reject } => {
                 (false_reject.get(), unsound.get(), systematic.get(), random.get())

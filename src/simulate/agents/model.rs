@@ -162,8 +162,11 @@ impl<'a> Model<'a> {
         stream: &mut Stream,
     ) -> Result<(), Stall> {
         let mut left = candidates;
-        let mut next =
-            if eventful { Some(self.slipping.certainly_within(left, stream)) } else { self.slipping.within(left, stream) };
+        let mut next = if eventful {
+            Some(self.slipping.certainly_within(left, stream))
+        } else {
+            self.slipping.within(left, stream)
+        };
         while let Some(nth) = next {
             ballot.cast(Answer::Sound, nth - 1, stream);
             let mut answer = self.slipped_walk(stream);
