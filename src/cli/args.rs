@@ -79,6 +79,11 @@ impl Play {
             Engine::Events | Engine::Counts => 20_000,
         })
     }
+
+    /// Repetitions of a splitting.
+    pub fn repetitions(&self) -> u64 {
+        self.replicates.unwrap_or(32)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -125,6 +130,14 @@ pub struct Simulate {
     pub source: Source,
     #[command(flatten)]
     pub play: Play,
+    /// Estimate P(T <= horizon) however small it is, by splitting runs on their way to failure; --replicates are then
+    /// independent repetitions [default: 32], and `agents` are played by `events`
+    #[arg(long, conflicts_with = "checkpoint")]
+    pub rare: bool,
+    /// Keep the tallies in this file every few seconds and go on from them if it exists, to the same bytes as without
+    /// interruption; removed once the result is written
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod checkpoint;
 mod document;
 mod explain;
 mod init;

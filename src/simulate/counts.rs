@@ -7,6 +7,8 @@ use crate::scenario::{Policy, Scenario};
 
 use super::beliefs::Beliefs;
 use super::binomial::{self, Binomial};
+use super::error::SimulationError;
+use super::rare::Chain;
 use super::run::Run;
 use super::stream::Stream;
 
@@ -101,5 +103,17 @@ impl<'a> Counts<'a> {
             unsound: if next.unsound > 0.0 { (next.unsound / (1.0 - next.wrong)).min(1.0) } else { 0.0 },
         });
         State { error: outcome.error_rate, accepted: outcome.accepted_share(), next }
+    }
+}
+
+impl Chain for Counts<'_> {
+    fn failed(&self, generation: u64, beliefs: Beliefs) -> bool {
+        let state = self.state(generation, beliefs);
+        state.error >= self.scenario.failure.error_rate.get() || state.next.is_none()
+    }
+
+    fn next(&self, generation: u64, beliefs: Beliefs, stream: &mut Stream) -> Result<Beliefs, SimulationError> {
+        let next = self.state(generation, beliefs).next;
+        Ok(next.map_or(beliefs, |next| self.train(beliefs, next, stream)))
     }
 }

@@ -5,6 +5,7 @@ mod beliefs;
 mod binomial;
 mod counts;
 mod error;
+mod rare;
 mod replicate;
 mod result;
 mod run;
@@ -12,5 +13,6 @@ mod stream;
 mod tally;
 
 pub use error::SimulationError;
-pub use replicate::{Settings, run};
+pub use rare::{Rare, RareSettings, rare};
+pub use replicate::{Progress, Settings, resume, run};
 pub use result::{Engine, RestrictedRunway, Simulated};

@@ -11,6 +11,17 @@ use super::Engine;
 /// 2^-64, the spacing of 64 random bits as a fraction.
 const ULP: f64 = 1.0 / 18_446_744_073_709_551_616.0;
 
+/// What a stream is for; each purpose has streams of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Whole runs.
+    Runs,
+    /// The run that sets the levels of a splitting.
+    Pilot,
+    /// The repetitions of a splitting.
+    Splitting,
+}
+
 /// The random numbers of one replicate.
 #[derive(Debug)]
 pub(super) struct Stream(ChaCha8Rng);
@@ -19,6 +30,11 @@ impl Stream {
     /// Stream `replicate` of `seed`. The key holds the engine too: two engines under one seed must be independent, since
     /// they are compared with each other.
     pub fn new(seed: u64, engine: Engine, replicate: u64) -> Self {
+        Self::for_purpose(seed, engine, Purpose::Runs, replicate)
+    }
+
+    /// Stream `number` of `seed` for a purpose of its own.
+    pub fn for_purpose(seed: u64, engine: Engine, purpose: Purpose, number: u64) -> Self {
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8] = match engine {
@@ -26,8 +42,13 @@ impl Stream {
             Engine::Counts => 2,
             Engine::Events => 3,
         };
+        key[9] = match purpose {
+            Purpose::Runs => 0,
+            Purpose::Pilot => 1,
+            Purpose::Splitting => 2,
+        };
         let mut generator = ChaCha8Rng::from_seed(key);
-        generator.set_stream(replicate);
+        generator.set_stream(number);
         Self(generator)
     }
 

@@ -6,10 +6,12 @@
 mod agreement;
 mod architecture;
 mod cases;
+mod checkpoint;
 mod cli;
 mod events;
 mod laws;
 mod provenance;
+mod rare;
 mod reference;
 mod report;
 mod strategy;

@@ -17,6 +17,7 @@ use crate::scenario::Scenario;
 use crate::simulate::beliefs::Beliefs;
 use crate::simulate::binomial::{self, Binomial};
 use crate::simulate::error::SimulationError;
+use crate::simulate::rare::Chain;
 use crate::simulate::run::Run;
 use crate::simulate::stream::Stream;
 
@@ -189,6 +190,19 @@ impl<'a> Events<'a> {
             count(ballot.close(stream), &mut accepted);
         }
         Ok(accepted)
+    }
+}
+
+impl Chain for Events<'_> {
+    fn failed(&self, generation: u64, beliefs: Beliefs) -> bool {
+        self.model(generation, beliefs).error_rate() >= self.scenario.failure.error_rate.get()
+    }
+
+    fn next(&self, generation: u64, beliefs: Beliefs, stream: &mut Stream) -> Result<Beliefs, SimulationError> {
+        let mut ballot = Ballot::new(self.scenario);
+        let model = self.model(generation, beliefs);
+        let (learned, _) = self.train(&model, beliefs, &mut ballot, stream).map_err(|stall| stall.at(generation))?;
+        Ok(beliefs.trained(learned, self.scenario.learning.policy))
     }
 }
 
