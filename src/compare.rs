@@ -350,6 +350,7 @@ const fn engine(engine: Engine) -> &'static str {
     match engine {
         Engine::Agents => "agents",
         Engine::Counts => "counts",
+        Engine::Events => "events",
     }
 }
 

@@ -62,10 +62,10 @@ pub struct Output {
 
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Play {
-    /// Who plays: `agents` from the scenario alone, `counts` from the law of one generation
+    /// Who plays: `agents` and `events` from the scenario alone, `counts` from the law of one generation
     #[arg(long, value_enum, default_value = "agents")]
     pub engine: Engine,
-    /// Independent runs [default: 1000 for agents, 20000 for counts]
+    /// Independent runs [default: 1000 for agents, 20000 for events and counts]
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]
     pub replicates: Option<u64>,
     /// Seed of the random streams; the same seed gives the same bytes on any number of threads
@@ -81,8 +81,13 @@ impl Play {
     pub fn replicates(&self) -> u64 {
         self.replicates.unwrap_or(match self.engine {
             Engine::Agents => 1_000,
-            Engine::Counts => 20_000,
+            Engine::Events | Engine::Counts => 20_000,
         })
+    }
+
+    /// Repetitions of a splitting.
+    pub fn repetitions(&self) -> u64 {
+        self.replicates.unwrap_or(32)
     }
 }
 
@@ -90,6 +95,8 @@ impl Play {
 pub enum Engine {
     /// Every belief, problem, candidate, slip, vote, filter and act of learning
     Agents,
+    /// The same at the cost of its mistakes: what is alike is drawn together, problems in which nothing happens are counted
+    Events,
     /// Multinomial draws from the law of one generation
     Counts,
 }
@@ -99,6 +106,7 @@ impl Engine {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Agents => "agents",
+            Self::Events => "events",
             Self::Counts => "counts",
         }
     }
@@ -107,6 +115,7 @@ impl Engine {
     pub const fn engine(self) -> simulate::Engine {
         match self {
             Self::Agents => simulate::Engine::Agents,
+            Self::Events => simulate::Engine::Events,
             Self::Counts => simulate::Engine::Counts,
         }
     }
@@ -126,6 +135,14 @@ pub struct Simulate {
     pub source: Source,
     #[command(flatten)]
     pub play: Play,
+    /// Estimate P(T <= horizon) however small it is, by splitting runs on their way to failure; --replicates are then
+    /// independent repetitions [default: 32], and `agents` are played by `events`
+    #[arg(long, conflicts_with = "checkpoint")]
+    pub rare: bool,
+    /// Keep the tallies in this file every few seconds and go on from them if it exists, to the same bytes as without
+    /// interruption; removed once the result is written
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod checkpoint;
 mod compare;
 mod document;
 mod explain;

@@ -10,8 +10,10 @@ use crate::explain::Explanation;
 use crate::law::{Answers, Belief};
 use crate::report::words::{number, percent, ratio};
 use crate::scenario::Scenario;
-use crate::simulate::Simulated;
+use crate::simulate::{Rare, Simulated};
 
+/// Share of one repetition in all from which on their spread says little about their error.
+const SUSPICIOUS_SHARE: f64 = 0.5;
 /// Rows that a curve is thinned to.
 const ROWS: usize = 21;
 
@@ -183,6 +185,38 @@ pub(super) fn simulated(scenario: &Scenario, simulated: &Simulated, out: &mut dy
         table.add_row(row);
     }
     writeln!(out, "{table}")
+}
+
+/// The answer of `simulate --rare`.
+pub(super) fn rare(scenario: &Scenario, rare: &Rare, out: &mut dyn Write) -> io::Result<()> {
+    let engine = format!("{:?}", rare.engine).to_lowercase();
+    writeln!(
+        out,
+        "{}: {} repetitions of {} runs at each of {} levels by {engine}, seed {}",
+        scenario.name,
+        rare.repetitions,
+        rare.effort,
+        rare.levels.len() + 1,
+        rare.seed
+    )?;
+    match rare.relative_standard_error.zip(rare.interval) {
+        Some((relative, (low, high))) => writeln!(
+            out,
+            "  P(T <= {})  {:.3e}, relative standard error {}; 95 % interval {low:.3e} to {high:.3e}",
+            rare.horizon,
+            rare.probability,
+            percent(relative, 2)
+        )?,
+        None => writeln!(out, "  P(T <= {}): no repetition reached failure", rare.horizon)?,
+    }
+    if let Some(share) = rare.largest_share.filter(|&share| share > SUSPICIOUS_SHARE) {
+        writeln!(
+            out,
+            "note: one repetition makes up {} of the sum of all; the standard error is not to be trusted",
+            percent(share, 2)
+        )?;
+    }
+    Ok(())
 }
 
 /// The answer of `check`.

@@ -52,4 +52,30 @@ pub enum SimulationError {
         /// Candidates drawn in vain.
         redraws: u64,
     },
+    /// A splitting without levels to set.
+    #[error("no levels towards failure can be set for this loop: {reason}; estimate it by plain runs")]
+    NoForecast {
+        /// What stands in the way.
+        reason: &'static str,
+    },
+    /// A splitting whose pilot run got stuck.
+    #[error(
+        "after {levels} levels no run of the pilot came nearer to failure: it is beyond reach, or less probable than 1e-300"
+    )]
+    NoWayToFailure {
+        /// Levels passed.
+        levels: usize,
+    },
+    /// Tallies to go on from that are none of this simulation.
+    #[error("these tallies cannot be gone on from: {reason}")]
+    UnfitProgress {
+        /// What does not fit.
+        reason: &'static str,
+    },
+    /// Stopped by whoever keeps the tallies.
+    #[error("stopped after {replicates} runs")]
+    Stopped {
+        /// Runs finished.
+        replicates: u64,
+    },
 }

@@ -1,10 +1,12 @@
 //! Monte Carlo: the loop played out, by agents from the scenario alone or by counts from the law.
 
 mod agents;
+mod beliefs;
 mod binomial;
 mod counts;
 mod coupled;
 mod error;
+mod rare;
 mod replicate;
 mod result;
 mod run;
@@ -13,5 +15,6 @@ mod tally;
 
 pub use coupled::{Played, coupled};
 pub use error::SimulationError;
-pub use replicate::{Settings, run};
+pub use rare::{Rare, RareSettings, rare};
+pub use replicate::{Progress, Settings, resume, run};
 pub use result::{Engine, RestrictedRunway, Simulated};

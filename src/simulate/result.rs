@@ -10,6 +10,8 @@ pub enum Engine {
     Agents,
     /// Multinomial draws from the law of one generation.
     Counts,
+    /// The same as [`Engine::Agents`] from the scenario alone, but uneventful problems are counted and not played.
+    Events,
 }
 
 /// Tallies over all replicates, by generation 0..=horizon. Error, composition and yield are unconditional: every run goes

@@ -1,5 +1,7 @@
 //! Sums over runs. Memory grows with the horizon, never with the number of runs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::stats::moments::Moments;
 
 use super::replicate::Settings;
@@ -7,7 +9,7 @@ use super::result::{RestrictedRunway, Simulated};
 use super::run::Run;
 
 /// Sums over some runs, by generation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Tally {
     runs: u64,
     error: Vec<Moments>,
@@ -34,6 +36,27 @@ impl Tally {
             starved: 0,
             sample_runs: Vec::new(),
         }
+    }
+
+    /// Runs seen.
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Whether these can be sums over runs of generations 0..=`horizon`.
+    pub fn fits(&self, horizon: usize) -> bool {
+        let generations = horizon + 1;
+        [self.error.len(), self.unsound.len(), self.wrong.len(), self.failures.len()]
+            .iter()
+            .all(|&len| len == generations)
+            && self.accepted.len() == horizon
+            && self.error.iter().all(|moments| moments.count() == self.runs)
+            && self.sample_runs.iter().all(|run| run.len() == generations)
+            && self
+                .failures
+                .iter()
+                .try_fold(0_u64, |sum, &runs| sum.checked_add(runs))
+                .is_some_and(|sum| sum <= self.runs)
     }
 
     /// Adds one run, and keeps its error curve if it is a `sample`.

@@ -6,12 +6,15 @@
 mod agreement;
 mod architecture;
 mod cases;
+mod checkpoint;
 mod cli;
+mod events;
 mod laws;
 mod models;
 mod noise;
 mod plane;
 mod provenance;
+mod rare;
 mod reference;
 mod report;
 mod reports;
