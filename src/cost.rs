@@ -62,9 +62,11 @@ impl<'a> Pricing<'a> {
     pub fn bill(&self, x: Composition) -> Bill {
         let steps = self.steps as f64;
         let right = self.law.base(x).right();
-        let voted = self.law.passages(x).iter().fold(Answers::default(), |sum, passage| {
-            sum.plus(&passage.voted.scaled(passage.problem.weight))
-        });
+        let voted = self
+            .law
+            .passages(x)
+            .iter()
+            .fold(Answers::default(), |sum, passage| sum.plus(&passage.voted.scaled(passage.problem.weight)));
         let mut reaching = voted;
         let mut checks = Vec::with_capacity(self.scenario.filters.len());
         for (index, filter) in self.scenario.filters.iter().enumerate() {

@@ -20,7 +20,9 @@ mod spending;
 mod thresholds;
 pub mod transient;
 
-pub use result::{Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};
 pub use line::expected_runway;
+pub use result::{
+    Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits,
+};
 pub use solve::solve;
 pub use spending::Spending;

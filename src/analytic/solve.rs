@@ -5,7 +5,7 @@ use crate::scenario::Scenario;
 
 use super::outlook::Outlook;
 use super::result::{Best, Exact, Regime, Runway, Solution, Undefined};
-use super::{line, spending, noise, plane, thresholds};
+use super::{line, noise, plane, spending, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 #[must_use]

@@ -76,8 +76,7 @@ fn compare(args: &Compare, designs: &[Design]) -> anyhow::Result<Comparison> {
     let runs = args.replicates.saturating_mul(designs.len() as u64);
     let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::stderr());
     let settings = plan::Settings { replicates: args.replicates, seed: args.seed };
-    let compared =
-        pool.install(|| plan::compare(designs, settings, args.baseline.as_deref(), &|done| bar.inc(done)));
+    let compared = pool.install(|| plan::compare(designs, settings, args.baseline.as_deref(), &|done| bar.inc(done)));
     bar.finish_and_clear();
     Ok(compared?)
 }

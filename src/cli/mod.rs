@@ -19,8 +19,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::provenance::Provenance;
 use crate::plan::PlanError;
+use crate::provenance::Provenance;
 use crate::scenario::{Design, Origin, Scenario, ScenarioError};
 
 use args::{Cli, Command, Source};

@@ -18,7 +18,17 @@ pub(super) fn comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Re
         Measure::ToHorizon => "runway to the horizon",
     };
     let mut table = sheet(&[
-        "design", "R", "fate", "floor", "tipping", "P(fail)", runway, "best generation", "yield", &price, "dominated by",
+        "design",
+        "R",
+        "fate",
+        "floor",
+        "tipping",
+        "P(fail)",
+        runway,
+        "best generation",
+        "yield",
+        &price,
+        "dominated by",
     ]);
     for one in &comparison.designs {
         table.add_row(row(one, measure));
@@ -65,8 +75,17 @@ fn ratios(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number(value, 3));
-    let mut table =
-        sheet(&["against the baseline", "R ×", "runway ×", "P(fail) ×", "cost ×", "Δ runway (paired)", "variance", "Δ error", "variance"]);
+    let mut table = sheet(&[
+        "against the baseline",
+        "R ×",
+        "runway ×",
+        "P(fail) ×",
+        "cost ×",
+        "Δ runway (paired)",
+        "variance",
+        "Δ error",
+        "variance",
+    ]);
     let apart = |difference: &Difference, show: fn(f64, usize) -> String| {
         format!("{} ({} to {})", show(difference.mean, 3), show(difference.low, 3), show(difference.high, 3))
     };
@@ -95,9 +114,12 @@ fn ratios(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
 
 /// The account of mistakes, for `explain`.
 pub(super) fn account(account: &Account, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\nWhere mistakes enter, pass and heal at this composition (of 100 problems; behind ‖ of 100 accepted)")?;
+    writeln!(
+        out,
+        "\nWhere mistakes enter, pass and heal at this composition (of 100 problems; behind ‖ of 100 accepted)"
+    )?;
     flows(&account.now, out)?;
-    let place = if account.at_rest { "at the error floor" } else { "half-way to the horizon" };
+    let place = if account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
     writeln!(
         out,
         "\nThe same {place} (generation {}: {} unsound, {} wrong)",

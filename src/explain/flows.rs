@@ -173,8 +173,8 @@ struct Entered([(f64, f64); 6]);
 
 impl Entered {
     fn at(scenario: &Scenario, law: &Law, generation: u64, x: Composition) -> Self {
-        let repeated = scenario.errors.consistency.get()
-            * luck(scenario.steps_at(generation), scenario.errors.recovery.get());
+        let repeated =
+            scenario.errors.consistency.get() * luck(scenario.steps_at(generation), scenario.errors.recovery.get());
         let mut sums = [(0.0, 0.0); 6];
         for passage in law.passages(x) {
             let (candidate, voted, weight) = (&passage.problem.candidate, &passage.voted, passage.problem.weight);

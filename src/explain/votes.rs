@@ -60,7 +60,8 @@ pub fn votes(scenario: &Scenario) -> Votes {
         k => k.min(MAX_AGREES),
     };
     let numbers = |part: fn(&VoteRow) -> Option<f64>| majorities.iter().map(part).collect::<Vec<_>>();
-    let enough = |values: Vec<Option<f64>>| settled(&values).and_then(|at| majorities.get(at)).map(|row| row.candidates);
+    let enough =
+        |values: Vec<Option<f64>>| settled(&values).and_then(|at| majorities.get(at)).map(|row| row.candidates);
     Votes {
         agreements: (present / 2 + 1..=present).filter_map(|agree| row(scenario, present, agree)).collect(),
         enough_for_reproduction: enough(numbers(|row| Some(row.reproduction_number))),

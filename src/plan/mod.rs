@@ -177,9 +177,8 @@ pub fn compare(
     let known = designs
         .iter()
         .map(|design| {
-            let (simulated, played) =
-                simulate::coupled(&design.scenario, settings.replicates, settings.seed, progress)
-                    .map_err(|error| PlanError::Simulation { name: design.name.clone(), error })?;
+            let (simulated, played) = simulate::coupled(&design.scenario, settings.replicates, settings.seed, progress)
+                .map_err(|error| PlanError::Simulation { name: design.name.clone(), error })?;
             Ok(Known { design, solution: analytic::solve(&design.scenario), simulated, played })
         })
         .collect::<Result<Vec<_>, _>>()?;

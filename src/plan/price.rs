@@ -110,15 +110,17 @@ pub(super) fn judge(designs: &mut [Compared], measure: Measure, notes: &mut Vec<
     }
     let unlike = designs.windows(2).any(|pair| pair[0].scenario.horizon != pair[1].scenario.horizon);
     if measure == Measure::ToHorizon && unlike {
-        notes.push("the horizons differ: runways up to them cannot be compared, and no design is called dominated".into());
+        notes.push(
+            "the horizons differ: runways up to them cannot be compared, and no design is called dominated".into(),
+        );
         return;
     }
-    let points: Vec<Option<(f64, f64)>> = designs
-        .iter()
-        .map(|one| Some((measure.runway(one)?, measure.price(one.cost.as_ref()?)?)))
-        .collect();
+    let points: Vec<Option<(f64, f64)>> =
+        designs.iter().map(|one| Some((measure.runway(one)?, measure.price(one.cost.as_ref()?)?))).collect();
     for index in 0..designs.len() {
-        let by = points.iter().position(|other| matches!((points[index], other), (Some(one), Some(other)) if dominates(*other, one)));
+        let by = points
+            .iter()
+            .position(|other| matches!((points[index], other), (Some(one), Some(other)) if dominates(*other, one)));
         designs[index].dominated_by = by.map(|by| designs[by].name.clone());
     }
 }

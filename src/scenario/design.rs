@@ -115,7 +115,8 @@ fn scenario_name(own: &Table, design: &str, index: usize) -> String {
 pub(super) fn span_of(set: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
     fn walk(prefix: &str, table: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
         table.iter().find_map(|(name, value)| {
-            let path = if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
+            let path =
+                if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
             let covers = key == path || key.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.'));
             match value.get_ref() {
                 DeValue::Table(inner) => walk(&path, inner, key),

@@ -85,8 +85,7 @@ fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Read, Scena
     if overrides.is_empty() {
         return Ok(read);
     }
-    let mut table: Table =
-        toml::from_str(text).map_err(|error| Fault::syntax(text, &error).located(text, origin))?;
+    let mut table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error).located(text, origin))?;
     for typed in overrides {
         overrides::set(&mut table, typed)
             .map_err(|breach| Fault::from(breach).placeless(Origin::Override(typed.clone())))?;

@@ -11,8 +11,8 @@ pub(super) const TABLES: [(&str, &[&str]); 10] = [
     (
         "",
         &[
-            "name", "source", "examples", "horizon", "task", "errors", "learning", "vote", "filter", "start", "failure",
-            "cost", "design",
+            "name", "source", "examples", "horizon", "task", "errors", "learning", "vote", "filter", "start",
+            "failure", "cost", "design",
         ],
     ),
     ("task", &["steps", "steps_per_generation"]),

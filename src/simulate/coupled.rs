@@ -104,9 +104,7 @@ impl<'a> Player<'a> {
         let alone = settled == Some(0) && !scenario.has_unsound() && states <= MAX_REMEMBERED;
         Self {
             scenario,
-            eras: (0..=last)
-                .map(|g| Era { law: Law::new(scenario, g), pricing: Pricing::new(scenario, g) })
-                .collect(),
+            eras: (0..=last).map(|g| Era { law: Law::new(scenario, g), pricing: Pricing::new(scenario, g) }).collect(),
             remembered: (0..if alone { states } else { 0 }).map(|_| OnceLock::new()).collect(),
         }
     }
@@ -155,10 +153,8 @@ impl<'a> Player<'a> {
         // `new` builds at least generation 0.
         let era = &self.eras[(generation as usize).min(self.eras.len() - 1)];
         let x = Composition { unsound: unsound as f64 / all as f64, wrong: wrong as f64 / all as f64 };
-        let compute = || State {
-            outcome: era.law.at(x),
-            cost: era.pricing.as_ref().map_or(0.0, |pricing| pricing.total(x)),
-        };
+        let compute =
+            || State { outcome: era.law.at(x), cost: era.pricing.as_ref().map_or(0.0, |pricing| pricing.total(x)) };
         match self.remembered.get(wrong as usize) {
             Some(remembered) => *remembered.get_or_init(compute),
             None => compute(),

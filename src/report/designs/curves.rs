@@ -38,7 +38,10 @@ pub(super) fn survival(comparison: &Comparison) -> Plot {
     let axis = Axis::generations(0, horizon(comparison), 0.0);
     Plot {
         title: lasting(comparison),
-        notes: notes(comparison, "S(g) = P(T > g): the probability that the error has not reached the threshold by generation g."),
+        notes: notes(
+            comparison,
+            "S(g) = P(T > g): the probability that the error has not reached the threshold by generation g.",
+        ),
         caption: "Survival of every design by generation.".to_owned(),
         x: Axis { high: axis.high + LAST_STEP, ..axis },
         y: Axis::share("surviving", 0.0, 1.0),
@@ -49,7 +52,8 @@ pub(super) fn survival(comparison: &Comparison) -> Plot {
 /// Which designs are likelier than not to reach the horizon.
 fn lasting(comparison: &Comparison) -> String {
     let lasts = |survival: &[f64]| survival.last().is_some_and(|&last| last > 0.5);
-    let (lasting, all) = (comparison.designs.iter().filter(|one| lasts(&one.survival)).count(), comparison.designs.len());
+    let (lasting, all) =
+        (comparison.designs.iter().filter(|one| lasts(&one.survival)).count(), comparison.designs.len());
     let horizon = number(horizon(comparison) as f64, 3);
     match lasting {
         0 => format!("No design is likelier than not to last {horizon} generations"),
@@ -63,7 +67,10 @@ pub(super) fn error(comparison: &Comparison) -> Plot {
         .map(|(one, stroke)| Layer::new(&one.name, Shape::Line { points: points(&one.error), stroke }))
         .collect();
     let highest = largest(comparison.designs.iter().flat_map(|one| &one.error));
-    let mut notes = notes(comparison, "Expected error rate of one candidate before any check, whether or not the loop has failed before.");
+    let mut notes = notes(
+        comparison,
+        "Expected error rate of one candidate before any check, whether or not the loop has failed before.",
+    );
     let mut thresholds: Vec<f64> = comparison.designs.iter().map(|one| one.scenario.failure.error_rate.get()).collect();
     thresholds.sort_by(f64::total_cmp);
     thresholds.dedup();

@@ -54,7 +54,9 @@ fn title(comparison: &Comparison) -> String {
     let learned = |flows: &Flows| flows.flows.iter().map(|flow| flow.learned).sum::<f64>();
     let ends = comparison.designs.iter().map(|one| (learned(&one.account.now), one.name.as_str()));
     match ends.min_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((least, name)) => format!("“{name}” lets the fewest mistakes through: {} of what is learned", percent(least, 3)),
+        Some((least, name)) => {
+            format!("“{name}” lets the fewest mistakes through: {} of what is learned", percent(least, 3))
+        }
         None => "What gets past each design".to_owned(),
     }
 }

@@ -10,8 +10,8 @@ use crate::plan::Comparison;
 use crate::provenance::Provenance;
 
 use super::theme::{Stroke, design_stroke};
-pub(super) use tables::flows as flows_table;
 use super::{Figure, Report, ReportError, drawn};
+pub(super) use tables::flows as flows_table;
 
 /// Draws every figure of a comparison, in the order of the page.
 ///

@@ -22,10 +22,19 @@ pub(super) fn designs(comparison: &Comparison) -> (Vec<String>, Vec<Vec<String>>
         Measure::UntilFailure => "Expected runway (generations)",
         Measure::ToHorizon => "Runway up to the horizon (generations)",
     };
-    let mut titles: Vec<String> =
-        ["Design", "R", "Fate", "Floor", "Tipping point", "Fails within the horizon", runway, "Generation to keep", "Yield"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut titles: Vec<String> = [
+        "Design",
+        "R",
+        "Fate",
+        "Floor",
+        "Tipping point",
+        "Fails within the horizon",
+        runway,
+        "Generation to keep",
+        "Yield",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     if let Some(unit) = unit {
         titles.push(format!("Generation 0 ({unit})"));
         titles.push(format!("Per sustained generation ({unit})"));
@@ -76,7 +85,8 @@ pub(super) fn against(comparison: &Comparison) -> Vec<Vec<String>> {
 
 /// Titles and rows of the account of mistakes of one design.
 pub(in crate::report) fn flows(flows: &Flows) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut titles: Vec<String> = ["Mistakes", "Not repeated", "Enter", "Caught by the vote"].map(str::to_owned).to_vec();
+    let mut titles: Vec<String> =
+        ["Mistakes", "Not repeated", "Enter", "Caught by the vote"].map(str::to_owned).to_vec();
     titles.extend(flows.filters.iter().map(|kind| format!("Caught by {kind}")));
     titles.extend(["Accepted", "Replaced", "Healed", "Learned"].map(str::to_owned));
     let hundred = |value: f64| number(100.0 * value, 3);

@@ -9,14 +9,15 @@ use super::AccountView;
 /// Mistakes now and later, and what votes catch.
 pub(super) fn tables(account: &Account) -> Vec<AccountView> {
     let (columns, rows) = flows_table(&account.now);
-    let mut notes =
-        vec!["Up to “accepted” of 100 problems, then of 100 accepted examples; a negative catch means that the vote rather \
+    let mut notes = vec![
+        "Up to “accepted” of 100 problems, then of 100 accepted examples; a negative catch means that the vote rather \
               picks the shared mistake."
-            .to_owned()];
+            .to_owned(),
+    ];
     notes.extend(account.drivers.as_ref().map(drivers));
     let now = AccountView { title: "Mistakes at generation 0".to_owned(), columns, rows, notes };
     let (columns, rows) = flows_table(&account.later);
-    let place = if account.at_rest { "at the error floor" } else { "half-way to the horizon" };
+    let place = if account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
     let generation = account.later.generation;
     let later = AccountView {
         title: format!("Mistakes {place} (generation {generation} of the mean field)"),
