@@ -160,7 +160,7 @@ pub(super) fn account(account: &Account, out: &mut dyn Write) -> io::Result<()> 
         "\nWhere mistakes enter, pass and heal at this composition (of 100 problems; behind ‖ of 100 accepted)"
     )?;
     flows(&account.now, out)?;
-    let place = if account.at_rest { "at the error floor" } else { "half-way to the horizon" };
+    let place = if account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
     writeln!(
         out,
         "\nThe same {place} (generation {}: {} unsound, {} wrong)",

@@ -77,7 +77,7 @@ fn keep(best: Best, horizon: u64) -> String {
     match best.generation {
         0 => format!("0: none after it errs less ({error})"),
         last if last == horizon => format!("{last}: the error falls to the horizon ({error})"),
-        within => format!("{within}: the error falls to {error} and rises again"),
+        within => format!("{within}: the error falls to {error} and gets no lower"),
     }
 }
 

@@ -88,7 +88,7 @@ impl Axis {
 /// 10^`exponent` as a tick says it.
 fn amount_label(exponent: f64) -> String {
     let whole = (exponent - exponent.round()).abs() < 1e-9;
-    if whole && !(-3.0..=5.0).contains(&exponent) {
+    if whole && !(-3.0..=4.0).contains(&exponent) {
         return format!("10{}", superscript(exponent.round() as i32));
     }
     number(10_f64.powf(exponent), 2)

@@ -34,9 +34,9 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let numbered = stages.len() > NAMED;
     let tick =
         |(index, name): (usize, &String)| (index as f64, if numbered { (index + 1).to_string() } else { name.clone() });
-    let place = if account.at_rest { "at the error floor" } else { "half-way to the horizon" };
+    let place = if account.at_rest { "where it has come to rest" } else { "half-way to the horizon" };
     let mut notes = vec![format!(
-        "Left bars: generation 0. Right bars: generation {}, {place} of the mean field ({} of its beliefs mistaken).",
+        "Left bars: generation 0. Right bars: generation {} of the mean field, {place} ({} of beliefs mistaken).",
         account.later.generation,
         percent(account.later.composition.unsound + account.later.composition.wrong, 3)
     )];
@@ -61,9 +61,10 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     })
 }
 
-/// "1 a, 2 b".
+/// "1 a, 2 b"; lines break between the names only.
 pub(super) fn numbering(names: &[String]) -> String {
-    names.iter().enumerate().map(|(index, name)| format!("{} {name}", index + 1)).collect::<Vec<_>>().join(", ")
+    let entry = |(index, name): (usize, &String)| format!("{}\u{a0}{}", index + 1, name.replace(' ', "\u{a0}"));
+    names.iter().enumerate().map(entry).collect::<Vec<_>>().join(", ")
 }
 
 fn stages(flows: &Flows, votes: bool) -> Vec<String> {
@@ -118,20 +119,14 @@ impl Bars {
 }
 
 fn title(account: &Account) -> String {
-    let now = &account.now;
-    let sum = |part: fn(&crate::explain::Flow) -> f64| now.flows.iter().map(part).sum::<f64>();
-    let (enters, learned) = (sum(|flow| flow.enters), sum(|flow| flow.learned));
-    let start = format!(
-        "At generation 0 a candidate errs in {} of problems, and {} of what is learned is mistaken",
-        percent(enters, 3),
-        percent(learned, 3)
-    );
+    let learned = account.now.flows.iter().map(|flow| flow.learned).sum::<f64>();
+    let learned = percent(learned, 3);
     match &account.drivers {
         Some(drivers) => {
             let part = drivers.contributions.iter().find(|one| one.class == drivers.driver).map_or(0.0, |one| one.part);
-            let (name, r) = (drivers.driver.name(), ratio(drivers.reproduction_number));
-            format!("{start}; {name} mistakes make {} of R = {r}", number(part, 2))
+            let (part, r) = (number(part, 2), ratio(drivers.reproduction_number));
+            format!("Of R = {r} {part} is {}; at first {learned} of what is learned is mistaken", drivers.driver.name())
         }
-        None => start,
+        None => format!("At first {learned} of what is learned is mistaken"),
     }
 }

@@ -29,7 +29,6 @@ const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
 const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
 const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
-const YELLOW: RGBColor = RGBColor(0xf0, 0xe4, 0x42);
 const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
 pub(super) const VERMILLION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 
@@ -66,9 +65,9 @@ const DESIGNS: [Stroke; 8] = [
     stroke(ORANGE, 3.0, None),
     stroke(GREEN, 2.25, Some((2.0, 3.0))),
     stroke(VERMILLION, 2.25, Some((6.0, 3.0))),
-    stroke(SKY, 3.0, None),
-    stroke(PURPLE, 2.25, Some((14.0, 6.0))),
-    stroke(INK, 1.5, Some((3.0, 5.0))),
+    stroke(PURPLE, 3.0, Some((16.0, 5.0))),
+    stroke(SKY, 3.0, Some((3.0, 6.0))),
+    stroke(INK, 0.75, None),
 ];
 
 /// Stroke of the `index`-th design; they come again after eight.
@@ -76,15 +75,15 @@ pub(super) const fn design_stroke(index: usize) -> Stroke {
     DESIGNS[index % DESIGNS.len()]
 }
 
-/// Fill of a class of mistakes; neighbours in a stack differ in lightness.
+/// Fill of a class of mistakes: six steps of lightness, from what is worst to what is freshest and mildest.
 pub(super) fn class_fill(class: Class) -> RGBAColor {
     match class {
-        Class::InheritedWrong => RGBColor(0xa0, 0x3c, 0x00),
-        Class::FreshRandom => SKY,
+        Class::InheritedWrong => RGBColor(0x7a, 0x2d, 0x00),
+        Class::FreshRandom => RGBColor(0x9a, 0xd0, 0xf0),
         Class::FreshSystematic => BLUE,
-        Class::TurnedWrong => PURPLE,
+        Class::TurnedWrong => VERMILLION,
         Class::InheritedUnsound => ORANGE,
-        Class::FreshUnsound => YELLOW,
+        Class::FreshUnsound => RGBColor(0xf7, 0xf0, 0xa0),
     }
     .mix(1.0)
 }

@@ -178,6 +178,7 @@ fn four_witnesses_agree_on_random_loops() {
                 survival: &curves.survival,
                 mean_error: &curves.expected_error,
                 sd_error: &curves.sd_error,
+                reach_error: &curves.reach_error,
                 reference: "the exact law".to_owned(),
             };
             let verdict = compare::with_expected(&expected, simulated, 1e-4).unwrap();

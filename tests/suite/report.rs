@@ -2,6 +2,7 @@
 
 use runaway::analytic::{Best, ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined};
 use runaway::compare::{Test, Unit, Verdict};
+use runaway::explain::Account;
 use runaway::provenance::Provenance;
 use runaway::report::{self, Inputs, View};
 use runaway::scenario::{Origin, Scenario};
@@ -321,6 +322,24 @@ fn every_figure_is_drawn_at_every_edge() {
             assert!(!figure.svg.contains("NaN") && !figure.svg.contains(" id="), "{label}");
             assert!(figure.svg.len() < 400_000, "{label}: {} bytes", figure.svg.len());
         }
+    }
+}
+
+#[test]
+fn mistakes_are_drawn_and_tabled_where_they_are_accounted_for() {
+    let made = Made::of(Shape::AVALANCHE);
+    for more in
+        ["", "[errors]\nrecovery = 0.1\n[vote]\ncandidates = 3\n[[filter]]\nkind = \"steps\"\nsensitivity = 0.5\n"]
+    {
+        let account = Account::of(&Shape::AVALANCHE.scenario(more));
+        let inputs = Inputs { account: Some(&account), ..made.inputs() };
+        let figures = report::figures(&inputs).unwrap();
+        let flows = figures.iter().find(|figure| figure.name == "flows").unwrap();
+        assert_well_formed("flows", &flows.svg);
+        assert!(flows.svg.contains("fresh random") && !flows.svg.contains("NaN"));
+        let page = String::from_utf8(report::render(&inputs).unwrap().html).unwrap();
+        assert!(page.contains("Mistakes at generation 0") && page.contains("What votes would catch"));
+        assert_eq!(page.contains("fresh unsound"), !more.is_empty());
     }
 }
 

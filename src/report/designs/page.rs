@@ -112,7 +112,7 @@ fn differing(comparison: &Comparison) -> Markup {
 fn account(one: &crate::plan::Compared) -> Markup {
     let (columns, now) = tables::flows(&one.account.now);
     let (_, later) = tables::flows(&one.account.later);
-    let place = if one.account.at_rest { "at the error floor" } else { "half-way to the horizon" };
+    let place = if one.account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
     let votes = match one.account.votes.enough_for_reproduction {
         Some(1) => "More votes than one change R by less than 1 %.".to_owned(),
         Some(k) => format!("More than {k} candidates, of which a majority agrees, change R by less than 1 %."),

@@ -47,8 +47,9 @@ pub(super) fn plot(comparison: &Comparison) -> Option<Plot> {
     let (x, scale_x) = axis(&format!("cost per sustained generation ({unit})"), &costs);
     let (y, scale_y) = axis(runway_title(measure), &runways);
     let places: Vec<(f64, f64)> = points.iter().map(|point| (scale_x(point.cost), scale_y(point.runway))).collect();
-    let mut layers = vec![Layer::new("Pareto front", Shape::Line { points: front(&points, &places), stroke: FRONT })];
-    let tags = tags(&points, &places, &x, &y);
+    let front = front(&points, &places);
+    let tags = tags(&points, &places, &front, (&x, &y));
+    let mut layers = vec![Layer::new("Pareto front", Shape::Line { points: front, stroke: FRONT })];
     let colors = strokes(comparison);
     for (design, stroke) in colors {
         let own: Vec<Tag> = points
@@ -113,11 +114,15 @@ fn front(points: &[Point<'_>], places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     line
 }
 
-/// Labels beside their points, moved up or down where two would overlap.
-fn tags(points: &[Point<'_>], places: &[(f64, f64)], x: &Axis, y: &Axis) -> Vec<Tag> {
+/// Labels beside their points, moved up or down where two would overlap, or one the front.
+fn tags(points: &[Point<'_>], places: &[(f64, f64)], front: &[(f64, f64)], (x, y): (&Axis, &Axis)) -> Vec<Tag> {
     let sheet = |(px, py): (f64, f64)| (x.fraction(px) * ACROSS, (1.0 - y.fraction(py)) * PLOT_HEIGHT);
     let mut taken: Vec<[f64; 4]> =
         places.iter().map(|&place| sheet(place)).map(|(px, py)| [px - 6.0, py - 6.0, px + 6.0, py + 6.0]).collect();
+    taken.extend(front.windows(2).map(|ends| {
+        let (from, to) = (sheet(ends[0]), sheet(ends[1]));
+        [from.0.min(to.0), from.1.min(to.1), from.0.max(to.0), from.1.max(to.1)]
+    }));
     let mut tags = Vec::new();
     for (point, &place) in points.iter().zip(places) {
         let name = &point.design.name;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::analytic::{Solution, Threshold};
+use crate::analytic::{Best, Solution, Threshold};
 use crate::compare::{Test, Verdict};
 use crate::provenance::Provenance;
 use crate::scenario::Scenario;
@@ -76,6 +76,8 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
     rows.push(row("accepted examples per problem at generation 0", percent(solution.start_yield, DIGITS)));
     let hazard = solution.quasi_stationary.as_ref().map(|law| law.hazard);
     rows.push(row("hazard per generation after long survival", cell(hazard, "quasi_stationary", number)));
+    rows.push(row("generation with the lowest expected error", keep(solution.best)));
+    rows.extend(cost(solution).into_iter().map(|(label, value)| row(&label, value)));
     let runway = &solution.runway;
     for (label, value, key) in [
         ("expected runway, E[T] (generations)", runway.mean, "runway.mean"),
@@ -88,6 +90,30 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
     }
     rows.extend(both_sides(inputs, &cell));
     rows
+}
+
+fn keep(best: Best) -> String {
+    format!("{} ({})", number(best.generation as f64, 3), percent(best.error, DIGITS))
+}
+
+/// What the loop costs, where prices are given.
+fn cost(solution: &Solution) -> Vec<(String, String)> {
+    let Some(spending) = &solution.cost else { return Vec::new() };
+    let cell = |value: Option<f64>, key: &str| match (value, spending.undefined.get(key)) {
+        (Some(value), _) => number(value, DIGITS),
+        (None, Some(reason)) => format!("not available: {reason}"),
+        (None, None) => "not available".to_owned(),
+    };
+    let unit = &spending.unit;
+    vec![
+        (format!("cost of generation 0 ({unit})"), number(spending.start.total, DIGITS)),
+        (format!("cost until failure ({unit})"), cell(spending.until_failure, "until_failure")),
+        (format!("cost up to the horizon, or failure ({unit})"), cell(spending.until_horizon, "until_horizon")),
+        (
+            format!("cost per sustained generation ({unit})"),
+            cell(spending.per_sustained_generation, "per_sustained_generation"),
+        ),
+    ]
 }
 
 type Cell<'a> = dyn Fn(Option<f64>, &str, fn(f64, usize) -> String) -> String + 'a;
