@@ -125,7 +125,9 @@ fn title(account: &Account) -> String {
         Some(drivers) => {
             let part = drivers.contributions.iter().find(|one| one.class == drivers.driver).map_or(0.0, |one| one.part);
             let (part, r) = (number(part, 2), ratio(drivers.reproduction_number));
-            format!("Of R = {r} {part} is {}; at first {learned} of what is learned is mistaken", drivers.driver.name())
+            let name = drivers.driver.name();
+            let name = name.get(..1).unwrap_or_default().to_uppercase() + name.get(1..).unwrap_or_default();
+            format!("{name} mistakes make up {part} of R = {r}; at first {learned} of what is learned is mistaken")
         }
         None => format!("At first {learned} of what is learned is mistaken"),
     }
