@@ -15,6 +15,7 @@
 //! | [`compare`] | a verdict at a stated level |
 //! | [`cost`] | what a generation costs |
 //! | [`plan`] | designs side by side: runway, price, what each check catches |
+//! | [`evidence`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`report`] | figures (SVG) and a self-contained page |
 //!
@@ -38,6 +39,7 @@ pub mod analytic;
 pub mod cli;
 pub mod compare;
 pub mod cost;
+pub mod evidence;
 pub mod explain;
 pub mod files;
 pub mod law;

@@ -22,7 +22,8 @@ pub mod transient;
 
 pub use line::expected_runway;
 pub use result::{
-    Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits,
+    BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
+    Visits,
 };
 pub use solve::solve;
 pub use spending::Spending;

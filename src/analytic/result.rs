@@ -11,6 +11,9 @@ use super::noise::Approximation;
 /// Why a number is absent, by the dotted path of its key in the JSON form.
 pub type Undefined = BTreeMap<String, String>;
 
+/// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
+pub const BEYOND_REACH: f64 = 1e-13;
+
 /// Everything the analytic side knows about a loop.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Solution {
@@ -159,6 +162,8 @@ pub struct Curves {
     pub expected_error: Vec<f64>,
     /// Standard deviation of err(x_g).
     pub sd_error: Vec<f64>,
+    /// Distance from its mean that err(x_g) stays within but for a probability of 1e-13.
+    pub reach_error: Vec<f64>,
     /// 5 % quantile of err(x_g).
     pub error_q05: Vec<f64>,
     /// Median of err(x_g).

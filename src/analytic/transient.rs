@@ -5,6 +5,7 @@ use crate::scenario::{Policy, Scenario};
 use crate::stats::binomial;
 
 use super::chain::{Chain, landing};
+use super::result::BEYOND_REACH;
 
 /// Mass below this share of the whole is dropped and accounted for.
 const NEGLECTED: f64 = 1e-50;
@@ -80,6 +81,8 @@ pub struct Point {
     pub mean_error: f64,
     /// Standard deviation of err.
     pub sd_error: f64,
+    /// Distance from its mean that err stays within but for a probability of [`BEYOND_REACH`].
+    pub reach: f64,
     /// 5, 50 and 95 % quantiles of err.
     pub quantiles: [f64; 3],
     /// `E[x_W]`.
@@ -239,10 +242,29 @@ impl<'a> Forward<'a> {
             failed: self.failed,
             mean_error,
             sd_error: variance.sqrt(),
+            reach: self.reach(mean_error),
             quantiles: [0.05, 0.5, 0.95].map(|level| self.quantile(level)),
             mean_wrong: states().map(|(_, weight, count)| weight * count as f64 / pool).sum(),
             mean_yield: states().map(|(state, weight, _)| weight * state.accepted).sum(),
         }
+    }
+
+    fn reach(&self, mean: f64) -> f64 {
+        let least = 0.5 * BEYOND_REACH * self.free.total();
+        let (mut below, mut above) = (0.0, 0.0);
+        let low = self.free.iter().find(|(_, weight)| {
+            below += weight;
+            below > least
+        });
+        let high = self.free.iter().collect::<Vec<_>>().into_iter().rev().find(|(_, weight)| {
+            above += weight;
+            above > least
+        });
+        [low, high]
+            .into_iter()
+            .flatten()
+            .map(|(count, _)| (self.chain.states[count].error - mean).abs())
+            .fold(0.0, f64::max)
     }
 
     /// Smallest error rate that the running-on loop stays at or below with probability `level`.

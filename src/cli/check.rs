@@ -53,6 +53,7 @@ pub(super) fn verdict(
             survival: &curves.survival,
             mean_error: &curves.expected_error,
             sd_error: &curves.sd_error,
+            reach_error: &curves.reach_error,
             reference: format!("the exact chain ({})", solution.method),
         };
         return Ok(compare::with_expected(&expected, simulated, level)?);

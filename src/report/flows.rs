@@ -40,6 +40,10 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         account.later.generation,
         percent(account.later.composition.unsound + account.later.composition.wrong, 3)
     )];
+    notes.push(
+        "Up to the last check shares of problems; behind learning, shares of what the next generation believes."
+            .to_owned(),
+    );
     if numbered {
         notes.push(format!("Stages: {}.", numbering(&stages)));
     }

@@ -137,6 +137,7 @@ impl Exact {
             survival: &self.survival,
             mean_error: &self.mean,
             sd_error: &self.sd,
+            reach_error: &vec![1.0; self.sd.len()],
             reference: "the exact law".to_owned(),
         };
         compare::with_expected(&expected, simulated, DEFAULT_LEVEL).unwrap()

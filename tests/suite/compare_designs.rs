@@ -128,6 +128,7 @@ fn coupled_runs_agree_with_the_exact_law() {
             survival: &curves.survival,
             mean_error: &curves.expected_error,
             sd_error: &curves.sd_error,
+            reach_error: &curves.reach_error,
             reference: solution.method,
         };
         let verdict = with_expected(&expected, &simulated, DEFAULT_LEVEL).unwrap();

@@ -25,6 +25,7 @@ fn verdict(scenario: &Scenario, played: &Scenario, engine: Engine, replicates: u
         survival: &curves.survival,
         mean_error: &curves.expected_error,
         sd_error: &curves.sd_error,
+        reach_error: &curves.reach_error,
         reference: "the exact chain".into(),
     };
     compare::with_expected(&expected, &simulated, DEFAULT_LEVEL).unwrap()

@@ -48,6 +48,7 @@ impl Shape {
             failed,
             expected_error: curve(1.0),
             sd_error: curve(0.1),
+            reach_error: curve(0.5),
             error_q05: curve(0.85),
             error_q50: curve(1.0),
             error_q95: curve(1.15),
