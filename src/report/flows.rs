@@ -40,6 +40,10 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         account.later.generation,
         percent(account.later.composition.unsound + account.later.composition.wrong, 3)
     )];
+    notes.push(
+        "Up to the last check shares of problems; behind learning, shares of what the next generation believes."
+            .to_owned(),
+    );
     if numbered {
         notes.push(format!("Stages: {}.", numbering(&stages)));
     }
@@ -125,7 +129,9 @@ fn title(account: &Account) -> String {
         Some(drivers) => {
             let part = drivers.contributions.iter().find(|one| one.class == drivers.driver).map_or(0.0, |one| one.part);
             let (part, r) = (number(part, 2), ratio(drivers.reproduction_number));
-            format!("Of R = {r} {part} is {}; at first {learned} of what is learned is mistaken", drivers.driver.name())
+            let name = drivers.driver.name();
+            let name = name.get(..1).unwrap_or_default().to_uppercase() + name.get(1..).unwrap_or_default();
+            format!("{name} mistakes make up {part} of R = {r}; at first {learned} of what is learned is mistaken")
         }
         None => format!("At first {learned} of what is learned is mistaken"),
     }

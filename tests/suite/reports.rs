@@ -27,6 +27,16 @@ fn committed_reports_are_up_to_date() {
     }
 }
 
+#[test]
+fn the_committed_comparison_is_up_to_date() {
+    let folder = TempDir::new().unwrap();
+    Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
+        .args(["compare", "models/designs.toml", "-o", folder.path().to_str().unwrap()])
+        .assert()
+        .success();
+    same(Path::new("reports/designs-compared"), folder.path());
+}
+
 fn same(committed: &Path, made: &Path) {
     let (committed_files, made_files) = (contents(committed), contents(made));
     let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
