@@ -3,7 +3,7 @@
 //! `cargo bench --bench simulate`. One core throughout. An item is an example in a generation; for the event-driven agents and
 //! the counts it is an effective one, since they do not touch each.
 
-// A bench that cannot run should say so loudly.
+// A bench that cannot be set up has nothing to measure.
 #![allow(clippy::expect_used)]
 
 use std::hint::black_box;

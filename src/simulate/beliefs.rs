@@ -2,6 +2,9 @@
 
 use crate::scenario::{Policy, Scenario};
 
+use super::error::SimulationError;
+use super::stream::Stream;
+
 /// The beliefs of one generation, by kind; those that are neither unsound nor wrong are sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Beliefs {
@@ -33,4 +36,16 @@ impl Beliefs {
     pub fn sound(self) -> u64 {
         self.all.saturating_sub(self.unsound).saturating_sub(self.wrong)
     }
+}
+
+/// A loop as a Markov chain that can be set going from any state.
+pub(super) trait Chain: Sync {
+    /// Whether a generation with these beliefs has failed.
+    fn failed(&self, generation: u64, beliefs: Beliefs) -> bool;
+
+    /// The beliefs of the generation after, drawn.
+    ///
+    /// # Errors
+    /// Where next to nothing is accepted.
+    fn next(&self, generation: u64, beliefs: Beliefs, stream: &mut Stream) -> Result<Beliefs, SimulationError>;
 }

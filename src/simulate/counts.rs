@@ -5,10 +5,9 @@ use std::sync::OnceLock;
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
-use super::beliefs::Beliefs;
+use super::beliefs::{Beliefs, Chain};
 use super::binomial::{self, Binomial};
 use super::error::SimulationError;
-use super::rare::Chain;
 use super::run::Run;
 use super::stream::Stream;
 

@@ -14,7 +14,7 @@ pub enum SimulationError {
     },
     /// More beliefs than fit into memory.
     #[error(
-        "agents hold every belief in memory, but this loop comes to {beliefs} of them (the limit is {limit}); use the `counts` engine, which draws the same law"
+        "agents hold every belief in memory, but this loop comes to {beliefs} of them (the limit is {limit}); use the `events` engine, which counts them, or `counts`, which draws the same law"
     )]
     TooManyBeliefs {
         /// Beliefs of the largest training set.
@@ -24,10 +24,11 @@ pub enum SimulationError {
     },
     /// More work than anyone waits for.
     #[error(
-        "agents would work through {work:e} candidates and steps or more (the limit is {limit:e}); use the `counts` engine, or fewer replicates"
+        "agents would work through {work:e} candidates and steps or more (the limit is {limit:e}); use the `events` or `counts` engine, or fewer replicates"
     )]
     TooMuchWork {
-        /// Candidates and steps of the recursion, over all runs and generations, if every problem is accepted.
+        /// Candidates that may have to be played and steps of the recursion, over all runs and generations, if every problem
+        /// is accepted.
         work: u128,
         /// The most that agents accept.
         limit: u128,

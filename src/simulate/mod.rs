@@ -1,4 +1,5 @@
-//! Monte Carlo: the loop played out, by agents from the scenario alone or by counts from the law.
+//! Monte Carlo: the loop played out, by agents from the scenario alone (one by one, or at the cost of their mistakes) or by
+//! counts from the law; and rare failures by splitting.
 
 mod agents;
 mod beliefs;

@@ -44,7 +44,15 @@ enum Player<'a> {
     Counts(Counts<'a>),
 }
 
-impl Player<'_> {
+impl<'a> Player<'a> {
+    fn new(scenario: &'a Scenario, settings: &Settings) -> Result<Self, SimulationError> {
+        Ok(match settings.engine {
+            Engine::Agents => Self::Agents(Agents::new(scenario, settings.replicates)?),
+            Engine::Events => Self::Events(Events::new(scenario, settings.replicates)?),
+            Engine::Counts => Self::Counts(Counts::new(scenario)),
+        })
+    }
+
     fn play(&self, stream: &mut Stream, run: &mut Run) -> Result<(), SimulationError> {
         run.clear();
         match self {
@@ -91,11 +99,7 @@ pub fn resume(
     if replicates < 2 {
         return Err(SimulationError::TooFewReplicates { replicates });
     }
-    let player = match settings.engine {
-        Engine::Agents => Player::Agents(Agents::new(scenario, replicates)?),
-        Engine::Events => Player::Events(Events::new(scenario, replicates)?),
-        Engine::Counts => Player::Counts(Counts::new(scenario)),
-    };
+    let player = Player::new(scenario, settings)?;
     let horizon = scenario.horizon.get() as usize;
     let mut total = begun.unwrap_or_else(|| Progress(Tally::new(horizon)));
     total.check(settings, horizon)?;

@@ -45,7 +45,8 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 ];
 
 /// What its row allows and a module must not use all the same.
-const MAY_NOT_USE: [(&str, &str); 1] = [("simulate::agents", "simulate::counts")];
+const MAY_NOT_USE: [(&str, &str); 2] =
+    [("simulate::agents", "simulate::counts"), ("simulate::agents", "simulate::rare")];
 
 /// Finished results come from these; what computes them is spelled in lower case and stays out of reports.
 const SOLVERS: [&str; 7] = ["analytic", "simulate", "compare", "cost", "explain", "fit", "plan"];

@@ -14,10 +14,9 @@
 //! formed, and the number of problems that N accepted examples take is played out in rounds.
 
 use crate::scenario::Scenario;
-use crate::simulate::beliefs::Beliefs;
+use crate::simulate::beliefs::{Beliefs, Chain};
 use crate::simulate::binomial::{self, Binomial};
 use crate::simulate::error::SimulationError;
-use crate::simulate::rare::Chain;
 use crate::simulate::run::Run;
 use crate::simulate::stream::Stream;
 

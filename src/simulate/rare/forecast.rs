@@ -62,36 +62,7 @@ impl Forecast {
         if !settled && horizon.saturating_mul(INTERVALS as u64) > MAX_COSTS {
             return Err(SimulationError::NoForecast { reason: "its law changes over too long a horizon" });
         }
-        let nodes: Vec<f64> = (0..=INTERVALS).map(node).collect();
-        let entropies: Vec<f64> = nodes.iter().map(|&y| entropy(y)).collect();
-        let mut law = generation(scenario, horizon, &nodes);
-        let mut edge = edge(scenario, horizon, &law, &nodes);
-        let mut rows =
-            vec![Row { cost: law.iter().map(|node| if node.failed { 0.0 } else { f64::INFINITY }).collect(), edge }];
-        for g in (0..horizon).rev() {
-            if !settled {
-                law = generation(scenario, g, &nodes);
-                edge = self::edge(scenario, g, &law, &nodes);
-            }
-            // At least the horizon's row is there.
-            let next = &rows[rows.len() - 1];
-            let cost: Vec<f64> =
-                law.iter()
-                    .zip(&nodes)
-                    .map(|(node, &x)| {
-                        if node.failed { 0.0 } else { cheapest(node.logs, x, g, scenario, next, (&nodes, &entropies)) }
-                    })
-                    .collect();
-            let moved = cost.iter().zip(&next.cost).any(|(now, then)| (then - now).abs() > SETTLED);
-            if settled && !moved {
-                break;
-            }
-            if rows.len() as u64 * INTERVALS as u64 > MAX_COSTS {
-                return Err(SimulationError::NoForecast { reason: "its way to failure is too long" });
-            }
-            rows.push(Row { cost, edge });
-        }
-        Ok(Self { examples: scenario.examples.as_f64(), horizon, rows })
+        Ok(Self { examples: scenario.examples.as_f64(), horizon, rows: rows(scenario, settled)? })
     }
 
     /// Cost of failing, in nats, from a share `x` of wrong beliefs at `generation`; at least 0.
@@ -121,6 +92,41 @@ impl Row {
         let share = ((place - low as f64) / (end - low as f64)).clamp(0.0, 1.0);
         here + (there - here) * share
     }
+}
+
+/// The rows of the forecast, from the horizon back until nothing changes any more.
+fn rows(scenario: &Scenario, settled: bool) -> Result<Vec<Row>, SimulationError> {
+    let horizon = scenario.horizon.get();
+    let shares: Vec<f64> = (0..=INTERVALS).map(node).collect();
+    let entropies: Vec<f64> = shares.iter().map(|&y| entropy(y)).collect();
+    let mut law = generation(scenario, horizon, &shares);
+    let mut edge = edge(scenario, horizon, &law, &shares);
+    let survived = law.iter().map(|node| if node.failed { 0.0 } else { f64::INFINITY }).collect();
+    let mut rows = vec![Row { cost: survived, edge }];
+    for g in (0..horizon).rev() {
+        if !settled {
+            law = generation(scenario, g, &shares);
+            edge = self::edge(scenario, g, &law, &shares);
+        }
+        // At least the horizon's row is there.
+        let next = &rows[rows.len() - 1];
+        let cost: Vec<f64> = law
+            .iter()
+            .zip(&shares)
+            .map(|(node, &x)| {
+                let draws = (shares.as_slice(), entropies.as_slice());
+                if node.failed { 0.0 } else { cheapest(node.logs, x, g, scenario, next, draws) }
+            })
+            .collect();
+        if settled && !cost.iter().zip(&next.cost).any(|(now, then)| (then - now).abs() > SETTLED) {
+            break;
+        }
+        if rows.len() as u64 * INTERVALS as u64 > MAX_COSTS {
+            return Err(SimulationError::NoForecast { reason: "its way to failure is too long" });
+        }
+        rows.push(Row { cost, edge });
+    }
+    Ok(rows)
 }
 
 fn node(nth: usize) -> f64 {

@@ -18,7 +18,7 @@ use crate::stats::interval::normal_critical;
 use crate::stats::moments::Moments;
 
 use super::agents::Events;
-use super::beliefs::Beliefs;
+use super::beliefs::{Beliefs, Chain};
 use super::counts::Counts;
 use super::error::SimulationError;
 use super::result::Engine;
@@ -28,18 +28,6 @@ use splitting::Splitting;
 
 /// Probability that the interval misses, as far as repetitions are log-normal.
 const LEVEL: f64 = 0.05;
-
-/// A loop as a Markov chain that can be set going from any state.
-pub(super) trait Chain: Sync {
-    /// Whether a generation with these beliefs has failed.
-    fn failed(&self, generation: u64, beliefs: Beliefs) -> bool;
-
-    /// The beliefs of the generation after, drawn.
-    ///
-    /// # Errors
-    /// Where next to nothing is accepted.
-    fn next(&self, generation: u64, beliefs: Beliefs, stream: &mut Stream) -> Result<Beliefs, SimulationError>;
-}
 
 /// How a rare failure is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

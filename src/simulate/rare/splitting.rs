@@ -1,9 +1,8 @@
 //! Runs from level to level.
 
-use super::super::beliefs::Beliefs;
+use super::super::beliefs::{Beliefs, Chain};
 use super::super::error::SimulationError;
 use super::super::stream::Stream;
-use super::Chain;
 use super::forecast::Forecast;
 
 /// One run in so many is to pass a level.
