@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each module may use of the crate besides itself; the first row that holds a module is its rule.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     // Plays the loop from the scenario alone, so that its agreement with the law proves something.
     ("simulate::agents", &["quantity", "scenario", "simulate", "stats"]),
     ("simulate", &["cost", "law", "quantity", "scenario", "stats"]),
@@ -19,6 +19,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("compare", &["analytic", "law", "quantity", "scenario", "simulate", "stats"]),
     ("fit", &["analytic", "compare", "files", "law", "quantity", "scenario", "simulate", "stats"]),
     ("plan", &["analytic", "compare", "cost", "explain", "fit", "law", "quantity", "scenario", "simulate", "stats"]),
+    ("evidence", &["analytic", "law", "quantity", "scenario"]),
     ("provenance", &["quantity", "scenario"]),
     ("files", &[]),
     (
