@@ -32,15 +32,15 @@ pub struct Spending {
     pub start: Bill,
     /// Cost of each generation 0..=horizon of the mean field.
     pub mean_field: Vec<f64>,
-    /// E[cost of generation g; T > g], 0..=horizon: nothing is paid after failure. Absent where no exact solver reaches.
+    /// `E[cost of generation g; T > g]`, 0..=horizon: nothing is paid after failure. Absent where no exact solver reaches.
     pub expected: Option<Vec<f64>>,
-    /// E[cost of the generations before min(T, horizon)].
+    /// `E[cost of the generations before min(T, horizon)]`.
     pub until_horizon: Option<f64>,
-    /// E[cost of the generations before T].
+    /// `E[cost of the generations before T]`.
     pub until_failure: Option<f64>,
-    /// `until_failure` / E[T]: what a generation of runway costs.
+    /// `until_failure` / `E[T]`: what a generation of runway costs.
     pub per_sustained_generation: Option<f64>,
-    /// `until_horizon` / E[min(T, horizon)]: the same, as far as the horizon.
+    /// `until_horizon` / `E[min(T, horizon)]`: the same, as far as the horizon.
     pub per_sustained_generation_to_horizon: Option<f64>,
     /// Why numbers are absent.
     #[serde(skip_serializing_if = "Undefined::is_empty")]
@@ -51,7 +51,7 @@ pub struct Spending {
 pub(super) trait Lasting {
     /// P(T > g).
     fn survival(&self) -> f64;
-    /// E[cost of generation g; T > g].
+    /// `E[cost of generation g; T > g]`.
     fn cost(&mut self) -> f64;
     /// Goes on by one generation; returns Σ |change| of the law given survival.
     fn advance(&mut self) -> f64;
@@ -134,7 +134,7 @@ impl Spending {
         self.close(cost, (spent, lived), lasting.survival(), runway);
     }
 
-    /// What comes after the last generation followed: the rest of E[T], each generation at the price of the last.
+    /// What comes after the last generation followed: the rest of `E[T]`, each generation at the price of the last.
     fn close(&mut self, (cost, over): (f64, bool), (spent, lived): (f64, f64), survival: f64, runway: &Runway) {
         let reason = match (runway.mean, over) {
             (None, _) => "the expected runway is not available".to_owned(),

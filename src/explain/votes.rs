@@ -34,7 +34,7 @@ pub struct VoteRow {
     pub yield_: f64,
     /// R.
     pub reproduction_number: f64,
-    /// E[T] in generations, where it is quickly had.
+    /// `E[T]` in generations, where it is quickly had.
     pub expected_runway: Option<f64>,
 }
 
@@ -47,7 +47,7 @@ pub struct Votes {
     pub agreements: Vec<VoteRow>,
     /// The number of candidates from which on R changes by less than 1 % with every further one tried.
     pub enough_for_reproduction: Option<u64>,
-    /// The number of candidates from which on E[T] changes by less than 1 % with every further one tried.
+    /// The number of candidates from which on `E[T]` changes by less than 1 % with every further one tried.
     pub enough_for_runway: Option<u64>,
 }
 

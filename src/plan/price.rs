@@ -27,11 +27,11 @@ pub struct Price {
     pub unit: String,
     /// Cost of generation 0.
     pub start: f64,
-    /// E[cost of the generations before T], where an exact solver gives it.
+    /// `E[cost of the generations before T]`, where an exact solver gives it.
     pub until_failure: Option<f64>,
     /// `until_failure` / `E[T]`.
     pub per_sustained_generation: Option<f64>,
-    /// E[cost of the generations before min(T, horizon)].
+    /// `E[cost of the generations before min(T, horizon)]`.
     pub until_horizon: f64,
     /// `until_horizon` / `E[min(T, horizon)]`; absent where generation 0 fails.
     pub per_sustained_generation_to_horizon: Option<f64>,

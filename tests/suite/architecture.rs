@@ -14,6 +14,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("scenario", &["quantity", "stats"]),
     ("law", &["quantity", "scenario", "stats"]),
     ("cost", &["law", "quantity", "scenario", "stats"]),
+    ("evidence", &["analytic", "law", "quantity", "scenario", "stats"]),
     ("explain", &["analytic", "law", "quantity", "scenario", "stats"]),
     ("analytic", &["cost", "law", "quantity", "scenario", "stats"]),
     ("compare", &["analytic", "law", "quantity", "scenario", "simulate", "stats"]),
