@@ -20,7 +20,6 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("compare", &["analytic", "law", "quantity", "scenario", "simulate", "stats"]),
     ("fit", &["analytic", "compare", "files", "law", "quantity", "scenario", "simulate", "stats"]),
     ("plan", &["analytic", "compare", "cost", "explain", "fit", "law", "quantity", "scenario", "simulate", "stats"]),
-    ("evidence", &["analytic", "law", "quantity", "scenario"]),
     ("provenance", &["quantity", "scenario"]),
     ("files", &[]),
     (
