@@ -2,6 +2,7 @@
 
 pub mod analytic;
 pub mod compare;
+pub mod fit;
 pub mod law;
 pub mod provenance;
 pub mod quantity;

@@ -1,0 +1,256 @@
+//! The likelihood of a log: the forward algorithm over the count chain.
+//!
+//! Hidden: the number of wrong beliefs, a Markov chain with Binomial(N, q(x)) rows. Seen each generation: wrong answers,
+//! and where audits are used the wrong among the kept, both beta-binomial around what the composition implies. The chain
+//! is filtered on the window of counts that both the previous generation and the measurement leave possible; a window of
+//! more than [`POINTS`] counts is covered by evenly spaced ones, each standing for its neighbours.
+
+use std::sync::OnceLock;
+
+use statrs::function::gamma::ln_gamma;
+
+use super::learner::{Learner, MOST_EXAMPLES, Moment};
+use super::log::Run;
+
+/// Most counts in a window. Twice as many change the log-likelihood of the measured loops by less than 0.02.
+pub const POINTS: u64 = 40;
+/// Half-widths of windows in standard deviations.
+const REACH: f64 = 5.5;
+/// Weight below which a count no longer widens the next window.
+const NEGLIGIBLE: f64 = 1e-8;
+
+/// k of n, with ln C(n, k).
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Tally {
+    k: f64,
+    n: f64,
+    choices: f64,
+}
+
+impl Tally {
+    fn new(k: u64, n: u64) -> Self {
+        let (k, n) = (k as f64, n as f64);
+        Self { k, n, choices: ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0) }
+    }
+
+    /// ln of the beta-binomial probability with mean `p` and correlation `dispersion`.
+    fn log_probability(&self, p: f64, dispersion: f64) -> f64 {
+        // A model that calls a thing impossible would forbid it for ever: one in a billion is left.
+        let p = p.clamp(1e-9, 1.0 - 1e-9);
+        let size = 1.0 / dispersion - 1.0;
+        let (a, b) = (p * size, (1.0 - p) * size);
+        self.choices + ln_gamma(a + self.k) - ln_gamma(a) + ln_gamma(b + self.n - self.k) - ln_gamma(b) + ln_gamma(size)
+            - ln_gamma(size + self.n)
+    }
+}
+
+/// One generation of a run as the likelihood sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stage {
+    /// Generations since the run's first.
+    pub elapsed: f64,
+    /// L.
+    pub steps: f64,
+    /// Wrong answers of the evaluation; `None` where the log has a gap.
+    wrong: Option<Tally>,
+    /// Wrong among the kept, and whether counted in the belief's own unit.
+    kept_wrong: Option<(Tally, bool)>,
+}
+
+/// Prepares a run: one stage per generation from its first to its last, gaps included.
+pub(super) fn stages(run: &Run, audits: bool, per_step: bool) -> Vec<Stage> {
+    let Some(first) = run.rows.first() else { return Vec::new() };
+    let mut stages: Vec<Stage> = Vec::with_capacity(run.rows.len());
+    let mut steps = first.steps.unwrap_or(1) as f64;
+    for row in &run.rows {
+        let elapsed = (row.generation - first.generation) as f64;
+        let next_steps = row.steps.map_or(steps, |steps| steps as f64);
+        let missing = elapsed as usize - stages.len();
+        for gap in 1..=missing {
+            // In a gap the curriculum is taken to grow evenly.
+            let share = gap as f64 / (missing + 1) as f64;
+            let elapsed = stages.len() as f64;
+            let steps = (steps + share * (next_steps - steps)).round();
+            stages.push(Stage { elapsed, steps, wrong: None, kept_wrong: None });
+        }
+        steps = next_steps;
+        let whole = row.audited.is_none_or(|audited| Some(audited) == row.kept);
+        let units = row.kept_wrong_steps.zip(row.kept_steps).filter(|(_, n)| per_step && whole && *n > 0);
+        let solutions = row.kept_wrong.zip(row.audited.or(row.kept)).filter(|(_, n)| *n > 0);
+        let kept_wrong = units.map(|(k, n)| (Tally::new(k, n), true));
+        let kept_wrong = kept_wrong.or_else(|| solutions.map(|(k, n)| (Tally::new(k, n), false)));
+        stages.push(Stage {
+            elapsed,
+            steps,
+            wrong: Some(Tally::new(row.wrong, row.evaluated)),
+            kept_wrong: kept_wrong.filter(|_| audits),
+        });
+    }
+    stages
+}
+
+impl Stage {
+    /// Test problems answered; 0 in a gap.
+    pub fn evaluated(&self) -> u64 {
+        self.wrong.map_or(0, |tally| tally.n as u64)
+    }
+
+    /// ln probability of what was measured.
+    fn log_probability(&self, learner: &Learner, moment: &Moment) -> f64 {
+        let wrong = self.wrong.map_or(0.0, |tally| tally.log_probability(moment.error, learner.dispersion));
+        let kept = self.kept_wrong.map_or(0.0, |(tally, units)| {
+            let share = if units { moment.kept_wrong_units } else { moment.kept_wrong };
+            tally.log_probability(share, learner.audit_dispersion)
+        });
+        wrong + kept
+    }
+
+    /// The counts that the measurement leaves possible.
+    fn possible(&self, learner: &Learner, slip: f64) -> (f64, f64) {
+        let examples = learner.examples as f64;
+        let Some(Tally { k, n, .. }) = self.wrong else { return (0.0, examples) };
+        let seen = k / n;
+        let reach = REACH * ((seen * (1.0 - seen) + 1.0 / n) * (1.0 / n + learner.dispersion)).sqrt();
+        let count_at = |error: f64| {
+            let (mut low, mut high) = (0.0, 1.0);
+            for _ in 0..12 {
+                let middle = 0.5 * (low + high);
+                if learner.at(middle, slip, self.steps).error < error { low = middle } else { high = middle }
+            }
+            0.5 * (low + high) * examples
+        };
+        let low = if seen <= reach { 0.0 } else { (count_at(seen - reach).floor() - 1.0).max(0.0) };
+        let high = if seen + reach >= 1.0 { examples } else { (count_at(seen + reach).ceil() + 1.0).min(examples) };
+        (low, high)
+    }
+}
+
+/// Filtered law of the count at one generation.
+#[derive(Debug, Clone)]
+pub(super) struct Filtered {
+    /// Counts of wrong beliefs.
+    pub counts: Vec<u64>,
+    /// Their probabilities given everything measured up to this generation.
+    pub weights: Vec<f64>,
+}
+
+/// What the forward algorithm leaves.
+#[derive(Debug, Clone)]
+pub(super) struct Forward {
+    /// ln probability of each generation's measurements given the earlier ones.
+    pub increments: Vec<f64>,
+    /// Filtered law of each generation.
+    pub filtered: Vec<Filtered>,
+}
+
+impl Forward {
+    /// ln likelihood of the run.
+    pub fn log_likelihood(&self) -> f64 {
+        self.increments.iter().sum()
+    }
+}
+
+/// ln k! for every k that the chain can hold.
+fn log_factorials() -> &'static [f64] {
+    static TABLE: OnceLock<Vec<f64>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut sum = 0.0;
+        (0..=MOST_EXAMPLES as u64)
+            .map(|k| {
+                sum += (k.max(1) as f64).ln();
+                sum
+            })
+            .collect()
+    })
+}
+
+fn log_factorial(k: u64) -> f64 {
+    log_factorials().get(k as usize).copied().unwrap_or(f64::INFINITY)
+}
+
+/// ln C(n, k).
+pub(super) fn log_choices(n: u64, k: u64) -> f64 {
+    log_factorial(n) - log_factorial(k) - log_factorial(n - k)
+}
+
+/// Runs the forward algorithm; `None` where the measurements are impossible under this learner.
+pub(super) fn forward(learner: &Learner, stages: &[Stage], points: u64) -> Option<Forward> {
+    let examples = learner.examples as f64;
+    let mut out = Forward { increments: Vec::with_capacity(stages.len()), filtered: Vec::with_capacity(stages.len()) };
+    let mut before: Option<&Stage> = None;
+    for stage in stages {
+        let slip = learner.slip_at(stage.elapsed);
+        let mut law = match (before, out.filtered.last()) {
+            (Some(earlier), Some(law)) => predict(learner, law, earlier, stage.possible(learner, slip), points),
+            _ => Filtered { counts: vec![learner.start_count()], weights: vec![1.0] },
+        };
+        let logs: Vec<f64> = law
+            .counts
+            .iter()
+            .map(|&count| stage.log_probability(learner, &learner.at(count as f64 / examples, slip, stage.steps)))
+            .collect();
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut total = 0.0;
+        for (weight, log) in law.weights.iter_mut().zip(&logs) {
+            *weight *= (log - most).exp();
+            total += *weight;
+        }
+        if !(total > 0.0 && total.is_finite()) {
+            return None;
+        }
+        law.weights.iter_mut().for_each(|weight| *weight /= total);
+        out.increments.push(most + total.ln());
+        out.filtered.push(law);
+        before = Some(stage);
+    }
+    Some(out)
+}
+
+/// The law of the next count before its measurement, on the counts that the measurement leaves possible.
+fn predict(learner: &Learner, law: &Filtered, earlier: &Stage, possible: (f64, f64), points: u64) -> Filtered {
+    let examples = learner.examples as f64;
+    let slip = learner.slip_at(earlier.elapsed);
+    let from: Vec<(f64, f64)> = law
+        .counts
+        .iter()
+        .zip(&law.weights)
+        .filter(|(_, weight)| **weight > NEGLIGIBLE)
+        .map(|(&count, &weight)| (learner.at(count as f64 / examples, slip, earlier.steps).next, weight))
+        .collect();
+    let counts = window(&from, possible, examples, points);
+    let stride = counts.get(1).zip(counts.first()).map_or(1.0, |(second, first)| (second - first) as f64);
+    let rows: Vec<(f64, f64, f64)> = from
+        .iter()
+        .map(|&(q, weight)| {
+            let q = q.clamp(1e-15, 1.0 - 1e-15);
+            let miss = (-q).ln_1p();
+            (q.ln() - miss, examples * miss, weight * stride)
+        })
+        .collect();
+    let weights = counts
+        .iter()
+        .map(|&count| {
+            let choices = log_choices(learner.examples, count);
+            rows.iter().map(|(odds, none, weight)| weight * (choices + none + count as f64 * odds).exp()).sum()
+        })
+        .collect();
+    Filtered { counts, weights }
+}
+
+/// At most `points` evenly spaced counts over what the chain reaches and the measurement allows; where the two exclude
+/// each other, the reachable end that is nearest.
+fn window(from: &[(f64, f64)], possible: (f64, f64), examples: f64, points: u64) -> Vec<u64> {
+    let low = from.iter().map(|(q, _)| *q).fold(1.0, f64::min);
+    let high = from.iter().map(|(q, _)| *q).fold(0.0, f64::max);
+    let reach = |q: f64| REACH * (examples * q * (1.0 - q)).sqrt() + 4.0;
+    let low = (examples * low - reach(low)).floor().max(0.0);
+    let high = (examples * high + reach(high)).ceil().min(examples);
+    let (mut first, mut last) = (low.max(possible.0), high.min(possible.1));
+    if first > last {
+        (first, last) = if possible.0 > high { ((high - 4.0).max(low), high) } else { (low, (low + 4.0).min(high)) };
+    }
+    let stride = ((last - first + 1.0) / points as f64).ceil().max(1.0);
+    let begin = first + ((stride - 1.0) / 2.0).floor();
+    let count = ((last - begin) / stride).floor().max(0.0) as u64 + 1;
+    (0..count).map(|index| begin as u64 + index * stride as u64).collect()
+}
