@@ -42,8 +42,10 @@ pub struct Learner {
     pub imprint: f64,
     /// ρ.
     pub persistence: f64,
-    /// N, beliefs in the chain.
+    /// N, beliefs of the first generation; see [`Self::beliefs`].
     pub examples: u64,
+    /// L of the first generation.
+    pub first_steps: f64,
     /// Share of the way to the final slip rate gone per generation.
     pub gain: f64,
     /// φ, final slip rate over the first.
@@ -98,6 +100,7 @@ impl Learner {
             imprint: value(Parameter::Imprint),
             persistence: value(Parameter::Persistence),
             examples: examples as u64,
+            first_steps: steps,
             gain: value(Parameter::StepErrorGain),
             floor: value(Parameter::StepErrorFloor),
             pass_random: value(Parameter::PassRandom),
@@ -105,6 +108,16 @@ impl Learner {
             dispersion: value(Parameter::Dispersion).clamp(1e-9, 0.5),
             audit_dispersion: value(Parameter::AuditDispersion).clamp(1e-9, 0.5),
             unit,
+        }
+    }
+
+    /// Beliefs of a generation whose solutions have `steps` steps: the same number of longer solutions has more steps to
+    /// believe something about.
+    #[must_use]
+    pub fn beliefs(&self, steps: f64) -> u64 {
+        match self.unit {
+            Unit::Step => (self.examples as f64 * steps / self.first_steps).clamp(5.0, MOST_EXAMPLES).round() as u64,
+            Unit::Solution => self.examples,
         }
     }
 

@@ -107,7 +107,7 @@ impl Stage {
 
     /// The counts that the measurement leaves possible.
     fn possible(&self, learner: &Learner, slip: f64) -> (f64, f64) {
-        let examples = learner.examples as f64;
+        let examples = learner.beliefs(self.steps) as f64;
         let Some(Tally { k, n, .. }) = self.wrong else { return (0.0, examples) };
         let seen = k / n;
         let reach = REACH * ((seen * (1.0 - seen) + 1.0 / n) * (1.0 / n + learner.dispersion)).sqrt();
@@ -175,13 +175,15 @@ pub(super) fn log_choices(n: u64, k: u64) -> f64 {
 
 /// Runs the forward algorithm; `None` where the measurements are impossible under this learner.
 pub(super) fn forward(learner: &Learner, stages: &[Stage], points: u64) -> Option<Forward> {
-    let examples = learner.examples as f64;
     let mut out = Forward { increments: Vec::with_capacity(stages.len()), filtered: Vec::with_capacity(stages.len()) };
     let mut before: Option<&Stage> = None;
     for stage in stages {
-        let slip = learner.slip_at(stage.elapsed);
+        let (slip, examples) = (learner.slip_at(stage.elapsed), learner.beliefs(stage.steps) as f64);
         let mut law = match (before, out.filtered.last()) {
-            (Some(earlier), Some(law)) => predict(learner, law, earlier, stage.possible(learner, slip), points),
+            (Some(earlier), Some(law)) => {
+                let into = (learner.beliefs(stage.steps), stage.possible(learner, slip));
+                predict(learner, law, earlier, into, points)
+            }
             _ => Filtered { counts: vec![learner.start_count()], weights: vec![1.0] },
         };
         let logs: Vec<f64> = law
@@ -207,8 +209,10 @@ pub(super) fn forward(learner: &Learner, stages: &[Stage], points: u64) -> Optio
 }
 
 /// The law of the next count before its measurement, on the counts that the measurement leaves possible.
-fn predict(learner: &Learner, law: &Filtered, earlier: &Stage, possible: (f64, f64), points: u64) -> Filtered {
-    let examples = learner.examples as f64;
+fn predict(learner: &Learner, law: &Filtered, earlier: &Stage, into: (u64, (f64, f64)), points: u64) -> Filtered {
+    let examples = learner.beliefs(earlier.steps) as f64;
+    let (beliefs, possible) = into;
+    let trials = beliefs as f64;
     let slip = learner.slip_at(earlier.elapsed);
     let from: Vec<(f64, f64)> = law
         .counts
@@ -217,20 +221,20 @@ fn predict(learner: &Learner, law: &Filtered, earlier: &Stage, possible: (f64, f
         .filter(|(_, weight)| **weight > NEGLIGIBLE)
         .map(|(&count, &weight)| (learner.at(count as f64 / examples, slip, earlier.steps).next, weight))
         .collect();
-    let counts = window(&from, possible, examples, points);
+    let counts = window(&from, possible, trials, points);
     let stride = counts.get(1).zip(counts.first()).map_or(1.0, |(second, first)| (second - first) as f64);
     let rows: Vec<(f64, f64, f64)> = from
         .iter()
         .map(|&(q, weight)| {
             let q = q.clamp(1e-15, 1.0 - 1e-15);
             let miss = (-q).ln_1p();
-            (q.ln() - miss, examples * miss, weight * stride)
+            (q.ln() - miss, trials * miss, weight * stride)
         })
         .collect();
     let weights = counts
         .iter()
         .map(|&count| {
-            let choices = log_choices(learner.examples, count);
+            let choices = log_choices(beliefs, count);
             rows.iter().map(|(odds, none, weight)| weight * (choices + none + count as f64 * odds).exp()).sum()
         })
         .collect();

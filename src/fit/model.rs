@@ -106,32 +106,36 @@ impl Model {
         let stages = self.stages(run);
         let forward = self.forward(&learner, run)?;
         let counts = backward(&learner, stages, &forward, rng);
-        let examples = learner.examples as f64;
         let mut error: Vec<f64> = Vec::with_capacity(stages.len() + ahead.horizon);
         for (stage, &count) in stages.iter().zip(&counts) {
-            let mean = learner.at(count as f64 / examples, learner.slip_at(stage.elapsed), stage.steps).error;
+            let mean = learner.at(share(&learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
             let first = rows.first().map_or(0, |row| row.generation);
             let seen = rows.iter().find(|row| row.generation - first == stage.elapsed as u64);
             let (wrong, evaluated) = seen.map_or((0, 0), |row| (row.wrong, row.evaluated));
             error.push(rate(mean, learner.dispersion, wrong, evaluated, rng));
         }
         let (last, &last_count) = (stages.last()?, counts.last()?);
-        let mut path = Path { learner, last_share: last_count as f64 / examples, error, measured: Vec::new() };
+        let mut path = Path { learner, last_share: share(&learner, last, last_count), error, measured: Vec::new() };
         forecast(&mut path, last, last_count, ahead, rng);
         Some(path)
     }
 }
 
+/// Share of wrong beliefs at a stage.
+fn share(learner: &Learner, stage: &Stage, count: u64) -> f64 {
+    count as f64 / learner.beliefs(stage.steps) as f64
+}
+
 /// Continues a path from the count at its last stage.
 fn forecast(path: &mut Path, last: &Stage, count: u64, ahead: Ahead, rng: &mut ChaCha8Rng) {
     let learner = path.learner;
-    let examples = learner.examples as f64;
-    let (mut share, mut elapsed, mut steps) = (count as f64 / examples, last.elapsed, last.steps);
+    let (mut share, mut elapsed, mut steps) = (share(&learner, last, count), last.elapsed, last.steps);
     for _ in 0..ahead.horizon {
         let next = learner.at(share, learner.slip_at(elapsed), steps).next;
-        share = draw_binomial(learner.examples, next, rng) as f64 / examples;
         elapsed += 1.0;
         steps = (steps + ahead.growth).max(1.0);
+        let beliefs = learner.beliefs(steps);
+        share = draw_binomial(beliefs, next, rng) as f64 / beliefs as f64;
         let mean = learner.at(share, learner.slip_at(elapsed), steps).error;
         let error = rate(mean, learner.dispersion, 0, 0, rng);
         path.error.push(error);
@@ -153,23 +157,25 @@ fn draw_binomial(n: u64, p: f64, rng: &mut ChaCha8Rng) -> u64 {
 
 /// Counts of every stage given the whole log: the last from its filtered law, each earlier one given its successor.
 fn backward(learner: &Learner, stages: &[Stage], forward: &Forward, rng: &mut ChaCha8Rng) -> Vec<u64> {
-    let examples = learner.examples as f64;
     let mut counts: Vec<u64> = Vec::with_capacity(stages.len());
+    // Beliefs of the generation after the one in hand.
+    let mut trials = 0;
     for (stage, law) in stages.iter().zip(&forward.filtered).rev() {
         let weights: Vec<f64> = match counts.last() {
             None => law.weights.clone(),
             Some(&next) => {
                 let slip = learner.slip_at(stage.elapsed);
-                let choices = likelihood::log_choices(learner.examples, next);
+                let choices = likelihood::log_choices(trials, next);
                 let came_from = |(&count, &weight): (&u64, &f64)| {
-                    let q = learner.at(count as f64 / examples, slip, stage.steps).next.clamp(1e-15, 1.0 - 1e-15);
-                    let log = choices + next as f64 * q.ln() + (examples - next as f64) * (-q).ln_1p();
+                    let q = learner.at(share(learner, stage, count), slip, stage.steps).next.clamp(1e-15, 1.0 - 1e-15);
+                    let log = choices + next as f64 * q.ln() + (trials as f64 - next as f64) * (-q).ln_1p();
                     weight * log.exp()
                 };
                 law.counts.iter().zip(&law.weights).map(came_from).collect()
             }
         };
         counts.push(choose(law, &weights, rng.random()));
+        trials = learner.beliefs(stage.steps);
     }
     counts.reverse();
     counts
@@ -194,19 +200,19 @@ impl Model {
     pub fn one_ahead(&self, learner: &Learner, run: usize, rng: &mut ChaCha8Rng) -> Option<Vec<f64>> {
         let stages = self.stages(run);
         let forward = self.forward(learner, run)?;
-        let examples = learner.examples as f64;
         let mut out = Vec::with_capacity(stages.len());
         let mut earlier: Option<(&Stage, &Filtered)> = None;
         for (stage, law) in stages.iter().zip(&forward.filtered) {
             let count = match earlier {
                 None => learner.start_count(),
                 Some((before, law)) => {
-                    let share = choose(law, &law.weights, rng.random()) as f64 / examples;
-                    let next = learner.at(share, learner.slip_at(before.elapsed), before.steps).next;
-                    draw_binomial(learner.examples, next, rng)
+                    let count = choose(law, &law.weights, rng.random());
+                    let next =
+                        learner.at(share(learner, before, count), learner.slip_at(before.elapsed), before.steps).next;
+                    draw_binomial(learner.beliefs(stage.steps), next, rng)
                 }
             };
-            let mean = learner.at(count as f64 / examples, learner.slip_at(stage.elapsed), stage.steps).error;
+            let mean = learner.at(share(learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
             let error = rate(mean, learner.dispersion, 0, 0, rng);
             let evaluated = stage.evaluated();
             out.push(draw_binomial(evaluated, error, rng) as f64 / evaluated.max(1) as f64);
