@@ -61,7 +61,7 @@ impl Baseline {
     #[must_use]
     pub fn forecast(self, rows: &[Row], generations: &[u64], count: usize) -> Option<Vec<Vec<f64>>> {
         let points: Vec<(f64, f64)> = rows.iter().map(|row| (row.generation as f64, self.transform(row))).collect();
-        let (freedom, at): (f64, Box<dyn Fn(f64) -> (f64, f64)>) = match self {
+        let (freedom, at): Extrapolation = match self {
             Self::Last => random_walk(&points)?,
             _ => line(&points)?,
         };

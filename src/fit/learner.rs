@@ -195,3 +195,66 @@ fn any_of(p: f64, n: f64) -> f64 {
     }
     -(n * (-p).ln_1p()).exp_m1()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::prior::Checks;
+    use crate::law::{Composition, Law};
+    use crate::scenario::{Origin, Scenario};
+    use approx::assert_relative_eq;
+
+    fn learner(unit: Unit, steps: f64) -> Learner {
+        let priors = Priors::new(Checks::None);
+        let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
+        Learner { gain: 0.0, ..Learner::new(&priors, &centre, steps, unit) }
+    }
+
+    /// The crate's law of the same unchecked loop.
+    fn law(learner: &Learner, steps: u64) -> Law {
+        let text = format!(
+            "name = \"same\"\ntask.steps = {steps}\n[errors]\nstep_error = {:?}\namplification = {:?}\n\
+             systematic_share = 0.0\nconsistency = 1.0\n[learning]\nimprint = {:?}\npersistence = {:?}\n",
+            learner.slip, learner.amplification, learner.imprint, learner.persistence
+        );
+        Law::new(&Scenario::parse(&text, Origin::Text, &[]).unwrap(), 0)
+    }
+
+    #[test]
+    fn without_checks_it_is_the_law_of_the_crate() {
+        for (unit, steps) in [(Unit::Solution, 8), (Unit::Solution, 1), (Unit::Step, 1)] {
+            let learner = learner(unit, steps as f64);
+            let law = law(&learner, steps);
+            for x in [0.0, 0.01, 0.3, 0.9, 1.0] {
+                let ours = learner.at(x, learner.slip, steps as f64);
+                // A wrong belief breeds true here, and by a share `systematic` of accepted answers there.
+                let theirs = law.at(Composition { unsound: 0.0, wrong: x });
+                assert_relative_eq!(ours.error, theirs.error_rate, max_relative = 1e-12);
+                assert_relative_eq!(ours.next, theirs.next.unwrap().wrong, max_relative = 1e-12);
+            }
+            let h = 1e-6;
+            let slope =
+                (learner.at(h, learner.slip, steps as f64).next - learner.at(0.0, learner.slip, steps as f64).next) / h;
+            let number = learner.reproduction_number(learner.slip, steps as f64);
+            assert_relative_eq!(number, slope, max_relative = 1e-4);
+        }
+    }
+
+    #[test]
+    fn the_first_generation_has_the_error_it_is_given() {
+        for (unit, steps) in [(Unit::Solution, 8.0), (Unit::Step, 8.0), (Unit::Step, 1.0)] {
+            let learner = learner(unit, steps);
+            let error = learner.at(learner.start, learner.slip_at(0.0), steps).error;
+            assert_relative_eq!(error, 1.0 / (1.0 + 1.8_f64.exp()), max_relative = 1e-12);
+        }
+    }
+
+    #[test]
+    fn fixed_points_are_fixed() {
+        let mut learner = learner(Unit::Step, 1.0);
+        learner.persistence = 0.8;
+        let (floor, _) = learner.fixed_points(learner.slip, 1.0);
+        let floor = floor.unwrap();
+        assert_relative_eq!(learner.at(floor, learner.slip, 1.0).next, floor, max_relative = 1e-9);
+    }
+}

@@ -258,3 +258,88 @@ fn window(from: &[(f64, f64)], possible: (f64, f64), examples: f64, points: u64)
     let count = ((last - begin) / stride).floor().max(0.0) as u64 + 1;
     (0..count).map(|index| begin as u64 + index * stride as u64).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::learner::Unit;
+    use crate::fit::log::Row;
+    use crate::fit::prior::{Checks, Priors};
+    use crate::fit::sampler;
+    use crate::stats::binomial;
+    use approx::assert_relative_eq;
+
+    fn run(errors: &[(u64, u64, u64)]) -> Run {
+        let row = |&(generation, wrong, kept_wrong): &(u64, u64, u64)| Row {
+            generation,
+            evaluated: 50,
+            wrong,
+            kept: Some(40),
+            generated: Some(40),
+            kept_wrong: Some(kept_wrong),
+            ..Row::default()
+        };
+        Run { name: String::new(), rows: errors.iter().map(row).collect() }
+    }
+
+    fn learner(examples: u64) -> Learner {
+        let priors = Priors::new(Checks::None);
+        let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
+        Learner { examples, dispersion: 0.01, ..Learner::new(&priors, &centre, 1.0, Unit::Step) }
+    }
+
+    /// The likelihood by its definition: a sum over every sequence of counts.
+    fn by_enumeration(learner: &Learner, stages: &[Stage], place: usize, count: u64) -> f64 {
+        let Some(stage) = stages.get(place) else { return 1.0 };
+        let share = |count: u64| count as f64 / learner.examples as f64;
+        let moment = learner.at(share(count), learner.slip_at(stage.elapsed), stage.steps);
+        let here = stage.log_probability(learner, &moment).exp();
+        if place + 1 == stages.len() {
+            return here;
+        }
+        let next = |next| {
+            binomial::pmf(next, learner.examples, moment.next) * by_enumeration(learner, stages, place + 1, next)
+        };
+        here * (0..=learner.examples).map(next).sum::<f64>()
+    }
+
+    #[test]
+    fn the_filter_sums_over_every_history() {
+        let learner = learner(12);
+        for (audits, errors) in [
+            (true, vec![(0, 6, 5), (1, 9, 6), (2, 14, 11)]),
+            (false, vec![(3, 6, 5), (4, 9, 6), (6, 14, 11), (7, 20, 16)]),
+        ] {
+            let stages = stages(&run(&errors), audits, true);
+            let expected = by_enumeration(&learner, &stages, 0, learner.start_count()).ln();
+            let forward = forward(&learner, &stages, 1000).unwrap();
+            assert_relative_eq!(forward.log_likelihood(), expected, max_relative = 1e-6);
+        }
+    }
+
+    #[test]
+    fn a_thinned_window_changes_little() {
+        let rows: Vec<(u64, u64, u64)> = vec![(0, 7, 5), (1, 9, 7), (2, 11, 9), (3, 16, 12), (4, 18, 16)];
+        let stages = stages(&run(&rows), true, true);
+        let priors = Priors::new(Checks::None);
+        let mut rng = sampler::stream(5, 0);
+        for _ in 0..300 {
+            let learner = Learner::new(&priors, &sampler::prior_draw(&priors, &mut rng), 1.0, Unit::Step);
+            let exact = forward(&learner, &stages, 100_000).unwrap().log_likelihood();
+            let thinned = forward(&learner, &stages, POINTS).unwrap().log_likelihood();
+            // Points that no sampler visits need not be exact.
+            let slack = if exact > -60.0 { 0.02 } else { 0.02 * exact.abs() };
+            assert!((exact - thinned).abs() < slack, "{exact} against {thinned} for {learner:?}");
+        }
+    }
+
+    #[test]
+    fn the_beta_binomial_sums_to_one() {
+        for (p, dispersion) in [(0.3, 0.05), (0.01, 1e-4), (0.9, 0.3)] {
+            let total: f64 = (0..=30).map(|k| Tally::new(k, 30).log_probability(p, dispersion).exp()).sum();
+            assert_relative_eq!(total, 1.0, max_relative = 1e-9);
+        }
+        let nearly = Tally::new(4, 30).log_probability(0.2, 1e-9).exp();
+        assert_relative_eq!(nearly, binomial::pmf(4, 30, 0.2), max_relative = 1e-5);
+    }
+}

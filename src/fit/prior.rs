@@ -257,14 +257,14 @@ fn default(parameter: Parameter, checks: Checks) -> Prior {
         (Parameter::Amplification, _) => (Log, 0.7, 0.7),
         (Parameter::Imprint, _) => (Logit, 0.5, 1.5),
         (Parameter::Persistence, Checks::None) => (Logit, 3.0, 1.2),
-        // Checks favour consistent mistakes over problems on which candidates differ, so one may leave more than one.
-        (Parameter::Persistence, Checks::Some) => (Log, 0.03, 0.08),
-        (Parameter::Persistence, Checks::Unknown) => (Log, 0.0, 0.1),
+        // What has passed the checks once passes them again, and checks favour consistent mistakes over problems on which
+        // candidates differ: one mistake leaves about one, perhaps more.
+        (Parameter::Persistence, Checks::Some) => (Log, 0.0, 0.07),
+        (Parameter::Persistence, Checks::Unknown) => (Log, -0.05, 0.07),
         (Parameter::Examples, _) => (Log, 5.5, 0.9),
         (Parameter::StepErrorGain, _) => (Logit, -1.0, 1.5),
         (Parameter::StepErrorFloor, _) => (Log, -0.4, 0.7),
         (Parameter::PassRandom, _) if checked => (Logit, -2.0, 1.5),
-        (Parameter::PassSystematic, _) if checked => (Logit, 3.0, 1.0),
         (Parameter::PassRandom | Parameter::PassSystematic, _) => (Logit, ALL_PASS, 0.0),
         (Parameter::Dispersion | Parameter::AuditDispersion, _) => (Log, -7.0, 1.0),
     };

@@ -1,1 +1,2 @@
-
+mod fit_forecast;
+mod fit_logs;

@@ -78,8 +78,7 @@ pub(super) fn json_lines(text: &str, source: &str) -> Result<Log, LogError> {
         if content.trim().is_empty() {
             continue;
         }
-        let value: Value = serde_json::from_str(content)
-            .map_err(|error| fault(source, Some(line), None, format!("this line is not JSON: {error}")))?;
+        let value: Value = serde_json::from_str(content).map_err(|error| not_json(source, line, &error))?;
         let Value::Object(object) = value else {
             return Err(fault(source, Some(line), None, "this line is not a JSON object"));
         };
@@ -89,6 +88,13 @@ pub(super) fn json_lines(text: &str, source: &str) -> Result<Log, LogError> {
     }
     let (taken, ignored) = sort_columns(names.iter().map(String::as_str));
     gather.finish("canonical JSON lines", taken, ignored)
+}
+
+/// The reader's complaint with its place in this line; it saw no other.
+fn not_json(source: &str, line: u64, error: &serde_json::Error) -> LogError {
+    let whole = error.to_string();
+    let complaint = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(complaint, _)| complaint);
+    fault(source, Some(line), None, format!("not JSON from character {} on: {complaint}", error.column()))
 }
 
 fn object_row(object: &serde_json::Map<String, Value>, source: &str, line: u64) -> Result<(String, Row), LogError> {
