@@ -7,6 +7,7 @@
 mod answer;
 mod backtest;
 mod baseline;
+mod calibrate;
 mod learner;
 mod likelihood;
 pub mod log;
@@ -27,6 +28,7 @@ pub use backtest::{
     Backtest, BacktestOptions, BaselineScores, BaselineSummary, Case, CaseScores, ForecastPoint, Summary, backtest,
 };
 pub use baseline::Baseline;
+pub use calibrate::{Design, RANKED, Ranks, calibrate};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};

@@ -144,14 +144,14 @@ fn forecast(path: &mut Path, last: &Stage, count: u64, ahead: Ahead, rng: &mut C
 }
 
 /// Error rate of one generation around its mean, given its evaluation if there was one.
-fn rate(mean: f64, dispersion: f64, wrong: u64, evaluated: u64, rng: &mut ChaCha8Rng) -> f64 {
+pub(super) fn rate(mean: f64, dispersion: f64, wrong: u64, evaluated: u64, rng: &mut ChaCha8Rng) -> f64 {
     let mean = mean.clamp(1e-9, 1.0 - 1e-9);
     let size = 1.0 / dispersion - 1.0;
     let (a, b) = (mean * size + wrong as f64, (1.0 - mean) * size + (evaluated - wrong) as f64);
     Beta::new(a, b).map_or(mean, |beta| beta.sample(rng))
 }
 
-fn draw_binomial(n: u64, p: f64, rng: &mut ChaCha8Rng) -> u64 {
+pub(super) fn draw_binomial(n: u64, p: f64, rng: &mut ChaCha8Rng) -> u64 {
     Binomial::new(n, p.clamp(0.0, 1.0)).map_or(0, |binomial| binomial.sample(rng))
 }
 
