@@ -1,6 +1,22 @@
 //! Analytic against simulated: a verdict, not a picture.
+//!
+//! Three tests share the family-wise level equally: survival inside a simultaneous band, mean error at every generation, and
+//! the restricted mean runway. Every critical value holds for any number of runs (DKW, Bernstein): failures are rare and
+//! errors skewed in the loops that matter most, where a normal approximation would cry wolf.
 
 use serde::Serialize;
+use thiserror::Error;
+
+use crate::analytic::BEYOND_REACH;
+use crate::simulate::{Engine, Simulated};
+use crate::stats::{band, mean, multiple};
+
+/// Family-wise level of a verdict unless another is asked for.
+pub const DEFAULT_LEVEL: f64 = 1e-3;
+/// Relative difference up to which a number that cannot vary counts as equal: rounding, no more.
+const EQUAL: f64 = 1e-9;
+/// Tests of the family.
+const TESTS: usize = 3;
 
 /// The verdict of one comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,8 +52,404 @@ pub struct Test {
     pub deviation: f64,
     /// The deviation at which the test fails.
     pub critical: f64,
+    /// What `deviation` and `critical` are measured in.
+    pub unit: Unit,
     /// Generation of the largest deviation.
     pub generation: Option<u64>,
     /// Whether it passed.
     pub passed: bool,
+}
+
+/// What a deviation is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// Difference of two probabilities.
+    Probability,
+    /// Standard errors of the simulated mean.
+    StandardErrors,
+    /// Difference relative to the expected value, for a number that cannot vary.
+    Relative,
+    /// The unit of the compared number itself, where neither side of a comparison of two samples varied.
+    Absolute,
+}
+
+/// Exact curves to compare with, by generation 0..=horizon.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected<'a> {
+    /// S(g) = P(T > g).
+    pub survival: &'a [f64],
+    /// `E[err(x_g)]`, unconditional.
+    pub mean_error: &'a [f64],
+    /// Standard deviation of err(x_g).
+    pub sd_error: &'a [f64],
+    /// Distance from its mean that err(x_g) stays within but for a probability of [`BEYOND_REACH`].
+    pub reach_error: &'a [f64],
+    /// Where the curves come from, in words that follow "those of": "the exact count chain".
+    pub reference: String,
+}
+
+/// A comparison that makes no sense.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum CompareError {
+    /// Curves of different lengths.
+    #[error(
+        "curves over {expected} generations cannot be compared with a simulation of {simulated}; use the same horizon"
+    )]
+    Horizons {
+        /// Generations of the reference.
+        expected: usize,
+        /// Generations of the simulation.
+        simulated: usize,
+    },
+    /// A level that is no level.
+    #[error("a family-wise level lies between 0 and 1, but this is {0}")]
+    Level(f64),
+}
+
+/// Holds a simulation against exact curves at family-wise `level` (between 0 and 1, both excluded).
+///
+/// # Errors
+/// [`CompareError`] where the horizons differ or `level` is none.
+pub fn with_expected(expected: &Expected<'_>, simulated: &Simulated, level: f64) -> Result<Verdict, CompareError> {
+    let generations = generations(simulated)?;
+    let curves = [expected.survival, expected.mean_error, expected.sd_error, expected.reach_error];
+    for length in curves.map(<[f64]>::len) {
+        same_horizon(length, generations)?;
+    }
+    let share = share(level)?;
+    let runs = simulated.replicates;
+    let each = multiple::bonferroni(share, generations);
+    let exact = expected.mean_error.iter().zip(expected.sd_error.iter().zip(expected.reach_error));
+    let errors = simulated.mean_error.iter().zip(exact).map(|(&seen, (&mean, (&sd, &reach)))| {
+        Deviation::of(seen, mean, sd / (runs as f64).sqrt(), bound(runs, sd, reach, each))
+    });
+    let runway = {
+        let (mean, sd) = restricted(expected.survival);
+        let horizon = generations.saturating_sub(1) as f64;
+        let bound = horizon * mean::bernstein(runs, (sd / horizon).powi(2), share);
+        Deviation::of(simulated.runway.restricted_mean, mean, sd / (runs as f64).sqrt(), bound)
+    };
+    let width = band::dkw(runs, share);
+    let survival = survival(expected.survival, &simulated.survival, width);
+    Ok(verdict(
+        level,
+        expected.reference.clone(),
+        simulated,
+        Family { survival, width, errors: errors.collect(), runway },
+    ))
+}
+
+/// The distance of a mean error from its expectation that chance exceeds with probability `level` at most.
+///
+/// A run beyond the reach would void the sharper inequality; where all of them together may go there with more than a tenth of
+/// the level, the one for any values in [0, 1] has to do.
+fn bound(runs: u64, sd: f64, reach: f64, level: f64) -> f64 {
+    if runs as f64 * BEYOND_REACH < 0.1 * level {
+        mean::bernstein_within(runs, sd * sd, reach, 0.9 * level)
+    } else {
+        mean::bernstein(runs, sd * sd, level)
+    }
+}
+
+/// Holds two simulations of one loop against each other at family-wise `level`, for loops that no exact solver reaches. The
+/// `reference` must be independent of `simulated`: another engine, or another seed.
+///
+/// # Errors
+/// As [`with_expected`].
+pub fn two_samples(reference: &Simulated, simulated: &Simulated, level: f64) -> Result<Verdict, CompareError> {
+    let generations = generations(simulated)?;
+    same_horizon(self::generations(reference)?, generations)?;
+    let share = share(level)?;
+    let bound = |side: &Simulated, se: f64, level: f64| {
+        let variance = se * se * side.replicates as f64;
+        mean::empirical_bernstein(side.replicates, variance, level / 2.0)
+    };
+    let both = |here: f64, there: f64, level: f64| bound(simulated, here, level) + bound(reference, there, level);
+    let each = multiple::bonferroni(share, generations);
+    let errors = curve(simulated).zip(curve(reference)).map(|((seen, here), (other, there))| {
+        Deviation::of_two(seen, other, here.hypot(there), both(here, there, each))
+    });
+    let runway = {
+        let (here, there) = (simulated.runway, reference.runway);
+        let horizon = generations.saturating_sub(1) as f64;
+        let bound = horizon * both(here.se / horizon, there.se / horizon, share);
+        Deviation::of_two(here.restricted_mean, there.restricted_mean, here.se.hypot(there.se), bound)
+    };
+    let width = band::dkw_two_sample(simulated.replicates, reference.replicates, share);
+    let survival = survival(&reference.survival, &simulated.survival, width);
+    let name = format!("{} runs by {} (seed {})", reference.replicates, engine(reference.engine), reference.seed);
+    Ok(verdict(level, name, simulated, Family { survival, width, errors: errors.collect(), runway }))
+}
+
+/// The deviation of one mean, and how large it may be.
+#[derive(Debug, Clone, Copy)]
+struct Deviation {
+    signed: f64,
+    critical: f64,
+    unit: Unit,
+}
+
+impl Deviation {
+    /// Of a simulated mean from its expectation, with the exact standard error and the bound on their distance.
+    fn of(mean: f64, expected: f64, se: f64, bound: f64) -> Self {
+        if se == 0.0 {
+            let scale = if expected == 0.0 { 1.0 } else { expected.abs() };
+            return Self { signed: (mean - expected) / scale, critical: EQUAL, unit: Unit::Relative };
+        }
+        Self { signed: (mean - expected) / se, critical: bound / se, unit: Unit::StandardErrors }
+    }
+
+    /// Of one simulated mean from another: that neither varied proves nothing, so the bound stays.
+    fn of_two(mean: f64, other: f64, se: f64, bound: f64) -> Self {
+        if se == 0.0 {
+            return Self { signed: mean - other, critical: bound, unit: Unit::Absolute };
+        }
+        Self { signed: (mean - other) / se, critical: bound / se, unit: Unit::StandardErrors }
+    }
+
+    /// How much of the allowance is used; a NaN uses it all.
+    fn used(&self) -> f64 {
+        let used = self.signed.abs() / self.critical;
+        if used.is_nan() { f64::INFINITY } else { used }
+    }
+
+    fn passed(&self) -> bool {
+        self.signed.abs() <= self.critical
+    }
+
+    fn test(&self, quantity: &str, level: f64, generation: Option<u64>) -> Test {
+        Test {
+            quantity: quantity.to_owned(),
+            level,
+            deviation: self.signed.abs(),
+            critical: self.critical,
+            unit: self.unit,
+            generation,
+            passed: self.passed(),
+        }
+    }
+
+    /// A size in the unit of this deviation, in words.
+    fn words(&self, size: f64) -> String {
+        match self.unit {
+            Unit::StandardErrors => format!("{size:.1} standard errors"),
+            Unit::Relative => format!("a relative {size:.1e}"),
+            Unit::Probability | Unit::Absolute => format!("{size:.4}"),
+        }
+    }
+}
+
+/// The three tests before they are judged.
+struct Family {
+    survival: (Deviation, Option<u64>),
+    width: f64,
+    errors: Vec<Deviation>,
+    runway: Deviation,
+}
+
+fn verdict(level: f64, reference: String, simulated: &Simulated, family: Family) -> Verdict {
+    let share = multiple::bonferroni(level, TESTS);
+    let worst = (0_u64..).zip(&family.errors).max_by(|(_, one), (_, other)| one.used().total_cmp(&other.used()));
+    let mut judged = vec![(family.survival.0, family.survival.0.test("survival", share, family.survival.1))];
+    judged.extend(worst.map(|(g, deviation)| (*deviation, deviation.test("mean error", share, Some(g)))));
+    judged.push((family.runway, family.runway.test("restricted mean runway", share, None)));
+    let standard = |deviation: &Deviation, value: f64| (deviation.unit == Unit::StandardErrors).then_some(value);
+    Verdict {
+        agree: judged.iter().all(|(_, test)| test.passed),
+        level,
+        sentence: sentence(level, &reference, simulated, &judged),
+        reference,
+        replicates: simulated.replicates,
+        standardised: family.errors.iter().map(|deviation| standard(deviation, deviation.signed)).collect(),
+        critical: family.errors.iter().map(|deviation| standard(deviation, deviation.critical)).collect(),
+        survival_band: family.width,
+        tests: judged.into_iter().map(|(_, test)| test).collect(),
+    }
+}
+
+/// The verdict in one line: the worst failure first, or how close the closest came.
+fn sentence(level: f64, reference: &str, simulated: &Simulated, judged: &[(Deviation, Test)]) -> String {
+    let runs = format!("{} runs by {}", simulated.replicates, engine(simulated.engine));
+    let failed = judged.iter().filter(|(_, test)| !test.passed);
+    match failed.max_by(|(one, _), (other, _)| one.used().total_cmp(&other.used())) {
+        None => {
+            let used = judged.iter().map(|(deviation, _)| deviation.used()).fold(0.0, f64::max);
+            format!(
+                "agree: survival, error and runway of {runs} are those of {reference} at family-wise level {level}; \
+                 the largest deviation takes up {:.0} % of what chance is allowed",
+                100.0 * used
+            )
+        }
+        Some((deviation, test)) => {
+            let place = test.generation.map_or(String::new(), |generation| format!(" at generation {generation}"));
+            format!(
+                "differ: {}{place} of {runs} lies {} {} that of {reference}, where chance is allowed {} at \
+                 family-wise level {level}",
+                test.quantity,
+                deviation.words(test.deviation),
+                if deviation.signed < 0.0 { "below" } else { "above" },
+                deviation.words(test.critical),
+            )
+        }
+    }
+}
+
+/// The largest distance between two survival curves, and where.
+fn survival(expected: &[f64], simulated: &[f64], width: f64) -> (Deviation, Option<u64>) {
+    let deviations = expected.iter().zip(simulated).map(|(expected, simulated)| Deviation {
+        signed: simulated - expected,
+        critical: width,
+        unit: Unit::Probability,
+    });
+    let none = (Deviation { signed: 0.0, critical: width, unit: Unit::Probability }, None);
+    (0..)
+        .zip(deviations)
+        .map(|(g, deviation)| (deviation, Some(g)))
+        .fold(none, |worst, next| if next.0.used() > worst.0.used() { next } else { worst })
+}
+
+/// Mean and standard deviation of min(T, horizon), from S(0), …, S(horizon).
+fn restricted(survival: &[f64]) -> (f64, f64) {
+    let before = &survival[..survival.len().saturating_sub(1)];
+    let mean: f64 = before.iter().sum();
+    // E[(min(T,H) − mean)²] summed over the law of min(T,H); no difference of two large squares.
+    let mut last = 1.0;
+    let mut variance = 0.0;
+    for (g, &now) in before.iter().enumerate() {
+        variance += (last - now) * (g as f64 - mean).powi(2);
+        last = now;
+    }
+    variance += last * (before.len() as f64 - mean).powi(2);
+    (mean, variance.max(0.0).sqrt())
+}
+
+fn share(level: f64) -> Result<f64, CompareError> {
+    if level > 0.0 && level < 1.0 { Ok(multiple::bonferroni(level, TESTS)) } else { Err(CompareError::Level(level)) }
+}
+
+/// Generations of a simulation, the same in every curve.
+fn generations(simulated: &Simulated) -> Result<usize, CompareError> {
+    let generations = simulated.survival.len();
+    same_horizon(simulated.mean_error.len(), generations)?;
+    same_horizon(simulated.se_error.len(), generations)?;
+    Ok(generations)
+}
+
+/// Mean error and its standard error by generation.
+fn curve(simulated: &Simulated) -> impl Iterator<Item = (f64, f64)> {
+    simulated.mean_error.iter().copied().zip(simulated.se_error.iter().copied())
+}
+
+fn same_horizon(expected: usize, simulated: usize) -> Result<(), CompareError> {
+    if expected == simulated { Ok(()) } else { Err(CompareError::Horizons { expected, simulated }) }
+}
+
+const fn engine(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Agents => "agents",
+        Engine::Counts => "counts",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::RestrictedRunway;
+    use approx::assert_relative_eq;
+
+    /// 1000 runs over generations 0..=2, half of which fail at 1, with errors 0.1, 0.2, 0.3.
+    fn simulated() -> Simulated {
+        Simulated {
+            replicates: 1000,
+            seed: 1,
+            engine: Engine::Counts,
+            generations: vec![0, 1, 2],
+            survival: vec![1.0, 0.5, 0.5],
+            failures: vec![0, 500, 0],
+            mean_error: vec![0.1, 0.2, 0.3],
+            se_error: vec![0.0, 0.001, 0.002],
+            mean_unsound: vec![0.0; 3],
+            mean_wrong: vec![0.0; 3],
+            mean_yield: vec![1.0; 2],
+            runway: RestrictedRunway { restricted_mean: 1.5, se: 0.016, censored: 500 },
+            starved: 0,
+            sample_runs: Vec::new(),
+        }
+    }
+
+    fn against(survival: [f64; 3], mean_error: [f64; 3]) -> Verdict {
+        let sd_error = [0.0, 0.0316, 0.0632];
+        let reference = "the truth".to_owned();
+        let expected = Expected {
+            survival: &survival,
+            mean_error: &mean_error,
+            sd_error: &sd_error,
+            reach_error: &[1.0; 3],
+            reference,
+        };
+        with_expected(&expected, &simulated(), DEFAULT_LEVEL).unwrap()
+    }
+
+    fn failed(verdict: &Verdict) -> Vec<&str> {
+        verdict.tests.iter().filter(|test| !test.passed).map(|test| test.quantity.as_str()).collect()
+    }
+
+    #[test]
+    fn the_truth_passes_every_test() {
+        let verdict = against([1.0, 0.5, 0.5], [0.1, 0.2, 0.3]);
+        assert!(verdict.agree && failed(&verdict).is_empty(), "{verdict:?}");
+        assert!(verdict.sentence.starts_with("agree: "), "{}", verdict.sentence);
+        assert_eq!(verdict.standardised[0], None);
+        assert_eq!(verdict.standardised[1], Some(0.0));
+    }
+
+    #[test]
+    fn each_test_can_fail() {
+        // DKW at level 1e-3/3 from 1000 runs: 0.066.
+        assert_eq!(failed(&against([1.0, 0.5, 0.43], [0.1, 0.2, 0.3])), ["survival"]);
+        assert_eq!(failed(&against([1.0, 0.6, 0.5], [0.1, 0.2, 0.3])), ["survival", "restricted mean runway"]);
+        let early = against([1.0, 0.5, 0.5], [0.1 + 1e-9, 0.2, 0.3]);
+        assert_eq!((failed(&early), early.tests[1].generation), (vec!["mean error"], Some(0)));
+        let late = against([1.0, 0.5, 0.5], [0.1, 0.2, 0.33]);
+        assert_eq!((failed(&late), late.tests[1].generation), (vec!["mean error"], Some(2)));
+        assert!(
+            late.sentence.starts_with(
+                "differ: mean error at generation 2 of 1000 runs by counts lies 15.0 standard errors below"
+            )
+        );
+        assert_eq!(failed(&against([1.0, 0.5, 0.5], [0.1, f64::NAN, 0.3])), ["mean error"]);
+    }
+
+    #[test]
+    fn restricted_moments_by_hand() {
+        // min(T, 2) = 1 or 2, half each.
+        let (mean, sd) = restricted(&[1.0, 0.5, 0.5]);
+        assert_relative_eq!(mean, 1.5);
+        assert_relative_eq!(sd, 0.5);
+        assert_eq!(restricted(&[1.0, 1.0, 1.0]), (2.0, 0.0));
+    }
+
+    #[test]
+    fn two_samples_of_one_law_agree_and_of_two_differ() {
+        let here = simulated();
+        assert!(two_samples(&here, &here, DEFAULT_LEVEL).unwrap().agree);
+        let mut there = simulated();
+        there.mean_error[1] = 0.4;
+        there.runway.restricted_mean = 1.9;
+        there.survival = vec![1.0, 0.9, 0.9];
+        let verdict = two_samples(&there, &here, DEFAULT_LEVEL).unwrap();
+        assert_eq!(failed(&verdict), ["survival", "mean error", "restricted mean runway"]);
+    }
+
+    #[test]
+    fn comparisons_without_sense_are_refused() {
+        let mut short = simulated();
+        short.survival.pop();
+        assert!(matches!(two_samples(&short, &simulated(), 0.1), Err(CompareError::Horizons { .. })));
+        for level in [0.0, 1.0, f64::NAN] {
+            assert!(matches!(two_samples(&simulated(), &simulated(), level), Err(CompareError::Level(_))));
+        }
+    }
 }

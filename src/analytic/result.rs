@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::noise::Approximation;
+
 /// Why a number is absent, by the dotted path of its key in the JSON form.
 pub type Undefined = BTreeMap<String, String>;
+
+/// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
+pub const BEYOND_REACH: f64 = 1e-13;
 
 /// Everything the analytic side knows about a loop.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,6 +46,9 @@ pub struct Solution {
     /// Exact curves by generation; absent where no exact solver reaches.
     #[serde(flatten)]
     pub curves: Option<Curves>,
+    /// Linear-noise approximation of the curves, where no exact solver reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approximation: Option<Approximation>,
     /// The runway T: the first generation at which the error rate reaches the threshold.
     pub runway: Runway,
     /// Quasi-stationary law of the loop that has not failed yet.
@@ -55,10 +63,36 @@ pub struct Solution {
     pub method: String,
     /// Bound on the absolute error of `survival` from truncated sums.
     pub error_bound: Option<f64>,
+    /// Absolute error of `runway.mean` from neglected mass and from the drift left in its tail; 0 where the mean comes
+    /// from elimination.
+    pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,
     /// What a reader should know before using the numbers (rounded starts and the like).
     pub warnings: Vec<String>,
+}
+
+/// What an exact solver answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exact {
+    /// Curves to the horizon.
+    pub curves: Curves,
+    /// Law of T.
+    pub runway: Runway,
+    /// Quasi-stationary law and hazard.
+    pub quasi_stationary: Option<Hazard>,
+    /// Expected generations at each error level.
+    pub visits: Option<Visits>,
+    /// Solver and size.
+    pub method: String,
+    /// Bound on the absolute error of the survival function from neglected mass; rounding, about 1e-14 relative, is not
+    /// in it.
+    pub error_bound: f64,
+    /// Absolute error of `runway.mean` from neglected mass and from the drift left in its tail; 0 where the mean comes
+    /// from elimination.
+    pub runway_error: Option<f64>,
+    /// Why numbers are absent.
+    pub undefined: Undefined,
 }
 
 /// Fresh mistakes of an all-sound model, as shares of the next generation's beliefs.
@@ -94,28 +128,30 @@ pub struct Curves {
     pub survival: Vec<f64>,
     /// P(T ≤ g), kept apart since 1 − S(g) has no digits left where failure is rare.
     pub failed: Vec<f64>,
-    /// E[err(x_g)].
+    /// `E[err(x_g)]`.
     pub expected_error: Vec<f64>,
     /// Standard deviation of err(x_g).
     pub sd_error: Vec<f64>,
+    /// Distance from its mean that err(x_g) stays within but for a probability of 1e-13.
+    pub reach_error: Vec<f64>,
     /// 5 % quantile of err(x_g).
     pub error_q05: Vec<f64>,
     /// Median of err(x_g).
     pub error_q50: Vec<f64>,
     /// 95 % quantile of err(x_g).
     pub error_q95: Vec<f64>,
-    /// E[x_U].
+    /// `E[x_U]`.
     pub mean_unsound: Vec<f64>,
-    /// E[x_W].
+    /// `E[x_W]`.
     pub mean_wrong: Vec<f64>,
-    /// E[Y(x_g)].
+    /// `E[Y(x_g)]`.
     pub expected_yield: Vec<f64>,
 }
 
 /// Law of the runway T, in generations.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Runway {
-    /// E[T].
+    /// `E[T]`.
     pub mean: Option<f64>,
     /// Standard deviation of T.
     pub sd: Option<f64>,
@@ -125,7 +161,7 @@ pub struct Runway {
     pub q50: Option<f64>,
     /// Smallest g with P(T ≤ g) ≥ 0.95.
     pub q95: Option<f64>,
-    /// E[min(T, horizon)].
+    /// `E[min(T, horizon)]`.
     pub restricted_mean: Option<f64>,
 }
 
@@ -134,7 +170,7 @@ pub struct Runway {
 pub struct Hazard {
     /// Probability of failing in the next generation, given survival so far.
     pub hazard: f64,
-    /// E[err] given survival so far.
+    /// `E[err]` given survival so far.
     pub mean_error: f64,
     /// Error levels of the law below.
     pub error: Vec<f64>,
@@ -147,7 +183,7 @@ pub struct Hazard {
 pub struct Visits {
     /// Error levels, rising.
     pub error: Vec<f64>,
-    /// Expected generations at each; they sum to E[T].
+    /// Expected generations at each; they sum to `E[T]`.
     pub generations: Vec<f64>,
 }
 

@@ -8,6 +8,7 @@ mod answer;
 mod backtest;
 mod baseline;
 mod calibrate;
+mod criticism;
 mod learner;
 mod likelihood;
 pub mod log;

@@ -130,6 +130,12 @@ impl Law {
         solve(self.steps, self.step_error(x), self.recovery)
     }
 
+    /// A candidate that shows no systematic mistake.
+    #[must_use]
+    pub fn base(&self, x: Composition) -> Answers {
+        candidate::base(&self.solution(x), self.systematic_share)
+    }
+
     /// err(x), the error rate of one candidate before any check.
     #[must_use]
     pub fn error_rate(&self, x: Composition) -> f64 {
@@ -143,7 +149,8 @@ impl Law {
         let passing = self.filters.passing(base.right());
         let mut accepted = Answers::default();
         let mut error_rate = 0.0;
-        for problem in problems.iter().filter(|problem| problem.weight > 0.0) {
+        // Not `> 0.0`: derivatives at an all-sound model are taken from both sides, and there a weight is negative.
+        for problem in problems.iter().filter(|problem| problem.weight != 0.0) {
             error_rate += problem.weight * problem.candidate.wrong();
             accepted = accepted.plus(&self.vote.accepted(&problem.candidate).scaled(problem.weight));
         }

@@ -31,14 +31,15 @@ pub fn solve(steps: u64, slip: f64, recovery: f64) -> Solution {
         stride = stride.then(stride);
         left >>= 1;
     }
-    Solution { sound: walked.on_on, unsound: walked.on_back, wrong: walked.on_off }
+    Solution { sound: walked.on_on(), unsound: walked.on_back, wrong: walked.on_off }
 }
 
 /// Transition probabilities of the states on, back and off over a number of steps. Sums of products of positive numbers
 /// only, so that even a recovery of 1e-12 leaves `unsound` with all its digits.
 #[derive(Clone, Copy)]
 struct Steps {
-    on_on: f64,
+    /// ln P(on → on): the powers of a number near 1 keep their digits in its logarithm only.
+    ln_on_on: f64,
     on_back: f64,
     on_off: f64,
     back_back: f64,
@@ -49,11 +50,11 @@ struct Steps {
 
 impl Steps {
     const NONE: Self =
-        Self { on_on: 1.0, on_back: 0.0, on_off: 0.0, back_back: 1.0, back_off: 0.0, off_back: 0.0, off_off: 1.0 };
+        Self { ln_on_on: 0.0, on_back: 0.0, on_off: 0.0, back_back: 1.0, back_off: 0.0, off_back: 0.0, off_off: 1.0 };
 
     fn one(slip: f64, recovery: f64) -> Self {
         Self {
-            on_on: 1.0 - slip,
+            ln_on_on: (-slip).ln_1p(),
             on_back: 0.0,
             on_off: slip,
             back_back: 1.0 - slip,
@@ -63,17 +64,41 @@ impl Steps {
         }
     }
 
+    fn on_on(self) -> f64 {
+        self.ln_on_on.exp()
+    }
+
     fn then(self, next: Self) -> Self {
         Self {
-            on_on: self.on_on * next.on_on,
-            on_back: self.on_on * next.on_back + self.on_back * next.back_back + self.on_off * next.off_back,
-            on_off: self.on_on * next.on_off + self.on_back * next.back_off + self.on_off * next.off_off,
+            ln_on_on: self.ln_on_on + next.ln_on_on,
+            on_back: self.on_on() * next.on_back + self.on_back * next.back_back + self.on_off * next.off_back,
+            on_off: self.on_on() * next.on_off + self.on_back * next.back_off + self.on_off * next.off_off,
             back_back: self.back_back * next.back_back + self.back_off * next.off_back,
             back_off: self.back_back * next.back_off + self.back_off * next.off_off,
             off_back: self.off_back * next.back_back + self.off_off * next.off_back,
             off_off: self.off_back * next.back_off + self.off_off * next.off_off,
         }
+        .balanced()
     }
+
+    /// Makes each row sum to 1 by its largest entry, which loses no digits by it. Left alone, the rounding of 1 − slip
+    /// would be raised to the power of the number of steps: at 4e10 steps it took ten digits.
+    fn balanced(self) -> Self {
+        let on_on = self.on_on();
+        let (on_back, on_off) = match (self.on_back, self.on_off) {
+            (back, off) if back > off && back > on_on => (1.0 - on_on - off, off),
+            (back, off) if off > on_on => (back, 1.0 - on_on - back),
+            kept => kept,
+        };
+        let (back_back, back_off) = complementary(self.back_back, self.back_off);
+        let (off_back, off_off) = complementary(self.off_back, self.off_off);
+        Self { on_back, on_off, back_back, back_off, off_back, off_off, ..self }
+    }
+}
+
+/// The smaller of two and its complement to 1, in place.
+fn complementary(first: f64, second: f64) -> (f64, f64) {
+    if first < second { (first, 1.0 - first) } else { (1.0 - second, second) }
 }
 
 /// φ: the probability that a solution that repeats a wrong step still reaches the right answer, if the step is equally
@@ -118,6 +143,25 @@ mod tests {
             assert_relative_eq!(solution.sound, on, max_relative = 1e-13);
             assert_relative_eq!(solution.unsound, back, max_relative = 1e-13);
             assert_relative_eq!(solution.wrong, off, max_relative = 1e-13);
+        }
+    }
+
+    /// The chain of two states, right and off, in closed form.
+    #[test]
+    fn keeps_its_digits_over_any_number_of_steps() {
+        for (steps, slip, recovery) in [
+            (50_000_000_000, 6.494_827_354_910_245e-16, 4.302_017_369_711_609e-15),
+            (1_000_000_000_000, 1e-13, 1e-12),
+            (1_000_000_000_000, 0.01, 0.3),
+            (1_000_000, 1e-3, 1e-9),
+            (999_999_999_999, 0.7, 1e-12),
+        ] {
+            let solution = solve(steps, slip, recovery);
+            let ln_kept = steps as f64 * (-(slip + recovery)).ln_1p();
+            let right = (recovery + slip * ln_kept.exp()) / (slip + recovery);
+            assert_relative_eq!(solution.wrong, slip / (slip + recovery) * -ln_kept.exp_m1(), max_relative = 1e-12);
+            assert_relative_eq!(solution.sound + solution.unsound, right, max_relative = 1e-12);
+            assert_relative_eq!(solution.sound + solution.unsound + solution.wrong, 1.0, max_relative = 1e-14);
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::fault::one_line;
 use super::filter::KINDS;
 
 /// A rule that a written scenario breaks: which key, which rule, what to do.
@@ -24,7 +25,7 @@ impl Breach {
     pub fn unknown_kind(index: usize, kind: &str) -> Self {
         Self::new(
             format!("filter.{index}.kind"),
-            format!("`{kind}` is not a kind of filter"),
+            format!("\"{}\" is not a kind of filter", one_line(kind)),
             suggest(kind, KINDS).unwrap_or_else(|| format!("use one of {}", list(&KINDS))),
         )
     }
@@ -32,8 +33,8 @@ impl Breach {
     pub fn foreign_parameter(index: usize, kind: &str, key: &str, takes: &[&str]) -> Self {
         Self::new(
             format!("filter.{index}.{key}"),
-            format!("a `{kind}` filter has no `{key}`"),
-            format!("it takes {}", list(takes)),
+            format!("filters of kind `{kind}` have no `{key}`"),
+            format!("they take {}", list(takes)),
         )
     }
 }
@@ -78,9 +79,9 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
-    pub line: usize,
+    pub line: u32,
     /// Column in characters, from 1.
-    pub column: usize,
+    pub column: u32,
 }
 
 impl Position {
@@ -88,7 +89,10 @@ impl Position {
     pub(super) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+        // From 0 to from 1; a scenario is far shorter than 2^32 characters.
+        let from_one = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
+        let column = before.get(line_start..).unwrap_or_default().chars().count();
+        Self { line: from_one(before.matches('\n').count()), column: from_one(column) }
     }
 }
 

@@ -5,8 +5,11 @@
 //! result file is itself a scenario file.
 
 mod error;
+mod fault;
 mod filter;
 mod load;
+mod overrides;
+mod reader;
 mod resolve;
 mod written;
 

@@ -3,11 +3,14 @@
 use crate::quantity::{Count, Probability, Rate};
 
 use super::error::Breach;
+use super::fault::one_line;
 use super::written::Written;
 use super::{Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
 
 /// The longest horizon that is reported, in generations.
 const MAX_HORIZON: u64 = 100_000;
+/// The longest name, in characters.
+const MAX_NAME: usize = 100;
 /// The most candidates of one vote.
 const MAX_CANDIDATES: u64 = 10_000;
 
@@ -72,22 +75,18 @@ fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
         let rule = format!(
             "{agree} of {candidates} votes: an answer is accepted by more than half of the candidates and at most all of them"
         );
-        return Err(Breach::new("vote.agree", rule, format!("use a number from {majority} to {candidates}")));
+        let help = match candidates {
+            1 => "raise `vote.candidates`, or leave `vote.agree` out".to_owned(),
+            _ => format!("use a number from {majority} to {candidates}"),
+        };
+        return Err(Breach::new("vote.agree", rule, help));
     }
     Ok(Vote { candidates: legal(Count::new(candidates)), agree: legal(Count::new(agree)) })
 }
 
 /// The rules that no single value can break.
 fn check(scenario: &Scenario) -> Result<(), Breach> {
-    let name = &scenario.name;
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || name.starts_with('.')
-    {
-        return Err(Breach::new(
-            "name",
-            format!("{name:?} cannot name a folder everywhere"),
-            "use letters, digits, `-`, `_` and `.`, and do not begin with a dot",
-        ));
-    }
+    check_name(&scenario.name)?;
     if scenario.horizon.get() > MAX_HORIZON {
         return Err(Breach::new(
             "horizon",
@@ -104,6 +103,22 @@ fn check(scenario: &Scenario) -> Result<(), Breach> {
         ));
     }
     Ok(())
+}
+
+/// The name becomes a folder, on any system.
+fn check_name(name: &str) -> Result<(), Breach> {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let ends = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && !name.ends_with('.');
+    if plain && ends && name.len() <= MAX_NAME {
+        return Ok(());
+    }
+    Err(Breach::new(
+        "name",
+        format!("\"{}\" cannot name a folder everywhere", one_line(name)),
+        format!(
+            "use at most {MAX_NAME} letters, digits, `-`, `_` and `.`, beginning with a letter or digit and not ending in a dot"
+        ),
+    ))
 }
 
 fn or(value: Option<Probability>, default: f64) -> Probability {

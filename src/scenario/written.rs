@@ -1,43 +1,99 @@
 //! What a person writes: every key optional but `name`, unknown keys refused.
 
-use serde::Deserialize;
-
 use crate::quantity::{Count, Probability, Rate};
 
 use super::Policy;
+use super::fault::Fault;
+use super::reader::Keys;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The keys of each table; the first row is the file itself.
+pub(super) const TABLES: [(&str, &[&str]); 8] = [
+    (
+        "",
+        &["name", "source", "examples", "horizon", "task", "errors", "learning", "vote", "filter", "start", "failure"],
+    ),
+    ("task", &["steps", "steps_per_generation"]),
+    (
+        "errors",
+        &[
+            "step_error",
+            "recovery",
+            "systematic_share",
+            "consistency",
+            "amplification",
+            "wrong_answers",
+            "step_error_floor",
+            "step_error_gain",
+        ],
+    ),
+    ("learning", &["imprint", "persistence", "anchor", "policy"]),
+    ("vote", &["candidates", "agree"]),
+    (
+        "filter",
+        &[
+            "kind",
+            "random",
+            "systematic",
+            "unsound",
+            "false_reject",
+            "sensitivity",
+            "agreement_on_error",
+            "error_rate",
+            "invariance",
+            "coverage",
+            "steps",
+        ],
+    ),
+    ("start", &["unsound", "wrong"]),
+    ("failure", &["error_rate"]),
+];
+
+#[derive(Debug)]
 pub(super) struct Written {
     pub name: String,
     pub source: Option<String>,
     pub examples: Option<Count>,
     pub horizon: Option<Count>,
-    #[serde(default)]
     pub task: Task,
-    #[serde(default)]
     pub errors: Errors,
-    #[serde(default)]
     pub learning: Learning,
-    #[serde(default)]
     pub vote: Vote,
-    #[serde(default)]
     pub filter: Vec<Filter>,
-    #[serde(default)]
     pub start: Start,
-    #[serde(default)]
     pub failure: Failure,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Written {
+    pub fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            source: keys.take("source")?,
+            examples: keys.take("examples")?,
+            horizon: keys.take("horizon")?,
+            task: keys.table("task", Task::read)?,
+            errors: keys.table("errors", Errors::read)?,
+            learning: keys.table("learning", Learning::read)?,
+            vote: keys.table("vote", Vote::read)?,
+            filter: keys.tables("filter", Filter::read)?,
+            start: keys.table("start", Start::read)?,
+            failure: keys.table("failure", Failure::read)?,
+            name: keys.required("name", "every scenario has a name", "add `name = \"my-loop\"` as the first line")?,
+        })
+    }
+}
+
+#[derive(Debug, Default)]
 pub(super) struct Task {
     pub steps: Option<Count>,
     pub steps_per_generation: Option<u32>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Task {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self { steps: keys.take("steps")?, steps_per_generation: keys.take("steps_per_generation")? })
+    }
+}
+
+#[derive(Debug, Default)]
 pub(super) struct Errors {
     pub step_error: Option<Probability>,
     pub recovery: Option<Probability>,
@@ -49,8 +105,22 @@ pub(super) struct Errors {
     pub step_error_gain: Option<Probability>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Errors {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            step_error: keys.take("step_error")?,
+            recovery: keys.take("recovery")?,
+            systematic_share: keys.take("systematic_share")?,
+            consistency: keys.take("consistency")?,
+            amplification: keys.take("amplification")?,
+            wrong_answers: keys.take("wrong_answers")?,
+            step_error_floor: keys.take("step_error_floor")?,
+            step_error_gain: keys.take("step_error_gain")?,
+        })
+    }
+}
+
+#[derive(Debug, Default)]
 pub(super) struct Learning {
     pub imprint: Option<Probability>,
     pub persistence: Option<Probability>,
@@ -58,17 +128,31 @@ pub(super) struct Learning {
     pub policy: Option<Policy>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Learning {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            imprint: keys.take("imprint")?,
+            persistence: keys.take("persistence")?,
+            anchor: keys.take("anchor")?,
+            policy: keys.take("policy")?,
+        })
+    }
+}
+
+#[derive(Debug, Default)]
 pub(super) struct Vote {
     pub candidates: Option<Count>,
     pub agree: Option<Count>,
 }
 
-/// One `[[filter]]` table, before its kind has said which parameters it takes. A flat table and not a tagged enum,
-/// because the TOML reader knows the line and column of a value only where nothing is buffered in between.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Vote {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self { candidates: keys.take("candidates")?, agree: keys.take("agree")? })
+    }
+}
+
+/// One `[[filter]]` table, before its kind has said which parameters it takes.
+#[derive(Debug)]
 pub(super) struct Filter {
     pub kind: String,
     pub random: Option<Probability>,
@@ -83,15 +167,67 @@ pub(super) struct Filter {
     pub steps: Option<bool>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Filter {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        let kinds = super::error::list(&super::filter::KINDS);
+        Ok(Self {
+            kind: keys.required("kind", "every filter has a kind", &format!("it is one of {kinds}"))?,
+            random: keys.take("random")?,
+            systematic: keys.take("systematic")?,
+            unsound: keys.take("unsound")?,
+            false_reject: keys.take("false_reject")?,
+            sensitivity: keys.take("sensitivity")?,
+            agreement_on_error: keys.take("agreement_on_error")?,
+            error_rate: keys.take("error_rate")?,
+            invariance: keys.take("invariance")?,
+            coverage: keys.take("coverage")?,
+            steps: keys.take("steps")?,
+        })
+    }
+}
+
+#[derive(Debug, Default)]
 pub(super) struct Start {
     pub unsound: Option<Probability>,
     pub wrong: Option<Probability>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+impl Start {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self { unsound: keys.take("unsound")?, wrong: keys.take("wrong")? })
+    }
+}
+
+#[derive(Debug, Default)]
 pub(super) struct Failure {
     pub error_rate: Option<Probability>,
+}
+
+impl Failure {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self { error_rate: keys.take("error_rate")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Origin, Scenario};
+    use super::TABLES;
+
+    /// A date is legal nowhere, so a key that is listed but never read would be taken in silence.
+    #[test]
+    fn every_listed_key_is_read() {
+        for (table, key) in TABLES.iter().flat_map(|(table, keys)| keys.iter().map(move |key| (*table, *key))) {
+            let (head, path) = match table {
+                "" => (String::new(), key.to_owned()),
+                "filter" => ("[[filter]]\n".to_owned(), format!("filter.0.{key}")),
+                table => (format!("[{table}]\n"), format!("{table}.{key}")),
+            };
+            let name = if key == "name" { "" } else { "name = \"case\"\n" };
+            let kind = if table == "filter" && key != "kind" { "kind = \"catch\"\n" } else { "" };
+            let text = format!("{name}{head}{kind}{key} = 2024-01-01\n");
+            let message = Scenario::parse(&text, Origin::Text, &[]).unwrap_err().to_string();
+            assert!(message.contains(&format!(": `{path}`: ")) && message.contains("not 2024-01-01"), "{message}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ pub struct Simulated {
     /// Mean share of wrong beliefs.
     pub mean_wrong: Vec<f64>,
     /// Mean accepted examples per generated problem (problems generated at generation g to train g + 1; the last
-    /// generation trains nobody and has none).
+    /// generation trains nobody and has none). Agents estimate it, without bias, from the problems they needed.
     pub mean_yield: Vec<f64>,
     /// The runway, restricted to the horizon.
     pub runway: RestrictedRunway,
@@ -47,7 +47,7 @@ pub struct Simulated {
     pub sample_runs: Vec<Vec<f64>>,
 }
 
-/// E[min(T, horizon)] from simulation. Runs alive at the horizon are censored there and counted, never dropped.
+/// `E[min(T, horizon)]` from simulation. Runs alive at the horizon are censored there and counted, never dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RestrictedRunway {
     /// Mean of min(T, horizon), in generations.

@@ -1,7 +1,5 @@
 //! Fits and back-tests of the measured loops.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::path::Path;
 
 use runaway::fit::{

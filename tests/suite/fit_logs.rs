@@ -1,7 +1,5 @@
 //! Logs that must be refused, with the message, and logs that must be taken.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::path::{Path, PathBuf};
 
 use runaway::fit::Log;

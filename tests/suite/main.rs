@@ -1,2 +1,20 @@
+//! The integration tests of `runaway`, in one binary.
+
+// Helpers of tests may fail loudly too, which the lint allows inside #[test] functions only.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod agreement;
+mod architecture;
+mod cases;
+mod cli;
 mod fit_forecast;
 mod fit_logs;
+mod laws;
+mod models;
+mod noise;
+mod plane;
+mod provenance;
+mod reference;
+mod report;
+mod reports;
+mod strategy;

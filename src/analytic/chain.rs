@@ -1,0 +1,121 @@
+//! The one-dimensional count chain: wrong beliefs in a pool, N draws a generation (model.md, section 1).
+
+use crate::law::{Composition, Law};
+use crate::scenario::Scenario;
+use crate::stats::binomial;
+
+/// What a generation with a given count of wrong beliefs does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct State {
+    /// Error rate.
+    pub error: f64,
+    /// Accepted examples per generated problem.
+    pub accepted: f64,
+    /// q_W, success probability of the draws that train the next generation; `None` where nothing is accepted and the
+    /// loop stays as it is.
+    pub next: Option<f64>,
+    /// Whether the loop has failed here: error at the threshold, or starved.
+    pub failed: bool,
+}
+
+/// The chain's states by the number of wrong beliefs, 0..=pool, under the law of one generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chain {
+    /// N, draws that make the next generation.
+    pub draws: u64,
+    /// One state for each count.
+    pub states: Vec<State>,
+}
+
+impl Chain {
+    /// The chain of a scenario under `law`, over a pool of `pool` beliefs.
+    #[must_use]
+    pub fn of(scenario: &Scenario, law: &Law, pool: u64) -> Self {
+        let threshold = scenario.failure.error_rate.get();
+        let states = (0..=pool)
+            .map(|count| {
+                let outcome = law.at(Composition { unsound: 0.0, wrong: count as f64 / pool as f64 });
+                State {
+                    error: outcome.error_rate,
+                    accepted: outcome.accepted_share(),
+                    next: outcome.next.map(|next| next.wrong),
+                    failed: outcome.error_rate >= threshold || outcome.next.is_none(),
+                }
+            })
+            .collect();
+        Self { draws: scenario.examples.get(), states }
+    }
+
+    /// A chain apart from any scenario: the next count is Binomial(`draws`, `law(count / draws)`), and the loop has failed
+    /// from the count `failing` on. Its error rate is the share itself.
+    #[must_use]
+    pub fn from_law(draws: u64, failing: u64, law: impl Fn(f64) -> f64) -> Self {
+        let states = (0..=draws)
+            .map(|count| {
+                let share = count as f64 / draws as f64;
+                State { error: share, accepted: 1.0, next: Some(law(share)), failed: count >= failing }
+            })
+            .collect();
+        Self { draws, states }
+    }
+
+    /// Counts at which the loop runs on, rising.
+    #[must_use]
+    pub fn transient(&self) -> Vec<usize> {
+        (0..self.states.len()).filter(|&count| !self.states[count].failed).collect()
+    }
+
+    /// Runs (first, last) of neighbouring failed counts, rising.
+    #[must_use]
+    pub fn failed_runs(&self) -> Vec<(u64, u64)> {
+        let mut runs: Vec<(u64, u64)> = Vec::new();
+        for (count, _) in (0_u64..).zip(&self.states).filter(|(_, state)| state.failed) {
+            match runs.last_mut() {
+                Some((_, last)) if *last + 1 == count => *last = count,
+                _ => runs.push((count, count)),
+            }
+        }
+        runs
+    }
+}
+
+/// Probability that `held` + Binomial(`draws`, `q`) lands in one of `runs`: upper tails and sums of positive terms, never
+/// 1 − something, so that a failure of probability 1e-200 keeps its digits.
+#[must_use]
+pub fn landing(runs: &[(u64, u64)], held: u64, draws: u64, q: f64) -> f64 {
+    let between = |&(from, to): &(u64, u64)| {
+        if to < held {
+            return 0.0;
+        }
+        let (from, to) = (from.saturating_sub(held), to - held);
+        if to >= draws {
+            return binomial::upper_tail(from, draws, q);
+        }
+        let mut row = vec![0.0; (to - from + 1) as usize];
+        binomial::fill(from, draws, q, &mut row);
+        row.iter().sum()
+    };
+    runs.iter().map(between).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn landing_counts_each_run_once() {
+        let (draws, q) = (12, 0.3);
+        let all: f64 = (0..=draws).map(|k| binomial::pmf(k, draws, q)).sum();
+        assert_relative_eq!(
+            landing(&[(5, 7), (10, 25)], 5, draws, q),
+            {
+                let inside = |k: u64| k <= 2 || (5..=12).contains(&k);
+                (0..=draws).filter(|&k| inside(k)).map(|k| binomial::pmf(k, draws, q)).sum::<f64>()
+            },
+            max_relative = 1e-14
+        );
+        assert_relative_eq!(all, 1.0, max_relative = 1e-14);
+        assert_eq!(landing(&[(0, 3)], 4, draws, q), 0.0);
+    }
+}

@@ -1,0 +1,162 @@
+//! The law of the runway T from the law of the state: sums over generations, closed by the quasi-stationary tail.
+//!
+//! Once the law given survival has become stationary, failure comes with the same hazard h in each generation, and what
+//! is left of Σ S(g) is a geometric series (Darroch & Seneta 1965).
+
+use crate::analytic::{Hazard, Runway};
+
+use super::levels;
+use super::walk::Walk;
+
+/// Multiplications after which the search for the stationary law ends: about a minute of one processor.
+const WORK: u64 = 100_000_000_000;
+/// Generations after which it ends, for planes so small that multiplications do not count.
+const GENERATIONS: u64 = 20_000;
+/// S(g) below which the rest of Σ S(g) does not matter.
+const DIED_OUT: f64 = 1e-15;
+/// Total variation from the stationary law, and relative distance of the hazard from its limit, that end the search.
+const STATIONARY: f64 = 1e-11;
+/// Changes per generation below this are rounding, whose ratio says nothing.
+const ROUNDING: f64 = 1e-14;
+
+/// Sums over the generations so far.
+pub(super) struct Lifetime {
+    /// Σ S(g) and Σ (2g + 1) S(g), of which the second tends to `E[T²]`.
+    sums: (f64, f64),
+    /// Smallest g with P(T ≤ g) of at least 5, 50 and 95 %.
+    quantiles: [Option<f64>; 3],
+    /// Expected generations at each state.
+    pub visits: Vec<f64>,
+    /// Distances still to go, estimated: of the law and of the hazard (relative).
+    remaining: (f64, f64),
+    /// Change of law and hazard in the last generation.
+    changes: (f64, f64),
+    hazard: f64,
+}
+
+/// How the sum over generations ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Ending {
+    /// The law given survival is stationary: the tail is geometric.
+    Stationary,
+    /// Hardly a loop is left.
+    DiedOut,
+    /// Neither, within the limits.
+    Open,
+}
+
+const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
+
+impl Lifetime {
+    pub fn new(walk: &Walk) -> Self {
+        let mut lifetime = Self {
+            sums: (0.0, 0.0),
+            quantiles: [None; 3],
+            visits: vec![0.0; walk.grid.len()],
+            remaining: (1.0, 1.0),
+            changes: (1.0, 1.0),
+            hazard: f64::NAN,
+        };
+        lifetime.observe(walk);
+        lifetime
+    }
+
+    /// Takes in the present generation.
+    pub fn observe(&mut self, walk: &Walk) {
+        let g = walk.generation as f64;
+        self.sums.0 += walk.survival;
+        self.sums.1 += (2.0 * g + 1.0) * walk.survival;
+        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
+            if quantile.is_none() && walk.failed >= level {
+                *quantile = Some(g);
+            }
+        }
+        super::kernel::add_scaled(&mut self.visits, walk.survival, &walk.alive);
+
+        let drift = if walk.hazard == self.hazard { 0.0 } else { (walk.hazard - self.hazard).abs() / walk.hazard };
+        self.remaining = (to_go(walk.change, self.changes.0), to_go(drift, self.changes.1));
+        self.changes = (walk.change, drift);
+        self.hazard = walk.hazard;
+    }
+
+    /// Whether the law given survival will not change any more.
+    pub fn is_stationary(&self, walk: &Walk) -> bool {
+        walk.settled() && !walk.extinct && self.remaining.0 < STATIONARY && self.remaining.1 < STATIONARY
+    }
+
+    /// Goes on until the rest of the sum is known.
+    pub fn follow(&mut self, walk: &mut Walk) -> Ending {
+        let (work, end) = (walk.work + WORK, walk.generation + GENERATIONS);
+        loop {
+            if self.is_stationary(walk) {
+                return Ending::Stationary;
+            }
+            let died_out = walk.survival < DIED_OUT;
+            // The stationary law is asked for as well, but while the law of one generation changes there is none.
+            let hopeless = walk.extinct || walk.grows();
+            if (died_out && hopeless) || walk.work >= work || walk.generation >= end {
+                return if died_out { Ending::DiedOut } else { Ending::Open };
+            }
+            walk.advance(false);
+            self.observe(walk);
+        }
+    }
+
+    /// Law of T, with the geometric tail of hazard `walk.hazard` from the present generation on; `None` for the moments
+    /// where that hazard is below `least`. With the estimated absolute error of the mean.
+    pub fn runway(&self, walk: &Walk, ending: Ending, least: f64) -> (Runway, Option<f64>) {
+        let mut runway =
+            Runway { q05: self.quantiles[0], q50: self.quantiles[1], q95: self.quantiles[2], ..Runway::default() };
+        let (h, g, survival) = (walk.hazard, walk.generation as f64, walk.survival);
+        if survival == 0.0 {
+            self.finish(&mut runway, self.sums);
+            return (runway, Some(g * walk.dropped));
+        }
+        if ending == Ending::Open || h < least || h <= 0.0 {
+            return (runway, None);
+        }
+        let (tail, kept) = (survival * (1.0 - h) / h, 1.0 - h);
+        self.finish(
+            &mut runway,
+            (self.sums.0 + tail, self.sums.1 + tail * (2.0 * g + 1.0) + 2.0 * survival * kept / (h * h)),
+        );
+        for (quantile, level) in [&mut runway.q05, &mut runway.q50, &mut runway.q95].into_iter().zip(LEVELS) {
+            let more = (((1.0 - level) / survival).ln() / (-h).ln_1p()).ceil();
+            quantile.get_or_insert(g + more.max(1.0));
+        }
+        // Hazards of the tail lie within their remaining drift of h, and each generation neglects a little mass more.
+        let relative = if ending == Ending::Stationary { self.remaining.1 } else { 1.0 };
+        let neglected = walk.dropped / (g + 1.0) / h;
+        (runway, Some(tail * (relative + neglected) + (g + 1.0 + 1.0 / h) * walk.dropped))
+    }
+
+    fn finish(&self, runway: &mut Runway, (mean, second): (f64, f64)) {
+        runway.mean = Some(mean);
+        runway.sd = Some((second - mean * mean).max(0.0).sqrt());
+    }
+
+    /// Expected generations at each state, with the geometric tail.
+    pub fn all_visits(&self, walk: &Walk) -> Vec<f64> {
+        let mut visits = self.visits.clone();
+        if walk.survival > 0.0 && walk.hazard > 0.0 {
+            super::kernel::add_scaled(&mut visits, walk.survival * (1.0 - walk.hazard) / walk.hazard, &walk.alive);
+        }
+        visits
+    }
+}
+
+/// The law of a loop that has lasted, as a distribution of its error rate.
+pub(super) fn quasi_stationary(walk: &Walk) -> Hazard {
+    let (error, probability) = levels::by_error(&walk.field.error, &walk.alive);
+    let mean_error = walk.alive.iter().zip(&walk.field.error).map(|(p, e)| p * e).sum();
+    Hazard { hazard: walk.hazard, mean_error, error, probability }
+}
+
+/// Sum of the changes to come, if they go on to shrink as from `before` to `now`.
+fn to_go(now: f64, before: f64) -> f64 {
+    if now <= ROUNDING {
+        return now;
+    }
+    let ratio = now / before;
+    if ratio < 1.0 { now * ratio / (1.0 - ratio) } else { f64::INFINITY }
+}

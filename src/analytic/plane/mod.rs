@@ -1,0 +1,240 @@
+//! Unsound beliefs exactly: the count chain over (n_U, n_W), N examples in total (model.md, sections 1 and 6).
+//!
+//! `grid` numbers the states and holds the law at each, `forward` carries the law of the state one generation on, `walk`
+//! splits it into loops that have lasted and loops that have failed, `lifetime` sums generations up to the runway, and `gth`
+//! solves small chains for the moments of the runway with every digit.
+
+mod curves;
+mod forward;
+mod grid;
+mod gth;
+mod kernel;
+mod levels;
+mod lifetime;
+mod walk;
+
+use thiserror::Error;
+
+use crate::scenario::{Policy, Scenario};
+
+use super::{Curves, Exact, Runway, Undefined, Visits};
+use grid::Grid;
+use gth::Elimination;
+use lifetime::{Ending, Lifetime};
+use walk::Walk;
+
+/// The most examples: 60 generations then take about 16 s on two processors (up to a minute where the law spreads wide), and
+/// 1000 examples would take minutes.
+pub const MAX_EXAMPLES: u64 = 500;
+/// The most transient states that are eliminated: all 5,151 of 100 examples. Time grows with the cube (17 s here on two processors),
+/// memory with the square (212 MB here).
+pub const MAX_ELIMINATED: usize = 5_151;
+/// The smallest hazard that forward propagation can vouch for on planes too large to eliminate: it neglects less than 1e-22
+/// a generation.
+pub const MIN_HAZARD: f64 = 1e-12;
+/// Multiplications spent on the curves at most: a few minutes of one processor.
+const CURVES_WORK: u64 = 400_000_000_000;
+/// Change of the law of the state until the horizon that may be left out once it is stationary.
+const STILL: f64 = 1e-11;
+
+/// Why the plane cannot be solved.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum PlaneRefusal {
+    /// More than [`MAX_EXAMPLES`].
+    #[error(
+        "the exact solution over unsound and wrong beliefs reaches {MAX_EXAMPLES} examples, and this loop has {examples}; \
+         simulate it, or use the mean field"
+    )]
+    TooManyExamples {
+        /// N.
+        examples: u64,
+    },
+    /// The state of an accumulating loop is not a pair of counts out of N.
+    #[error(
+        "with `policy = \"accumulate\"` the state over unsound and wrong beliefs grows with every generation, beyond exact \
+         solution; simulate it, or use the mean field"
+    )]
+    Accumulates,
+    /// The horizon is too long for the number of examples.
+    #[error(
+        "the exact solution over unsound and wrong beliefs was stopped at generation {generation} of {horizon} after \
+         {CURVES_WORK} multiplications; lower `horizon` or `examples`, simulate, or use the mean field"
+    )]
+    TooLong {
+        /// Generation reached.
+        generation: u64,
+        /// Horizon asked for.
+        horizon: u64,
+    },
+}
+
+/// Solves the count chain of a loop exactly.
+///
+/// # Errors
+/// [`PlaneRefusal`] where the loop is beyond the reach of the method.
+pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
+    let mut walk = Walk::new(scenario, grid_of(scenario)?);
+    let eliminated = if scenario.settles_at() == Some(0) { Eliminated::new(&walk) } else { Eliminated::Beyond };
+    let mut lifetime = Lifetime::new(&walk);
+    let curves = curves(&mut walk, &mut lifetime, scenario.horizon.get())?;
+    let error_bound = walk.dropped;
+    let ending = lifetime.follow(&mut walk);
+
+    let mut found = Found::new(eliminated, &lifetime, &walk, ending);
+    found.runway.restricted_mean = Some(curves.survival.iter().rev().skip(1).rev().sum());
+    let quasi_stationary = (ending == Ending::Stationary).then(|| lifetime::quasi_stationary(&walk));
+    let mut undefined = found.undefined();
+    if quasi_stationary.is_none() {
+        undefined.insert("quasi_stationary".into(), no_stationary_law(&walk));
+    }
+    let visits = found.visits.map(|visits| {
+        let (error, generations) = levels::by_error(&walk.field.error, &visits);
+        Visits { error, generations }
+    });
+    let (runway, runway_error, method) = (found.runway, found.error, found.method);
+    Ok(Exact { curves, runway, quasi_stationary, visits, method, error_bound, runway_error, undefined })
+}
+
+fn grid_of(scenario: &Scenario) -> Result<Grid, PlaneRefusal> {
+    let examples = scenario.examples.get();
+    if scenario.learning.policy == Policy::Accumulate {
+        return Err(PlaneRefusal::Accumulates);
+    }
+    match usize::try_from(examples) {
+        Ok(n) if examples <= MAX_EXAMPLES => Ok(Grid { examples: n }),
+        _ => Err(PlaneRefusal::TooManyExamples { examples }),
+    }
+}
+
+/// Curves up to the horizon; the walk ends there, or where the law has become stationary.
+fn curves(walk: &mut Walk, lifetime: &mut Lifetime, horizon: u64) -> Result<Curves, PlaneRefusal> {
+    let mut curves = curves::empty(horizon as usize + 1);
+    curves::record(&mut curves, walk);
+    while walk.generation < horizon {
+        if walk.work >= CURVES_WORK {
+            return Err(PlaneRefusal::TooLong { generation: walk.generation, horizon });
+        }
+        let left = horizon - walk.generation;
+        let still = walk.settled() && walk.drift * left as f64 <= STILL;
+        if still && (walk.extinct || lifetime.is_stationary(walk)) {
+            curves::repeat(&mut curves, walk.hazard, left as usize);
+            break;
+        }
+        walk.advance(true);
+        lifetime.observe(walk);
+        curves::record(&mut curves, walk);
+    }
+    Ok(curves)
+}
+
+/// What elimination says of a loop whose law never changes.
+enum Eliminated {
+    /// Too many states, or the law changes.
+    Beyond,
+    /// There are states from which failure is never reached, and the start reaches them.
+    Never,
+    /// Moments of T, and the expected generations at each state of the grid.
+    Moments { mean: f64, sd: f64, visits: Vec<f64> },
+}
+
+impl Eliminated {
+    fn new(walk: &Walk) -> Self {
+        let states = walk.field.transient(walk.grid, walk.start());
+        if states.len() > MAX_ELIMINATED {
+            return Self::Beyond;
+        }
+        let mut visits = vec![0.0; walk.grid.len()];
+        if states.is_empty() {
+            return Self::Moments { mean: 0.0, sd: 0.0, visits };
+        }
+        let (chain, exit) = walk.field.chain(walk.grid, &states);
+        let Ok(solved) = Elimination::new(chain, exit) else { return Self::Never };
+        let first = solved.solve(&vec![1.0; states.len()]);
+        // E[T²] solves the same equation with 2 E[T] − 1 on the right, which is at least 1.
+        let right: Vec<f64> = first.iter().map(|t| 2.0 * t - 1.0).collect();
+        let (mean, second) = (first[0], solved.solve(&right)[0]);
+        for (&state, time) in states.iter().zip(solved.visits()) {
+            visits[state] = time;
+        }
+        Self::Moments { mean, sd: (second - mean * mean).max(0.0).sqrt(), visits }
+    }
+}
+
+const ALTERNATIVES: &str = "simulate the loop, or use the mean field";
+const FORWARD: &str = "forward propagation over (unsound, wrong)";
+
+/// The law of the runway, put together from elimination and from forward propagation.
+struct Found {
+    runway: Runway,
+    error: Option<f64>,
+    visits: Option<Vec<f64>>,
+    method: String,
+    /// Why numbers are absent, if some are.
+    reason: String,
+}
+
+impl Found {
+    fn new(eliminated: Eliminated, lifetime: &Lifetime, walk: &Walk, ending: Ending) -> Self {
+        let least = if walk.grid.is_summed_whole() { 0.0 } else { MIN_HAZARD };
+        let (mut runway, error) = lifetime.runway(walk, ending, least);
+        match eliminated {
+            Eliminated::Beyond => {
+                let visits = runway.mean.map(|_| lifetime.all_visits(walk));
+                Self { runway, error, visits, method: FORWARD.into(), reason: out_of_reach(walk, ending) }
+            }
+            Eliminated::Never => {
+                (runway.mean, runway.sd) = (None, None);
+                Self { runway, error: None, visits: None, method: FORWARD.into(), reason: NEVER.into() }
+            }
+            Eliminated::Moments { mean, sd, visits } => {
+                (runway.mean, runway.sd) = (Some(mean), Some(sd));
+                let method = format!("{FORWARD}; runway by elimination without subtractions (GTH)");
+                Self { runway, error: Some(0.0), visits: Some(visits), method, reason: out_of_reach(walk, ending) }
+            }
+        }
+    }
+
+    fn undefined(&self) -> Undefined {
+        let Runway { mean, sd, q05, q50, q95, .. } = self.runway;
+        let numbers = [
+            ("runway.mean", mean.is_none()),
+            ("runway.sd", sd.is_none()),
+            ("runway.q05", q05.is_none()),
+            ("runway.q50", q50.is_none()),
+            ("runway.q95", q95.is_none()),
+            ("visits", self.visits.is_none()),
+        ];
+        let absent = numbers.into_iter().filter(|(_, absent)| *absent);
+        absent.map(|(key, _)| (key.to_owned(), self.reason.clone())).collect()
+    }
+}
+
+const NEVER: &str = "with positive probability the loop reaches states from which it never fails (or less often than once in \
+                     1e307 generations), so that the mean is infinite";
+
+/// Why forward propagation does not tell the law of the runway.
+fn out_of_reach(walk: &Walk, ending: Ending) -> String {
+    if ending == Ending::Open {
+        return format!(
+            "after {} generations {:.3e} of the loops last and their law is not stationary yet; {ALTERNATIVES}",
+            walk.generation, walk.survival
+        );
+    }
+    format!(
+        "the hazard of {:.3e} per generation is below the {MIN_HAZARD:e} that forward propagation over {} states resolves; \
+         {ALTERNATIVES}",
+        walk.hazard,
+        walk.grid.len()
+    )
+}
+
+fn no_stationary_law(walk: &Walk) -> String {
+    if walk.extinct {
+        "no loop lasts".into()
+    } else if walk.grows() {
+        "the law of one generation changes for ever".into()
+    } else {
+        format!("the law given survival is not stationary after {} generations", walk.generation)
+    }
+}

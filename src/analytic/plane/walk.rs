@@ -1,0 +1,140 @@
+//! The law of the state, generation by generation: of the loops that have lasted, and of those that failed and are
+//! imagined to run on.
+
+use crate::scenario::Scenario;
+
+use super::forward;
+use super::grid::{Field, Grid};
+
+/// The law of the state at one generation.
+pub(super) struct Walk<'a> {
+    scenario: &'a Scenario,
+    pub grid: Grid,
+    /// g.
+    pub generation: u64,
+    /// The law by which generation g produces its successor.
+    pub field: Field,
+    /// Law of the state given T > g; kept at sum 1, so that no depth of failure makes it underflow.
+    pub alive: Vec<f64>,
+    /// Joint law of the state and T ≤ g.
+    pub ruined: Vec<f64>,
+    /// S(g) = P(T > g).
+    pub survival: f64,
+    /// P(T ≤ g), a sum of positive terms.
+    pub failed: f64,
+    /// P(T = g | T ≥ g).
+    pub hazard: f64,
+    /// Total variation between the laws given survival of this generation and the one before.
+    pub change: f64,
+    /// Total variation between the laws of the state, failed loops included, of this generation and the one before.
+    pub drift: f64,
+    /// Nothing is left of the loops that have lasted, not only no measurable S(g).
+    pub extinct: bool,
+    /// Bound on the absolute error of S(g) from neglected mass.
+    pub dropped: f64,
+    /// Multiplications done so far.
+    pub work: u64,
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(scenario: &'a Scenario, grid: Grid) -> Self {
+        let field = Field::new(scenario, 0, grid);
+        let mut walk = Self {
+            scenario,
+            grid,
+            generation: 0,
+            field,
+            alive: vec![0.0; grid.len()],
+            ruined: vec![0.0; grid.len()],
+            survival: 1.0,
+            failed: 0.0,
+            hazard: 0.0,
+            change: 1.0,
+            drift: 1.0,
+            extinct: false,
+            dropped: 0.0,
+            work: 0,
+        };
+        let mut start = vec![0.0; grid.len()];
+        start[walk.start()] = 1.0;
+        walk.sort(start, 0.0);
+        walk
+    }
+
+    /// Number of the state of generation 0.
+    pub fn start(&self) -> usize {
+        let (unsound, wrong) = self.scenario.start_counts();
+        // Both counts sum to at most N, which fits the grid.
+        self.grid.index(unsound as usize, wrong as usize)
+    }
+
+    /// Whether the law of one generation stays what it is from here on.
+    pub fn settled(&self) -> bool {
+        self.scenario.settles_at().is_some_and(|settled| self.generation >= settled)
+    }
+
+    /// Whether the law of one generation changes for ever.
+    pub fn grows(&self) -> bool {
+        self.scenario.settles_at().is_none()
+    }
+
+    /// One generation on. Failed loops are followed only `with_ruined`.
+    pub fn advance(&mut self, with_ruined: bool) {
+        let before = with_ruined.then(|| self.law());
+        let step = forward::step(self.grid, &self.field, &self.alive);
+        self.work += step.work;
+        if with_ruined {
+            let ruined = forward::step(self.grid, &self.field, &self.ruined);
+            self.work += ruined.work;
+            self.ruined = ruined.next;
+        }
+        let settled = self.settled();
+        self.generation += 1;
+        if !settled {
+            self.field = Field::new(self.scenario, self.generation, self.grid);
+        }
+        if !self.extinct {
+            self.sort(step.next, step.dropped);
+        }
+        if let Some(before) = before {
+            self.drift = distance(&before, &self.law());
+        }
+    }
+
+    /// Law of the state, failed loops included.
+    pub fn law(&self) -> Vec<f64> {
+        self.alive.iter().zip(&self.ruined).map(|(alive, ruined)| self.survival * alive + ruined).collect()
+    }
+
+    /// Splits the law of those that were alive a generation ago into failures and survivors.
+    fn sort(&mut self, mut next: Vec<f64>, dropped: f64) {
+        let (mut lasting, mut failing) = (0.0, 0.0);
+        for (mass, fails) in next.iter().zip(&self.field.failing) {
+            *(if *fails { &mut failing } else { &mut lasting }) += mass;
+        }
+        // The sum differs from 1 by rounding and by what was neglected.
+        let total = lasting + failing;
+        for ((mass, fails), ruined) in next.iter_mut().zip(&self.field.failing).zip(&mut self.ruined) {
+            if *fails {
+                *ruined += self.survival * *mass / total;
+                *mass = 0.0;
+            } else if lasting > 0.0 {
+                *mass /= lasting;
+            }
+        }
+        self.extinct = lasting == 0.0;
+        self.hazard = failing / total;
+        let lost = self.survival * self.hazard;
+        self.failed += lost;
+        self.dropped += 2.0 * self.survival * dropped;
+        // The smaller of the two shares has all its digits; and 1 − h would be rounded the same way every time.
+        self.survival = if self.hazard < 0.5 { self.survival - lost } else { self.survival * (lasting / total) };
+        self.change = distance(&self.alive, &next);
+        self.alive = next;
+    }
+}
+
+/// Total variation between two laws.
+fn distance(old: &[f64], new: &[f64]) -> f64 {
+    0.5 * new.iter().zip(old).map(|(new, old)| (new - old).abs()).sum::<f64>()
+}

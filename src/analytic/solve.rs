@@ -1,0 +1,108 @@
+//! Everything the analytic side can say of one scenario.
+
+use crate::law::{Composition, Law};
+use crate::scenario::Scenario;
+
+use super::outlook::Outlook;
+use super::result::{Exact, Regime, Runway, Solution, Undefined};
+use super::{line, noise, plane, thresholds};
+
+/// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
+#[must_use]
+pub fn solve(scenario: &Scenario) -> Solution {
+    let mut undefined = Undefined::new();
+    let outlook = Outlook::of(scenario, &mut undefined);
+    let r = outlook.reproduction_number;
+    let doubling_time = (r > 1.0 && outlook.regime != Regime::Drift).then(|| std::f64::consts::LN_2 / r.ln());
+    let half_life = (r < 1.0 && r > 0.0 && outlook.regime != Regime::Drift).then(|| -std::f64::consts::LN_2 / r.ln());
+    for (key, value, why) in
+        [("doubling_time", doubling_time, "R is not above 1"), ("half_life", half_life, "R is not between 0 and 1")]
+    {
+        if value.is_none() {
+            undefined.insert(key.to_owned(), why.to_owned());
+        }
+    }
+    let start = Law::new(scenario, 0).at(Composition::start(scenario));
+    let exact = exact(scenario);
+    let (curves, runway, quasi_stationary, visits, method, error_bound, runway_error) = match exact {
+        Ok(exact) => {
+            undefined.extend(exact.undefined);
+            (
+                Some(exact.curves),
+                exact.runway,
+                exact.quasi_stationary,
+                exact.visits,
+                exact.method,
+                Some(exact.error_bound),
+                exact.runway_error,
+            )
+        }
+        Err(reason) => {
+            for key in ["survival", "expected_error", "runway", "quasi_stationary", "visits"] {
+                undefined.insert(key.to_owned(), reason.clone());
+            }
+            (None, Runway::default(), None, None, "mean field and linear-noise approximation".to_owned(), None, None)
+        }
+    };
+    Solution {
+        reproduction_number: r,
+        next_generation_matrix: [
+            [outlook.matrix[(0, 0)], outlook.matrix[(0, 1)]],
+            [outlook.matrix[(1, 0)], outlook.matrix[(1, 1)]],
+        ],
+        fresh: outlook.fresh,
+        regime: outlook.regime,
+        doubling_time,
+        half_life,
+        floor_error: outlook.floor_error,
+        tipping_error: outlook.tipping_error,
+        start_error: start.error_rate,
+        start_yield: start.accepted_share(),
+        generations: (0..=scenario.horizon.get()).collect(),
+        mean_field_error: outlook.field.error.clone(),
+        mean_field_unsound: outlook.field.composition.iter().map(|x| x.unsound).collect(),
+        mean_field_wrong: outlook.field.composition.iter().map(|x| x.wrong).collect(),
+        approximation: curves.is_none().then(|| noise::approximate(scenario)),
+        curves,
+        runway,
+        quasi_stationary,
+        visits,
+        thresholds: thresholds::all(scenario),
+        warnings: warnings(scenario, &outlook),
+        by_generation: outlook.by_generation,
+        method,
+        error_bound,
+        runway_error,
+        undefined,
+    }
+}
+
+/// The exact solver that applies, or the reason why none does.
+fn exact(scenario: &Scenario) -> Result<Exact, String> {
+    if scenario.has_unsound() {
+        return plane::solve(scenario).map_err(|refusal| refusal.to_string());
+    }
+    match line::refusal(scenario) {
+        Some(reason) => Err(reason),
+        None => Ok(line::solve(scenario)),
+    }
+}
+
+fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let start = Composition::start(scenario);
+    let written = (scenario.start.unsound.get(), scenario.start.wrong.get());
+    if (start.unsound - written.0).abs() > 1e-12 || (start.wrong - written.1).abs() > 1e-12 {
+        warnings.push(format!(
+            "generation 0 holds whole beliefs: the start shares (unsound {}, wrong {}) were rounded to {} and {}",
+            written.0, written.1, start.unsound, start.wrong
+        ));
+    }
+    if let Some(g) = outlook.field.starved {
+        warnings.push(format!("the mean field starves at generation {g}: no generated example is accepted"));
+    }
+    if outlook.by_generation.is_some() {
+        warnings.push("the law changes with the generation: R and yield are those of generation 0, the regime is judged by the largest R and the mean field up to the horizon".to_owned());
+    }
+    warnings
+}

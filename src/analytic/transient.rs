@@ -1,0 +1,305 @@
+//! The law of the count chain by generation, forward from the start; also where the law changes as the loop runs.
+
+use crate::law::Law;
+use crate::scenario::{Policy, Scenario};
+use crate::stats::binomial;
+
+use super::chain::{Chain, landing};
+use super::result::BEYOND_REACH;
+
+/// Mass below this share of the whole is dropped and accounted for.
+const NEGLECTED: f64 = 1e-50;
+/// Rows of the transition matrix are kept for reuse up to this many beliefs (some 20 MB at 4,000).
+const KEPT_ROWS: u64 = 4_000;
+
+/// Probability mass over neighbouring counts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Mass {
+    first: usize,
+    weight: Vec<f64>,
+}
+
+impl Mass {
+    /// Counts and their weights, rising.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
+        (self.first..).zip(self.weight.iter().copied())
+    }
+
+    /// Sum of the weights.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.weight.iter().sum()
+    }
+
+    fn of(&self, count: usize) -> f64 {
+        count.checked_sub(self.first).and_then(|at| self.weight.get(at)).copied().unwrap_or(0.0)
+    }
+
+    /// Σ |self/total − other/total|, the distance between the two laws.
+    #[must_use]
+    pub fn distance(&self, other: &Self) -> f64 {
+        let (mine, theirs) = (self.total(), other.total());
+        let last = (self.first + self.weight.len()).max(other.first + other.weight.len());
+        (self.first.min(other.first)..last).map(|i| (self.of(i) / mine - other.of(i) / theirs).abs()).sum()
+    }
+
+    fn add(&mut self, first: usize, weights: &[f64], factor: f64) {
+        if self.weight.is_empty() {
+            self.first = first;
+        }
+        if first < self.first {
+            let missing = self.first - first;
+            self.weight.splice(0..0, std::iter::repeat_n(0.0, missing));
+            self.first = first;
+        }
+        let offset = first - self.first;
+        if self.weight.len() < offset + weights.len() {
+            self.weight.resize(offset + weights.len(), 0.0);
+        }
+        for (sum, weight) in self.weight[offset..].iter_mut().zip(weights) {
+            *sum += factor * weight;
+        }
+    }
+}
+
+/// Where a count goes next: weights of the counts from `first` on, and the probability that it is a failed one.
+#[derive(Debug, Clone)]
+struct Row {
+    first: usize,
+    weight: Vec<f64>,
+    exit: f64,
+}
+
+/// The law of one generation, as far as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// P(T > g).
+    pub survival: f64,
+    /// P(T ≤ g), summed from positive terms.
+    pub failed: f64,
+    /// `E[err]`.
+    pub mean_error: f64,
+    /// Standard deviation of err.
+    pub sd_error: f64,
+    /// Distance from its mean that err stays within but for a probability of [`BEYOND_REACH`].
+    pub reach: f64,
+    /// 5, 50 and 95 % quantiles of err.
+    pub quantiles: [f64; 3],
+    /// `E[x_W]`.
+    pub mean_wrong: f64,
+    /// `E[Y]`.
+    pub mean_yield: f64,
+}
+
+/// The count chain of a loop without unsound beliefs, carried from generation to generation.
+///
+/// Two laws go side by side: of the loop that has not failed yet, and of the loop imagined to run on after failure.
+#[derive(Debug, Clone)]
+pub struct Forward<'a> {
+    scenario: &'a Scenario,
+    generation: u64,
+    chain: Chain,
+    kept: Vec<Option<Row>>,
+    surviving: Mass,
+    free: Mass,
+    survival: f64,
+    failed: f64,
+    neglected: f64,
+}
+
+impl<'a> Forward<'a> {
+    /// Generation 0.
+    #[must_use]
+    pub fn new(scenario: &'a Scenario) -> Self {
+        let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
+        let start = scenario.start_counts().1 as usize;
+        let point = Mass { first: start, weight: vec![1.0] };
+        let fails = chain.states[start].failed;
+        Self {
+            scenario,
+            generation: 0,
+            chain,
+            kept: Vec::new(),
+            surviving: if fails { Mass::default() } else { point.clone() },
+            free: point,
+            survival: if fails { 0.0 } else { 1.0 },
+            failed: if fails { 1.0 } else { 0.0 },
+            neglected: 0.0,
+        }
+    }
+
+    /// g.
+    #[must_use]
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The chain of this generation.
+    #[must_use]
+    pub const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// P(T > g and the count), a law of total P(T > g).
+    #[must_use]
+    pub const fn surviving(&self) -> &Mass {
+        &self.surviving
+    }
+
+    /// P(T ≤ g).
+    #[must_use]
+    pub const fn failed(&self) -> f64 {
+        self.failed
+    }
+
+    /// Mass dropped so far: a bound on the absolute error of the survival function.
+    #[must_use]
+    pub const fn neglected(&self) -> f64 {
+        self.neglected
+    }
+
+    /// Whether the law of one generation stays as it is from here on.
+    #[must_use]
+    pub fn settled(&self) -> bool {
+        self.scenario.learning.policy == Policy::Replace
+            && self.scenario.settles_at().is_some_and(|settled| self.generation >= settled)
+    }
+
+    /// Goes on by one generation.
+    pub fn advance(&mut self) {
+        let settled = self.settled();
+        let next = if settled { None } else { Some(self.next_chain()) };
+        let runs = next.as_ref().unwrap_or(&self.chain).failed_runs();
+        let keep = settled && self.chain.draws <= KEPT_ROWS;
+        self.kept.resize(if keep { self.chain.states.len() } else { 0 }, None);
+        let (surviving, free) = (std::mem::take(&mut self.surviving), std::mem::take(&mut self.free));
+        let least = (NEGLECTED * surviving.total(), NEGLECTED * free.total());
+        self.neglected += least.0;
+        for (count, weight) in free.iter() {
+            let mut alive = surviving.of(count);
+            if alive <= least.0 {
+                self.neglected += alive;
+                alive = 0.0;
+            }
+            if alive == 0.0 && weight <= least.1 {
+                continue;
+            }
+            let kept = self.kept.get_mut(count).and_then(Option::take);
+            let row = kept.unwrap_or_else(|| self.row(count, &runs));
+            self.free.add(row.first, &row.weight, weight);
+            if alive > 0.0 {
+                self.failed += alive * row.exit;
+                self.surviving.add(row.first, &row.weight, alive);
+            }
+            if let Some(slot) = self.kept.get_mut(count) {
+                *slot = Some(row);
+            }
+        }
+        for (from, to) in runs {
+            self.surviving.clear(from as usize, to as usize);
+        }
+        self.chain = next.unwrap_or_else(|| std::mem::replace(&mut self.chain, Chain { draws: 0, states: Vec::new() }));
+        // Of the two forms the one with the smaller rounding error; S never rises, not even by rounding.
+        let survival = if self.failed < 0.5 { 1.0 - self.failed } else { self.surviving.total() };
+        self.survival = survival.min(self.survival);
+        self.generation += 1;
+    }
+
+    fn next_chain(&self) -> Chain {
+        let g = self.generation + 1;
+        let pool = match self.scenario.learning.policy {
+            Policy::Replace => self.chain.draws,
+            Policy::Accumulate => self.chain.draws * (g + 1),
+        };
+        Chain::of(self.scenario, &Law::new(self.scenario, g), pool)
+    }
+
+    /// The row of one count. A starved loop stays at its share of wrong beliefs, to the nearest count of a grown pool.
+    fn row(&self, count: usize, runs: &[(u64, u64)]) -> Row {
+        let accumulates = self.scenario.learning.policy == Policy::Accumulate;
+        let held = if accumulates { count as u64 } else { 0 };
+        let draws = self.chain.draws;
+        let Some(q) = self.chain.states[count].next else {
+            let grown = if accumulates { (count as f64 / (self.generation as f64 + 1.0)).round() as usize } else { 0 };
+            return Row { first: count + grown, weight: vec![1.0], exit: 1.0 };
+        };
+        let (low, high) = binomial::window(draws, q, NEGLECTED);
+        let mut weight = vec![0.0; (high - low + 1) as usize];
+        binomial::fill(low, draws, q, &mut weight);
+        Row { first: (held + low) as usize, weight, exit: landing(runs, held, draws, q) }
+    }
+
+    /// What is asked about this generation.
+    #[must_use]
+    pub fn point(&self) -> Point {
+        let total = self.free.total();
+        let states = || self.free.iter().map(|(count, weight)| (&self.chain.states[count], weight / total, count));
+        let mean_error: f64 = states().map(|(state, weight, _)| weight * state.error).sum();
+        let variance: f64 = states().map(|(state, weight, _)| weight * (state.error - mean_error).powi(2)).sum();
+        let pool = (self.chain.states.len() - 1) as f64;
+        Point {
+            survival: self.survival,
+            failed: self.failed,
+            mean_error,
+            sd_error: variance.sqrt(),
+            reach: self.reach(mean_error),
+            quantiles: [0.05, 0.5, 0.95].map(|level| self.quantile(level)),
+            mean_wrong: states().map(|(_, weight, count)| weight * count as f64 / pool).sum(),
+            mean_yield: states().map(|(state, weight, _)| weight * state.accepted).sum(),
+        }
+    }
+
+    fn reach(&self, mean: f64) -> f64 {
+        let least = 0.5 * BEYOND_REACH * self.free.total();
+        let (mut below, mut above) = (0.0, 0.0);
+        let low = self.free.iter().find(|(_, weight)| {
+            below += weight;
+            below > least
+        });
+        let high = self.free.iter().collect::<Vec<_>>().into_iter().rev().find(|(_, weight)| {
+            above += weight;
+            above > least
+        });
+        [low, high]
+            .into_iter()
+            .flatten()
+            .map(|(count, _)| (self.chain.states[count].error - mean).abs())
+            .fold(0.0, f64::max)
+    }
+
+    /// Smallest error rate that the running-on loop stays at or below with probability `level`.
+    fn quantile(&self, level: f64) -> f64 {
+        let mut left = level * self.free.total();
+        for (count, weight) in self.free.iter() {
+            left -= weight;
+            if left <= 0.0 {
+                return self.chain.states[count].error;
+            }
+        }
+        self.chain.states.last().map_or(f64::NAN, |state| state.error)
+    }
+
+    /// Probability that the next generation is the first failed one, given survival so far; a sum of positive terms.
+    #[must_use]
+    pub fn hazard(&self) -> f64 {
+        let runs = self.chain.failed_runs();
+        let leaving: f64 = self
+            .surviving
+            .iter()
+            .filter(|(_, weight)| *weight > 0.0)
+            .map(|(count, weight)| match self.kept.get(count).and_then(Option::as_ref) {
+                Some(row) => weight * row.exit,
+                None => weight * self.row(count, &runs).exit,
+            })
+            .sum();
+        leaving / self.surviving.total()
+    }
+}
+
+impl Mass {
+    fn clear(&mut self, from: usize, to: usize) {
+        let begin = from.saturating_sub(self.first).min(self.weight.len());
+        let end = (to + 1).saturating_sub(self.first).min(self.weight.len());
+        self.weight[begin..end].fill(0.0);
+    }
+}

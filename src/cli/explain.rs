@@ -1,0 +1,35 @@
+//! `runaway explain`.
+
+use std::io::Write;
+
+use crate::explain::explain;
+use crate::law::Composition;
+use crate::provenance::Provenance;
+
+use super::args::Explain;
+use super::document::Document;
+use super::{UsageError, Verdict, quoted, table};
+
+pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+    let scenario = args.source.load()?;
+    let start = Composition::start(&scenario);
+    let x = Composition { unsound: args.unsound.unwrap_or(start.unsound), wrong: args.wrong.unwrap_or(start.wrong) };
+    if x.unsound + x.wrong > 1.0 {
+        return Err(UsageError(format!("--unsound {} and --wrong {} sum to more than 1", x.unsound, x.wrong)).into());
+    }
+    let explanation = explain(&scenario, args.generation, x);
+    if args.output.json {
+        let command = format!(
+            "{} --generation {} --unsound {} --wrong {}",
+            args.source.command("explain"),
+            args.generation,
+            quoted(&x.unsound.to_string()),
+            quoted(&x.wrong.to_string())
+        );
+        let provenance = Provenance::new(&scenario, command);
+        Document::new(&scenario, &provenance, &explanation).write(out)?;
+    } else {
+        table::explanation(&scenario, &explanation, out)?;
+    }
+    Ok(Verdict::Fine)
+}

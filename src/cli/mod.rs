@@ -1,0 +1,157 @@
+//! The command line: arguments in, tables or JSON out. The only place that prints.
+
+mod args;
+mod check;
+mod document;
+mod explain;
+mod init;
+mod play;
+mod report;
+mod simulate;
+mod solve;
+mod table;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::provenance::Provenance;
+use crate::scenario::{Origin, Scenario, ScenarioError};
+
+use args::{Cli, Command, Source};
+
+/// Something failed while working.
+const FAILURE: u8 = 1;
+/// Options that do not go together; a single bad option is clap's to refuse, with the same code.
+const USAGE: u8 = 2;
+/// The scenario or an override is bad.
+const BAD_INPUT: u8 = 3;
+/// Exact and simulated curves differ.
+const NEGATIVE: u8 = 10;
+
+/// What a command that worked has to say about its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Fine,
+    Negative,
+}
+
+impl Verdict {
+    const fn of(agree: bool) -> Self {
+        if agree { Self::Fine } else { Self::Negative }
+    }
+}
+
+/// Parses the arguments, runs the command, and turns the outcome into an exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = io::stdout().lock();
+    let outcome = run(&cli.command, &mut out).and_then(|verdict| {
+        out.flush()?;
+        Ok(verdict)
+    });
+    match outcome {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Negative) => ExitCode::from(NEGATIVE),
+        // Whoever reads the output has read enough.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // If even standard error is closed, the exit code has to say it all.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::from(code(&error))
+        }
+    }
+}
+
+fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Solve(args) => solve::run(args, out),
+        Command::Simulate(args) => simulate::run(args, out),
+        Command::Check(args) => check::run(args, out),
+        Command::Report(args) => report::run(args, out),
+        Command::Explain(args) => explain::run(args, out),
+        Command::Init(args) => init::run(args, out),
+    }
+}
+
+/// Options that are fine each but not together.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
+fn code(error: &anyhow::Error) -> u8 {
+    if error.is::<ScenarioError>() {
+        BAD_INPUT
+    } else if error.is::<UsageError>() {
+        USAGE
+    } else {
+        FAILURE
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    let json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    kind.or(json) == Some(io::ErrorKind::BrokenPipe)
+}
+
+impl Source {
+    /// Reads the scenario with its overrides.
+    fn load(&self) -> Result<Scenario, ScenarioError> {
+        self.load_from(&self.file)
+    }
+
+    /// Reads another file with the same overrides.
+    fn load_from(&self, file: &Path) -> Result<Scenario, ScenarioError> {
+        let mut overrides = self.set.clone();
+        overrides.extend(self.horizon.map(|horizon| format!("horizon={horizon}")));
+        if file.extension().is_some_and(|extension| extension == "json") {
+            return again(file, &overrides);
+        }
+        Scenario::load(file, &overrides)
+    }
+
+    /// The command and its source as they can be typed again.
+    fn command(&self, name: &str) -> String {
+        let mut words = vec!["runaway".to_owned(), name.to_owned(), quoted(&self.file.display().to_string())];
+        for set in &self.set {
+            words.push(format!("--set {}", quoted(set)));
+        }
+        words.extend(self.horizon.map(|horizon| format!("--horizon {horizon}")));
+        words.join(" ")
+    }
+}
+
+/// The scenario of a result file, with overrides.
+fn again(file: &Path, overrides: &[String]) -> Result<Scenario, ScenarioError> {
+    let unreadable = |reason: String| ScenarioError::Unreadable { path: file.display().to_string(), reason };
+    let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
+    let document: serde_json::Value = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    let written = document.get("scenario").ok_or_else(|| unreadable("it has no `scenario`".to_owned()))?;
+    let scenario = Scenario::from_json(written)?;
+    Scenario::parse(&scenario.to_toml(), Origin::File(file.to_owned()), overrides)
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// The provenance of a result that was played.
+fn played(scenario: &Scenario, play: args::Play, command: &str) -> Provenance {
+    let (engine, replicates, seed) = (play.engine.name(), play.replicates(), play.seed);
+    Provenance {
+        seed: Some(seed),
+        engine: Some(engine.to_owned()),
+        replicates: Some(replicates),
+        ..Provenance::new(scenario, format!("{command} --engine {engine} --replicates {replicates} --seed {seed}"))
+    }
+}

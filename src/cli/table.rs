@@ -1,0 +1,243 @@
+//! Results as tables for people.
+
+use std::io::{self, Write};
+
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
+
+use crate::analytic::{Solution, Threshold};
+use crate::compare;
+use crate::explain::Explanation;
+use crate::law::{Answers, Belief};
+use crate::report::words::{number, percent, ratio};
+use crate::scenario::Scenario;
+use crate::simulate::Simulated;
+
+/// Rows that a curve is thinned to.
+const ROWS: usize = 21;
+
+/// The answer of `solve`.
+pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
+    let absent = |key: &str| {
+        let reason =
+            solution.undefined.iter().find(|(known, _)| key == *known || key.starts_with(&format!("{known}.")));
+        reason.map_or_else(|| "–".to_owned(), |(_, reason)| format!("– ({reason})"))
+    };
+    let or = |value: Option<String>, key: &str| value.unwrap_or_else(|| absent(key));
+    let generations = |value: f64| format!("{} generations", number(value, 6));
+    let runway = &solution.runway;
+    let range =
+        runway.q05.zip(runway.q95).map(|(low, high)| format!("{} to {} generations", number(low, 4), number(high, 4)));
+    let rows = [
+        ("regime", format!("{:?}", solution.regime).to_lowercase()),
+        ("reproduction number R", ratio(solution.reproduction_number)),
+        ("doubling time", or(solution.doubling_time.map(generations), "doubling_time")),
+        ("half-life", or(solution.half_life.map(generations), "half_life")),
+        (
+            "fresh wrong / unsound",
+            format!("{} / {}", percent(solution.fresh.wrong, 4), percent(solution.fresh.unsound, 4)),
+        ),
+        ("error at generation 0", percent(solution.start_error, 4)),
+        ("error floor", or(solution.floor_error.map(|error| percent(error, 4)), "floor_error")),
+        ("tipping point", or(solution.tipping_error.map(|error| percent(error, 4)), "tipping_error")),
+        ("fails at error", percent(scenario.failure.error_rate.get(), 4)),
+        ("expected runway E[T]", or(runway.mean.map(generations), "runway.mean")),
+        ("its standard deviation", or(runway.sd.map(generations), "runway.sd")),
+        ("median", or(runway.q50.map(generations), "runway.q50")),
+        ("5 to 95 %", or(range, "runway.q95")),
+        ("E[min(T, horizon)]", or(runway.restricted_mean.map(generations), "runway")),
+        (
+            "hazard per generation",
+            or(
+                solution.quasi_stationary.as_ref().map(|law| format!("{} once settled", number(law.hazard, 4))),
+                "quasi_stationary",
+            ),
+        ),
+        ("yield at generation 0", percent(solution.start_yield, 4)),
+        ("method", solution.method.clone()),
+    ];
+    writeln!(out, "{}", scenario.name)?;
+    for (name, value) in rows {
+        writeln!(out, "  {name:<24} {value}")?;
+    }
+    thresholds(&solution.thresholds, out)?;
+    curves(solution, out)?;
+    for warning in &solution.warnings {
+        writeln!(out, "note: {warning}")?;
+    }
+    Ok(())
+}
+
+fn thresholds(thresholds: &[Threshold], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "what brings R below 1")?;
+    for threshold in thresholds {
+        let value = threshold.value.map(|value| number(value, 4));
+        let value = value.or_else(|| threshold.reason.clone()).unwrap_or_default();
+        let present = threshold.present.map_or_else(String::new, |present| format!(" (now {})", number(present, 4)));
+        writeln!(out, "  {}: {value}{present}", threshold.meaning)?;
+    }
+    Ok(())
+}
+
+fn curves(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
+    let mut table =
+        sheet(&["generation", "mean-field error", "expected error", "5 %", "95 %", "survival S(g)", "yield"]);
+    for g in thinned(solution.generations.len()) {
+        let mut row = vec![g.to_string(), percent(solution.mean_field_error[g], 4)];
+        if let Some(curves) = &solution.curves {
+            let shares = [
+                &curves.expected_error,
+                &curves.error_q05,
+                &curves.error_q95,
+                &curves.survival,
+                &curves.expected_yield,
+            ];
+            row.extend(shares.map(|curve| percent(curve[g], 4)));
+        } else if let Some(near) = &solution.approximation {
+            let shares = [&near.expected_error, &near.error_q05, &near.error_q95, &near.survival];
+            row.extend(shares.map(|curve| format!("≈ {}", percent(curve[g], 4))));
+            row.push("–".to_owned());
+        }
+        table.add_row(row);
+    }
+    writeln!(out, "{table}")
+}
+
+/// The answer of `simulate`.
+pub(super) fn simulated(scenario: &Scenario, simulated: &Simulated, out: &mut dyn Write) -> io::Result<()> {
+    let horizon = scenario.horizon.get();
+    let engine = format!("{:?}", simulated.engine).to_lowercase();
+    writeln!(out, "{}: {} runs by {engine}, seed {}", scenario.name, simulated.replicates, simulated.seed)?;
+    let runway = simulated.runway;
+    writeln!(
+        out,
+        "  E[min(T, {horizon})]  {} ± {} generations (standard error); {} of {} runs alive at generation {horizon}",
+        number(runway.restricted_mean, 6),
+        number(runway.se, 2),
+        runway.censored,
+        simulated.replicates
+    )?;
+    if simulated.starved > 0 {
+        writeln!(out, "  {} runs starved: nothing they generated was accepted", simulated.starved)?;
+    }
+    let mut table = sheet(&["generation", "survival", "mean error", "standard error", "unsound", "wrong", "yield"]);
+    for g in thinned(simulated.generations.len()) {
+        let shares = [
+            &simulated.survival,
+            &simulated.mean_error,
+            &simulated.se_error,
+            &simulated.mean_unsound,
+            &simulated.mean_wrong,
+        ];
+        let mut row = vec![g.to_string()];
+        row.extend(shares.map(|curve| percent(curve[g], 4)));
+        row.push(simulated.mean_yield.get(g).map_or_else(|| "–".to_owned(), |share| percent(*share, 4)));
+        table.add_row(row);
+    }
+    writeln!(out, "{table}")
+}
+
+/// The answer of `check`.
+pub(super) fn verdict(verdict: &compare::Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = sheet(&["compared", "largest deviation", "critical", "generation", "level", "passed"]);
+    for test in &verdict.tests {
+        table.add_row(vec![
+            test.quantity.clone(),
+            number(test.deviation, 3),
+            number(test.critical, 3),
+            test.generation.map_or_else(|| "–".to_owned(), |g| g.to_string()),
+            format!("{:.1e}", test.level),
+            if test.passed { "yes".to_owned() } else { "NO".to_owned() },
+        ]);
+    }
+    writeln!(out, "{table}")?;
+    writeln!(out, "{}", verdict.sentence)
+}
+
+/// The answer of `explain`.
+pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
+    let share = |value: f64| percent(value, 4);
+    let x = explanation.composition;
+    writeln!(
+        out,
+        "{}, generation {}: {} sound, {} unsound, {} wrong beliefs",
+        scenario.name,
+        explanation.generation,
+        share(x.sound()),
+        share(x.unsound),
+        share(x.wrong)
+    )?;
+    writeln!(
+        out,
+        "\nWhere errors enter: each of {} steps slips with probability {}. A solution that no belief misleads is\n  sound {}, right by a wrong step {}, wrong {}.",
+        explanation.steps,
+        share(explanation.step_error),
+        share(explanation.solution.sound),
+        share(explanation.solution.unsound),
+        share(explanation.solution.wrong)
+    )?;
+    writeln!(out, "Before any check a candidate is wrong with probability {}.\n", share(explanation.error_rate))?;
+    let mut situations = sheet(&["problem meets", "share", "sound", "unsound", "systematic", "random"]);
+    for one in &explanation.situations {
+        situations.add_row(answers_row(vec![belief(one.belief).to_owned(), share(one.share)], &one.candidate));
+    }
+    writeln!(out, "What one candidate answers\n{situations}\n")?;
+    let mut passage = sheet(&["per problem", "sound", "unsound", "systematic", "random"]);
+    let vote = scenario.vote;
+    let voted = match vote.candidates.get() {
+        1 => "no vote".to_owned(),
+        k => format!("vote, {} of {k} agree", vote.agree.get()),
+    };
+    passage.add_row(answers_row(vec!["one candidate".to_owned()], &explanation.answered));
+    passage.add_row(answers_row(vec![voted], &explanation.voted));
+    for filter in &explanation.filters {
+        passage.add_row(answers_row(vec![format!("`{}` lets pass", filter.kind)], &filter.passing));
+    }
+    passage.add_row(answers_row(vec!["accepted".to_owned()], &explanation.accepted));
+    writeln!(out, "What the checks let through\n{passage}\n")?;
+    match explanation.learned {
+        Some(q) => writeln!(
+            out,
+            "Of 100 problems {} end in an accepted example. Learned: {} sound, {} unsound, {} wrong beliefs in the next generation\n(random mistakes leave a belief with probability {}, systematic and unsound ones with {}; {} is replaced by ground truth).",
+            number(100.0 * explanation.yield_, 4),
+            share(q.sound()),
+            share(q.unsound),
+            share(q.wrong),
+            share(scenario.learning.imprint.get()),
+            share(scenario.learning.persistence.get()),
+            share(scenario.learning.anchor.get())
+        ),
+        None => writeln!(out, "Nothing is accepted: the loop is starved."),
+    }
+}
+
+fn answers_row(mut row: Vec<String>, answers: &Answers) -> Vec<String> {
+    row.extend([answers.sound, answers.unsound, answers.systematic, answers.random].map(|share| percent(share, 4)));
+    row
+}
+
+const fn belief(belief: Belief) -> &'static str {
+    match belief {
+        Belief::Plain => "a sound belief",
+        Belief::FreshSystematic => "a sound belief, but provokes a mistake",
+        Belief::Unsound => "an unsound belief",
+        Belief::Wrong => "a wrong belief",
+    }
+}
+
+/// At most [`ROWS`] evenly spaced generations, the last one among them.
+fn thinned(length: usize) -> impl Iterator<Item = usize> {
+    let last = length.saturating_sub(1);
+    let step = last.div_ceil(ROWS - 1).max(1);
+    (0..last).step_by(step).chain(std::iter::once(last))
+}
+
+/// An empty table with right-aligned numbers.
+fn sheet(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
+    table.load_style(style).set_header(header.to_vec());
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}

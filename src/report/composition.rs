@@ -1,0 +1,93 @@
+//! What a generation believes: sound, unsound and wrong shares, stacked.
+
+use super::Inputs;
+use super::axis::Axis;
+use super::facts::{Side, largest};
+use super::plot::{Layer, Plot, Shape};
+use super::theme::{BOUNDARY, sound_area, unsound_area, wrong_area};
+use super::words::percent;
+
+/// Below this share of mistakes the axis ends above them instead of at 100 %.
+const SMALL: f64 = 0.2;
+
+pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+    let (unsound, wrong, side) = shares(inputs);
+    let points: Vec<(f64, f64, f64)> = inputs
+        .solution
+        .generations
+        .iter()
+        .zip(wrong.iter().zip(unsound))
+        .filter(|(_, (wrong, unsound))| wrong.is_finite() && unsound.is_finite())
+        .map(|(&generation, (&wrong, &unsound))| (generation as f64, wrong, (wrong + unsound).min(1.0)))
+        .collect();
+    let most = largest(points.iter().map(|point| &point.2));
+    let mut notes = vec![format!("Expected shares of beliefs by generation ({}).", basis(side))];
+    let high = if most > 0.0 && most < SMALL { most * 1.25 } else { 1.0 };
+    let y = Axis::share("share of beliefs", 0.0, high);
+    if y.high < 1.0 {
+        notes.push(format!("The vertical axis ends at {}; everything above is sound.", percent(y.high, 3)));
+    }
+    Some(Plot {
+        title: title(inputs, unsound, wrong),
+        notes,
+        caption:
+            "Composition of what each generation has learned: sound (right answers by right steps), unsound (right \
+                  answers by a wrong step) and wrong beliefs, stacked."
+                .to_owned(),
+        x: Axis::generations(0, inputs.horizon(), 0.0),
+        layers: stacked(&points, y.high, unsound.iter().any(|&share| share > 0.0)),
+        y,
+    })
+}
+
+fn shares<'a>(inputs: &Inputs<'a>) -> (&'a [f64], &'a [f64], Side) {
+    match (&inputs.solution.curves, inputs.simulated) {
+        (Some(curves), _) => (&curves.mean_unsound, &curves.mean_wrong, Side::Exact),
+        (None, Some(simulated)) => (&simulated.mean_unsound, &simulated.mean_wrong, Side::Simulated),
+        (None, None) => (&inputs.solution.mean_field_unsound, &inputs.solution.mean_field_wrong, Side::MeanField),
+    }
+}
+
+const fn basis(side: Side) -> &'static str {
+    match side {
+        Side::Exact => "exact",
+        Side::Simulated => "means of simulated runs",
+        Side::MeanField => "mean field",
+    }
+}
+
+/// Points are (generation, wrong, wrong + unsound).
+fn stacked(points: &[(f64, f64, f64)], top: f64, has_unsound: bool) -> Vec<Layer> {
+    let area = |low: fn(&(f64, f64, f64)) -> f64, high: &dyn Fn(&(f64, f64, f64)) -> f64, fill| Shape::Area {
+        points: points.iter().map(|point| (point.0, low(point), high(point))).collect(),
+        fill,
+    };
+    let edge = |y: fn(&(f64, f64, f64)) -> f64| {
+        Layer::unnamed(Shape::Line {
+            points: points.iter().map(|point| (point.0, y(point))).collect(),
+            stroke: BOUNDARY,
+        })
+    };
+    let mut layers = vec![Layer::new("sound", area(|point| point.2, &|_| top, sound_area()))];
+    if has_unsound {
+        layers.push(Layer::new("unsound", area(|point| point.1, &|point| point.2, unsound_area())));
+        layers.push(edge(|point| point.2));
+    }
+    layers.push(Layer::new("wrong", area(|_| 0.0, &|point| point.1, wrong_area())));
+    layers.push(edge(|point| point.1));
+    layers
+}
+
+fn title(inputs: &Inputs<'_>, unsound: &[f64], wrong: &[f64]) -> String {
+    let last = |shares: &[f64]| shares.last().copied().unwrap_or(0.0);
+    let (unsound, wrong) = (last(unsound), last(wrong));
+    let horizon = inputs.horizon_text();
+    if unsound == 0.0 && wrong == 0.0 {
+        return format!("All beliefs are sound at generation {horizon}");
+    }
+    if unsound == 0.0 {
+        return format!("{} of beliefs are wrong at generation {horizon}", percent(wrong, 3));
+    }
+    let (unsound, wrong) = (percent(unsound, 3), percent(wrong, 3));
+    format!("{wrong} of beliefs are wrong and {unsound} unsound at generation {horizon}")
+}

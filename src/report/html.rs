@@ -1,0 +1,167 @@
+//! The page: one HTML file with everything inside, readable on paper and on a phone, without scripts.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::Figure;
+use super::view::{CurveTable, Parameter, Quantity, ThresholdRow, VerdictView, View};
+
+const STYLE: &str = "\
+:root{color-scheme:light}\
+*{box-sizing:border-box}\
+body{margin:0 auto;max-width:54rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;overflow-wrap:break-word}\
+h1{font-size:1.4rem;line-height:1.25;margin:.5rem 0}\
+h2{font-size:1.15rem;margin:2rem 0 .5rem}\
+.source{color:#4a4a4a;margin:.25rem 0 1rem}\
+.headline{font-size:1.35rem;line-height:1.35;font-weight:700;margin:.5rem 0}\
+.alarm{border:2px solid #a03c00;padding:.5rem .75rem;margin:.5rem 0}\
+.warning{border-left:4px solid #e69f00;padding:.25rem .75rem;margin:.5rem 0}\
+figure{margin:1.5rem 0;break-inside:avoid}\
+.plot,.table{overflow-x:auto}\
+.plot svg{display:block;width:100%;min-width:34rem;height:auto}\
+figcaption{color:#4a4a4a;font-size:.9rem}\
+table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}\
+th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #e0e0e0}\
+thead th{border-bottom:1.5px solid #4a4a4a}\
+tbody th{font-weight:400}\
+code{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}\
+summary{cursor:pointer}\
+@media print{body{max-width:none;padding:0;font-size:10pt}.plot,.table{overflow:visible}.plot svg{min-width:0}h2{break-after:avoid}tr{break-inside:avoid}}";
+
+/// The whole page. Texts are escaped by the template; the figures are our own SVG.
+pub(super) fn page(view: &View, figures: &[Figure]) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Runway of " (view.name) }
+                meta name="description" content=(view.headline);
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (finding(view))
+                main {
+                    @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
+                    (numbers(&view.numbers))
+                    @if !view.thresholds.is_empty() { (thresholds(&view.thresholds)) }
+                    @if let Some(checked) = &view.verdict { (verdict(checked)) }
+                    (parameters(&view.parameters))
+                    (curves(&view.curves))
+                    (provenance(&view.provenance))
+                }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+fn finding(view: &View) -> Markup {
+    html! {
+        header {
+            h1 { "Runway of " (view.name) }
+            @if let Some(source) = &view.source { p.source { (source) } }
+            @for alarm in &view.alarms { p.alarm role="alert" { strong { "Attention. " } (alarm) } }
+            p.headline { (view.headline) }
+            @for sentence in &view.finding { p { (sentence) } }
+            @for warning in &view.warnings { p.warning { strong { "Note. " } (warning) } }
+        }
+    }
+}
+
+fn figure(number: usize, figure: &Figure) -> Markup {
+    html! {
+        figure {
+            div.plot { (PreEscaped(&figure.svg)) }
+            figcaption { strong { "Figure " (number) ". " } (figure.caption) }
+        }
+    }
+}
+
+/// A section with a table that scrolls by itself on narrow screens.
+fn section(title: &str, columns: &[&str], rows: &Markup) -> Markup {
+    html! {
+        section {
+            h2 { (title) }
+            div.table { table {
+                thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                tbody { (rows) }
+            } }
+        }
+    }
+}
+
+fn numbers(numbers: &[Quantity]) -> Markup {
+    let played = numbers.iter().any(|row| !row.simulated.is_empty());
+    let columns = if played { &["Quantity", "Analytic", "Simulated"][..] } else { &["Quantity", "Analytic"][..] };
+    let rows = html! {
+        @for row in numbers {
+            tr { th scope="row" { (row.label) } td { (row.exact) } @if played { td { (row.simulated) } } }
+        }
+    };
+    section("Key numbers", columns, &rows)
+}
+
+fn thresholds(thresholds: &[ThresholdRow]) -> Markup {
+    let rows = html! {
+        @for row in thresholds {
+            tr { th scope="row" { code { (row.parameter) } } td { (row.meaning) } td { (row.present) } td { (row.value) } }
+        }
+    };
+    section("What brings R to 1", &["Parameter", "Meaning", "Now", "At R = 1"], &rows)
+}
+
+fn verdict(verdict: &VerdictView) -> Markup {
+    let rows = html! {
+        @for test in &verdict.tests {
+            tr {
+                th scope="row" { (test.quantity) }
+                td { (test.deviation) }
+                td { (test.critical) }
+                td { (test.generation) }
+                td { (test.level) }
+                td { @if test.passed { "passed" } @else { strong { "failed" } } }
+            }
+        }
+    };
+    let columns = ["Test", "Largest deviation", "Critical", "At generation", "Level", "Result"];
+    html! {
+        (section(if verdict.agree { "Check: passed" } else { "Check: failed" }, &columns, &rows))
+        p { (verdict.sentence) }
+        p { (verdict.setting) }
+    }
+}
+
+fn parameters(parameters: &[Parameter]) -> Markup {
+    let rows = html! {
+        @for row in parameters {
+            tr { th scope="row" { code { (row.key) } } td { (row.value) } td { (row.meaning) } }
+        }
+    };
+    section("Parameters", &["Key", "Value", "Meaning"], &rows)
+}
+
+fn curves(curves: &CurveTable) -> Markup {
+    html! {
+        section {
+            h2 { "Curves" }
+            details {
+                summary {
+                    @if curves.every > 1 { "One row for every " (curves.every) " generations (results.json holds all)" }
+                    @else { "Every generation" }
+                }
+                div.table { table {
+                    thead { tr { @for column in &curves.columns { th scope="col" { (column) } } } }
+                    tbody { @for row in &curves.rows { tr { @for cell in row { td { (cell) } } } } }
+                } }
+            }
+        }
+    }
+}
+
+fn provenance(rows: &[(String, String)]) -> Markup {
+    let rows = html! {
+        @for (label, value) in rows { tr { th scope="row" { (label) } td { code { (value) } } } }
+    };
+    section("Provenance", &["What", "Which"], &rows)
+}

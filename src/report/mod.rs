@@ -1,0 +1,118 @@
+//! Reports: finished results in, figures and a page out. No solver is called and nothing is written here.
+
+mod agreement;
+mod axis;
+mod composition;
+mod error;
+mod facts;
+mod html;
+mod plot;
+mod runway_law;
+mod survival;
+mod svg;
+mod theme;
+mod thin;
+pub mod view;
+pub mod words;
+
+use thiserror::Error;
+
+use crate::analytic::Solution;
+use crate::compare::Verdict;
+use crate::provenance::Provenance;
+use crate::scenario::Scenario;
+use crate::simulate::Simulated;
+
+pub use svg::FigureError;
+pub use view::View;
+
+/// Everything a report is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The loop.
+    pub scenario: &'a Scenario,
+    /// Where the results came from.
+    pub provenance: &'a Provenance,
+    /// The analytic side.
+    pub solution: &'a Solution,
+    /// The simulated side, if the loop was played.
+    pub simulated: Option<&'a Simulated>,
+    /// The comparison of the two, if there was one.
+    pub verdict: Option<&'a Verdict>,
+}
+
+/// A finished figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// Short name, also that of its file.
+    pub name: &'static str,
+    /// The finding, as it stands above the figure.
+    pub title: String,
+    /// What is shown.
+    pub caption: String,
+    /// A complete SVG document.
+    pub svg: String,
+}
+
+/// A report, ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Names and contents of the figures' files.
+    pub figures: Vec<(String, Vec<u8>)>,
+    /// The page: one HTML file that needs no other.
+    pub html: Vec<u8>,
+}
+
+/// A report that could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// A figure could not be drawn.
+    #[error("{name}: {error}")]
+    Figure {
+        /// Name of the figure.
+        name: &'static str,
+        /// What went wrong.
+        error: FigureError,
+    },
+}
+
+/// Draws every figure for which there is something to show, in the order of the page.
+///
+/// # Errors
+/// [`ReportError::Figure`] if the drawing library fails.
+pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
+    let origin = origin(inputs.provenance);
+    let plots = [
+        ("error", error::plot(inputs)),
+        ("survival", survival::plot(inputs)),
+        ("runway-law", runway_law::plot(inputs)),
+        ("composition", composition::plot(inputs)),
+        ("agreement", agreement::plot(inputs)),
+    ];
+    plots
+        .into_iter()
+        .filter_map(|(name, plot)| plot.map(|plot| (name, plot)))
+        .map(|(name, plot)| {
+            let svg = plot.draw(&origin).map_err(|error| ReportError::Figure { name, error })?;
+            Ok(Figure { name, title: plot.title, caption: plot.caption, svg })
+        })
+        .collect()
+}
+
+/// Makes the figures and the page. The same inputs give the same bytes.
+///
+/// # Errors
+/// [`ReportError::Figure`] if a figure cannot be drawn.
+pub fn render(inputs: &Inputs<'_>) -> Result<Report, ReportError> {
+    let figures = figures(inputs)?;
+    let html = html::page(&View::new(inputs), &figures).into_bytes();
+    let figures = figures.into_iter().map(|figure| (format!("{}.svg", figure.name), figure.svg.into_bytes())).collect();
+    Ok(Report { figures, html })
+}
+
+/// What a figure says of its own making.
+fn origin(provenance: &Provenance) -> String {
+    let Provenance { program, version, scenario_sha256, command, .. } = provenance;
+    format!("{program} {version}, scenario {scenario_sha256}, command: {command}")
+}

@@ -1,0 +1,326 @@
+//! A figure as a description (title, axes, layers), and its layout on a sheet.
+//!
+//! Nothing is laid over data: the legend stands above the plotting area, labels of levels in the right margin.
+
+use plotters::style::{Color, RGBAColor, RGBColor};
+
+use super::axis::Axis;
+use super::svg::{Anchor, Canvas, FigureError, Label, Type, document, text_width, wrapped};
+use super::theme::{AXIS, INK, MARGIN, MESH, PAPER, PLOT_HEIGHT, SOFT_INK, Stroke, TEXT, TITLE, WIDTH};
+use super::thin;
+
+/// A figure before it is drawn.
+#[derive(Debug, Clone)]
+pub(super) struct Plot {
+    /// The finding.
+    pub title: String,
+    /// What the reader must know to read the figure, below the title.
+    pub notes: Vec<String>,
+    /// What is shown, for the caption.
+    pub caption: String,
+    pub x: Axis,
+    pub y: Axis,
+    /// From the back to the front.
+    pub layers: Vec<Layer>,
+}
+
+/// One series; in the legend if it has a name.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    pub legend: Option<String>,
+    pub shape: Shape,
+}
+
+/// A value with an interval around it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Estimate {
+    pub x: f64,
+    pub y: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Shape {
+    /// (x, lower, upper).
+    Area {
+        points: Vec<(f64, f64, f64)>,
+        fill: RGBAColor,
+    },
+    Line {
+        points: Vec<(f64, f64)>,
+        stroke: Stroke,
+    },
+    /// (from, to, height), standing on zero.
+    Bars {
+        bars: Vec<(f64, f64, f64)>,
+        fill: RGBAColor,
+    },
+    /// Rings with error bars.
+    Rings {
+        points: Vec<Estimate>,
+        color: RGBColor,
+    },
+    /// Filled dots on stems from zero.
+    Stems {
+        points: Vec<(f64, f64)>,
+        color: RGBColor,
+        stem: Stroke,
+    },
+    /// A horizontal line with its label in the right margin.
+    Level {
+        y: f64,
+        label: String,
+        stroke: Stroke,
+    },
+    /// A vertical line.
+    Mark {
+        x: f64,
+        stroke: Stroke,
+    },
+}
+
+impl Layer {
+    pub fn new(legend: impl Into<String>, shape: Shape) -> Self {
+        Self { legend: Some(legend.into()), shape }
+    }
+
+    pub const fn unnamed(shape: Shape) -> Self {
+        Self { legend: None, shape }
+    }
+}
+
+const TITLE_FACE: Type = Type { size: TITLE, color: INK, bold: true };
+const TEXT_FACE: Type = Type { size: TEXT, color: INK, bold: false };
+const NOTE_FACE: Type = Type { size: TEXT, color: SOFT_INK, bold: false };
+
+const TITLE_LINE: f64 = TITLE * 1.35;
+const TEXT_LINE: f64 = TEXT * 1.5;
+/// Width of a legend's sample.
+const SAMPLE: f64 = 28.0;
+const RING: f64 = 3.5;
+const GAP: f64 = 8.0;
+
+/// Where everything goes.
+struct Layout<'a> {
+    plot: &'a Plot,
+    titles: Vec<String>,
+    notes: Vec<String>,
+    /// Rows of the legend: x of each entry and its layer.
+    legend: Vec<Vec<(f64, &'a Layer)>>,
+    left: f64,
+    right: f64,
+    top: f64,
+}
+
+impl Plot {
+    /// The figure as an SVG document; `origin` tells where it came from.
+    pub fn draw(&self, origin: &str) -> Result<String, FigureError> {
+        let layout = Layout::of(self);
+        let alternative = format!("{}. {}", self.title, self.caption);
+        document((WIDTH, layout.height()), Label { alternative: &alternative, origin }, |canvas| layout.draw(canvas))
+    }
+}
+
+impl<'a> Layout<'a> {
+    fn of(plot: &'a Plot) -> Self {
+        let inner = WIDTH - 2.0 * MARGIN;
+        // Bold letters are wider.
+        let titles = wrapped(&plot.title, TITLE, inner / 1.07);
+        let notes: Vec<String> = plot.notes.iter().flat_map(|note| wrapped(note, TEXT, inner)).collect();
+        let legend = legend_rows(&plot.layers, inner);
+        let widest = |labels: &mut dyn Iterator<Item = &str>| {
+            labels.map(|label| text_width(label, TEXT)).fold(0.0_f64, f64::max)
+        };
+        let ticks = widest(&mut plot.y.ticks.iter().map(|(_, label)| label.as_str()));
+        let levels = widest(&mut plot.levels().map(|(_, label)| label));
+        let last = widest(&mut plot.x.ticks.iter().rev().take(1).map(|(_, label)| label.as_str()));
+        let above = MARGIN
+            + TITLE_LINE * titles.len() as f64
+            + TEXT_LINE * notes.len() as f64
+            + if legend.is_empty() { 0.0 } else { GAP + TEXT_LINE * legend.len() as f64 };
+        Self {
+            left: MARGIN + ticks + GAP + 2.0,
+            right: WIDTH - MARGIN - if levels > 0.0 { levels + GAP } else { last / 2.0 },
+            top: above + GAP + TEXT_LINE + GAP,
+            plot,
+            titles,
+            notes,
+            legend,
+        }
+    }
+
+    fn bottom(&self) -> f64 {
+        self.top + PLOT_HEIGHT
+    }
+
+    fn height(&self) -> f64 {
+        (self.bottom() + GAP + 2.0 * TEXT_LINE + MARGIN).ceil()
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        self.left + self.plot.x.fraction(value) * (self.right - self.left)
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        self.bottom() - self.plot.y.fraction(value) * PLOT_HEIGHT
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>) -> Result<(), FigureError> {
+        self.heading(canvas)?;
+        self.mesh(canvas)?;
+        for layer in &self.plot.layers {
+            self.shape(canvas, &layer.shape)?;
+        }
+        self.frame(canvas)
+    }
+
+    fn heading(&self, canvas: &Canvas<'_>) -> Result<(), FigureError> {
+        let mut y = MARGIN;
+        for (lines, face, height) in [(&self.titles, TITLE_FACE, TITLE_LINE), (&self.notes, NOTE_FACE, TEXT_LINE)] {
+            for line in lines {
+                canvas.text(line, (MARGIN, y + height / 2.0), Anchor::Left, face)?;
+                y += height;
+            }
+        }
+        y += GAP;
+        for row in &self.legend {
+            for (x, layer) in row {
+                let centre = y + TEXT_LINE / 2.0;
+                sample(canvas, &layer.shape, (*x, centre))?;
+                let name = layer.legend.as_deref().unwrap_or_default();
+                canvas.text(name, (x + SAMPLE + 6.0, centre), Anchor::Left, TEXT_FACE)?;
+            }
+            y += TEXT_LINE;
+        }
+        Ok(())
+    }
+
+    fn mesh(&self, canvas: &Canvas<'_>) -> Result<(), FigureError> {
+        for (value, _) in &self.plot.y.ticks {
+            let y = self.y(*value);
+            canvas.line(&[(self.left, y), (self.right, y)], Stroke { color: MESH, width: 0.75, dash: None })?;
+        }
+        Ok(())
+    }
+
+    /// Axis, ticks and labels, on top of the data so that areas do not cover them.
+    fn frame(&self, canvas: &Canvas<'_>) -> Result<(), FigureError> {
+        let line = Stroke { color: AXIS, width: 1.0, dash: None };
+        let bottom = self.bottom();
+        canvas.line(&[(self.left, self.top), (self.left, bottom), (self.right, bottom)], line)?;
+        for (value, label) in &self.plot.x.ticks {
+            let x = self.x(*value);
+            canvas.line(&[(x, bottom), (x, bottom + 4.0)], line)?;
+            canvas.text(label, (x, bottom + 4.0 + TEXT_LINE / 2.0), Anchor::Centre, TEXT_FACE)?;
+        }
+        for (value, label) in &self.plot.y.ticks {
+            let y = self.y(*value);
+            canvas.line(&[(self.left - 4.0, y), (self.left, y)], line)?;
+            canvas.text(label, (self.left - GAP, y), Anchor::Right, TEXT_FACE)?;
+        }
+        let x_title = ((self.left + self.right) / 2.0, bottom + GAP + 1.5 * TEXT_LINE);
+        canvas.text(&self.plot.x.title, x_title, Anchor::Centre, NOTE_FACE)?;
+        canvas.text(&self.plot.y.title, (MARGIN, self.top - GAP - TEXT_LINE / 2.0), Anchor::Left, NOTE_FACE)?;
+        for (y, label) in self.plot.levels() {
+            canvas.text(label, (self.right + GAP, self.y(y)), Anchor::Left, TEXT_FACE)?;
+        }
+        Ok(())
+    }
+
+    fn shape(&self, canvas: &Canvas<'_>, shape: &Shape) -> Result<(), FigureError> {
+        match shape {
+            Shape::Area { points, fill } => self.area(canvas, points, *fill),
+            Shape::Line { points, stroke } => {
+                let points: Vec<(f64, f64)> = points.iter().map(|&(x, y)| (self.x(x), self.y(y))).collect();
+                canvas.line(&thin::line(&points), *stroke)
+            }
+            Shape::Bars { bars, fill } => {
+                bars.iter().filter(|(_, _, height)| *height > 0.0).try_for_each(|&(from, to, height)| {
+                    canvas.rectangle((self.x(from), self.y(height)), (self.x(to), self.y(0.0)), *fill)
+                })
+            }
+            Shape::Rings { points, color } => points.iter().try_for_each(|point| self.estimate(canvas, point, *color)),
+            Shape::Stems { points, color, stem } => points.iter().try_for_each(|&(x, y)| {
+                let (x, y) = (self.x(x), self.y(y));
+                canvas.line(&[(x, self.y(0.0)), (x, y)], *stem)?;
+                canvas.dot((x, y), RING - 0.5, *color)
+            }),
+            Shape::Level { y, stroke, .. } => {
+                canvas.line(&[(self.left, self.y(*y)), (self.right, self.y(*y))], *stroke)
+            }
+            Shape::Mark { x, stroke } => canvas.line(&[(self.x(*x), self.bottom()), (self.x(*x), self.top)], *stroke),
+        }
+    }
+
+    fn area(&self, canvas: &Canvas<'_>, points: &[(f64, f64, f64)], fill: RGBAColor) -> Result<(), FigureError> {
+        let points: Vec<(f64, f64, f64)> =
+            points.iter().map(|&(x, low, high)| (self.x(x), self.y(low), self.y(high))).collect();
+        let points = thin::area(&points);
+        let upper = points.iter().map(|&(x, _, high)| (x, high));
+        let lower = points.iter().rev().map(|&(x, low, _)| (x, low));
+        canvas.polygon(&upper.chain(lower).collect::<Vec<_>>(), fill)
+    }
+
+    fn estimate(&self, canvas: &Canvas<'_>, point: &Estimate, color: RGBColor) -> Result<(), FigureError> {
+        let (x, low, high) = (self.x(point.x), self.y(point.low), self.y(point.high));
+        let bar = Stroke { color, width: 1.25, dash: None };
+        canvas.line(&[(x, low), (x, high)], bar)?;
+        if low - high > 2.0 * RING {
+            for end in [low, high] {
+                canvas.line(&[(x - RING, end), (x + RING, end)], bar)?;
+            }
+        }
+        canvas.ring((x, self.y(point.y)), RING, Stroke { width: 1.5, ..bar })
+    }
+}
+
+impl Plot {
+    fn levels(&self) -> impl Iterator<Item = (f64, &str)> {
+        self.layers.iter().filter_map(|layer| match &layer.shape {
+            Shape::Level { y, label, .. } => Some((*y, label.as_str())),
+            _ => None,
+        })
+    }
+}
+
+/// Entries from left to right, in as many rows as they need.
+fn legend_rows(layers: &[Layer], width: f64) -> Vec<Vec<(f64, &Layer)>> {
+    let mut rows: Vec<Vec<(f64, &Layer)>> = Vec::new();
+    let mut x = 0.0;
+    for layer in layers {
+        let Some(name) = &layer.legend else { continue };
+        let entry = SAMPLE + 6.0 + text_width(name, TEXT);
+        match rows.last_mut() {
+            Some(row) if x + entry <= width => row.push((MARGIN + x, layer)),
+            _ => {
+                x = 0.0;
+                rows.push(vec![(MARGIN, layer)]);
+            }
+        }
+        x += entry + 14.0;
+    }
+    rows
+}
+
+/// A legend's sample of a shape, 28 wide, from its left end.
+fn sample(canvas: &Canvas<'_>, shape: &Shape, (x, y): (f64, f64)) -> Result<(), FigureError> {
+    let line = |stroke: Stroke| canvas.line(&[(x, y), (x + SAMPLE, y)], stroke);
+    let middle = x + SAMPLE / 2.0;
+    match shape {
+        Shape::Area { fill, .. } | Shape::Bars { fill, .. } => {
+            let outline = Stroke { color: AXIS, width: 0.75, dash: None };
+            let (from, to) = ((x + 2.0, y - 5.5), (x + SAMPLE - 2.0, y + 5.5));
+            canvas.rectangle(from, to, PAPER.mix(1.0))?;
+            canvas.rectangle(from, to, *fill)?;
+            canvas.line(&[from, (to.0, from.1), to, (from.0, to.1), from], outline)
+        }
+        Shape::Line { stroke, .. } | Shape::Level { stroke, .. } | Shape::Mark { stroke, .. } => line(*stroke),
+        Shape::Rings { color, .. } => {
+            let bar = Stroke { color: *color, width: 1.25, dash: None };
+            canvas.line(&[(middle, y - 8.0), (middle, y + 8.0)], bar)?;
+            canvas.ring((middle, y), RING, Stroke { width: 1.5, ..bar })
+        }
+        Shape::Stems { color, .. } => canvas.dot((middle, y), RING - 0.5, *color),
+    }
+}

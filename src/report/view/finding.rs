@@ -1,0 +1,205 @@
+//! The finding in words; the bad news leads.
+
+use crate::analytic::{ByGeneration, Regime, Threshold};
+use crate::simulate::Simulated;
+
+use super::super::Inputs;
+use super::super::words::{generations, number, percent, ratio};
+use super::reason;
+
+/// Thresholds named in the finding; the table holds all.
+const NAMED: usize = 3;
+
+/// Results that contradict each other, and runs that starved.
+pub(super) fn alarms(inputs: &Inputs<'_>) -> Vec<String> {
+    let mut alarms = Vec::new();
+    if let Some(verdict) = inputs.verdict.filter(|verdict| !verdict.agree) {
+        alarms.push(format!("The simulation contradicts the reference ({}): {}", verdict.reference, verdict.sentence));
+    }
+    if let Some(simulated) = inputs.simulated.filter(|simulated| simulated.starved > 0) {
+        let (starved, runs) = (number(simulated.starved as f64, 3), number(simulated.replicates as f64, 3));
+        alarms.push(format!(
+            "{starved} of {runs} simulated runs starved: a generation accepted no example to train the next."
+        ));
+    }
+    if inputs.solution.start_yield == 0.0 {
+        alarms.push(
+            "Generation 0 accepts no example at all: there is nothing to train the next generation on.".to_owned(),
+        );
+    }
+    alarms
+}
+
+/// The expected runway, or the best substitute for it.
+pub(super) fn headline(inputs: &Inputs<'_>) -> String {
+    let threshold = percent(inputs.threshold(), 3);
+    if inputs.fails_at_once() {
+        let start = percent(inputs.solution.start_error, 3);
+        return format!("No runway: generation 0 already errs in {start} of its answers, and {threshold} is failure.");
+    }
+    let runway = &inputs.solution.runway;
+    if let Some(mean) = runway.mean {
+        let range = match (runway.q05, runway.q95) {
+            (Some(low), Some(high)) => format!(" (5–95 %: {}–{})", number(low, 3), number(high, 3)),
+            _ => String::new(),
+        };
+        return format!("Expected runway {}{range}.", generations(mean));
+    }
+    if let Some(simulated) = inputs.simulated {
+        return restricted(simulated, inputs);
+    }
+    if let Some(crossing) = inputs.mean_field_crossing() {
+        return format!("The mean field reaches the threshold of {threshold} at generation {}.", number(crossing, 3));
+    }
+    let why = reason(inputs, "runway.mean").map_or_else(String::new, |reason| format!(": {}", ended(reason)));
+    format!("The expected runway is not available{}", if why.is_empty() { "." } else { &why })
+}
+
+/// The runway as the simulation saw it; runs alive at the horizon are told, not dropped.
+fn restricted(simulated: &Simulated, inputs: &Inputs<'_>) -> String {
+    let horizon = inputs.horizon_text();
+    let runs = number(simulated.replicates as f64, 3);
+    if simulated.runway.censored >= simulated.replicates {
+        return format!("No failure in {runs} simulated runs of {horizon} generations.");
+    }
+    let (mean, reach) = (number(simulated.runway.restricted_mean, 4), number(2.0 * simulated.runway.se, 2));
+    if simulated.runway.censored == 0 {
+        return format!(
+            "Expected runway {mean} ± {reach} generations (mean of {runs} simulated runs, all of which failed)."
+        );
+    }
+    let alive = percent(simulated.runway.censored as f64 / simulated.replicates.max(1) as f64, 3);
+    format!(
+        "Runway {mean} ± {reach} generations, counted to generation {horizon} at most ({runs} simulated runs, of which {alive} \
+         were still alive then)."
+    )
+}
+
+/// The rest of the finding.
+pub(super) fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if !inputs.fails_at_once() {
+        sentences.extend(inputs.failure_sentence().map(|sentence| sentence + "."));
+    }
+    sentences.push(match &inputs.solution.by_generation {
+        Some(changing) => changing_reproduction(inputs, changing),
+        None => regime(inputs),
+    });
+    sentences.extend(tipping(inputs));
+    sentences.extend(remedy(inputs));
+    // Without a simulation the headline itself says why.
+    if let (None, Some(reason), Some(_)) =
+        (inputs.solution.runway.mean, reason(inputs, "runway.mean"), inputs.simulated)
+    {
+        sentences.push(format!("The exact expected runway is not available: {}", ended(reason)));
+    }
+    if let Some(verdict) = inputs.verdict.filter(|verdict| verdict.agree) {
+        sentences.push(ended(&verdict.sentence));
+    }
+    sentences
+}
+
+fn regime(inputs: &Inputs<'_>) -> String {
+    let solution = inputs.solution;
+    let r = ratio(solution.reproduction_number);
+    let floor = solution.floor_error.map(|floor| percent(floor, 3));
+    let threshold = percent(inputs.threshold(), 3);
+    let halving = solution.half_life.map_or_else(String::new, |time| format!(", by half in {}", generations(time)));
+    match solution.regime {
+        Regime::Avalanche => {
+            let pace = solution.doubling_time.map(|time| format!(" that doubles every {}", generations(time)));
+            format!("Mistakes multiply by R = {r} per generation: an avalanche{}.", pace.unwrap_or_default())
+        }
+        Regime::Contained => {
+            let at = floor.map_or_else(String::new, |floor| format!(" at {floor}"));
+            format!(
+                "Mistakes multiply by R = {r} per generation, but level off{at}, below the threshold of {threshold}: the loop \
+                 fails by fluctuation alone{}.",
+                hazard(inputs)
+            )
+        }
+        Regime::Healing => {
+            let at = floor.map_or_else(String::new, |floor| format!(", and fresh ones hold the error at {floor}"));
+            format!(
+                "Mistakes heal (R = {r} per generation{halving}){at}: the loop fails by fluctuation alone{}.",
+                hazard(inputs)
+            )
+        }
+        Regime::Overwhelmed => format!(
+            "Old mistakes heal (R = {r} per generation{halving}), but fresh ones alone carry the error over the threshold of \
+             {threshold}."
+        ),
+        Regime::Drift => {
+            format!("Each mistake leaves just one (R = {r}): fresh ones pile up by the same number every generation.")
+        }
+    }
+}
+
+fn hazard(inputs: &Inputs<'_>) -> String {
+    let hazard = inputs.solution.quasi_stationary.as_ref().map(|law| law.hazard);
+    hazard.map_or_else(String::new, |hazard| format!("; hazard {} per generation", number(hazard, 3)))
+}
+
+/// R where the law changes with the generation.
+fn changing_reproduction(inputs: &Inputs<'_>, changing: &ByGeneration) -> String {
+    let numbers = &changing.reproduction_number;
+    let (Some(&first), Some(&last)) = (numbers.first(), numbers.last()) else {
+        return regime(inputs);
+    };
+    let ends = format!(
+        "The loop changes as it runs: R = {} at generation 0, {} at generation {}",
+        ratio(first),
+        ratio(last),
+        inputs.horizon_text()
+    );
+    let above = numbers.iter().position(|&r| r > 1.0).filter(|_| first <= 1.0);
+    let below = numbers.iter().position(|&r| r < 1.0).filter(|_| first >= 1.0);
+    match (above, below) {
+        (Some(at), _) => format!("{ends}. From generation {at} on mistakes multiply."),
+        (None, Some(at)) => format!("{ends}. Mistakes multiply until generation {at}, then they heal."),
+        (None, None) if first > 1.0 => format!("{ends}: mistakes multiply throughout."),
+        (None, None) => format!("{ends}: mistakes heal throughout."),
+    }
+}
+
+fn tipping(inputs: &Inputs<'_>) -> Option<String> {
+    let tipping = percent(inputs.solution.tipping_error?, 3);
+    let steady = inputs.solution.by_generation.is_none();
+    steady.then(|| format!("Beyond an error rate of {tipping} even this loop avalanches (tipping point)."))
+}
+
+/// What would bring R below 1, where it is above.
+fn remedy(inputs: &Inputs<'_>) -> Option<String> {
+    if inputs.solution.reproduction_number <= 1.0 {
+        return None;
+    }
+    // Of two thresholds of one parameter the first is the one that speaks of R alone.
+    let thresholds = &inputs.solution.thresholds;
+    let firsts = thresholds
+        .iter()
+        .enumerate()
+        .filter(|(at, one)| thresholds[..*at].iter().all(|other| other.parameter != one.parameter));
+    let ways: Vec<String> = firsts.filter_map(|(_, threshold)| way(threshold)).take(NAMED).collect();
+    if ways.is_empty() {
+        let tried = inputs.solution.thresholds.is_empty();
+        return (!tried).then(|| "No single parameter examined brings R below 1.".to_owned());
+    }
+    Some(format!("R falls below 1 with {}.", ways.join(", or with ")))
+}
+
+fn way(threshold: &Threshold) -> Option<String> {
+    let value = threshold.value?;
+    let instead =
+        |present: Option<f64>| present.map_or_else(String::new, |now| format!(" instead of {}", number(now, 3)));
+    Some(match threshold.parameter.as_str() {
+        "task.steps" => format!("at most {} steps{}", number(value, 3), instead(threshold.present)),
+        key if key.starts_with("filter.") => format!("`{key}` = {}{}", number(value, 3), instead(threshold.present)),
+        _ => format!("a further filter that catches {} of every kind of mistake", percent(value, 3)),
+    })
+}
+
+/// With a full stop.
+fn ended(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}

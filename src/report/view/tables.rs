@@ -1,0 +1,253 @@
+//! The tables of the page, cell by cell.
+
+use serde_json::Value;
+
+use crate::analytic::{Solution, Threshold};
+use crate::compare::{Test, Verdict};
+use crate::provenance::Provenance;
+use crate::scenario::Scenario;
+
+use super::super::Inputs;
+use super::super::thin;
+use super::super::words::{number, percent};
+use super::{CurveTable, Parameter, Quantity, TestRow, ThresholdRow, VerdictView, absent};
+
+/// Significant digits in tables.
+const DIGITS: usize = 4;
+/// Rows of the curve table at most.
+const ROWS: usize = 201;
+
+/// What each key of a scenario means, in the order in which the page lists them. Filters follow with their own keys.
+const MEANINGS: [(&str, &str); 27] = [
+    ("name", "name of the loop"),
+    ("source", "where its numbers come from"),
+    ("examples", "N, independent training examples of a generation"),
+    ("horizon", "generations reported"),
+    ("task.steps", "L, steps of a solution at generation 0"),
+    ("task.steps_per_generation", "steps added each generation"),
+    ("errors.step_error", "ε, probability of a slip at one step"),
+    ("errors.recovery", "r, probability per step that a wrong path finds back"),
+    ("errors.systematic_share", "σ, share of fresh wrong outcomes that are systematic"),
+    ("errors.consistency", "γ, probability that a candidate shows its problem's systematic mistake"),
+    ("errors.amplification", "A, growth of the step error per share of unsound and wrong beliefs"),
+    ("errors.wrong_answers", "D, wrong answers that random mistakes scatter over"),
+    ("errors.step_error_floor", "step error that improvement tends to"),
+    ("errors.step_error_gain", "share of the way to the floor gained each generation"),
+    ("learning.imprint", "λ, probability that a random wrong example becomes a wrong belief"),
+    ("learning.persistence", "ρ, probability that a systematic or unsound example is learned as such"),
+    ("learning.anchor", "μ, share of examples replaced by verified ground truth"),
+    ("learning.policy", "what a generation trains on"),
+    ("vote.candidates", "k, candidates for each problem"),
+    ("vote.agree", "m, votes that an answer needs"),
+    ("start.unsound", "share of unsound beliefs of generation 0"),
+    ("start.wrong", "share of wrong beliefs of generation 0"),
+    ("failure.error_rate", "θ, error rate at which the loop has failed"),
+    ("filter.kind", "kind of check"),
+    ("filter.sensitivity", "probability that the check catches what it can see"),
+    ("filter.false_reject", "probability that a sound example (or step) is rejected"),
+    ("filter.coverage", "share of examples compared with the truth"),
+];
+
+pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
+    let solution = inputs.solution;
+    let cell = |value: Option<f64>, key: &str, show: fn(f64, usize) -> String| {
+        value.map_or_else(|| absent(inputs, key), |value| show(value, DIGITS))
+    };
+    let row = |label: &str, exact: String| Quantity { label: label.to_owned(), exact, simulated: String::new() };
+    let mut rows = vec![
+        row("reproduction number of mistakes, R", number(solution.reproduction_number, 5)),
+        row("regime", format!("{:?}", solution.regime).to_lowercase()),
+        row("fresh unsound beliefs of a sound model", percent(solution.fresh.unsound, DIGITS)),
+        row("fresh wrong beliefs of a sound model", percent(solution.fresh.wrong, DIGITS)),
+    ];
+    rows.push(if solution.reproduction_number > 1.0 {
+        row("doubling time (generations)", cell(solution.doubling_time, "doubling_time", number))
+    } else {
+        row("half-life of mistakes (generations)", cell(solution.half_life, "half_life", number))
+    });
+    rows.push(row("error floor", cell(solution.floor_error, "floor_error", percent)));
+    rows.push(row("tipping point", cell(solution.tipping_error, "tipping_error", percent)));
+    rows.push(row("error rate at generation 0", percent(solution.start_error, DIGITS)));
+    rows.push(row("accepted examples per problem at generation 0", percent(solution.start_yield, DIGITS)));
+    let hazard = solution.quasi_stationary.as_ref().map(|law| law.hazard);
+    rows.push(row("hazard per generation after long survival", cell(hazard, "quasi_stationary", number)));
+    let runway = &solution.runway;
+    for (label, value, key) in [
+        ("expected runway, E[T] (generations)", runway.mean, "runway.mean"),
+        ("standard deviation of T", runway.sd, "runway.sd"),
+        ("5 % quantile of T", runway.q05, "runway.q05"),
+        ("median of T", runway.q50, "runway.q50"),
+        ("95 % quantile of T", runway.q95, "runway.q95"),
+    ] {
+        rows.push(row(label, cell(value, key, number)));
+    }
+    rows.extend(both_sides(inputs, &cell));
+    rows
+}
+
+type Cell<'a> = dyn Fn(Option<f64>, &str, fn(f64, usize) -> String) -> String + 'a;
+
+/// Numbers that the simulation knows as well.
+fn both_sides(inputs: &Inputs<'_>, cell: &Cell<'_>) -> [Quantity; 3] {
+    let horizon = inputs.horizon_text();
+    let curves = inputs.solution.curves.as_ref();
+    let last = |values: &[f64]| values.last().copied();
+    let plus_minus = |mean: f64, se: f64| format!("{} ± {} (2 se)", number(mean, DIGITS), number(2.0 * se, 2));
+    let simulated = inputs.simulated;
+    [
+        Quantity {
+            label: format!("mean runway restricted to the horizon, E[min(T, {horizon})]"),
+            exact: cell(inputs.solution.runway.restricted_mean, "runway.restricted_mean", number),
+            simulated: simulated.map_or_else(String::new, |s| plus_minus(s.runway.restricted_mean, s.runway.se)),
+        },
+        Quantity {
+            label: format!("probability of surviving generation {horizon}"),
+            exact: cell(curves.and_then(|curves| last(&curves.survival)), "survival", percent),
+            simulated: simulated.and_then(|s| last(&s.survival)).map_or_else(String::new, |s| percent(s, DIGITS)),
+        },
+        Quantity {
+            label: format!("mean error rate at generation {horizon}"),
+            exact: cell(curves.and_then(|curves| last(&curves.expected_error)), "expected_error", percent),
+            simulated: simulated
+                .and_then(|s| Some((last(&s.mean_error)?, last(&s.se_error)?)))
+                .map_or_else(String::new, |(mean, se)| {
+                    format!("{} ± {} (2 se)", percent(mean, DIGITS), percent(2.0 * se, 2))
+                }),
+        },
+    ]
+}
+
+pub(super) fn thresholds(inputs: &Inputs<'_>) -> Vec<ThresholdRow> {
+    let value = |threshold: &Threshold| match (threshold.value, &threshold.reason) {
+        (Some(value), _) => number(value, DIGITS),
+        (None, Some(reason)) => format!("not available: {reason}"),
+        (None, None) => "not available".to_owned(),
+    };
+    let rows = inputs.solution.thresholds.iter().map(|threshold| ThresholdRow {
+        parameter: threshold.parameter.clone(),
+        meaning: threshold.meaning.clone(),
+        present: threshold.present.map_or_else(|| "–".to_owned(), |present| number(present, DIGITS)),
+        value: value(threshold),
+    });
+    rows.collect()
+}
+
+pub(super) fn verdict(verdict: &Verdict) -> VerdictView {
+    let row = |test: &Test| TestRow {
+        quantity: test.quantity.clone(),
+        deviation: number(test.deviation, DIGITS),
+        critical: number(test.critical, DIGITS),
+        generation: test.generation.map_or_else(|| "–".to_owned(), |generation| number(generation as f64, DIGITS)),
+        level: number(test.level, 3),
+        passed: test.passed,
+    };
+    VerdictView {
+        agree: verdict.agree,
+        sentence: verdict.sentence.clone(),
+        setting: format!(
+            "{} runs against {}; family-wise level {}.",
+            number(verdict.replicates as f64, DIGITS),
+            verdict.reference,
+            number(verdict.level, 3)
+        ),
+        tests: verdict.tests.iter().map(row).collect(),
+    }
+}
+
+/// Every key of the scenario with its value, in the order of [`MEANINGS`], filters last.
+pub(super) fn parameters(scenario: &Scenario) -> Vec<Parameter> {
+    let mut found = Vec::new();
+    // A scenario holds finite numbers and strings only, all of which JSON can hold.
+    flatten(&serde_json::to_value(scenario).unwrap_or_default(), String::new(), &mut found);
+    let entry = |key: &str| {
+        // filter.0.kind is explained as filter.kind.
+        let general: String =
+            key.split('.').filter(|part| part.parse::<usize>().is_err()).collect::<Vec<_>>().join(".");
+        MEANINGS.iter().position(|(name, _)| *name == general)
+    };
+    found.sort_by_cached_key(|(key, _)| {
+        let filter = key.starts_with("filter.");
+        (filter, if filter { None } else { Some(entry(key).unwrap_or(MEANINGS.len())) }, key.clone())
+    });
+    found
+        .into_iter()
+        .map(|(key, value)| {
+            let meaning = entry(&key).and_then(|at| MEANINGS.get(at)).map_or("", |(_, meaning)| meaning).to_owned();
+            Parameter { key, value, meaning }
+        })
+        .collect()
+}
+
+/// Leaves of a JSON value under dotted keys.
+fn flatten(value: &Value, key: String, found: &mut Vec<(String, String)>) {
+    let below = |name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
+    match value {
+        Value::Object(map) => map.iter().for_each(|(name, value)| flatten(value, below(name), found)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, value)| flatten(value, below(&index.to_string()), found));
+        }
+        Value::String(text) => found.push((key, text.clone())),
+        other => found.push((key, other.to_string())),
+    }
+}
+
+pub(super) fn curves(inputs: &Inputs<'_>) -> CurveTable {
+    let solution = inputs.solution;
+    let count = solution.generations.len();
+    let columns = columns(inputs);
+    let rows = thin::stride(count, ROWS)
+        .into_iter()
+        .map(|index| {
+            let generation = solution.generations.get(index).map_or_else(String::new, u64::to_string);
+            let cells =
+                columns.iter().map(|(_, values)| values.get(index).map_or("–".to_owned(), |v| percent(*v, DIGITS)));
+            std::iter::once(generation).chain(cells).collect()
+        })
+        .collect();
+    let titles = columns.into_iter().map(|(title, _)| title.to_owned());
+    CurveTable {
+        every: thin::every(count, ROWS),
+        columns: std::iter::once("generation".to_owned()).chain(titles).collect(),
+        rows,
+    }
+}
+
+/// Title and values of every column but the generation.
+fn columns<'a>(inputs: &Inputs<'a>) -> Vec<(&'static str, &'a [f64])> {
+    let solution: &Solution = inputs.solution;
+    let mut columns: Vec<(&'static str, &[f64])> = vec![("error, mean field", &solution.mean_field_error)];
+    if let Some(curves) = &solution.curves {
+        columns.extend::<[(&'static str, &[f64]); 7]>([
+            ("error, exact mean", &curves.expected_error),
+            ("5 % quantile", &curves.error_q05),
+            ("median", &curves.error_q50),
+            ("95 % quantile", &curves.error_q95),
+            ("yield, exact", &curves.expected_yield),
+            ("survival, exact", &curves.survival),
+            ("failed, exact", &curves.failed),
+        ]);
+    }
+    if let Some(simulated) = inputs.simulated {
+        columns.extend::<[(&'static str, &[f64]); 3]>([
+            ("error, simulated", &simulated.mean_error),
+            ("± se", &simulated.se_error),
+            ("survival, simulated", &simulated.survival),
+        ]);
+    }
+    columns
+}
+
+pub(super) fn provenance(provenance: &Provenance) -> Vec<(String, String)> {
+    let optional = |value: Option<String>| value.unwrap_or_else(|| "none: nothing was drawn".to_owned());
+    [
+        ("program", format!("{} {}", provenance.program, provenance.version)),
+        ("scenario (SHA-256)", provenance.scenario_sha256.clone()),
+        ("seed", optional(provenance.seed.map(|seed| seed.to_string()))),
+        ("engine", optional(provenance.engine.clone())),
+        ("runs", optional(provenance.replicates.map(|runs| runs.to_string()))),
+        ("command", provenance.command.clone()),
+    ]
+    .into_iter()
+    .map(|(label, value)| (label.to_owned(), value))
+    .collect()
+}

@@ -1,0 +1,95 @@
+//! A broken rule and the bytes that break it, on the way to a message.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::error::{Breach, Origin, Position, ScenarioError};
+
+/// A breach with the bytes at fault, where the reader knows them.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub breach: Breach,
+    pub span: Option<Range<usize>>,
+}
+
+impl From<Breach> for Fault {
+    fn from(breach: Breach) -> Self {
+        Self { breach, span: None }
+    }
+}
+
+impl Fault {
+    pub fn at(span: Range<usize>, breach: Breach) -> Self {
+        Self { breach, span: Some(span) }
+    }
+
+    /// The text is not TOML.
+    pub fn syntax(text: &str, error: &toml::de::Error) -> Self {
+        let span = error.span();
+        let found = span.clone().and_then(|span| text.get(span)).unwrap_or_default();
+        let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
+        let before = span.as_ref().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let after = text.get(before.len()..).unwrap_or_default();
+        let breach = if message == "duplicate key" {
+            Breach::new(one_line(found), "this key is given twice", "keep one of the two")
+        } else if before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(',') {
+            Breach::new("", "this is not TOML: a number has no comma", "the decimal sign is a point, as in 0.1")
+        } else if message.starts_with("string values must be quoted") {
+            match one_line(found.trim()).as_str() {
+                "" => Breach::new("", "this is not TOML: a value is missing here", "write one, or remove the line"),
+                word => Breach::new("", format!("this is not TOML: {word}"), format!("text is quoted: \"{word}\"")),
+            }
+        } else {
+            Breach::new("", format!("this is not TOML: {message}"), "")
+        };
+        Self { breach, span }
+    }
+
+    /// Blames a place in a file; a breach without bytes is looked up by its key.
+    pub fn located(self, text: &str, origin: Origin) -> ScenarioError {
+        let offset = self.span.as_ref().map(|span| span.start).or_else(|| offset_of(text, &self.breach.key));
+        let position = offset.map(|offset| Position::of(text, offset));
+        self.into_error(origin, position)
+    }
+
+    /// Blames an input that has no lines.
+    pub fn placeless(self, origin: Origin) -> ScenarioError {
+        self.into_error(origin, None)
+    }
+
+    fn into_error(self, origin: Origin, position: Option<Position>) -> ScenarioError {
+        let Breach { key, rule, help } = self.breach;
+        ScenarioError::Rule { origin, position, key, rule, help }
+    }
+}
+
+/// Where the value of a dotted key begins, or the nearest table above it that is written.
+fn offset_of(text: &str, key: &str) -> Option<usize> {
+    let document = DeTable::parse(text).ok()?;
+    let (first, rest) = key.split_once('.').unwrap_or((key, ""));
+    let mut value = document.get_ref().get(first)?;
+    for part in rest.split('.').filter(|part| !part.is_empty()) {
+        let next = match value.get_ref() {
+            DeValue::Table(table) => table.get(part),
+            DeValue::Array(array) => part.parse::<usize>().ok().and_then(|index| array.get(index)),
+            _ => None,
+        };
+        let Some(next) = next else { break };
+        value = next;
+    }
+    Some(value.span().start)
+}
+
+/// Text as a message can show it: no line breaks, no control characters, not too long.
+pub(super) fn one_line(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let shown: String = text.chars().take(LONGEST).flat_map(escaped).collect();
+    if text.chars().nth(LONGEST).is_some() { shown + "…" } else { shown }
+}
+
+fn escaped(character: char) -> impl Iterator<Item = char> {
+    let (control, plain) =
+        if character.is_control() { (Some(character.escape_default()), None) } else { (None, Some(character)) };
+    control.into_iter().flatten().chain(plain)
+}

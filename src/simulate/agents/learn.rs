@@ -1,0 +1,33 @@
+//! Learning: what one accepted example leaves in the next generation.
+
+use crate::scenario::Learning;
+
+use super::{Answer, Belief};
+use crate::simulate::stream::Stream;
+
+/// How examples turn into beliefs.
+#[derive(Debug)]
+pub(super) struct Learner {
+    imprint: f64,
+    persistence: f64,
+    anchor: f64,
+}
+
+impl Learner {
+    pub fn new(learning: &Learning) -> Self {
+        Self { imprint: learning.imprint.get(), persistence: learning.persistence.get(), anchor: learning.anchor.get() }
+    }
+
+    /// The belief that an accepted example leaves; verified truth in its place leaves a sound one.
+    pub fn learn(&self, example: Answer, stream: &mut Stream) -> Belief {
+        if stream.happens(self.anchor) {
+            return Belief::Sound;
+        }
+        match example {
+            Answer::Unsound if stream.happens(self.persistence) => Belief::Unsound,
+            Answer::Systematic if stream.happens(self.persistence) => Belief::Wrong,
+            Answer::Random if stream.happens(self.imprint) => Belief::Wrong,
+            _ => Belief::Sound,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Why a simulation was refused or given up.
+
+use thiserror::Error;
+
+/// A simulation that cannot be done, with the reason and the way out.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SimulationError {
+    /// Fewer than two runs.
+    #[error("{replicates} replicates: a standard error needs at least 2")]
+    TooFewReplicates {
+        /// Runs asked for.
+        replicates: u64,
+    },
+    /// More beliefs than fit into memory.
+    #[error(
+        "agents hold every belief in memory, but this loop comes to {beliefs} of them (the limit is {limit}); use the `counts` engine, which draws the same law"
+    )]
+    TooManyBeliefs {
+        /// Beliefs of the largest training set.
+        beliefs: u64,
+        /// The most that agents hold.
+        limit: u64,
+    },
+    /// More work than anyone waits for.
+    #[error(
+        "agents would work through {work:e} candidates and steps or more (the limit is {limit:e}); use the `counts` engine, or fewer replicates"
+    )]
+    TooMuchWork {
+        /// Candidates and steps of the recursion, over all runs and generations, if every problem is accepted.
+        work: u128,
+        /// The most that agents accept.
+        limit: u128,
+    },
+    /// Checks that let nothing pass.
+    #[error(
+        "generation {generation}: of the last {candidates} candidates none ended in an accepted example; the checks let next to nothing pass. Use the `counts` engine, which knows a starved loop at sight"
+    )]
+    NothingAccepted {
+        /// Generation that attempts the problems.
+        generation: u64,
+        /// Candidates since the last accepted example.
+        candidates: u64,
+    },
+    /// Candidates all of which show a systematic mistake.
+    #[error(
+        "generation {generation}: {redraws} candidates in a row made a systematic mistake, so that none without one can be drawn. Use the `counts` engine, which needs no rejection"
+    )]
+    NoBaseCandidate {
+        /// Generation that attempts the problem.
+        generation: u64,
+        /// Candidates drawn in vain.
+        redraws: u64,
+    },
+}

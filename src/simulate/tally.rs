@@ -1,0 +1,159 @@
+//! Sums over runs. Memory grows with the horizon, never with the number of runs.
+
+use crate::stats::moments::Moments;
+
+use super::replicate::Settings;
+use super::result::{RestrictedRunway, Simulated};
+use super::run::Run;
+
+/// Sums over some runs, by generation.
+#[derive(Debug, Clone)]
+pub(super) struct Tally {
+    runs: u64,
+    error: Vec<Moments>,
+    unsound: Vec<f64>,
+    wrong: Vec<f64>,
+    accepted: Vec<f64>,
+    failures: Vec<u64>,
+    starved: u64,
+    sample_runs: Vec<Vec<f64>>,
+}
+
+impl Tally {
+    /// No runs yet, of generations 0..=`horizon`.
+    pub fn new(horizon: usize) -> Self {
+        Self {
+            runs: 0,
+            error: vec![Moments::default(); horizon + 1],
+            unsound: vec![0.0; horizon + 1],
+            wrong: vec![0.0; horizon + 1],
+            accepted: vec![0.0; horizon],
+            failures: vec![0; horizon + 1],
+            starved: 0,
+            sample_runs: Vec::new(),
+        }
+    }
+
+    /// Adds one run, and keeps its error curve if it is a `sample`.
+    pub fn add(&mut self, run: &Run, sample: bool) {
+        self.runs += 1;
+        for (moments, &error) in self.error.iter_mut().zip(&run.error) {
+            moments.add(error);
+        }
+        add(&mut self.unsound, &run.unsound);
+        add(&mut self.wrong, &run.wrong);
+        add(&mut self.accepted, &run.accepted);
+        if let Some(failures) = run.failed_at.and_then(|failed_at| self.failures.get_mut(failed_at as usize)) {
+            *failures += 1;
+        }
+        self.starved += u64::from(run.starved);
+        if sample {
+            self.sample_runs.push(run.error.clone());
+        }
+    }
+
+    /// Adds the runs of a later tally. Sums of floats depend on their order: the caller merges in the order of replicates.
+    pub fn merge(&mut self, later: Self) {
+        self.runs += later.runs;
+        for (moments, later) in self.error.iter_mut().zip(&later.error) {
+            moments.merge(later);
+        }
+        add(&mut self.unsound, &later.unsound);
+        add(&mut self.wrong, &later.wrong);
+        add(&mut self.accepted, &later.accepted);
+        for (failures, later) in self.failures.iter_mut().zip(&later.failures) {
+            *failures += later;
+        }
+        self.starved += later.starved;
+        self.sample_runs.extend(later.sample_runs);
+    }
+
+    /// The result of the whole simulation.
+    pub fn finish(self, settings: &Settings) -> Simulated {
+        let runs = self.runs as f64;
+        let mean = |sums: &[f64]| sums.iter().map(|sum| sum / runs).collect();
+        let mut alive = self.runs;
+        let survival = self.failures.iter().map(|failures| {
+            alive -= failures;
+            alive as f64 / runs
+        });
+        Simulated {
+            survival: survival.collect(),
+            replicates: self.runs,
+            seed: settings.seed,
+            engine: settings.engine,
+            generations: (0..self.error.len() as u64).collect(),
+            mean_error: self.error.iter().map(Moments::mean).collect(),
+            se_error: self.error.iter().map(Moments::standard_error).collect(),
+            mean_unsound: mean(&self.unsound),
+            mean_wrong: mean(&self.wrong),
+            mean_yield: mean(&self.accepted),
+            runway: runway(&self.failures, alive),
+            failures: self.failures,
+            starved: self.starved,
+            sample_runs: self.sample_runs,
+        }
+    }
+}
+
+fn add(sums: &mut [f64], values: &[f64]) {
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += value;
+    }
+}
+
+/// `E[min(T, horizon)]` from the failures by generation and the runs alive after the last.
+fn runway(failures: &[u64], alive: u64) -> RestrictedRunway {
+    let horizon = failures.len() as f64 - 1.0;
+    let runs = (failures.iter().sum::<u64>() + alive) as f64;
+    let sum = |of: &dyn Fn(f64) -> f64| {
+        let failed = failures.iter().enumerate().map(|(generation, &count)| count as f64 * of(generation as f64));
+        failed.sum::<f64>() + alive as f64 * of(horizon)
+    };
+    let mean = sum(&|lasted| lasted) / runs;
+    let squares = sum(&|lasted| (lasted - mean) * (lasted - mean));
+    RestrictedRunway { restricted_mean: mean, se: (squares / (runs - 1.0) / runs).sqrt(), censored: alive }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::Engine;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn the_runway_of_a_few_runs_by_hand() {
+        // T = 0, 2, 2 and one run alive at 3: min(T, 3) = 0, 2, 2, 3.
+        let runway = runway(&[1, 0, 2, 0], 1);
+        assert_relative_eq!(runway.restricted_mean, 1.75);
+        assert_relative_eq!(runway.se, (4.75_f64 / 3.0 / 4.0).sqrt(), max_relative = 1e-14);
+        assert_eq!(runway.censored, 1);
+    }
+
+    #[test]
+    fn runs_are_summed_by_generation() {
+        let run = |error: [f64; 3], failed_at| Run {
+            error: error.to_vec(),
+            unsound: vec![0.0, 0.25, 0.5],
+            wrong: vec![0.0, 0.5, 0.0],
+            accepted: vec![1.0, 0.5],
+            failed_at,
+            starved: failed_at.is_some(),
+        };
+        let mut first = Tally::new(2);
+        first.add(&run([0.1, 0.2, 0.3], None), true);
+        let mut second = Tally::new(2);
+        second.add(&run([0.1, 0.4, 0.9], Some(1)), false);
+        first.merge(second);
+        let settings = Settings { replicates: 2, seed: 7, engine: Engine::Counts, sample_runs: 1 };
+        let simulated = first.finish(&settings);
+        assert_eq!(simulated.survival, [1.0, 0.5, 0.5]);
+        assert_eq!(simulated.failures, [0, 1, 0]);
+        assert_eq!(simulated.se_error[0], 0.0);
+        assert_relative_eq!(simulated.mean_error[1], 0.3, max_relative = 1e-14);
+        assert_relative_eq!(simulated.se_error[1], 0.1, max_relative = 1e-14);
+        assert_eq!(simulated.mean_yield, [1.0, 0.5]);
+        assert_eq!((simulated.starved, simulated.runway.censored), (1, 1));
+        assert_eq!(simulated.sample_runs, [[0.1, 0.2, 0.3]]);
+    }
+}

@@ -1,0 +1,52 @@
+//! Intervals for a probability.
+
+use statrs::function::erf::erfc_inv;
+
+/// z with P(|Z| > z) = `level` for a standard normal Z.
+#[must_use]
+pub fn normal_critical(level: f64) -> f64 {
+    std::f64::consts::SQRT_2 * erfc_inv(level)
+}
+
+/// Interval for a probability, from `successes` in `n` trials, that misses it with probability of about `level`.
+///
+/// Source: E. B. Wilson (1927). Stays within [0, 1] and keeps a width at 0 and n successes, where the plain normal interval
+/// has none. [0, 1] where there are no trials.
+#[must_use]
+pub fn wilson(successes: u64, n: u64, level: f64) -> (f64, f64) {
+    if n == 0 {
+        return (0.0, 1.0);
+    }
+    let z = normal_critical(level);
+    let (hits, trials) = (successes.min(n) as f64, n as f64);
+    let misses = trials - hits;
+    let square = z * z;
+    let spread = z * (hits * misses / trials + square / 4.0).sqrt();
+    let low = (hits + square / 2.0 - spread) / (trials + square);
+    let high = (hits + square / 2.0 + spread) / (trials + square);
+    (if successes == 0 { 0.0 } else { low.max(0.0) }, if misses == 0.0 { 1.0 } else { high.min(1.0) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn wilson_solves_its_equation() {
+        // The ends are the p for which (p̂ − p)² = z² p(1 − p)/n.
+        let z = normal_critical(0.05);
+        assert_relative_eq!(z, 1.959_963_984_540_054, max_relative = 1e-12);
+        for (hits, n) in [(3, 10), (50, 100), (1, 20_000)] {
+            let (low, high) = wilson(hits, n, 0.05);
+            for p in [low, high] {
+                let apart = hits as f64 / n as f64 - p;
+                assert_relative_eq!(apart * apart, z * z * p * (1.0 - p) / n as f64, max_relative = 1e-9);
+            }
+        }
+        assert_eq!(wilson(0, 0, 0.05), (0.0, 1.0));
+        assert_eq!(wilson(0, 10, 0.05).0, 0.0);
+        assert_eq!(wilson(10, 10, 0.05).1, 1.0);
+        assert!(wilson(0, 10, 0.05).1 > 0.2);
+    }
+}

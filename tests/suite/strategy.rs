@@ -1,0 +1,159 @@
+//! Random scenarios: every key, every kind of filter, and the extreme values of each.
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use runaway::law::Composition;
+use runaway::scenario::Scenario;
+use serde_json::{Map, Value, json};
+
+/// The same cases on every run; a counterexample is found again by running the test again.
+pub fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(0x5EED), ..ProptestConfig::default() }
+}
+
+/// Probabilities, with the ends of the interval, their neighbours and numbers near underflow.
+pub fn probability() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        2 => prop::sample::select(vec![0.0, 1.0, 1e-300, 5e-324, f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0, 0.5]),
+        4 => 0.0..=1.0_f64,
+        2 => (-16.0..0.0_f64).prop_map(|exponent| 10_f64.powf(exponent)),
+    ]
+}
+
+fn composition_of(shares: (f64, f64)) -> Composition {
+    Composition { unsound: shares.0 * (1.0 - shares.1), wrong: shares.1 }
+}
+
+/// Compositions, with each kind alone among them.
+pub fn composition() -> impl Strategy<Value = Composition> {
+    prop_oneof![
+        1 => Just(Composition::SOUND),
+        1 => Just(Composition { unsound: 1.0, wrong: 0.0 }),
+        1 => Just(Composition { unsound: 0.0, wrong: 1.0 }),
+        5 => (probability(), probability()).prop_map(composition_of),
+    ]
+}
+
+fn keys(table: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
+    let (names, values): (Vec<_>, Vec<_>) =
+        table.into_iter().map(|(name, value)| (name, prop::option::of(value))).unzip();
+    values
+        .prop_map(move |values| {
+            let given = names.iter().zip(values).filter_map(|(name, value)| Some(((*name).to_owned(), value?)));
+            Value::Object(given.collect::<Map<_, _>>())
+        })
+        .boxed()
+}
+
+fn share() -> BoxedStrategy<Value> {
+    probability().prop_map(Value::from).boxed()
+}
+
+fn whole(range: impl Strategy<Value = u64> + 'static) -> BoxedStrategy<Value> {
+    range.prop_map(Value::from).boxed()
+}
+
+/// Any of the six kinds with any of its parameters.
+fn filter() -> BoxedStrategy<Value> {
+    let kind = |kind: &'static str, parameters: Vec<(&'static str, BoxedStrategy<Value>)>| {
+        keys(parameters).prop_map(move |mut filter| {
+            filter["kind"] = json!(kind);
+            filter
+        })
+    };
+    let rates = |names: &[&'static str]| names.iter().map(|&name| (name, share())).collect::<Vec<_>>();
+    prop_oneof![
+        kind("catch", rates(&["random", "systematic", "unsound", "false_reject"])),
+        kind("outcome", rates(&["sensitivity", "false_reject"])),
+        kind("steps", rates(&["sensitivity", "false_reject"])),
+        kind("cross-model", rates(&["agreement_on_error", "error_rate"])),
+        kind("transform", rates(&["invariance"])),
+        kind("ground-truth", vec![("coverage", share()), ("steps", any::<bool>().prop_map(Value::from).boxed())]),
+    ]
+    .boxed()
+}
+
+/// Votes with a legal majority, or without a stated one.
+fn vote(candidates: BoxedStrategy<u64>) -> BoxedStrategy<Value> {
+    (candidates, any::<prop::sample::Index>(), any::<bool>())
+        .prop_map(|(candidates, place, stated)| {
+            let majority = candidates / 2 + 1;
+            let agree = majority + place.index((candidates - majority + 1) as usize) as u64;
+            if stated {
+                json!({ "candidates": candidates, "agree": agree })
+            } else {
+                json!({ "candidates": candidates })
+            }
+        })
+        .boxed()
+}
+
+/// Sizes that decide how long a check of a scenario takes.
+pub struct Sizes {
+    pub steps: BoxedStrategy<u64>,
+    pub candidates: BoxedStrategy<u64>,
+    pub wrong_answers: BoxedStrategy<u64>,
+}
+
+impl Sizes {
+    /// All that a file may hold.
+    pub fn any() -> Self {
+        Self {
+            steps: prop_oneof![1..=40_u64, 41..=3000_u64, Just(1_000_000_000_000)].boxed(),
+            candidates: prop_oneof![4 => 1..=9_u64, 1 => 10..=400_u64, 1 => Just(10_000_u64)].boxed(),
+            wrong_answers: prop_oneof![1..=9_u64, 10..=1_000_000_u64, Just(1_000_000_000_000)].boxed(),
+        }
+    }
+
+    /// Small enough to enumerate every outcome of a vote and walk every step.
+    pub fn small() -> Self {
+        Self { steps: (1..=12_u64).boxed(), candidates: (1..=4_u64).boxed(), wrong_answers: (1..=3_u64).boxed() }
+    }
+}
+
+/// Scenarios of these sizes.
+pub fn scenario(sizes: Sizes) -> impl Strategy<Value = Scenario> {
+    let task = keys(vec![
+        ("steps", whole(sizes.steps)),
+        ("steps_per_generation", whole(prop_oneof![0..=2_u64, Just(u64::from(u32::MAX))])),
+    ]);
+    let errors = keys(vec![
+        ("step_error", share()),
+        ("recovery", share()),
+        ("systematic_share", share()),
+        ("consistency", share()),
+        ("amplification", prop_oneof![Just(0.0), 0.0..50.0, Just(1e308)].prop_map(Value::from).boxed()),
+        ("wrong_answers", whole(sizes.wrong_answers)),
+        ("step_error_floor", share()),
+        ("step_error_gain", share()),
+    ]);
+    let learning = keys(vec![
+        ("imprint", share()),
+        ("persistence", share()),
+        ("anchor", share()),
+        ("policy", prop::sample::select(vec![json!("replace"), json!("accumulate")]).boxed()),
+    ]);
+    let start = composition().prop_map(|x| {
+        // Rounding may carry the sum of two shares a hair above 1.
+        json!({ "unsound": x.unsound.min(1.0 - x.wrong), "wrong": x.wrong })
+    });
+    keys(vec![
+        (
+            "source",
+            prop::sample::select(vec![json!("a \"quoted\" source"), json!("größer\nals = 1 😀"), json!("")]).boxed(),
+        ),
+        ("examples", whole(prop_oneof![1..=2000_u64, Just(1_000_000_000_000)])),
+        ("horizon", whole(1..=100_000_u64)),
+        ("task", task),
+        ("errors", errors),
+        ("learning", learning),
+        ("vote", vote(sizes.candidates)),
+        ("filter", prop::collection::vec(filter(), 0..=6).prop_map(Value::from).boxed()),
+        ("start", start.boxed()),
+        ("failure", keys(vec![("error_rate", share())])),
+    ])
+    .prop_map(|mut json| {
+        json["name"] = json!("random");
+        Scenario::from_json(&json).unwrap_or_else(|error| panic!("{error}: {json}"))
+    })
+}
