@@ -7,8 +7,6 @@
 
 use std::sync::OnceLock;
 
-use statrs::function::gamma::ln_gamma;
-
 use super::learner::{Learner, MOST_EXAMPLES, Moment};
 use super::log::Run;
 
@@ -18,6 +16,22 @@ pub const POINTS: u64 = 40;
 const REACH: f64 = 5.5;
 /// Weight below which a count no longer widens the next window.
 const NEGLIGIBLE: f64 = 1e-8;
+
+/// ln Γ(x) for x > 0, to about 1e-13: Stirling's series from 10 on, below it by Γ(x + 1) = x Γ(x).
+fn ln_gamma(x: f64) -> f64 {
+    let (mut x, mut product) = (x, 1.0);
+    while x < 10.0 {
+        product *= x;
+        x += 1.0;
+    }
+    let square = 1.0 / (x * x);
+    let series =
+        (1.0 / 12.0 - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square / 1188.0)))) / x;
+    (x - 0.5) * x.ln() - x + HALF_LN_TAU + series - if product == 1.0 { 0.0 } else { product.ln() }
+}
+
+/// ln √(2π).
+const HALF_LN_TAU: f64 = 0.918_938_533_204_672_7;
 
 /// k of n, with ln C(n, k).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -222,23 +236,48 @@ fn predict(learner: &Learner, law: &Filtered, earlier: &Stage, into: (u64, (f64,
         .map(|(&count, &weight)| (learner.at(count as f64 / examples, slip, earlier.steps).next, weight))
         .collect();
     let counts = window(&from, possible, trials, points);
-    let stride = counts.get(1).zip(counts.first()).map_or(1.0, |(second, first)| (second - first) as f64);
-    let rows: Vec<(f64, f64, f64)> = from
-        .iter()
-        .map(|&(q, weight)| {
-            let q = q.clamp(1e-15, 1.0 - 1e-15);
-            let miss = (-q).ln_1p();
-            (q.ln() - miss, trials * miss, weight * stride)
-        })
-        .collect();
-    let weights = counts
-        .iter()
-        .map(|&count| {
-            let choices = log_choices(beliefs, count);
-            rows.iter().map(|(odds, none, weight)| weight * (choices + none + count as f64 * odds).exp()).sum()
-        })
-        .collect();
+    let weights = transition(&from, &counts, beliefs);
     Filtered { counts, weights }
+}
+
+/// Exponent up to which powers are taken by multiplication; beyond it they could overflow.
+const STEEPEST: f64 = 300.0;
+
+/// Σ weight · spacing · P(Bin(beliefs, q) = count) over the sources (q, weight), for every one of the evenly spaced counts.
+///
+/// The sources share the factor C(N, k) (q₀/(1 − q₀))^k of a reference q₀; what is left of each is a power of its own
+/// odds, taken by one multiplication per count. This is most of the likelihood's time.
+fn transition(from: &[(f64, f64)], counts: &[u64], beliefs: u64) -> Vec<f64> {
+    let (Some(&first), Some(&last)) = (counts.first(), counts.last()) else { return Vec::new() };
+    let spacing = counts.get(1).map_or(1.0, |second| (second - first) as f64);
+    let parts = |q: f64| {
+        let q = q.clamp(1e-15, 1.0 - 1e-15);
+        let miss = (-q).ln_1p();
+        (q.ln() - miss, beliefs as f64 * miss)
+    };
+    let (low, high) = from.iter().fold((1.0_f64, 0.0_f64), |(low, high), (q, _)| (low.min(*q), high.max(*q)));
+    let (odds, none) = parts(0.5 * (low + high));
+    let (mut shared, mut direct) = (vec![0.0; counts.len()], vec![0.0; counts.len()]);
+    for &(q, weight) in from {
+        let (own, own_none) = parts(q);
+        let ratio = |count: u64| own_none - none + count as f64 * (own - odds);
+        if ratio(first).abs().max(ratio(last).abs()) > STEEPEST {
+            for (sum, &count) in direct.iter_mut().zip(counts) {
+                *sum += weight * spacing * (log_choices(beliefs, count) + own_none + count as f64 * own).exp();
+            }
+            continue;
+        }
+        let mut power = weight * spacing * ratio(first).exp();
+        let factor = (spacing * (own - odds)).exp();
+        for sum in &mut shared {
+            *sum += power;
+            power *= factor;
+        }
+    }
+    let finish = |((shared, direct), &count): ((f64, f64), &u64)| {
+        shared * (log_choices(beliefs, count) + none + count as f64 * odds).exp() + direct
+    };
+    shared.into_iter().zip(direct).zip(counts).map(finish).collect()
 }
 
 /// At most `points` evenly spaced counts over what the chain reaches and the measurement allows; where the two exclude
@@ -330,6 +369,27 @@ mod tests {
             // Points that no sampler visits need not be exact.
             let slack = if exact > -60.0 { 0.02 } else { 0.02 * exact.abs() };
             assert!((exact - thinned).abs() < slack, "{exact} against {thinned} for {learner:?}");
+        }
+    }
+
+    #[test]
+    fn powers_by_multiplication_are_powers() {
+        let from = [(0.02, 0.3), (0.05, 0.5), (0.09, 0.2)];
+        for (beliefs, spacing, begin) in [(120, 1, 0), (1000, 3, 8), (4000, 11, 40), (8000, 40, 0), (8000, 3, 600)] {
+            let counts: Vec<u64> = (0..40).map(|k| begin + k * spacing).collect();
+            for (count, sum) in counts.iter().zip(transition(&from, &counts, beliefs)) {
+                let direct: f64 = from.iter().map(|(q, weight)| weight * binomial::pmf(*count, beliefs, *q)).sum();
+                let sum = sum / spacing as f64;
+                assert!((sum - direct).abs() < 1e-13 + 1e-9 * direct, "{beliefs} {count}: {sum} against {direct}");
+            }
+        }
+    }
+
+    #[test]
+    fn ln_gamma_is_that_of_the_library() {
+        for x in [1e-9, 1e-3, 0.5, 1.0, 2.0, 7.3, 10.0, 123.4, 1e6, 1e9] {
+            let expected = statrs::function::gamma::ln_gamma(x);
+            assert_relative_eq!(ln_gamma(x), expected, max_relative = 1e-12, epsilon = 1e-12);
         }
     }
 
