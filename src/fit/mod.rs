@@ -18,6 +18,7 @@ mod read;
 mod result;
 mod sampler;
 mod score;
+mod transition;
 
 use std::collections::BTreeMap;
 
@@ -33,11 +34,13 @@ pub use calibrate::{Design, RANKED, Ranks, calibrate};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
+pub use read::{Format, IngestOptions};
 pub use result::{
     Basis, Best, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
 };
 pub use sampler::{Effort, Mixing};
 pub use score::{count_quantile, covered, crps, quantile, sorted};
+pub use transition::{Answer, Samples, Share, Transition};
 
 /// When a loop has failed. It plays no part in fitting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

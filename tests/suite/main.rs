@@ -8,6 +8,7 @@ mod architecture;
 mod cases;
 mod cli;
 mod fit_forecast;
+mod fit_harness;
 mod fit_logs;
 mod laws;
 mod models;
