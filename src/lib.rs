@@ -17,6 +17,7 @@
 //! | [`plan`] | designs side by side: runway, price, what each check catches |
 //! | [`evidence`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
+//! | [`fit`] | from the log of a running loop to its remaining runway |
 //! | [`report`] | figures (SVG) and a self-contained page |
 //!
 //! ```
@@ -42,6 +43,7 @@ pub mod cost;
 pub mod evidence;
 pub mod explain;
 pub mod files;
+pub mod fit;
 pub mod law;
 pub mod plan;
 pub mod provenance;

@@ -33,6 +33,12 @@ pub enum Command {
     Compare(Compare),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
     Explain(Explain),
+    /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
+    Fit(Fit),
+    /// Fit the first generations of finished runs, forecast the rest, and score against extrapolations
+    Backtest(Backtest),
+    /// Convert the logs of evaluation harnesses and trainers to the canonical form
+    Ingest(Ingest),
     /// Write a commented scenario file to start from
     Init(Init),
 }
@@ -223,6 +229,72 @@ pub struct Explain {
     pub unsound: Option<f64>,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Log of the loop: canonical CSV or JSON lines (at least generation, evaluated, wrong)
+    #[arg(value_name = "LOG")]
+    pub file: PathBuf,
+    /// Number of the run that is forecast, from 0; the other runs of the log inform the parameters
+    #[arg(long, default_value_t = 0)]
+    pub run: usize,
+    #[command(flatten)]
+    pub failing: Failing,
+    /// Generations to forecast
+    #[arg(long, default_value_t = 20)]
+    pub horizon: u64,
+    /// Seed of the sampler; the same seed gives the same bytes on any number of threads
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Failing {
+    /// Error rate at which the loop has failed
+    #[arg(long, value_name = "ERROR_RATE", default_value_t = 0.5, value_parser = share)]
+    pub threshold: f64,
+    /// Fail at this much above the lowest error rate measured, in place of --threshold
+    #[arg(long, value_parser = share, conflicts_with = "threshold")]
+    pub drop: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Backtest {
+    /// Canonical logs, or folders of them
+    #[arg(value_name = "LOG", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Generations that a fit may see, each in turn
+    #[arg(long, value_delimiter = ',', default_value = "4,6,8,10", value_name = "N,…")]
+    pub cut: Vec<usize>,
+    #[command(flatten)]
+    pub failing: Failing,
+    /// Seed of the sampler
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// Files of one run; several are generations 0, 1, … in the order given
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Task of an lm-evaluation-harness result, where it holds several
+    #[arg(long)]
+    pub task: Option<String>,
+    /// Metric to read, where there are several: a share of right answers
+    #[arg(long)]
+    pub metric: Option<String>,
+    /// Filter of an lm-evaluation-harness metric, where there are several
+    #[arg(long)]
+    pub filter: Option<String>,
+    /// Test problems of each evaluation, where the file holds rates only
+    #[arg(long)]
+    pub evaluated: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod checkpoint;
 mod compare;
 mod document;
 mod explain;
+mod fit;
 mod init;
 mod play;
 mod report;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::fit::LogError;
 use crate::plan::PlanError;
 use crate::provenance::Provenance;
 use crate::scenario::{Design, Origin, Scenario, ScenarioError, Stated};
@@ -78,6 +80,9 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
         Command::Report(args) => report::run(args, out),
         Command::Compare(args) => compare::run(args, out),
         Command::Explain(args) => explain::run(args, out),
+        Command::Fit(args) => fit::fit(args, out),
+        Command::Backtest(args) => fit::backtest(args, out),
+        Command::Ingest(args) => fit::ingest(args, out),
         Command::Init(args) => init::run(args, out),
     }
 }
@@ -88,7 +93,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
 struct UsageError(String);
 
 fn code(error: &anyhow::Error) -> u8 {
-    if error.is::<ScenarioError>() {
+    if error.is::<ScenarioError>() || error.is::<LogError>() {
         BAD_INPUT
     } else if error.is::<UsageError>() || error.downcast_ref::<PlanError>().is_some_and(is_usage) {
         USAGE
