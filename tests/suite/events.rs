@@ -56,7 +56,7 @@ fn wrong_beliefs_of_the_next_generation_are_binomial() {
             })
             .collect();
         let mut seen = vec![0; errors.len()];
-        for run in play(&scenario, Engine::Events, 30_000, 30_000).sample_runs {
+        for run in play(&scenario, Engine::Events, 20_000, 20_000).sample_runs {
             let nearest = (0..errors.len())
                 .min_by(|&one, &other| (errors[one] - run[1]).abs().total_cmp(&(errors[other] - run[1]).abs()));
             seen[nearest.unwrap()] += 1;
@@ -75,7 +75,7 @@ fn whole_laws_agree_with_the_plain_agents() {
         let scenario = stirred(text, &["start.unsound=0.2", "errors.recovery=0.15"]);
         let [agents, events] = [Engine::Agents, Engine::Events].map(|engine| {
             let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
-            for run in play(&scenario, engine, 20_000, 20_000).sample_runs {
+            for run in play(&scenario, engine, 10_000, 10_000).sample_runs {
                 *seen.entry((run[1] * 1e12) as u64).or_default() += 1;
             }
             seen
@@ -91,7 +91,7 @@ fn whole_laws_agree_with_the_plain_agents() {
         // The difference of two samples has twice the variance of one against a law: the squares are halved by taking
         // the pooled sample for the law and the average of both statistics.
         let law: Vec<f64> =
-            values.iter().map(|value| (count(&agents, value) + count(&events, value)) as f64 / 40_000.0).collect();
+            values.iter().map(|value| (count(&agents, value) + count(&events, value)) as f64 / 20_000.0).collect();
         let fit = |seen: &BTreeMap<u64, u64>| {
             chi_square(&values.iter().map(|value| count(seen, value)).collect::<Vec<_>>(), &law)
         };
@@ -109,9 +109,9 @@ fn random(seed: u64) -> Scenario {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut text = format!("name = \"random-{seed}\"\n");
     let mut share = |low: f64, high: f64| low + (high - low) * rng.random::<f64>();
-    let (examples, steps) = (share(15.0, 60.0) as u64, share(1.0, 25.0) as u64);
+    let (examples, steps) = (share(8.0, 18.0) as u64, share(1.0, 25.0) as u64);
     let slip = share(0.02, 0.6) / steps as f64;
-    let _ = writeln!(text, "examples = {examples}\nhorizon = 8\n[task]\nsteps = {steps}");
+    let _ = writeln!(text, "examples = {examples}\nhorizon = 6\n[task]\nsteps = {steps}");
     if share(0.0, 1.0) < 0.3 {
         let _ = writeln!(text, "steps_per_generation = 1");
     }
@@ -152,16 +152,16 @@ fn random(seed: u64) -> Scenario {
     scenario(&text)
 }
 
-/// Plain agents, event-driven agents, counts and, where there is one, the exact law: sixteen random loops, each comparison
+/// Plain agents, event-driven agents, counts and, where there is one, the exact law: a dozen random loops, each comparison
 /// at family-wise level 1e-4, and mean errors of every generation within 5 standard errors (6e-7, two-sided).
 #[test]
 fn four_witnesses_agree_on_random_loops() {
     let mut exact = 0;
-    for seed in 0..16 {
+    for seed in 0..12 {
         let scenario = random(seed);
-        let agents = play(&scenario, Engine::Agents, 3_000, 0);
-        let events = play(&scenario, Engine::Events, 30_000, 0);
-        let counts = play(&scenario, Engine::Counts, 30_000, 0);
+        let agents = play(&scenario, Engine::Agents, 1_500, 0);
+        let events = play(&scenario, Engine::Events, 5_000, 0);
+        let counts = play(&scenario, Engine::Counts, 5_000, 0);
         for (one, other) in [(&agents, &events), (&agents, &counts), (&events, &counts)] {
             let verdict = compare::two_samples(one, other, 1e-4).unwrap();
             assert!(verdict.agree, "{} {}", scenario.to_toml(), verdict.sentence);
@@ -185,7 +185,7 @@ fn four_witnesses_agree_on_random_loops() {
             assert!(verdict.agree, "{} {}", scenario.to_toml(), verdict.sentence);
         }
     }
-    assert!(exact >= 8, "only {exact} of the loops have an exact solution");
+    assert!(exact >= 6, "only {exact} of the loops have an exact solution");
 }
 
 #[test]
