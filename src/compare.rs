@@ -7,6 +7,7 @@
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::analytic::BEYOND_REACH;
 use crate::simulate::{Engine, Simulated};
 use crate::stats::{band, mean, multiple};
 
@@ -82,6 +83,8 @@ pub struct Expected<'a> {
     pub mean_error: &'a [f64],
     /// Standard deviation of err(x_g).
     pub sd_error: &'a [f64],
+    /// Distance from its mean that err(x_g) stays within but for a probability of [`BEYOND_REACH`].
+    pub reach_error: &'a [f64],
     /// Where the curves come from, in words that follow "those of": "the exact count chain".
     pub reference: String,
 }
@@ -111,15 +114,16 @@ pub enum CompareError {
 /// [`CompareError`] where the horizons differ or `level` is none.
 pub fn with_expected(expected: &Expected<'_>, simulated: &Simulated, level: f64) -> Result<Verdict, CompareError> {
     let generations = generations(simulated)?;
-    for length in [expected.survival.len(), expected.mean_error.len(), expected.sd_error.len()] {
+    let curves = [expected.survival, expected.mean_error, expected.sd_error, expected.reach_error];
+    for length in curves.map(<[f64]>::len) {
         same_horizon(length, generations)?;
     }
     let share = share(level)?;
     let runs = simulated.replicates;
     let each = multiple::bonferroni(share, generations);
-    let exact = expected.mean_error.iter().zip(expected.sd_error);
-    let errors = simulated.mean_error.iter().zip(exact).map(|(&seen, (&mean, &sd))| {
-        Deviation::of(seen, mean, sd / (runs as f64).sqrt(), mean::bernstein(runs, sd * sd, each))
+    let exact = expected.mean_error.iter().zip(expected.sd_error.iter().zip(expected.reach_error));
+    let errors = simulated.mean_error.iter().zip(exact).map(|(&seen, (&mean, (&sd, &reach)))| {
+        Deviation::of(seen, mean, sd / (runs as f64).sqrt(), bound(runs, sd, reach, each))
     });
     let runway = {
         let (mean, sd) = restricted(expected.survival);
@@ -135,6 +139,18 @@ pub fn with_expected(expected: &Expected<'_>, simulated: &Simulated, level: f64)
         simulated,
         Family { survival, width, errors: errors.collect(), runway },
     ))
+}
+
+/// The distance of a mean error from its expectation that chance exceeds with probability `level` at most.
+///
+/// A run beyond the reach would void the sharper inequality; where all of them together may go there with more than a tenth of
+/// the level, the one for any values in [0, 1] has to do.
+fn bound(runs: u64, sd: f64, reach: f64, level: f64) -> f64 {
+    if runs as f64 * BEYOND_REACH < 0.1 * level {
+        mean::bernstein_within(runs, sd * sd, reach, 0.9 * level)
+    } else {
+        mean::bernstein(runs, sd * sd, level)
+    }
 }
 
 /// Holds two simulations of one loop against each other at family-wise `level`, for loops that no exact solver reaches. The
@@ -334,6 +350,7 @@ const fn engine(engine: Engine) -> &'static str {
     match engine {
         Engine::Agents => "agents",
         Engine::Counts => "counts",
+        Engine::Events => "events",
     }
 }
 
@@ -357,6 +374,7 @@ mod tests {
             mean_unsound: vec![0.0; 3],
             mean_wrong: vec![0.0; 3],
             mean_yield: vec![1.0; 2],
+            best_generation: vec![1000, 0, 0],
             runway: RestrictedRunway { restricted_mean: 1.5, se: 0.016, censored: 500 },
             starved: 0,
             sample_runs: Vec::new(),
@@ -366,7 +384,13 @@ mod tests {
     fn against(survival: [f64; 3], mean_error: [f64; 3]) -> Verdict {
         let sd_error = [0.0, 0.0316, 0.0632];
         let reference = "the truth".to_owned();
-        let expected = Expected { survival: &survival, mean_error: &mean_error, sd_error: &sd_error, reference };
+        let expected = Expected {
+            survival: &survival,
+            mean_error: &mean_error,
+            sd_error: &sd_error,
+            reach_error: &[1.0; 3],
+            reference,
+        };
         with_expected(&expected, &simulated(), DEFAULT_LEVEL).unwrap()
     }
 

@@ -1,7 +1,9 @@
 //! The exact solution of loops without unsound beliefs: the one-dimensional count chain.
 
+use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 
+use super::chain::Chain;
 use super::elimination::Factors;
 use super::result::{Exact, Hazard, Undefined, Visits};
 use super::tail::{Tail, curves};
@@ -28,19 +30,33 @@ const AT_REST: f64 = 1e-13;
 /// # Errors
 /// If neither way leads there, with the reason.
 pub(super) fn solve(scenario: &Scenario) -> Result<Exact, String> {
-    let grows = scenario.learning.policy == Policy::Accumulate;
-    let pools = if grows { scenario.horizon.get() + 1 } else { 1 };
-    let pool = scenario.examples.get().saturating_mul(pools);
-    if pool <= FEW_COUNTS {
+    if few_counts(scenario) {
         return Ok(count_by_count(scenario));
     }
     quadrature::solve(scenario).or_else(|reason| {
-        if pool <= MOST_COUNTS {
+        if affordable_counts(scenario) {
             Ok(count_by_count(scenario))
         } else {
             Err(format!("{reason}; `simulate --engine counts` has no such limit"))
         }
     })
+}
+
+/// Beliefs of the largest pool within the horizon.
+fn largest_pool(scenario: &Scenario) -> u64 {
+    let grows = scenario.learning.policy == Policy::Accumulate;
+    let pools = if grows { scenario.horizon.get() + 1 } else { 1 };
+    scenario.examples.get().saturating_mul(pools)
+}
+
+/// Whether the counts are so few that each one is visited.
+pub(super) fn few_counts(scenario: &Scenario) -> bool {
+    largest_pool(scenario) <= FEW_COUNTS
+}
+
+/// Whether each count can be visited where quadrature does not lead.
+pub(super) fn affordable_counts(scenario: &Scenario) -> bool {
+    largest_pool(scenario) <= MOST_COUNTS
 }
 
 fn count_by_count(scenario: &Scenario) -> Exact {
@@ -234,6 +250,24 @@ impl Closing {
         let method = format!("forward propagation over {} generations", tail.generation);
         Self { mean: None, sd: None, hazard: None, visits: None, error: None, method }
     }
+}
+
+/// The most examples for which `E[T]` takes milliseconds.
+const QUICK: u64 = 400;
+
+/// `E[T]` of a loop without unsound beliefs whose law never changes, with nothing else worked out; `None` for other loops, for more
+/// than 400 examples, and where it is infinite.
+#[must_use]
+pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
+    let stays = scenario.settles_at() == Some(0) && scenario.learning.policy == Policy::Replace;
+    if !stays || scenario.has_unsound() || scenario.examples.get() > QUICK {
+        return None;
+    }
+    let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
+    let counts = chain.transient();
+    let start = scenario.start_counts().1 as usize;
+    let Some(place) = counts.iter().position(|&count| count == start) else { return Some(0.0) };
+    Factors::of(&chain, &counts)?.times.get(place).copied().filter(|time| time.is_finite())
 }
 
 /// Whether a pool, if it grows, can still be carried cheaply.

@@ -12,6 +12,7 @@ pub mod fixed;
 mod law_chain;
 mod line;
 pub mod mean_field;
+pub mod noise;
 mod outlook;
 pub mod plane;
 pub mod quadrature;
@@ -21,13 +22,19 @@ mod result;
 pub mod skyline;
 mod small;
 mod solve;
+mod spending;
 mod sweep;
 mod tail;
 mod thresholds;
 pub mod transient;
 
 pub use law_chain::{ChainRunway, LawChain};
-pub use result::{ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits};
+pub use line::expected_runway;
+pub use result::{
+    BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
+    Visits,
+};
 pub use small::expected_times;
 pub use solve::solve;
+pub use spending::Spending;
 pub use sweep::{Swept, sweep};

@@ -4,8 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::spending::Spending;
+
+use super::noise::Approximation;
+
 /// Why a number is absent, by the dotted path of its key in the JSON form.
 pub type Undefined = BTreeMap<String, String>;
+
+/// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
+pub const BEYOND_REACH: f64 = 1e-13;
 
 /// Everything the analytic side knows about a loop.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,6 +48,14 @@ pub struct Solution {
     /// Exact curves by generation; absent where no exact solver reaches.
     #[serde(flatten)]
     pub curves: Option<Curves>,
+    /// Linear-noise approximation of the curves, where no exact solver reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approximation: Option<Approximation>,
+    /// The generation to keep: where the error is expected to be lowest.
+    pub best: Best,
+    /// What the loop costs; absent without prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Spending>,
     /// The runway T: the first generation at which the error rate reaches the threshold.
     pub runway: Runway,
     /// Quasi-stationary law of the loop that has not failed yet.
@@ -62,6 +77,29 @@ pub struct Solution {
     pub undefined: Undefined,
     /// What a reader should know before using the numbers (rounded starts and the like).
     pub warnings: Vec<String>,
+}
+
+/// The generation at which the expected error is lowest (exact where that is known, else of the mean field); the earliest of
+/// equals.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Best {
+    /// g, within the horizon.
+    pub generation: u64,
+    /// Its expected error rate.
+    pub error: f64,
+}
+
+impl Best {
+    /// Relative difference below which two errors count as equal.
+    const EQUAL: f64 = 1e-9;
+
+    /// The lowest of an error curve by generation.
+    #[must_use]
+    pub fn of(error: &[f64]) -> Self {
+        let lowest = error.iter().copied().filter(|error| !error.is_nan()).fold(f64::INFINITY, f64::min);
+        let first = error.iter().position(|&error| error <= lowest * (1.0 + Self::EQUAL)).unwrap_or(0);
+        Self { generation: first as u64, error: lowest }
+    }
 }
 
 /// What an exact solver answers.
@@ -124,6 +162,8 @@ pub struct Curves {
     pub expected_error: Vec<f64>,
     /// Standard deviation of err(x_g).
     pub sd_error: Vec<f64>,
+    /// Distance from its mean that err(x_g) stays within but for a probability of 1e-13.
+    pub reach_error: Vec<f64>,
     /// 5 % quantile of err(x_g).
     pub error_q05: Vec<f64>,
     /// Median of err(x_g).

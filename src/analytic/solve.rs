@@ -4,8 +4,8 @@ use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
 use super::outlook::Outlook;
-use super::result::{Exact, Regime, Runway, Solution, Undefined};
-use super::{line, plane, thresholds};
+use super::result::{Best, Exact, Regime, Runway, Solution, Undefined};
+use super::{line, noise, plane, spending, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 #[must_use]
@@ -41,10 +41,13 @@ pub fn solve(scenario: &Scenario) -> Solution {
             for key in ["survival", "expected_error", "runway", "quasi_stationary", "visits"] {
                 undefined.insert(key.to_owned(), reason.clone());
             }
-            (None, Runway::default(), None, None, "mean field".to_owned(), None, None)
+            (None, Runway::default(), None, None, "mean field and linear-noise approximation".to_owned(), None, None)
         }
     };
+    let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
+        best: Best::of(error),
+        cost: spending::of(scenario, &runway, &outlook.field),
         reproduction_number: r,
         next_generation_matrix: [
             [outlook.matrix[(0, 0)], outlook.matrix[(0, 1)]],
@@ -62,6 +65,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
         mean_field_error: outlook.field.error.clone(),
         mean_field_unsound: outlook.field.composition.iter().map(|x| x.unsound).collect(),
         mean_field_wrong: outlook.field.composition.iter().map(|x| x.wrong).collect(),
+        approximation: curves.is_none().then(|| noise::approximate(scenario)),
         curves,
         runway,
         quasi_stationary,

@@ -11,6 +11,7 @@ pub fn curves(points: &[Point]) -> Curves {
         failed: each(|p| p.failed),
         expected_error: each(|p| p.mean_error),
         sd_error: each(|p| p.sd_error),
+        reach_error: each(|p| p.reach),
         error_q05: each(|p| p.quantiles[0]),
         error_q50: each(|p| p.quantiles[1]),
         error_q95: each(|p| p.quantiles[2]),

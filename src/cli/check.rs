@@ -53,12 +53,13 @@ pub(super) fn verdict(
             survival: &curves.survival,
             mean_error: &curves.expected_error,
             sd_error: &curves.sd_error,
+            reach_error: &curves.reach_error,
             reference: format!("the exact chain ({})", solution.method),
         };
         return Ok(compare::with_expected(&expected, simulated, level)?);
     }
     let engine = match play.engine {
-        Engine::Agents => Engine::Counts,
+        Engine::Agents | Engine::Events => Engine::Counts,
         Engine::Counts => Engine::Agents,
     };
     let reference = play::simulate(scenario, Play { engine, ..play })?;

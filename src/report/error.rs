@@ -1,6 +1,5 @@
 //! Error rate by generation: mean field, exact mean and band, simulated mean, sample runs, threshold.
 
-use crate::analytic::Curves;
 use crate::simulate::Simulated;
 
 use super::Inputs;
@@ -26,7 +25,11 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         layers.extend(sample_runs(simulated));
     }
     if let Some(curves) = &solution.curves {
-        layers.extend(exact(generations, curves));
+        let band = (&curves.error_q05[..], &curves.error_q95[..]);
+        layers.extend(mean_and_band("exact", generations, &curves.expected_error, band));
+    } else if let Some(near) = &solution.approximation {
+        let band = (&near.error_q05[..], &near.error_q95[..]);
+        layers.extend(mean_and_band(near.label, generations, &near.expected_error, band));
     }
     layers.push(Layer::new(
         "mean field",
@@ -81,17 +84,17 @@ fn sample_runs(simulated: &Simulated) -> Vec<Layer> {
         .collect()
 }
 
-fn exact(generations: &[u64], curves: &Curves) -> [Layer; 2] {
+fn mean_and_band(kind: &str, generations: &[u64], mean: &[f64], (low, high): (&[f64], &[f64])) -> [Layer; 2] {
     let band = generations
         .iter()
-        .zip(curves.error_q05.iter().zip(&curves.error_q95))
+        .zip(low.iter().zip(high))
         .filter(|(_, (low, high))| low.is_finite() && high.is_finite())
         .map(|(&generation, (&low, &high))| (generation as f64, low, high))
         .collect();
-    let mean = pairs(generations, &curves.expected_error);
+    let mean = pairs(generations, mean);
     [
-        Layer::new("exact 5–95 %", Shape::Area { points: band, fill: exact_band() }),
-        Layer::new("exact mean", Shape::Line { points: mean, stroke: EXACT }),
+        Layer::new(format!("{kind} 5–95 %"), Shape::Area { points: band, fill: exact_band() }),
+        Layer::new(format!("{kind} mean"), Shape::Line { points: mean, stroke: EXACT }),
     ]
 }
 
@@ -137,6 +140,9 @@ fn caption(inputs: &Inputs<'_>) -> String {
     let mut caption = "Error rate by generation. Dashed: the mean field, an infinitely large training set.".to_owned();
     if inputs.solution.curves.is_some() {
         caption += " Solid line and band: exact mean and the range that holds 90 % of runs.";
+    } else if inputs.solution.approximation.is_some() {
+        caption +=
+            " Solid line and band: linear-noise approximation of the mean and of the range that holds 90 % of runs.";
     }
     if let Some(simulated) = inputs.simulated {
         let runs = number(simulated.replicates as f64, 3);

@@ -6,7 +6,7 @@ use super::Inputs;
 use super::axis::Axis;
 use super::facts::{Side, pairs};
 use super::plot::{Estimate, Layer, Plot, Shape};
-use super::theme::{EXACT, MEAN, MEDIAN, VERMILLION, simulated_band};
+use super::theme::{EXACT, MEAN, MEAN_FIELD, MEDIAN, VERMILLION, simulated_band};
 use super::thin;
 use super::words::{generations, number, percent};
 
@@ -26,6 +26,9 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     if let Some(curves) = &inputs.solution.curves {
         let points = steps(&pairs(&inputs.solution.generations, &curves.survival));
         layers.push(Layer::new("exact", Shape::Line { points, stroke: EXACT }));
+    } else if let Some(near) = &inputs.solution.approximation {
+        let points = steps(&pairs(&near.generations, &near.survival));
+        layers.push(Layer::new(near.label, Shape::Line { points, stroke: MEAN_FIELD }));
     }
     if let Some(simulated) = inputs.simulated {
         layers.push(Layer::new("simulated", Shape::Rings { points: shares(simulated), color: VERMILLION }));
@@ -51,7 +54,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
 }
 
 /// Blank on the right, so that the last step is seen.
-const LAST_STEP: f64 = 0.5;
+pub(super) const LAST_STEP: f64 = 0.5;
 
 fn axis(inputs: &Inputs<'_>) -> Axis {
     let axis = Axis::generations(0, inputs.horizon(), 0.0);
@@ -59,7 +62,7 @@ fn axis(inputs: &Inputs<'_>) -> Axis {
 }
 
 /// The curve as a step function: it holds its value until the next generation.
-fn steps(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub(super) fn steps(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut steps = Vec::with_capacity(2 * points.len() + 1);
     let mut held = None;
     for &(x, y) in points {

@@ -5,15 +5,25 @@
 
 /// Smallest t for which Bernstein's inequality gives P(|mean − μ| ≥ t) ≤ `level`, where the `variance` is known.
 ///
-/// Solves 2 exp(−n t² / (2(v + t/3))) = level. Source: S. Bernstein (1946); S. Boucheron, G. Lugosi and P. Massart,
-/// Concentration Inequalities (2013), section 2.8. Infinite where there are no observations.
+/// As [`bernstein_within`] for values in [0, 1], none of which can be farther than 1 from its mean.
 #[must_use]
 pub fn bernstein(n: u64, variance: f64, level: f64) -> f64 {
+    bernstein_within(n, variance, 1.0, level)
+}
+
+/// Smallest t for which Bernstein's inequality gives P(|mean − μ| ≥ t) ≤ `level` for values of known `variance`, none
+/// farther than `reach` from its mean.
+///
+/// Solves 2 exp(−n t² / (2(v + b t/3))) = level, b the reach. Source: S. Bernstein (1946); S. Boucheron, G. Lugosi and
+/// P. Massart, Concentration Inequalities (2013), section 2.8. Infinite where there are no observations.
+#[must_use]
+pub fn bernstein_within(n: u64, variance: f64, reach: f64, level: f64) -> f64 {
     if n == 0 {
         return f64::INFINITY;
     }
     let (n, log) = (n as f64, (2.0 / level).ln());
-    (log / 3.0 + (log * log / 9.0 + 2.0 * log * n * variance).sqrt()) / n
+    let linear = reach * log / 3.0;
+    (linear + (linear * linear + 2.0 * log * n * variance).sqrt()) / n
 }
 
 /// A t for which P(|mean − μ| ≥ t) ≤ `level`, where the variance is estimated from the same values.
@@ -40,6 +50,7 @@ mod tests {
             let t = bernstein(n, variance, level);
             let tail = 2.0 * (-(n as f64) * t * t / (2.0 * (variance + t / 3.0))).exp();
             assert_relative_eq!(tail, level, max_relative = 1e-12);
+            assert!(bernstein_within(n, variance, 0.1, level) < t);
         }
         // Large n: nearly √(2 v ln(2/level) / n).
         assert_relative_eq!(

@@ -1,8 +1,11 @@
 //! The reference values of model.md, section 7, from an implementation of its own in double precision.
 
 use approx::assert_relative_eq;
+use nalgebra::{DMatrix, DVector};
 use runaway::analytic::{Solution, solve};
+use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
+use runaway::stats::binomial;
 
 /// The default scenario with changes.
 pub fn scenario(changes: &[&str]) -> Scenario {
@@ -173,4 +176,27 @@ fn accumulated_data() {
     let replace = solved(&["examples=50", HOT]);
     assert_relative_eq!(replace.runway.mean.unwrap(), 7.1549943472, max_relative = 1e-11);
     assert_relative_eq!(replace.curves.unwrap().survival[10], 0.07706427, epsilon = 5e-9);
+}
+
+/// What the elimination is for: on the same matrix a plain LU of I − Q answers nonsense without a warning.
+#[test]
+fn plain_lu_loses_every_digit_where_failure_is_rare() {
+    let healing = scenario(&[HOT, STRONG_CATCH]);
+    let exact = solve(&healing).runway.mean.unwrap();
+    assert_relative_eq!(exact, 7.15580679304e28, max_relative = 1e-11);
+
+    let law = Law::new(&healing, 0);
+    let at = |count: usize| law.at(Composition { unsound: 0.0, wrong: count as f64 / 1000.0 });
+    let transient = (0..=1000).take_while(|&count| at(count).error_rate < 0.5).count();
+    let mut matrix = DMatrix::<f64>::identity(transient, transient);
+    let mut row = vec![0.0; transient];
+    for count in 0..transient {
+        binomial::fill(0, 1000, at(count).next.unwrap().wrong, &mut row);
+        for (to, probability) in row.iter().enumerate() {
+            matrix[(count, to)] -= probability;
+        }
+    }
+    let lu = matrix.lu().solve(&DVector::from_element(transient, 1.0)).map(|times| times[0]);
+    println!("GTH: {exact:e}; LU: {lu:?}");
+    assert!(lu.is_none_or(|lu| ((lu - exact) / exact).abs() > 0.5), "LU answered {lu:?}");
 }

@@ -1,6 +1,6 @@
 //! Curves by generation from the law of the state.
 
-use crate::analytic::Curves;
+use crate::analytic::{BEYOND_REACH, Curves};
 
 use super::walk::Walk;
 
@@ -12,6 +12,7 @@ pub(super) fn empty(len: usize) -> Curves {
         failed: room(),
         expected_error: room(),
         sd_error: room(),
+        reach_error: room(),
         error_q05: room(),
         error_q50: room(),
         error_q95: room(),
@@ -41,6 +42,7 @@ pub(super) fn record(curves: &mut Curves, walk: &Walk) {
     curves.failed.push(walk.failed);
     curves.expected_error.push(expected);
     curves.sd_error.push(variance.sqrt());
+    curves.reach_error.push(reach(&law, total, error, &walk.field.by_error, expected));
     curves.error_q05.push(quantiles[0]);
     curves.error_q50.push(quantiles[1]);
     curves.error_q95.push(quantiles[2]);
@@ -54,11 +56,12 @@ pub(super) fn record(curves: &mut Curves, walk: &Walk) {
 pub(super) fn repeat(curves: &mut Curves, hazard: f64, times: usize) {
     for _ in 0..times {
         let (survival, failed) = (last(&curves.survival), last(&curves.failed));
-        curves.survival.push(survival * (1.0 - hazard));
+        curves.survival.push(survival - survival * hazard);
         curves.failed.push(failed + survival * hazard);
         for values in [
             &mut curves.expected_error,
             &mut curves.sd_error,
+            &mut curves.reach_error,
             &mut curves.error_q05,
             &mut curves.error_q50,
             &mut curves.error_q95,
@@ -73,6 +76,21 @@ pub(super) fn repeat(curves: &mut Curves, hazard: f64, times: usize) {
 
 fn last(values: &[f64]) -> f64 {
     values.last().copied().unwrap_or(f64::NAN)
+}
+
+/// Distance from `mean` that the error stays within but for a probability of [`BEYOND_REACH`].
+fn reach(law: &[f64], total: f64, error: &[f64], by_error: &[usize], mean: f64) -> f64 {
+    let edge = |states: &mut dyn Iterator<Item = &usize>| {
+        let mut sum = 0.0;
+        for &state in states {
+            sum += law[state];
+            if sum > 0.5 * BEYOND_REACH * total {
+                return (error[state] - mean).abs();
+            }
+        }
+        0.0
+    };
+    edge(&mut by_error.iter()).max(edge(&mut by_error.iter().rev()))
 }
 
 /// Smallest error rates e with P(err ≤ e) of at least 5, 50 and 95 %.

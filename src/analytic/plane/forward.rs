@@ -20,9 +20,9 @@ const CHUNK: usize = 64;
 /// Below this conditional share of sound examples the factor (1 − v)^-32 could overflow; such rows are narrow, and are
 /// added one by one.
 const NARROW: f64 = 1e-6;
-/// Mass neglected per present state on grids that are not summed whole. 45,451 states then lose less than 1e-22 a generation, so that a
-/// hazard of 1e-12 keeps nine digits.
-const NEGLECTED: f64 = 1e-27;
+/// Mass that each window may lose on grids that are not summed whole: 300 examples then lose less than 1e-22 a generation,
+/// and a hazard of 1e-12 keeps nine digits.
+const NEGLECTED: f64 = 1e-28;
 
 /// The law of the next state.
 #[derive(Debug, Clone)]
@@ -35,14 +35,14 @@ pub(super) struct Step {
     pub work: u64,
 }
 
-/// A present state with its mass, and the windows outside which its successors are neglected.
+/// A present state with its mass, and the window of n_W outside which its successors are neglected.
 #[derive(Debug, Clone, Copy)]
 struct Source {
     mass: f64,
     draw: Draw,
     wrong: (usize, usize),
-    /// Share of the mass that each of the two windows may lose.
-    share: f64,
+    /// Mass that the window may lose, and each window of n_U in a tile.
+    cut: f64,
 }
 
 /// The law after one generation, for the sub-probability `mass` on the grid. States that accept nothing stay where they are.
@@ -50,13 +50,15 @@ pub(super) fn step(grid: Grid, field: &Field, mass: &[f64]) -> Step {
     let cut = if grid.is_summed_whole() { f64::MIN_POSITIVE } else { NEGLECTED };
     let mut step = Step { next: vec![0.0; grid.len()], dropped: 0.0, work: 0 };
     let mut sources = Vec::new();
+    // One of n_W, and one of n_U for each tile.
+    let windows = grid.examples / TILE + 2;
     for (index, (&mass, draw)) in mass.iter().zip(&field.next).enumerate() {
         match draw {
             None => step.next[index] += mass,
             Some(_) if mass <= cut => step.dropped += mass,
             Some(draw) => {
                 sources.push(Source::new(grid, mass, *draw, cut));
-                step.dropped += 2.0 * cut;
+                step.dropped += cut * windows as f64;
             }
         }
     }
@@ -74,18 +76,23 @@ pub(super) fn step(grid: Grid, field: &Field, mass: &[f64]) -> Step {
 
 impl Source {
     fn new(grid: Grid, mass: f64, draw: Draw, cut: f64) -> Self {
-        let share = (cut / mass).min(0.5);
-        let (low, high) = binomial::window(grid.examples as u64, draw.wrong, share);
-        Self { mass, draw, wrong: (low as usize, high as usize), share }
+        let (low, high) = binomial::window(grid.examples as u64, draw.wrong, share(cut, mass));
+        Self { mass, draw, wrong: (low as usize, high as usize), cut }
     }
 
-    /// Window of n_U for numbers of examples left from `fewest` to `most`.
-    fn unsound(&self, fewest: usize, most: usize) -> (usize, usize) {
+    /// Window of n_U where `mass` of the successors have left from `fewest` to `most` examples.
+    fn unsound(&self, mass: f64, fewest: usize, most: usize) -> (usize, usize) {
+        let share = share(self.cut, mass);
         // The tails of the binomial move with the number of trials: the low end from the fewest, the high end from the most.
-        let low = binomial::window(fewest as u64, self.draw.unsound, self.share).0;
-        let high = binomial::window(most as u64, self.draw.unsound, self.share).1;
+        let low = binomial::window(fewest as u64, self.draw.unsound, share).0;
+        let high = binomial::window(most as u64, self.draw.unsound, share).1;
         (low as usize, high as usize)
     }
+}
+
+/// The part of a mass that a cut may take; a mass below the cut still has its mode.
+fn share(cut: f64, mass: f64) -> f64 {
+    (cut / mass).min(0.5)
 }
 
 /// The states with `first` ≤ n_W < `end`.
@@ -161,6 +168,7 @@ impl Tile {
         let mut rows = [0.0; TILE];
         let own = &mut rows[from - self.first..to - self.first];
         binomial::fill(from as u64, n, source.draw.wrong, own);
+        let mass = source.mass * own.iter().sum::<f64>();
         let growth = 1.0 / (1.0 - source.draw.unsound);
         let mut factor = source.mass * growth.powi((from - self.first) as i32);
         for p in own {
@@ -171,7 +179,7 @@ impl Tile {
             panels.left[lane * CHUNK + place] = *values;
         }
 
-        let (low, high) = source.unsound(self.grid.examples + 1 - to, self.most());
+        let (low, high) = source.unsound(mass, self.grid.examples + 1 - to, self.most());
         let begin = low / WIDTH;
         let row = &mut panels.row[..high + 1 - begin * WIDTH];
         binomial::fill((begin * WIDTH) as u64, self.most() as u64, source.draw.unsound, row);
@@ -214,7 +222,8 @@ impl Tile {
         for wrong in from..to {
             let left = self.grid.examples - wrong;
             let weight = source.mass * binomial::pmf(wrong as u64, self.grid.examples as u64, source.draw.wrong);
-            let (low, high) = source.unsound(left, left);
+            // The rows of a tile share one window's loss.
+            let (low, high) = source.unsound(weight * TILE as f64, left, left);
             let window = &mut row[..high + 1 - low];
             binomial::fill(low as u64, left as u64, source.draw.unsound, window);
             let begin = self.grid.index(low, wrong) - self.grid.row(self.first);

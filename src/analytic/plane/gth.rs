@@ -209,6 +209,10 @@ mod tests {
         let exit = weights.iter().map(|row| (100 - row.iter().sum::<i128>()) as f64 / 100.0).collect();
         let solved = Elimination::new(chain, exit).unwrap();
         let times = solved.solve(&[1.0; 4]);
+        for (row, time) in weights.iter().zip(&times) {
+            let back: f64 = row.iter().zip(&times).map(|(&w, t)| w as f64 / 100.0 * t).sum();
+            assert_relative_eq!(1.0 + back, *time, max_relative = 1e-14);
+        }
         assert_relative_eq!(times[0], by_fractions(&weights, 100), max_relative = 1e-14);
         assert_relative_eq!(solved.visits().iter().sum::<f64>(), times[0], max_relative = 1e-14);
     }

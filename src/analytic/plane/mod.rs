@@ -11,6 +11,7 @@ mod gth;
 mod kernel;
 mod levels;
 mod lifetime;
+mod spending;
 mod walk;
 
 use thiserror::Error;
@@ -20,13 +21,16 @@ use crate::scenario::{Policy, Scenario};
 use super::{Curves, Exact, Runway, Undefined, Visits};
 use grid::Grid;
 use gth::Elimination;
+pub(super) use spending::lasting;
+
 use lifetime::{Ending, Lifetime};
 use walk::Walk;
 
-/// The most examples: 60 generations then take a minute or two, and each doubling takes four times as long.
+/// The most examples: 60 generations then take about 16 s on two processors (up to a minute where the law spreads wide), and
+/// 1000 examples would take minutes.
 pub const MAX_EXAMPLES: u64 = 500;
-/// The most transient states that are eliminated: all 5,151 of 100 examples. Time grows with the cube (about 20 s here), memory
-/// with the square (212 MB here).
+/// The most transient states that are eliminated: all 5,151 of 100 examples. Time grows with the cube (17 s here on two processors),
+/// memory with the square (212 MB here).
 pub const MAX_ELIMINATED: usize = 5_151;
 /// The smallest hazard that forward propagation can vouch for on planes too large to eliminate: it neglects less than 1e-22
 /// a generation.
@@ -80,32 +84,18 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
     let error_bound = walk.dropped;
     let ending = lifetime.follow(&mut walk);
 
-    let mut undefined = Undefined::new();
-    let least = if walk.grid.is_summed_whole() { 0.0 } else { MIN_HAZARD };
-    let (mut runway, mut runway_error) = lifetime.runway(&walk, ending, least);
-    runway.restricted_mean = Some(curves.survival.iter().rev().skip(1).rev().sum());
-    let mut visits = runway.mean.map(|_| lifetime.all_visits(&walk));
-    let mut method = String::from("forward propagation over (unsound, wrong)");
-    match eliminated {
-        Eliminated::Beyond => explain(&runway, &walk, ending, &mut undefined),
-        Eliminated::Never => {
-            (runway.mean, runway.sd, runway_error, visits) = (None, None, None, None);
-            never(&runway, &mut undefined);
-        }
-        Eliminated::Moments { mean, sd, visits: at } => {
-            (runway.mean, runway.sd, runway_error, visits) = (Some(mean), Some(sd), Some(0.0), Some(at));
-            method += "; runway by elimination without subtractions (GTH)";
-            explain(&runway, &walk, ending, &mut undefined);
-        }
-    }
+    let mut found = Found::new(eliminated, &lifetime, &walk, ending);
+    found.runway.restricted_mean = Some(curves.survival.iter().rev().skip(1).rev().sum());
     let quasi_stationary = (ending == Ending::Stationary).then(|| lifetime::quasi_stationary(&walk));
+    let mut undefined = found.undefined();
     if quasi_stationary.is_none() {
         undefined.insert("quasi_stationary".into(), no_stationary_law(&walk));
     }
-    let visits = visits.map(|visits| {
+    let visits = found.visits.map(|visits| {
         let (error, generations) = levels::by_error(&walk.field.error, &visits);
         Visits { error, generations }
     });
+    let (runway, runway_error, method) = (found.runway, found.error, found.method);
     Ok(Exact { curves, runway, quasi_stationary, visits, method, error_bound, runway_error, undefined })
 }
 
@@ -175,40 +165,71 @@ impl Eliminated {
 }
 
 const ALTERNATIVES: &str = "simulate the loop, or use the mean field";
+const FORWARD: &str = "forward propagation over (unsound, wrong)";
 
-/// Says why numbers of the runway are absent.
-fn explain(runway: &Runway, walk: &Walk, ending: Ending, undefined: &mut Undefined) {
-    let reason = if ending == Ending::Open {
-        format!(
+/// The law of the runway, put together from elimination and from forward propagation.
+struct Found {
+    runway: Runway,
+    error: Option<f64>,
+    visits: Option<Vec<f64>>,
+    method: String,
+    /// Why numbers are absent, if some are.
+    reason: String,
+}
+
+impl Found {
+    fn new(eliminated: Eliminated, lifetime: &Lifetime, walk: &Walk, ending: Ending) -> Self {
+        let least = if walk.grid.is_summed_whole() { 0.0 } else { MIN_HAZARD };
+        let (mut runway, error) = lifetime.runway(walk, ending, least);
+        match eliminated {
+            Eliminated::Beyond => {
+                let visits = runway.mean.map(|_| lifetime.all_visits(walk));
+                Self { runway, error, visits, method: FORWARD.into(), reason: out_of_reach(walk, ending) }
+            }
+            Eliminated::Never => {
+                (runway.mean, runway.sd) = (None, None);
+                Self { runway, error: None, visits: None, method: FORWARD.into(), reason: NEVER.into() }
+            }
+            Eliminated::Moments { mean, sd, visits } => {
+                (runway.mean, runway.sd) = (Some(mean), Some(sd));
+                let method = format!("{FORWARD}; runway by elimination without subtractions (GTH)");
+                Self { runway, error: Some(0.0), visits: Some(visits), method, reason: out_of_reach(walk, ending) }
+            }
+        }
+    }
+
+    fn undefined(&self) -> Undefined {
+        let Runway { mean, sd, q05, q50, q95, .. } = self.runway;
+        let numbers = [
+            ("runway.mean", mean.is_none()),
+            ("runway.sd", sd.is_none()),
+            ("runway.q05", q05.is_none()),
+            ("runway.q50", q50.is_none()),
+            ("runway.q95", q95.is_none()),
+            ("visits", self.visits.is_none()),
+        ];
+        let absent = numbers.into_iter().filter(|(_, absent)| *absent);
+        absent.map(|(key, _)| (key.to_owned(), self.reason.clone())).collect()
+    }
+}
+
+const NEVER: &str = "with positive probability the loop reaches states from which it never fails (or less often than once in \
+                     1e307 generations), so that the mean is infinite";
+
+/// Why forward propagation does not tell the law of the runway.
+fn out_of_reach(walk: &Walk, ending: Ending) -> String {
+    if ending == Ending::Open {
+        return format!(
             "after {} generations {:.3e} of the loops last and their law is not stationary yet; {ALTERNATIVES}",
             walk.generation, walk.survival
-        )
-    } else {
-        format!(
-            "the hazard of {:.3e} per generation is below the {MIN_HAZARD:e} that forward propagation over {} states \
-             resolves; {ALTERNATIVES}",
-            walk.hazard,
-            walk.grid.len()
-        )
-    };
-    tell_absent(runway, &reason, undefined);
-}
-
-fn never(runway: &Runway, undefined: &mut Undefined) {
-    let reason = "with positive probability the loop reaches states from which it never fails (or less often than once in \
-                  1e307 generations), so that the mean is infinite";
-    tell_absent(runway, reason, undefined);
-}
-
-fn tell_absent(runway: &Runway, reason: &str, undefined: &mut Undefined) {
-    let numbers =
-        [("mean", runway.mean), ("sd", runway.sd), ("q05", runway.q05), ("q50", runway.q50), ("q95", runway.q95)];
-    for (name, _) in numbers.iter().filter(|(_, value)| value.is_none()) {
-        undefined.insert(format!("runway.{name}"), reason.to_owned());
+        );
     }
-    if runway.mean.is_none() {
-        undefined.insert("visits".into(), reason.to_owned());
-    }
+    format!(
+        "the hazard of {:.3e} per generation is below the {MIN_HAZARD:e} that forward propagation over {} states resolves; \
+         {ALTERNATIVES}",
+        walk.hazard,
+        walk.grid.len()
+    )
 }
 
 fn no_stationary_law(walk: &Walk) -> String {

@@ -124,10 +124,11 @@ impl<'a> Walk<'a> {
         }
         self.extinct = lasting == 0.0;
         self.hazard = failing / total;
-        self.failed += self.survival * self.hazard;
+        let lost = self.survival * self.hazard;
+        self.failed += lost;
         self.dropped += 2.0 * self.survival * dropped;
-        // The smaller of the two shares is the one with all its digits.
-        self.survival *= if self.hazard < 0.5 { 1.0 - self.hazard } else { lasting / total };
+        // The smaller of the two shares has all its digits; and 1 − h would be rounded the same way every time.
+        self.survival = if self.hazard < 0.5 { self.survival - lost } else { self.survival * (lasting / total) };
         self.change = distance(&self.alive, &next);
         self.alive = next;
     }

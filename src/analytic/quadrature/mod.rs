@@ -16,8 +16,10 @@ mod nodes;
 mod propagation;
 mod quantile;
 mod source;
+mod spending;
 
 pub use closing::{Closing, close};
 pub(super) use large::solve;
 pub use nodes::NodeChain;
+pub(super) use spending::lasting;
 pub use propagation::{Era, Loop, Propagation};

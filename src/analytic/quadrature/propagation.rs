@@ -1,6 +1,7 @@
 //! From generation to generation: the loop that has not failed yet, and the loop imagined to run on after failure.
 
 use crate::analytic::chain::State;
+use crate::analytic::result::BEYOND_REACH;
 use crate::analytic::transient::Point;
 
 use super::arrival::Arrivals;
@@ -286,10 +287,35 @@ impl<'a> Propagation<'a> {
             failed: self.failed,
             mean_error,
             sd_error: (variance / total).sqrt(),
+            reach: self.reach(law, total, mean_error),
             quantiles: counts.map(|count| (self.era.at)(count as f64 / pool).error),
             mean_wrong: wrong / total,
             mean_yield: accepted / total,
         }
+    }
+
+    /// Distance from `mean` that the error rate stays within but for a probability of [`BEYOND_REACH`]; to whole intervals.
+    fn reach(&self, law: &Law, total: f64, mean: f64) -> f64 {
+        let least = 0.5 * BEYOND_REACH * total;
+        let beyond = |sum: &mut f64, source: &&Source| {
+            *sum += source.weight().iter().sum::<f64>();
+            Some((*sum > least, source.first, source.last))
+        };
+        let low = law.sources.iter().scan(0.0, |sum, source| beyond(sum, &source)).find(|part| part.0);
+        let high = law.sources.iter().rev().scan(0.0, |sum, source| beyond(sum, &source)).find(|part| part.0);
+        let ends = [low.map(|part| part.1), high.map(|part| part.2)];
+        let error = |count: u64| (self.era.at)(count as f64 / self.era.pool as f64).error;
+        ends.into_iter().flatten().map(|count| (error(count) - mean).abs()).fold(0.0, f64::max)
+    }
+
+    /// E[f(share of wrong beliefs); T > g] of an `f` as smooth as the law of one generation.
+    pub fn expected(&self, f: impl Fn(f64) -> f64) -> f64 {
+        let pool = self.era.pool as f64;
+        let part = |source: &Source| -> f64 {
+            let weights = source.weight();
+            weights.iter().zip(source.count).filter(|(w, _)| **w > 0.0).map(|(w, count)| w * f(count / pool)).sum()
+        };
+        self.surviving.sources.iter().map(part).sum()
     }
 
     /// Error rate and probability of each interval of the loop that has not failed yet, rising.

@@ -86,6 +86,7 @@ pub(super) fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
         None => regime(inputs),
     });
     sentences.extend(tipping(inputs));
+    sentences.extend(keep(inputs));
     sentences.extend(remedy(inputs));
     // Without a simulation the headline itself says why.
     if let (None, Some(reason), Some(_)) =
@@ -168,23 +169,55 @@ fn tipping(inputs: &Inputs<'_>) -> Option<String> {
     steady.then(|| format!("Beyond an error rate of {tipping} even this loop avalanches (tipping point)."))
 }
 
+/// The generation to keep, where the error first falls and then rises.
+fn keep(inputs: &Inputs<'_>) -> Option<String> {
+    let best = inputs.solution.best;
+    if best.generation == 0 || best.generation >= inputs.horizon() {
+        return None;
+    }
+    let error = percent(best.error, 3);
+    let share = inputs.simulated.and_then(|simulated| {
+        let runs = simulated.best_generation.get(usize::try_from(best.generation).ok()?)?;
+        Some(format!(
+            "; {} of simulated runs err least there",
+            percent(*runs as f64 / simulated.replicates.max(1) as f64, 3)
+        ))
+    });
+    Some(format!(
+        "Keep generation {}: the error falls to {error} there and does not get lower{}.",
+        number(best.generation as f64, 3),
+        share.unwrap_or_default()
+    ))
+}
+
 /// What would bring R below 1, where it is above.
 fn remedy(inputs: &Inputs<'_>) -> Option<String> {
     if inputs.solution.reproduction_number <= 1.0 {
         return None;
     }
-    let ways: Vec<String> = inputs.solution.thresholds.iter().filter_map(way).take(NAMED).collect();
+    // Of two thresholds of one parameter the first is the one that speaks of R alone.
+    let thresholds = &inputs.solution.thresholds;
+    let firsts = thresholds
+        .iter()
+        .enumerate()
+        .filter(|(at, one)| thresholds[..*at].iter().all(|other| other.parameter != one.parameter));
+    let ways: Vec<String> = firsts.filter_map(|(_, threshold)| way(threshold)).take(NAMED).collect();
     if ways.is_empty() {
         let tried = inputs.solution.thresholds.is_empty();
         return (!tried).then(|| "No single parameter examined brings R below 1.".to_owned());
     }
-    Some(format!("R falls to 1 with {}.", ways.join(", or with ")))
+    Some(format!("R falls below 1 with {}.", ways.join(", or with ")))
 }
 
 fn way(threshold: &Threshold) -> Option<String> {
-    let value = number(threshold.value?, 3);
-    let present = threshold.present.map_or_else(String::new, |present| format!(" instead of {}", number(present, 3)));
-    Some(format!("{} = {value}{present}", threshold.parameter))
+    let value = threshold.value?;
+    let instead =
+        |present: Option<f64>| present.map_or_else(String::new, |now| format!(" instead of {}", number(now, 3)));
+    Some(match threshold.parameter.as_str() {
+        "task.steps" => format!("at most {} steps{}", number(value, 3), instead(threshold.present)),
+        key if key.starts_with("filter.") => format!("`{key}` = {}{}", number(value, 3), instead(threshold.present)),
+        _ => format!("a further filter that catches {} of every kind of mistake", percent(value, 3)),
+    })
 }
 
 /// With a full stop.

@@ -1,0 +1,165 @@
+//! What a file states, held against what its loops do: claims that hold or not, published values beside the model's.
+
+use serde::Serialize;
+
+use crate::analytic::{Solution, solve};
+use crate::law::{Answers, Composition, Law};
+use crate::scenario::{Claim, Design, Published, Quantity, Scenario, Stated, Subject};
+
+/// Every statement of a file with the model's number.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Evidence {
+    /// Claims, in the file's order.
+    pub claims: Vec<Judged>,
+    /// Published values, in the file's order.
+    pub published: Vec<Beside>,
+}
+
+/// A claim with its number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Judged {
+    /// The claim.
+    #[serde(flatten)]
+    pub claim: Claim,
+    /// The number, or the ratio of two; absent where the loop has none.
+    pub found: Option<f64>,
+    /// Whether it lies within the claim's bounds.
+    pub holds: bool,
+}
+
+/// A published value with the model's.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Beside {
+    /// The published value.
+    #[serde(flatten)]
+    pub published: Published,
+    /// The model's; absent where the loop has none.
+    pub found: Option<f64>,
+}
+
+impl Evidence {
+    /// Whether every claim holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.claims.iter().all(|claim| claim.holds)
+    }
+}
+
+/// A loop with its solution, under the name that statements call it by.
+struct Solved<'a> {
+    name: Option<&'a str>,
+    scenario: &'a Scenario,
+    solution: Solution,
+}
+
+/// Holds what a file states against its own loop (`base`) and its designs.
+#[must_use]
+pub fn weigh(base: &Scenario, designs: &[Design], stated: &Stated) -> Evidence {
+    if stated.claims.is_empty() && stated.published.is_empty() {
+        return Evidence::default();
+    }
+    let named = designs.iter().map(|design| (Some(design.name.as_str()), &design.scenario));
+    let loops: Vec<Solved<'_>> = std::iter::once((None, base))
+        .chain(named)
+        .map(|(name, scenario)| Solved { name, scenario, solution: solve(scenario) })
+        .collect();
+    let number = |subject: &Subject| {
+        let solved = loops.iter().find(|solved| solved.name == subject.design.as_deref())?;
+        evaluate(solved.scenario, &solved.solution, subject.quantity, subject.generation)
+    };
+    let judge = |claim: &Claim| {
+        let found = number(&claim.subject).and_then(|value| match &claim.over {
+            Some(_) => Some(value / number(&Subject { design: claim.over.clone(), ..claim.subject.clone() })?),
+            None => Some(value),
+        });
+        let within = |value: f64| {
+            claim.at_least.is_none_or(|least| value >= least) && claim.at_most.is_none_or(|most| value <= most)
+        };
+        Judged { claim: claim.clone(), found, holds: found.is_some_and(within) }
+    };
+    Evidence {
+        claims: stated.claims.iter().map(judge).collect(),
+        published: stated
+            .published
+            .iter()
+            .map(|published| Beside { published: published.clone(), found: number(&published.subject) })
+            .collect(),
+    }
+}
+
+/// The value of `quantity` in a solved scenario at `generation`; `None` where the loop has no such number.
+#[must_use]
+pub fn evaluate(scenario: &Scenario, solution: &Solution, quantity: Quantity, generation: u64) -> Option<f64> {
+    let at = usize::try_from(generation).ok()?;
+    let label = |part: fn(&Answers) -> f64, of: fn(&Answers) -> f64| {
+        let accepted = Law::new(scenario, generation).at(composition(solution, at)?).accepted;
+        let whole = of(&accepted);
+        (whole > 0.0).then(|| part(&accepted) / whole)
+    };
+    match quantity {
+        Quantity::ReproductionNumber => Some(solution.reproduction_number),
+        Quantity::FloorError => solution.floor_error,
+        Quantity::Runway => solution.runway.mean,
+        Quantity::RestrictedRunway => solution.runway.restricted_mean,
+        Quantity::Survival => solution.curves.as_ref()?.survival.get(at).copied(),
+        Quantity::Error => error(solution, at),
+        Quantity::Accuracy => error(solution, at).map(|error| 1.0 - error),
+        Quantity::LabelError => label(|accepted| accepted.wrong(), |accepted| accepted.total()),
+        Quantity::LabelAccuracy => label(|accepted| accepted.right(), |accepted| accepted.total()),
+        Quantity::UnsoundShare => label(|accepted| accepted.unsound, |accepted| accepted.right()),
+        Quantity::Yield => Some(Law::new(scenario, generation).at(composition(solution, at)?).accepted_share()),
+        Quantity::Growth => {
+            let mistakes = |g: usize| Some(solution.mean_field_unsound.get(g)? + solution.mean_field_wrong.get(g)?);
+            let (before, here, after) = (mistakes(at.checked_sub(1)?)?, mistakes(at)?, mistakes(at + 1)?);
+            (here != before).then(|| (after - here) / (here - before))
+        }
+    }
+}
+
+/// Expected error rate, or the mean field's where no exact solver reaches.
+fn error(solution: &Solution, at: usize) -> Option<f64> {
+    match &solution.curves {
+        Some(curves) => curves.expected_error.get(at).copied(),
+        None => solution.mean_field_error.get(at).copied(),
+    }
+}
+
+/// Mean composition, or the mean field's where no exact solver reaches.
+fn composition(solution: &Solution, at: usize) -> Option<Composition> {
+    let (unsound, wrong) = match &solution.curves {
+        Some(curves) => (&curves.mean_unsound, &curves.mean_wrong),
+        None => (&solution.mean_field_unsound, &solution.mean_field_wrong),
+    };
+    Some(Composition { unsound: *unsound.get(at)?, wrong: *wrong.get(at)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Origin;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn growth_is_the_reproduction_number_while_mistakes_are_few() {
+        let text = "name = \"t\"\n[errors]\nstep_error = 1e-7\namplification = 20\n";
+        let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
+        let solution = solve(&scenario);
+        let growth = evaluate(&scenario, &solution, Quantity::Growth, 3).unwrap();
+        assert_relative_eq!(growth, solution.reproduction_number, max_relative = 1e-4);
+        assert_eq!(evaluate(&scenario, &solution, Quantity::Growth, 0), None);
+        assert_eq!(evaluate(&scenario, &solution, Quantity::Error, 61), None);
+    }
+
+    #[test]
+    fn labels_are_what_the_checks_let_through() {
+        let text = "name = \"t\"\n[[filter]]\nkind = \"outcome\"\nsensitivity = 0.9";
+        let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
+        let solution = solve(&scenario);
+        let wrong = 0.1 * solution.start_error;
+        let expected = wrong / (wrong + 1.0 - solution.start_error);
+        let labels = evaluate(&scenario, &solution, Quantity::LabelError, 0).unwrap();
+        assert_relative_eq!(labels, expected, max_relative = 1e-12);
+        assert_relative_eq!(evaluate(&scenario, &solution, Quantity::LabelAccuracy, 0).unwrap(), 1.0 - labels);
+        assert_eq!(evaluate(&scenario, &solution, Quantity::UnsoundShare, 0), Some(0.0));
+    }
+}

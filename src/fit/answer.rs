@@ -1,0 +1,273 @@
+//! From draws to answers.
+
+use rayon::prelude::*;
+
+use super::criticism::{learned, surprises, trade_offs, warnings};
+use super::learner::Learner;
+use super::log::{Log, Row, Run};
+use super::model::{self, Ahead, Model, Path};
+use super::prior::{PARAMETERS, Point, Priors};
+use super::result::{Basis, Best, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
+use super::sampler::{self, Sample};
+use super::score::count_quantile;
+use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON};
+
+/// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
+const PATH_STREAM: u64 = 1 << 32;
+const PRIOR_STREAM: u64 = 2 << 32;
+/// Prior draws for the prior side of every comparison.
+const PRIOR_DRAWS: usize = 4000;
+
+/// A model, checked and ready to sample.
+pub(super) struct Prepared {
+    pub model: Model,
+    pub checks: Checks,
+}
+
+/// Checks runs and options.
+pub(super) fn prepare(runs: &[Run], options: &FitOptions) -> Result<Prepared, FitError> {
+    let run = runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
+    if run.rows.len() < 2 {
+        return Err(FitError::TooShort { run: run.name.clone(), rows: run.rows.len() });
+    }
+    let span = |run: &Run| match (run.rows.first(), run.rows.last()) {
+        (Some(first), Some(last)) => last.generation.saturating_sub(first.generation).saturating_add(1),
+        _ => 0,
+    };
+    let generations = runs.iter().map(span).fold(0, u64::saturating_add);
+    if generations > MOST_GENERATIONS {
+        return Err(FitError::TooLong { generations, most: MOST_GENERATIONS });
+    }
+    let threshold = match options.threshold {
+        super::Threshold::ErrorRate(value) | super::Threshold::Drop(value) => value,
+    };
+    if !(threshold > 0.0 && threshold <= 1.0) {
+        return Err(FitError::Threshold(threshold));
+    }
+    if !(1..=MOST_HORIZON).contains(&options.horizon) {
+        return Err(FitError::Horizon(options.horizon));
+    }
+    let effort = options.effort;
+    if effort.ensembles < 2 || effort.walkers < 2 * PARAMETERS || effort.sweeps < 10 {
+        return Err(FitError::Effort);
+    }
+    let checks = options.checks.unwrap_or_else(|| model::checks(runs));
+    let mut priors = Priors::new(checks);
+    for (key, written) in &options.priors {
+        priors.replace(key, *written)?;
+    }
+    Ok(Prepared { model: Model::new(runs, priors, options.unit, options.audits), checks })
+}
+
+/// Samples the posterior of a prepared model.
+pub(super) fn posterior(model: &Model, options: &FitOptions) -> Result<Sample, FitError> {
+    let sample = sampler::sample(&model.priors, &|point| model.log_likelihood(point), options.effort, options.seed);
+    let possible = sample.draws().any(|point| model.log_likelihood(point).is_finite());
+    if possible { Ok(sample) } else { Err(FitError::Impossible) }
+}
+
+/// Draws paths of the run to forecast, one per posterior draw, each from its own stream.
+pub(super) fn paths(model: &Model, draws: &[Point], rows: &[Row], options: &FitOptions, ahead: Ahead) -> Vec<Path> {
+    draws
+        .par_iter()
+        .enumerate()
+        .filter_map(|(index, point)| {
+            let mut rng = sampler::stream(options.seed, PATH_STREAM + index as u64);
+            model.path(model.learner(point), options.run, rows, ahead, &mut rng)
+        })
+        .collect()
+}
+
+/// Fits the runs of a log and forecasts one of them.
+///
+/// # Errors
+/// [`FitError`] for options out of range, and for logs too short or too long.
+pub fn fit(log: &Log, options: &FitOptions) -> Result<Fit, FitError> {
+    let prepared = prepare(&log.runs, options)?;
+    let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
+    let model = &prepared.model;
+    let sample = posterior(model, options)?;
+    let ahead = Ahead::of(&run.rows, model.stages(options.run), options.horizon as usize);
+    let draws = sample.thinned(options.paths);
+    let paths = paths(model, &draws, &run.rows, options, ahead);
+    if paths.is_empty() {
+        return Err(FitError::Impossible);
+    }
+    let mixing = sample.mixing(&model.priors);
+    let surprises = surprises(model, &draws, run, options);
+    let warnings = warnings(&mixing, &surprises, run, log.runs.len());
+    Ok(Fit {
+        source: log.source.clone(),
+        run: run.name.clone(),
+        runs_fitted: log.runs.len(),
+        basis: basis(&prepared, run, options, ahead),
+        reproduction_number: reproduction(model, &paths, options),
+        inherited_share: Interval::of(paths.iter().map(|path| inherited_share(path, model, options.run))),
+        floor_error: fixed_point(model, &paths, options.run, false),
+        tipping_error: fixed_point(model, &paths, options.run, true),
+        fan: fan(run, &paths, options),
+        runway: runway(run, &paths, options),
+        best: best(run, &paths),
+        parameters: learned(&model.priors, &sample),
+        trade_offs: trade_offs(&model.priors, &sample),
+        mixing,
+        accepted: sample.accepted,
+        surprises,
+        warnings,
+    })
+}
+
+fn basis(prepared: &Prepared, run: &Run, options: &FitOptions, ahead: Ahead) -> Basis {
+    let generation = |row: Option<&Row>| row.map_or(0, |row| row.generation);
+    Basis {
+        observed: run.rows.len(),
+        generations: (generation(run.rows.first()), generation(run.rows.last())),
+        checks: prepared.checks,
+        audits: options.audits && run.rows.iter().any(|row| row.kept_wrong.is_some()),
+        unit: options.unit,
+        steps_per_generation: ahead.growth,
+        threshold: options.threshold,
+        horizon: options.horizon,
+        seed: options.seed,
+        effort: options.effort,
+    }
+}
+
+/// Slip rate and solution length at the last generation of a run.
+fn present(model: &Model, run: usize, learner: &Learner) -> (f64, f64) {
+    model.stages(run).last().map_or((learner.slip, 1.0), |stage| (learner.slip_at(stage.elapsed), stage.steps))
+}
+
+fn reproduction(model: &Model, paths: &[Path], options: &FitOptions) -> Reproduction {
+    let number = |learner: &Learner| {
+        let (slip, steps) = present(model, options.run, learner);
+        learner.reproduction_number(slip, steps)
+    };
+    let mut rng = sampler::stream(options.seed, PRIOR_STREAM);
+    let prior: Vec<f64> =
+        (0..PRIOR_DRAWS).map(|_| number(&model.learner(&sampler::prior_draw(&model.priors, &mut rng)))).collect();
+    let posterior: Vec<f64> = paths.iter().map(|path| number(&path.learner)).collect();
+    let above = |values: &[f64]| share(values.iter().filter(|r| **r > 1.0).count(), values.len());
+    let above_one = above(&posterior);
+    Reproduction {
+        prior_above_one: above(&prior),
+        prior: Interval::of(prior),
+        posterior: Interval::of(posterior),
+        above_one,
+        words: in_words(above_one).to_owned(),
+    }
+}
+
+/// P(R > 1) in words, cut where epidemiologists cut it.
+fn in_words(above_one: f64) -> &'static str {
+    match above_one {
+        p if p < 0.05 => "mistakes heal",
+        p if p < 0.4 => "mistakes likely heal",
+        p if p <= 0.6 => "healing or growing: the data cannot tell",
+        p if p <= 0.95 => "mistakes likely grow",
+        _ => "mistakes grow",
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+/// Share of the error rate at the last generation that wrong beliefs make.
+fn inherited_share(path: &Path, model: &Model, run: usize) -> f64 {
+    let (slip, steps) = present(model, run, &path.learner);
+    let all = path.learner.at(path.last_share, slip, steps).error;
+    let fresh = path.learner.at(path.last_share, 0.0, steps).error;
+    if all > 0.0 { (fresh / all).min(1.0) } else { 0.0 }
+}
+
+fn fixed_point(model: &Model, paths: &[Path], run: usize, tipping: bool) -> Conditional {
+    let errors: Vec<f64> = paths
+        .par_iter()
+        .filter_map(|path| {
+            let (slip, steps) = present(model, run, &path.learner);
+            let (floor, tip) = path.learner.fixed_points(slip, steps);
+            let x = if tipping { tip } else { floor }?;
+            Some(path.learner.at(x, slip, steps).error)
+        })
+        .collect();
+    let probability = share(errors.len(), paths.len());
+    Conditional { probability, given: (!errors.is_empty()).then(|| Interval::of(errors)) }
+}
+
+fn fan(run: &Run, paths: &[Path], options: &FitOptions) -> Vec<Fan> {
+    let threshold = options.threshold.error_rate(&run.rows);
+    let first = run.rows.first().map_or(0, |row| row.generation);
+    let known = run.rows.last().map_or(0, |row| (row.generation - first) as usize + 1);
+    (0..known + options.horizon as usize)
+        .map(|index| {
+            let generation = first + index as u64;
+            let row = run.rows.iter().find(|row| row.generation == generation);
+            let ahead = index.checked_sub(known);
+            let phase = match (ahead, row) {
+                (Some(_), _) => Phase::Forecast,
+                (None, Some(_)) => Phase::Filtered,
+                (None, None) => Phase::Gap,
+            };
+            let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::NAN);
+            let survives = |path: &&Path, ahead: usize| {
+                path.error.iter().skip(known).take(ahead + 1).all(|error| *error < threshold)
+            };
+            Fan {
+                generation,
+                phase,
+                measured: row.map(Row::error_rate),
+                error: Interval::of(paths.iter().map(|path| at(&path.error, index))),
+                measurement: ahead.map(|ahead| Interval::of(paths.iter().map(|path| at(&path.measured, ahead)))),
+                survival: ahead
+                    .map(|ahead| share(paths.iter().filter(|path| survives(path, ahead)).count(), paths.len())),
+            }
+        })
+        .collect()
+}
+
+fn runway(run: &Run, paths: &[Path], options: &FitOptions) -> Runway {
+    let error_rate = options.threshold.error_rate(&run.rows);
+    let horizon = options.horizon as usize;
+    let beyond = options.horizon + 1;
+    let mut remaining: Vec<u64> = paths
+        .iter()
+        .map(|path| {
+            let future = path.error.iter().skip(path.error.len().saturating_sub(horizon));
+            future.zip(1..).find(|(error, _)| **error >= error_rate).map_or(beyond, |(_, ahead)| ahead)
+        })
+        .collect();
+    remaining.sort_unstable();
+    let at = |p: f64| Some(count_quantile(&remaining, p)).filter(|ahead| *ahead < beyond);
+    Runway {
+        error_rate,
+        failed_at: run.rows.iter().find(|row| row.error_rate() >= error_rate).map(|row| row.generation),
+        survived_to: run.rows.last().map_or(0, |row| row.generation),
+        median: at(0.5),
+        interval50: (at(0.25), at(0.75)),
+        interval90: (at(0.05), at(0.95)),
+        no_failure: share(remaining.iter().filter(|ahead| **ahead == beyond).count(), remaining.len()),
+        horizon: options.horizon,
+    }
+}
+
+fn best(run: &Run, paths: &[Path]) -> Best {
+    let first = run.rows.first().map_or(0, |row| row.generation);
+    let places: Vec<usize> = run.rows.iter().map(|row| (row.generation - first) as usize).collect();
+    let known = places.last().map_or(0, |last| last + 1);
+    let mut wins = vec![0_usize; places.len()];
+    let mut later = 0_usize;
+    for path in paths {
+        let errors = places.iter().enumerate().filter_map(|(rank, &place)| Some((rank, *path.error.get(place)?)));
+        let Some((rank, lowest)) = errors.min_by(|a, b| a.1.total_cmp(&b.1)) else { continue };
+        if let Some(win) = wins.get_mut(rank) {
+            *win += 1;
+        }
+        later += usize::from(path.error.iter().skip(known).any(|error| *error < lowest));
+    }
+    let by_generation: Vec<(u64, f64)> =
+        run.rows.iter().zip(&wins).map(|(row, &win)| (row.generation, share(win, paths.len()))).collect();
+    let (generation, probability) =
+        by_generation.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((first, 0.0));
+    Best { generation, probability, by_generation, yet_to_come: share(later, paths.len()) }
+}

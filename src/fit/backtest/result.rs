@@ -1,0 +1,143 @@
+//! What a back-test answers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Scores of one forecaster in one case; lower is better but for coverages.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BaselineScores {
+    /// Mean CRPS of the measured error rate over the forecast generations.
+    pub crps_error: f64,
+    /// CRPS of the remaining runway, restricted to the log, in generations; absent where the run had failed by the cut.
+    pub crps_runway: Option<f64>,
+    /// Mean absolute error of the median error rate.
+    pub mae_error: f64,
+}
+
+/// Scores of the fit in one case.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CaseScores {
+    /// As for a baseline.
+    #[serde(flatten)]
+    pub base: BaselineScores,
+    /// Share of forecast generations whose measured error lies in the central 50 % interval.
+    pub coverage50_error: f64,
+    /// The same for 90 %.
+    pub coverage90_error: f64,
+    /// Whether the runway lies in the central 50 % interval.
+    pub coverage50_runway: Option<bool>,
+    /// Whether the runway lies in the central 90 % interval.
+    pub coverage90_runway: Option<bool>,
+    /// Absolute error of the median runway, in generations.
+    pub mae_runway: Option<f64>,
+    /// Probability of failure within the warning's reach.
+    pub failure_probability: Option<f64>,
+    /// Whether the run failed within that reach; absent where it had failed already or the log ends too soon to tell.
+    pub failed_within: Option<bool>,
+    /// Generations from the cut's last generation to the failure, if it came.
+    pub failed_after: Option<u64>,
+}
+
+/// One generation of a forecast against what came.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ForecastPoint {
+    /// Generation.
+    pub generation: u64,
+    /// What was measured.
+    pub measured: f64,
+    /// 5 % quantile of the forecast.
+    pub q05: f64,
+    /// 25 % quantile.
+    pub q25: f64,
+    /// Median.
+    pub q50: f64,
+    /// 75 % quantile.
+    pub q75: f64,
+    /// 95 % quantile.
+    pub q95: f64,
+    /// Share of the forecast below the measurement, ties counted half: uniform where the forecast is calibrated.
+    pub rank: f64,
+}
+
+/// One run, cut once.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Case {
+    /// The log.
+    pub file: String,
+    /// The run.
+    pub run: String,
+    /// Generations that the fit saw.
+    pub cut: usize,
+    /// The fit.
+    pub scores: CaseScores,
+    /// The extrapolations.
+    pub baselines: BTreeMap<&'static str, BaselineScores>,
+    /// The forecast against what came.
+    pub forecast: Vec<ForecastPoint>,
+}
+
+/// Means over cases; every case counts the same.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Cases.
+    pub cases: usize,
+    /// Cases whose run had not failed by the cut.
+    pub runway_cases: usize,
+    /// Share of measured errors in the central 50 % interval.
+    pub coverage50_error: Option<f64>,
+    /// The same for 90 %.
+    pub coverage90_error: Option<f64>,
+    /// Share of runways in the central 50 % interval.
+    pub coverage50_runway: Option<f64>,
+    /// The same for 90 %.
+    pub coverage90_runway: Option<f64>,
+    /// Mean CRPS of the error rate.
+    pub crps_error: Option<f64>,
+    /// Mean CRPS of the remaining runway, in generations.
+    pub crps_runway: Option<f64>,
+    /// Mean absolute error of the median error rate.
+    pub mae_error: Option<f64>,
+    /// Mean absolute error of the median runway, in generations.
+    pub mae_runway: Option<f64>,
+    /// Warnings given where the log tells what came.
+    pub warnings: usize,
+    /// Warnings after which the run did not fail in time.
+    pub false_alarms: usize,
+    /// Runs that failed after their first cut, and how many of them a warning preceded.
+    pub failures: usize,
+    /// Runs that were warned before they failed.
+    pub failures_warned: usize,
+    /// Generations from the first warning of a run to its failure, over the runs that were warned.
+    pub mean_lead_time: Option<f64>,
+    /// CRPS of the error rate over that of the best extrapolation.
+    pub crps_ratio: Option<f64>,
+    /// The extrapolations, by name.
+    pub baselines: BTreeMap<&'static str, BaselineSummary>,
+}
+
+/// Means of one extrapolation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BaselineSummary {
+    /// Mean CRPS of the error rate.
+    pub crps_error: Option<f64>,
+    /// Mean CRPS of the remaining runway, in generations.
+    pub crps_runway: Option<f64>,
+    /// Mean absolute error of the median error rate.
+    pub mae_error: Option<f64>,
+}
+
+/// The whole back-test.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Backtest {
+    /// Every case, in the order of files, runs and cuts.
+    pub cases: Vec<Case>,
+    /// Over all cases.
+    pub summary: Summary,
+    /// By file.
+    pub by_file: BTreeMap<String, Summary>,
+    /// By cut.
+    pub by_cut: BTreeMap<usize, Summary>,
+    /// Cases that could not be made, and why.
+    pub skipped: Vec<String>,
+}

@@ -1,0 +1,82 @@
+//! Means over cases, and what the warnings were worth.
+
+use std::collections::BTreeMap;
+
+use super::{BacktestOptions, BaselineSummary, Case, CaseScores, Summary};
+use crate::fit::baseline::Baseline;
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (count, sum) = values.fold((0_u32, 0.0), |(count, sum), value| (count + 1, sum + value));
+    (count > 0).then(|| sum / f64::from(count))
+}
+
+pub(super) fn summarise(cases: Vec<&Case>, options: &BacktestOptions) -> Summary {
+    let over = |get: &dyn Fn(&CaseScores) -> Option<f64>| mean(cases.iter().filter_map(|case| get(&case.scores)));
+    let as_share = |covered: Option<bool>| covered.map(|covered| f64::from(u8::from(covered)));
+    let baselines: BTreeMap<&'static str, BaselineSummary> =
+        Baseline::ALL.iter().map(|baseline| (baseline.key(), baseline_summary(&cases, baseline.key()))).collect();
+    let crps_error = over(&|scores| Some(scores.base.crps_error));
+    let best = baselines.values().filter_map(|baseline| baseline.crps_error).reduce(f64::min);
+    let told = |case: &&&Case| warned(case) && case.scores.failed_within.is_some();
+    let alarms = Alarms::of(&cases, options);
+    Summary {
+        cases: cases.len(),
+        runway_cases: cases.iter().filter(|case| case.scores.coverage90_runway.is_some()).count(),
+        coverage50_error: over(&|scores| Some(scores.coverage50_error)),
+        coverage90_error: over(&|scores| Some(scores.coverage90_error)),
+        coverage50_runway: over(&|scores| as_share(scores.coverage50_runway)),
+        coverage90_runway: over(&|scores| as_share(scores.coverage90_runway)),
+        crps_error,
+        crps_runway: over(&|scores| scores.base.crps_runway),
+        mae_error: over(&|scores| Some(scores.base.mae_error)),
+        mae_runway: over(&|scores| scores.mae_runway),
+        warnings: cases.iter().filter(told).count(),
+        false_alarms: cases.iter().filter(told).filter(|case| case.scores.failed_within == Some(false)).count(),
+        failures: alarms.failures,
+        failures_warned: alarms.leads.len(),
+        mean_lead_time: mean(alarms.leads.iter().map(|lead| *lead as f64)),
+        crps_ratio: crps_error.zip(best).map(|(fit, best)| fit / best),
+        baselines,
+    }
+}
+
+fn baseline_summary(cases: &[&Case], key: &str) -> BaselineSummary {
+    let scores = || cases.iter().filter_map(|case| case.baselines.get(key));
+    BaselineSummary {
+        crps_error: mean(scores().map(|scores| scores.crps_error)),
+        crps_runway: mean(scores().filter_map(|scores| scores.crps_runway)),
+        mae_error: mean(scores().map(|scores| scores.mae_error)),
+    }
+}
+
+fn warned(case: &Case) -> bool {
+    case.scores.failure_probability.is_some_and(|probability| probability > 0.5)
+}
+
+/// What warnings were worth, run by run.
+struct Alarms {
+    failures: usize,
+    /// Generations from the first warning to the failure, for each run that failed after one.
+    leads: Vec<u64>,
+}
+
+impl Alarms {
+    fn of(cases: &[&Case], options: &BacktestOptions) -> Self {
+        let mut runs: BTreeMap<(&str, &str), Vec<&Case>> = BTreeMap::new();
+        for case in cases {
+            runs.entry((&case.file, &case.run)).or_default().push(case);
+        }
+        let first_cut = options.cuts.iter().min();
+        let mut alarms = Self { failures: 0, leads: Vec::new() };
+        for cases in runs.values_mut() {
+            cases.sort_by_key(|case| case.cut);
+            let fails = |case: &&&Case| case.scores.failed_after.is_some();
+            if !cases.iter().filter(fails).any(|case| Some(&case.cut) == first_cut || cases.len() == 1) {
+                continue;
+            }
+            alarms.failures += 1;
+            alarms.leads.extend(cases.iter().find(|case| warned(case)).and_then(|case| case.scores.failed_after));
+        }
+        alarms
+    }
+}

@@ -1,0 +1,111 @@
+//! Extrapolations that know nothing of loops: what the fit must beat.
+//!
+//! Each forecasts from the measured error rates alone and takes its intervals from its own residuals, Student's t with
+//! the degrees of freedom that the fit leaves. `last` is the random walk without drift (variance grows with the distance);
+//! the others are least squares on the line, the logarithm and the logit, with the usual prediction variance.
+
+use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::log::Row;
+
+/// An extrapolation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Baseline {
+    /// The last value stays.
+    Last,
+    /// A line.
+    Linear,
+    /// An exponential, cut at 1.
+    Exponential,
+    /// A logistic curve.
+    Logistic,
+}
+
+impl Baseline {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::Last, Self::Linear, Self::Exponential, Self::Logistic];
+
+    /// The key in results.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Last => "last",
+            Self::Linear => "linear",
+            Self::Exponential => "exponential",
+            Self::Logistic => "logistic",
+        }
+    }
+
+    fn transform(self, row: &Row) -> f64 {
+        // Half a mistake keeps the logarithm of a perfect evaluation finite.
+        let share = (row.wrong as f64 + 0.5) / (row.evaluated as f64 + 1.0);
+        match self {
+            Self::Last | Self::Linear => row.error_rate(),
+            Self::Exponential => share.ln(),
+            Self::Logistic => (share / (1.0 - share)).ln(),
+        }
+    }
+
+    fn back(self, z: f64) -> f64 {
+        match self {
+            Self::Last | Self::Linear => z.clamp(0.0, 1.0),
+            Self::Exponential => z.exp().min(1.0),
+            Self::Logistic => 1.0 / (1.0 + (-z).exp()),
+        }
+    }
+
+    /// `count` equally probable error rates at each of `generations`, in rising order; `None` where there are too few
+    /// rows for a residual.
+    #[must_use]
+    pub fn forecast(self, rows: &[Row], generations: &[u64], count: usize) -> Option<Vec<Vec<f64>>> {
+        let points: Vec<(f64, f64)> = rows.iter().map(|row| (row.generation as f64, self.transform(row))).collect();
+        let (freedom, at): Extrapolation = match self {
+            Self::Last => random_walk(&points)?,
+            _ => line(&points)?,
+        };
+        let student = StudentsT::new(0.0, 1.0, freedom).ok()?;
+        let quantiles: Vec<f64> =
+            (0..count).map(|index| student.inverse_cdf((index as f64 + 0.5) / count as f64)).collect();
+        let column = |generation: &u64| {
+            let (centre, sd) = at(*generation as f64);
+            quantiles.iter().map(|t| self.back(centre + sd * t)).collect()
+        };
+        Some(generations.iter().map(column).collect())
+    }
+}
+
+/// Degrees of freedom, and centre and standard deviation at a generation.
+type Extrapolation = (f64, Box<dyn Fn(f64) -> (f64, f64)>);
+
+fn random_walk(points: &[(f64, f64)]) -> Option<Extrapolation> {
+    let &(end, last) = points.last()?;
+    let steps = points.len().checked_sub(1).filter(|steps| *steps > 0)? as f64;
+    let variance = points
+        .windows(2)
+        .filter_map(|pair| Some((pair.first()?, pair.last()?)))
+        .map(|(a, b)| (b.1 - a.1).powi(2) / (b.0 - a.0))
+        .sum::<f64>()
+        / steps;
+    Some((steps, Box::new(move |g| (last, (variance * (g - end)).sqrt()))))
+}
+
+fn line(points: &[(f64, f64)]) -> Option<Extrapolation> {
+    let n = points.len() as f64;
+    let freedom = n - 2.0;
+    if freedom < 1.0 {
+        return None;
+    }
+    let (mean_g, mean_y) = points.iter().fold((0.0, 0.0), |(a, b), (g, y)| (a + g / n, b + y / n));
+    let squares: f64 = points.iter().map(|(g, _)| (g - mean_g).powi(2)).sum();
+    let slope = points.iter().map(|(g, y)| (g - mean_g) * (y - mean_y)).sum::<f64>() / squares;
+    let residual = points.iter().map(|(g, y)| (y - mean_y - slope * (g - mean_g)).powi(2)).sum::<f64>() / freedom;
+    Some((
+        freedom,
+        Box::new(move |g| {
+            let away = g - mean_g;
+            (mean_y + slope * away, (residual * (1.0 + 1.0 / n + away * away / squares)).sqrt())
+        }),
+    ))
+}

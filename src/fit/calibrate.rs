@@ -1,0 +1,155 @@
+//! Simulation-based calibration of the whole fit (Talts et al. 2018).
+//!
+//! Draw a loop from the prior, play its log, fit the log: the true value's rank among posterior draws is uniform if prior,
+//! likelihood, sampler and forecast belong together. A wrong likelihood or a sampler that is stuck shows here.
+
+use rand::rngs::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::answer;
+use super::learner::Learner;
+use super::log::{Row, Run};
+use super::model::{self, Ahead, Path};
+use super::prior::{Parameter, Priors};
+use super::sampler;
+use super::{Checks, FitError, FitOptions};
+
+/// Stream numbers of the replicates' own draws; fits take theirs from the replicate's seed.
+const TRUTH_STREAM: u64 = 4 << 32;
+
+/// The design whose logs are played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Design {
+    /// Generations in a log.
+    pub generations: u64,
+    /// Steps of a solution.
+    pub steps: u64,
+    /// Test problems of each evaluation.
+    pub evaluated: u64,
+    /// Kept examples, all of them audited; 0 for a log with errors alone.
+    pub kept: u64,
+    /// Whether kept examples are checked.
+    pub checked: bool,
+}
+
+/// Ranks of one quantity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ranks {
+    /// Parameter key, `reproduction_number`, or `error_ahead`: the measured error at the horizon.
+    pub quantity: String,
+    /// Rank of the truth among [`RANKED`] posterior draws, for each replicate.
+    pub ranks: Vec<usize>,
+}
+
+/// Posterior draws among which the truth is ranked.
+pub const RANKED: usize = 99;
+
+impl Ranks {
+    /// Share of truths inside the central interval of this probability.
+    #[must_use]
+    pub fn coverage(&self, probability: f64) -> f64 {
+        let tail = 0.5 * (1.0 - probability) * (RANKED + 1) as f64;
+        let inside = |rank: &&usize| (**rank as f64 + 0.5) > tail && (**rank as f64 + 0.5) < (RANKED + 1) as f64 - tail;
+        self.ranks.iter().filter(inside).count() as f64 / self.ranks.len().max(1) as f64
+    }
+
+    /// χ² of the ranks in `bins` equal bins against uniform, with `bins` − 1 degrees of freedom.
+    #[must_use]
+    pub fn chi_square(&self, bins: usize) -> f64 {
+        let expected = self.ranks.len() as f64 / bins as f64;
+        (0..bins)
+            .map(|bin| {
+                let count = self.ranks.iter().filter(|rank| **rank * bins / (RANKED + 1) == bin).count();
+                (count as f64 - expected).powi(2) / expected
+            })
+            .sum()
+    }
+}
+
+/// Plays and fits `replicates` loops drawn from the priors.
+///
+/// # Errors
+/// [`FitError`] for options out of range.
+pub fn calibrate(design: Design, replicates: u64, options: &FitOptions) -> Result<Vec<Ranks>, FitError> {
+    let all: Vec<Vec<(String, usize)>> = (0..replicates)
+        .into_par_iter()
+        .map(|replicate| ranks_of_one(design, replicate, options))
+        .collect::<Result<_, FitError>>()?;
+    let mut out: Vec<Ranks> = Vec::new();
+    for (place, (quantity, _)) in all.first().into_iter().flatten().enumerate() {
+        let ranks = all.iter().filter_map(|ranks| ranks.get(place).map(|(_, rank)| *rank)).collect();
+        out.push(Ranks { quantity: quantity.clone(), ranks });
+    }
+    Ok(out)
+}
+
+fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<Vec<(String, usize)>, FitError> {
+    let checks = if design.checked { Checks::Some } else { Checks::None };
+    let mut priors = Priors::new(checks);
+    for (key, written) in &options.priors {
+        priors.replace(key, *written)?;
+    }
+    let mut rng = sampler::stream(options.seed, TRUTH_STREAM + replicate);
+    let truth = sampler::prior_draw(&priors, &mut rng);
+    let learner = Learner::new(&priors, &truth, design.steps as f64, options.unit);
+    let (run, ahead) = play(&learner, design, options.horizon, &mut rng);
+    let fit =
+        FitOptions { seed: options.seed.wrapping_add(1 + replicate), checks: Some(checks), run: 0, ..options.clone() };
+    let prepared = answer::prepare(std::slice::from_ref(&run), &fit)?;
+    let sample = answer::posterior(&prepared.model, &fit)?;
+    let draws = sample.thinned(RANKED);
+    let mut ranks: Vec<(String, usize)> = priors
+        .free()
+        .into_iter()
+        .filter_map(|k| Some((k, Parameter::ALL.get(k)?)))
+        .map(|(k, parameter)| (parameter.key().to_owned(), rank(draws.iter().map(|draw| draw[k]), truth[k])))
+        .collect();
+    let number = |learner: &Learner| learner.reproduction_number(learner.slip, design.steps as f64);
+    let numbers = draws.iter().map(|draw| number(&prepared.model.learner(draw)));
+    ranks.push(("reproduction_number".to_owned(), rank(numbers, number(&learner))));
+    let look = Ahead::of(&run.rows, prepared.model.stages(0), options.horizon as usize);
+    let paths = answer::paths(&prepared.model, &draws, &run.rows, &fit, look);
+    let last = |path: &Path| path.measured.last().copied().unwrap_or(f64::NAN);
+    ranks.push(("error_ahead".to_owned(), rank(paths.iter().map(last), ahead)));
+    Ok(ranks)
+}
+
+/// Plays a log of the design, and the error rate measured `horizon` generations after it.
+fn play(learner: &Learner, design: Design, horizon: u64, rng: &mut ChaCha8Rng) -> (Run, f64) {
+    let steps = design.steps as f64;
+    let beliefs = learner.beliefs(steps);
+    let mut count = learner.start_count();
+    let mut run = Run { name: "simulated".to_owned(), rows: Vec::new() };
+    let mut ahead = f64::NAN;
+    for generation in 0..design.generations + horizon {
+        let moment = learner.at(count as f64 / beliefs as f64, learner.slip_at(generation as f64), steps);
+        let error = model::rate(moment.error, learner.dispersion, 0, 0, rng);
+        let wrong = model::draw_binomial(design.evaluated, error, rng);
+        if generation < design.generations {
+            let kept_wrong = model::rate(moment.kept_wrong, learner.audit_dispersion, 0, 0, rng);
+            let kept_wrong = model::draw_binomial(design.kept, kept_wrong, rng);
+            let audited = (design.kept > 0).then_some(design.kept);
+            run.rows.push(Row {
+                generation,
+                steps: Some(design.steps),
+                evaluated: design.evaluated,
+                wrong,
+                generated: audited,
+                kept: audited,
+                kept_wrong: audited.map(|_| kept_wrong),
+                ..Row::default()
+            });
+        }
+        ahead = wrong as f64 / design.evaluated as f64;
+        count = model::draw_binomial(beliefs, moment.next, rng);
+    }
+    (run, ahead)
+}
+
+/// How many draws lie below the truth; ties are shared out by position, half of them below.
+fn rank(draws: impl Iterator<Item = f64>, truth: f64) -> usize {
+    let (below, ties) = draws
+        .fold((0, 0), |(below, ties), draw| (below + usize::from(draw < truth), ties + usize::from(draw == truth)));
+    below + ties / 2
+}

@@ -1,0 +1,260 @@
+//! The law of one generation as the fit sees it: model.md, sections 2 to 6a, reduced to what a log can tell.
+//!
+//! A log shows error rates, not votes and filters, so the law is taken with one belief per step (or per solution, see
+//! [`Unit`]), `consistency` 1, `systematic_share` 0 and `recovery` 0:
+//!
+//!   e(x) = min(1, ε_g (1 + A x)),  fresh(x) = (1 − x) e(x),  err(x) = x + fresh(x),
+//!   q(x) = λ c_r fresh(x) + ρ c_s x.
+//!
+//! Without checks (c_r = c_s = 1) this is the crate's law exactly. With checks the law divides by the accepted share
+//! Y(x); here that factor, nearly constant along a run, is part of ρ and λ, which is why ρ may exceed 1, as may an anchor,
+//! which shrinks both. Slips change as ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled
+//! data are gone) is a generalisation of `step_error_floor`.
+
+use serde::{Deserialize, Serialize};
+
+use super::prior::{Parameter, Point, Priors};
+
+/// What one belief is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// A step: a solution of L steps is wrong when any of them is, 1 − (1 − err)^L.
+    #[default]
+    Step,
+    /// A whole solution, whose L steps slip one by one, as in a scenario file.
+    Solution,
+}
+
+/// Largest number of beliefs that the chain is built for.
+pub(super) const MOST_EXAMPLES: f64 = 8000.0;
+
+/// One loop: a point of the parameter space in natural units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Learner {
+    /// x_0, share of wrong beliefs in the first generation.
+    pub start: f64,
+    /// ε_0, probability of a slip per step in the first generation.
+    pub slip: f64,
+    /// A.
+    pub amplification: f64,
+    /// λ.
+    pub imprint: f64,
+    /// ρ.
+    pub persistence: f64,
+    /// N, beliefs of the first generation; see [`Self::beliefs`].
+    pub examples: u64,
+    /// L of the first generation.
+    pub first_steps: f64,
+    /// Share of the way to the final slip rate gone per generation.
+    pub gain: f64,
+    /// φ, final slip rate over the first.
+    pub floor: f64,
+    /// c_r.
+    pub pass_random: f64,
+    /// c_s.
+    pub pass_systematic: f64,
+    /// ψ of the evaluation.
+    pub dispersion: f64,
+    /// ψ of the audit.
+    pub audit_dispersion: f64,
+    /// What one belief is about.
+    pub unit: Unit,
+}
+
+/// What a generation shows and leaves at one composition.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// Error rate of one answer.
+    pub error: f64,
+    /// Share wrong among the kept, in solutions.
+    pub kept_wrong: f64,
+    /// Share wrong among the kept, in the belief's own unit.
+    pub kept_wrong_units: f64,
+    /// q(x).
+    pub next: f64,
+}
+
+impl Learner {
+    /// The loop at `point`, for solutions of `steps` steps in the first generation.
+    #[must_use]
+    pub fn new(priors: &Priors, point: &Point, steps: f64, unit: Unit) -> Self {
+        let value = |parameter: Parameter| {
+            let index = parameter as usize;
+            priors.all().get(index).zip(point.get(index)).map_or(0.0, |(prior, u)| prior.scale.natural(*u))
+        };
+        let per_belief = if unit == Unit::Step { steps } else { 1.0 };
+        let error = value(Parameter::Error);
+        // 1 − (1 − error)^(1/L) without cancellation.
+        let error = -((-error).ln_1p() / per_belief).exp_m1();
+        let start = error * value(Parameter::Inherited);
+        let amplification = value(Parameter::Amplification);
+        let fresh = (error - start) / (1.0 - start);
+        let per_slip = if unit == Unit::Step { 1.0 } else { steps };
+        let slip = -((-fresh).ln_1p() / per_slip).exp_m1() / (1.0 + amplification * start);
+        let examples = (value(Parameter::Examples) * per_belief).clamp(5.0, MOST_EXAMPLES).round();
+        Self {
+            start,
+            slip,
+            amplification,
+            imprint: value(Parameter::Imprint),
+            persistence: value(Parameter::Persistence),
+            examples: examples as u64,
+            first_steps: steps,
+            gain: value(Parameter::StepErrorGain),
+            floor: value(Parameter::StepErrorFloor),
+            pass_random: value(Parameter::PassRandom),
+            pass_systematic: value(Parameter::PassSystematic),
+            dispersion: value(Parameter::Dispersion).clamp(1e-9, 0.5),
+            audit_dispersion: value(Parameter::AuditDispersion).clamp(1e-9, 0.5),
+            unit,
+        }
+    }
+
+    /// Beliefs of a generation whose solutions have `steps` steps: the same number of longer solutions has more steps to
+    /// believe something about.
+    #[must_use]
+    pub fn beliefs(&self, steps: f64) -> u64 {
+        match self.unit {
+            Unit::Step => (self.examples as f64 * steps / self.first_steps).clamp(5.0, MOST_EXAMPLES).round() as u64,
+            Unit::Solution => self.examples,
+        }
+    }
+
+    /// Wrong beliefs of the first generation, in whole beliefs.
+    #[must_use]
+    pub fn start_count(&self) -> u64 {
+        (self.start * self.examples as f64).round() as u64
+    }
+
+    /// ε_g, probability of a slip per step, `elapsed` generations after the first.
+    #[must_use]
+    pub fn slip_at(&self, elapsed: f64) -> f64 {
+        (self.slip * (self.floor + (1.0 - self.floor) * (1.0 - self.gain).powf(elapsed))).clamp(0.0, 1.0)
+    }
+
+    /// The generation at wrong share `x`, its slip rate given by [`Self::slip_at`], its solutions `steps` long.
+    #[must_use]
+    pub fn at(&self, x: f64, slip: f64, steps: f64) -> Moment {
+        let slip = (slip * (1.0 + self.amplification * x)).min(1.0);
+        let off = match self.unit {
+            Unit::Step => slip,
+            Unit::Solution => any_of(slip, steps),
+        };
+        let fresh = (1.0 - x) * off;
+        let (random, systematic) = (fresh * self.pass_random, x * self.pass_systematic);
+        let next = (self.imprint * random + self.persistence * systematic).min(1.0);
+        let (error, kept) = (x + fresh, (random + systematic).min(1.0));
+        match self.unit {
+            Unit::Step => {
+                Moment { error: any_of(error, steps), kept_wrong: any_of(kept, steps), kept_wrong_units: kept, next }
+            }
+            Unit::Solution => Moment { error, kept_wrong: kept, kept_wrong_units: kept, next },
+        }
+    }
+
+    /// R: mistakes that one mistake leaves in the next generation, dq/dx at an all-sound model.
+    #[must_use]
+    pub fn reproduction_number(&self, slip: f64, steps: f64) -> f64 {
+        let (off, slope) = match self.unit {
+            Unit::Step => (slip, slip * self.amplification),
+            Unit::Solution => (any_of(slip, steps), steps * (1.0 - slip).powf(steps - 1.0) * slip * self.amplification),
+        };
+        self.imprint * self.pass_random * (slope - off) + self.persistence * self.pass_systematic
+    }
+
+    /// Fixed points of the mean field at a given slip rate: the floor, reached from below, and the tipping point above
+    /// it, as shares of wrong beliefs.
+    #[must_use]
+    pub fn fixed_points(&self, slip: f64, steps: f64) -> (Option<f64>, Option<f64>) {
+        let excess = |x: f64| self.at(x, slip, steps).next - x;
+        let mut crossings = (0..CELLS).filter_map(|cell| {
+            let (low, high) = (f64::from(cell) / f64::from(CELLS), f64::from(cell + 1) / f64::from(CELLS));
+            ((excess(low) >= 0.0) != (excess(high) >= 0.0)).then(|| bisect(low, high, &excess))
+        });
+        (crossings.next(), crossings.next())
+    }
+}
+
+/// Cells of [0, 1] searched for fixed points.
+const CELLS: u32 = 200;
+
+fn bisect(mut low: f64, mut high: f64, excess: &impl Fn(f64) -> f64) -> f64 {
+    let rising = excess(low) >= 0.0;
+    for _ in 0..40 {
+        let middle = 0.5 * (low + high);
+        if (excess(middle) >= 0.0) == rising { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
+/// 1 − (1 − p)^n, without cancellation for small p.
+fn any_of(p: f64, n: f64) -> f64 {
+    if p >= 1.0 {
+        return 1.0;
+    }
+    -(n * (-p).ln_1p()).exp_m1()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::prior::Checks;
+    use crate::law::{Composition, Law};
+    use crate::scenario::{Origin, Scenario};
+    use approx::assert_relative_eq;
+
+    fn learner(unit: Unit, steps: f64) -> Learner {
+        let priors = Priors::new(Checks::None);
+        let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
+        Learner { gain: 0.0, ..Learner::new(&priors, &centre, steps, unit) }
+    }
+
+    /// The crate's law of the same unchecked loop.
+    fn law(learner: &Learner, steps: u64) -> Law {
+        let text = format!(
+            "name = \"same\"\ntask.steps = {steps}\n[errors]\nstep_error = {:?}\namplification = {:?}\n\
+             systematic_share = 0.0\nconsistency = 1.0\n[learning]\nimprint = {:?}\npersistence = {:?}\n",
+            learner.slip, learner.amplification, learner.imprint, learner.persistence
+        );
+        Law::new(&Scenario::parse(&text, Origin::Text, &[]).unwrap(), 0)
+    }
+
+    #[test]
+    fn without_checks_it_is_the_law_of_the_crate() {
+        for (unit, steps) in [(Unit::Solution, 8), (Unit::Solution, 1), (Unit::Step, 1)] {
+            let learner = learner(unit, steps as f64);
+            let law = law(&learner, steps);
+            for x in [0.0, 0.01, 0.3, 0.9, 1.0] {
+                let ours = learner.at(x, learner.slip, steps as f64);
+                // A wrong belief breeds true here, and by a share `systematic` of accepted answers there.
+                let theirs = law.at(Composition { unsound: 0.0, wrong: x });
+                assert_relative_eq!(ours.error, theirs.error_rate, max_relative = 1e-12);
+                assert_relative_eq!(ours.next, theirs.next.unwrap().wrong, max_relative = 1e-12);
+            }
+            let h = 1e-6;
+            let slope =
+                (learner.at(h, learner.slip, steps as f64).next - learner.at(0.0, learner.slip, steps as f64).next) / h;
+            let number = learner.reproduction_number(learner.slip, steps as f64);
+            assert_relative_eq!(number, slope, max_relative = 1e-4);
+        }
+    }
+
+    #[test]
+    fn the_first_generation_has_the_error_it_is_given() {
+        for (unit, steps) in [(Unit::Solution, 8.0), (Unit::Step, 8.0), (Unit::Step, 1.0)] {
+            let learner = learner(unit, steps);
+            let error = learner.at(learner.start, learner.slip_at(0.0), steps).error;
+            assert_relative_eq!(error, 1.0 / (1.0 + 1.8_f64.exp()), max_relative = 1e-12);
+        }
+    }
+
+    #[test]
+    fn fixed_points_are_fixed() {
+        let mut learner = learner(Unit::Step, 1.0);
+        learner.persistence = 0.8;
+        let (floor, _) = learner.fixed_points(learner.slip, 1.0);
+        let floor = floor.unwrap();
+        assert_relative_eq!(learner.at(floor, learner.slip, 1.0).next, floor, max_relative = 1e-9);
+    }
+}

@@ -1,0 +1,405 @@
+//! The likelihood of a log: the forward algorithm over the count chain.
+//!
+//! Hidden: the number of wrong beliefs, a Markov chain with Binomial(N, q(x)) rows. Seen each generation: wrong answers,
+//! and where audits are used the wrong among the kept, both beta-binomial around what the composition implies. The chain
+//! is filtered on the window of counts that both the previous generation and the measurement leave possible; a window of
+//! more than [`POINTS`] counts is covered by evenly spaced ones, each standing for its neighbours.
+
+use std::sync::OnceLock;
+
+use super::learner::{Learner, MOST_EXAMPLES, Moment};
+use super::log::Run;
+
+/// Most counts in a window. Twice as many change the log-likelihood of the measured loops by less than 0.02.
+pub const POINTS: u64 = 40;
+/// Half-widths of windows in standard deviations.
+const REACH: f64 = 5.5;
+/// Weight below which a count no longer widens the next window.
+const NEGLIGIBLE: f64 = 1e-8;
+
+/// ln Γ(x) for x > 0, to about 1e-13: Stirling's series from 10 on, below it by Γ(x + 1) = x Γ(x).
+fn ln_gamma(x: f64) -> f64 {
+    let (mut x, mut product) = (x, 1.0);
+    while x < 10.0 {
+        product *= x;
+        x += 1.0;
+    }
+    let square = 1.0 / (x * x);
+    let series =
+        (1.0 / 12.0 - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square / 1188.0)))) / x;
+    (x - 0.5) * x.ln() - x + HALF_LN_TAU + series - if product == 1.0 { 0.0 } else { product.ln() }
+}
+
+/// ln √(2π).
+const HALF_LN_TAU: f64 = 0.918_938_533_204_672_7;
+
+/// k of n, with ln C(n, k).
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Tally {
+    k: f64,
+    n: f64,
+    choices: f64,
+}
+
+impl Tally {
+    fn new(k: u64, n: u64) -> Self {
+        let (k, n) = (k as f64, n as f64);
+        Self { k, n, choices: ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0) }
+    }
+
+    /// ln of the beta-binomial probability with mean `p` and correlation `dispersion`.
+    fn log_probability(&self, p: f64, dispersion: f64) -> f64 {
+        // A model that calls a thing impossible would forbid it for ever: one in a billion is left.
+        let p = p.clamp(1e-9, 1.0 - 1e-9);
+        let size = 1.0 / dispersion - 1.0;
+        let (a, b) = (p * size, (1.0 - p) * size);
+        self.choices + ln_gamma(a + self.k) - ln_gamma(a) + ln_gamma(b + self.n - self.k) - ln_gamma(b) + ln_gamma(size)
+            - ln_gamma(size + self.n)
+    }
+}
+
+/// One generation of a run as the likelihood sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stage {
+    /// Generations since the run's first.
+    pub elapsed: f64,
+    /// L.
+    pub steps: f64,
+    /// Wrong answers of the evaluation; `None` where the log has a gap.
+    wrong: Option<Tally>,
+    /// Wrong among the kept, and whether counted in the belief's own unit.
+    kept_wrong: Option<(Tally, bool)>,
+}
+
+/// Prepares a run: one stage per generation from its first to its last, gaps included.
+pub(super) fn stages(run: &Run, audits: bool, per_step: bool) -> Vec<Stage> {
+    let Some(first) = run.rows.first() else { return Vec::new() };
+    let mut stages: Vec<Stage> = Vec::with_capacity(run.rows.len());
+    let mut steps = first.steps.unwrap_or(1) as f64;
+    for row in &run.rows {
+        let elapsed = (row.generation - first.generation) as f64;
+        let next_steps = row.steps.map_or(steps, |steps| steps as f64);
+        let missing = elapsed as usize - stages.len();
+        for gap in 1..=missing {
+            // In a gap the curriculum is taken to grow evenly.
+            let share = gap as f64 / (missing + 1) as f64;
+            let elapsed = stages.len() as f64;
+            let steps = (steps + share * (next_steps - steps)).round();
+            stages.push(Stage { elapsed, steps, wrong: None, kept_wrong: None });
+        }
+        steps = next_steps;
+        let whole = row.audited.is_none_or(|audited| Some(audited) == row.kept);
+        let units = row.kept_wrong_steps.zip(row.kept_steps).filter(|(_, n)| per_step && whole && *n > 0);
+        let solutions = row.kept_wrong.zip(row.audited.or(row.kept)).filter(|(_, n)| *n > 0);
+        let kept_wrong = units.map(|(k, n)| (Tally::new(k, n), true));
+        let kept_wrong = kept_wrong.or_else(|| solutions.map(|(k, n)| (Tally::new(k, n), false)));
+        stages.push(Stage {
+            elapsed,
+            steps,
+            wrong: Some(Tally::new(row.wrong, row.evaluated)),
+            kept_wrong: kept_wrong.filter(|_| audits),
+        });
+    }
+    stages
+}
+
+impl Stage {
+    /// Test problems answered; 0 in a gap.
+    pub fn evaluated(&self) -> u64 {
+        self.wrong.map_or(0, |tally| tally.n as u64)
+    }
+
+    /// ln probability of what was measured.
+    fn log_probability(&self, learner: &Learner, moment: &Moment) -> f64 {
+        let wrong = self.wrong.map_or(0.0, |tally| tally.log_probability(moment.error, learner.dispersion));
+        let kept = self.kept_wrong.map_or(0.0, |(tally, units)| {
+            let share = if units { moment.kept_wrong_units } else { moment.kept_wrong };
+            tally.log_probability(share, learner.audit_dispersion)
+        });
+        wrong + kept
+    }
+
+    /// The counts that the measurement leaves possible.
+    fn possible(&self, learner: &Learner, slip: f64) -> (f64, f64) {
+        let examples = learner.beliefs(self.steps) as f64;
+        let Some(Tally { k, n, .. }) = self.wrong else { return (0.0, examples) };
+        let seen = k / n;
+        let reach = REACH * ((seen * (1.0 - seen) + 1.0 / n) * (1.0 / n + learner.dispersion)).sqrt();
+        let count_at = |error: f64| {
+            let (mut low, mut high) = (0.0, 1.0);
+            for _ in 0..12 {
+                let middle = 0.5 * (low + high);
+                if learner.at(middle, slip, self.steps).error < error { low = middle } else { high = middle }
+            }
+            0.5 * (low + high) * examples
+        };
+        let low = if seen <= reach { 0.0 } else { (count_at(seen - reach).floor() - 1.0).max(0.0) };
+        let high = if seen + reach >= 1.0 { examples } else { (count_at(seen + reach).ceil() + 1.0).min(examples) };
+        (low, high)
+    }
+}
+
+/// Filtered law of the count at one generation.
+#[derive(Debug, Clone)]
+pub(super) struct Filtered {
+    /// Counts of wrong beliefs.
+    pub counts: Vec<u64>,
+    /// Their probabilities given everything measured up to this generation.
+    pub weights: Vec<f64>,
+}
+
+/// What the forward algorithm leaves.
+#[derive(Debug, Clone)]
+pub(super) struct Forward {
+    /// ln probability of each generation's measurements given the earlier ones.
+    pub increments: Vec<f64>,
+    /// Filtered law of each generation.
+    pub filtered: Vec<Filtered>,
+}
+
+impl Forward {
+    /// ln likelihood of the run.
+    pub fn log_likelihood(&self) -> f64 {
+        self.increments.iter().sum()
+    }
+}
+
+/// ln k! for every k that the chain can hold.
+fn log_factorials() -> &'static [f64] {
+    static TABLE: OnceLock<Vec<f64>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut sum = 0.0;
+        (0..=MOST_EXAMPLES as u64)
+            .map(|k| {
+                sum += (k.max(1) as f64).ln();
+                sum
+            })
+            .collect()
+    })
+}
+
+fn log_factorial(k: u64) -> f64 {
+    log_factorials().get(k as usize).copied().unwrap_or(f64::INFINITY)
+}
+
+/// ln C(n, k).
+pub(super) fn log_choices(n: u64, k: u64) -> f64 {
+    log_factorial(n) - log_factorial(k) - log_factorial(n - k)
+}
+
+/// Runs the forward algorithm; `None` where the measurements are impossible under this learner.
+pub(super) fn forward(learner: &Learner, stages: &[Stage], points: u64) -> Option<Forward> {
+    let mut out = Forward { increments: Vec::with_capacity(stages.len()), filtered: Vec::with_capacity(stages.len()) };
+    let mut before: Option<&Stage> = None;
+    for stage in stages {
+        let (slip, examples) = (learner.slip_at(stage.elapsed), learner.beliefs(stage.steps) as f64);
+        let mut law = match (before, out.filtered.last()) {
+            (Some(earlier), Some(law)) => {
+                let into = (learner.beliefs(stage.steps), stage.possible(learner, slip));
+                predict(learner, law, earlier, into, points)
+            }
+            _ => Filtered { counts: vec![learner.start_count()], weights: vec![1.0] },
+        };
+        let logs: Vec<f64> = law
+            .counts
+            .iter()
+            .map(|&count| stage.log_probability(learner, &learner.at(count as f64 / examples, slip, stage.steps)))
+            .collect();
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut total = 0.0;
+        for (weight, log) in law.weights.iter_mut().zip(&logs) {
+            *weight *= (log - most).exp();
+            total += *weight;
+        }
+        if !(total > 0.0 && total.is_finite()) {
+            return None;
+        }
+        law.weights.iter_mut().for_each(|weight| *weight /= total);
+        out.increments.push(most + total.ln());
+        out.filtered.push(law);
+        before = Some(stage);
+    }
+    Some(out)
+}
+
+/// The law of the next count before its measurement, on the counts that the measurement leaves possible.
+fn predict(learner: &Learner, law: &Filtered, earlier: &Stage, into: (u64, (f64, f64)), points: u64) -> Filtered {
+    let examples = learner.beliefs(earlier.steps) as f64;
+    let (beliefs, possible) = into;
+    let trials = beliefs as f64;
+    let slip = learner.slip_at(earlier.elapsed);
+    let from: Vec<(f64, f64)> = law
+        .counts
+        .iter()
+        .zip(&law.weights)
+        .filter(|(_, weight)| **weight > NEGLIGIBLE)
+        .map(|(&count, &weight)| (learner.at(count as f64 / examples, slip, earlier.steps).next, weight))
+        .collect();
+    let counts = window(&from, possible, trials, points);
+    let weights = transition(&from, &counts, beliefs);
+    Filtered { counts, weights }
+}
+
+/// Exponent up to which powers are taken by multiplication; beyond it they could overflow.
+const STEEPEST: f64 = 300.0;
+
+/// Σ weight · spacing · P(Bin(beliefs, q) = count) over the sources (q, weight), for every one of the evenly spaced counts.
+///
+/// The sources share the factor C(N, k) (q₀/(1 − q₀))^k of a reference q₀; what is left of each is a power of its own
+/// odds, taken by one multiplication per count. This is most of the likelihood's time.
+fn transition(from: &[(f64, f64)], counts: &[u64], beliefs: u64) -> Vec<f64> {
+    let (Some(&first), Some(&last)) = (counts.first(), counts.last()) else { return Vec::new() };
+    let spacing = counts.get(1).map_or(1.0, |second| (second - first) as f64);
+    let parts = |q: f64| {
+        let q = q.clamp(1e-15, 1.0 - 1e-15);
+        let miss = (-q).ln_1p();
+        (q.ln() - miss, beliefs as f64 * miss)
+    };
+    let (low, high) = from.iter().fold((1.0_f64, 0.0_f64), |(low, high), (q, _)| (low.min(*q), high.max(*q)));
+    let (odds, none) = parts(0.5 * (low + high));
+    let (mut shared, mut direct) = (vec![0.0; counts.len()], vec![0.0; counts.len()]);
+    for &(q, weight) in from {
+        let (own, own_none) = parts(q);
+        let ratio = |count: u64| own_none - none + count as f64 * (own - odds);
+        if ratio(first).abs().max(ratio(last).abs()) > STEEPEST {
+            for (sum, &count) in direct.iter_mut().zip(counts) {
+                *sum += weight * spacing * (log_choices(beliefs, count) + own_none + count as f64 * own).exp();
+            }
+            continue;
+        }
+        let mut power = weight * spacing * ratio(first).exp();
+        let factor = (spacing * (own - odds)).exp();
+        for sum in &mut shared {
+            *sum += power;
+            power *= factor;
+        }
+    }
+    let finish = |((shared, direct), &count): ((f64, f64), &u64)| {
+        shared * (log_choices(beliefs, count) + none + count as f64 * odds).exp() + direct
+    };
+    shared.into_iter().zip(direct).zip(counts).map(finish).collect()
+}
+
+/// At most `points` evenly spaced counts over what the chain reaches and the measurement allows; where the two exclude
+/// each other, the reachable end that is nearest.
+fn window(from: &[(f64, f64)], possible: (f64, f64), examples: f64, points: u64) -> Vec<u64> {
+    let low = from.iter().map(|(q, _)| *q).fold(1.0, f64::min);
+    let high = from.iter().map(|(q, _)| *q).fold(0.0, f64::max);
+    let reach = |q: f64| REACH * (examples * q * (1.0 - q)).sqrt() + 4.0;
+    let low = (examples * low - reach(low)).floor().max(0.0);
+    let high = (examples * high + reach(high)).ceil().min(examples);
+    let (mut first, mut last) = (low.max(possible.0), high.min(possible.1));
+    if first > last {
+        (first, last) = if possible.0 > high { ((high - 4.0).max(low), high) } else { (low, (low + 4.0).min(high)) };
+    }
+    let stride = ((last - first + 1.0) / points as f64).ceil().max(1.0);
+    let begin = first + ((stride - 1.0) / 2.0).floor();
+    let count = ((last - begin) / stride).floor().max(0.0) as u64 + 1;
+    (0..count).map(|index| begin as u64 + index * stride as u64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::learner::Unit;
+    use crate::fit::log::Row;
+    use crate::fit::prior::{Checks, Priors};
+    use crate::fit::sampler;
+    use crate::stats::binomial;
+    use approx::assert_relative_eq;
+
+    fn run(errors: &[(u64, u64, u64)]) -> Run {
+        let row = |&(generation, wrong, kept_wrong): &(u64, u64, u64)| Row {
+            generation,
+            evaluated: 50,
+            wrong,
+            kept: Some(40),
+            generated: Some(40),
+            kept_wrong: Some(kept_wrong),
+            ..Row::default()
+        };
+        Run { name: String::new(), rows: errors.iter().map(row).collect() }
+    }
+
+    fn learner(examples: u64) -> Learner {
+        let priors = Priors::new(Checks::None);
+        let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
+        Learner { examples, dispersion: 0.01, ..Learner::new(&priors, &centre, 1.0, Unit::Step) }
+    }
+
+    /// The likelihood by its definition: a sum over every sequence of counts.
+    fn by_enumeration(learner: &Learner, stages: &[Stage], place: usize, count: u64) -> f64 {
+        let Some(stage) = stages.get(place) else { return 1.0 };
+        let share = |count: u64| count as f64 / learner.examples as f64;
+        let moment = learner.at(share(count), learner.slip_at(stage.elapsed), stage.steps);
+        let here = stage.log_probability(learner, &moment).exp();
+        if place + 1 == stages.len() {
+            return here;
+        }
+        let next = |next| {
+            binomial::pmf(next, learner.examples, moment.next) * by_enumeration(learner, stages, place + 1, next)
+        };
+        here * (0..=learner.examples).map(next).sum::<f64>()
+    }
+
+    #[test]
+    fn the_filter_sums_over_every_history() {
+        let learner = learner(12);
+        for (audits, errors) in [
+            (true, vec![(0, 6, 5), (1, 9, 6), (2, 14, 11)]),
+            (false, vec![(3, 6, 5), (4, 9, 6), (6, 14, 11), (7, 20, 16)]),
+        ] {
+            let stages = stages(&run(&errors), audits, true);
+            let expected = by_enumeration(&learner, &stages, 0, learner.start_count()).ln();
+            let forward = forward(&learner, &stages, 1000).unwrap();
+            assert_relative_eq!(forward.log_likelihood(), expected, max_relative = 1e-6);
+        }
+    }
+
+    #[test]
+    fn a_thinned_window_changes_little() {
+        let rows: Vec<(u64, u64, u64)> = vec![(0, 7, 5), (1, 9, 7), (2, 11, 9), (3, 16, 12), (4, 18, 16)];
+        let stages = stages(&run(&rows), true, true);
+        let priors = Priors::new(Checks::None);
+        let mut rng = sampler::stream(5, 0);
+        for _ in 0..300 {
+            let learner = Learner::new(&priors, &sampler::prior_draw(&priors, &mut rng), 1.0, Unit::Step);
+            let exact = forward(&learner, &stages, 100_000).unwrap().log_likelihood();
+            let thinned = forward(&learner, &stages, POINTS).unwrap().log_likelihood();
+            // Points that no sampler visits need not be exact.
+            let slack = if exact > -60.0 { 0.02 } else { 0.02 * exact.abs() };
+            assert!((exact - thinned).abs() < slack, "{exact} against {thinned} for {learner:?}");
+        }
+    }
+
+    #[test]
+    fn powers_by_multiplication_are_powers() {
+        let from = [(0.02, 0.3), (0.05, 0.5), (0.09, 0.2)];
+        for (beliefs, spacing, begin) in [(120, 1, 0), (1000, 3, 8), (4000, 11, 40), (8000, 40, 0), (8000, 3, 600)] {
+            let counts: Vec<u64> = (0..40).map(|k| begin + k * spacing).collect();
+            for (count, sum) in counts.iter().zip(transition(&from, &counts, beliefs)) {
+                let direct: f64 = from.iter().map(|(q, weight)| weight * binomial::pmf(*count, beliefs, *q)).sum();
+                let sum = sum / spacing as f64;
+                assert!((sum - direct).abs() < 1e-13 + 1e-9 * direct, "{beliefs} {count}: {sum} against {direct}");
+            }
+        }
+    }
+
+    #[test]
+    fn ln_gamma_is_that_of_the_library() {
+        for x in [1e-9, 1e-3, 0.5, 1.0, 2.0, 7.3, 10.0, 123.4, 1e6, 1e9] {
+            let expected = statrs::function::gamma::ln_gamma(x);
+            assert_relative_eq!(ln_gamma(x), expected, max_relative = 1e-12, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_beta_binomial_sums_to_one() {
+        for (p, dispersion) in [(0.3, 0.05), (0.01, 1e-4), (0.9, 0.3)] {
+            let total: f64 = (0..=30).map(|k| Tally::new(k, 30).log_probability(p, dispersion).exp()).sum();
+            assert_relative_eq!(total, 1.0, max_relative = 1e-9);
+        }
+        let nearly = Tally::new(4, 30).log_probability(0.2, 1e-9).exp();
+        assert_relative_eq!(nearly, binomial::pmf(4, 30, 0.2), max_relative = 1e-5);
+    }
+}

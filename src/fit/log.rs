@@ -1,0 +1,209 @@
+//! The log of a running loop: what was measured, generation by generation.
+
+use serde::Serialize;
+use thiserror::Error;
+
+/// One generation of one run, as counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Row {
+    /// Generation, from 0.
+    pub generation: u64,
+    /// Steps of a solution at this generation.
+    pub steps: Option<u64>,
+    /// Fresh test problems answered once each.
+    pub evaluated: u64,
+    /// Wrong answers among them.
+    pub wrong: u64,
+    /// Problems attempted for the next training set.
+    pub generated: Option<u64>,
+    /// Examples accepted among them.
+    pub kept: Option<u64>,
+    /// Accepted examples compared with the truth (all of `kept` where the log does not say).
+    pub audited: Option<u64>,
+    /// Wrong answers among the audited.
+    pub kept_wrong: Option<u64>,
+    /// Attempted problems on which all candidates agreed.
+    pub unanimous: Option<u64>,
+    /// Steps inside the audited solutions.
+    pub kept_steps: Option<u64>,
+    /// Wrong steps among them.
+    pub kept_wrong_steps: Option<u64>,
+}
+
+impl Row {
+    /// Measured error rate.
+    #[must_use]
+    pub fn error_rate(&self) -> f64 {
+        self.wrong as f64 / self.evaluated as f64
+    }
+}
+
+/// One run: its generations in rising order, none twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// The run's name, as the log spells it.
+    pub name: String,
+    /// Generations in rising order.
+    pub rows: Vec<Row>,
+}
+
+impl Run {
+    /// The first `count` generations of this run.
+    #[must_use]
+    pub fn first(&self, count: usize) -> Self {
+        Self { name: self.name.clone(), rows: self.rows.iter().take(count).copied().collect() }
+    }
+}
+
+/// A log that has been read and checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Log {
+    /// Where it came from, as the user named it.
+    pub source: String,
+    /// Format that was recognised.
+    pub format: String,
+    /// Columns that were taken.
+    pub taken: Vec<String>,
+    /// Columns or records that were not, and why.
+    pub ignored: Vec<String>,
+    /// The runs, in the order of their first rows.
+    pub runs: Vec<Run>,
+}
+
+/// What is wrong with a log: file, line, column, reason.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", describe(file, *line, column.as_deref(), reason))]
+pub struct LogError {
+    /// The file, as the user named it.
+    pub file: String,
+    /// Line, from 1, where one line is to blame.
+    pub line: Option<u64>,
+    /// Column or key at fault.
+    pub column: Option<String>,
+    /// The rule that is broken, with the value that breaks it.
+    pub reason: String,
+}
+
+fn describe(file: &str, line: Option<u64>, column: Option<&str>, reason: &str) -> String {
+    let line = line.map_or_else(String::new, |line| format!(":{line}"));
+    let column = column.map_or_else(String::new, |column| format!("column `{column}`: "));
+    format!("{file}{line}: {column}{reason}")
+}
+
+/// The columns of the canonical format, in the order in which they are written.
+pub const COLUMNS: [&str; 12] = [
+    "run",
+    "generation",
+    "steps",
+    "evaluated",
+    "wrong",
+    "generated",
+    "kept",
+    "audited",
+    "kept_wrong",
+    "unanimous",
+    "kept_steps",
+    "kept_wrong_steps",
+];
+
+/// Columns without which there is no log.
+pub const REQUIRED: [&str; 3] = ["generation", "evaluated", "wrong"];
+
+impl Row {
+    /// Checks the counts against each other: the column at fault and the rule.
+    ///
+    /// # Errors
+    /// The column and the reason where one count cannot be with another.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        if self.evaluated == 0 {
+            return Err(("evaluated", "0 problems were evaluated; leave the generation out instead".to_owned()));
+        }
+        let audited = self.audited.or(self.kept);
+        let pairs = [
+            ("wrong", Some(self.wrong), "evaluated", Some(self.evaluated)),
+            ("kept", self.kept, "generated", self.generated),
+            ("audited", self.audited, "kept", self.kept),
+            ("kept_wrong", self.kept_wrong, if self.audited.is_some() { "audited" } else { "kept" }, audited),
+            ("unanimous", self.unanimous, "generated", self.generated),
+            ("kept_wrong_steps", self.kept_wrong_steps, "kept_steps", self.kept_steps),
+        ];
+        for (column, part, whole_name, whole) in pairs {
+            if let (Some(part), Some(whole)) = (part, whole)
+                && part > whole
+            {
+                return Err((column, format!("{part} is more than the {whole} of `{whole_name}`")));
+            }
+        }
+        if self.steps == Some(0) {
+            return Err(("steps", "a solution has at least 1 step".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Sets one column by its canonical name; `false` for a name that is not one.
+    pub(super) fn set(&mut self, column: &str, value: u64) -> bool {
+        match column {
+            "generation" => self.generation = value,
+            "steps" => self.steps = Some(value),
+            "evaluated" => self.evaluated = value,
+            "wrong" => self.wrong = value,
+            "generated" => self.generated = Some(value),
+            "kept" => self.kept = Some(value),
+            "audited" => self.audited = Some(value),
+            "kept_wrong" => self.kept_wrong = Some(value),
+            "unanimous" => self.unanimous = Some(value),
+            "kept_steps" => self.kept_steps = Some(value),
+            "kept_wrong_steps" => self.kept_wrong_steps = Some(value),
+            _ => return false,
+        }
+        true
+    }
+
+    /// One column by its canonical name.
+    fn get(&self, column: &str) -> Option<u64> {
+        match column {
+            "generation" => Some(self.generation),
+            "steps" => self.steps,
+            "evaluated" => Some(self.evaluated),
+            "wrong" => Some(self.wrong),
+            "generated" => self.generated,
+            "kept" => self.kept,
+            "audited" => self.audited,
+            "kept_wrong" => self.kept_wrong,
+            "unanimous" => self.unanimous,
+            "kept_steps" => self.kept_steps,
+            "kept_wrong_steps" => self.kept_wrong_steps,
+            _ => None,
+        }
+    }
+}
+
+impl Log {
+    /// The log as canonical CSV: every column that any row fills.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let filled = |column: &&str| {
+            *column == "run" || self.runs.iter().flat_map(|run| &run.rows).any(|row| row.get(column).is_some())
+        };
+        let columns: Vec<&str> = COLUMNS.iter().copied().filter(filled).collect();
+        let mut text = columns.join(",") + "\n";
+        for run in &self.runs {
+            for row in &run.rows {
+                let cells: Vec<String> = columns
+                    .iter()
+                    .map(|column| match *column {
+                        "run" => quoted(&run.name),
+                        other => row.get(other).map_or_else(String::new, |value| value.to_string()),
+                    })
+                    .collect();
+                text += &(cells.join(",") + "\n");
+            }
+        }
+        text
+    }
+}
+
+/// A CSV cell, in quotes where the text needs them.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}

@@ -1,0 +1,151 @@
+//! From the logs of a running loop to its remaining runway, with honest uncertainty.
+//!
+//! `log` holds what was measured and `read` reads it; `prior` and `learner` say what a loop may be, `likelihood` what a log
+//! says about it, `sampler` joins the two; `answer` turns draws into answers; `backtest` shows how far they can be trusted,
+//! against the extrapolations of `baseline`.
+
+mod answer;
+mod backtest;
+mod baseline;
+mod calibrate;
+mod criticism;
+mod learner;
+mod likelihood;
+pub mod log;
+mod model;
+mod prior;
+mod read;
+mod result;
+mod sampler;
+mod score;
+mod transition;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+pub use answer::fit;
+pub use backtest::{
+    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Case, CaseScores, ForecastPoint, Summary, backtest,
+};
+pub use baseline::Baseline;
+pub use calibrate::{Design, RANKED, Ranks, calibrate};
+pub use learner::{Learner, Moment, Unit};
+pub use log::{Log, LogError, Row, Run};
+pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
+pub use read::{Format, IngestOptions};
+pub use result::{
+    Basis, Best, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
+};
+pub use sampler::{Effort, Mixing};
+pub use score::{count_quantile, covered, crps, quantile, sorted};
+pub use transition::{Answer, Samples, Share, Transition};
+
+/// When a loop has failed. It plays no part in fitting.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Threshold {
+    /// At this error rate.
+    ErrorRate(f64),
+    /// At this much above the lowest error rate measured in the log.
+    Drop(f64),
+}
+
+impl Threshold {
+    /// The error rate that counts as failure, given the rows so far.
+    #[must_use]
+    pub fn error_rate(self, rows: &[Row]) -> f64 {
+        match self {
+            Self::ErrorRate(rate) => rate,
+            Self::Drop(drop) => rows.iter().map(Row::error_rate).fold(1.0, f64::min) + drop,
+        }
+    }
+}
+
+/// How to fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitOptions {
+    /// When the loop has failed.
+    pub threshold: Threshold,
+    /// Generations to forecast.
+    pub horizon: u64,
+    /// Seed of the sampler.
+    pub seed: u64,
+    /// Length of the sampling.
+    pub effort: Effort,
+    /// What one belief is about.
+    pub unit: Unit,
+    /// Whether audits of kept examples are used where the log has them.
+    pub audits: bool,
+    /// Whether the loop checks what it keeps; `None` lets `generated` and `kept` decide.
+    pub checks: Option<Checks>,
+    /// Priors that replace the defaults, by key.
+    pub priors: BTreeMap<String, Written>,
+    /// Paths drawn for the forecast.
+    pub paths: usize,
+    /// Index of the run that is forecast; the others only inform the parameters.
+    pub run: usize,
+}
+
+impl Default for FitOptions {
+    fn default() -> Self {
+        Self {
+            threshold: Threshold::ErrorRate(0.5),
+            horizon: 20,
+            seed: 1,
+            effort: Effort::THOROUGH,
+            unit: Unit::Step,
+            audits: true,
+            checks: None,
+            priors: BTreeMap::new(),
+            paths: 2000,
+            run: 0,
+        }
+    }
+}
+
+/// Why a log cannot be fitted.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum FitError {
+    /// The run to forecast is not there.
+    #[error("there is no run number {0} in the log")]
+    NoRun(usize),
+    /// Too little to fit.
+    #[error("run {run:?} has {rows} evaluated generations; a fit needs at least 2")]
+    TooShort {
+        /// The run.
+        run: String,
+        /// Its rows.
+        rows: usize,
+    },
+    /// Too much for the exact filter.
+    #[error("{generations} generations are more than the {most} that can be filtered; fit fewer runs or thin them")]
+    TooLong {
+        /// Generations of all runs together, gaps included.
+        generations: u64,
+        /// The most that is taken.
+        most: u64,
+    },
+    /// A threshold that is none.
+    #[error("a failure threshold lies in (0, 1], but this is {0}")]
+    Threshold(f64),
+    /// A horizon of nothing, or beyond reason.
+    #[error("a horizon is 1 to {MOST_HORIZON} generations, but this is {0}")]
+    Horizon(u64),
+    /// A prior that cannot be.
+    #[error(transparent)]
+    Prior(#[from] PriorError),
+    /// Sampling too short to mean anything.
+    #[error("at least 2 ensembles of 2 × {PARAMETERS} walkers and 10 sweeps are needed")]
+    Effort,
+    /// No point of the prior makes the log possible.
+    #[error("nothing in the priors makes this log possible; widen `fit.priors`")]
+    Impossible,
+}
+
+/// Most generations, of all runs together, that are filtered.
+pub const MOST_GENERATIONS: u64 = 2000;
+/// Most generations that are forecast.
+pub const MOST_HORIZON: u64 = 10_000;

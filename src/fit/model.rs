@@ -1,0 +1,223 @@
+//! A log, its priors and its likelihood together, and paths drawn through them.
+
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Beta, Binomial, Distribution};
+
+use super::learner::{Learner, Unit};
+use super::likelihood::{self, Filtered, Forward, Stage};
+use super::log::{Row, Run};
+use super::prior::{Checks, Point, Priors};
+
+/// What is fitted: one or more runs of one design, with common parameters.
+#[derive(Debug, Clone)]
+pub(super) struct Model {
+    pub priors: Priors,
+    pub unit: Unit,
+    runs: Vec<Vec<Stage>>,
+    steps: f64,
+}
+
+/// Whether the runs check what they keep.
+pub(super) fn checks(runs: &[Run]) -> Checks {
+    let pairs = || runs.iter().flat_map(|run| &run.rows).filter_map(|row| row.generated.zip(row.kept));
+    if pairs().next().is_none() {
+        Checks::Unknown
+    } else if pairs().all(|(generated, kept)| generated == kept) {
+        Checks::None
+    } else {
+        Checks::Some
+    }
+}
+
+impl Model {
+    pub fn new(runs: &[Run], priors: Priors, unit: Unit, audits: bool) -> Self {
+        let stages: Vec<Vec<Stage>> =
+            runs.iter().map(|run| likelihood::stages(run, audits, unit == Unit::Step)).collect();
+        let steps = stages.first().and_then(|run| run.first()).map_or(1.0, |stage| stage.steps);
+        Self { priors, unit, runs: stages, steps }
+    }
+
+    pub fn learner(&self, point: &Point) -> Learner {
+        Learner::new(&self.priors, point, self.steps, self.unit)
+    }
+
+    /// ln likelihood of all runs.
+    pub fn log_likelihood(&self, point: &Point) -> f64 {
+        let learner = self.learner(point);
+        self.runs
+            .iter()
+            .map(|run| {
+                likelihood::forward(&learner, run, likelihood::POINTS)
+                    .map_or(f64::NEG_INFINITY, |forward| forward.log_likelihood())
+            })
+            .sum()
+    }
+
+    /// Stages of one run.
+    pub fn stages(&self, run: usize) -> &[Stage] {
+        self.runs.get(run).map_or(&[], Vec::as_slice)
+    }
+
+    /// The forward pass of one run.
+    pub fn forward(&self, learner: &Learner, run: usize) -> Option<Forward> {
+        likelihood::forward(learner, self.stages(run), likelihood::POINTS)
+    }
+}
+
+/// One path of a run through its past and into its future.
+#[derive(Debug, Clone)]
+pub(super) struct Path {
+    pub learner: Learner,
+    /// Wrong share at the last generation of the log.
+    pub last_share: f64,
+    /// Error rate of each generation of the log, then of each forecast one.
+    pub error: Vec<f64>,
+    /// What an evaluation of each forecast generation measures.
+    pub measured: Vec<f64>,
+}
+
+/// What lies ahead of a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ahead {
+    /// Generations to forecast.
+    pub horizon: usize,
+    /// Test problems of a forecast evaluation.
+    pub evaluated: u64,
+    /// Steps added to a solution each generation.
+    pub growth: f64,
+}
+
+impl Ahead {
+    /// The run goes on as it last did.
+    pub fn of(rows: &[Row], stages: &[Stage], horizon: usize) -> Self {
+        let evaluated = rows.last().map_or(1, |row| row.evaluated);
+        let growth = match stages {
+            [.., before, last] => last.steps - before.steps,
+            _ => 0.0,
+        };
+        Self { horizon, evaluated, growth }
+    }
+}
+
+impl Model {
+    /// Draws a path of one run: its counts backwards through the filtered laws, then forwards from the last.
+    pub fn path(&self, learner: Learner, run: usize, rows: &[Row], ahead: Ahead, rng: &mut ChaCha8Rng) -> Option<Path> {
+        let stages = self.stages(run);
+        let forward = self.forward(&learner, run)?;
+        let counts = backward(&learner, stages, &forward, rng);
+        let mut error: Vec<f64> = Vec::with_capacity(stages.len() + ahead.horizon);
+        for (stage, &count) in stages.iter().zip(&counts) {
+            let mean = learner.at(share(&learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
+            let first = rows.first().map_or(0, |row| row.generation);
+            let seen = rows.iter().find(|row| row.generation - first == stage.elapsed as u64);
+            let (wrong, evaluated) = seen.map_or((0, 0), |row| (row.wrong, row.evaluated));
+            error.push(rate(mean, learner.dispersion, wrong, evaluated, rng));
+        }
+        let (last, &last_count) = (stages.last()?, counts.last()?);
+        let mut path = Path { learner, last_share: share(&learner, last, last_count), error, measured: Vec::new() };
+        forecast(&mut path, last, last_count, ahead, rng);
+        Some(path)
+    }
+}
+
+/// Share of wrong beliefs at a stage.
+fn share(learner: &Learner, stage: &Stage, count: u64) -> f64 {
+    count as f64 / learner.beliefs(stage.steps) as f64
+}
+
+/// Continues a path from the count at its last stage.
+fn forecast(path: &mut Path, last: &Stage, count: u64, ahead: Ahead, rng: &mut ChaCha8Rng) {
+    let learner = path.learner;
+    let (mut share, mut elapsed, mut steps) = (share(&learner, last, count), last.elapsed, last.steps);
+    for _ in 0..ahead.horizon {
+        let next = learner.at(share, learner.slip_at(elapsed), steps).next;
+        elapsed += 1.0;
+        steps = (steps + ahead.growth).max(1.0);
+        let beliefs = learner.beliefs(steps);
+        share = draw_binomial(beliefs, next, rng) as f64 / beliefs as f64;
+        let mean = learner.at(share, learner.slip_at(elapsed), steps).error;
+        let error = rate(mean, learner.dispersion, 0, 0, rng);
+        path.error.push(error);
+        path.measured.push(draw_binomial(ahead.evaluated, error, rng) as f64 / ahead.evaluated.max(1) as f64);
+    }
+}
+
+/// Error rate of one generation around its mean, given its evaluation if there was one.
+pub(super) fn rate(mean: f64, dispersion: f64, wrong: u64, evaluated: u64, rng: &mut ChaCha8Rng) -> f64 {
+    let mean = mean.clamp(1e-9, 1.0 - 1e-9);
+    let size = 1.0 / dispersion - 1.0;
+    let (a, b) = (mean * size + wrong as f64, (1.0 - mean) * size + (evaluated - wrong) as f64);
+    Beta::new(a, b).map_or(mean, |beta| beta.sample(rng))
+}
+
+pub(super) fn draw_binomial(n: u64, p: f64, rng: &mut ChaCha8Rng) -> u64 {
+    Binomial::new(n, p.clamp(0.0, 1.0)).map_or(0, |binomial| binomial.sample(rng))
+}
+
+/// Counts of every stage given the whole log: the last from its filtered law, each earlier one given its successor.
+fn backward(learner: &Learner, stages: &[Stage], forward: &Forward, rng: &mut ChaCha8Rng) -> Vec<u64> {
+    let mut counts: Vec<u64> = Vec::with_capacity(stages.len());
+    // Beliefs of the generation after the one in hand.
+    let mut trials = 0;
+    for (stage, law) in stages.iter().zip(&forward.filtered).rev() {
+        let weights: Vec<f64> = match counts.last() {
+            None => law.weights.clone(),
+            Some(&next) => {
+                let slip = learner.slip_at(stage.elapsed);
+                let choices = likelihood::log_choices(trials, next);
+                let came_from = |(&count, &weight): (&u64, &f64)| {
+                    let q = learner.at(share(learner, stage, count), slip, stage.steps).next.clamp(1e-15, 1.0 - 1e-15);
+                    let log = choices + next as f64 * q.ln() + (trials as f64 - next as f64) * (-q).ln_1p();
+                    weight * log.exp()
+                };
+                law.counts.iter().zip(&law.weights).map(came_from).collect()
+            }
+        };
+        counts.push(choose(law, &weights, rng.random()));
+        trials = learner.beliefs(stage.steps);
+    }
+    counts.reverse();
+    counts
+}
+
+/// The count at which the running sum of the weights passes the share `at` of their total.
+fn choose(law: &Filtered, weights: &[f64], at: f64) -> u64 {
+    let goal = at * weights.iter().sum::<f64>();
+    let mut sum = 0.0;
+    for (&count, weight) in law.counts.iter().zip(weights) {
+        sum += weight;
+        if sum > goal {
+            return count;
+        }
+    }
+    law.counts.last().copied().unwrap_or(0)
+}
+
+impl Model {
+    /// For each generation, an error rate drawn as an evaluation would have measured it, the counts known up to the
+    /// generation before; the first generation from its own law.
+    pub fn one_ahead(&self, learner: &Learner, run: usize, rng: &mut ChaCha8Rng) -> Option<Vec<f64>> {
+        let stages = self.stages(run);
+        let forward = self.forward(learner, run)?;
+        let mut out = Vec::with_capacity(stages.len());
+        let mut earlier: Option<(&Stage, &Filtered)> = None;
+        for (stage, law) in stages.iter().zip(&forward.filtered) {
+            let count = match earlier {
+                None => learner.start_count(),
+                Some((before, law)) => {
+                    let count = choose(law, &law.weights, rng.random());
+                    let next =
+                        learner.at(share(learner, before, count), learner.slip_at(before.elapsed), before.steps).next;
+                    draw_binomial(learner.beliefs(stage.steps), next, rng)
+                }
+            };
+            let mean = learner.at(share(learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
+            let error = rate(mean, learner.dispersion, 0, 0, rng);
+            let evaluated = stage.evaluated();
+            out.push(draw_binomial(evaluated, error, rng) as f64 / evaluated.max(1) as f64);
+            earlier = Some((stage, law));
+        }
+        Some(out)
+    }
+}

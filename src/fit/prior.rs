@@ -1,0 +1,272 @@
+//! Parameters of the fit and what is thought of them before the data.
+//!
+//! Every prior is normal on a transformed scale, weakly informative, and can be replaced. The defaults are sceptical about
+//! healing: without data the median of R is near or above 1, so that R < 1 must be shown.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The parameters, by the keys of a scenario file where it has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parameter {
+    /// Error rate of the first generation in the log.
+    Error,
+    /// Share of that error that sits in wrong beliefs already; the rest is fresh slips.
+    Inherited,
+    /// How much faster slips come for each wrong belief.
+    Amplification,
+    /// Probability that an accepted fresh mistake becomes a wrong belief.
+    Imprint,
+    /// Wrong beliefs that one accepted systematic mistake leaves.
+    Persistence,
+    /// N, effective number of independent beliefs per step of a first-generation solution.
+    Examples,
+    /// Share of the way to its final value that the slip rate goes in each generation.
+    StepErrorGain,
+    /// Final slip rate as a multiple of the first.
+    StepErrorFloor,
+    /// Probability that the checks pass a fresh mistake, relative to a right answer.
+    PassRandom,
+    /// Probability that the checks pass an inherited mistake, relative to a right answer.
+    PassSystematic,
+    /// ψ, over-dispersion of the evaluation: correlation between two answers of one generation beyond the model.
+    Dispersion,
+    /// ψ of the audit.
+    AuditDispersion,
+}
+
+/// Number of parameters.
+pub const PARAMETERS: usize = 12;
+
+impl Parameter {
+    /// Every parameter, in the order of a [`Point`].
+    pub const ALL: [Self; PARAMETERS] = [
+        Self::Error,
+        Self::Inherited,
+        Self::Amplification,
+        Self::Imprint,
+        Self::Persistence,
+        Self::Examples,
+        Self::StepErrorGain,
+        Self::StepErrorFloor,
+        Self::PassRandom,
+        Self::PassSystematic,
+        Self::Dispersion,
+        Self::AuditDispersion,
+    ];
+
+    /// The key in `[fit.priors]` and in results.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Inherited => "inherited",
+            Self::Amplification => "amplification",
+            Self::Imprint => "imprint",
+            Self::Persistence => "persistence",
+            Self::Examples => "examples",
+            Self::StepErrorGain => "step_error_gain",
+            Self::StepErrorFloor => "step_error_floor",
+            Self::PassRandom => "pass_random",
+            Self::PassSystematic => "pass_systematic",
+            Self::Dispersion => "dispersion",
+            Self::AuditDispersion => "audit_dispersion",
+        }
+    }
+}
+
+/// One value per parameter, on the scales of their priors.
+pub type Point = [f64; PARAMETERS];
+
+/// The scale on which a prior is normal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// ln(p / (1 − p)), for shares.
+    Logit,
+    /// ln, for positive numbers.
+    Log,
+}
+
+impl Scale {
+    /// From the transformed to the natural scale.
+    #[must_use]
+    pub fn natural(self, u: f64) -> f64 {
+        match self {
+            Self::Logit => 1.0 / (1.0 + (-u).exp()),
+            Self::Log => u.exp(),
+        }
+    }
+
+    /// From the natural to the transformed scale.
+    #[must_use]
+    pub fn transformed(self, value: f64) -> f64 {
+        match self {
+            Self::Logit => (value / (1.0 - value)).ln(),
+            Self::Log => value.ln(),
+        }
+    }
+}
+
+/// Normal on a transformed scale.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Prior {
+    /// Whose prior.
+    pub parameter: Parameter,
+    /// Scale on which it is normal.
+    pub scale: Scale,
+    /// Centre on that scale.
+    pub centre: f64,
+    /// Standard deviation on that scale; 0 holds the parameter fixed.
+    pub spread: f64,
+}
+
+/// What a person writes to replace a prior: the median in natural units, the spread on the transformed scale.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Written {
+    /// Median, in the parameter's own units.
+    pub median: f64,
+    /// Standard deviation on the prior's scale (logit for shares, ln for positive numbers); 0 holds the value fixed.
+    pub spread: f64,
+}
+
+/// Why a prior was refused.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum PriorError {
+    /// No such parameter.
+    #[error("`fit.priors.{key}`: there is no such parameter; they are {}", Parameter::ALL.map(|p| format!("`{}`", p.key())).join(", "))]
+    Unknown {
+        /// The key that was written.
+        key: String,
+    },
+    /// A median outside the parameter's range.
+    #[error("`fit.priors.{key}.median`: {value} lies outside {range}")]
+    Median {
+        /// The parameter.
+        key: &'static str,
+        /// The value that was written.
+        value: f64,
+        /// Where it may lie.
+        range: &'static str,
+    },
+    /// A spread that is none.
+    #[error("`fit.priors.{key}.spread`: {value} is not a finite number of at least 0")]
+    Spread {
+        /// The parameter.
+        key: &'static str,
+        /// The value that was written.
+        value: f64,
+    },
+}
+
+/// Whether the loop checks what it keeps, as far as the log tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Checks {
+    /// Everything generated is kept: no checks.
+    None,
+    /// Some of it is rejected.
+    Some,
+    /// The log does not say.
+    Unknown,
+}
+
+/// A share of 1 on the logit scale, to double precision.
+const ALL_PASS: f64 = 40.0;
+
+/// The priors of all parameters.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Priors(Vec<Prior>);
+
+impl Priors {
+    /// The defaults for a loop with these checks.
+    #[must_use]
+    pub fn new(checks: Checks) -> Self {
+        Self(Parameter::ALL.iter().map(|&parameter| default(parameter, checks)).collect())
+    }
+
+    /// Replaces one prior.
+    ///
+    /// # Errors
+    /// [`PriorError`] for an unknown key, a median outside the parameter's range, or an impossible spread.
+    pub fn replace(&mut self, key: &str, written: Written) -> Result<(), PriorError> {
+        let prior = self
+            .0
+            .iter_mut()
+            .find(|prior| prior.parameter.key() == key)
+            .ok_or_else(|| PriorError::Unknown { key: key.to_owned() })?;
+        let key = prior.parameter.key();
+        let (inside, range, scale) = match prior.scale {
+            Scale::Logit => (written.median > 0.0 && written.median < 1.0, "(0, 1)", Scale::Logit),
+            Scale::Log => (written.median > 0.0 && written.median.is_finite(), "(0, ∞)", Scale::Log),
+        };
+        if !inside {
+            return Err(PriorError::Median { key, value: written.median, range });
+        }
+        if !(written.spread.is_finite() && written.spread >= 0.0) {
+            return Err(PriorError::Spread { key, value: written.spread });
+        }
+        prior.centre = scale.transformed(written.median);
+        prior.spread = written.spread;
+        Ok(())
+    }
+
+    /// Every prior, in the order of a [`Point`].
+    #[must_use]
+    pub fn all(&self) -> &[Prior] {
+        &self.0
+    }
+
+    /// Indices of the parameters that are not held fixed.
+    #[must_use]
+    pub fn free(&self) -> Vec<usize> {
+        self.0.iter().enumerate().filter(|(_, prior)| prior.spread > 0.0).map(|(index, _)| index).collect()
+    }
+
+    /// ln density of a point, up to a constant.
+    #[must_use]
+    pub fn log_density(&self, point: &Point) -> f64 {
+        self.0
+            .iter()
+            .zip(point)
+            .filter(|(prior, _)| prior.spread > 0.0)
+            .map(|(prior, u)| -0.5 * ((u - prior.centre) / prior.spread).powi(2))
+            .sum()
+    }
+
+    /// The point `z` standard deviations from every centre.
+    #[must_use]
+    pub fn at(&self, z: &Point) -> Point {
+        let mut point = *z;
+        for (u, prior) in point.iter_mut().zip(&self.0) {
+            *u = prior.centre + prior.spread * *u;
+        }
+        point
+    }
+}
+
+fn default(parameter: Parameter, checks: Checks) -> Prior {
+    use Scale::{Log, Logit};
+    let checked = checks == Checks::Some;
+    let (scale, centre, spread) = match (parameter, checks) {
+        (Parameter::Error, _) => (Logit, -1.8, 1.5),
+        (Parameter::Inherited, _) => (Logit, 0.0, 1.5),
+        (Parameter::Amplification, _) => (Log, 0.7, 0.7),
+        (Parameter::Imprint, _) => (Logit, 0.5, 1.5),
+        (Parameter::Persistence, Checks::None) => (Logit, 3.0, 1.2),
+        // What has passed the checks once passes them again, and checks favour consistent mistakes over problems on which
+        // candidates differ: one mistake leaves about one, perhaps more.
+        (Parameter::Persistence, Checks::Some) => (Log, 0.0, 0.07),
+        (Parameter::Persistence, Checks::Unknown) => (Log, -0.05, 0.07),
+        (Parameter::Examples, _) => (Log, 5.5, 0.9),
+        (Parameter::StepErrorGain, _) => (Logit, -1.0, 1.5),
+        (Parameter::StepErrorFloor, _) => (Log, -0.4, 0.7),
+        (Parameter::PassRandom, _) if checked => (Logit, -2.0, 1.5),
+        (Parameter::PassRandom | Parameter::PassSystematic, _) => (Logit, ALL_PASS, 0.0),
+        (Parameter::Dispersion | Parameter::AuditDispersion, _) => (Log, -7.0, 1.0),
+    };
+    Prior { parameter, scale, centre, spread }
+}

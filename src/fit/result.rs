@@ -1,0 +1,221 @@
+//! What a fit answers: plain numbers, ready to serialise.
+
+use serde::Serialize;
+
+use super::prior::{Checks, Parameter};
+use super::sampler::Mixing;
+use super::score::{quantile, sorted};
+use super::{Effort, Threshold, Unit};
+
+/// Median and central 50 % and 90 % intervals.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interval {
+    /// 5 % quantile.
+    pub q05: f64,
+    /// 25 % quantile.
+    pub q25: f64,
+    /// Median.
+    pub q50: f64,
+    /// 75 % quantile.
+    pub q75: f64,
+    /// 95 % quantile.
+    pub q95: f64,
+}
+
+impl Interval {
+    /// Of a sample; NaN where it is empty.
+    #[must_use]
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let values = sorted(values);
+        let at = |p| quantile(&values, p);
+        Self { q05: at(0.05), q25: at(0.25), q50: at(0.5), q75: at(0.75), q95: at(0.95) }
+    }
+}
+
+/// Everything that a fit says about a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fit {
+    /// The log, as the user named it.
+    pub source: String,
+    /// The run that is forecast.
+    pub run: String,
+    /// Runs fitted together.
+    pub runs_fitted: usize,
+    /// What the fit took from the log and assumed.
+    pub basis: Basis,
+    /// R at the last generation.
+    pub reproduction_number: Reproduction,
+    /// Share of the present error rate that is inherited; the rest is fresh.
+    pub inherited_share: Interval,
+    /// Error rate at which the loop settles if it heals: present in `probability` of the draws.
+    pub floor_error: Conditional,
+    /// Error rate beyond which a healing loop runs away.
+    pub tipping_error: Conditional,
+    /// Error by generation: the log's generations, then the forecast.
+    pub fan: Vec<Fan>,
+    /// The remaining runway, given survival so far.
+    pub runway: Runway,
+    /// Which generation to keep.
+    pub best: Best,
+    /// What the data said about each parameter.
+    pub parameters: Vec<Learned>,
+    /// Pairs of parameters of which the data fix a combination only.
+    pub trade_offs: Vec<TradeOff>,
+    /// Mixing of the sampler.
+    pub mixing: Vec<Mixing>,
+    /// Share of proposals accepted.
+    pub accepted: f64,
+    /// Generations that the model finds surprising.
+    pub surprises: Vec<Surprise>,
+    /// What a reader should know before using the numbers.
+    pub warnings: Vec<String>,
+}
+
+/// What the fit rests on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Basis {
+    /// Generations with an evaluation.
+    pub observed: usize,
+    /// First and last generation of the log.
+    pub generations: (u64, u64),
+    /// Whether the loop checks what it keeps.
+    pub checks: Checks,
+    /// Whether audits of kept examples were used.
+    pub audits: bool,
+    /// What one belief is about.
+    pub unit: Unit,
+    /// Steps that a solution gains per generation in the forecast.
+    pub steps_per_generation: f64,
+    /// Failure.
+    pub threshold: Threshold,
+    /// Generations forecast.
+    pub horizon: u64,
+    /// Seed of the sampler.
+    pub seed: u64,
+    /// Length of the sampling.
+    pub effort: Effort,
+}
+
+/// R and what is thought of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reproduction {
+    /// Posterior.
+    pub posterior: Interval,
+    /// Prior.
+    pub prior: Interval,
+    /// P(R > 1).
+    pub above_one: f64,
+    /// P(R > 1) before the data.
+    pub prior_above_one: f64,
+    /// P(R > 1) in words.
+    pub words: String,
+}
+
+/// A quantity that exists in some draws only.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Conditional {
+    /// Share of draws in which it exists.
+    pub probability: f64,
+    /// Its law there; absent where it exists in none.
+    pub given: Option<Interval>,
+}
+
+/// Where a generation of the fan lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Evaluated: the error rate given all measurements.
+    Filtered,
+    /// Within the log but not evaluated.
+    Gap,
+    /// Ahead of the log.
+    Forecast,
+}
+
+/// One generation of the fan chart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Fan {
+    /// Generation.
+    pub generation: u64,
+    /// Evaluated, missing, or ahead.
+    pub phase: Phase,
+    /// Measured error rate, where there is one.
+    pub measured: Option<f64>,
+    /// True error rate of the generation.
+    pub error: Interval,
+    /// What an evaluation like the last would measure (forecast only).
+    pub measurement: Option<Interval>,
+    /// P(no failure after the log up to and including this generation) (forecast only).
+    pub survival: Option<f64>,
+}
+
+/// The remaining runway, in generations after the last one of the log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Runway {
+    /// Error rate that counts as failure.
+    pub error_rate: f64,
+    /// First generation of the log that measured it already, if one did; the forecast then speaks of failing again.
+    pub failed_at: Option<u64>,
+    /// Last generation of the log.
+    pub survived_to: u64,
+    /// Median; absent where it lies beyond the horizon.
+    pub median: Option<u64>,
+    /// Central 50 % interval; an absent end lies beyond the horizon.
+    pub interval50: (Option<u64>, Option<u64>),
+    /// Central 90 % interval; an absent end lies beyond the horizon.
+    pub interval90: (Option<u64>, Option<u64>),
+    /// P(no failure within the horizon).
+    pub no_failure: f64,
+    /// Generations forecast.
+    pub horizon: u64,
+}
+
+/// Which generation to keep.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Best {
+    /// Generation of the log that has the lowest error rate most often.
+    pub generation: u64,
+    /// How often.
+    pub probability: f64,
+    /// The same for every evaluated generation.
+    pub by_generation: Vec<(u64, f64)>,
+    /// Probability that some generation within the horizon will be better than every one of the log.
+    pub yet_to_come: f64,
+}
+
+/// One parameter before and after the data.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Learned {
+    /// Which.
+    pub parameter: Parameter,
+    /// Prior.
+    pub prior: Interval,
+    /// Posterior.
+    pub posterior: Interval,
+    /// 1 − posterior variance / prior variance on the prior's scale: 0 where the data said nothing, 1 where they said all.
+    pub contraction: f64,
+}
+
+/// Two parameters that the data cannot tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TradeOff {
+    /// One.
+    pub first: Parameter,
+    /// The other.
+    pub second: Parameter,
+    /// Posterior correlation on the priors' scales.
+    pub correlation: f64,
+}
+
+/// A measurement in the tail of its posterior prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Surprise {
+    /// Generation.
+    pub generation: u64,
+    /// Measured error rate.
+    pub measured: f64,
+    /// Predicted from the generations before it.
+    pub predicted: Interval,
+    /// Two-sided tail probability.
+    pub p_value: f64,
+}

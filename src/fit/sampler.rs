@@ -1,0 +1,282 @@
+//! The posterior sampler: independent ensembles of walkers with stretch and differential-evolution moves.
+//!
+//! Sources: Goodman & Weare 2010 (stretch move); ter Braak 2006 (differential evolution); Vehtari et al. 2021 (split R̂);
+//! Sokal 1997 (integrated autocorrelation time). An ensemble needs no tuning and no gradients, which a likelihood over
+//! whole beliefs does not have.
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::prior::{PARAMETERS, Parameter, Point, Priors};
+
+/// How long to sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effort {
+    /// Independent ensembles.
+    pub ensembles: usize,
+    /// Walkers in each.
+    pub walkers: usize,
+    /// Sweeps over all walkers; the first third is dropped.
+    pub sweeps: usize,
+}
+
+impl Effort {
+    /// For one answer: a few seconds.
+    pub const THOROUGH: Self = Self { ensembles: 4, walkers: 48, sweeps: 300 };
+    /// For one of hundreds of cases: below a second.
+    pub const BRISK: Self = Self { ensembles: 2, walkers: 40, sweeps: 120 };
+}
+
+/// Prior draws per walker from which an ensemble starts.
+const STARTS: usize = 10;
+/// A walker that far from the prior's centre (ln density) is not evaluated.
+const OUTERMOST: f64 = -80.0;
+
+/// Draws from the posterior and how well they mix.
+#[derive(Debug, Clone)]
+pub(super) struct Sample {
+    /// One series of populations per ensemble: `[ensemble][sweep][walker]`.
+    pub ensembles: Vec<Vec<Vec<Point>>>,
+    /// Share of proposals accepted.
+    pub accepted: f64,
+}
+
+/// Mixing of one parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Mixing {
+    /// Whose.
+    pub parameter: Parameter,
+    /// Split R̂ over ensembles and halves of each.
+    pub r_hat: f64,
+    /// Effective sample size.
+    pub effective: f64,
+}
+
+#[derive(Clone, Copy)]
+struct Walker {
+    point: Point,
+    prior: f64,
+    likelihood: f64,
+}
+
+/// The stream of random numbers with this number under a seed.
+pub(super) fn stream(seed: u64, number: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(number);
+    rng
+}
+
+/// Samples the posterior; ensemble i draws from stream i, so the result does not depend on threads.
+pub(super) fn sample(
+    priors: &Priors,
+    log_likelihood: &(impl Fn(&Point) -> f64 + Sync),
+    effort: Effort,
+    seed: u64,
+) -> Sample {
+    let runs: Vec<(Vec<Vec<Point>>, usize)> = (0..effort.ensembles as u64)
+        .into_par_iter()
+        .map(|number| ensemble(priors, log_likelihood, effort, &mut stream(seed, number)))
+        .collect();
+    let proposals = (effort.ensembles * effort.walkers * effort.sweeps).max(1);
+    let accepted = runs.iter().map(|(_, accepted)| accepted).sum::<usize>() as f64 / proposals as f64;
+    Sample { ensembles: runs.into_iter().map(|(sweeps, _)| sweeps).collect(), accepted }
+}
+
+fn ensemble(
+    priors: &Priors,
+    log_likelihood: &impl Fn(&Point) -> f64,
+    effort: Effort,
+    rng: &mut ChaCha8Rng,
+) -> (Vec<Vec<Point>>, usize) {
+    let free = priors.free();
+    let mut walkers = begin(priors, log_likelihood, effort.walkers, rng);
+    let warm = effort.sweeps / 3;
+    let mut kept = Vec::with_capacity(effort.sweeps - warm);
+    let mut accepted = 0;
+    for sweep in 0..effort.sweeps {
+        for index in 0..walkers.len() {
+            let (point, volume) = propose(&walkers, index, &free, priors, sweep % 2 == 0, rng);
+            let threshold: f64 = rng.random();
+            let prior = priors.log_density(&point);
+            let Some(walker) = walkers.get_mut(index) else { continue };
+            if prior < OUTERMOST {
+                continue;
+            }
+            let likelihood = log_likelihood(&point);
+            if likelihood + prior - walker.likelihood - walker.prior + volume > threshold.ln() {
+                *walker = Walker { point, prior, likelihood };
+                accepted += 1;
+            }
+        }
+        if sweep >= warm {
+            kept.push(walkers.iter().map(|walker| walker.point).collect());
+        }
+    }
+    (kept, accepted)
+}
+
+/// Walkers drawn from the prior, resampled by a power of the likelihood mild enough to keep most of them distinct.
+fn begin(priors: &Priors, log_likelihood: &impl Fn(&Point) -> f64, count: usize, rng: &mut ChaCha8Rng) -> Vec<Walker> {
+    let candidates: Vec<Walker> = (0..count * STARTS)
+        .map(|_| {
+            let point = prior_draw(priors, rng);
+            Walker { point, prior: priors.log_density(&point), likelihood: log_likelihood(&point) }
+        })
+        .collect();
+    let most = candidates.iter().map(|walker| walker.likelihood).fold(f64::NEG_INFINITY, f64::max);
+    let mut power = 1.0;
+    let weights = loop {
+        let weights: Vec<f64> = candidates.iter().map(|w| ((w.likelihood - most) * power).exp()).collect();
+        let (sum, squares) = weights.iter().fold((0.0, 0.0), |(s, q), w| (s + w, q + w * w));
+        if !most.is_finite() || sum * sum / squares > 0.6 * count as f64 || power < 1e-3 {
+            break weights;
+        }
+        power *= 0.8;
+    };
+    let total: f64 = weights.iter().sum();
+    if !(total > 0.0 && total.is_finite()) {
+        return candidates.into_iter().take(count).collect();
+    }
+    let offset: f64 = rng.random();
+    let (mut reached, mut chosen) = (0.0, Vec::with_capacity(count));
+    for (walker, weight) in candidates.iter().zip(&weights) {
+        reached += weight / total * count as f64;
+        while chosen.len() < count && chosen.len() as f64 + offset < reached {
+            chosen.push(*walker);
+        }
+    }
+    // Rounding can leave the last place empty.
+    while chosen.len() < count {
+        chosen.extend(candidates.last().copied());
+    }
+    chosen
+}
+
+/// One draw from the prior.
+pub(super) fn prior_draw(priors: &Priors, rng: &mut ChaCha8Rng) -> Point {
+    let mut z = [0.0; PARAMETERS];
+    z.iter_mut().for_each(|z| *z = StandardNormal.sample(rng));
+    priors.at(&z)
+}
+
+/// A proposal for one walker from the others, and the ln of its volume factor.
+fn propose(
+    walkers: &[Walker],
+    index: usize,
+    free: &[usize],
+    priors: &Priors,
+    difference: bool,
+    rng: &mut ChaCha8Rng,
+) -> (Point, f64) {
+    let others = walkers.len() - 1;
+    let skip = |drawn: usize, taken: usize| if drawn >= taken { drawn + 1 } else { drawn };
+    let first = skip(rng.random_range(0..others), index);
+    let (mut point, partner) = (walkers[index].point, walkers[first].point);
+    let dimension = free.len().max(1) as f64;
+    if difference {
+        let mut second = skip(rng.random_range(0..others), index);
+        if second == first {
+            second = skip((second + 1) % walkers.len(), index) % walkers.len();
+        }
+        let away = walkers[second].point;
+        let whole = rng.random::<f64>() < 0.1;
+        let scale = 2.38 / (2.0 * dimension).sqrt() * (0.4 + 0.8 * rng.random::<f64>());
+        let scale = if whole { 1.0 } else { scale };
+        for &k in free {
+            let jitter: f64 = StandardNormal.sample(rng);
+            let spread = priors.all().get(k).map_or(0.0, |prior| prior.spread);
+            point[k] += scale * (partner[k] - away[k]) + 0.02 * spread * jitter;
+        }
+        return (point, 0.0);
+    }
+    // Goodman & Weare's density ∝ 1/√z on [1/2, 2].
+    let z = (rng.random::<f64>() + 1.0).powi(2) / 2.0;
+    for &k in free {
+        point[k] = partner[k] + z * (point[k] - partner[k]);
+    }
+    (point, (dimension - 1.0) * z.ln())
+}
+
+impl Sample {
+    /// Every kept draw, ensemble by ensemble.
+    pub fn draws(&self) -> impl Iterator<Item = &Point> {
+        self.ensembles.iter().flatten().flatten()
+    }
+
+    /// `count` draws, evenly spaced over all that were kept.
+    pub fn thinned(&self, count: usize) -> Vec<Point> {
+        let all: Vec<&Point> = self.draws().collect();
+        (0..count).filter_map(|index| all.get((index * all.len() + all.len() / 2) / count).map(|p| **p)).collect()
+    }
+
+    /// R̂ and effective sample size of each free parameter.
+    pub fn mixing(&self, priors: &Priors) -> Vec<Mixing> {
+        priors
+            .free()
+            .into_iter()
+            .filter_map(|k| Some((k, Parameter::ALL.get(k).copied()?)))
+            .map(|(k, parameter)| Mixing { parameter, r_hat: self.r_hat(k), effective: self.effective(k) })
+            .collect()
+    }
+
+    /// Halves of each ensemble as sequences of one parameter.
+    fn halves(&self, k: usize) -> Vec<Vec<f64>> {
+        self.ensembles
+            .iter()
+            .flat_map(|sweeps| {
+                let (early, late) = sweeps.split_at(sweeps.len() / 2);
+                [early, late].map(|half| half.iter().flatten().map(|point| point[k]).collect())
+            })
+            .collect()
+    }
+
+    fn r_hat(&self, k: usize) -> f64 {
+        let moments: Vec<(f64, f64)> = self.halves(k).iter().map(|half| mean_and_variance(half)).collect();
+        let means: Vec<f64> = moments.iter().map(|(mean, _)| *mean).collect();
+        let within = moments.iter().map(|(_, variance)| variance).sum::<f64>() / moments.len().max(1) as f64;
+        ((within + mean_and_variance(&means).1) / within).sqrt()
+    }
+
+    /// Draws over the autocorrelation time of the ensemble's mean, summed over ensembles.
+    fn effective(&self, k: usize) -> f64 {
+        self.ensembles
+            .iter()
+            .map(|sweeps| {
+                let means: Vec<f64> = sweeps.iter().map(|walkers| mean_and_variance_at(walkers, k)).collect();
+                let draws = sweeps.iter().map(Vec::len).sum::<usize>() as f64;
+                draws / autocorrelation_time(&means)
+            })
+            .sum()
+    }
+}
+
+fn mean_and_variance_at(walkers: &[Point], k: usize) -> f64 {
+    walkers.iter().map(|point| point[k]).sum::<f64>() / walkers.len().max(1) as f64
+}
+
+fn mean_and_variance(values: &[f64]) -> (f64, f64) {
+    let n = values.len().max(2) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    (mean, values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0))
+}
+
+/// τ = 1 + 2 Σ ρ(t), summed over Sokal's window t ≤ 5 τ.
+fn autocorrelation_time(series: &[f64]) -> f64 {
+    let (mean, variance) = mean_and_variance(series);
+    if variance == 0.0 {
+        return 1.0;
+    }
+    let n = series.len();
+    let mut time = 1.0;
+    for lag in 1..n {
+        let products = series.iter().zip(series.iter().skip(lag)).map(|(a, b)| (a - mean) * (b - mean));
+        time += 2.0 * products.sum::<f64>() / (variance * n as f64);
+        if lag as f64 >= 5.0 * time {
+            break;
+        }
+    }
+    time.max(1.0)
+}

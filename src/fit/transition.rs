@@ -1,0 +1,144 @@
+//! What became of each problem from one generation to the next: fresh mistakes, persistence and healing, paired.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::stats::interval::{normal_critical, wilson};
+
+/// One answer to a test problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether it is right.
+    pub right: bool,
+    /// The answer itself, where the log holds it.
+    pub given: Option<String>,
+}
+
+/// Answers of successive generations to the same test problems, by the problem's hash.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Samples {
+    /// One map per generation.
+    pub generations: Vec<BTreeMap<String, Answer>>,
+}
+
+/// A share with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Share {
+    /// Cases.
+    pub part: u64,
+    /// Out of.
+    pub whole: u64,
+    /// The share; absent out of none.
+    pub share: Option<f64>,
+    /// Wilson's interval.
+    pub interval95: Option<(f64, f64)>,
+}
+
+impl Share {
+    fn of(part: u64, whole: u64) -> Self {
+        let some = whole > 0;
+        Self {
+            part,
+            whole,
+            share: some.then(|| part as f64 / whole as f64),
+            interval95: some.then(|| wilson(part, whole, LEVEL)),
+        }
+    }
+}
+
+/// Two-sided level of the intervals.
+const LEVEL: f64 = 0.05;
+
+/// The problems that two successive generations both answered.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Transition {
+    /// The later generation.
+    pub generation: u64,
+    /// Problems answered by both.
+    pub paired: u64,
+    /// Problems answered by one of them only.
+    pub unpaired: u64,
+    /// Right, and right again.
+    pub right_right: u64,
+    /// Right, then wrong.
+    pub right_wrong: u64,
+    /// Wrong, then the same wrong answer.
+    pub wrong_same: u64,
+    /// Wrong, then another wrong answer.
+    pub wrong_other: u64,
+    /// Wrong, then wrong, where the log does not hold the answers.
+    pub wrong_unknown: u64,
+    /// Wrong, then right.
+    pub wrong_right: u64,
+    /// Fresh errors: of the right answers, those that turned wrong.
+    pub fresh: Share,
+    /// Persistence: of the wrong answers, those given again; counted where the answers are known.
+    pub persistence: Share,
+    /// Healing: of the wrong answers, those that turned right.
+    pub healing: Share,
+    /// Change of the error rate on the paired problems.
+    pub change: f64,
+    /// Its 95 % interval, from the problems that changed sides alone.
+    pub change_interval95: (f64, f64),
+}
+
+impl Samples {
+    /// The transition into every generation but the first.
+    #[must_use]
+    pub fn transitions(&self) -> Vec<Transition> {
+        let pairs = self.generations.iter().zip(self.generations.iter().skip(1));
+        (1..).zip(pairs).map(|(generation, (before, after))| transition(generation, before, after)).collect()
+    }
+}
+
+fn transition(generation: u64, before: &BTreeMap<String, Answer>, after: &BTreeMap<String, Answer>) -> Transition {
+    let (mut paired, mut right_right, mut right_wrong, mut wrong_right) = (0, 0, 0, 0);
+    let (mut same, mut other, mut unknown) = (0, 0, 0);
+    for (key, earlier) in before {
+        let Some(later) = after.get(key) else { continue };
+        paired += 1;
+        match (earlier.right, later.right) {
+            (true, true) => right_right += 1,
+            (true, false) => right_wrong += 1,
+            (false, true) => wrong_right += 1,
+            (false, false) => match (&earlier.given, &later.given) {
+                (Some(a), Some(b)) if a == b => same += 1,
+                (Some(_), Some(_)) => other += 1,
+                _ => unknown += 1,
+            },
+        }
+    }
+    let unpaired = (before.len() as u64 - paired) + (after.len() as u64 - paired);
+    let wrong = same + other + unknown + wrong_right;
+    let (change, change_interval95) = paired_change(right_wrong, wrong_right, paired);
+    Transition {
+        generation,
+        paired,
+        unpaired,
+        right_right,
+        right_wrong,
+        wrong_same: same,
+        wrong_other: other,
+        wrong_unknown: unknown,
+        wrong_right,
+        fresh: Share::of(right_wrong, right_right + right_wrong),
+        persistence: Share::of(same, wrong - unknown),
+        healing: Share::of(wrong_right, wrong),
+        change,
+        change_interval95,
+    }
+}
+
+/// (b − c)/n with Wald's interval, half a change added on either side so that no change at all still has a width
+/// (Agresti & Min 2005).
+fn paired_change(worse: u64, better: u64, n: u64) -> (f64, (f64, f64)) {
+    if n == 0 {
+        return (0.0, (-1.0, 1.0));
+    }
+    let change = (worse as f64 - better as f64) / n as f64;
+    let (b, c, n) = (worse as f64 + 0.5, better as f64 + 0.5, n as f64 + 2.0);
+    let centre = (b - c) / n;
+    let reach = normal_critical(LEVEL) * ((b + c - (b - c) * (b - c) / n).max(0.0)).sqrt() / n;
+    (change, ((centre - reach).max(-1.0), (centre + reach).min(1.0)))
+}

@@ -1,0 +1,86 @@
+//! The committed reports are what the program makes today. `.ci/reports` makes them anew.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::cli::contents;
+
+/// Relative difference of two numbers that the last digit of a library function may explain.
+const ROUNDING: f64 = 1e-9;
+
+#[test]
+fn committed_reports_are_up_to_date() {
+    let index = fs::read_to_string("reports/README.md").unwrap();
+    for model in crate::models::models() {
+        let name = model.file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(index.contains(&format!("]({name}/report.html)")), "{name} is not in reports/README.md");
+        let folder = TempDir::new().unwrap();
+        Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
+            .args(["report", &format!("models/{name}.toml"), "-o", folder.path().to_str().unwrap()])
+            .assert()
+            .success();
+        same(&Path::new("reports").join(&name), folder.path());
+    }
+}
+
+#[test]
+fn committed_comparisons_are_up_to_date() {
+    compared("models/designs.toml", Path::new("reports/designs-compared"));
+    for folder in ["claims", "published"] {
+        let mut models: Vec<_> =
+            fs::read_dir(format!("models/{folder}")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        models.sort();
+        for model in models {
+            let name = model.file_stem().unwrap().to_str().unwrap();
+            compared(model.to_str().unwrap(), &Path::new("reports").join(folder).join(name));
+        }
+    }
+}
+
+fn compared(model: &str, committed: &Path) {
+    let folder = TempDir::new().unwrap();
+    Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
+        .args(["compare", model, "-o", folder.path().to_str().unwrap()])
+        .assert()
+        .success();
+    same(committed, folder.path());
+}
+
+fn same(committed: &Path, made: &Path) {
+    let (committed_files, made_files) = (contents(committed), contents(made));
+    let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&committed_files), names(&made_files), "{}", committed.display());
+    for ((name, committed_bytes), (_, made_bytes)) in committed_files.iter().zip(&made_files) {
+        let place = format!("{}/{name}: make it anew with .ci/reports", committed.display());
+        if name.ends_with(".json") {
+            let parse = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+            close(&parse(committed_bytes), &parse(made_bytes), &place);
+        } else {
+            assert!(committed_bytes == made_bytes, "{place}");
+        }
+    }
+}
+
+/// Equal but for the last digits of numbers.
+fn close(one: &Value, other: &Value, place: &str) {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            assert!(one.keys().eq(other.keys()), "{place}");
+            one.iter().for_each(|(key, value)| close(value, &other[key], &format!("{place}: {key}")));
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            assert_eq!(one.len(), other.len(), "{place}");
+            one.iter().zip(other).for_each(|(one, other)| close(one, other, place));
+        }
+        (Value::Number(one), Value::Number(other)) => {
+            let (one, other) = (one.as_f64().unwrap(), other.as_f64().unwrap());
+            let scale = one.abs().max(other.abs());
+            assert!((one - other).abs() <= ROUNDING * scale.max(1e-30), "{place}: {one} and {other}");
+        }
+        _ => assert_eq!(one, other, "{place}"),
+    }
+}
