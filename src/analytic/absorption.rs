@@ -8,6 +8,7 @@
 //! Rows are finished from the last to the first, a few at a time, so that each finished row is read once for all of them.
 
 use super::skyline::{Below, Skyline};
+use super::wide::{Hot, wide};
 
 /// Rows that are finished together.
 const TOGETHER: usize = 4;
@@ -97,12 +98,12 @@ impl Eliminated {
             let done = Done { pivot: &pivot[end..], marks: &marks[end..], end, least };
             let (mut part, below) = rows.part(begin, end);
             let (open, closed) = aside.split_at_mut(end);
-            done.pass_together(&mut part, &mut open[begin..], closed, below);
+            wide(Passing { done, part: &mut part, open: &mut open[begin..], closed, below });
             for i in (begin..end).rev() {
                 let (mut part, below) = rows.part(i, i + 1);
                 let done = Done { pivot: &pivot[i + 1..end], marks: &marks[i + 1..end], end: i + 1, least };
                 let (open, closed) = aside.split_at_mut(i + 1);
-                done.pass_together(&mut part, &mut open[i..], closed, below);
+                wide(Passing { done, part: &mut part, open: &mut open[i..], closed, below });
                 let (first, row) = rows.row(i);
                 let left = &row[..i.saturating_sub(first).min(row.len())];
                 pivot[i] = left.iter().sum::<f64>() + aside[i].exit + aside[i].trapped;
@@ -198,8 +199,27 @@ struct Done<'a> {
     least: f64,
 }
 
+/// Finished rows, and rows that are to be rid of the transitions to them.
+struct Passing<'a, 'b, 'c> {
+    done: Done<'a>,
+    part: &'a mut [(usize, &'b mut [f64])],
+    open: &'a mut [Aside],
+    closed: &'a [Aside],
+    below: Below<'c>,
+}
+
+impl Hot for Passing<'_, '_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.done.pass_together(self.part, self.open, self.closed, self.below);
+    }
+}
+
 impl Done<'_> {
     /// Passes every transition of the `part` that leads to a finished row on to where that row leads.
+    #[inline(always)]
     fn pass_together(&self, part: &mut [(usize, &mut [f64])], open: &mut [Aside], closed: &[Aside], below: Below<'_>) {
         let last = part.iter().map(|(first, row)| first + row.len()).max().unwrap_or(0);
         let end = (self.end + self.pivot.len()).min(last);
@@ -239,6 +259,7 @@ impl Done<'_> {
 }
 
 /// Adds share times `left`, whose first column is `from`, to each row of the part.
+#[inline(always)]
 fn pass(part: &mut [(usize, &mut [f64])], share: &[f64; TOGETHER], from: usize, left: &[f64]) {
     if let [(f0, r0), (f1, r1), (f2, r2), (f3, r3)] = part
         && share.iter().all(|&share| share > 0.0)

@@ -1,6 +1,7 @@
 //! The law of a count chain from generation to generation, along rows that are formed once.
 
 use super::skyline::Skyline;
+use super::wide::{Hot, wide};
 
 /// Transitions below this are left out of the forward sums: P(T ≤ g) keeps its digits down to there.
 pub const LEAST: f64 = 1e-100;
@@ -45,6 +46,11 @@ impl<'a> Carried<'a> {
 
     /// Goes on by one generation.
     pub fn advance(&mut self) {
+        wide(Step(self));
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
         let (begin, end) = self.window;
         let least = LEAST * self.survival;
         let (mut low, mut high) = (self.law.len(), 0);
@@ -78,5 +84,16 @@ impl<'a> Carried<'a> {
         self.window = window;
         // Of the two forms the one with the smaller rounding error.
         self.survival = if self.failed < 0.5 { 1.0 - self.failed } else { total }.clamp(0.0, self.survival);
+    }
+}
+
+struct Step<'a, 'b>(&'a mut Carried<'b>);
+
+impl Hot for Step<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.0.step();
     }
 }

@@ -13,8 +13,12 @@ use super::tail::Tail;
 const FEW_COUNTS: u64 = 200;
 /// Nodes up to which the quasi-stationary law is iterated to.
 const MOST_ITERATED: usize = 2_000;
-/// The largest number of draws whose chain is eliminated; beyond, the law is propagated.
+/// Draws from which quadrature is faster than elimination where it leads anywhere.
+const MANY_DRAWS: u64 = 20_000;
+/// The largest number of draws whose chain is eliminated.
 const MOST_DRAWS: u64 = 2_000_000;
+/// Error of the mean, relatively, that is accepted without trying elimination.
+const ACCEPTED: f64 = 1e-9;
 
 /// The next count is Binomial(`draws`, `law(count / draws)`); the chain is absorbed from the count `failing` on.
 #[derive(Debug, Clone)]
@@ -50,6 +54,14 @@ pub struct ChainRunway {
     pub method: String,
 }
 
+/// S(g) and P(T ≤ g), a bound on the absolute error of S, and the hazard if the law given survival came to rest.
+struct Lived {
+    survival: Vec<f64>,
+    failed: Vec<f64>,
+    error: f64,
+    hazard: Option<f64>,
+}
+
 impl<F: Fn(f64) -> f64> LawChain<F> {
     /// `E[T]` with a bound on its relative error, by elimination; infinite where failure cannot be reached.
     ///
@@ -66,7 +78,14 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     /// # Errors
     /// If no method leads there, with the reason.
     pub fn runway(&self, generations: u64) -> Result<ChainRunway, String> {
-        if self.draws <= MOST_DRAWS { self.by_elimination(generations) } else { self.by_quadrature(generations) }
+        if self.draws <= MANY_DRAWS {
+            return self.by_elimination(generations);
+        }
+        match self.by_quadrature(generations) {
+            Ok(found) if found.mean_error <= ACCEPTED || self.draws > MOST_DRAWS => Ok(found),
+            Err(reason) if self.draws > MOST_DRAWS => Err(reason),
+            _ => self.by_elimination(generations),
+        }
     }
 
     fn next(&self, share: f64) -> f64 {
@@ -114,8 +133,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     pub fn by_elimination(&self, generations: u64) -> Result<ChainRunway, String> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
-        let (survival, failed, survival_error) = self.carry(&nodes, generations)?;
-        let few = nodes.count.len() <= MOST_ITERATED;
+        let Lived { survival, failed, error: survival_error, hazard } = self.carry(&nodes, generations)?;
         let mean = self.expected(&nodes, &factors.times, 1.0);
         let twice: Vec<f64> = factors.times.iter().map(|t| 2.0 * t - 1.0).collect();
         let squares = factors.eliminated.collected(&twice);
@@ -130,7 +148,11 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
             survival,
             failed,
             survival_error,
-            hazard: if few { quasi::stationary(&factors.eliminated, &factors.exits).map(|law| law.1) } else { None },
+            hazard: hazard.or_else(|| {
+                let few = nodes.count.len() <= MOST_ITERATED;
+                let law = few.then(|| quasi::stationary(&factors.eliminated, &factors.exits)).flatten();
+                law.map(|law| law.1)
+            }),
             method: format!("GTH elimination of {} nodes for {} counts", nodes.count.len(), self.failing),
         })
     }
@@ -140,10 +162,11 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     /// # Errors
     /// If the draws are too many.
     pub fn survival(&self, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), String> {
-        self.carry(&self.nodes()?, generations)
+        let lived = self.carry(&self.nodes()?, generations)?;
+        Ok((lived.survival, lived.failed, lived.error))
     }
 
-    fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), String> {
+    fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<Lived, String> {
         let rows = nodes.rows(LEAST, MOST_CELLS).ok_or("the rows need more than 256 MB")?;
         let mut carried = if self.start >= self.failing {
             Carried::new(&rows, &nodes.exits, vec![0.0; nodes.count.len()], 1.0)
@@ -176,7 +199,8 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         survival.truncate(whole);
         failed.truncate(whole);
         let rounding = f64::EPSILON * (8.0 + (whole - rest.min(whole)) as f64);
-        Ok((survival, failed, rounding + carried.strayed + DIED_OUT))
+        let error = rounding + carried.strayed + DIED_OUT;
+        Ok(Lived { survival, failed, error, hazard: carried.at_rest.then_some(carried.hazard) })
     }
 
     /// By quadrature, for any number of draws.

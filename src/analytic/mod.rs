@@ -27,6 +27,7 @@ mod sweep;
 mod tail;
 mod thresholds;
 pub mod transient;
+mod wide;
 
 pub use law_chain::{ChainRunway, LawChain};
 pub use line::expected_runway;

@@ -1,5 +1,7 @@
 //! Where the counts of one generation go: the density of the next count, as a sum over sources.
 
+use crate::analytic::wide::{Hot, wide};
+
 use super::chebyshev::Nodes;
 use super::gram::ORDER;
 use super::kernel::{Draws, exponentials};
@@ -151,7 +153,7 @@ impl<'a> Arrivals<'a> {
     }
 
     fn sum(&self, count: f64, offset: f64) -> f64 {
-        self.chosen.iter().map(|&i| self.contribution(count, &self.sources[i], offset)).sum()
+        wide(Sum { arrivals: self, count, offset })
     }
 
     /// What the centre contributes, up to the factor that all share.
@@ -170,6 +172,7 @@ impl<'a> Arrivals<'a> {
         if self.held || !inside { 0.0 } else { self.draws.front(count) }
     }
 
+    #[inline(always)]
     fn contribution(&self, count: f64, source: &Source, offset: f64) -> f64 {
         let inside = count > 0.0 && count < self.draws.number();
         if !self.held && inside {
@@ -180,6 +183,27 @@ impl<'a> Arrivals<'a> {
             source.log_weight[i] + self.draws.log_probability(hits, source.mean[i]) - offset
         });
         exponentials(&logs).iter().zip(logs).filter(|(_, log)| *log > -700.0).map(|(e, _)| e).sum()
+    }
+}
+
+/// What the chosen sources contribute to a count.
+struct Sum<'a, 'b> {
+    arrivals: &'a Arrivals<'b>,
+    count: f64,
+    offset: f64,
+}
+
+impl Hot for Sum<'_, '_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let Self { arrivals, count, offset } = self;
+        let mut sum = 0.0;
+        for &i in &arrivals.chosen {
+            sum += arrivals.contribution(count, &arrivals.sources[i], offset);
+        }
+        sum
     }
 }
 

@@ -15,6 +15,9 @@ const AT_REST: f64 = 1e-13;
 /// The same where the drift no longer falls, which is where rounding begins; relative error of the hazard then.
 const ROUGH: f64 = 1e-9;
 
+/// Relative change of the mean count at which a law whose hazard is too small to be told counts as at rest.
+const STILL: f64 = 1e-10;
+
 /// Mean and spread of T, and how they were found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closing {
@@ -63,6 +66,7 @@ impl Drift {
 pub fn close(run: &mut Propagation<'_>, tail: &mut Tail) -> Closing {
     run.leave_free();
     let mut drift = Drift::default();
+    let mut before = f64::NAN;
     while tail.survival > DIED_OUT && tail.generation < PATIENCE {
         if let Err(reason) = run.advance() {
             return unknown(run, reason);
@@ -75,6 +79,12 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail) -> Closing {
             run.deepen();
         }
         if run.hazard() < run.least_hazard() {
+            let mean = run.expected(|share| share) / run.survival();
+            if run.is_deep() && (mean / before - 1.0).abs() < STILL {
+                let least = run.least_hazard();
+                return unknown(run, format!("at rest the loop fails in fewer than {least:.0e} of its generations"));
+            }
+            before = mean;
             continue;
         }
         if let Some(left) = drift.next(run.hazard()) {

@@ -21,5 +21,5 @@ mod spending;
 pub use closing::{Closing, close};
 pub(super) use large::solve;
 pub use nodes::NodeChain;
-pub(super) use spending::lasting;
 pub use propagation::{Era, Loop, Propagation};
+pub(super) use spending::lasting;

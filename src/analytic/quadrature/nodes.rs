@@ -6,6 +6,7 @@
 //! Source: E. J. Nyström, Über die praktische Auflösung von Integralgleichungen (1930), here for sums.
 
 use crate::analytic::skyline::Skyline;
+use crate::analytic::wide::{Hot, wide};
 use crate::stats::binomial;
 
 use super::chebyshev::{self, Nodes};
@@ -83,6 +84,12 @@ impl NodeChain {
     #[must_use]
     pub const fn is_whole(&self) -> bool {
         self.whole
+    }
+
+    /// Mean of the next count, for each node.
+    #[must_use]
+    pub fn means(&self) -> Vec<f64> {
+        self.next.iter().map(|q| self.draws as f64 * q).collect()
     }
 
     /// The node at a count, if there is one.
@@ -210,8 +217,38 @@ impl NodeChain {
             return binomial::fill(first as u64, self.draws, q, row);
         }
         let draws = Draws::new(self.draws);
-        let mean = draws.number() * q;
-        let counts = self.count[first..].chunks(ORDER).zip(self.log_weight[first..].chunks(ORDER));
+        wide(Row {
+            draws,
+            mean: draws.number() * q,
+            count: &self.count[first..],
+            log_weight: &self.log_weight[first..],
+            row,
+        });
+    }
+
+    /// Σ of `values` over each interval.
+    #[must_use]
+    pub fn by_interval(&self, values: &[f64]) -> Vec<f64> {
+        self.intervals.windows(2).map(|ends| values[ends[0]..ends[1]].iter().sum()).collect()
+    }
+}
+
+/// Probabilities of nodes after draws with one mean.
+struct Row<'a> {
+    draws: Draws,
+    mean: f64,
+    count: &'a [f64],
+    log_weight: &'a [f64],
+    row: &'a mut [f64],
+}
+
+impl Hot for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { draws, mean, count, log_weight, row } = self;
+        let counts = count.chunks(ORDER).zip(log_weight.chunks(ORDER));
         for (cells, (counts, weights)) in row.chunks_mut(ORDER).zip(counts) {
             let (mut hits, mut logs) = ([1.0; ORDER], [f64::NEG_INFINITY; ORDER]);
             hits[..counts.len()].copy_from_slice(counts);
@@ -226,11 +263,5 @@ impl NodeChain {
                 };
             }
         }
-    }
-
-    /// Σ of `values` over each interval.
-    #[must_use]
-    pub fn by_interval(&self, values: &[f64]) -> Vec<f64> {
-        self.intervals.windows(2).map(|ends| values[ends[0]..ends[1]].iter().sum()).collect()
     }
 }
