@@ -181,10 +181,11 @@ impl Eliminated {
             let (first, row) = self.rows.row(i);
             let begin = (i + 1).max(first);
             let right = row.get(begin - first..).unwrap_or_default();
-            for (visits, &p) in visits[begin.min(size)..].iter_mut().zip(right) {
-                if p > 0.0 {
-                    *visits += here * p;
-                }
+            let later = visits[begin.min(size)..].iter_mut().zip(right);
+            if here.is_finite() {
+                later.for_each(|(visits, &p)| *visits += here * p);
+            } else {
+                later.filter(|(_, p)| **p > 0.0).for_each(|(visits, _)| *visits = here);
             }
         }
         visits

@@ -4,6 +4,8 @@ use super::absorption::Eliminated;
 
 /// Rounds of the iteration after which a law that still moves is given up.
 const PATIENCE: usize = 2_000;
+/// Rounds after which the pace of the iteration is known.
+const PACED: usize = 50;
 /// Σ |change| of a law that has come to rest.
 const AT_REST: f64 = 1e-14;
 
@@ -16,7 +18,8 @@ const AT_REST: f64 = 1e-14;
 pub fn stationary(factors: &Eliminated, exits: &[f64]) -> Option<(Vec<f64>, f64)> {
     let size = exits.len();
     let mut law = vec![1.0 / size as f64; size];
-    for _ in 0..PATIENCE {
+    let mut before = f64::INFINITY;
+    for round in 0..PATIENCE {
         let visits = factors.visits(&law);
         let total: f64 = visits.iter().sum();
         if !(total.is_finite() && total > 0.0) {
@@ -29,6 +32,12 @@ pub fn stationary(factors: &Eliminated, exits: &[f64]) -> Option<(Vec<f64>, f64)
             let hazard = law.iter().zip(exits).map(|(weight, exit)| weight * exit).sum();
             return Some((law, hazard));
         }
+        // Changes shrink geometrically in the end: a pace that will not lead there in time is not followed.
+        let left = (AT_REST / change).ln() / (change / before).ln();
+        if round > PACED && left.is_finite() && !(0.0..2.0 * PATIENCE as f64).contains(&left) {
+            return None;
+        }
+        before = change;
     }
     None
 }

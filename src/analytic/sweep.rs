@@ -11,7 +11,7 @@ use super::quadrature::{Loop, NodeChain};
 use super::{reproduction, solve};
 
 /// Transient counts up to which each one is visited.
-const FEW_COUNTS: u64 = 64;
+const FEW_COUNTS: u64 = 700;
 /// The largest number of examples whose chain is held on nodes.
 const MOST_EXAMPLES: u64 = 2_000_000;
 /// Transitions below this are left out of S(g), which has an absolute error of that order.

@@ -6,6 +6,7 @@ use crate::stats::binomial;
 
 use super::chain::{Chain, landing};
 use super::result::BEYOND_REACH;
+use super::wide::{Hot, wide};
 
 /// Rows of the transition matrix are kept for reuse up to this many beliefs (less than 100 MB at 4,000).
 const KEPT_ROWS: u64 = 4_000;
@@ -60,8 +61,24 @@ impl Mass {
         if self.weight.len() < offset + weights.len() {
             self.weight.resize(offset + weights.len(), 0.0);
         }
-        for (sum, weight) in self.weight[offset..].iter_mut().zip(weights) {
-            *sum += factor * weight;
+        wide(Adding { sums: &mut self.weight[offset..], weights, factor });
+    }
+}
+
+/// Adds `factor` times each weight to its sum.
+struct Adding<'a> {
+    sums: &'a mut [f64],
+    weights: &'a [f64],
+    factor: f64,
+}
+
+impl Hot for Adding<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (sum, weight) in self.sums.iter_mut().zip(self.weights) {
+            *sum += self.factor * weight;
         }
     }
 }

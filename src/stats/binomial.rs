@@ -158,11 +158,20 @@ pub fn fill(first: u64, n: u64, p: f64, out: &mut [f64]) {
             continue;
         }
         let mut value = pmf(begin, n, p);
-        // A value near underflow cannot start a recurrence.
-        let restart = value < 1e-290;
-        for (k, out) in (begin..).zip(values.iter_mut()) {
-            *out = if restart { pmf(k, n, p) } else { value };
-            value *= n.saturating_sub(k) as f64 / (k + 1) as f64 * odds;
+        if value < 1e-290 {
+            // A value near underflow cannot start a recurrence.
+            for (k, out) in (begin..).zip(values.iter_mut()) {
+                *out = pmf(k, n, p);
+            }
+            continue;
+        }
+        // All quotients at once, which vectorises.
+        let (trials, at) = (n as f64, begin as f64);
+        let ratio: [f64; RUN] =
+            std::array::from_fn(|i| (trials - at - i as f64).max(0.0) / (at + i as f64 + 1.0) * odds);
+        for (out, ratio) in values.iter_mut().zip(ratio) {
+            *out = value;
+            value *= ratio;
         }
     }
 }

@@ -56,13 +56,6 @@ impl Draws {
         self.front(hits) - self.deviance(hits, mean)
     }
 
-    /// The deviance where it is not small: its absolute error is some roundings of hits − mean.
-    #[inline(always)]
-    fn far_deviance(&self, hits: f64, mean: f64) -> f64 {
-        let misses = self.number - hits;
-        hits * logarithm(hits / mean) + misses * logarithm(misses / (self.number - mean))
-    }
-
     /// Σ exp(`log_weight` − deviance − `offset`) over the nodes.
     #[inline(always)]
     pub fn weigh(&self, hits: f64, log_weight: &Nodes, mean: &Nodes, offset: f64) -> f64 {
@@ -88,7 +81,8 @@ impl Draws {
         } else {
             for i in 0..16 {
                 let inside = mean[i] > 0.0 && mean[i] < self.number;
-                let deviance = self.far_deviance(hits, mean[i]);
+                let deviance = far_part(hits, away[i], mean[i], near[i])
+                    + far_part(misses, -away[i], self.number - mean[i], far[i]);
                 exponent[i] = log_weight[i] - if inside { deviance } else { f64::INFINITY } - offset;
             }
         }
@@ -120,7 +114,8 @@ impl Draws {
             let inside = mean > 0.0 && mean < self.number;
             for i in 0..16 {
                 let known = inside && hits[i] > 0.0 && hits[i] < self.number;
-                let deviance = self.far_deviance(hits[i], mean);
+                let misses = self.number - hits[i];
+                let deviance = far_part(hits[i], away[i], mean, near[i]) + far_part(misses, -away[i], rest, far[i]);
                 logs[i] -= if known { deviance } else { f64::INFINITY };
             }
         }
@@ -162,6 +157,13 @@ fn cube(s: f64) -> f64 {
 fn part(x: f64, away: f64, mean: f64) -> f64 {
     let s = away / (x + mean);
     if s.abs() < 0.1 { away * s - 2.0 * x * cube(s) } else { away - x * (mean / x).ln() }
+}
+
+/// The same with s at hand, and both forms worked out so that it vectorises.
+#[inline(always)]
+fn far_part(x: f64, away: f64, mean: f64, s: f64) -> f64 {
+    let (series, logarithmic) = (away * s - 2.0 * x * cube(s), away + x * logarithm(x / mean));
+    if s.abs() < 0.1 { series } else { logarithmic }
 }
 
 /// The logarithm of a positive, normal number, relative error below 4e-16; without branches, so that it vectorises.
