@@ -4,6 +4,7 @@
 //! says about it, `sampler` joins the two; `answer` turns draws into answers; `backtest` shows how far they can be trusted,
 //! against the extrapolations of `baseline`.
 
+mod advise;
 mod answer;
 mod backtest;
 mod baseline;
@@ -19,12 +20,14 @@ mod result;
 mod sampler;
 mod score;
 mod transition;
+mod variant;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use advise::{Advice, Advised, Measurement, advise};
 pub use answer::fit;
 pub use backtest::{
     Backtest, BacktestOptions, BaselineScores, BaselineSummary, Case, CaseScores, ForecastPoint, Summary, backtest,
@@ -41,6 +44,7 @@ pub use result::{
 pub use sampler::{Effort, Mixing};
 pub use score::{count_quantile, covered, crps, quantile, sorted};
 pub use transition::{Answer, Samples, Share, Transition};
+pub use variant::{Variant, VariantScore, variants};
 
 /// When a loop has failed. It plays no part in fitting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
