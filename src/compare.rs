@@ -350,6 +350,7 @@ const fn engine(engine: Engine) -> &'static str {
     match engine {
         Engine::Agents => "agents",
         Engine::Counts => "counts",
+        Engine::Events => "events",
     }
 }
 
@@ -373,6 +374,7 @@ mod tests {
             mean_unsound: vec![0.0; 3],
             mean_wrong: vec![0.0; 3],
             mean_yield: vec![1.0; 2],
+            best_generation: vec![1000, 0, 0],
             runway: RestrictedRunway { restricted_mean: 1.5, se: 0.016, censored: 500 },
             starved: 0,
             sample_runs: Vec::new(),

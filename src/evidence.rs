@@ -1,46 +1,97 @@
-//! Numbers of a solved loop by name, as a paper states them or a claim is about them.
+//! What a file states, held against what its loops do: claims that hold or not, published values beside the model's.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::analytic::Solution;
-use crate::law::{Composition, Law};
-use crate::scenario::Scenario;
+use crate::analytic::{Solution, solve};
+use crate::law::{Answers, Composition, Law};
+use crate::scenario::{Claim, Design, Published, Quantity, Scenario, Stated, Subject};
 
-/// A number of a solved loop. Those of a generation are marked (g).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Quantity {
-    /// R.
-    ReproductionNumber,
-    /// Error rate at the floor.
-    FloorError,
-    /// `E[T]`, in generations.
-    Runway,
-    /// `E[min(T, horizon)]`, in generations.
-    RestrictedRunway,
-    /// (g) P(T > g).
-    Survival,
-    /// (g) Expected error rate of one candidate.
-    Error,
-    /// (g) 1 − expected error rate of one candidate.
-    Accuracy,
-    /// (g) Share of wrong answers among accepted examples, at the mean composition.
-    LabelError,
-    /// (g) Share of right answers among accepted examples, at the mean composition.
-    LabelAccuracy,
-    /// (g) Share of answers reached by a wrong step among the right ones accepted, at the mean composition.
-    UnsoundShare,
-    /// (g) Accepted examples per generated problem, at the mean composition.
-    Yield,
-    /// (g) Growth of mistakes in the mean field, (x_{g+1} − x_g) / (x_g − x_{g−1}): R, while mistakes are few.
-    Growth,
+/// Every statement of a file with the model's number.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Evidence {
+    /// Claims, in the file's order.
+    pub claims: Vec<Judged>,
+    /// Published values, in the file's order.
+    pub published: Vec<Beside>,
+}
+
+/// A claim with its number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Judged {
+    /// The claim.
+    #[serde(flatten)]
+    pub claim: Claim,
+    /// The number, or the ratio of two; absent where the loop has none.
+    pub found: Option<f64>,
+    /// Whether it lies within the claim's bounds.
+    pub holds: bool,
+}
+
+/// A published value with the model's.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Beside {
+    /// The published value.
+    #[serde(flatten)]
+    pub published: Published,
+    /// The model's; absent where the loop has none.
+    pub found: Option<f64>,
+}
+
+impl Evidence {
+    /// Whether every claim holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.claims.iter().all(|claim| claim.holds)
+    }
+}
+
+/// A loop with its solution, under the name that statements call it by.
+struct Solved<'a> {
+    name: Option<&'a str>,
+    scenario: &'a Scenario,
+    solution: Solution,
+}
+
+/// Holds what a file states against its own loop (`base`) and its designs.
+#[must_use]
+pub fn weigh(base: &Scenario, designs: &[Design], stated: &Stated) -> Evidence {
+    if stated.claims.is_empty() && stated.published.is_empty() {
+        return Evidence::default();
+    }
+    let named = designs.iter().map(|design| (Some(design.name.as_str()), &design.scenario));
+    let loops: Vec<Solved<'_>> = std::iter::once((None, base))
+        .chain(named)
+        .map(|(name, scenario)| Solved { name, scenario, solution: solve(scenario) })
+        .collect();
+    let number = |subject: &Subject| {
+        let solved = loops.iter().find(|solved| solved.name == subject.design.as_deref())?;
+        evaluate(solved.scenario, &solved.solution, subject.quantity, subject.generation)
+    };
+    let judge = |claim: &Claim| {
+        let found = number(&claim.subject).and_then(|value| match &claim.over {
+            Some(_) => Some(value / number(&Subject { design: claim.over.clone(), ..claim.subject.clone() })?),
+            None => Some(value),
+        });
+        let within = |value: f64| {
+            claim.at_least.is_none_or(|least| value >= least) && claim.at_most.is_none_or(|most| value <= most)
+        };
+        Judged { claim: claim.clone(), found, holds: found.is_some_and(within) }
+    };
+    Evidence {
+        claims: stated.claims.iter().map(judge).collect(),
+        published: stated
+            .published
+            .iter()
+            .map(|published| Beside { published: published.clone(), found: number(&published.subject) })
+            .collect(),
+    }
 }
 
 /// The value of `quantity` in a solved scenario at `generation`; `None` where the loop has no such number.
 #[must_use]
 pub fn evaluate(scenario: &Scenario, solution: &Solution, quantity: Quantity, generation: u64) -> Option<f64> {
     let at = usize::try_from(generation).ok()?;
-    let label = |part: fn(&crate::law::Answers) -> f64, of: fn(&crate::law::Answers) -> f64| {
+    let label = |part: fn(&Answers) -> f64, of: fn(&Answers) -> f64| {
         let accepted = Law::new(scenario, generation).at(composition(solution, at)?).accepted;
         let whole = of(&accepted);
         (whole > 0.0).then(|| part(&accepted) / whole)
@@ -85,7 +136,6 @@ fn composition(solution: &Solution, at: usize) -> Option<Composition> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analytic::solve;
     use crate::scenario::Origin;
     use approx::assert_relative_eq;
 

@@ -13,6 +13,8 @@
 //! | [`analytic`] | reproduction number, floor, tipping point, regime, exact law of the runway |
 //! | [`simulate`] | agents (from the scenario alone) and counts (from the law) |
 //! | [`compare`] | a verdict at a stated level |
+//! | [`cost`] | what a generation costs |
+//! | [`plan`] | designs side by side: runway, price, what each check catches |
 //! | [`evidence`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`] | from the log of a running loop to its remaining runway |
@@ -37,11 +39,13 @@
 pub mod analytic;
 pub mod cli;
 pub mod compare;
+pub mod cost;
 pub mod evidence;
 pub mod explain;
 pub mod files;
 pub mod fit;
 pub mod law;
+pub mod plan;
 pub mod provenance;
 pub mod quantity;
 pub mod report;

@@ -43,6 +43,16 @@ impl Provenance {
     }
 }
 
+/// SHA-256 of the digests of several scenarios, in hexadecimal.
+#[must_use]
+pub fn digest_all(scenarios: &[&Scenario]) -> String {
+    let mut all = Sha256::new();
+    for scenario in scenarios {
+        all.update(digest(scenario));
+    }
+    all.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// SHA-256 of the scenario's JSON form, in hexadecimal.
 #[must_use]
 pub fn digest(scenario: &Scenario) -> String {

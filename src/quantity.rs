@@ -71,6 +71,9 @@ impl From<Probability> for f64 {
 pub struct Rate(f64);
 
 impl Rate {
+    /// Rate 0.
+    pub const ZERO: Self = Self(0.0);
+
     /// Takes `value` if it is finite and at least 0.
     ///
     /// # Errors

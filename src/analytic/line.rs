@@ -2,6 +2,7 @@
 
 use nalgebra::DMatrix;
 
+use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 use crate::stats::binomial;
 
@@ -330,6 +331,25 @@ impl Closing {
             restricted_mean: Some(points[..within].iter().map(|point| point.survival).sum()),
         }
     }
+}
+
+/// The most examples for which `E[T]` takes milliseconds.
+const QUICK: u64 = 400;
+
+/// `E[T]` of a loop without unsound beliefs whose law never changes, with nothing else worked out; `None` for other loops, for more
+/// than 400 examples, and where it is infinite.
+#[must_use]
+pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
+    let stays = scenario.settles_at() == Some(0) && scenario.learning.policy == Policy::Replace;
+    if !stays || scenario.has_unsound() || scenario.examples.get() > QUICK {
+        return None;
+    }
+    let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
+    let counts = chain.transient();
+    let start = scenario.start_counts().1 as usize;
+    let Some(place) = counts.iter().position(|&count| count == start) else { return Some(0.0) };
+    let times = Eliminated::new(rows(&chain, &counts), exits(&chain, &counts)).collected(&vec![1.0; counts.len()]);
+    times.get(place).copied().filter(|time| time.is_finite())
 }
 
 /// Whether a pool, if it grows, can still be carried cheaply.

@@ -16,10 +16,14 @@ pub mod quasi;
 pub mod reproduction;
 mod result;
 mod solve;
+mod spending;
 mod thresholds;
 pub mod transient;
 
+pub use line::expected_runway;
 pub use result::{
-    BEYOND_REACH, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined, Visits,
+    BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
+    Visits,
 };
 pub use solve::solve;
+pub use spending::Spending;

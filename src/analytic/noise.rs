@@ -5,7 +5,17 @@
 //! is then right to O(1/N²) where the mean field is right to O(1/N), and the standard deviation is right to O(1/N) of itself.
 //! Survival conditions the Gaussian on err < θ at each generation and keeps its first two moments, an approximation
 //! without a stated order: it is good where failure is a crossing by the bulk, and too rough for rare failures, which
-//! depend on tails that are not Gaussian. Source: N. G. van Kampen, Stochastic Processes in Physics and Chemistry, ch. X.
+//! depend on tails that are not Gaussian.
+//!
+//! Measured against the exact law on a one-dimensional avalanche (tests/suite/noise.rs), largest error over all generations:
+//!
+//! | examples | mean field | corrected mean | sd, relative | survival |
+//! |---|---|---|---|---|
+//! | 100 | 3.6e-2 | 3.0e-3 | 7.6e-2 | 4.1e-2 |
+//! | 1,000 | 3.6e-3 | 2.7e-5 | 7.8e-3 | 5.8e-3 |
+//! | 10,000 | 3.6e-4 | 2.7e-7 | 7.7e-4 | 5.7e-4 |
+//!
+//! Source: N. G. van Kampen, Stochastic Processes in Physics and Chemistry, ch. X.
 
 use serde::Serialize;
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};

@@ -25,7 +25,7 @@ pub fn next_generation_matrix(law: &Law, x: Composition) -> Matrix2<f64> {
 
 /// Derivative at 0, from the scale that promises the smallest error: a wide one where the law is nearly straight, a narrow
 /// one where it bends or where a limit (e ≤ 1, h ≤ 1) is near.
-fn steepest(f: impl Fn(f64) -> f64) -> f64 {
+pub(crate) fn steepest(f: impl Fn(f64) -> f64) -> f64 {
     [1e-1, 1e-2, 1e-3, 1e-4]
         .map(|scale| derivative(&f, 0.0, scale))
         .into_iter()

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::spending::Spending;
+
 use super::noise::Approximation;
 
 /// Why a number is absent, by the dotted path of its key in the JSON form.
@@ -49,6 +51,11 @@ pub struct Solution {
     /// Linear-noise approximation of the curves, where no exact solver reaches.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approximation: Option<Approximation>,
+    /// The generation to keep: where the error is expected to be lowest.
+    pub best: Best,
+    /// What the loop costs; absent without prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Spending>,
     /// The runway T: the first generation at which the error rate reaches the threshold.
     pub runway: Runway,
     /// Quasi-stationary law of the loop that has not failed yet.
@@ -70,6 +77,29 @@ pub struct Solution {
     pub undefined: Undefined,
     /// What a reader should know before using the numbers (rounded starts and the like).
     pub warnings: Vec<String>,
+}
+
+/// The generation at which the expected error is lowest (exact where that is known, else of the mean field); the earliest of
+/// equals.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Best {
+    /// g, within the horizon.
+    pub generation: u64,
+    /// Its expected error rate.
+    pub error: f64,
+}
+
+impl Best {
+    /// Relative difference below which two errors count as equal.
+    const EQUAL: f64 = 1e-9;
+
+    /// The lowest of an error curve by generation.
+    #[must_use]
+    pub fn of(error: &[f64]) -> Self {
+        let lowest = error.iter().copied().filter(|error| !error.is_nan()).fold(f64::INFINITY, f64::min);
+        let first = error.iter().position(|&error| error <= lowest * (1.0 + Self::EQUAL)).unwrap_or(0);
+        Self { generation: first as u64, error: lowest }
+    }
 }
 
 /// What an exact solver answers.

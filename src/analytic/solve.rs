@@ -4,8 +4,8 @@ use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
 use super::outlook::Outlook;
-use super::result::{Exact, Regime, Runway, Solution, Undefined};
-use super::{line, noise, plane, thresholds};
+use super::result::{Best, Exact, Regime, Runway, Solution, Undefined};
+use super::{line, noise, plane, spending, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 #[must_use]
@@ -44,7 +44,10 @@ pub fn solve(scenario: &Scenario) -> Solution {
             (None, Runway::default(), None, None, "mean field and linear-noise approximation".to_owned(), None, None)
         }
     };
+    let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
+        best: Best::of(error),
+        cost: spending::of(scenario, &runway, &outlook.field),
         reproduction_number: r,
         next_generation_matrix: [
             [outlook.matrix[(0, 0)], outlook.matrix[(0, 1)]],

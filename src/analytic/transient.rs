@@ -7,10 +7,14 @@ use crate::stats::binomial;
 use super::chain::{Chain, landing};
 use super::result::BEYOND_REACH;
 
-/// Mass below this share of the whole is dropped and accounted for.
-const NEGLECTED: f64 = 1e-50;
-/// Rows of the transition matrix are kept for reuse up to this many beliefs (some 20 MB at 4,000).
+/// Rows of the transition matrix are kept for reuse up to this many beliefs (less than 100 MB at 4,000).
 const KEPT_ROWS: u64 = 4_000;
+
+/// Mass below this share of the whole is dropped and accounted for. Failures rarer than it have no digits, so it is as
+/// small as the number of draws lets one afford.
+const fn neglected(draws: u64) -> f64 {
+    if draws <= KEPT_ROWS { 1e-200 } else { 1e-50 }
+}
 
 /// Probability mass over neighbouring counts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -173,7 +177,8 @@ impl<'a> Forward<'a> {
         let keep = settled && self.chain.draws <= KEPT_ROWS;
         self.kept.resize(if keep { self.chain.states.len() } else { 0 }, None);
         let (surviving, free) = (std::mem::take(&mut self.surviving), std::mem::take(&mut self.free));
-        let least = (NEGLECTED * surviving.total(), NEGLECTED * free.total());
+        let share = neglected(self.chain.draws);
+        let least = (share * surviving.total(), share * free.total());
         self.neglected += least.0;
         for (count, weight) in free.iter() {
             let mut alive = surviving.of(count);
@@ -223,7 +228,7 @@ impl<'a> Forward<'a> {
             let grown = if accumulates { (count as f64 / (self.generation as f64 + 1.0)).round() as usize } else { 0 };
             return Row { first: count + grown, weight: vec![1.0], exit: 1.0 };
         };
-        let (low, high) = binomial::window(draws, q, NEGLECTED);
+        let (low, high) = binomial::window(draws, q, neglected(draws));
         let mut weight = vec![0.0; (high - low + 1) as usize];
         binomial::fill(low, draws, q, &mut weight);
         Row { first: (held + low) as usize, weight, exit: landing(runs, held, draws, q) }

@@ -17,7 +17,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Results go to standard output, progress and errors to standard error.
 Exit codes: 0 done; 1 failure while working (files, refused simulations); 2 wrong usage; 3 bad input (scenario files and \
-overrides); 10 the verdict is negative (`check`, `report`: exact and simulated curves differ).";
+overrides); 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold).";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -29,8 +29,16 @@ pub enum Command {
     Check(Check),
     /// Solve, simulate and check a loop, and write figures, a page and results.json
     Report(Report),
+    /// Set designs side by side: fate, runway, price, what each check catches
+    Compare(Compare),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
     Explain(Explain),
+    /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
+    Fit(Fit),
+    /// Fit the first generations of finished runs, forecast the rest, and score against extrapolations
+    Backtest(Backtest),
+    /// Convert the logs of evaluation harnesses and trainers to the canonical form
+    Ingest(Ingest),
     /// Write a commented scenario file to start from
     Init(Init),
 }
@@ -46,6 +54,9 @@ pub struct Source {
     /// Generations reported, in place of the scenario's
     #[arg(long, value_name = "GENERATIONS")]
     pub horizon: Option<u64>,
+    /// Use one `[[design]]` of the file in place of the file's own loop
+    #[arg(long, value_name = "NAME")]
+    pub design: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -57,10 +68,10 @@ pub struct Output {
 
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Play {
-    /// Who plays: `agents` from the scenario alone, `counts` from the law of one generation
+    /// Who plays: `agents` and `events` from the scenario alone, `counts` from the law of one generation
     #[arg(long, value_enum, default_value = "agents")]
     pub engine: Engine,
-    /// Independent runs [default: 1000 for agents, 20000 for counts]
+    /// Independent runs [default: 1000 for agents, 20000 for events and counts]
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]
     pub replicates: Option<u64>,
     /// Seed of the random streams; the same seed gives the same bytes on any number of threads
@@ -76,8 +87,13 @@ impl Play {
     pub fn replicates(&self) -> u64 {
         self.replicates.unwrap_or(match self.engine {
             Engine::Agents => 1_000,
-            Engine::Counts => 20_000,
+            Engine::Events | Engine::Counts => 20_000,
         })
+    }
+
+    /// Repetitions of a splitting.
+    pub fn repetitions(&self) -> u64 {
+        self.replicates.unwrap_or(32)
     }
 }
 
@@ -85,6 +101,8 @@ impl Play {
 pub enum Engine {
     /// Every belief, problem, candidate, slip, vote, filter and act of learning
     Agents,
+    /// The same at the cost of its mistakes: what is alike is drawn together, problems in which nothing happens are counted
+    Events,
     /// Multinomial draws from the law of one generation
     Counts,
 }
@@ -94,6 +112,7 @@ impl Engine {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Agents => "agents",
+            Self::Events => "events",
             Self::Counts => "counts",
         }
     }
@@ -102,6 +121,7 @@ impl Engine {
     pub const fn engine(self) -> simulate::Engine {
         match self {
             Self::Agents => simulate::Engine::Agents,
+            Self::Events => simulate::Engine::Events,
             Self::Counts => simulate::Engine::Counts,
         }
     }
@@ -121,6 +141,14 @@ pub struct Simulate {
     pub source: Source,
     #[command(flatten)]
     pub play: Play,
+    /// Estimate P(T <= horizon) however small it is, by splitting runs on their way to failure; --replicates are then
+    /// independent repetitions [default: 32], and `agents` are played by `events`
+    #[arg(long, conflicts_with = "checkpoint")]
+    pub rare: bool,
+    /// Keep the tallies in this file every few seconds and go on from them if it exists, to the same bytes as without
+    /// interruption; removed once the result is written
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }
@@ -156,6 +184,37 @@ pub struct Report {
 }
 
 #[derive(Debug, Args)]
+pub struct Compare {
+    /// Scenario files, or one file with [[design]] variants
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Override a key of every scenario, before its designs are applied
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Generations reported, in place of the scenarios'
+    #[arg(long, value_name = "GENERATIONS")]
+    pub horizon: Option<u64>,
+    /// Design that ratios and differences refer to [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub baseline: Option<String>,
+    /// Runs of each design; run i of every design has the same luck
+    #[arg(long, default_value_t = 4000, value_parser = clap::value_parser!(u64).range(2..))]
+    pub replicates: u64,
+    /// Seed of the random streams; the same seed gives the same bytes on any number of threads
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads [default: one for each core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Folder for figures, compare.html and compare.json
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Print one JSON document instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     #[command(flatten)]
     pub source: Source,
@@ -170,6 +229,72 @@ pub struct Explain {
     pub unsound: Option<f64>,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Log of the loop: canonical CSV or JSON lines (at least generation, evaluated, wrong)
+    #[arg(value_name = "LOG")]
+    pub file: PathBuf,
+    /// Number of the run that is forecast, from 0; the other runs of the log inform the parameters
+    #[arg(long, default_value_t = 0)]
+    pub run: usize,
+    #[command(flatten)]
+    pub failing: Failing,
+    /// Generations to forecast
+    #[arg(long, default_value_t = 20)]
+    pub horizon: u64,
+    /// Seed of the sampler; the same seed gives the same bytes on any number of threads
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Failing {
+    /// Error rate at which the loop has failed
+    #[arg(long, value_name = "ERROR_RATE", default_value_t = 0.5, value_parser = share)]
+    pub threshold: f64,
+    /// Fail at this much above the lowest error rate measured, in place of --threshold
+    #[arg(long, value_parser = share, conflicts_with = "threshold")]
+    pub drop: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Backtest {
+    /// Canonical logs, or folders of them
+    #[arg(value_name = "LOG", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Generations that a fit may see, each in turn
+    #[arg(long, value_delimiter = ',', default_value = "4,6,8,10", value_name = "N,…")]
+    pub cut: Vec<usize>,
+    #[command(flatten)]
+    pub failing: Failing,
+    /// Seed of the sampler
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// Files of one run; several are generations 0, 1, … in the order given
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Task of an lm-evaluation-harness result, where it holds several
+    #[arg(long)]
+    pub task: Option<String>,
+    /// Metric to read, where there are several: a share of right answers
+    #[arg(long)]
+    pub metric: Option<String>,
+    /// Filter of an lm-evaluation-harness metric, where there are several
+    #[arg(long)]
+    pub filter: Option<String>,
+    /// Test problems of each evaluation, where the file holds rates only
+    #[arg(long)]
+    pub evaluated: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -59,7 +59,7 @@ pub(super) fn verdict(
         return Ok(compare::with_expected(&expected, simulated, level)?);
     }
     let engine = match play.engine {
-        Engine::Agents => Engine::Counts,
+        Engine::Agents | Engine::Events => Engine::Counts,
         Engine::Counts => Engine::Agents,
     };
     let reference = play::simulate(scenario, Play { engine, ..play })?;

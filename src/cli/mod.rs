@@ -2,11 +2,15 @@
 
 mod args;
 mod check;
+mod checkpoint;
+mod compare;
 mod document;
 mod explain;
+mod fit;
 mod init;
 mod play;
 mod report;
+mod sheet;
 mod simulate;
 mod solve;
 mod table;
@@ -17,8 +21,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::fit::LogError;
+use crate::plan::PlanError;
 use crate::provenance::Provenance;
-use crate::scenario::{Origin, Scenario, ScenarioError};
+use crate::scenario::{Design, Origin, Scenario, ScenarioError, Stated};
 
 use args::{Cli, Command, Source};
 
@@ -72,7 +78,11 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
         Command::Simulate(args) => simulate::run(args, out),
         Command::Check(args) => check::run(args, out),
         Command::Report(args) => report::run(args, out),
+        Command::Compare(args) => compare::run(args, out),
         Command::Explain(args) => explain::run(args, out),
+        Command::Fit(args) => fit::fit(args, out),
+        Command::Backtest(args) => fit::backtest(args, out),
+        Command::Ingest(args) => fit::ingest(args, out),
         Command::Init(args) => init::run(args, out),
     }
 }
@@ -83,13 +93,18 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
 struct UsageError(String);
 
 fn code(error: &anyhow::Error) -> u8 {
-    if error.is::<ScenarioError>() {
+    if error.is::<ScenarioError>() || error.is::<LogError>() {
         BAD_INPUT
-    } else if error.is::<UsageError>() {
+    } else if error.is::<UsageError>() || error.downcast_ref::<PlanError>().is_some_and(is_usage) {
         USAGE
     } else {
         FAILURE
     }
+}
+
+/// Names of designs are chosen on the command line, by `--baseline` or by the files put together.
+const fn is_usage(error: &PlanError) -> bool {
+    matches!(error, PlanError::SameName { .. } | PlanError::UnknownBaseline { .. } | PlanError::NoDesign)
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
@@ -100,14 +115,40 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 impl Source {
     /// Reads the scenario with its overrides.
-    fn load(&self) -> Result<Scenario, ScenarioError> {
-        self.load_from(&self.file)
+    fn load(&self) -> anyhow::Result<Scenario> {
+        let Some(name) = &self.design else { return Ok(self.load_from(&self.file)?) };
+        let designs = self.designs()?;
+        let known: Vec<String> = designs.iter().map(|design| format!("\"{}\"", design.name)).collect();
+        let found = designs.into_iter().find(|design| design.name == *name);
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let refusal = || UsageError(format!("no design is called \"{name}\"; the designs are {known}"));
+        Ok(found.ok_or_else(refusal)?.scenario)
+    }
+
+    /// Reads every design of the file, with its overrides; a result file has none.
+    fn designs(&self) -> Result<Vec<Design>, ScenarioError> {
+        if self.file.extension().is_some_and(|extension| extension == "json") {
+            return Ok(Vec::new());
+        }
+        Scenario::load_designs(&self.file, &self.overrides())
+    }
+
+    /// Reads what the file states about its designs; a result file states nothing.
+    fn stated(&self) -> Result<Stated, ScenarioError> {
+        if self.file.extension().is_some_and(|extension| extension == "json") {
+            return Ok(Stated::default());
+        }
+        Scenario::load_stated(&self.file, &self.overrides())
+    }
+
+    fn overrides(&self) -> Vec<String> {
+        let horizon = self.horizon.map(|horizon| format!("horizon={horizon}"));
+        self.set.iter().cloned().chain(horizon).collect()
     }
 
     /// Reads another file with the same overrides.
     fn load_from(&self, file: &Path) -> Result<Scenario, ScenarioError> {
-        let mut overrides = self.set.clone();
-        overrides.extend(self.horizon.map(|horizon| format!("horizon={horizon}")));
+        let overrides = self.overrides();
         if file.extension().is_some_and(|extension| extension == "json") {
             return again(file, &overrides);
         }
@@ -121,6 +162,7 @@ impl Source {
             words.push(format!("--set {}", quoted(set)));
         }
         words.extend(self.horizon.map(|horizon| format!("--horizon {horizon}")));
+        words.extend(self.design.iter().map(|name| format!("--design {}", quoted(name))));
         words.join(" ")
     }
 }

@@ -1,35 +1,75 @@
 //! Playing a loop with a progress bar, on a pool of threads.
 
+use std::path::Path;
+
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::ThreadPool;
 
 use crate::scenario::Scenario;
-use crate::simulate::{self, Settings, Simulated};
+use crate::simulate::{self, Rare, RareSettings, Settings, Simulated, SimulationError};
 
 use super::args::Play;
+use super::checkpoint::Checkpoint;
 
 /// Sample runs kept for the figures.
 const SAMPLE_RUNS: usize = 8;
+/// Runs at each level of a splitting.
+const EFFORT: u64 = 1_000;
 
 /// Simulates `scenario` as asked for. The bar goes to standard error, and only to a terminal.
 pub fn simulate(scenario: &Scenario, play: Play) -> anyhow::Result<Simulated> {
-    let settings = Settings {
-        replicates: play.replicates(),
-        seed: play.seed,
-        engine: play.engine.engine(),
-        sample_runs: SAMPLE_RUNS,
-    };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(play.threads.map_or(0, usize::from))
-        .build()
-        .context("cannot start threads")?;
-    // An indicatif bar on standard error hides itself where that is no terminal.
-    let bar = ProgressBar::with_draw_target(Some(settings.replicates), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} runs, {eta} left") {
-        bar.set_style(style);
-    }
-    bar.set_message(play.engine.name());
-    let simulated = pool.install(|| simulate::run(scenario, &settings, &|done| bar.inc(done)));
+    let settings = settings(play);
+    let bar = bar(settings.replicates, play.engine.name())?;
+    let simulated = pool(play)?.install(|| simulate::run(scenario, &settings, &|done| bar.inc(done)));
     bar.finish_and_clear();
     Ok(simulated?)
+}
+
+/// The same, with the tallies kept in `file` and gone on from if they are there.
+pub fn simulate_kept(scenario: &Scenario, play: Play, file: &Path) -> anyhow::Result<Simulated> {
+    let settings = settings(play);
+    let mut checkpoint = Checkpoint::new(file, scenario, &settings);
+    let begun = checkpoint.read()?;
+    let bar = bar(settings.replicates, play.engine.name())?;
+    let simulated = pool(play)?.install(|| {
+        simulate::resume(scenario, &settings, begun, &mut |progress| checkpoint.keep(progress), &|done| bar.inc(done))
+    });
+    bar.finish_and_clear();
+    match (simulated, checkpoint.failure()) {
+        (Err(SimulationError::Stopped { .. }), Some(failure)) => Err(failure.into()),
+        (Err(error @ SimulationError::UnfitProgress { .. }), _) => {
+            Err(error).with_context(|| format!("{}: this checkpoint is damaged", file.display()))
+        }
+        (simulated, _) => Ok(simulated?),
+    }
+}
+
+/// Estimates how probable a failure within the horizon is.
+pub fn rare(scenario: &Scenario, play: Play) -> anyhow::Result<Rare> {
+    let repetitions = play.repetitions();
+    let settings = RareSettings { repetitions, effort: EFFORT, seed: play.seed, engine: play.engine.engine() };
+    let bar = bar(repetitions, "splitting")?;
+    let rare = pool(play)?.install(|| simulate::rare(scenario, &settings, &|done| bar.inc(done)));
+    bar.finish_and_clear();
+    Ok(rare?)
+}
+
+fn settings(play: Play) -> Settings {
+    Settings { replicates: play.replicates(), seed: play.seed, engine: play.engine.engine(), sample_runs: SAMPLE_RUNS }
+}
+
+fn pool(play: Play) -> anyhow::Result<ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(play.threads.map_or(0, usize::from))
+        .build()
+        .context("cannot start threads")
+}
+
+fn bar(length: u64, message: &'static str) -> anyhow::Result<ProgressBar> {
+    // An indicatif bar on standard error hides itself where that is no terminal.
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} runs, {eta} left")?);
+    bar.set_message(message);
+    Ok(bar)
 }

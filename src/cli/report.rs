@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::analytic::{self, Solution};
 use crate::compare::{self, DEFAULT_LEVEL};
+use crate::explain::Account;
 use crate::files;
 use crate::report::{self, Inputs, View};
 use crate::simulate::Simulated;
@@ -21,6 +22,7 @@ struct Results<'a> {
     solve: &'a Solution,
     simulate: &'a Simulated,
     check: &'a compare::Verdict,
+    account: &'a Account,
 }
 
 pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict> {
@@ -29,15 +31,17 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
     let solution = analytic::solve(&scenario);
     let simulated = play::simulate(&scenario, args.play)?;
     let check = verdict(&scenario, &solution, &simulated, args.play, DEFAULT_LEVEL)?;
+    let account = Account::of(&scenario);
     let inputs = Inputs {
         scenario: &scenario,
         provenance: &provenance,
         solution: &solution,
         simulated: Some(&simulated),
         verdict: Some(&check),
+        account: Some(&account),
     };
     let rendered = report::render(&inputs)?;
-    let results = Results { solve: &solution, simulate: &simulated, check: &check };
+    let results = Results { solve: &solution, simulate: &simulated, check: &check, account: &account };
     let json = Document::new(&scenario, &provenance, results).to_bytes()?;
     let folder = args.output.clone().unwrap_or_else(|| default_folder(&scenario.name));
     let mut written: Vec<(&str, &[u8])> =

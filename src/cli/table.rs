@@ -4,14 +4,16 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
-use crate::analytic::{Solution, Threshold};
+use crate::analytic::{Best, Solution, Threshold};
 use crate::compare;
 use crate::explain::Explanation;
 use crate::law::{Answers, Belief};
 use crate::report::words::{number, percent, ratio};
 use crate::scenario::Scenario;
-use crate::simulate::Simulated;
+use crate::simulate::{Rare, Simulated};
 
+/// Share of one repetition in all from which on their spread says little about their error.
+const SUSPICIOUS_SHARE: f64 = 0.5;
 /// Rows that a curve is thinned to.
 const ROWS: usize = 21;
 
@@ -53,16 +55,60 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
             ),
         ),
         ("yield at generation 0", percent(solution.start_yield, 4)),
+        ("generation to keep", keep(solution.best, scenario.horizon.get())),
         ("method", solution.method.clone()),
     ];
     writeln!(out, "{}", scenario.name)?;
     for (name, value) in rows {
         writeln!(out, "  {name:<24} {value}")?;
     }
+    cost(solution, out)?;
     thresholds(&solution.thresholds, out)?;
     curves(solution, out)?;
     for warning in &solution.warnings {
         writeln!(out, "note: {warning}")?;
+    }
+    Ok(())
+}
+
+/// Where the error is expected to be lowest, in words.
+fn keep(best: Best, horizon: u64) -> String {
+    let error = percent(best.error, 4);
+    match best.generation {
+        0 => format!("0: none after it errs less ({error})"),
+        last if last == horizon => format!("{last}: the error falls to the horizon ({error})"),
+        within => format!("{within}: the error falls to {error} and gets no lower"),
+    }
+}
+
+fn cost(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
+    let Some(spending) = &solution.cost else { return Ok(()) };
+    let unit = &spending.unit;
+    let or = |value: Option<f64>, key: &str| match (value, spending.undefined.get(key)) {
+        (Some(value), _) => format!("{} {unit}", number(value, 6)),
+        (None, Some(reason)) => format!("– ({reason})"),
+        (None, None) => "–".to_owned(),
+    };
+    let start = &spending.start;
+    let part = |value: f64| number(value, 4);
+    let checks: f64 = start.checks.iter().sum();
+    let rows = [
+        (
+            "cost of generation 0",
+            format!(
+                "{} {unit} (candidates {}, checks {}, training {})",
+                number(start.total, 6),
+                part(start.generation),
+                part(checks),
+                part(start.training)
+            ),
+        ),
+        ("cost until failure", or(spending.until_failure, "until_failure")),
+        ("cost to the horizon", or(spending.until_horizon, "until_horizon")),
+        ("per sustained generation", or(spending.per_sustained_generation, "per_sustained_generation")),
+    ];
+    for (name, value) in rows {
+        writeln!(out, "  {name:<24} {value}")?;
     }
     Ok(())
 }
@@ -116,6 +162,11 @@ pub(super) fn simulated(scenario: &Scenario, simulated: &Simulated, out: &mut dy
         runway.censored,
         simulated.replicates
     )?;
+    let most = simulated.best_generation.iter().copied().max().unwrap_or(0);
+    if let Some(best) = simulated.best_generation.iter().position(|&count| count == most) {
+        let share = percent(most as f64 / simulated.replicates as f64, 3);
+        writeln!(out, "  lowest error          at generation {best} in {share} of runs, more often than at any other")?;
+    }
     if simulated.starved > 0 {
         writeln!(out, "  {} runs starved: nothing they generated was accepted", simulated.starved)?;
     }
@@ -134,6 +185,38 @@ pub(super) fn simulated(scenario: &Scenario, simulated: &Simulated, out: &mut dy
         table.add_row(row);
     }
     writeln!(out, "{table}")
+}
+
+/// The answer of `simulate --rare`.
+pub(super) fn rare(scenario: &Scenario, rare: &Rare, out: &mut dyn Write) -> io::Result<()> {
+    let engine = format!("{:?}", rare.engine).to_lowercase();
+    writeln!(
+        out,
+        "{}: {} repetitions of {} runs at each of {} levels by {engine}, seed {}",
+        scenario.name,
+        rare.repetitions,
+        rare.effort,
+        rare.levels.len() + 1,
+        rare.seed
+    )?;
+    match rare.relative_standard_error.zip(rare.interval) {
+        Some((relative, (low, high))) => writeln!(
+            out,
+            "  P(T <= {})  {:.3e}, relative standard error {}; 95 % interval {low:.3e} to {high:.3e}",
+            rare.horizon,
+            rare.probability,
+            percent(relative, 2)
+        )?,
+        None => writeln!(out, "  P(T <= {}): no repetition reached failure", rare.horizon)?,
+    }
+    if let Some(share) = rare.largest_share.filter(|&share| share > SUSPICIOUS_SHARE) {
+        writeln!(
+            out,
+            "note: one repetition makes up {} of the sum of all; the standard error is not to be trusted",
+            percent(share, 2)
+        )?;
+    }
+    Ok(())
 }
 
 /// The answer of `check`.
@@ -207,7 +290,8 @@ pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &
             share(scenario.learning.anchor.get())
         ),
         None => writeln!(out, "Nothing is accepted: the loop is starved."),
-    }
+    }?;
+    super::sheet::account(&explanation.account, out)
 }
 
 fn answers_row(mut row: Vec<String>, answers: &Answers) -> Vec<String> {
@@ -232,7 +316,7 @@ fn thinned(length: usize) -> impl Iterator<Item = usize> {
 }
 
 /// An empty table with right-aligned numbers.
-fn sheet(header: &[&str]) -> Table {
+pub(super) fn sheet(header: &[&str]) -> Table {
     let mut table = Table::new();
     let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
     table.load_style(style).set_header(header.to_vec());

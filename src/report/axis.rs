@@ -1,6 +1,6 @@
 //! Axes: a range, and ticks at round values inside it.
 
-use super::words::{grouped, superscript};
+use super::words::{grouped, number, superscript};
 
 /// A labelled range of data values.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,25 @@ impl Axis {
         Self::scaled(format!("{title} (in units of 10{})", superscript(exponent as i32)), low, high, unit, None)
     }
 
+    /// Plain numbers from 0 to at least `high`.
+    pub fn amount(title: &str, high: f64) -> Self {
+        Self::scaled(title.to_owned(), 0.0, if high > 0.0 { high } else { 1.0 }, 1.0, None)
+    }
+
+    /// The logarithm to base 10 of positive numbers from `low` to `high`, labelled with the numbers; half a decade is blank
+    /// at either end, at most.
+    pub fn logarithmic(title: &str, low: f64, high: f64) -> Self {
+        let (bottom, top) = ((low.log10() - 0.15).floor(), (high.log10() + 0.15).ceil());
+        let step = round_step(top - bottom).max(1.0);
+        let between: &[f64] = if top - bottom <= 3.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let ticks = multiples(bottom, top, step)
+            .flat_map(|power| between.iter().map(move |digit| power + digit.log10()))
+            .filter(|tick| *tick <= top + 1e-9)
+            .map(|tick| (tick, amount_label(tick)))
+            .collect();
+        Self { title: title.to_owned(), low: bottom, high: top, ticks }
+    }
+
     /// Plain numbers from −`reach` to `reach`, at least.
     pub fn symmetric(title: &str, reach: f64) -> Self {
         Self::scaled(title.to_owned(), -reach, reach, 1.0, None)
@@ -64,6 +83,15 @@ impl Axis {
     pub fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
+}
+
+/// 10^`exponent` as a tick says it.
+fn amount_label(exponent: f64) -> String {
+    let whole = (exponent - exponent.round()).abs() < 1e-9;
+    if whole && !(-3.0..=4.0).contains(&exponent) {
+        return format!("10{}", superscript(exponent.round() as i32));
+    }
+    number(10_f64.powf(exponent), 2)
 }
 
 fn grouped_signed(digits: &str) -> String {

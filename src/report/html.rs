@@ -3,9 +3,9 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Figure;
-use super::view::{CurveTable, Parameter, Quantity, ThresholdRow, VerdictView, View};
+use super::view::{AccountView, CurveTable, Parameter, Quantity, ThresholdRow, VerdictView, View};
 
-const STYLE: &str = "\
+pub(super) const STYLE: &str = "\
 :root{color-scheme:light}\
 *{box-sizing:border-box}\
 body{margin:0 auto;max-width:54rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;overflow-wrap:break-word}\
@@ -46,6 +46,7 @@ pub(super) fn page(view: &View, figures: &[Figure]) -> String {
                     (numbers(&view.numbers))
                     @if !view.thresholds.is_empty() { (thresholds(&view.thresholds)) }
                     @if let Some(checked) = &view.verdict { (verdict(checked)) }
+                    @for account in &view.accounts { (self::account(account)) }
                     (parameters(&view.parameters))
                     (curves(&view.curves))
                     (provenance(&view.provenance))
@@ -69,7 +70,7 @@ fn finding(view: &View) -> Markup {
     }
 }
 
-fn figure(number: usize, figure: &Figure) -> Markup {
+pub(super) fn figure(number: usize, figure: &Figure) -> Markup {
     html! {
         figure {
             div.plot { (PreEscaped(&figure.svg)) }
@@ -79,7 +80,7 @@ fn figure(number: usize, figure: &Figure) -> Markup {
 }
 
 /// A section with a table that scrolls by itself on narrow screens.
-fn section(title: &str, columns: &[&str], rows: &Markup) -> Markup {
+pub(super) fn section(title: &str, columns: &[&str], rows: &Markup) -> Markup {
     html! {
         section {
             h2 { (title) }
@@ -129,6 +130,21 @@ fn verdict(verdict: &VerdictView) -> Markup {
         (section(if verdict.agree { "Check: passed" } else { "Check: failed" }, &columns, &rows))
         p { (verdict.sentence) }
         p { (verdict.setting) }
+    }
+}
+
+fn account(account: &AccountView) -> Markup {
+    let columns: Vec<&str> = account.columns.iter().map(String::as_str).collect();
+    let rows = html! {
+        @for row in &account.rows {
+            tr { @for (index, cell) in row.iter().enumerate() {
+                @if index == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+            } }
+        }
+    };
+    html! {
+        (section(&account.title, &columns, &rows))
+        @for note in &account.notes { p { (note) } }
     }
 }
 

@@ -3,8 +3,10 @@
 mod agreement;
 mod axis;
 mod composition;
+pub mod designs;
 mod error;
 mod facts;
+mod flows;
 mod html;
 mod plot;
 mod runway_law;
@@ -19,6 +21,7 @@ use thiserror::Error;
 
 use crate::analytic::Solution;
 use crate::compare::Verdict;
+use crate::explain::Account;
 use crate::provenance::Provenance;
 use crate::scenario::Scenario;
 use crate::simulate::Simulated;
@@ -39,6 +42,8 @@ pub struct Inputs<'a> {
     pub simulated: Option<&'a Simulated>,
     /// The comparison of the two, if there was one.
     pub verdict: Option<&'a Verdict>,
+    /// Where mistakes enter, pass and heal, if that was asked.
+    pub account: Option<&'a Account>,
 }
 
 /// A finished figure.
@@ -82,14 +87,23 @@ pub enum ReportError {
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
 pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
-    let origin = origin(inputs.provenance);
     let plots = [
         ("error", error::plot(inputs)),
         ("survival", survival::plot(inputs)),
         ("runway-law", runway_law::plot(inputs)),
         ("composition", composition::plot(inputs)),
+        ("flows", flows::plot(inputs)),
         ("agreement", agreement::plot(inputs)),
     ];
+    drawn(plots, inputs.provenance)
+}
+
+/// Draws the plots that there are.
+fn drawn<const N: usize>(
+    plots: [(&'static str, Option<plot::Plot>); N],
+    provenance: &Provenance,
+) -> Result<Vec<Figure>, ReportError> {
+    let origin = origin(provenance);
     plots
         .into_iter()
         .filter_map(|(name, plot)| plot.map(|plot| (name, plot)))
@@ -107,8 +121,14 @@ pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
 pub fn render(inputs: &Inputs<'_>) -> Result<Report, ReportError> {
     let figures = figures(inputs)?;
     let html = html::page(&View::new(inputs), &figures).into_bytes();
-    let figures = figures.into_iter().map(|figure| (format!("{}.svg", figure.name), figure.svg.into_bytes())).collect();
-    Ok(Report { figures, html })
+    Ok(Report::new(figures, html))
+}
+
+impl Report {
+    fn new(figures: Vec<Figure>, html: Vec<u8>) -> Self {
+        let file = |figure: Figure| (format!("{}.svg", figure.name), figure.svg.into_bytes());
+        Self { figures: figures.into_iter().map(file).collect(), html }
+    }
 }
 
 /// What a figure says of its own making.

@@ -40,6 +40,32 @@ pub(super) struct Estimate {
     pub high: f64,
 }
 
+/// A box in data values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Span {
+    pub left: f64,
+    pub right: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// On which side of its point a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+/// A named point; its name is moved down by `shift` pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tag {
+    pub x: f64,
+    pub y: f64,
+    pub text: String,
+    pub side: Side,
+    pub shift: f64,
+}
+
 #[derive(Debug, Clone)]
 pub(super) enum Shape {
     /// (x, lower, upper).
@@ -72,6 +98,17 @@ pub(super) enum Shape {
         y: f64,
         label: String,
         stroke: Stroke,
+    },
+    /// Outlined boxes.
+    Boxes {
+        boxes: Vec<Span>,
+        fill: RGBAColor,
+    },
+    /// Dots, or rings, with a name beside each.
+    Tags {
+        tags: Vec<Tag>,
+        color: RGBColor,
+        open: bool,
     },
     /// A vertical line.
     Mark {
@@ -249,8 +286,27 @@ impl<'a> Layout<'a> {
             Shape::Level { y, stroke, .. } => {
                 canvas.line(&[(self.left, self.y(*y)), (self.right, self.y(*y))], *stroke)
             }
+            Shape::Boxes { boxes, fill } => boxes.iter().try_for_each(|span| self.boxed(canvas, span, *fill)),
+            Shape::Tags { tags, color, open } => tags.iter().try_for_each(|tag| self.tag(canvas, tag, *color, *open)),
             Shape::Mark { x, stroke } => canvas.line(&[(self.x(*x), self.bottom()), (self.x(*x), self.top)], *stroke),
         }
+    }
+
+    fn boxed(&self, canvas: &Canvas<'_>, span: &Span, fill: RGBAColor) -> Result<(), FigureError> {
+        let (from, to) = ((self.x(span.left), self.y(span.high)), (self.x(span.right), self.y(span.low)));
+        canvas.rectangle(from, to, fill)?;
+        canvas.line(&[from, (to.0, from.1), to, (from.0, to.1), from], Stroke { color: INK, width: 0.5, dash: None })
+    }
+
+    fn tag(&self, canvas: &Canvas<'_>, tag: &Tag, color: RGBColor, open: bool) -> Result<(), FigureError> {
+        let (x, y) = (self.x(tag.x), self.y(tag.y));
+        if open {
+            canvas.ring((x, y), RING + 1.0, Stroke { color, width: 2.0, dash: None })?;
+        } else {
+            canvas.dot((x, y), RING + 2.0, color)?;
+        }
+        let (anchor, reach) = if tag.side == Side::Right { (Anchor::Left, 9.0) } else { (Anchor::Right, -9.0) };
+        canvas.text(&tag.text, (x + reach, y + tag.shift), anchor, TEXT_FACE)
     }
 
     fn area(&self, canvas: &Canvas<'_>, points: &[(f64, f64, f64)], fill: RGBAColor) -> Result<(), FigureError> {
@@ -308,7 +364,7 @@ fn sample(canvas: &Canvas<'_>, shape: &Shape, (x, y): (f64, f64)) -> Result<(), 
     let line = |stroke: Stroke| canvas.line(&[(x, y), (x + SAMPLE, y)], stroke);
     let middle = x + SAMPLE / 2.0;
     match shape {
-        Shape::Area { fill, .. } | Shape::Bars { fill, .. } => {
+        Shape::Area { fill, .. } | Shape::Bars { fill, .. } | Shape::Boxes { fill, .. } => {
             let outline = Stroke { color: AXIS, width: 0.75, dash: None };
             let (from, to) = ((x + 2.0, y - 5.5), (x + SAMPLE - 2.0, y + 5.5));
             canvas.rectangle(from, to, PAPER.mix(1.0))?;
@@ -321,6 +377,7 @@ fn sample(canvas: &Canvas<'_>, shape: &Shape, (x, y): (f64, f64)) -> Result<(), 
             canvas.line(&[(middle, y - 8.0), (middle, y + 8.0)], bar)?;
             canvas.ring((middle, y), RING, Stroke { width: 1.5, ..bar })
         }
+        Shape::Tags { color, .. } => canvas.dot((middle, y), RING + 2.0, *color),
         Shape::Stems { color, .. } => canvas.dot((middle, y), RING - 0.5, *color),
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
 }
 
 /// Blank on the right, so that the last step is seen.
-const LAST_STEP: f64 = 0.5;
+pub(super) const LAST_STEP: f64 = 0.5;
 
 fn axis(inputs: &Inputs<'_>) -> Axis {
     let axis = Axis::generations(0, inputs.horizon(), 0.0);
@@ -62,7 +62,7 @@ fn axis(inputs: &Inputs<'_>) -> Axis {
 }
 
 /// The curve as a step function: it holds its value until the next generation.
-fn steps(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub(super) fn steps(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut steps = Vec::with_capacity(2 * points.len() + 1);
     let mut held = None;
     for &(x, y) in points {

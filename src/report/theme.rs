@@ -3,6 +3,8 @@
 //! Colours: Okabe & Ito's palette for colour-blind readers. In grey print series are told apart by form: what is exact is a
 //! solid line, what is simulated are circles, the mean field is dashed, bands and areas differ in lightness.
 
+use crate::explain::Class;
+
 use plotters::style::{Color, RGBAColor, RGBColor};
 
 /// Width of every figure.
@@ -26,6 +28,7 @@ pub(super) const AXIS: RGBColor = RGBColor(0x80, 0x80, 0x80);
 const BLUE: RGBColor = RGBColor(0x00, 0x72, 0xb2);
 const SKY: RGBColor = RGBColor(0x56, 0xb4, 0xe9);
 const GREEN: RGBColor = RGBColor(0x00, 0x9e, 0x73);
+const PURPLE: RGBColor = RGBColor(0xcc, 0x79, 0xa7);
 const ORANGE: RGBColor = RGBColor(0xe6, 0x9f, 0x00);
 pub(super) const VERMILLION: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
 
@@ -52,6 +55,38 @@ pub(super) const CRITICAL: Stroke = stroke(INK, 1.25, Some((9.0, 4.0)));
 pub(super) const STEM: Stroke = stroke(BLUE, 1.0, None);
 pub(super) const ZERO: Stroke = stroke(AXIS, 1.0, None);
 pub(super) const BOUNDARY: Stroke = stroke(INK, 0.75, None);
+
+pub(super) const FRONT: Stroke = stroke(AXIS, 1.25, Some((4.0, 4.0)));
+
+/// Strokes of designs, told apart by dash and lightness as well as by colour.
+const DESIGNS: [Stroke; 8] = [
+    stroke(INK, 2.25, None),
+    stroke(BLUE, 2.25, Some((10.0, 4.0))),
+    stroke(ORANGE, 3.0, None),
+    stroke(GREEN, 2.25, Some((2.0, 3.0))),
+    stroke(VERMILLION, 2.25, Some((6.0, 3.0))),
+    stroke(PURPLE, 3.0, Some((16.0, 5.0))),
+    stroke(SKY, 3.0, Some((3.0, 6.0))),
+    stroke(INK, 0.75, None),
+];
+
+/// Stroke of the `index`-th design; they come again after eight.
+pub(super) const fn design_stroke(index: usize) -> Stroke {
+    DESIGNS[index % DESIGNS.len()]
+}
+
+/// Fill of a class of mistakes: six steps of lightness, from what is worst to what is freshest and mildest.
+pub(super) fn class_fill(class: Class) -> RGBAColor {
+    match class {
+        Class::InheritedWrong => RGBColor(0x7a, 0x2d, 0x00),
+        Class::FreshRandom => RGBColor(0x9a, 0xd0, 0xf0),
+        Class::FreshSystematic => BLUE,
+        Class::TurnedWrong => VERMILLION,
+        Class::InheritedUnsound => ORANGE,
+        Class::FreshUnsound => RGBColor(0xf7, 0xf0, 0xa0),
+    }
+    .mix(1.0)
+}
 
 /// Fill of the band around an exact curve.
 pub(super) fn exact_band() -> RGBAColor {

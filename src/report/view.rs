@@ -1,11 +1,14 @@
 //! The flat model behind the page: everything already in words, nothing left to compute.
 
+mod account;
 mod finding;
 mod tables;
 
 use serde::Serialize;
 
 use super::Inputs;
+
+pub(super) use tables::{parameters, provenance};
 
 /// What the page says, in the order in which it says it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,6 +31,8 @@ pub struct View {
     pub thresholds: Vec<ThresholdRow>,
     /// The comparison of analytic and simulated results.
     pub verdict: Option<VerdictView>,
+    /// Where mistakes enter, pass and heal, at one composition each.
+    pub accounts: Vec<AccountView>,
     /// All keys of the resolved scenario.
     pub parameters: Vec<Parameter>,
     /// Results by generation.
@@ -101,6 +106,19 @@ pub struct Parameter {
     pub meaning: String,
 }
 
+/// The mistakes of one generation by their origin, or what votes catch, as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountView {
+    /// What is accounted for, and where.
+    pub title: String,
+    /// Column titles.
+    pub columns: Vec<String>,
+    /// One row for each class of mistakes.
+    pub rows: Vec<Vec<String>>,
+    /// What follows below the table.
+    pub notes: Vec<String>,
+}
+
 /// Results by generation, as text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CurveTable {
@@ -126,6 +144,7 @@ impl View {
             numbers: tables::numbers(inputs),
             thresholds: tables::thresholds(inputs),
             verdict: inputs.verdict.map(tables::verdict),
+            accounts: inputs.account.map(account::tables).unwrap_or_default(),
             parameters: tables::parameters(inputs.scenario),
             curves: tables::curves(inputs),
             provenance: tables::provenance(inputs.provenance),

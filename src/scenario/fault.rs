@@ -11,17 +11,19 @@ use super::error::{Breach, Origin, Position, ScenarioError};
 pub(super) struct Fault {
     pub breach: Breach,
     pub span: Option<Range<usize>>,
+    /// For a fault of a design: the key that it sets.
+    pub set: Option<String>,
 }
 
 impl From<Breach> for Fault {
     fn from(breach: Breach) -> Self {
-        Self { breach, span: None }
+        Self { breach, span: None, set: None }
     }
 }
 
 impl Fault {
     pub fn at(span: Range<usize>, breach: Breach) -> Self {
-        Self { breach, span: Some(span) }
+        Self { breach, span: Some(span), set: None }
     }
 
     /// The text is not TOML.
@@ -43,12 +45,14 @@ impl Fault {
         } else {
             Breach::new("", format!("this is not TOML: {message}"), "")
         };
-        Self { breach, span }
+        Self { breach, span, set: None }
     }
 
     /// Blames a place in a file; a breach without bytes is looked up by its key.
     pub fn located(self, text: &str, origin: Origin) -> ScenarioError {
-        let offset = self.span.as_ref().map(|span| span.start).or_else(|| offset_of(text, &self.breach.key));
+        let set = self.set.as_deref().and_then(|key| offset_in_set(text, &self.breach.key, key));
+        let given = self.span.as_ref().map(|span| span.start);
+        let offset = given.or(set).or_else(|| offset_of(text, &self.breach.key));
         let position = offset.map(|offset| Position::of(text, offset));
         self.into_error(origin, position)
     }
@@ -62,6 +66,16 @@ impl Fault {
         let Breach { key, rule, help } = self.breach;
         ScenarioError::Rule { origin, position, key, rule, help }
     }
+}
+
+/// Where the design whose keys are at `path` (`design.0.set`) sets `key`.
+fn offset_in_set(text: &str, path: &str, key: &str) -> Option<usize> {
+    let document = DeTable::parse(text).ok()?;
+    let index: usize = path.split('.').nth(1)?.parse().ok()?;
+    let DeValue::Array(designs) = document.get_ref().get("design")?.get_ref() else { return None };
+    let DeValue::Table(design) = designs.get(index)?.get_ref() else { return None };
+    let DeValue::Table(set) = design.get("set")?.get_ref() else { return None };
+    super::design::span_of(set, key).map(|span| span.start)
 }
 
 /// Where the value of a dotted key begins, or the nearest table above it that is written.

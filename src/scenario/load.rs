@@ -6,11 +6,13 @@ use toml::Table;
 use toml::de::DeTable;
 
 use super::Scenario;
+use super::design::{self, Design};
 use super::error::{Breach, Origin, Position, ScenarioError};
 use super::fault::Fault;
 use super::overrides;
 use super::reader::Keys;
 use super::resolve::resolve;
+use super::stated::Stated;
 use super::written::Written;
 
 /// The longest scenario file, in bytes: a guard against reading a data file by mistake.
@@ -32,20 +34,34 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Self, ScenarioError> {
-        // A byte order mark is not part of the text, and must not be counted as a column.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let scenario = read(text).map_err(|fault| fault.located(text, origin.clone()))?;
-        if overrides.is_empty() {
-            return Ok(scenario);
-        }
-        let mut table: Table =
-            toml::from_str(text).map_err(|error| Fault::syntax(text, &error).located(text, origin))?;
-        for typed in overrides {
-            overrides::set(&mut table, typed)
-                .map_err(|breach| Fault::from(breach).placeless(Origin::Override(typed.clone())))?;
-        }
-        read_table(&table)
-            .map_err(|fault| Origin::Override(overrides::culprits(overrides, &fault.breach.key)).blamed(fault))
+        parse(text, origin, overrides).map(|(scenario, _, _)| scenario)
+    }
+
+    /// Reads every `[[design]]` of a file, each applied to the file's own loop after `overrides`; none where the file has
+    /// no designs.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn load_designs(path: &Path, overrides: &[String]) -> Result<Vec<Design>, ScenarioError> {
+        let text = text_of(path)?;
+        Self::parse_designs(&text, Origin::File(path.to_owned()), overrides)
+    }
+
+    /// Reads every `[[design]]` of `text`, as [`Scenario::load_designs`] does from a file.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn parse_designs(text: &str, origin: Origin, overrides: &[String]) -> Result<Vec<Design>, ScenarioError> {
+        parse(text, origin, overrides).map(|(_, designs, _)| designs)
+    }
+
+    /// Reads the claims and published values that a file states about its loop and its designs.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn load_stated(path: &Path, overrides: &[String]) -> Result<Stated, ScenarioError> {
+        let text = text_of(path)?;
+        parse(&text, Origin::File(path.to_owned()), overrides).map(|(_, _, stated)| stated)
     }
 
     /// Reads the JSON form of a scenario: the object under `scenario` in a result file. Every complete scenario comes back
@@ -58,7 +74,7 @@ impl Scenario {
             let rule = "a scenario in JSON is an object without nulls, its whole numbers below 2^63";
             Fault::from(Breach::new("", rule, "")).placeless(Origin::Text)
         })?;
-        read_table(&table).map_err(|fault| fault.placeless(Origin::Text))
+        read_table(&table).map(|(scenario, _, _)| scenario).map_err(|fault| fault.placeless(Origin::Text))
     }
 
     /// The complete scenario as a scenario file, every default written out.
@@ -67,6 +83,25 @@ impl Scenario {
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("strings, finite numbers below 2^63 and tables are what TOML can write")
     }
+}
+
+type Read = (Scenario, Vec<Design>, Stated);
+
+/// A scenario, its designs and what the file states, with overrides.
+fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Read, ScenarioError> {
+    // A byte order mark is not part of the text, and must not be counted as a column.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let read = read(text).map_err(|fault| fault.located(text, origin.clone()))?;
+    if overrides.is_empty() {
+        return Ok(read);
+    }
+    let mut table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error).located(text, origin))?;
+    for typed in overrides {
+        overrides::set(&mut table, typed)
+            .map_err(|breach| Fault::from(breach).placeless(Origin::Override(typed.clone())))?;
+    }
+    read_table(&table)
+        .map_err(|fault| Origin::Override(overrides::culprits(overrides, &fault.breach.key)).blamed(fault))
 }
 
 impl Origin {
@@ -99,14 +134,24 @@ fn text_of(path: &Path) -> Result<String, ScenarioError> {
     })
 }
 
-fn read(text: &str) -> Result<Scenario, Fault> {
+fn read(text: &str) -> Result<Read, Fault> {
     let document = DeTable::parse(text).map_err(|error| Fault::syntax(text, &error))?;
     let written = Written::read(&Keys::of_document(text, &document)?)?;
-    resolve(written).map_err(Fault::from)
+    let (designs, stated) = (written.design.clone(), written.stated.clone());
+    let scenario = resolve(written).map_err(Fault::from)?;
+    if designs.is_empty() {
+        stated.check(&[]).map_err(Fault::from)?;
+        return Ok((scenario, Vec::new(), stated));
+    }
+    let table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error))?;
+    // A design is read without the list of designs, so this ends.
+    let designs = design::all(&table, &designs, |variant| read_table(variant).map(|(scenario, _, _)| scenario))?;
+    stated.check(&designs).map_err(Fault::from)?;
+    Ok((scenario, designs, stated))
 }
 
 /// Reads a table that has no text of its own.
-fn read_table(table: &Table) -> Result<Scenario, Fault> {
+fn read_table(table: &Table) -> Result<Read, Fault> {
     let text = toml::to_string(table).map_err(|error| Fault::from(Breach::new("", error.to_string(), "")))?;
     read(&text)
 }

@@ -4,29 +4,35 @@
 //! Only the second leaves this module. A [`Scenario`] serialises to the keys it was read from, so that the copy in a
 //! result file is itself a scenario file.
 
+mod cost;
+mod design;
 mod error;
 mod fault;
 mod filter;
+mod form;
 mod load;
 mod overrides;
 mod reader;
 mod resolve;
+mod stated;
 mod written;
 
 use serde::{Deserialize, Serialize};
 
 use crate::quantity::{Count, Probability, Rate};
 
+pub use cost::{CheckPrice, Cost};
+pub use design::Design;
 pub use error::{Origin, Position, ScenarioError};
 pub use filter::Filter;
+pub use stated::{Claim, Published, Quantity, Role, Stated, Subject};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     /// Short name; also the name of its report folder.
     pub name: String,
     /// Where the numbers come from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// N, the effective number of independent training examples of a generation.
     pub examples: Count,
@@ -41,12 +47,13 @@ pub struct Scenario {
     /// The vote among candidates.
     pub vote: Vote,
     /// The filters, in series.
-    #[serde(rename = "filter", skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<Filter>,
     /// What generation 0 believes.
     pub start: Start,
     /// When the loop has failed.
     pub failure: Failure,
+    /// What it costs, if prices are given.
+    pub cost: Option<Cost>,
 }
 
 /// The task: how long a solution is.

@@ -12,10 +12,15 @@ pub(super) fn set(table: &mut Table, typed: &str) -> Result<(), Breach> {
     if key.is_empty() || key.split('.').any(str::is_empty) || value.is_empty() {
         return Err(malformed());
     }
+    let last = key.rsplit('.').next().unwrap_or(key);
+    assign(table, key, value_of(key, last, value))
+}
+
+/// Puts a value under a dotted key, none of whose parts is empty.
+pub(super) fn assign(table: &mut Table, key: &str, value: Value) -> Result<(), Breach> {
     let mut parts: Vec<&str> = key.split('.').collect();
-    // A key has at least one part, checked above.
+    // Splitting yields at least one part.
     let last = parts.pop().unwrap_or(key);
-    let value = value_of(key, last, value);
     let mut place = table;
     let mut parts = parts.into_iter().peekable();
     while let Some(part) = parts.next() {
@@ -51,7 +56,7 @@ pub(super) fn set(table: &mut Table, typed: &str) -> Result<(), Breach> {
 /// Keys that hold text take their value as it is typed, with or without quotes: `name=2024` is the name "2024". Other keys
 /// take TOML, numbers as other programs write them (`.02`, which TOML refuses), or else a word.
 fn value_of(key: &str, last: &str, typed: &str) -> Value {
-    let text = matches!(key, "name" | "source" | "learning.policy") || last == "kind";
+    let text = matches!(key, "name" | "source" | "learning.policy" | "cost.unit") || last == "kind";
     let word = || Value::String(typed.to_owned());
     match typed.parse::<Value>() {
         Ok(value) if value.is_str() || !text => value,

@@ -71,6 +71,22 @@ impl<'t> Keys<'t> {
         }
     }
 
+    /// Whether `key` is written.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Checks that `key`, if it is written, is a table of whatever keys.
+    pub fn any_table(&self, key: &str) -> Result<(), Fault> {
+        match self.table.get(key) {
+            Some(value) if !matches!(value.get_ref(), DeValue::Table(_)) => {
+                let help = format!("as in `{key} = {{ \"vote.candidates\" = 5 }}`");
+                Err(self.refuse(key, value, "this must be a table of keys", help))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Every table of the list `key`.
     pub fn tables<T>(&self, key: &str, read: impl Fn(&Keys<'_>) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
         let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
@@ -103,7 +119,7 @@ fn known_instead(typed: &str, known: &[&str]) -> String {
         let home = TABLES.iter().find(|(_, keys)| keys.contains(&typed));
         home.map(|(table, _)| match *table {
             "" => format!("`{typed}` belongs above the first table"),
-            "filter" => format!("`{typed}` belongs to a `[[filter]]`"),
+            "filter" | "design" | "claim" | "published" => format!("`{typed}` belongs to a `[[{table}]]`"),
             table => format!("`{typed}` belongs to `[{table}]`"),
         })
     };
@@ -219,7 +235,7 @@ impl Readable for Policy {
 }
 
 /// A number, whole or not; NaN and infinities included, since TOML can write them.
-fn number(value: &DeValue<'_>) -> Option<f64> {
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
     match value {
         DeValue::Float(float) => float.as_str().parse().ok(),
         other => whole(other).map(|whole| whole as f64),

@@ -5,7 +5,7 @@ use crate::quantity::{Count, Probability, Rate};
 use super::error::Breach;
 use super::fault::one_line;
 use super::written::Written;
-use super::{Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
+use super::{Cost, Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
 
 /// The longest horizon that is reported, in generations.
 const MAX_HORIZON: u64 = 100_000;
@@ -38,6 +38,7 @@ pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
             .collect::<Result<_, _>>()?,
         start: Start { unsound: or(written.start.unsound, 0.0), wrong: or(written.start.wrong, 0.0) },
         failure: Failure { error_rate: or(written.failure.error_rate, 0.5) },
+        cost: Cost::resolve(written.cost.as_ref(), &written.filter)?,
         name: written.name,
         source: written.source,
     };

@@ -5,12 +5,29 @@ use crate::quantity::{Count, Probability, Rate};
 use super::Policy;
 use super::fault::Fault;
 use super::reader::Keys;
+use super::stated::{Claim, Published, Stated};
 
 /// The keys of each table; the first row is the file itself.
-pub(super) const TABLES: [(&str, &[&str]); 8] = [
+pub(super) const TABLES: [(&str, &[&str]); 12] = [
     (
         "",
-        &["name", "source", "examples", "horizon", "task", "errors", "learning", "vote", "filter", "start", "failure"],
+        &[
+            "name",
+            "source",
+            "examples",
+            "horizon",
+            "task",
+            "errors",
+            "learning",
+            "vote",
+            "filter",
+            "start",
+            "failure",
+            "cost",
+            "design",
+            "claim",
+            "published",
+        ],
     ),
     ("task", &["steps", "steps_per_generation"]),
     (
@@ -42,10 +59,16 @@ pub(super) const TABLES: [(&str, &[&str]); 8] = [
             "invariance",
             "coverage",
             "steps",
+            "per_check",
+            "per_check_step",
         ],
     ),
     ("start", &["unsound", "wrong"]),
     ("failure", &["error_rate"]),
+    ("cost", &["per_step", "per_training_example", "unit"]),
+    ("design", &["name", "set"]),
+    ("claim", &["says", "quantity", "generation", "design", "over", "at_least", "at_most"]),
+    ("published", &["says", "quantity", "generation", "design", "value", "role"]),
 ];
 
 #[derive(Debug)]
@@ -61,6 +84,9 @@ pub(super) struct Written {
     pub filter: Vec<Filter>,
     pub start: Start,
     pub failure: Failure,
+    pub cost: Option<Cost>,
+    pub design: Vec<Design>,
+    pub stated: Stated,
 }
 
 impl Written {
@@ -76,6 +102,12 @@ impl Written {
             filter: keys.tables("filter", Filter::read)?,
             start: keys.table("start", Start::read)?,
             failure: keys.table("failure", Failure::read)?,
+            cost: keys.has("cost").then(|| keys.table("cost", Cost::read)).transpose()?,
+            design: keys.tables("design", Design::read)?,
+            stated: Stated {
+                claims: keys.tables("claim", Claim::read)?,
+                published: keys.tables("published", Published::read)?,
+            },
             name: keys.required("name", "every scenario has a name", "add `name = \"my-loop\"` as the first line")?,
         })
     }
@@ -165,6 +197,8 @@ pub(super) struct Filter {
     pub invariance: Option<Probability>,
     pub coverage: Option<Probability>,
     pub steps: Option<bool>,
+    pub per_check: Option<Rate>,
+    pub per_check_step: Option<Rate>,
 }
 
 impl Filter {
@@ -182,7 +216,15 @@ impl Filter {
             invariance: keys.take("invariance")?,
             coverage: keys.take("coverage")?,
             steps: keys.take("steps")?,
+            per_check: keys.take("per_check")?,
+            per_check_step: keys.take("per_check_step")?,
         })
+    }
+
+    /// The first price that is given.
+    pub fn priced(&self) -> Option<&'static str> {
+        let step = self.per_check_step.map(|_| "per_check_step");
+        self.per_check.map(|_| "per_check").or(step)
     }
 }
 
@@ -209,6 +251,36 @@ impl Failure {
     }
 }
 
+#[derive(Debug, Default)]
+pub(super) struct Cost {
+    pub per_step: Option<Rate>,
+    pub per_training_example: Option<Rate>,
+    pub unit: Option<String>,
+}
+
+impl Cost {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            per_step: keys.take("per_step")?,
+            per_training_example: keys.take("per_training_example")?,
+            unit: keys.take("unit")?,
+        })
+    }
+}
+
+/// One `[[design]]`; what it sets is read once the base is known to be sound.
+#[derive(Debug, Clone)]
+pub(super) struct Design {
+    pub name: String,
+}
+
+impl Design {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        keys.any_table("set")?;
+        Ok(Self { name: keys.required("name", "every design has a name", "add `name = \"vote 4 of 5\"`")? })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Origin, Scenario};
@@ -220,12 +292,23 @@ mod tests {
         for (table, key) in TABLES.iter().flat_map(|(table, keys)| keys.iter().map(move |key| (*table, *key))) {
             let (head, path) = match table {
                 "" => (String::new(), key.to_owned()),
-                "filter" => ("[[filter]]\n".to_owned(), format!("filter.0.{key}")),
+                "filter" | "design" | "claim" | "published" => (format!("[[{table}]]\n"), format!("{table}.0.{key}")),
                 table => (format!("[{table}]\n"), format!("{table}.{key}")),
             };
             let name = if key == "name" { "" } else { "name = \"case\"\n" };
             let kind = if table == "filter" && key != "kind" { "kind = \"catch\"\n" } else { "" };
-            let text = format!("{name}{head}{kind}{key} = 2024-01-01\n");
+            let title = match table {
+                "design" if key != "name" => "name = \"one\"\n",
+                "claim" | "published" if key != "quantity" => "quantity = \"runway\"\n",
+                _ => "",
+            };
+            let title = match key {
+                "role" | "says" if table == "published" => format!("{title}value = 1\n"),
+                _ => title.to_owned(),
+            };
+            let title =
+                if key == "says" && table == "published" { format!("{title}role = \"fitted\"\n") } else { title };
+            let text = format!("{name}{head}{kind}{title}{key} = 2024-01-01\n");
             let message = Scenario::parse(&text, Origin::Text, &[]).unwrap_err().to_string();
             assert!(message.contains(&format!(": `{path}`: ")) && message.contains("not 2024-01-01"), "{message}");
         }

@@ -2,14 +2,16 @@
 
 use std::sync::OnceLock;
 
-use crate::law::{Composition, Law, Outcome};
+use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
-use super::binomial;
+use super::beliefs::{Beliefs, Chain};
+use super::binomial::{self, Binomial};
+use super::error::SimulationError;
 use super::run::Run;
 use super::stream::Stream;
 
-/// The most outcomes remembered, a few dozen bytes each.
+/// The most states remembered, some hundred bytes each.
 const MAX_REMEMBERED: u64 = 100_000;
 
 /// Plays runs of one scenario.
@@ -18,16 +20,26 @@ pub(super) struct Counts<'a> {
     scenario: &'a Scenario,
     /// The law of generation 0, 1, … up to the one from which it no longer changes.
     laws: Vec<Law>,
-    /// Outcomes by the number of wrong beliefs, where that alone decides them; empty elsewhere.
-    remembered: Vec<OnceLock<Outcome>>,
+    /// States by the number of wrong beliefs, where that alone decides them; empty elsewhere.
+    remembered: Vec<OnceLock<State>>,
 }
 
-/// The beliefs of one generation, in whole numbers.
+/// What a loop does at one composition.
 #[derive(Debug, Clone, Copy)]
-struct Beliefs {
-    unsound: u64,
-    wrong: u64,
-    all: u64,
+struct State {
+    error: f64,
+    /// Accepted examples per generated problem.
+    accepted: f64,
+    /// The draw of the next generation; `None` where nothing is accepted.
+    next: Option<Next>,
+}
+
+/// The beliefs of the next training set.
+#[derive(Debug, Clone, Copy)]
+struct Next {
+    wrong: Binomial,
+    /// Probability that a belief is unsound, given that it is not wrong.
+    unsound: f64,
 }
 
 impl<'a> Counts<'a> {
@@ -45,54 +57,62 @@ impl<'a> Counts<'a> {
 
     /// Plays one run into `run`. A loop that can accept nothing has failed, and stays as it is.
     pub fn play(&self, stream: &mut Stream, run: &mut Run) {
-        let (unsound, wrong) = self.scenario.start_counts();
-        let mut beliefs = Beliefs { unsound, wrong, all: self.scenario.examples.get() };
+        let mut beliefs = Beliefs::start(self.scenario);
         let horizon = self.scenario.horizon.get();
         for generation in 0..=horizon {
-            let outcome = self.outcome(generation, beliefs);
-            run.note(outcome.error_rate, beliefs.unsound, beliefs.wrong, beliefs.all);
-            if outcome.error_rate >= self.scenario.failure.error_rate.get() {
+            let state = self.state(generation, beliefs);
+            run.note(state.error, beliefs.unsound, beliefs.wrong, beliefs.all);
+            if state.error >= self.scenario.failure.error_rate.get() {
                 run.fail(generation);
             }
-            let next = outcome.next.filter(|_| !run.starved);
+            let next = state.next.filter(|_| !run.starved);
             if next.is_none() {
                 run.starved = true;
                 run.fail(generation);
             }
             if generation < horizon {
-                run.accepted.push(if next.is_some() { outcome.accepted_share() } else { 0.0 });
+                run.accepted.push(if next.is_some() { state.accepted } else { 0.0 });
                 beliefs = next.map_or(beliefs, |next| self.train(beliefs, next, stream));
             }
         }
     }
 
     /// The beliefs of the next generation, drawn from the composition of its training set.
-    fn train(&self, beliefs: Beliefs, next: Composition, stream: &mut Stream) -> Beliefs {
+    fn train(&self, beliefs: Beliefs, next: Next, stream: &mut Stream) -> Beliefs {
         let examples = self.scenario.examples.get();
-        let wrong = binomial::draw(examples, next.wrong, stream);
-        let unsound = if next.unsound > 0.0 {
-            binomial::draw(examples - wrong, (next.unsound / (1.0 - next.wrong)).min(1.0), stream)
-        } else {
-            0
-        };
-        match self.scenario.learning.policy {
-            Policy::Replace => Beliefs { unsound, wrong, all: examples },
-            Policy::Accumulate => Beliefs {
-                unsound: beliefs.unsound + unsound,
-                wrong: beliefs.wrong + wrong,
-                all: beliefs.all + examples,
-            },
-        }
+        let wrong = next.wrong.draw(stream);
+        let unsound = binomial::draw(examples - wrong, next.unsound, stream);
+        beliefs.trained(Beliefs { unsound, wrong, all: examples }, self.scenario.learning.policy)
     }
 
-    fn outcome(&self, generation: u64, beliefs: Beliefs) -> Outcome {
-        let all = beliefs.all as f64;
-        let x = Composition { unsound: beliefs.unsound as f64 / all, wrong: beliefs.wrong as f64 / all };
+    fn state(&self, generation: u64, beliefs: Beliefs) -> State {
         // `new` builds at least generation 0, and every one up to the horizon or the last change.
         let law = &self.laws[(generation as usize).min(self.laws.len() - 1)];
         match self.remembered.get(beliefs.wrong as usize) {
-            Some(remembered) => *remembered.get_or_init(|| law.at(x)),
-            None => law.at(x),
+            Some(remembered) => *remembered.get_or_init(|| self.compute(law, beliefs)),
+            None => self.compute(law, beliefs),
         }
+    }
+
+    fn compute(&self, law: &Law, beliefs: Beliefs) -> State {
+        let all = beliefs.all as f64;
+        let outcome = law.at(Composition { unsound: beliefs.unsound as f64 / all, wrong: beliefs.wrong as f64 / all });
+        let next = outcome.next.map(|next| Next {
+            wrong: Binomial::new(self.scenario.examples.get(), next.wrong),
+            unsound: if next.unsound > 0.0 { (next.unsound / (1.0 - next.wrong)).min(1.0) } else { 0.0 },
+        });
+        State { error: outcome.error_rate, accepted: outcome.accepted_share(), next }
+    }
+}
+
+impl Chain for Counts<'_> {
+    fn failed(&self, generation: u64, beliefs: Beliefs) -> bool {
+        let state = self.state(generation, beliefs);
+        state.error >= self.scenario.failure.error_rate.get() || state.next.is_none()
+    }
+
+    fn next(&self, generation: u64, beliefs: Beliefs, stream: &mut Stream) -> Result<Beliefs, SimulationError> {
+        let next = self.state(generation, beliefs).next;
+        Ok(next.map_or(beliefs, |next| self.train(beliefs, next, stream)))
     }
 }

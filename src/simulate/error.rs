@@ -14,7 +14,7 @@ pub enum SimulationError {
     },
     /// More beliefs than fit into memory.
     #[error(
-        "agents hold every belief in memory, but this loop comes to {beliefs} of them (the limit is {limit}); use the `counts` engine, which draws the same law"
+        "agents hold every belief in memory, but this loop comes to {beliefs} of them (the limit is {limit}); use the `events` engine, which counts them, or `counts`, which draws the same law"
     )]
     TooManyBeliefs {
         /// Beliefs of the largest training set.
@@ -24,10 +24,11 @@ pub enum SimulationError {
     },
     /// More work than anyone waits for.
     #[error(
-        "agents would work through {work:e} candidates and steps or more (the limit is {limit:e}); use the `counts` engine, or fewer replicates"
+        "agents would work through {work:e} candidates and steps or more (the limit is {limit:e}); use the `events` or `counts` engine, or fewer replicates"
     )]
     TooMuchWork {
-        /// Candidates and steps of the recursion, over all runs and generations, if every problem is accepted.
+        /// Candidates that may have to be played and steps of the recursion, over all runs and generations, if every problem
+        /// is accepted.
         work: u128,
         /// The most that agents accept.
         limit: u128,
@@ -51,5 +52,31 @@ pub enum SimulationError {
         generation: u64,
         /// Candidates drawn in vain.
         redraws: u64,
+    },
+    /// A splitting without levels to set.
+    #[error("no levels towards failure can be set for this loop: {reason}; estimate it by plain runs")]
+    NoForecast {
+        /// What stands in the way.
+        reason: &'static str,
+    },
+    /// A splitting whose pilot run got stuck.
+    #[error(
+        "after {levels} levels no run of the pilot came nearer to failure: it is beyond reach, or less probable than 1e-300"
+    )]
+    NoWayToFailure {
+        /// Levels passed.
+        levels: usize,
+    },
+    /// Tallies to go on from that are none of this simulation.
+    #[error("these tallies cannot be gone on from: {reason}")]
+    UnfitProgress {
+        /// What does not fit.
+        reason: &'static str,
+    },
+    /// Stopped by whoever keeps the tallies.
+    #[error("stopped after {replicates} runs")]
+    Stopped {
+        /// Runs finished.
+        replicates: u64,
     },
 }

@@ -1,10 +1,14 @@
 //! Independent runs, spread over threads.
 
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 
-use super::agents::Agents;
+use super::agents::{Agents, Events};
 use super::counts::Counts;
 use super::error::SimulationError;
 use super::result::{Engine, Simulated};
@@ -15,11 +19,13 @@ use super::tally::Tally;
 /// Runs summed together before they meet the rest. Fixed, because the order of floating-point sums must not depend on the
 /// number of threads.
 const BLOCK: u64 = 8;
-/// Blocks in flight for each thread: enough to keep it busy, few enough to hold in memory.
-const BLOCKS_PER_THREAD: usize = 16;
+/// The most blocks in flight for each thread: enough to keep it busy, few enough to hold in memory.
+const BLOCKS_PER_THREAD: u64 = 64;
+/// Time that the blocks in flight may take together, so that there is something to keep now and then.
+const WAVE: Duration = Duration::from_millis(250);
 
 /// How a scenario is simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Independent runs, at least 2.
     pub replicates: u64,
@@ -34,14 +40,24 @@ pub struct Settings {
 /// An engine ready to play.
 enum Player<'a> {
     Agents(Agents<'a>),
+    Events(Events<'a>),
     Counts(Counts<'a>),
 }
 
-impl Player<'_> {
+impl<'a> Player<'a> {
+    fn new(scenario: &'a Scenario, settings: &Settings) -> Result<Self, SimulationError> {
+        Ok(match settings.engine {
+            Engine::Agents => Self::Agents(Agents::new(scenario, settings.replicates)?),
+            Engine::Events => Self::Events(Events::new(scenario, settings.replicates)?),
+            Engine::Counts => Self::Counts(Counts::new(scenario)),
+        })
+    }
+
     fn play(&self, stream: &mut Stream, run: &mut Run) -> Result<(), SimulationError> {
         run.clear();
         match self {
             Self::Agents(agents) => agents.play(stream, run),
+            Self::Events(events) => events.play(stream, run),
             Self::Counts(counts) => {
                 counts.play(stream, run);
                 Ok(())
@@ -62,29 +78,78 @@ pub fn run(
     settings: &Settings,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Simulated, SimulationError> {
+    resume(scenario, settings, None, &mut |_| ControlFlow::Continue(()), progress)
+}
+
+/// As [`run`], but from the tallies of an earlier attempt on, and showing the tallies so far to `keep` every second or so
+/// (a block of eight runs is never divided). The result is that of an uninterrupted [`run`], to the last bit, provided
+/// that `begun` comes from the same scenario and settings: what can be checked of that here is checked.
+///
+/// # Errors
+/// As [`run`]; [`SimulationError::UnfitProgress`] for tallies that cannot be of this simulation; and
+/// [`SimulationError::Stopped`] where `keep` says so.
+pub fn resume(
+    scenario: &Scenario,
+    settings: &Settings,
+    begun: Option<Progress>,
+    keep: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Simulated, SimulationError> {
     let replicates = settings.replicates;
     if replicates < 2 {
         return Err(SimulationError::TooFewReplicates { replicates });
     }
-    let player = match settings.engine {
-        Engine::Agents => Player::Agents(Agents::new(scenario, replicates)?),
-        Engine::Counts => Player::Counts(Counts::new(scenario)),
-    };
+    let player = Player::new(scenario, settings)?;
     let horizon = scenario.horizon.get() as usize;
-    let mut total = Tally::new(horizon);
-    let wave = BLOCK * (rayon::current_num_threads() * BLOCKS_PER_THREAD) as u64;
-    let mut begin = 0;
-    while begin < replicates {
-        let end = begin.saturating_add(wave).min(replicates);
+    let mut total = begun.unwrap_or_else(|| Progress(Tally::new(horizon)));
+    total.check(settings, horizon)?;
+    progress(total.replicates());
+    let threads = rayon::current_num_threads() as u64;
+    let mut blocks = threads;
+    while total.replicates() < replicates {
+        let (begin, began) = (total.replicates(), Instant::now());
+        let end = begin.saturating_add(BLOCK * blocks).min(replicates);
         let starts: Vec<u64> = (begin..end).step_by(BLOCK as usize).collect();
-        let blocks: Vec<Result<Tally, SimulationError>> =
+        let tallies: Vec<Result<Tally, SimulationError>> =
             starts.into_par_iter().map(|first| block(&player, settings, first, horizon, progress)).collect();
-        for block in blocks {
-            total.merge(block?);
+        for tally in tallies {
+            total.0.merge(tally?);
         }
-        begin = end;
+        if keep(&total).is_break() {
+            return Err(SimulationError::Stopped { replicates: total.replicates() });
+        }
+        // The clock decides how many blocks are in flight, and nothing else: they are summed in the same order.
+        blocks =
+            if began.elapsed() > WAVE { blocks / 2 } else { blocks * 2 }.clamp(threads, threads * BLOCKS_PER_THREAD);
     }
-    Ok(total.finish(settings))
+    Ok(total.0.finish(settings))
+}
+
+/// The tallies of a simulation that may not be finished. They hold every digit, so that what is written down and read again
+/// goes on to the same result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress(Tally);
+
+impl Progress {
+    /// Runs finished.
+    #[must_use]
+    pub fn replicates(&self) -> u64 {
+        self.0.runs()
+    }
+
+    fn check(&self, settings: &Settings, horizon: usize) -> Result<(), SimulationError> {
+        let unfit = |reason| Err(SimulationError::UnfitProgress { reason });
+        let done = self.replicates();
+        if !self.0.fits(horizon) {
+            unfit("their curves are not those of this many runs over this horizon")
+        } else if done > settings.replicates {
+            unfit("they hold more runs than were asked for")
+        } else if !done.is_multiple_of(BLOCK) && done != settings.replicates {
+            unfit("they end within a block of runs")
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// Plays the block of runs that begins with replicate `first`.

@@ -10,6 +10,8 @@ pub enum Engine {
     Agents,
     /// Multinomial draws from the law of one generation.
     Counts,
+    /// The same as [`Engine::Agents`] from the scenario alone, but uneventful problems are counted and not played.
+    Events,
 }
 
 /// Tallies over all replicates, by generation 0..=horizon. Error, composition and yield are unconditional: every run goes
@@ -39,6 +41,8 @@ pub struct Simulated {
     /// Mean accepted examples per generated problem (problems generated at generation g to train g + 1; the last
     /// generation trains nobody and has none). Agents estimate it, without bias, from the problems they needed.
     pub mean_yield: Vec<f64>,
+    /// Runs whose error rate was lowest at this generation, the earliest of equals.
+    pub best_generation: Vec<u64>,
     /// The runway, restricted to the horizon.
     pub runway: RestrictedRunway,
     /// Runs that ended because nothing was accepted.

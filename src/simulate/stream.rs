@@ -3,7 +3,6 @@
 //! The generator is ChaCha with 8 rounds, which is counter-based: stream i of a seed needs no knowledge of stream i − 1, so
 //! that a replicate draws the same numbers whichever thread plays it.
 
-use rand::distr::Distribution;
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, RngExt, SeedableRng};
 
@@ -11,6 +10,17 @@ use super::Engine;
 
 /// 2^-64, the spacing of 64 random bits as a fraction.
 const ULP: f64 = 1.0 / 18_446_744_073_709_551_616.0;
+
+/// What a stream is for; each purpose has streams of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Whole runs.
+    Runs,
+    /// The run that sets the levels of a splitting.
+    Pilot,
+    /// The repetitions of a splitting.
+    Splitting,
+}
 
 /// The random numbers of one replicate.
 #[derive(Debug)]
@@ -20,14 +30,25 @@ impl Stream {
     /// Stream `replicate` of `seed`. The key holds the engine too: two engines under one seed must be independent, since
     /// they are compared with each other.
     pub fn new(seed: u64, engine: Engine, replicate: u64) -> Self {
+        Self::for_purpose(seed, engine, Purpose::Runs, replicate)
+    }
+
+    /// Stream `number` of `seed` for a purpose of its own.
+    pub fn for_purpose(seed: u64, engine: Engine, purpose: Purpose, number: u64) -> Self {
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8] = match engine {
             Engine::Agents => 1,
             Engine::Counts => 2,
+            Engine::Events => 3,
+        };
+        key[9] = match purpose {
+            Purpose::Runs => 0,
+            Purpose::Pilot => 1,
+            Purpose::Splitting => 2,
         };
         let mut generator = ChaCha8Rng::from_seed(key);
-        generator.set_stream(replicate);
+        generator.set_stream(number);
         Self(generator)
     }
 
@@ -51,11 +72,6 @@ impl Stream {
     /// rare happens at all.
     fn fine(&mut self) -> f64 {
         (self.0.next_u64() as f64 + 0.5) * ULP
-    }
-
-    /// A value of any distribution.
-    pub fn sample<T>(&mut self, distribution: &impl Distribution<T>) -> T {
-        distribution.sample(&mut self.0)
     }
 }
 
@@ -83,6 +99,23 @@ impl Jump {
         // The cast takes infinity to the largest number; a certain event divides by infinity, or infinity by it.
         let steps = ((-(-share).ln_1p() / self.rate) as u64).saturating_add(1);
         (steps <= limit).then_some(steps)
+    }
+
+    /// Steps to the next event, that step included, given that it comes within the next `limit`.
+    pub fn certainly_within(self, limit: u64, stream: &mut Stream) -> u64 {
+        let share = stream.fine() * self.some(limit);
+        // As above; rounding may carry the last share a step too far.
+        ((-(-share).ln_1p() / self.rate) as u64).saturating_add(1).min(limit)
+    }
+
+    /// Probability of an event within `limit` steps, to full relative accuracy.
+    pub fn some(self, limit: u64) -> f64 {
+        if limit == 0 { 0.0 } else { -(-self.rate * limit as f64).exp_m1() }
+    }
+
+    /// Jumps over stretches of `length` steps, from one that holds an event to the next.
+    pub fn stretches(self, length: u64) -> Self {
+        Self { rate: if length == 0 { 0.0 } else { self.rate * length as f64 } }
     }
 }
 
@@ -122,6 +155,23 @@ mod tests {
             let test = chi_square(&seen, &law);
             assert!(test.p_value > 1e-4, "p = {p}: {test:?}");
         }
+    }
+
+    #[test]
+    fn jumps_that_certainly_end_follow_the_truncated_law() {
+        let mut stream = Stream::new(4, Engine::Events, 0);
+        for (p, limit) in [(0.9, 3), (0.2, 12), (1e-12, 20), (1.0, 4)] {
+            let jump = Jump::new(p);
+            let mut seen = vec![0_u64; limit as usize];
+            for _ in 0..100_000 {
+                seen[jump.certainly_within(limit, &mut stream) as usize - 1] += 1;
+            }
+            let law: Vec<f64> = (0..limit).map(|k| p * (1.0_f64 - p).powi(k as i32) / jump.some(limit)).collect();
+            let test = chi_square(&seen, &law);
+            assert!(test.p_value > 1e-4, "p = {p}: {test:?}");
+        }
+        let stretches = Jump::new(0.1).stretches(7);
+        assert!((stretches.some(1) - Jump::new(0.1).some(7)).abs() < 1e-15);
     }
 
     #[test]

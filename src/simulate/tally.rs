@@ -1,5 +1,7 @@
 //! Sums over runs. Memory grows with the horizon, never with the number of runs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::stats::moments::Moments;
 
 use super::replicate::Settings;
@@ -7,7 +9,7 @@ use super::result::{RestrictedRunway, Simulated};
 use super::run::Run;
 
 /// Sums over some runs, by generation.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Tally {
     runs: u64,
     error: Vec<Moments>,
@@ -15,6 +17,7 @@ pub(super) struct Tally {
     wrong: Vec<f64>,
     accepted: Vec<f64>,
     failures: Vec<u64>,
+    best: Vec<u64>,
     starved: u64,
     sample_runs: Vec<Vec<f64>>,
 }
@@ -29,9 +32,31 @@ impl Tally {
             wrong: vec![0.0; horizon + 1],
             accepted: vec![0.0; horizon],
             failures: vec![0; horizon + 1],
+            best: vec![0; horizon + 1],
             starved: 0,
             sample_runs: Vec::new(),
         }
+    }
+
+    /// Runs seen.
+    pub fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Whether these can be sums over runs of generations 0..=`horizon`.
+    pub fn fits(&self, horizon: usize) -> bool {
+        let generations = horizon + 1;
+        [self.error.len(), self.unsound.len(), self.wrong.len(), self.failures.len()]
+            .iter()
+            .all(|&len| len == generations)
+            && self.accepted.len() == horizon
+            && self.error.iter().all(|moments| moments.count() == self.runs)
+            && self.sample_runs.iter().all(|run| run.len() == generations)
+            && self
+                .failures
+                .iter()
+                .try_fold(0_u64, |sum, &runs| sum.checked_add(runs))
+                .is_some_and(|sum| sum <= self.runs)
     }
 
     /// Adds one run, and keeps its error curve if it is a `sample`.
@@ -45,6 +70,9 @@ impl Tally {
         add(&mut self.accepted, &run.accepted);
         if let Some(failures) = run.failed_at.and_then(|failed_at| self.failures.get_mut(failed_at as usize)) {
             *failures += 1;
+        }
+        if let Some(best) = lowest(&run.error).and_then(|generation| self.best.get_mut(generation)) {
+            *best += 1;
         }
         self.starved += u64::from(run.starved);
         if sample {
@@ -63,6 +91,9 @@ impl Tally {
         add(&mut self.accepted, &later.accepted);
         for (failures, later) in self.failures.iter_mut().zip(&later.failures) {
             *failures += later;
+        }
+        for (best, later) in self.best.iter_mut().zip(&later.best) {
+            *best += later;
         }
         self.starved += later.starved;
         self.sample_runs.extend(later.sample_runs);
@@ -90,10 +121,17 @@ impl Tally {
             mean_yield: mean(&self.accepted),
             runway: runway(&self.failures, alive),
             failures: self.failures,
+            best_generation: self.best,
             starved: self.starved,
             sample_runs: self.sample_runs,
         }
     }
+}
+
+/// Where the lowest value stands first.
+fn lowest(values: &[f64]) -> Option<usize> {
+    let better = |best: usize, next: usize| if values[next] < values[best] { next } else { best };
+    (0..values.len()).reduce(better)
 }
 
 fn add(sums: &mut [f64], values: &[f64]) {
@@ -149,6 +187,7 @@ mod tests {
         let simulated = first.finish(&settings);
         assert_eq!(simulated.survival, [1.0, 0.5, 0.5]);
         assert_eq!(simulated.failures, [0, 1, 0]);
+        assert_eq!(simulated.best_generation, [2, 0, 0]);
         assert_eq!(simulated.se_error[0], 0.0);
         assert_relative_eq!(simulated.mean_error[1], 0.3, max_relative = 1e-14);
         assert_relative_eq!(simulated.se_error[1], 0.1, max_relative = 1e-14);

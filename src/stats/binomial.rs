@@ -5,6 +5,8 @@
 
 use std::f64::consts::TAU;
 
+use super::interval;
+
 /// δ(n) = ln n! − ln(√(2πn) (n/e)^n) for n = 1..=15; the entry at 0 is not used.
 const STIRLING_ERROR: [f64; 16] = [
     0.0,
@@ -163,6 +165,37 @@ pub fn window(n: u64, p: f64, neglected: f64) -> (u64, u64) {
     let low = (mean - reach).floor().max(0.0) as u64;
     let high = (mean + reach).ceil().min(n as f64) as u64;
     (low, high)
+}
+
+/// Smallest k with P(X ≤ k) ≥ `level` for X ~ Binomial(n, p); a `level` outside (0, 1) counts as the nearer end.
+#[must_use]
+pub fn quantile(level: f64, n: u64, p: f64) -> u64 {
+    if n == 0 || p <= 0.0 {
+        return 0;
+    }
+    if p >= 1.0 {
+        return n;
+    }
+    let beyond = 1.0 - level.clamp(0.0, 1.0);
+    let (mean, sd) = (n as f64 * p, (n as f64 * p * (1.0 - p)).sqrt());
+    let normal = interval::normal_quantile(level.clamp(1e-300, 1.0 - f64::EPSILON));
+    // The second term of the Cornish–Fisher expansion brings the first guess within a step or two.
+    let guess = mean + sd * normal + (normal * normal - 1.0) * (1.0 - 2.0 * p) / 6.0;
+    let mut k = guess.clamp(0.0, n as f64) as u64;
+    let mut above = upper_tail(k + 1, n, p);
+    while above > beyond && k < n {
+        k += 1;
+        above -= pmf(k, n, p);
+    }
+    while k > 0 {
+        let further = above + pmf(k, n, p);
+        if further > beyond {
+            break;
+        }
+        above = further;
+        k -= 1;
+    }
+    k
 }
 
 #[cfg(test)]

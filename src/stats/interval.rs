@@ -8,6 +8,12 @@ pub fn normal_critical(level: f64) -> f64 {
     std::f64::consts::SQRT_2 * erfc_inv(level)
 }
 
+/// z with P(Z ≤ z) = `level` for a standard normal Z.
+#[must_use]
+pub fn normal_quantile(level: f64) -> f64 {
+    -std::f64::consts::SQRT_2 * erfc_inv(2.0 * level)
+}
+
 /// Interval for a probability, from `successes` in `n` trials, that misses it with probability of about `level`.
 ///
 /// Source: E. B. Wilson (1927). Stays within [0, 1] and keeps a width at 0 and n successes, where the plain normal interval

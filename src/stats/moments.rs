@@ -3,8 +3,10 @@
 //! Sources: B. P. Welford (1962); T. F. Chan, G. H. Golub and R. J. LeVeque (1979) for the merge. Sums of squares would leave no
 //! digit of the variance where values differ in their last digits only.
 
+use serde::{Deserialize, Serialize};
+
 /// Number, mean and sum of squared deviations of the values seen so far.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Moments {
     count: u64,
     mean: f64,

@@ -71,7 +71,7 @@ fn one_generation_of_every_mechanism_follows_the_law() {
         let scenario = stirred(mechanism);
         let outcome = Law::new(&scenario, 0).at(Composition::start(&scenario));
         let next = outcome.next.unwrap();
-        for (engine, replicates) in [(Engine::Agents, 40), (Engine::Counts, 2000)] {
+        for (engine, replicates) in [(Engine::Agents, 40), (Engine::Events, 400), (Engine::Counts, 2000)] {
             let simulated = play(&scenario, engine, replicates);
             let examples = 5000.0 * replicates as f64;
             let what = |kind: &str| format!("{kind} by {engine:?} of {mechanism}");
@@ -93,8 +93,10 @@ fn a_loop_of_one_example_estimates_its_yield_without_bias() {
         "examples = 1\nhorizon = 1\n[errors]\nstep_error = 0.05\n[[filter]]\nkind = \"outcome\"\nsensitivity = 1\nfalse_reject = 0.3",
     );
     let accepted = Law::new(&scenario, 0).at(Composition::SOUND).accepted_share();
-    let simulated = play(&scenario, Engine::Agents, 20_000);
-    near(simulated.mean_yield[0], accepted, (accepted * (1.0 - accepted) / 20_000.0).sqrt(), "yield");
+    for engine in [Engine::Agents, Engine::Events] {
+        let simulated = play(&scenario, engine, 20_000);
+        near(simulated.mean_yield[0], accepted, (accepted * (1.0 - accepted) / 20_000.0).sqrt(), "yield");
+    }
 }
 
 /// Exact curves of a loop without unsound beliefs, by carrying the whole law of the number of wrong beliefs forward.
@@ -172,7 +174,7 @@ fn whole_loops_agree_with_the_exact_law() {
     for text in WHOLE_LOOPS {
         let scenario = scenario(text);
         let exact = Exact::of(&scenario);
-        for (engine, replicates) in [(Engine::Agents, 1000), (Engine::Counts, 20_000)] {
+        for (engine, replicates) in [(Engine::Agents, 1000), (Engine::Events, 20_000), (Engine::Counts, 20_000)] {
             let verdict = exact.verdict(&play(&scenario, engine, replicates));
             assert!(verdict.agree, "{text}: {} {:?}", verdict.sentence, verdict.tests);
         }
@@ -183,7 +185,7 @@ fn whole_loops_agree_with_the_exact_law() {
 fn a_step_error_off_by_a_twentieth_is_found() {
     let off = scenario("examples = 400\nhorizon = 40\n[errors]\nstep_error = 0.0021");
     let exact = Exact::of(&off);
-    for (engine, replicates) in [(Engine::Agents, 1000), (Engine::Counts, 20_000)] {
+    for (engine, replicates) in [(Engine::Agents, 1000), (Engine::Events, 20_000), (Engine::Counts, 20_000)] {
         let verdict = exact.verdict(&play(&scenario("examples = 400\nhorizon = 40"), engine, replicates));
         assert!(!verdict.agree && verdict.sentence.starts_with("differ: "), "{}", verdict.sentence);
         // Not only because generation 0 cannot vary: chance is ruled out as well.
@@ -196,7 +198,7 @@ fn a_step_error_off_by_a_twentieth_is_found() {
 fn accumulated_data_give_the_reference_errors() {
     let scenario =
         scenario("examples = 50\nhorizon = 40\n[errors]\namplification = 20\n[learning]\npolicy = \"accumulate\"");
-    for (engine, replicates) in [(Engine::Agents, 2000), (Engine::Counts, 40_000)] {
+    for (engine, replicates) in [(Engine::Agents, 2000), (Engine::Events, 40_000), (Engine::Counts, 40_000)] {
         let simulated = play(&scenario, engine, replicates);
         for (generation, error) in [(5, 0.11413187), (10, 0.15518650), (40, 0.27089632)] {
             let what = format!("error at {generation} by {engine:?}");
@@ -217,7 +219,8 @@ fn unsound_beliefs_give_the_reference_survival() {
          [[filter]]\nkind = \"catch\"\nrandom = 0.9\nsystematic = 0.9\nfalse_reject = 0.01",
     );
     let (agents, counts) = (play(&scenario, Engine::Agents, 2000), play(&scenario, Engine::Counts, 100_000));
-    for simulated in [&agents, &counts] {
+    let events = play(&scenario, Engine::Events, 100_000);
+    for simulated in [&agents, &events, &counts] {
         let survival: f64 = 0.99991369692;
         let se = (survival * (1.0 - survival) / simulated.replicates as f64).sqrt();
         near(simulated.survival[50], survival, se, "survival");
@@ -228,6 +231,8 @@ fn unsound_beliefs_give_the_reference_survival() {
     for g in 0..=50 {
         let se = agents.se_error[g].hypot(counts.se_error[g]);
         near(agents.mean_error[g], counts.mean_error[g], se, "agents and counts");
+        let se = events.se_error[g].hypot(counts.se_error[g]);
+        near(events.mean_error[g], counts.mean_error[g], se, "events and counts");
     }
     assert!(compare::two_samples(&counts, &agents, DEFAULT_LEVEL).unwrap().agree);
 }
@@ -235,9 +240,11 @@ fn unsound_beliefs_give_the_reference_survival() {
 /// Reference values of model.md, section 7: one answer revised over and over.
 #[test]
 fn self_revision_gives_the_reference_errors() {
-    let simulated = play(&scenario(WHOLE_LOOPS[5]), Engine::Agents, 20_000);
-    for (round, error) in [(1, 0.3171670383), (5, 0.5799511566), (10, 0.6644464621), (50, 0.6872905324)] {
-        near(simulated.mean_error[round], error, simulated.se_error[round], "error");
+    for engine in [Engine::Agents, Engine::Events] {
+        let simulated = play(&scenario(WHOLE_LOOPS[5]), engine, 20_000);
+        for (round, error) in [(1, 0.3171670383), (5, 0.5799511566), (10, 0.6644464621), (50, 0.6872905324)] {
+            near(simulated.mean_error[round], error, simulated.se_error[round], "error");
+        }
     }
 }
 
@@ -246,7 +253,7 @@ fn threads_change_nothing() {
     let text = "examples = 50\nhorizon = 20\n[errors]\nrecovery = 0.05\namplification = 20\nwrong_answers = 3\n[vote]\ncandidates = 3";
     for policy in ["replace", "accumulate"] {
         let scenario = scenario(&format!("{text}\n[learning]\npolicy = \"{policy}\""));
-        for (engine, replicates) in [(Engine::Agents, 333), (Engine::Counts, 3333)] {
+        for (engine, replicates) in [(Engine::Agents, 333), (Engine::Events, 1000), (Engine::Counts, 3333)] {
             let bytes = [1, 2, 8].map(|threads| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
                 serde_json::to_vec(&pool.install(|| play(&scenario, engine, replicates))).unwrap()
@@ -276,7 +283,7 @@ fn every_run_is_counted() {
 #[test]
 fn a_failed_start_fails_at_once_and_plays_on() {
     let scenario = scenario("examples = 20\nhorizon = 5\n[start]\nwrong = 0.6");
-    for engine in [Engine::Agents, Engine::Counts] {
+    for engine in [Engine::Agents, Engine::Events, Engine::Counts] {
         let simulated = play(&scenario, engine, 10);
         assert_eq!(simulated.failures, [10, 0, 0, 0, 0, 0]);
         assert_eq!(simulated.runway.restricted_mean, 0.0);

@@ -203,6 +203,9 @@ fn explain_takes_a_generation_apart() {
     let share: f64 = answer["situations"].as_array().unwrap().iter().map(|one| one["share"].as_f64().unwrap()).sum();
     assert!((share - 1.0).abs() < 1e-12);
     assert!(answer["learned"]["wrong"].is_f64() && answer["yield"].is_f64());
+    assert_eq!(answer["account"]["now"]["flows"].as_array().unwrap().len(), 6);
+    assert_eq!(answer["account"]["drivers"]["driver"], "inherited-wrong");
+    assert!(answer["account"]["votes"]["majorities"].is_array());
     let text = runaway().args(["explain", "models/sector.toml"]).output().unwrap();
     assert!(String::from_utf8(text.stdout).unwrap().contains("Where errors enter"));
 }

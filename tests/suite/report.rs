@@ -1,7 +1,8 @@
 //! The report side on small closed-form results: what it says, that it draws everything, and that it does so twice alike.
 
-use runaway::analytic::{ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined};
+use runaway::analytic::{Best, ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined};
 use runaway::compare::{Test, Unit, Verdict};
+use runaway::explain::Account;
 use runaway::provenance::Provenance;
 use runaway::report::{self, Inputs, View};
 use runaway::scenario::{Origin, Scenario};
@@ -72,6 +73,8 @@ impl Shape {
             generations,
             approximation: None,
             curves: Some(curves),
+            best: Best { generation: 0, error: self.error(0) },
+            cost: None,
             runway: Runway {
                 mean: Some(self.middle),
                 sd: Some(1.8 * self.spread),
@@ -121,6 +124,7 @@ impl Shape {
             mean_unsound: curve(if self.unsound { 0.3 } else { 0.0 }),
             mean_wrong: curve(0.6),
             mean_yield: vec![0.9; self.horizon as usize],
+            best_generation: (0..=self.horizon).map(|g| if g == 0 { replicates } else { 0 }).collect(),
             runway: RestrictedRunway { restricted_mean: 16.68, se: 0.03, censored: *alive.last().unwrap() },
             starved: 0,
             sample_runs: runs
@@ -198,6 +202,7 @@ impl Made {
             solution: &self.solution,
             simulated: self.simulated.as_ref(),
             verdict: self.verdict.as_ref(),
+            account: None,
         }
     }
 }
@@ -317,6 +322,24 @@ fn every_figure_is_drawn_at_every_edge() {
             assert!(!figure.svg.contains("NaN") && !figure.svg.contains(" id="), "{label}");
             assert!(figure.svg.len() < 400_000, "{label}: {} bytes", figure.svg.len());
         }
+    }
+}
+
+#[test]
+fn mistakes_are_drawn_and_tabled_where_they_are_accounted_for() {
+    let made = Made::of(Shape::AVALANCHE);
+    for more in
+        ["", "[errors]\nrecovery = 0.1\n[vote]\ncandidates = 3\n[[filter]]\nkind = \"steps\"\nsensitivity = 0.5\n"]
+    {
+        let account = Account::of(&Shape::AVALANCHE.scenario(more));
+        let inputs = Inputs { account: Some(&account), ..made.inputs() };
+        let figures = report::figures(&inputs).unwrap();
+        let flows = figures.iter().find(|figure| figure.name == "flows").unwrap();
+        assert_well_formed("flows", &flows.svg);
+        assert!(flows.svg.contains("fresh random") && !flows.svg.contains("NaN"));
+        let page = String::from_utf8(report::render(&inputs).unwrap().html).unwrap();
+        assert!(page.contains("Mistakes at generation 0") && page.contains("What votes would catch"));
+        assert_eq!(page.contains("<th scope=\"row\">fresh unsound</th>"), !more.is_empty());
     }
 }
 

@@ -27,6 +27,29 @@ fn committed_reports_are_up_to_date() {
     }
 }
 
+#[test]
+fn committed_comparisons_are_up_to_date() {
+    compared("models/designs.toml", Path::new("reports/designs-compared"));
+    for folder in ["claims", "published"] {
+        let mut models: Vec<_> =
+            fs::read_dir(format!("models/{folder}")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        models.sort();
+        for model in models {
+            let name = model.file_stem().unwrap().to_str().unwrap();
+            compared(model.to_str().unwrap(), &Path::new("reports").join(folder).join(name));
+        }
+    }
+}
+
+fn compared(model: &str, committed: &Path) {
+    let folder = TempDir::new().unwrap();
+    Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
+        .args(["compare", model, "-o", folder.path().to_str().unwrap()])
+        .assert()
+        .success();
+    same(committed, folder.path());
+}
+
 fn same(committed: &Path, made: &Path) {
     let (committed_files, made_files) = (contents(committed), contents(made));
     let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();

@@ -53,6 +53,10 @@ fn whole(range: impl Strategy<Value = u64> + 'static) -> BoxedStrategy<Value> {
     range.prop_map(Value::from).boxed()
 }
 
+fn price() -> BoxedStrategy<Value> {
+    prop_oneof![Just(0.0), 0.0..1e6_f64].prop_map(Value::from).boxed()
+}
+
 /// Any of the six kinds with any of its parameters.
 fn filter() -> BoxedStrategy<Value> {
     let kind = |kind: &'static str, parameters: Vec<(&'static str, BoxedStrategy<Value>)>| {
@@ -61,7 +65,10 @@ fn filter() -> BoxedStrategy<Value> {
             filter
         })
     };
-    let rates = |names: &[&'static str]| names.iter().map(|&name| (name, share())).collect::<Vec<_>>();
+    let rates = |names: &[&'static str]| {
+        let prices = ["per_check", "per_check_step"].map(|name| (name, price()));
+        names.iter().map(|&name| (name, share())).chain(prices).collect::<Vec<_>>()
+    };
     prop_oneof![
         kind("catch", rates(&["random", "systematic", "unsound", "false_reject"])),
         kind("outcome", rates(&["sensitivity", "false_reject"])),
@@ -151,9 +158,23 @@ pub fn scenario(sizes: Sizes) -> impl Strategy<Value = Scenario> {
         ("filter", prop::collection::vec(filter(), 0..=6).prop_map(Value::from).boxed()),
         ("start", start.boxed()),
         ("failure", keys(vec![("error_rate", share())])),
+        (
+            "cost",
+            keys(vec![
+                ("per_step", price()),
+                ("per_training_example", price()),
+                ("unit", prop::sample::select(vec![json!("GPU h"), json!("€")]).boxed()),
+            ]),
+        ),
     ])
     .prop_map(|mut json| {
         json["name"] = json!("random");
+        if json.get("cost").is_none() {
+            // A price needs a unit.
+            for filter in json.get_mut("filter").and_then(Value::as_array_mut).into_iter().flatten() {
+                filter.as_object_mut().unwrap().retain(|key, _| !key.starts_with("per_check"));
+            }
+        }
         Scenario::from_json(&json).unwrap_or_else(|error| panic!("{error}: {json}"))
     })
 }

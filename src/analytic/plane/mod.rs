@@ -11,6 +11,7 @@ mod gth;
 mod kernel;
 mod levels;
 mod lifetime;
+mod spending;
 mod walk;
 
 use thiserror::Error;
@@ -20,6 +21,8 @@ use crate::scenario::{Policy, Scenario};
 use super::{Curves, Exact, Runway, Undefined, Visits};
 use grid::Grid;
 use gth::Elimination;
+pub(super) use spending::lasting;
+
 use lifetime::{Ending, Lifetime};
 use walk::Walk;
 

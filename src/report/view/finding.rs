@@ -86,6 +86,7 @@ pub(super) fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
         None => regime(inputs),
     });
     sentences.extend(tipping(inputs));
+    sentences.extend(keep(inputs));
     sentences.extend(remedy(inputs));
     // Without a simulation the headline itself says why.
     if let (None, Some(reason), Some(_)) =
@@ -166,6 +167,27 @@ fn tipping(inputs: &Inputs<'_>) -> Option<String> {
     let tipping = percent(inputs.solution.tipping_error?, 3);
     let steady = inputs.solution.by_generation.is_none();
     steady.then(|| format!("Beyond an error rate of {tipping} even this loop avalanches (tipping point)."))
+}
+
+/// The generation to keep, where the error first falls and then rises.
+fn keep(inputs: &Inputs<'_>) -> Option<String> {
+    let best = inputs.solution.best;
+    if best.generation == 0 || best.generation >= inputs.horizon() {
+        return None;
+    }
+    let error = percent(best.error, 3);
+    let share = inputs.simulated.and_then(|simulated| {
+        let runs = simulated.best_generation.get(usize::try_from(best.generation).ok()?)?;
+        Some(format!(
+            "; {} of simulated runs err least there",
+            percent(*runs as f64 / simulated.replicates.max(1) as f64, 3)
+        ))
+    });
+    Some(format!(
+        "Keep generation {}: the error falls to {error} there and does not get lower{}.",
+        number(best.generation as f64, 3),
+        share.unwrap_or_default()
+    ))
 }
 
 /// What would bring R below 1, where it is above.

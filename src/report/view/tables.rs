@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::analytic::{Solution, Threshold};
+use crate::analytic::{Best, Solution, Threshold};
 use crate::compare::{Test, Verdict};
 use crate::provenance::Provenance;
 use crate::scenario::Scenario;
@@ -18,7 +18,7 @@ const DIGITS: usize = 4;
 const ROWS: usize = 201;
 
 /// What each key of a scenario means, in the order in which the page lists them. Filters follow with their own keys.
-const MEANINGS: [(&str, &str); 27] = [
+const MEANINGS: [(&str, &str); 32] = [
     ("name", "name of the loop"),
     ("source", "where its numbers come from"),
     ("examples", "N, independent training examples of a generation"),
@@ -42,7 +42,12 @@ const MEANINGS: [(&str, &str); 27] = [
     ("start.unsound", "share of unsound beliefs of generation 0"),
     ("start.wrong", "share of wrong beliefs of generation 0"),
     ("failure.error_rate", "θ, error rate at which the loop has failed"),
+    ("cost.per_step", "price of one step of one candidate"),
+    ("cost.per_training_example", "price of training on one example"),
+    ("cost.unit", "what prices are counted in"),
     ("filter.kind", "kind of check"),
+    ("filter.per_check", "price of one check"),
+    ("filter.per_check_step", "price of one check for each step of the solution"),
     ("filter.sensitivity", "probability that the check catches what it can see"),
     ("filter.false_reject", "probability that a sound example (or step) is rejected"),
     ("filter.coverage", "share of examples compared with the truth"),
@@ -71,6 +76,8 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
     rows.push(row("accepted examples per problem at generation 0", percent(solution.start_yield, DIGITS)));
     let hazard = solution.quasi_stationary.as_ref().map(|law| law.hazard);
     rows.push(row("hazard per generation after long survival", cell(hazard, "quasi_stationary", number)));
+    rows.push(row("generation with the lowest expected error", keep(solution.best)));
+    rows.extend(cost(solution).into_iter().map(|(label, value)| row(&label, value)));
     let runway = &solution.runway;
     for (label, value, key) in [
         ("expected runway, E[T] (generations)", runway.mean, "runway.mean"),
@@ -83,6 +90,30 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
     }
     rows.extend(both_sides(inputs, &cell));
     rows
+}
+
+fn keep(best: Best) -> String {
+    format!("{} ({})", number(best.generation as f64, 3), percent(best.error, DIGITS))
+}
+
+/// What the loop costs, where prices are given.
+fn cost(solution: &Solution) -> Vec<(String, String)> {
+    let Some(spending) = &solution.cost else { return Vec::new() };
+    let cell = |value: Option<f64>, key: &str| match (value, spending.undefined.get(key)) {
+        (Some(value), _) => number(value, DIGITS),
+        (None, Some(reason)) => format!("not available: {reason}"),
+        (None, None) => "not available".to_owned(),
+    };
+    let unit = &spending.unit;
+    vec![
+        (format!("cost of generation 0 ({unit})"), number(spending.start.total, DIGITS)),
+        (format!("cost until failure ({unit})"), cell(spending.until_failure, "until_failure")),
+        (format!("cost up to the horizon, or failure ({unit})"), cell(spending.until_horizon, "until_horizon")),
+        (
+            format!("cost per sustained generation ({unit})"),
+            cell(spending.per_sustained_generation, "per_sustained_generation"),
+        ),
+    ]
 }
 
 type Cell<'a> = dyn Fn(Option<f64>, &str, fn(f64, usize) -> String) -> String + 'a;
@@ -155,7 +186,7 @@ pub(super) fn verdict(verdict: &Verdict) -> VerdictView {
 }
 
 /// Every key of the scenario with its value, in the order of [`MEANINGS`], filters last.
-pub(super) fn parameters(scenario: &Scenario) -> Vec<Parameter> {
+pub(in crate::report) fn parameters(scenario: &Scenario) -> Vec<Parameter> {
     let mut found = Vec::new();
     // A scenario holds finite numbers and strings only, all of which JSON can hold.
     flatten(&serde_json::to_value(scenario).unwrap_or_default(), String::new(), &mut found);
@@ -237,7 +268,7 @@ fn columns<'a>(inputs: &Inputs<'a>) -> Vec<(&'static str, &'a [f64])> {
     columns
 }
 
-pub(super) fn provenance(provenance: &Provenance) -> Vec<(String, String)> {
+pub(in crate::report) fn provenance(provenance: &Provenance) -> Vec<(String, String)> {
     let optional = |value: Option<String>| value.unwrap_or_else(|| "none: nothing was drawn".to_owned());
     [
         ("program", format!("{} {}", provenance.program, provenance.version)),

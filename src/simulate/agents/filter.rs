@@ -3,7 +3,8 @@
 use crate::scenario::Filter;
 
 use super::model::Model;
-use super::{Answer, Stall};
+use super::{Answer, Examples, Stall};
+use crate::simulate::binomial;
 use crate::simulate::stream::{Jump, Stream};
 
 /// One filter, ready to draw.
@@ -63,5 +64,42 @@ impl Check {
                 !(faulty && stream.happens(coverage.get()))
             }
         })
+    }
+
+    /// The examples that pass, drawn together: each of a kind is caught with the same probability. The restatements that a
+    /// `transform` filter asks for are walked as any candidates are.
+    ///
+    /// # Errors
+    /// As [`Check::passes`].
+    pub fn pass_all(&self, mut examples: Examples, model: &Model<'_>, stream: &mut Stream) -> Result<Examples, Stall> {
+        let (sound, unsound, systematic, random) = match self.filter {
+            Filter::Catch { random, systematic, unsound, false_reject } => {
+                (false_reject.get(), unsound.get(), systematic.get(), random.get())
+            }
+            Filter::Outcome { sensitivity, false_reject } => {
+                let (right, wrong) = (false_reject.get(), sensitivity.get());
+                (right, right, wrong, wrong)
+            }
+            Filter::Steps { sensitivity, .. } => {
+                let wrong = sensitivity.get();
+                (self.false_alarm.some(model.era.steps), wrong, wrong, wrong)
+            }
+            Filter::CrossModel { agreement_on_error, error_rate } => {
+                (error_rate.get(), error_rate.get(), 1.0 - agreement_on_error.get(), 1.0)
+            }
+            Filter::Transform { invariance } => {
+                examples.sound = model.bases(examples.sound, stream)?.right();
+                examples.unsound = model.bases(examples.unsound, stream)?.right();
+                (0.0, 0.0, 1.0 - invariance.get(), 1.0)
+            }
+            Filter::GroundTruth { coverage, steps } => {
+                (0.0, if steps { coverage.get() } else { 0.0 }, coverage.get(), coverage.get())
+            }
+        };
+        examples.sound -= binomial::draw(examples.sound, sound, stream);
+        examples.unsound -= binomial::draw(examples.unsound, unsound, stream);
+        examples.systematic -= binomial::draw(examples.systematic, systematic, stream);
+        examples.random -= binomial::draw(examples.random, random, stream);
+        Ok(examples)
     }
 }

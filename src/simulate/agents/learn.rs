@@ -2,7 +2,8 @@
 
 use crate::scenario::Learning;
 
-use super::{Answer, Belief};
+use super::{Answer, Belief, Examples};
+use crate::simulate::binomial;
 use crate::simulate::stream::Stream;
 
 /// How examples turn into beliefs.
@@ -29,5 +30,15 @@ impl Learner {
             Answer::Random if stream.happens(self.imprint) => Belief::Wrong,
             _ => Belief::Sound,
         }
+    }
+
+    /// The unsound and wrong beliefs that accepted examples leave, drawn together: each example of a kind is learned with
+    /// the same probability.
+    pub fn learn_all(&self, examples: Examples, stream: &mut Stream) -> (u64, u64) {
+        let own = 1.0 - self.anchor;
+        let unsound = binomial::draw(examples.unsound, own * self.persistence, stream);
+        let wrong = binomial::draw(examples.systematic, own * self.persistence, stream)
+            + binomial::draw(examples.random, own * self.imprint, stream);
+        (unsound, wrong)
     }
 }

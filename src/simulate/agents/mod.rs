@@ -5,6 +5,7 @@
 //! of its own; error rates of a composition, which an evaluation would measure, are computed from the same recursion.
 
 mod era;
+mod events;
 mod filter;
 mod learn;
 mod model;
@@ -20,6 +21,8 @@ use filter::Check;
 use learn::Learner;
 use model::Model;
 use vote::Ballot;
+
+pub(super) use events::Events;
 
 /// The most beliefs that one run holds, one byte each.
 const MAX_BELIEFS: u64 = 100_000_000;
@@ -50,6 +53,43 @@ enum Answer {
     Systematic,
     /// A wrong answer of the candidate's own.
     Random,
+}
+
+/// Examples, candidates or votes by the kind of their answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Examples {
+    sound: u64,
+    unsound: u64,
+    systematic: u64,
+    random: u64,
+}
+
+impl Examples {
+    fn right(self) -> u64 {
+        self.sound + self.unsound
+    }
+
+    fn all(self) -> u64 {
+        self.right() + self.systematic + self.random
+    }
+
+    fn add(&mut self, answer: Answer, examples: u64) {
+        match answer {
+            Answer::Sound => self.sound += examples,
+            Answer::Unsound => self.unsound += examples,
+            Answer::Systematic => self.systematic += examples,
+            Answer::Random => self.random += examples,
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            sound: self.sound + other.sound,
+            unsound: self.unsound + other.unsound,
+            systematic: self.systematic + other.systematic,
+            random: self.random + other.random,
+        }
+    }
 }
 
 /// Why a candidate or an example could not be had; becomes a [`SimulationError`] once the generation is known.
@@ -200,6 +240,12 @@ fn refuse_the_absurd(scenario: &Scenario, replicates: u64) -> Result<(), Simulat
         return Err(SimulationError::TooManyBeliefs { beliefs, limit: MAX_BELIEFS });
     }
     let candidates = u128::from(examples) * u128::from(scenario.vote.candidates.get());
+    affordable(candidates, scenario, replicates)
+}
+
+/// Refuses work without an end in sight: so many candidates in each generation, and the recursion over the steps.
+fn affordable(candidates: u128, scenario: &Scenario, replicates: u64) -> Result<(), SimulationError> {
+    let horizon = scenario.horizon.get();
     let generation = candidates + u128::from(scenario.steps_at(horizon));
     let work = generation.saturating_mul(u128::from(horizon)).saturating_mul(u128::from(replicates));
     if work > MAX_WORK { Err(SimulationError::TooMuchWork { work, limit: MAX_WORK }) } else { Ok(()) }

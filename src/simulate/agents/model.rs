@@ -3,7 +3,9 @@
 use crate::scenario::Scenario;
 
 use super::era::Era;
-use super::{Answer, Belief, MAX_FRUITLESS, Stall};
+use super::vote::Ballot;
+use super::{Answer, Belief, Examples, MAX_FRUITLESS, Stall};
+use crate::simulate::binomial;
 use crate::simulate::stream::{Jump, Stream};
 
 /// What a problem provokes in the model.
@@ -26,11 +28,15 @@ pub(super) struct Model<'a> {
     /// Wrong beliefs.
     pub wrong: u64,
     slip: Jump,
+    /// From one solution with a slip to the next.
+    slipping: Jump,
     recovery: Jump,
+    recovers: bool,
     systematic_share: f64,
-    consistency: f64,
+    /// γ, probability that a candidate shows the systematic mistake of its problem.
+    pub consistency: f64,
     /// h, probability that a problem met by a sound belief provokes a systematic mistake.
-    provoked: f64,
+    pub provoked: f64,
     error_rate: f64,
 }
 
@@ -40,7 +46,8 @@ impl<'a> Model<'a> {
         Self::of_counts(era, scenario, [count(Belief::Sound), count(Belief::Unsound), count(Belief::Wrong)])
     }
 
-    fn of_counts(era: &'a Era, scenario: &Scenario, [sound, unsound, wrong]: [u64; 3]) -> Self {
+    /// A model with so many sound, unsound and wrong beliefs.
+    pub fn of_counts(era: &'a Era, scenario: &Scenario, [sound, unsound, wrong]: [u64; 3]) -> Self {
         let all = (sound + unsound + wrong) as f64;
         let errors = &scenario.errors;
         let (share, consistency) = (errors.systematic_share.get(), errors.consistency.get());
@@ -55,11 +62,14 @@ impl<'a> Model<'a> {
         let error_rate = sound as f64 / all * mistaken(provoked * consistency, 1.0)
             + unsound as f64 / all * mistaken(consistency, era.stuck)
             + wrong as f64 / all * mistaken(consistency, 1.0);
+        let slip = Jump::new(step_error);
         Self {
             era,
             unsound,
             wrong,
-            slip: Jump::new(step_error),
+            slip,
+            slipping: slip.stretches(era.steps),
+            recovers: errors.recovery.get() > 0.0,
             recovery: Jump::new(errors.recovery.get()),
             systematic_share: share,
             consistency,
@@ -111,6 +121,85 @@ impl<'a> Model<'a> {
         Err(Stall::Redraws(MAX_FRUITLESS))
     }
 
+    /// So many candidates that show no systematic mistake. The number of walks without a slip is drawn at once; those that
+    /// slip are walked one by one, unless nothing can save them.
+    ///
+    /// # Errors
+    /// As [`Model::candidate`].
+    pub fn bases(&self, mut candidates: u64, stream: &mut Stream) -> Result<Examples, Stall> {
+        let mut answers = Examples::default();
+        let mut redraws = 0;
+        while candidates > 0 {
+            if redraws == MAX_FRUITLESS {
+                return Err(Stall::Redraws(redraws));
+            }
+            redraws += 1;
+            let slipping = binomial::draw(candidates, self.slipping.some(1), stream);
+            let saved = if self.recovers {
+                (0..slipping).filter(|_| self.slipped_walk(stream) == Answer::Unsound).count() as u64
+            } else {
+                0
+            };
+            let wrong = slipping - saved;
+            answers.sound += candidates - slipping;
+            answers.unsound += saved;
+            candidates = binomial::draw(wrong, self.systematic_share, stream);
+            answers.random += wrong - candidates;
+        }
+        Ok(answers)
+    }
+
+    /// Base candidates for the problem that `ballot` is open for, from the first whose solution slips to the next; where
+    /// `eventful`, at least one does.
+    ///
+    /// # Errors
+    /// As [`Model::candidate`].
+    pub fn contest(
+        &self,
+        candidates: u64,
+        eventful: bool,
+        ballot: &mut Ballot,
+        stream: &mut Stream,
+    ) -> Result<(), Stall> {
+        let mut left = candidates;
+        let mut next = if eventful {
+            Some(self.slipping.certainly_within(left, stream))
+        } else {
+            self.slipping.within(left, stream)
+        };
+        while let Some(nth) = next {
+            ballot.cast(Answer::Sound, nth - 1, stream);
+            let mut answer = self.slipped_walk(stream);
+            if answer == Answer::Random && stream.happens(self.systematic_share) {
+                answer = self.base(stream)?;
+            }
+            ballot.cast(answer, 1, stream);
+            left -= nth;
+            next = self.slipping.within(left, stream);
+        }
+        ballot.cast(Answer::Sound, left, stream);
+        Ok(())
+    }
+
+    /// Probability that at least one of so many solutions slips.
+    pub fn slips(&self, solutions: u64) -> f64 {
+        self.slipping.some(solutions)
+    }
+
+    /// Walks a solution that is known to slip.
+    fn slipped_walk(&self, stream: &mut Stream) -> Answer {
+        if !self.recovers {
+            return Answer::Random;
+        }
+        let mut left = self.era.steps - self.slip.certainly_within(self.era.steps, stream);
+        loop {
+            let Some(back) = self.recovery.within(left, stream) else { return Answer::Random };
+            left -= back;
+            let Some(slip) = self.slip.within(left, stream) else { return Answer::Unsound };
+            left -= slip;
+        }
+    }
+
     /// Walks one solution from slip to recovery to slip. A wrong outcome is [`Answer::Random`] until it is found systematic.
     fn walk(&self, stream: &mut Stream) -> Answer {
         let mut left = self.era.steps;
@@ -125,7 +214,7 @@ impl<'a> Model<'a> {
     }
 
     /// Whether a solution that repeats a wrong step somewhere finds back to the right answer.
-    fn lucky(&self, stream: &mut Stream) -> bool {
+    pub fn lucky(&self, stream: &mut Stream) -> bool {
         let later_steps = stream.below(self.era.steps);
         self.recovery.within(later_steps, stream).is_some()
     }

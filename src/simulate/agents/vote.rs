@@ -3,7 +3,7 @@
 use crate::scenario::Scenario;
 
 use super::model::{Model, Problem};
-use super::{Answer, Stall};
+use super::{Answer, Examples, Stall};
 use crate::simulate::stream::Stream;
 
 /// Candidates for one problem, and who gives which answer.
@@ -13,6 +13,8 @@ pub(super) struct Ballot {
     agree: u64,
     /// D; `None` when random wrong answers never coincide.
     wrong_answers: Option<u64>,
+    /// Votes on the present problem for answers that are not scattered.
+    votes: Examples,
     /// The random wrong answers given to the present problem, as numbers below D; kept to spare an allocation for each.
     scattered: Vec<u64>,
 }
@@ -23,6 +25,7 @@ impl Ballot {
             candidates: scenario.vote.candidates.get(),
             agree: scenario.vote.agree.get(),
             wrong_answers: scenario.errors.wrong_answers.map(crate::quantity::Count::get),
+            votes: Examples::default(),
             scattered: Vec::new(),
         }
     }
@@ -30,6 +33,11 @@ impl Ballot {
     /// k.
     pub fn candidates(&self) -> u64 {
         self.candidates
+    }
+
+    /// m.
+    pub fn agree(&self) -> u64 {
+        self.agree
     }
 
     /// Asks k candidates and returns the accepted answer, if one has enough votes. A single candidate is no vote.
@@ -40,28 +48,44 @@ impl Ballot {
         if self.candidates == 1 {
             return model.candidate(problem, stream).map(Some);
         }
-        let (mut sound, mut unsound, mut systematic) = (0, 0, 0);
-        self.scattered.clear();
+        self.open();
         for _ in 0..self.candidates {
-            match model.candidate(problem, stream)? {
-                Answer::Sound => sound += 1,
-                Answer::Unsound => unsound += 1,
-                Answer::Systematic => systematic += 1,
-                Answer::Random => {
-                    if let Some(answers) = self.wrong_answers {
-                        self.scattered.push(stream.below(answers));
-                    }
+            self.cast(model.candidate(problem, stream)?, 1, stream);
+        }
+        Ok(self.close(stream))
+    }
+
+    /// Forgets the last problem.
+    pub fn open(&mut self) {
+        self.votes = Examples::default();
+        self.scattered.clear();
+    }
+
+    /// Counts `candidates` that give the same kind of answer.
+    pub fn cast(&mut self, answer: Answer, candidates: u64, stream: &mut Stream) {
+        match answer {
+            Answer::Sound => self.votes.sound += candidates,
+            Answer::Unsound => self.votes.unsound += candidates,
+            Answer::Systematic => self.votes.systematic += candidates,
+            Answer::Random => {
+                if let Some(answers) = self.wrong_answers {
+                    self.scattered.extend((0..candidates).map(|_| stream.below(answers)));
                 }
             }
         }
-        Ok(if sound + unsound >= self.agree {
+    }
+
+    /// The accepted answer, if one has enough votes.
+    pub fn close(&mut self, stream: &mut Stream) -> Option<Answer> {
+        let Examples { sound, unsound, systematic, .. } = self.votes;
+        if sound + unsound >= self.agree {
             // The example is the solution of one of those who voted for it.
             Some(if stream.below(sound + unsound) < sound { Answer::Sound } else { Answer::Unsound })
         } else if systematic >= self.agree {
             Some(Answer::Systematic)
         } else {
             self.scattered_agree().then_some(Answer::Random)
-        })
+        }
     }
 
     /// Whether enough random wrong answers are the same one.

@@ -1,9 +1,18 @@
 //! The law of one generation in numbers: where mistakes enter, what each check catches, what is learned.
 
+mod drivers;
+mod flows;
+mod votes;
+
 use serde::Serialize;
 
+use crate::analytic::mean_field;
 use crate::law::{Answers, Belief, Composition, Law, passing};
 use crate::scenario::Scenario;
+
+pub use drivers::{Contribution, Drivers, drivers};
+pub use flows::{Class, Flow, Flows};
+pub use votes::{VoteRow, Votes, votes};
 
 /// One generation taken apart, at one composition.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,6 +44,8 @@ pub struct Explanation {
     pub yield_: f64,
     /// Composition that the next generation draws from; absent if nothing is accepted.
     pub learned: Option<Composition>,
+    /// The mistakes by their origin, at this composition and later in the loop.
+    pub account: Account,
 }
 
 /// Outcome probabilities of one solution.
@@ -111,6 +122,51 @@ pub fn explain(scenario: &Scenario, generation: u64, x: Composition) -> Explanat
             .collect(),
         yield_: outcome.accepted_share(),
         learned: outcome.next,
+        account: Account::new(scenario, Flows::at(scenario, generation, x)),
         situations,
+    }
+}
+
+/// Where mistakes enter, pass and heal; what drives R; what votes catch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Account {
+    /// At the composition that is asked about.
+    pub now: Flows,
+    /// Half-way to the horizon, at the composition of the mean field.
+    pub later: Flows,
+    /// Whether the mean field has come to rest there, so that `later` is the account of the error floor.
+    pub at_rest: bool,
+    /// What R is made of; absent where no mistake leaves another.
+    pub drivers: Option<Drivers>,
+    /// What more candidates would catch.
+    pub votes: Votes,
+}
+
+/// Relative change of the error rate per generation below which the mean field is at rest.
+const AT_REST: f64 = 1e-3;
+
+impl Account {
+    /// The account of a loop, with that of one generation already made.
+    #[must_use]
+    pub fn new(scenario: &Scenario, now: Flows) -> Self {
+        let middle = (scenario.horizon.get() / 2).max(1);
+        let field = mean_field::follow(scenario, middle);
+        let x = field.composition.last().copied().unwrap_or_default();
+        let law = Law::new(scenario, middle);
+        let (here, next) = (law.error_rate(x), law.at(x).next.map(|next| law.error_rate(next)));
+        let settled = scenario.settles_at().is_some_and(|settled| settled <= middle);
+        Self {
+            later: Flows::at(scenario, middle, x),
+            at_rest: settled && next.is_some_and(|next| (next - here).abs() <= AT_REST * here),
+            drivers: drivers(scenario, now.generation),
+            votes: votes(scenario),
+            now,
+        }
+    }
+
+    /// The account of a loop from generation 0 on.
+    #[must_use]
+    pub fn of(scenario: &Scenario) -> Self {
+        Self::new(scenario, Flows::at(scenario, 0, Composition::start(scenario)))
     }
 }

@@ -1,0 +1,206 @@
+//! What a loop costs until it fails: the price of a generation summed over the law of the loops that have lasted.
+//!
+//! Generation g is paid for when T > g. E[cost of g; T > g] is a sum over the surviving states, carried forward state by state;
+//! once the law given survival has come to rest, each further generation costs the same on average, and what is left of
+//! `E[T]` is multiplied by it.
+
+use serde::Serialize;
+
+use crate::cost::{Bill, Pricing};
+use crate::law::Composition;
+use crate::scenario::Scenario;
+
+use super::mean_field::MeanField;
+use super::result::{Runway, Undefined};
+use super::transient::Forward;
+use super::{line, plane};
+
+/// Survival below which the rest is beneath rounding.
+const DIED_OUT: f64 = 1e-18;
+/// Distance between the laws given survival of two generations at which they count as one.
+const AT_REST: f64 = 1e-12;
+/// Generations, and states times generations, after which a loop that neither fails nor comes to rest is given up.
+const PATIENCE: u64 = 20_000;
+const WORK: f64 = 1e8;
+
+/// What a loop costs, in [`Spending::unit`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Spending {
+    /// What prices are counted in.
+    pub unit: String,
+    /// Generation 0, part by part.
+    pub start: Bill,
+    /// Cost of each generation 0..=horizon of the mean field.
+    pub mean_field: Vec<f64>,
+    /// `E[cost of generation g; T > g]`, 0..=horizon: nothing is paid after failure. Absent where no exact solver reaches.
+    pub expected: Option<Vec<f64>>,
+    /// `E[cost of the generations before min(T, horizon)]`.
+    pub until_horizon: Option<f64>,
+    /// `E[cost of the generations before T]`.
+    pub until_failure: Option<f64>,
+    /// `until_failure` / `E[T]`: what a generation of runway costs.
+    pub per_sustained_generation: Option<f64>,
+    /// `until_horizon` / `E[min(T, horizon)]`: the same, as far as the horizon.
+    pub per_sustained_generation_to_horizon: Option<f64>,
+    /// Why numbers are absent.
+    #[serde(skip_serializing_if = "Undefined::is_empty")]
+    pub undefined: Undefined,
+}
+
+/// The loops that have lasted, generation by generation.
+pub(super) trait Lasting {
+    /// P(T > g).
+    fn survival(&self) -> f64;
+    /// `E[cost of generation g; T > g]`.
+    fn cost(&mut self) -> f64;
+    /// Goes on by one generation; returns Σ |change| of the law given survival.
+    fn advance(&mut self) -> f64;
+    /// Whether the law of one generation stays what it is.
+    fn settled(&self) -> bool;
+    /// States carried.
+    fn states(&self) -> usize;
+}
+
+/// What a loop costs; `None` without prices.
+pub(super) fn of(scenario: &Scenario, runway: &Runway, field: &MeanField) -> Option<Spending> {
+    let start = Pricing::new(scenario, 0)?;
+    let unit = scenario.cost.as_ref()?.unit.clone();
+    let mut spending = Spending {
+        unit,
+        start: start.bill(Composition::start(scenario)),
+        mean_field: mean_field(scenario, field, &start),
+        expected: None,
+        until_horizon: None,
+        until_failure: None,
+        per_sustained_generation: None,
+        per_sustained_generation_to_horizon: None,
+        undefined: Undefined::new(),
+    };
+    if scenario.has_unsound() {
+        match plane::lasting(scenario) {
+            Ok(mut lasting) => spending.sum(scenario, &mut lasting, runway),
+            Err(refusal) => spending.refuse(&refusal.to_string()),
+        }
+    } else {
+        match line::refusal(scenario) {
+            Some(reason) => spending.refuse(&reason),
+            None => spending.sum(scenario, &mut Line::new(scenario, start), runway),
+        }
+    }
+    Some(spending)
+}
+
+fn mean_field(scenario: &Scenario, field: &MeanField, start: &Pricing<'_>) -> Vec<f64> {
+    let same = scenario.settles_at() == Some(0) && scenario.learning.policy == crate::scenario::Policy::Replace;
+    let cost = |(g, x): (u64, &Composition)| match Pricing::new(scenario, g).filter(|_| !same) {
+        Some(pricing) => pricing.total(*x),
+        None => start.total(*x),
+    };
+    (0..).zip(&field.composition).map(cost).collect()
+}
+
+impl Spending {
+    fn refuse(&mut self, reason: &str) {
+        for key in ["expected", "until_horizon", "until_failure", "per_sustained_generation"] {
+            self.undefined.insert(key.to_owned(), reason.to_owned());
+        }
+    }
+
+    fn sum(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) {
+        let horizon = scenario.horizon.get();
+        let (mut spent, mut lived, mut rest) = (0.0, 0.0, f64::INFINITY);
+        let mut expected = Vec::with_capacity(horizon as usize + 1);
+        let mut generation = 0;
+        let cost = loop {
+            let cost = lasting.cost();
+            if generation <= horizon {
+                expected.push(cost);
+            }
+            if generation == horizon {
+                self.until_horizon = Some(spent);
+                self.per_sustained_generation_to_horizon = (lived > 0.0).then(|| spent / lived);
+            }
+            spent += cost;
+            lived += lasting.survival();
+            let over = lasting.survival() < DIED_OUT || (lasting.settled() && rest < AT_REST);
+            let worked = lasting.states() as f64 * generation as f64 > WORK || generation >= PATIENCE;
+            if generation >= horizon && (over || worked) {
+                break (cost, over);
+            }
+            rest = lasting.advance();
+            generation += 1;
+        };
+        self.expected = Some(expected);
+        self.close(cost, (spent, lived), lasting.survival(), runway);
+    }
+
+    /// What comes after the last generation followed: the rest of `E[T]`, each generation at the price of the last.
+    fn close(&mut self, (cost, over): (f64, bool), (spent, lived): (f64, f64), survival: f64, runway: &Runway) {
+        let reason = match (runway.mean, over) {
+            (None, _) => "the expected runway is not available".to_owned(),
+            (_, false) => format!("survival is still {survival:.3e} and the law given survival has not come to rest"),
+            (Some(mean), true) => {
+                let left = (mean - lived).max(0.0);
+                let rest = if survival > 0.0 && left > 0.0 { left * (cost / survival) } else { 0.0 };
+                self.until_failure = Some(spent + rest);
+                self.per_sustained_generation = (mean > 0.0).then(|| (spent + rest) / mean);
+                return;
+            }
+        };
+        for key in ["until_failure", "per_sustained_generation"] {
+            self.undefined.insert(key.to_owned(), reason.clone());
+        }
+    }
+}
+
+/// The one-dimensional chain.
+struct Line<'a> {
+    scenario: &'a Scenario,
+    forward: Forward<'a>,
+    pricing: Pricing<'a>,
+    /// Price at each count, as far as it was asked for.
+    prices: Vec<Option<f64>>,
+}
+
+impl<'a> Line<'a> {
+    fn new(scenario: &'a Scenario, pricing: Pricing<'a>) -> Self {
+        let forward = Forward::new(scenario);
+        let prices = vec![None; forward.chain().states.len()];
+        Self { scenario, forward, pricing, prices }
+    }
+}
+
+impl Lasting for Line<'_> {
+    fn survival(&self) -> f64 {
+        self.forward.surviving().total()
+    }
+
+    fn cost(&mut self) -> f64 {
+        let pool = (self.prices.len() - 1) as f64;
+        let mut sum = 0.0;
+        for (count, mass) in self.forward.surviving().iter().filter(|(_, mass)| *mass > 0.0) {
+            let price = || self.pricing.total(Composition { unsound: 0.0, wrong: count as f64 / pool });
+            sum += mass * *self.prices[count].get_or_insert_with(price);
+        }
+        sum
+    }
+
+    fn advance(&mut self) -> f64 {
+        let before = self.forward.surviving().clone();
+        let settled = self.forward.settled();
+        self.forward.advance();
+        if !settled && let Some(pricing) = Pricing::new(self.scenario, self.forward.generation()) {
+            self.pricing = pricing;
+            self.prices = vec![None; self.forward.chain().states.len()];
+        }
+        before.distance(self.forward.surviving())
+    }
+
+    fn settled(&self) -> bool {
+        self.forward.settled()
+    }
+
+    fn states(&self) -> usize {
+        self.prices.len()
+    }
+}

@@ -1,0 +1,110 @@
+//! What a generation costs, by its composition.
+//!
+//! Producing the training set of the next generation takes N / Y problems (Y, the yield, is the share of problems that end
+//! in an accepted example), each with `candidates` solutions of L steps. The filters stand in series behind the vote, and a
+//! check is paid for every example that reaches it:
+//!
+//!   cost = (N / Y) · (candidates · L · `per_step` + Σ_j reach_j · (`per_check_j` + L · `per_check_step_j`)) + n · `per_training_example`
+//!
+//! with reach_j the examples per problem that the vote and the filters before j let pass. Conventions: a `transform` filter asks
+//! the model to solve a restatement, so that its check costs one more candidate (L · `per_step`) on top of its own
+//! prices; a `ground-truth` filter is reached by the share of examples that it compares (`coverage`); the second model of a
+//! `cross-model` filter is paid by that filter's prices alone. n is what the next generation trains on: N, and under
+//! `policy = "accumulate"` the pool of all examples so far, N (g + 2) after generation g. Ground truth that replaces
+//! examples (`anchor`) has no price of its own.
+
+use serde::Serialize;
+
+use crate::law::{Answers, Composition, Law, passing};
+use crate::scenario::{Cost, Filter, Policy, Scenario};
+
+/// The prices of one generation, ready to be applied to compositions.
+#[derive(Debug, Clone)]
+pub struct Pricing<'a> {
+    scenario: &'a Scenario,
+    cost: &'a Cost,
+    law: Law,
+    steps: u64,
+    /// Examples that the next generation trains on.
+    trained: f64,
+}
+
+/// What one generation costs, part by part, in the unit of the scenario's prices.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bill {
+    /// Problems generated, N / Y; infinite where nothing is accepted.
+    pub problems: f64,
+    /// Candidates' solutions.
+    pub generation: f64,
+    /// Checks, one entry for each filter.
+    pub checks: Vec<f64>,
+    /// Training the next generation.
+    pub training: f64,
+    /// All of it.
+    pub total: f64,
+}
+
+impl<'a> Pricing<'a> {
+    /// The prices of `generation`; `None` for a scenario without `[cost]`.
+    #[must_use]
+    pub fn new(scenario: &'a Scenario, generation: u64) -> Option<Self> {
+        let examples = scenario.examples.as_f64();
+        let trained = match scenario.learning.policy {
+            Policy::Replace => examples,
+            Policy::Accumulate => examples * (generation as f64 + 2.0),
+        };
+        let (law, steps) = (Law::new(scenario, generation), scenario.steps_at(generation));
+        Some(Self { scenario, cost: scenario.cost.as_ref()?, law, steps, trained })
+    }
+
+    /// What the generation costs at composition `x`.
+    #[must_use]
+    pub fn bill(&self, x: Composition) -> Bill {
+        let steps = self.steps as f64;
+        let right = self.law.base(x).right();
+        let voted = self
+            .law
+            .passages(x)
+            .iter()
+            .fold(Answers::default(), |sum, passage| sum.plus(&passage.voted.scaled(passage.problem.weight)));
+        let mut reaching = voted;
+        let mut checks = Vec::with_capacity(self.scenario.filters.len());
+        for (index, filter) in self.scenario.filters.iter().enumerate() {
+            checks.push(self.checked(filter, reaching.total()) * self.price(filter, index));
+            reaching = reaching.times(&passing(filter, self.steps, right));
+        }
+        let problems = self.scenario.examples.as_f64() / reaching.total();
+        let per_problem = self.scenario.vote.candidates.as_f64() * steps * self.cost.per_step.get();
+        // A part that is free stays so even where infinitely many problems are needed.
+        let all = |price: f64| if price == 0.0 { 0.0 } else { problems * price };
+        let generation = all(per_problem);
+        let checks: Vec<f64> = checks.into_iter().map(all).collect();
+        let training = self.trained * self.cost.per_training_example.get();
+        let total = generation + checks.iter().sum::<f64>() + training;
+        Bill { problems, generation, checks, training, total }
+    }
+
+    /// Total of [`Pricing::bill`].
+    #[must_use]
+    pub fn total(&self, x: Composition) -> f64 {
+        self.bill(x).total
+    }
+
+    /// Checks per problem, where `reaching` examples come to a filter.
+    fn checked(&self, filter: &Filter, reaching: f64) -> f64 {
+        match filter {
+            Filter::GroundTruth { coverage, .. } => coverage.get() * reaching,
+            _ => reaching,
+        }
+    }
+
+    /// Price of one check.
+    fn price(&self, filter: &Filter, index: usize) -> f64 {
+        let (own, steps) = (self.cost.check(index), self.steps as f64);
+        let price = own.per_check.get() + steps * own.per_check_step.get();
+        match filter {
+            Filter::Transform { .. } => price + steps * self.cost.per_step.get(),
+            _ => price,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What drives R: the next-generation matrix by class of mistake, weighted with its eigenvectors.
+//!
+//! With v the right eigenvector of K (the stable mixture of mistakes) and u the left one (what each kind will come to), R = uᵀKv
+//! / uᵀv. K is the sum of its parts by class of mistake, so R is the sum of the classes' contributions. Source: H. Caswell, Matrix
+//! Population Models (2001), on elasticities.
+
+use serde::Serialize;
+
+use crate::analytic::reproduction::{next_generation_matrix, spectral_radius, steepest};
+use crate::law::{Composition, Law};
+use crate::scenario::Scenario;
+
+use super::flows::{Class, learned};
+
+/// R taken apart, for an otherwise sound model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Drivers {
+    /// R.
+    pub reproduction_number: f64,
+    /// K = ∂(q_U, q_W)/∂(x_U, x_W), row by row.
+    pub next_generation_matrix: [[f64; 2]; 2],
+    /// Right eigenvector: shares of unsound and wrong in a growing, or vanishing, mixture of mistakes.
+    pub mixture: [f64; 2],
+    /// Left eigenvector: mistakes that one unsound and one wrong belief come to in the long run, on a scale of their sum.
+    pub value: [f64; 2],
+    /// Part of R that passes through unsound and through wrong parents; they sum to R.
+    pub parents: [f64; 2],
+    /// Part of R that each class of mistake makes; they sum to R.
+    pub contributions: Vec<Contribution>,
+    /// The class with the largest part.
+    pub driver: Class,
+}
+
+/// The part of R of one class of mistakes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Contribution {
+    /// The mistakes.
+    pub class: Class,
+    /// Their part of R.
+    pub part: f64,
+}
+
+/// Takes R of `generation` apart; `None` where nothing is accepted, no mistake leaves another, or mistakes oscillate.
+#[must_use]
+pub fn drivers(scenario: &Scenario, generation: u64) -> Option<Drivers> {
+    let matrix = next_generation_matrix(&Law::new(scenario, generation), Composition::SOUND);
+    let k = [[matrix[(0, 0)], matrix[(0, 1)]], [matrix[(1, 0)], matrix[(1, 1)]]];
+    let r = spectral_radius(&matrix);
+    let v = eigenvector(k, r)?;
+    let u = eigenvector([[k[0][0], k[1][0]], [k[0][1], k[1][1]]], r)?;
+    let scale = u[0] * v[0] + u[1] * v[1];
+    if !(scale.is_finite() && scale > 0.0) {
+        return None;
+    }
+    let parent = |j: usize| (u[0] * k[0][j] + u[1] * k[1][j]) * v[j] / scale;
+    let contributions: Vec<Contribution> = Class::ALL
+        .into_iter()
+        .map(|class| {
+            let along = |unsound: f64, wrong: f64| {
+                steepest(|step| {
+                    let there = Composition { unsound: step * unsound, wrong: step * wrong };
+                    learned(scenario, generation, there)[class as usize]
+                })
+            };
+            let left = if class.is_unsound() { u[0] } else { u[1] };
+            let through = |parent: f64, weight: f64| if weight == 0.0 { 0.0 } else { parent * weight };
+            let part = left * (through(along(1.0, 0.0), v[0]) + through(along(0.0, 1.0), v[1])) / scale;
+            Contribution { class, part: if left == 0.0 { 0.0 } else { part } }
+        })
+        .collect();
+    let driver = contributions.iter().max_by(|a, b| a.part.total_cmp(&b.part))?.class;
+    Some(Drivers {
+        reproduction_number: r,
+        next_generation_matrix: k,
+        mixture: v,
+        value: u,
+        parents: [parent(0), parent(1)],
+        contributions,
+        driver,
+    })
+}
+
+/// The non-negative eigenvector of a 2 × 2 matrix at its spectral radius, with sum 1.
+fn eigenvector(k: [[f64; 2]; 2], r: f64) -> Option<[f64; 2]> {
+    let candidates = [[k[0][1], r - k[0][0]], [r - k[1][1], k[1][0]]];
+    let size = |v: &[f64; 2]| v[0].abs() + v[1].abs();
+    let best = candidates.into_iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
+    // Rounding of the derivatives may leave a hair below 0.
+    let clean = best.map(|part| if part.abs() < 1e-12 * size(&best) { 0.0 } else { part });
+    let sum = clean[0] + clean[1];
+    let fits = sum.is_finite() && sum != 0.0 && r > 0.0;
+    let v = clean.map(|part| part / sum);
+    (fits && v.iter().all(|&part| part >= 0.0)).then_some(v)
+}

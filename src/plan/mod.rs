@@ -1,0 +1,300 @@
+//! Designs side by side: each solved, played with the same luck, priced, and held against a baseline.
+
+mod paired;
+mod price;
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::analytic::{self, Regime, Solution, Undefined};
+use crate::explain::Account;
+use crate::scenario::{Design, Scenario};
+use crate::simulate::{self, Played, Simulated, SimulationError};
+
+pub use paired::{Difference, Paired};
+pub use price::{Measure, Price};
+
+/// A comparison that cannot be made.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// Nothing to compare.
+    #[error("there is no design to compare")]
+    NoDesign,
+    /// Two designs of one name.
+    #[error("two designs are called \"{name}\"; rename one of them")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+    /// A baseline that is none of the designs.
+    #[error("no design is called \"{name}\"; the designs are {known}")]
+    UnknownBaseline {
+        /// The name that was asked for.
+        name: String,
+        /// The designs' names.
+        known: String,
+    },
+    /// A design that cannot be played.
+    #[error("design \"{name}\": {error}")]
+    Simulation {
+        /// The design.
+        name: String,
+        /// Why.
+        error: SimulationError,
+    },
+}
+
+/// How designs are played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Runs of each design, at least 2.
+    pub replicates: u64,
+    /// Seed; run i of every design draws from the i-th stream.
+    pub seed: u64,
+}
+
+/// Designs side by side.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The design that ratios and differences refer to.
+    pub baseline: String,
+    /// Runs of each design.
+    pub replicates: u64,
+    /// Their seed.
+    pub seed: u64,
+    /// Which runway, and which price, decides about dominance.
+    pub measure: Measure,
+    /// The designs, in the order given.
+    pub designs: Vec<Compared>,
+    /// What to know before using the numbers.
+    pub notes: Vec<String>,
+}
+
+/// One design among others.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Compared {
+    /// Its name.
+    pub name: String,
+    /// The complete loop.
+    pub scenario: Scenario,
+    /// R.
+    pub reproduction_number: f64,
+    /// The loop's fate in one word.
+    pub regime: Regime,
+    /// Error rate at the stable fixed point.
+    pub floor_error: Option<f64>,
+    /// Error rate beyond which a healing loop avalanches.
+    pub tipping_error: Option<f64>,
+    /// Where the curves come from.
+    pub basis: Basis,
+    /// P(T ≤ horizon).
+    pub failed_by_horizon: f64,
+    /// `E[T]`, in generations, where an exact solver gives it.
+    pub expected_runway: Option<f64>,
+    /// `E[min(T, horizon)]`, in generations.
+    pub restricted_runway: f64,
+    /// The generation to keep.
+    pub best: Keep,
+    /// Accepted examples per generated problem at generation 0.
+    pub start_yield: f64,
+    /// What it costs; absent without prices.
+    pub cost: Option<Price>,
+    /// A design that lasts at least as long and costs no more per sustained generation, one of them strictly.
+    pub dominated_by: Option<String>,
+    /// Its numbers over the baseline's.
+    pub ratios: Ratios,
+    /// Differences from the baseline under the same luck; absent for the baseline and for other horizons.
+    pub paired: Option<Paired>,
+    /// S(g), 0..=horizon.
+    pub survival: Vec<f64>,
+    /// Expected error rate, 0..=horizon.
+    pub error: Vec<f64>,
+    /// Where mistakes enter, pass and heal.
+    pub account: Account,
+    /// Why numbers are absent.
+    pub undefined: Undefined,
+}
+
+/// Where curves come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// The exact law.
+    Exact,
+    /// Means of the runs.
+    Simulated,
+}
+
+/// The generation to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Keep {
+    /// Where the expected error is lowest.
+    pub generation: u64,
+    /// The expected error there.
+    pub error: f64,
+    /// Share of runs whose own lowest error falls there.
+    pub probability: f64,
+    /// The generation at which most runs have their lowest error.
+    pub likeliest: u64,
+    /// Share of runs that have it there.
+    pub likeliest_probability: f64,
+}
+
+/// A design's numbers over the baseline's; absent where either is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Ratios {
+    /// Of R.
+    pub reproduction_number: Option<f64>,
+    /// Of the runway by the comparison's measure.
+    pub runway: Option<f64>,
+    /// Of P(T ≤ horizon).
+    pub failed_by_horizon: Option<f64>,
+    /// Of the cost per sustained generation by the comparison's measure.
+    pub cost: Option<f64>,
+}
+
+/// A design with everything known about it.
+struct Known<'a> {
+    design: &'a Design,
+    solution: Solution,
+    simulated: Simulated,
+    played: Vec<Played>,
+}
+
+/// Solves, plays and prices every design, and compares them with `baseline` (the first one unless named). `progress` hears of
+/// finished runs.
+///
+/// # Errors
+/// [`PlanError`] where names clash or are unknown, or a design cannot be played.
+pub fn compare(
+    designs: &[Design],
+    settings: Settings,
+    baseline: Option<&str>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Comparison, PlanError> {
+    let base = baseline_of(designs, baseline)?;
+    let known = designs
+        .iter()
+        .map(|design| {
+            let (simulated, played) = simulate::coupled(&design.scenario, settings.replicates, settings.seed, progress)
+                .map_err(|error| PlanError::Simulation { name: design.name.clone(), error })?;
+            Ok(Known { design, solution: analytic::solve(&design.scenario), simulated, played })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut compared: Vec<Compared> = known.iter().map(|one| one.compared(&known[base])).collect();
+    let mut notes = Vec::new();
+    let measure = Measure::of(&compared, &mut notes);
+    price::judge(&mut compared, measure, &mut notes);
+    let reference = compared[base].clone();
+    for one in &mut compared {
+        one.ratios = Ratios::of(one, &reference, measure);
+    }
+    Ok(Comparison {
+        baseline: reference.name,
+        replicates: settings.replicates,
+        seed: settings.seed,
+        measure,
+        designs: compared,
+        notes,
+    })
+}
+
+/// The place of the baseline among designs whose names differ.
+fn baseline_of(designs: &[Design], baseline: Option<&str>) -> Result<usize, PlanError> {
+    for (index, design) in designs.iter().enumerate() {
+        if designs[..index].iter().any(|before| before.name == design.name) {
+            return Err(PlanError::SameName { name: design.name.clone() });
+        }
+    }
+    let Some(name) = baseline else {
+        return if designs.is_empty() { Err(PlanError::NoDesign) } else { Ok(0) };
+    };
+    designs.iter().position(|design| design.name == name).ok_or_else(|| {
+        let known: Vec<String> = designs.iter().map(|design| format!("\"{}\"", design.name)).collect();
+        PlanError::UnknownBaseline { name: name.to_owned(), known: known.join(", ") }
+    })
+}
+
+impl Known<'_> {
+    fn compared(&self, base: &Known<'_>) -> Compared {
+        let Known { design, solution, simulated, .. } = self;
+        let last = |values: &[f64]| values.last().copied().unwrap_or(f64::NAN);
+        let (basis, survival, error, failed, restricted) = match &solution.curves {
+            Some(curves) => (
+                Basis::Exact,
+                curves.survival.clone(),
+                curves.expected_error.clone(),
+                last(&curves.failed),
+                solution.runway.restricted_mean.unwrap_or(simulated.runway.restricted_mean),
+            ),
+            None => (
+                Basis::Simulated,
+                simulated.survival.clone(),
+                simulated.mean_error.clone(),
+                1.0 - last(&simulated.survival),
+                simulated.runway.restricted_mean,
+            ),
+        };
+        Compared {
+            name: design.name.clone(),
+            scenario: design.scenario.clone(),
+            reproduction_number: solution.reproduction_number,
+            regime: solution.regime,
+            floor_error: solution.floor_error,
+            tipping_error: solution.tipping_error,
+            basis,
+            failed_by_horizon: failed,
+            expected_runway: solution.runway.mean,
+            restricted_runway: restricted,
+            best: Keep::of(&error, simulated),
+            start_yield: solution.start_yield,
+            cost: solution.cost.as_ref().map(|spending| Price::new(spending, &self.played)),
+            dominated_by: None,
+            ratios: Ratios { reproduction_number: None, runway: None, failed_by_horizon: None, cost: None },
+            paired: if std::ptr::eq(self, base) { None } else { self.paired(base) },
+            survival,
+            error,
+            account: Account::of(&design.scenario),
+            undefined: solution.undefined.clone(),
+        }
+    }
+
+    fn paired(&self, base: &Known<'_>) -> Option<Paired> {
+        let same = self.design.scenario.horizon == base.design.scenario.horizon;
+        same.then(|| Paired::of(&self.played, &base.played))
+    }
+}
+
+impl Keep {
+    fn of(error: &[f64], simulated: &Simulated) -> Self {
+        let best = analytic::Best::of(error);
+        let runs = simulated.replicates as f64;
+        let share = |generation: u64| {
+            simulated.best_generation.get(generation as usize).map_or(0.0, |&count| count as f64 / runs)
+        };
+        let most = simulated.best_generation.iter().copied().max().unwrap_or(0);
+        // The earliest of equals.
+        let likeliest = simulated.best_generation.iter().position(|&count| count == most).unwrap_or(0) as u64;
+        Self {
+            generation: best.generation,
+            error: best.error,
+            probability: share(best.generation),
+            likeliest,
+            likeliest_probability: share(likeliest),
+        }
+    }
+}
+
+impl Ratios {
+    fn of(one: &Compared, base: &Compared, measure: Measure) -> Self {
+        let ratio = |value: f64, base: f64| (base > 0.0 && (value / base).is_finite()).then(|| value / base);
+        let price = |one: &Compared| one.cost.as_ref().and_then(|cost| measure.price(cost));
+        Self {
+            reproduction_number: ratio(one.reproduction_number, base.reproduction_number),
+            runway: measure.runway(one).zip(measure.runway(base)).and_then(|(one, base)| ratio(one, base)),
+            failed_by_horizon: ratio(one.failed_by_horizon, base.failed_by_horizon),
+            cost: price(one).zip(price(base)).and_then(|(one, base)| ratio(one, base)),
+        }
+    }
+}

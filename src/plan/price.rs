@@ -1,0 +1,148 @@
+//! Prices of designs, and which designs are dominated.
+
+use serde::Serialize;
+
+use crate::analytic::Spending;
+use crate::simulate::Played;
+
+use super::{Basis, Compared};
+
+/// Relative difference below which two numbers count as equal.
+const EQUAL: f64 = 1e-9;
+
+/// Which runway, and which price, decides about dominance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// `E[T]`, and cost until failure over it: every design has both.
+    UntilFailure,
+    /// `E[min(T, horizon)]`, and cost until then over it.
+    ToHorizon,
+}
+
+/// What a design costs, in `unit`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Price {
+    /// What prices are counted in.
+    pub unit: String,
+    /// Cost of generation 0.
+    pub start: f64,
+    /// `E[cost of the generations before T]`, where an exact solver gives it.
+    pub until_failure: Option<f64>,
+    /// `until_failure` / `E[T]`.
+    pub per_sustained_generation: Option<f64>,
+    /// `E[cost of the generations before min(T, horizon)]`.
+    pub until_horizon: f64,
+    /// `until_horizon` / `E[min(T, horizon)]`; absent where generation 0 fails.
+    pub per_sustained_generation_to_horizon: Option<f64>,
+    /// Where the numbers up to the horizon come from.
+    pub basis: Basis,
+}
+
+impl Price {
+    /// From the exact sums, or else from the runs.
+    pub(super) fn new(spending: &Spending, played: &[Played]) -> Self {
+        let runs = played.len() as f64;
+        let cost = played.iter().map(|run| run.cost).sum::<f64>() / runs;
+        let lasted = played.iter().map(|run| run.lasted as f64).sum::<f64>() / runs;
+        let (basis, until_horizon, sustained) = match spending.until_horizon {
+            Some(exact) => (Basis::Exact, exact, spending.per_sustained_generation_to_horizon),
+            None => (Basis::Simulated, cost, (lasted > 0.0).then(|| cost / lasted)),
+        };
+        Self {
+            unit: spending.unit.clone(),
+            start: spending.start.total,
+            until_failure: spending.until_failure,
+            per_sustained_generation: spending.per_sustained_generation,
+            until_horizon,
+            per_sustained_generation_to_horizon: sustained,
+            basis,
+        }
+    }
+}
+
+impl Measure {
+    /// The measure that every design has.
+    pub(super) fn of(designs: &[Compared], notes: &mut Vec<String>) -> Self {
+        let priced = |one: &Compared| one.cost.as_ref().is_none_or(|cost| cost.per_sustained_generation.is_some());
+        let without: Vec<&str> = designs
+            .iter()
+            .filter(|one| one.expected_runway.is_none() || !priced(one))
+            .map(|one| one.name.as_str())
+            .collect();
+        if without.is_empty() {
+            return Self::UntilFailure;
+        }
+        notes.push(format!(
+            "runways and prices are compared up to the horizon, because there is no exact expectation until failure for {}",
+            without.join(", ")
+        ));
+        Self::ToHorizon
+    }
+
+    /// The runway of a design, in generations.
+    #[must_use]
+    pub fn runway(self, design: &Compared) -> Option<f64> {
+        match self {
+            Self::UntilFailure => design.expected_runway,
+            Self::ToHorizon => Some(design.restricted_runway),
+        }
+    }
+
+    /// The cost per sustained generation.
+    #[must_use]
+    pub fn price(self, price: &Price) -> Option<f64> {
+        match self {
+            Self::UntilFailure => price.per_sustained_generation,
+            Self::ToHorizon => price.per_sustained_generation_to_horizon,
+        }
+    }
+}
+
+/// Marks dominated designs, where prices can be compared.
+pub(super) fn judge(designs: &mut [Compared], measure: Measure, notes: &mut Vec<String>) {
+    let mut units: Vec<&str> = designs.iter().filter_map(|one| Some(one.cost.as_ref()?.unit.as_str())).collect();
+    units.sort_unstable();
+    units.dedup();
+    if units.len() > 1 {
+        notes.push(format!("prices in {} cannot be compared: no design is called dominated", units.join(" and ")));
+        return;
+    }
+    let unlike = designs.windows(2).any(|pair| pair[0].scenario.horizon != pair[1].scenario.horizon);
+    if measure == Measure::ToHorizon && unlike {
+        notes.push(
+            "the horizons differ: runways up to them cannot be compared, and no design is called dominated".into(),
+        );
+        return;
+    }
+    let points: Vec<Option<(f64, f64)>> =
+        designs.iter().map(|one| Some((measure.runway(one)?, measure.price(one.cost.as_ref()?)?))).collect();
+    for index in 0..designs.len() {
+        let by = points
+            .iter()
+            .position(|other| matches!((points[index], other), (Some(one), Some(other)) if dominates(*other, one)));
+        designs[index].dominated_by = by.map(|by| designs[by].name.clone());
+    }
+}
+
+/// Whether (runway, price) `one` is at least as good as `other` in both, and better in one.
+fn dominates(one: (f64, f64), other: (f64, f64)) -> bool {
+    let more = |a: f64, b: f64| a > b * (1.0 + EQUAL);
+    let (longer, shorter) = (more(one.0, other.0), more(other.0, one.0));
+    let (dearer, cheaper) = (more(one.1, other.1), more(other.1, one.1));
+    !shorter && !dearer && (longer || cheaper)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dominates;
+
+    #[test]
+    fn dominance_is_strict_in_one_and_weak_in_the_other() {
+        assert!(dominates((10.0, 1.0), (9.0, 1.0)));
+        assert!(dominates((10.0, 1.0), (10.0, 1.1)));
+        assert!(!dominates((10.0, 1.0), (10.0, 1.0)));
+        assert!(!dominates((10.0, 1.0), (11.0, 2.0)));
+        assert!(!dominates((10.0, 1.0), (9.0, 0.5)));
+    }
+}

@@ -1,0 +1,72 @@
+//! The account of mistakes as tables.
+
+use crate::explain::{Account, Drivers, VoteRow};
+
+use super::super::designs::flows_table;
+use super::super::words::{number, percent, ratio};
+use super::AccountView;
+
+/// Mistakes now and later, and what votes catch.
+pub(super) fn tables(account: &Account) -> Vec<AccountView> {
+    let (columns, rows) = flows_table(&account.now);
+    let mut notes = vec![
+        "Up to “accepted” of 100 problems, then of 100 accepted examples; a negative catch means that the vote rather \
+              picks the shared mistake."
+            .to_owned(),
+    ];
+    notes.extend(account.drivers.as_ref().map(drivers));
+    let now = AccountView { title: "Mistakes at generation 0".to_owned(), columns, rows, notes };
+    let (columns, rows) = flows_table(&account.later);
+    let place = if account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
+    let generation = account.later.generation;
+    let later = AccountView {
+        title: format!("Mistakes {place} (generation {generation} of the mean field)"),
+        columns,
+        rows,
+        notes: Vec::new(),
+    };
+    vec![now, later, votes(account)]
+}
+
+fn drivers(drivers: &Drivers) -> String {
+    let parts = drivers.contributions.iter().filter(|one| one.part.abs() > 1e-9);
+    let parts: Vec<String> = parts.map(|one| format!("{} {}", one.class.name(), number(one.part, 3))).collect();
+    format!(
+        "R = {} is made by {}: driven by {} mistakes.",
+        ratio(drivers.reproduction_number),
+        parts.join(", "),
+        drivers.driver.name()
+    )
+}
+
+fn votes(account: &Account) -> AccountView {
+    let share = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| percent(value, 3));
+    let row = |row: &VoteRow| {
+        vec![
+            format!("{} of {}", row.agree, row.candidates),
+            share(row.random_caught),
+            share(row.systematic_caught),
+            percent(row.right_kept, 3),
+            percent(row.yield_, 3),
+            ratio(row.reproduction_number),
+            row.expected_runway.map_or_else(|| "–".to_owned(), |runway| number(runway, 4)),
+        ]
+    };
+    let columns = ["Vote", "Random caught", "Systematic caught", "Right kept", "Yield", "R", "Expected runway"];
+    let told = |what: &str, enough: Option<u64>| match enough {
+        Some(1) => format!("{what} changes by less than 1 % with any vote."),
+        Some(k) => format!("{what} changes by less than 1 % beyond {k} candidates."),
+        None => format!("{what} still changes by more than 1 % among the votes tried."),
+    };
+    let votes = &account.votes;
+    let mut notes = vec![told("R", votes.enough_for_reproduction)];
+    if votes.majorities.iter().any(|row| row.expected_runway.is_some()) {
+        notes.push(told("The expected runway", votes.enough_for_runway));
+    }
+    AccountView {
+        title: "What votes would catch".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: votes.majorities.iter().chain(votes.agreements.iter().skip(1)).map(row).collect(),
+        notes,
+    }
+}

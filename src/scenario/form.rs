@@ -1,0 +1,56 @@
+//! The form in which a resolved scenario is written: that of a scenario file, each filter with its price.
+
+use serde::{Serialize, Serializer};
+
+use crate::quantity::Count;
+
+use super::{CheckPrice, Cost, Errors, Failure, Filter, Learning, Scenario, Start, Task, Vote};
+
+#[derive(Serialize)]
+struct Form<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    examples: Count,
+    horizon: Count,
+    task: Task,
+    errors: Errors,
+    learning: Learning,
+    vote: Vote,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    filter: Vec<Priced<'a>>,
+    start: Start,
+    failure: Failure,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<&'a Cost>,
+}
+
+#[derive(Serialize)]
+struct Priced<'a> {
+    #[serde(flatten)]
+    filter: &'a Filter,
+    #[serde(flatten)]
+    price: Option<CheckPrice>,
+}
+
+impl Serialize for Scenario {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let price = |index| self.cost.as_ref().map(|cost| cost.check(index));
+        let filters = self.filters.iter().enumerate();
+        Form {
+            name: &self.name,
+            source: self.source.as_deref(),
+            examples: self.examples,
+            horizon: self.horizon,
+            task: self.task,
+            errors: self.errors,
+            learning: self.learning,
+            vote: self.vote,
+            filter: filters.map(|(index, filter)| Priced { filter, price: price(index) }).collect(),
+            start: self.start,
+            failure: self.failure,
+            cost: self.cost.as_ref(),
+        }
+        .serialize(serializer)
+    }
+}

@@ -1,0 +1,235 @@
+//! What a file states about its own loop: claims that are to hold, and values that a paper published.
+
+use serde::Serialize;
+use toml::de::DeValue;
+
+use super::design::Design;
+use super::error::{Breach, list, suggest};
+use super::fault::Fault;
+use super::reader::{Keys, Readable, number};
+
+/// A number of a solved loop. Those of a generation are marked (g).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quantity {
+    /// R.
+    ReproductionNumber,
+    /// Error rate at the floor.
+    FloorError,
+    /// `E[T]`, in generations.
+    Runway,
+    /// `E[min(T, horizon)]`, in generations.
+    RestrictedRunway,
+    /// (g) P(T > g).
+    Survival,
+    /// (g) Expected error rate of one candidate.
+    Error,
+    /// (g) 1 − expected error rate of one candidate.
+    Accuracy,
+    /// (g) Share of wrong answers among accepted examples, at the mean composition.
+    LabelError,
+    /// (g) Share of right answers among accepted examples, at the mean composition.
+    LabelAccuracy,
+    /// (g) Share of answers reached by a wrong step among the right ones accepted, at the mean composition.
+    UnsoundShare,
+    /// (g) Accepted examples per generated problem, at the mean composition.
+    Yield,
+    /// (g) Growth of mistakes in the mean field, (x_{g+1} − x_g) / (x_g − x_{g−1}): R, while mistakes are few.
+    Growth,
+}
+
+const QUANTITIES: [(&str, Quantity); 12] = [
+    ("reproduction-number", Quantity::ReproductionNumber),
+    ("floor-error", Quantity::FloorError),
+    ("runway", Quantity::Runway),
+    ("restricted-runway", Quantity::RestrictedRunway),
+    ("survival", Quantity::Survival),
+    ("error", Quantity::Error),
+    ("accuracy", Quantity::Accuracy),
+    ("label-error", Quantity::LabelError),
+    ("label-accuracy", Quantity::LabelAccuracy),
+    ("unsound-share", Quantity::UnsoundShare),
+    ("yield", Quantity::Yield),
+    ("growth", Quantity::Growth),
+];
+
+impl Quantity {
+    /// The name as a file spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        QUANTITIES.iter().find(|(_, quantity)| *quantity == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl Readable for Quantity {
+    const RULE: &'static str = "a quantity is one of those that `runaway compare --help` lists";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        let typed = value.as_str()?;
+        QUANTITIES.iter().find(|(name, _)| *name == typed).map(|(_, quantity)| *quantity)
+    }
+
+    fn help(value: &DeValue<'_>) -> String {
+        let names = QUANTITIES.map(|(name, _)| name);
+        value.as_str().and_then(|typed| suggest(typed, names)).unwrap_or_else(|| format!("use one of {}", list(&names)))
+    }
+}
+
+/// How a published value was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A parameter was chosen to meet it.
+    Fitted,
+    /// Nothing was: the model's value is a prediction.
+    Predicted,
+}
+
+impl Readable for Role {
+    const RULE: &'static str = "a role is \"fitted\" or \"predicted\"";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        match value.as_str()? {
+            "fitted" => Some(Self::Fitted),
+            "predicted" => Some(Self::Predicted),
+            _ => None,
+        }
+    }
+
+    fn help(value: &DeValue<'_>) -> String {
+        value.as_str().and_then(|typed| suggest(typed, ["fitted", "predicted"])).unwrap_or_default()
+    }
+}
+
+/// A finite number of either sign.
+#[derive(Debug, Clone, Copy)]
+struct Finite(f64);
+
+impl Readable for Finite {
+    const RULE: &'static str = "this is a finite number";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        number(value).filter(|number| number.is_finite()).map(Self)
+    }
+}
+
+/// A number of one design of a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Subject {
+    /// Which number.
+    pub quantity: Quantity,
+    /// Of which generation, where that matters.
+    pub generation: u64,
+    /// Of which design; absent for the file's own loop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub design: Option<String>,
+}
+
+/// A statement about designs that is to hold.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Claim {
+    /// In words.
+    pub says: String,
+    /// The number that it is about.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// The design over whose number it is taken as a ratio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<String>,
+    /// Smallest value at which it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    /// Largest value at which it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+}
+
+/// A value from a paper.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Published {
+    /// In words.
+    pub says: String,
+    /// The model's number for it.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// The published value.
+    pub value: f64,
+    /// How it was used.
+    pub role: Role,
+}
+
+/// Everything that a file states.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Stated {
+    /// Claims, in the file's order.
+    pub claims: Vec<Claim>,
+    /// Published values, in the file's order.
+    pub published: Vec<Published>,
+}
+
+const SAYS: (&str, &str) = ("every statement says what it states", "add `says = \"...\"`");
+const QUANTITY: (&str, &str) = ("every statement is about a quantity", "add for example `quantity = \"runway\"`");
+
+impl Subject {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            quantity: keys.required("quantity", QUANTITY.0, QUANTITY.1)?,
+            generation: keys.take::<u32>("generation")?.unwrap_or(0).into(),
+            design: keys.take("design")?,
+        })
+    }
+}
+
+impl Claim {
+    pub(super) fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            subject: Subject::read(keys)?,
+            over: keys.take("over")?,
+            at_least: keys.take::<Finite>("at_least")?.map(|bound| bound.0),
+            at_most: keys.take::<Finite>("at_most")?.map(|bound| bound.0),
+            says: keys.required("says", SAYS.0, SAYS.1)?,
+        })
+    }
+}
+
+impl Published {
+    pub(super) fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            subject: Subject::read(keys)?,
+            value: keys.required::<Finite>("value", "a published value is a number", "add `value = ...`")?.0,
+            role: keys.required(
+                "role",
+                "a published value was fitted or is predicted",
+                "add `role = \"predicted\"`",
+            )?,
+            says: keys.required("says", SAYS.0, SAYS.1)?,
+        })
+    }
+}
+
+impl Stated {
+    /// Refuses statements about designs that the file does not have, and claims that nothing could contradict.
+    pub(super) fn check(&self, designs: &[Design]) -> Result<(), Breach> {
+        let known = |key: String, name: &Option<String>| match name {
+            Some(name) if !designs.iter().any(|design| design.name == *name) => {
+                let names: Vec<&str> = designs.iter().map(|design| design.name.as_str()).collect();
+                let help =
+                    suggest(name, names.iter().copied()).unwrap_or_else(|| format!("the designs are {}", list(&names)));
+                Err(Breach::new(key, format!("no design of this file is called \"{name}\""), help))
+            }
+            _ => Ok(()),
+        };
+        for (index, claim) in self.claims.iter().enumerate() {
+            known(format!("claim.{index}.design"), &claim.subject.design)?;
+            known(format!("claim.{index}.over"), &claim.over)?;
+            if claim.at_least.is_none() && claim.at_most.is_none() {
+                let rule = "a claim has a bound, or nothing could contradict it";
+                return Err(Breach::new(format!("claim.{index}.says"), rule, "add `at_least` or `at_most`"));
+            }
+        }
+        for (index, published) in self.published.iter().enumerate() {
+            known(format!("published.{index}.design"), &published.subject.design)?;
+        }
+        Ok(())
+    }
+}

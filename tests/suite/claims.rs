@@ -1,0 +1,82 @@
+//! The claims that the project rests on, and the loops of published papers.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use runaway::evidence::{Evidence, weigh};
+use runaway::scenario::{Origin, Role, Scenario};
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn evidence(file: &Path, overrides: &[String]) -> Evidence {
+    let base = Scenario::load(file, overrides).unwrap();
+    let designs = Scenario::load_designs(file, overrides).unwrap();
+    weigh(&base, &designs, &Scenario::load_stated(file, overrides).unwrap())
+}
+
+#[test]
+fn every_claim_holds() {
+    let files = files("models/claims");
+    assert_eq!(files.len(), 8, "claims (a) to (h)");
+    for file in files {
+        let evidence = evidence(&file, &[]);
+        assert!(!evidence.claims.is_empty());
+        for judged in &evidence.claims {
+            assert!(judged.holds, "{}: {} ({:?})", file.display(), judged.claim.says, judged.found);
+        }
+    }
+}
+
+/// A claim that could not fail would prove nothing: with a much milder amplification the avalanche of claim (a) is none.
+#[test]
+fn a_claim_about_another_loop_does_not_hold() {
+    let mild = ["errors.amplification=0".to_owned()];
+    assert!(!evidence(Path::new("models/claims/a-unverified.toml"), &mild).holds());
+    let status = Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
+        .args(["compare", "models/claims/a-unverified.toml", "--replicates", "20", "--set", &mild[0]])
+        .output()
+        .unwrap()
+        .status;
+    assert_eq!(status.code(), Some(10));
+}
+
+/// Fitted parameters meet what they were fitted to; predictions are what they are, misses included.
+#[test]
+fn published_values_are_met_where_they_were_fitted() {
+    for file in files("models/published") {
+        let evidence = evidence(&file, &[]);
+        assert!(!evidence.published.is_empty());
+        for beside in &evidence.published {
+            let found = beside.found.unwrap_or_else(|| panic!("{}: {}", file.display(), beside.published.says));
+            let near = (found - beside.published.value).abs() < 0.01;
+            assert!(
+                near || beside.published.role == Role::Predicted,
+                "{}: {} {found}",
+                file.display(),
+                beside.published.says
+            );
+        }
+    }
+}
+
+#[test]
+fn statements_about_nothing_are_refused() {
+    let refused = |stated: &str| {
+        let text = format!("name = \"t\"\n[[design]]\nname = \"votes\"\n{stated}");
+        Scenario::parse(&text, Origin::Text, &[]).unwrap_err().to_string()
+    };
+    let claim = "[[claim]]\nsays = \"s\"\nquantity = \"runway\"\n";
+    let unknown = refused(&format!("{claim}at_least = 1.0\ndesign = \"vote\""));
+    assert_eq!(
+        unknown,
+        "scenario:8:10: `claim.0.design`: no design of this file is called \"vote\"; did you mean `votes`?"
+    );
+    assert!(refused(claim).contains("a claim has a bound"));
+    assert!(refused("[[claim]]\nsays = \"s\"\nquantity = \"runaway\"").contains("did you mean `runway`?"));
+    assert!(refused("[[published]]\nsays = \"s\"\nquantity = \"error\"\nvalue = nan").contains("finite"));
+}

@@ -1,0 +1,122 @@
+//! The account of mistakes: nothing is lost on the way, and the parts of R sum to R.
+
+use approx::assert_relative_eq;
+use proptest::prelude::*;
+use runaway::analytic::{expected_runway, solve};
+use runaway::explain::{Account, Class, Flow, Flows, drivers, votes};
+use runaway::law::Law;
+use runaway::scenario::{Origin, Scenario};
+
+use crate::strategy::{Sizes, composition, config, scenario};
+
+proptest! {
+    #![proptest_config(config(300))]
+
+    #[test]
+    fn every_mistake_is_accounted_for(scenario in scenario(Sizes::any()), x in composition(), generation in 0..50_u64) {
+        let flows = Flows::at(&scenario, generation, x);
+        let law = Law::new(&scenario, generation);
+        let outcome = law.at(x);
+        let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 + 1e-9 * b.abs();
+        let sum = |wrong: bool, part: fn(&Flow) -> f64| {
+            flows.flows.iter().filter(|flow| flow.class.is_unsound() != wrong).map(part).sum::<f64>()
+        };
+        for flow in &flows.flows {
+            let caught = flow.caught_by_vote + flow.caught_by_filters.iter().sum::<f64>();
+            prop_assert!(close(flow.enters, caught + flow.accepted), "{:?}", flow);
+            if flows.yield_ > 1e-200 {
+                prop_assert!(close(flow.accepted / flows.yield_, flow.replaced + flow.healed + flow.learned), "{:?}", flow);
+            }
+        }
+        // The wrong ones among those that enter are the error rate; those accepted and learned are the law's.
+        let entered = sum(true, |flow| flow.enters);
+        prop_assert!(close(entered.min(1.0), outcome.error_rate));
+        let (wrong, unsound) = (sum(true, |flow| flow.accepted), sum(false, |flow| flow.accepted));
+        prop_assert!(close(wrong, outcome.accepted.wrong()));
+        prop_assert!(close(unsound, outcome.accepted.unsound));
+        if let Some(next) = outcome.next.filter(|_| flows.yield_ > 1e-200) {
+            let (wrong, unsound) = (sum(true, |flow| flow.learned), sum(false, |flow| flow.learned));
+            prop_assert!(close(wrong, next.wrong));
+            prop_assert!(close(unsound, next.unsound));
+        }
+    }
+}
+
+fn model(name: &str) -> Scenario {
+    Scenario::load(std::path::Path::new(&format!("models/{name}.toml")), &[]).unwrap()
+}
+
+#[test]
+fn the_parts_of_r_sum_to_r() {
+    for name in ["unverified", "self-consistency", "outcome-only", "step-checks", "cross-model", "sector", "designs"] {
+        let taken = drivers(&model(name), 0).unwrap();
+        let parts: f64 = taken.contributions.iter().map(|one| one.part).sum();
+        let r = taken.reproduction_number;
+        assert_relative_eq!(parts, r, max_relative = 1e-7);
+        assert_relative_eq!(taken.parents[0] + taken.parents[1], r, max_relative = 1e-9);
+        // Both vectors are eigenvectors.
+        let [[uu, uw], [wu, ww]] = taken.next_generation_matrix;
+        let (v, u) = (taken.mixture, taken.value);
+        assert_relative_eq!(uu * v[0] + uw * v[1], r * v[0], epsilon = 1e-8);
+        assert_relative_eq!(wu * v[0] + ww * v[1], r * v[1], epsilon = 1e-8);
+        assert_relative_eq!(u[0] * uu + u[1] * wu, r * u[0], epsilon = 1e-8);
+        assert_relative_eq!(u[0] * uw + u[1] * ww, r * u[1], epsilon = 1e-8);
+    }
+}
+
+#[test]
+fn the_driver_is_named() {
+    assert_eq!(drivers(&model("self-consistency"), 0).unwrap().driver, Class::InheritedWrong);
+    assert_eq!(drivers(&model("outcome-only"), 0).unwrap().driver, Class::FreshUnsound);
+    let text = "name = \"one\"\n[learning]\nanchor = 1\n";
+    assert!(drivers(&Scenario::parse(text, Origin::Text, &[]).unwrap(), 0).is_none());
+}
+
+/// An unamplified loop that shows every mistake again: R is persistence, and inherited.
+#[test]
+fn r_of_a_loop_without_amplification_by_hand() {
+    let text = "name = \"one\"\n[errors]\namplification = 0\n[learning]\npersistence = 0.9\n";
+    let taken = drivers(&Scenario::parse(text, Origin::Text, &[]).unwrap(), 0).unwrap();
+    let part = |class: Class| taken.contributions.iter().find(|one| one.class == class).unwrap().part;
+    assert_relative_eq!(part(Class::InheritedWrong), 0.9, max_relative = 1e-9);
+    // A wrong belief takes the place of a sound one, which would have made fresh mistakes.
+    assert!(part(Class::FreshRandom) < 0.0 || part(Class::FreshRandom).abs() < 0.1);
+    assert_eq!(taken.mixture, [0.0, 1.0]);
+}
+
+#[test]
+fn votes_catch_what_scatters_and_not_what_is_shared() {
+    let votes = votes(&model("self-consistency"));
+    let row = |k: u64| votes.majorities.iter().find(|row| row.candidates == k).unwrap();
+    assert_eq!((row(1).random_caught, row(1).systematic_caught), (Some(0.0), Some(0.0)));
+    // A vote of 3: wrong answers ζ over D values; P(Bin(3, p) ≥ 2) = 3p² − 2p³. Consistency 0.9: 0.972 for 0.9.
+    assert_relative_eq!(row(3).systematic_caught.unwrap(), 1.0 - 0.972 / 0.9, max_relative = 1e-12);
+    assert!(row(3).random_caught.unwrap() > 0.99);
+    assert!(votes.majorities.windows(2).all(|pair| pair[0].random_caught <= pair[1].random_caught));
+    assert_eq!(votes.enough_for_reproduction, Some(5));
+    assert_eq!(votes.enough_for_runway, Some(31));
+    let unanimous = votes.agreements.last().unwrap();
+    assert_eq!((unanimous.candidates, unanimous.agree), (5, 5));
+    assert_relative_eq!(unanimous.systematic_caught.unwrap(), 1.0 - 0.9_f64.powi(4), max_relative = 1e-12);
+}
+
+#[test]
+fn the_quick_runway_is_the_runway() {
+    for name in ["unverified", "self-consistency", "ground-truth"] {
+        let scenario = model(name);
+        assert_relative_eq!(
+            expected_runway(&scenario).unwrap(),
+            solve(&scenario).runway.mean.unwrap(),
+            max_relative = 1e-10
+        );
+    }
+    assert!(expected_runway(&model("outcome-only")).is_none() && expected_runway(&model("sector")).is_none());
+}
+
+#[test]
+fn the_later_account_is_that_of_the_mean_field() {
+    let account = Account::of(&model("cross-model"));
+    assert!(account.at_rest && account.later.composition.wrong > 0.0);
+    assert_eq!(account.later.generation, 30);
+    assert!(!Account::of(&model("self-consistency")).at_rest);
+}
