@@ -2,22 +2,27 @@
 //!
 //! Preposterior analysis by reweighting: every posterior path in turn is taken for the truth, the new measurement is
 //! drawn from it, the other paths are weighted by how well they foresee it, and the variance of their runways is averaged.
-//! The variance and not the width of an interval, because only the variance cannot grow in expectation. Nothing is sampled anew, so the answer costs a fraction of the fit.
+//! The variance and not the width of an interval, because only the variance cannot grow in
+//! expectation. Nothing is sampled anew, so the answer costs a fraction of the fit.
 
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::answer;
-use super::log::Log;
-use super::model::{self, Ahead, Path};
+use super::fitted::Fitted;
+use super::model::{self, Path};
 use super::sampler;
-use super::{FitError, FitOptions};
 use crate::stats::binomial;
 
 /// First random stream of the measurements that are imagined.
 const ADVICE_STREAM: u64 = 5 << 32;
 /// Paths that are taken for the truth.
 const TRUTHS: usize = 200;
+/// Share of the present spread that a measurement must be expected to remove to be called worth its items; less is within
+/// what another sample of paths would change.
+const WORTHWHILE: f64 = 0.05;
+/// Sizes of evaluations and audits that are weighed unless others are asked for.
+const EVALUATIONS: [u64; 3] = [100, 300, 1000];
+const AUDITS: [u64; 3] = [30, 100, 300];
 
 /// A measurement that could be made on the last generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -48,8 +53,12 @@ pub struct Advice {
 /// The present spread and the worth of each measurement.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Advised {
+    /// The generation that would be measured: the last one of the log.
+    pub generation: u64,
     /// Standard deviation of the remaining runway now, in generations.
     pub sd: f64,
+    /// The best per item of those that are expected to remove at least 5 % of it; absent where none is.
+    pub cheapest: Option<Measurement>,
     /// Measurements, best per item first.
     pub advice: Vec<Advice>,
 }
@@ -61,35 +70,48 @@ struct Scene {
     runway: u64,
 }
 
-/// Weighs measurements of the last generation by what they are expected to say about the remaining runway.
-///
-/// # Errors
-/// As [`super::fit`].
-pub fn advise(log: &Log, options: &FitOptions, measurements: &[Measurement]) -> Result<Advised, FitError> {
-    let prepared = answer::prepare(&log.runs, options)?;
-    let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
-    let model = &prepared.model;
-    let sample = answer::posterior(model, options)?;
-    let ahead = Ahead::of(&run.rows, model.stages(options.run), options.horizon as usize);
-    let paths = answer::paths(model, &sample.thinned(options.paths), &run.rows, options, ahead);
-    let Some(last) = model.stages(options.run).last() else { return Err(FitError::Impossible) };
-    let threshold = options.threshold.error_rate(&run.rows);
-    let scene = |path: &Path| {
+impl Fitted<'_> {
+    /// Weighs measurements of the last generation by what they are expected to say about the remaining runway.
+    #[must_use]
+    pub fn advise(&self, measurements: &[Measurement]) -> Advised {
+        let options = self.options;
+        let scenes: Vec<Scene> = self.paths.iter().filter_map(|path| self.scene(path)).collect();
+        let variance = variance(&scenes, &vec![1.0; scenes.len()]);
+        let mut advice: Vec<Advice> =
+            measurements.iter().map(|&measurement| worth(&scenes, measurement, variance, options.seed)).collect();
+        advice.sort_by(|a, b| b.reduction_per_100.total_cmp(&a.reduction_per_100));
+        let cheapest = advice.iter().find(|advice| advice.reduction >= WORTHWHILE).map(|advice| advice.measurement);
+        Advised {
+            generation: self.run.rows.last().map_or(0, |row| row.generation),
+            sd: variance.sqrt(),
+            cheapest,
+            advice,
+        }
+    }
+
+    /// Measurements of usual sizes that the last generation still allows: kept examples that were audited already are not
+    /// audited again.
+    #[must_use]
+    pub fn measurements(&self) -> Vec<Measurement> {
+        let left = self.run.rows.last().and_then(|row| {
+            let audited = row.kept_wrong.and(row.audited.or(row.kept)).unwrap_or(0);
+            row.kept.map(|kept| kept - audited)
+        });
+        let audits = AUDITS.into_iter().filter(|items| left.is_none_or(|left| *items <= left)).map(Measurement::Audit);
+        EVALUATIONS.into_iter().map(Measurement::Evaluate).chain(audits).collect()
+    }
+
+    fn scene(&self, path: &Path) -> Option<Scene> {
+        let last = self.posterior.model.stages(self.options.run).last()?;
+        let threshold = self.options.threshold.error_rate(&self.run.rows);
         let known = path.error.len() - path.measured.len();
-        let future = path.error.iter().skip(known);
-        let beyond = options.horizon + 1;
-        Scene {
+        let (future, beyond) = (path.error.iter().skip(known), self.options.horizon + 1);
+        Some(Scene {
             error: path.error.get(known.saturating_sub(1)).copied().unwrap_or(0.0),
             kept_wrong: path.learner.at(path.last_share, path.learner.slip_at(last.elapsed), last.steps).kept_wrong,
             runway: future.zip(1..).find(|(error, _)| **error >= threshold).map_or(beyond, |(_, ahead)| ahead),
-        }
-    };
-    let scenes: Vec<Scene> = paths.iter().map(scene).collect();
-    let variance = variance(&scenes, &vec![1.0; scenes.len()]);
-    let mut advice: Vec<Advice> =
-        measurements.iter().map(|&measurement| worth(&scenes, measurement, variance, options.seed)).collect();
-    advice.sort_by(|a, b| b.reduction_per_100.total_cmp(&a.reduction_per_100));
-    Ok(Advised { sd: variance.sqrt(), advice })
+        })
+    }
 }
 
 fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> Advice {

@@ -10,6 +10,7 @@ mod backtest;
 mod baseline;
 mod calibrate;
 mod criticism;
+mod fitted;
 mod learner;
 mod likelihood;
 pub mod log;
@@ -27,24 +28,24 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use advise::{Advice, Advised, Measurement, advise};
-pub use answer::fit;
+pub use advise::{Advice, Advised, Measurement};
 pub use backtest::{
     Backtest, BacktestOptions, BaselineScores, BaselineSummary, Case, CaseScores, ForecastPoint, Summary, backtest,
 };
 pub use baseline::Baseline;
 pub use calibrate::{Design, RANKED, Ranks, calibrate};
+pub use fitted::{Fitted, fit};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
 pub use read::{Format, IngestOptions};
 pub use result::{
-    Basis, Best, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
+    Basis, Best, Bin, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
 };
 pub use sampler::{Effort, Mixing};
 pub use score::{count_quantile, covered, crps, quantile, sorted};
 pub use transition::{Answer, Samples, Share, Transition};
-pub use variant::{Variant, VariantScore, variants};
+pub use variant::{Averaged, Variant, VariantScore, Weighed};
 
 /// When a loop has failed. It plays no part in fitting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,15 +1,18 @@
 //! Structural variants of the model, compared by how well they foresee each generation from the ones before it.
 //!
 //! The full model contains the others, so its posterior averages over them already; the comparison says in plain words
-//! which parts the data ask for. Expected log predictive density by WAIC over generations (Watanabe 2010), weights by
+//! which parts the data ask for, and the forecast averaged by their weights shows whether it hangs on that choice. Expected log predictive density by WAIC over generations (Watanabe 2010), weights by
 //! pseudo-BMA (Yao et al. 2018).
 
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::answer;
-use super::log::Log;
+use super::fitted::{Fitted, Posterior};
+use super::model::Path;
 use super::prior::Written;
+use super::result::{Fan, Runway};
+use super::sampler::Effort;
 use super::{FitError, FitOptions, Unit};
 
 /// Draws over which densities are averaged.
@@ -36,8 +39,30 @@ impl Variant {
     pub const ALL: [Self; 5] =
         [Self::Full, Self::ConstantSlips, Self::NoAmplification, Self::SoundStart, Self::WholeSolutions];
 
+    /// Whether the variant is another model of the same measurements.
+    fn differs(self, fitted: &Fitted<'_>) -> bool {
+        let rows = || fitted.log.runs.iter().flat_map(|run| &run.rows);
+        let (long, steps_audited) = (
+            rows().any(|row| row.steps.is_some_and(|steps| steps > 1)),
+            rows().any(|row| row.kept_wrong_steps.is_some()),
+        );
+        match self {
+            Self::WholeSolutions => {
+                // Where steps were audited the two read other columns of the log, and their densities do not compare.
+                fitted.options.unit == Unit::Step && long && !(fitted.options.audits && steps_audited)
+            }
+            _ => true,
+        }
+    }
+
     fn options(self, options: &FitOptions) -> FitOptions {
         let mut options = options.clone();
+        let (own, brisk) = (options.effort, Effort::BRISK);
+        options.effort = Effort {
+            ensembles: own.ensembles.min(brisk.ensembles),
+            walkers: own.walkers.min(brisk.walkers),
+            sweeps: own.sweeps.min(brisk.sweeps),
+        };
         let mut fix = |key: &str, median: f64| {
             options.priors.insert(key.to_owned(), Written { median, spread: 0.0 });
         };
@@ -89,24 +114,91 @@ pub struct VariantScore {
     pub sentence: String,
 }
 
-/// Fits every variant and compares what each foresees.
-///
-/// # Errors
-/// As [`super::fit`].
-pub fn variants(log: &Log, options: &FitOptions) -> Result<Vec<VariantScore>, FitError> {
-    let densities: Vec<Vec<f64>> = Variant::ALL
-        .into_par_iter()
-        .map(|variant| densities(log, &variant.options(options)))
-        .collect::<Result<_, _>>()?;
+/// The variants of a fit, weighed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Weighed {
+    /// Every variant that differs from the full model on this log, the full model first.
+    pub scores: Vec<VariantScore>,
+    /// The forecast averaged over them.
+    pub averaged: Averaged,
+}
+
+/// A forecast whose paths come from every variant in proportion to its weight: variants that foresee about as well are
+/// averaged, those that foresee worse drop out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Averaged {
+    /// Paths from each variant, in the order of the scores.
+    pub paths: Vec<usize>,
+    /// The remaining runway.
+    pub runway: Runway,
+    /// Error by generation.
+    pub fan: Vec<Fan>,
+}
+
+impl Fitted<'_> {
+    /// Fits every variant, compares what each foresees, and averages the forecast over them.
+    ///
+    /// # Errors
+    /// As [`Fitted::new`].
+    pub fn weigh_variants(&self) -> Result<Weighed, FitError> {
+        let apart: Vec<(Variant, FitOptions)> = Variant::ALL
+            .into_iter()
+            .filter(|variant| *variant != Variant::Full && variant.differs(self))
+            .map(|variant| (variant, variant.options(self.options)))
+            .collect();
+        let posteriors: Vec<Posterior> =
+            apart.par_iter().map(|(_, options)| Posterior::of(self.log, options)).collect::<Result<_, _>>()?;
+        let all: Vec<(Variant, &Posterior)> = std::iter::once((Variant::Full, &self.posterior))
+            .chain(apart.iter().map(|(variant, _)| *variant).zip(&posteriors))
+            .collect();
+        let runs = self.log.runs.len();
+        let densities: Vec<Vec<f64>> = all.par_iter().map(|(_, posterior)| densities(posterior, runs)).collect();
+        let scores = scores(all.iter().map(|(variant, _)| *variant), &densities);
+        let weights: Vec<f64> = scores.iter().map(|score| score.weight).collect();
+        let counts = apportioned(&weights, self.options.paths);
+        let paths: Vec<Path> =
+            all.iter().zip(&counts).flat_map(|((_, from), &count)| self.paths_from(from, count)).collect();
+        let averaged = Averaged {
+            runway: answer::runway(self.run, &paths, self.options),
+            fan: answer::fan(self.run, &paths, self.options),
+            paths: counts,
+        };
+        Ok(Weighed { scores, averaged })
+    }
+
+    fn paths_from(&self, posterior: &Posterior, count: usize) -> Vec<Path> {
+        answer::paths(&posterior.model, &posterior.sample.thinned(count), &self.run.rows, self.options, self.ahead)
+    }
+}
+
+/// `total` split in proportion to weights that sum to 1.
+fn apportioned(weights: &[f64], total: usize) -> Vec<usize> {
+    let mut reached = 0.0;
+    let mut given = 0;
+    weights
+        .iter()
+        .map(|weight| {
+            reached += weight;
+            let until = ((reached * total as f64).round() as usize).clamp(given, total);
+            let own = until - given;
+            given = until;
+            own
+        })
+        .collect()
+}
+
+/// Scores from the densities of each variant, the full model first.
+fn scores(variants: impl Iterator<Item = Variant>, densities: &[Vec<f64>]) -> Vec<VariantScore> {
     let totals: Vec<f64> = densities.iter().map(|densities| densities.iter().sum()).collect();
     let best = totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = totals.iter().map(|total| (total - best).exp()).collect();
     let all: f64 = weights.iter().sum();
-    let full = densities.first().cloned().unwrap_or_default();
-    let scores = Variant::ALL.into_iter().zip(&densities).zip(totals.iter().zip(&weights));
-    Ok(scores
+    let full = densities.first().map_or(&[][..], Vec::as_slice);
+    variants
+        .zip(densities)
+        .zip(totals.iter().zip(&weights))
         .map(|((variant, densities), (&elpd, weight))| {
-            let differences: Vec<f64> = densities.iter().zip(&full).map(|(own, full)| own - full).collect();
+            let differences: Vec<f64> = densities.iter().zip(full).map(|(own, full)| own - full).collect();
             let (difference, standard_error) = sum_and_error(&differences);
             let clear = difference.abs() > (2.0 * standard_error).max(1.0);
             let (better, worse) = variant.sentences();
@@ -118,23 +210,21 @@ pub fn variants(log: &Log, options: &FitOptions) -> Result<Vec<VariantScore>, Fi
             let weight = weight / all;
             VariantScore { variant, elpd, difference, standard_error, weight, sentence: sentence.to_owned() }
         })
-        .collect())
+        .collect()
 }
 
 /// Expected log predictive density of each generation of each run.
-fn densities(log: &Log, options: &FitOptions) -> Result<Vec<f64>, FitError> {
-    let prepared = answer::prepare(&log.runs, options)?;
-    let model = &prepared.model;
-    let draws = answer::posterior(model, options)?.thinned(DRAWS);
+fn densities(posterior: &Posterior, runs: usize) -> Vec<f64> {
+    let model = &posterior.model;
     let mut columns: Vec<Vec<f64>> = Vec::new();
-    for point in &draws {
+    for point in &posterior.sample.thinned(DRAWS) {
         let learner = model.learner(point);
-        let increments = (0..log.runs.len()).filter_map(|run| model.forward(&learner, run));
+        let increments = (0..runs).filter_map(|run| model.forward(&learner, run));
         let increments: Vec<f64> = increments.flat_map(|forward| forward.increments).collect();
         columns.resize(columns.len().max(increments.len()), Vec::new());
         columns.iter_mut().zip(increments).for_each(|(column, increment)| column.push(increment));
     }
-    Ok(columns.iter().map(|column| waic(column)).collect())
+    columns.iter().map(|column| waic(column)).collect()
 }
 
 /// ln mean exp − variance of the log densities of one observation.
@@ -152,4 +242,17 @@ fn sum_and_error(values: &[f64]) -> (f64, f64) {
     let mean = sum / n.max(1.0);
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
     (sum, (n * variance).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_add_up_and_follow_the_weights() {
+        assert_eq!(apportioned(&[0.5, 0.25, 0.25], 2000), [1000, 500, 500]);
+        assert_eq!(apportioned(&[1.0 / 3.0; 3], 100), [33, 34, 33]);
+        assert_eq!(apportioned(&[1.0, 0.0], 7), [7, 0]);
+        assert_eq!(apportioned(&[f64::NAN, 1.0], 7), [0, 0]);
+    }
 }

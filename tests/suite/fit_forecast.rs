@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use runaway::fit::{
-    BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Log, Measurement, Phase, Threshold, Unit, Variant,
-    Written, advise, backtest, calibrate, fit, variants,
+    BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Fitted, Log, Measurement, Phase, Threshold, Unit,
+    Variant, Written, backtest, calibrate, fit,
 };
 
 /// Long enough to test the plumbing, too short to trust a number.
@@ -132,7 +132,7 @@ fn advice_is_worth_something_and_more_items_are_worth_more() {
     let log = first_run("digits-logit-vote2of2", 6);
     let options = FitOptions { effort: SHORT, paths: 400, horizon: 20, ..FitOptions::default() };
     let asked = [Measurement::Evaluate(100), Measurement::Evaluate(20_000), Measurement::Audit(100)];
-    let advised = advise(&log, &options, &asked).unwrap();
+    let advised = Fitted::new(&log, &options).unwrap().advise(&asked);
     assert!(advised.sd > 0.0 && advised.advice.len() == 3);
     let of = |wanted| advised.advice.iter().find(|advice| advice.measurement == wanted).unwrap();
     assert!(of(Measurement::Evaluate(20_000)).reduction > of(Measurement::Evaluate(100)).reduction, "{advised:?}");
@@ -143,7 +143,13 @@ fn advice_is_worth_something_and_more_items_are_worth_more() {
 fn variants_are_weighed() {
     let log = first_run("addition-hot-vote3of3", 10);
     let effort = Effort { sweeps: 60, ..SHORT };
-    let scores = variants(&log, &FitOptions { effort, ..FitOptions::default() }).unwrap();
+    let options = FitOptions { effort, paths: 500, ..FitOptions::default() };
+    let weighed = Fitted::new(&log, &options).unwrap().weigh_variants().unwrap();
+    let scores = &weighed.scores;
+    assert_eq!(weighed.averaged.paths.iter().sum::<usize>(), 500);
+    for (score, paths) in scores.iter().zip(&weighed.averaged.paths) {
+        assert!((score.weight - *paths as f64 / 500.0).abs() < 0.01, "{scores:?}");
+    }
     assert!((scores.iter().map(|score| score.weight).sum::<f64>() - 1.0).abs() < 1e-12);
     // Its error falls from 0.30 to 0.16 in one generation and stays: constant slips foresee that worse.
     let constant = scores.iter().find(|score| score.variant == Variant::ConstantSlips).unwrap();
