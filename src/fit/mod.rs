@@ -30,7 +30,8 @@ use thiserror::Error;
 
 pub use advise::{Advice, Advised, Measurement};
 pub use backtest::{
-    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Case, CaseScores, ForecastPoint, Summary, backtest,
+    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint, Summary,
+    backtest,
 };
 pub use baseline::Baseline;
 pub use calibrate::{Design, RANKED, Ranks, calibrate};

@@ -129,7 +129,7 @@ pub struct Bin {
 }
 
 /// Bins of R.
-const BINS: usize = 48;
+const BINS: usize = 36;
 
 impl Bin {
     /// Shares of two samples in common bins over the central 99 % of both.
