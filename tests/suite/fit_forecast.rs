@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use runaway::fit::{
-    BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Fitted, Log, Measurement, Phase, Threshold, Unit,
-    Variant, Written, backtest, calibrate, fit,
+    BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Fitted, Log, Measurement, Phase, Priors, Scale,
+    Threshold, Unit, Variant, Written, backtest, calibrate, fit,
 };
+use runaway::scenario::PRIORS;
 
 /// Long enough to test the plumbing, too short to trust a number.
 const SHORT: Effort = Effort { ensembles: 2, walkers: 24, sweeps: 30 };
@@ -103,6 +104,15 @@ fn options_out_of_range_are_refused() {
     assert!(matches!(fit(&far, &options()), Err(FitError::TooLong { .. })));
 }
 
+/// The scenario file knows the parameters of a fit by name and range, without knowing the fit.
+#[test]
+fn scenario_files_know_the_parameters() {
+    let priors = Priors::new(Checks::Some);
+    let known: Vec<(&str, bool)> =
+        priors.all().iter().map(|prior| (prior.parameter.key(), prior.scale == Scale::Logit)).collect();
+    assert_eq!(known, PRIORS);
+}
+
 #[test]
 fn a_back_test_holds_the_keys_that_were_promised() {
     let mut log = measured("digits-small-unverified");
@@ -125,6 +135,9 @@ fn a_back_test_holds_the_keys_that_were_promised() {
         }
     }
     assert_eq!(json["cases"][0]["forecast"].as_array().unwrap().len(), 21);
+    let nominal: Vec<f64> = result.calibration.iter().map(|one| one.nominal).collect();
+    assert_eq!(nominal, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]);
+    assert!(result.calibration.windows(2).all(|pair| pair[0].observed <= pair[1].observed));
 }
 
 #[test]

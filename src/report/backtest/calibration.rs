@@ -23,7 +23,10 @@ pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
         Layer::new("measured error rate", Shape::Rings { points: rings, color: INK }),
     ];
     if !tags.is_empty() {
-        layers.push(Layer::new("remaining runway", Shape::Tags { tags, color: VERMILLION, open: false }));
+        layers.push(Layer::new(
+            format!("remaining runway ({} cases)", summary.runway_cases),
+            Shape::Tags { tags, color: VERMILLION, open: false },
+        ));
     }
     Some(Plot {
         title: format!(

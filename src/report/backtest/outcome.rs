@@ -4,7 +4,7 @@ use crate::fit::{Backtest, ForecastPoint};
 use crate::report::axis::Axis;
 use crate::report::plot::{Layer, Plot, Shape};
 use crate::report::theme::{DIAGONAL, EXACT, VERMILLION};
-use crate::report::words::percent;
+use crate::report::words::number;
 
 /// Generations after the cut.
 const AHEAD: usize = 5;
@@ -25,8 +25,8 @@ pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
     let top = points.iter().flat_map(|point| [point.q50, point.measured]).fold(0.0, f64::max);
     Some(Plot {
         title: format!(
-            "{AHEAD} generations ahead the median misses the measured error by {} on average",
-            percent(distance, 2)
+            "{AHEAD} generations ahead the median misses the measured error by {} percentage points on average",
+            number(100.0 * distance, 2)
         ),
         notes: vec!["On the dotted line the median forecast was what came.".to_owned()],
         caption: format!(

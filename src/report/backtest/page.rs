@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use crate::fit::Backtest;
+use crate::fit::{Backtest, Summary};
 use crate::provenance::LogProvenance;
 use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
@@ -11,15 +11,13 @@ use super::{short, tables, words};
 
 pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Figure]) -> String {
     let headline = words::headline(tested);
-    let titled = |first: &'static str| std::iter::once(first).chain(tables::SCORES).collect::<Vec<_>>();
-    let by_file: Vec<Vec<String>> = tested
-        .by_file
-        .iter()
-        .map(|(file, summary)| tables::scores(short(file).to_owned(), summary))
-        .chain([tables::scores("all".to_owned(), &tested.summary)])
-        .collect();
-    let by_cut: Vec<Vec<String>> =
-        tested.by_cut.iter().map(|(cut, summary)| tables::scores(cut.to_string(), summary)).collect();
+    let rows = |row: fn(String, &Summary) -> Vec<String>| -> [Vec<Vec<String>>; 2] {
+        let files = tested.by_file.iter().map(|(file, summary)| row(short(file).to_owned(), summary));
+        let cuts = tested.by_cut.iter().map(|(cut, summary)| row(cut.to_string(), summary));
+        [files.chain([row("all".to_owned(), &tested.summary)]).collect(), cuts.collect()]
+    };
+    let ([errors, errors_by_cut], [runways, runways_by_cut]) = (rows(tables::errors), rows(tables::runways));
+    let titled = |first: &'static str, rest: &[&'static str]| [&[first], rest].concat();
     let body = html! {
         header {
             h1 { (headline) }
@@ -28,12 +26,14 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
             p { (words::warnings(&tested.summary)) }
         }
         main {
-            (grid("By log", &titled("Log"), &by_file))
+            (grid("Error rate, by log", &titled("Log", &tables::ERRORS), &errors))
+            (grid("Remaining runway, by log", &titled("Log", &tables::RUNWAYS), &runways))
             p { "CRPS: continuous ranked probability score of the measured error rate, lower is better; ratio: over the best of four \
                  extrapolations, each with intervals from its own residuals. A false alarm is a warning after which the run did not \
                  fail within 5 generations." }
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
-            (grid("By generations seen", &titled("Cut"), &by_cut))
+            (grid("Error rate, by generations seen", &titled("Seen", &tables::ERRORS), &errors_by_cut))
+            (grid("Remaining runway, by generations seen", &titled("Seen", &tables::RUNWAYS), &runways_by_cut))
             (grid(
                 "Against extrapolations",
                 &["Forecaster", "CRPS error", "Mean absolute error", "CRPS runway (generations)"],

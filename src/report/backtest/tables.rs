@@ -5,24 +5,13 @@ use crate::fit::{BaselineSummary, Summary};
 use super::best_extrapolation;
 use super::words::{score, share};
 
-/// Titles of [`scores`] without its first column.
-pub(super) const SCORES: [&str; 10] = [
-    "Cases",
-    "CRPS error",
-    "Best extrapolation",
-    "Ratio",
-    "50 % holds",
-    "90 % holds",
-    "Runway, 90 % holds",
-    "CRPS runway (generations)",
-    "Best extrapolation (generations)",
-    "False alarms",
-];
+/// Titles of [`errors`] without its first column.
+pub(super) const ERRORS: [&str; 6] =
+    ["Cases", "CRPS error", "Best extrapolation", "Ratio", "50 % interval holds", "90 % interval holds"];
 
-/// One row of scores.
-pub(super) fn scores(name: String, summary: &Summary) -> Vec<String> {
+/// One row of scores of the error rate.
+pub(super) fn errors(name: String, summary: &Summary) -> Vec<String> {
     let best = best_extrapolation(summary);
-    let runway = summary.baselines.values().filter_map(|one| one.crps_runway).reduce(f64::min);
     vec![
         name,
         summary.cases.to_string(),
@@ -31,10 +20,28 @@ pub(super) fn scores(name: String, summary: &Summary) -> Vec<String> {
         score(summary.crps_ratio),
         share(summary.coverage50_error),
         share(summary.coverage90_error),
+    ]
+}
+
+/// Titles of [`runways`] without its first column.
+pub(super) const RUNWAYS: [&str; 5] = [
+    "Cases not failed at the cut",
+    "90 % interval holds",
+    "CRPS (generations)",
+    "Best extrapolation (generations)",
+    "False alarms",
+];
+
+/// One row of scores of the remaining runway.
+pub(super) fn runways(name: String, summary: &Summary) -> Vec<String> {
+    let best = summary.baselines.values().filter_map(|one| one.crps_runway).reduce(f64::min);
+    vec![
+        name,
+        summary.runway_cases.to_string(),
         share(summary.coverage90_runway),
         score(summary.crps_runway),
-        score(runway),
-        format!("{} of {}", summary.false_alarms, summary.warnings),
+        score(best),
+        format!("{} of {} warnings", summary.false_alarms, summary.warnings),
     ]
 }
 
