@@ -1,8 +1,9 @@
 //! From the logs of a running loop to its remaining runway, with honest uncertainty.
 //!
 //! `log` holds what was measured and `read` reads it; `prior` and `learner` say what a loop may be, `likelihood` what a log
-//! says about it, `sampler` joins the two; `answer` turns draws into answers; `backtest` shows how far they can be trusted,
-//! against the extrapolations of `baseline`.
+//! says about it, `sampler` joins the two; `fitted` keeps the draws for every question: `answer` turns them into answers,
+//! `advise` says what to measure next, `variant` which parts of the model the data ask for; `backtest` shows how far they
+//! can be trusted, against the extrapolations of `baseline`.
 
 mod advise;
 mod answer;

@@ -1,6 +1,6 @@
 //! The page of a back-test: one HTML file with everything inside.
 
-use maud::html;
+use maud::{Markup, html};
 
 use crate::fit::{Backtest, Summary};
 use crate::provenance::LogProvenance;
@@ -39,14 +39,20 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
                 &["Forecaster", "CRPS error", "Mean absolute error", "CRPS runway (generations)"],
                 &tables::forecasters(&tested.summary),
             ))
-            @if !tested.skipped.is_empty() {
-                details {
-                    summary { (tested.skipped.len()) " cases could not be made" }
-                    ul { @for skipped in &tested.skipped { li { (skipped) } } }
-                }
-            }
+            (skipped(&tested.skipped))
             (grid("Provenance", &["What", "Which"], &provenance.rows()))
         }
     };
     document("Back-test of forecasts", &headline, &body)
+}
+
+fn skipped(cases: &[String]) -> Markup {
+    html! {
+        @if !cases.is_empty() {
+            details {
+                summary { (cases.len()) " cases could not be made" }
+                ul { @for case in cases { li { (case) } } }
+            }
+        }
+    }
 }

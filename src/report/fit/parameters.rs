@@ -22,18 +22,9 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         return None;
     }
     let rows = || parameters.iter().enumerate().map(|(row, learned)| (row as f64, *learned));
-    let boxes = |half: f64, ends: fn(&Learned) -> (f64, f64)| -> Vec<Span> {
-        rows()
-            .map(|(row, learned)| {
-                let (left, right) = ends(learned);
-                let place = |value| standard(learned, value);
-                Span { left: place(left), right: place(right), low: row - half, high: row + half }
-            })
-            .collect()
-    };
-    let prior = boxes(0.38, |one| (one.prior.q05, one.prior.q95));
-    let wide = boxes(0.22, |one| (one.posterior.q05, one.posterior.q95));
-    let narrow = boxes(0.22, |one| (one.posterior.q25, one.posterior.q75));
+    let prior = boxes(&parameters, 0.38, |one| (one.prior.q05, one.prior.q95));
+    let wide = boxes(&parameters, 0.22, |one| (one.posterior.q05, one.posterior.q95));
+    let narrow = boxes(&parameters, 0.22, |one| (one.posterior.q25, one.posterior.q75));
     let reach = wide.iter().flat_map(|span| [span.left.abs(), span.right.abs()]).fold(2.0, f64::max);
     let mut layers: Vec<Layer> = rows()
         .map(|(y, learned)| {
@@ -58,6 +49,16 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         },
         layers,
     })
+}
+
+/// One box per row, `half` as high, between two values of its parameter.
+fn boxes(parameters: &[&Learned], half: f64, ends: fn(&Learned) -> (f64, f64)) -> Vec<Span> {
+    let spanned = |(row, learned): (u32, &&Learned)| {
+        let ((left, right), row) = (ends(learned), f64::from(row));
+        let place = |value| standard(learned, value);
+        Span { left: place(left), right: place(right), low: row - half, high: row + half }
+    };
+    (0..).zip(parameters).map(spanned).collect()
 }
 
 /// A value in standard deviations of the prior from its median.

@@ -173,7 +173,8 @@ pub fn unknown(fit: &Fit) -> Vec<String> {
     let mut sentences = Vec::new();
     let (fixed, open) = (named(&|one| one.contraction >= FIXED), named(&|one| one.contraction < OPEN));
     sentences.extend(fixed.map(|keys| format!("The data fix {keys}.")));
-    sentences.extend(open.map(|keys| format!("They say little about {keys}: what the fit says there is the prior.")));
+    sentences
+        .extend(open.map(|keys| format!("The data say little about {keys}: what the fit says there is the prior.")));
     for pair in &fit.trade_offs {
         let (first, second) = (pair.first.key(), pair.second.key());
         let together = if pair.correlation > 0.0 { "rise together" } else { "make up for each other" };
