@@ -257,8 +257,9 @@ pub struct Fit {
     /// Seed of the sampler; the same seed gives the same bytes on any number of threads
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Say what to measure next on the last generation, by how much it is expected to narrow the remaining runway; sizes
-    /// other than the usual as in --advise=evaluate=500,audit=50
+    /// Say what to measure next, by how much it is expected to narrow the remaining runway: evaluate the last generation on
+    /// more problems, audit more of its kept examples, or evaluate the next one; sizes other than the usual as in
+    /// --advise=evaluate=500,audit=50,next=300
     #[arg(long, value_name = "WHAT=ITEMS,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = measurement)]
     pub advise: Option<Vec<Measurement>>,
     /// Fit simpler variants of the model too: which the data ask for, and the forecast averaged over them
@@ -332,12 +333,13 @@ fn share(typed: &str) -> Result<f64, String> {
 }
 
 fn measurement(typed: &str) -> Result<Measurement, String> {
-    let rule = || "a measurement is evaluate=ITEMS or audit=ITEMS, with 1 to 1000000 items".to_owned();
+    let rule = || "a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items".to_owned();
     let (what, items) = typed.split_once('=').ok_or_else(rule)?;
     let items: u64 = items.parse().ok().filter(|items| (1..=1_000_000).contains(items)).ok_or_else(rule)?;
     match what {
         "evaluate" => Ok(Measurement::Evaluate(items)),
         "audit" => Ok(Measurement::Audit(items)),
+        "next" => Ok(Measurement::Next(items)),
         _ => Err(rule()),
     }
 }

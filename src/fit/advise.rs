@@ -23,8 +23,10 @@ const WORTHWHILE: f64 = 0.05;
 /// Sizes of evaluations and audits that are weighed unless others are asked for.
 const EVALUATIONS: [u64; 3] = [100, 300, 1000];
 const AUDITS: [u64; 3] = [30, 100, 300];
+/// Test problems for the next generation, beside which measurements of the last one are seen.
+const NEXT: u64 = 300;
 
-/// A measurement that could be made on the last generation.
+/// A measurement that could be made, of the last generation but for [`Self::Next`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measurement {
@@ -32,6 +34,18 @@ pub enum Measurement {
     Evaluate(u64),
     /// Compare this many more kept examples with the truth.
     Audit(u64),
+    /// Train one more generation and answer this many test problems with it.
+    Next(u64),
+}
+
+impl Measurement {
+    /// Items to be labelled.
+    #[must_use]
+    pub const fn items(self) -> u64 {
+        match self {
+            Self::Evaluate(items) | Self::Audit(items) | Self::Next(items) => items,
+        }
+    }
 }
 
 /// What a measurement is worth.
@@ -57,7 +71,7 @@ pub struct Advised {
     pub generation: u64,
     /// Standard deviation of the remaining runway now, in generations.
     pub sd: f64,
-    /// The best per item of those that are expected to remove at least 5 % of it; absent where none is.
+    /// The best per item of those of the last generation that are expected to remove at least 5 % of it; absent where none is.
     pub cheapest: Option<Measurement>,
     /// Measurements, best per item first.
     pub advice: Vec<Advice>,
@@ -66,6 +80,7 @@ pub struct Advised {
 /// What a path says about the last generation and about the future.
 struct Scene {
     error: f64,
+    next: f64,
     kept_wrong: f64,
     runway: u64,
 }
@@ -80,7 +95,9 @@ impl Fitted<'_> {
         let mut advice: Vec<Advice> =
             measurements.iter().map(|&measurement| worth(&scenes, measurement, variance, options.seed)).collect();
         advice.sort_by(|a, b| b.reduction_per_100.total_cmp(&a.reduction_per_100));
-        let cheapest = advice.iter().find(|advice| advice.reduction >= WORTHWHILE).map(|advice| advice.measurement);
+        let worthwhile =
+            |one: &&Advice| !matches!(one.measurement, Measurement::Next(_)) && one.reduction >= WORTHWHILE;
+        let cheapest = advice.iter().find(worthwhile).map(|one| one.measurement);
         Advised {
             generation: self.run.rows.last().map_or(0, |row| row.generation),
             sd: variance.sqrt(),
@@ -89,7 +106,7 @@ impl Fitted<'_> {
         }
     }
 
-    /// Measurements of usual sizes that the last generation still allows: kept examples that were audited already are not
+    /// Measurements of usual sizes that the last generation still allows, and one of the next: kept examples that were audited already are not
     /// audited again.
     #[must_use]
     pub fn measurements(&self) -> Vec<Measurement> {
@@ -98,7 +115,8 @@ impl Fitted<'_> {
             row.kept.map(|kept| kept - audited)
         });
         let audits = AUDITS.into_iter().filter(|items| left.is_none_or(|left| *items <= left)).map(Measurement::Audit);
-        EVALUATIONS.into_iter().map(Measurement::Evaluate).chain(audits).collect()
+        let evaluations = EVALUATIONS.into_iter().map(Measurement::Evaluate);
+        evaluations.chain(audits).chain([Measurement::Next(NEXT)]).collect()
     }
 
     fn scene(&self, path: &Path) -> Option<Scene> {
@@ -108,6 +126,7 @@ impl Fitted<'_> {
         let (future, beyond) = (path.error.iter().skip(known), self.options.horizon + 1);
         Some(Scene {
             error: path.error.get(known.saturating_sub(1)).copied().unwrap_or(0.0),
+            next: path.error.get(known).copied().unwrap_or(0.0),
             kept_wrong: path.learner.at(path.last_share, path.learner.slip_at(last.elapsed), last.steps).kept_wrong,
             runway: future.zip(1..).find(|(error, _)| **error >= threshold).map_or(beyond, |(_, ahead)| ahead),
         })
@@ -115,9 +134,11 @@ impl Fitted<'_> {
 }
 
 fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> Advice {
-    let (items, rate): (u64, fn(&Scene) -> f64) = match measurement {
-        Measurement::Evaluate(n) => (n, |scene| scene.error),
-        Measurement::Audit(n) => (n, |scene| scene.kept_wrong),
+    let items = measurement.items();
+    let rate = |scene: &Scene| match measurement {
+        Measurement::Evaluate(_) => scene.error,
+        Measurement::Audit(_) => scene.kept_wrong,
+        Measurement::Next(_) => scene.next,
     };
     let count = scenes.len().min(TRUTHS);
     let after: Vec<f64> = (0..count)

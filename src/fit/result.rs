@@ -111,7 +111,7 @@ pub struct Reproduction {
     pub prior_above_one: f64,
     /// P(R > 1) in words.
     pub words: String,
-    /// Both laws by bins of equal width; values beyond either end are in the last bin there.
+    /// Both laws by bins of equal width over the central 95 % of either; the tails beyond are in no bin.
     pub density: Vec<Bin>,
 }
 
@@ -132,11 +132,11 @@ pub struct Bin {
 const BINS: usize = 36;
 
 impl Bin {
-    /// Shares of two samples in common bins over the central 99 % of both.
+    /// Shares of two samples in common bins over the central 95 % of either.
     pub(super) fn of(prior: &[f64], posterior: &[f64]) -> Vec<Self> {
         let (before, after) = (sorted(prior.iter().copied()), sorted(posterior.iter().copied()));
-        let low = quantile(&before, 0.005).min(quantile(&after, 0.005));
-        let width = (quantile(&before, 0.995).max(quantile(&after, 0.995)) - low) / BINS as f64;
+        let low = quantile(&before, 0.025).min(quantile(&after, 0.025));
+        let width = (quantile(&before, 0.975).max(quantile(&after, 0.975)) - low) / BINS as f64;
         // A prior without spread has no law to show, and NaN is refused with it.
         if !(width.is_finite() && width > 0.0) {
             return Vec::new();
@@ -144,9 +144,11 @@ impl Bin {
         let shares = |values: &[f64]| {
             let mut counts = [0_usize; BINS];
             for value in values {
-                // A negative quotient saturates at 0.
-                let place = (((value - low) / width) as usize).min(BINS - 1);
-                counts[place] += 1;
+                let place = (value - low) / width;
+                // A place below 0 would saturate into the first bin.
+                if let Some(count) = counts.get_mut(place as usize).filter(|_| place >= 0.0) {
+                    *count += 1;
+                }
             }
             counts.map(|count| count as f64 / values.len().max(1) as f64)
         };

@@ -28,7 +28,8 @@ fn priors_of_a_scenario_file_replace_the_defaults() {
         "[fit.priors]\nimprint = { median = 0.25, spread = 0.5 }\namplification = { median = 3, spread = 0 }\n",
     );
     let common = ["fit", LOG, "--alone", "--run", "1", "--first", "3", "--horizon", "4", "--json"];
-    let (code, out, error) = runaway(&[&common[..], &["--scenario", &file, "--advise=evaluate=500,audit=20"]].concat());
+    let (code, out, error) =
+        runaway(&[&common[..], &["--scenario", &file, "--advise=evaluate=500,audit=20,next=100"]].concat());
     assert_eq!(code, 0, "{error}");
     let json: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&json["run"], &json["runs_fitted"], &json["basis"]["observed"]), (&"2".into(), &1.into(), &3.into()));
@@ -36,9 +37,9 @@ fn priors_of_a_scenario_file_replace_the_defaults() {
     let imprint = parameters.iter().find(|one| one["parameter"] == "imprint").unwrap();
     assert!((imprint["prior"]["q50"].as_f64().unwrap() - 0.25).abs() < 1e-12);
     assert!(parameters.iter().all(|one| one["parameter"] != "amplification"));
-    assert_eq!(json["advice"]["advice"].as_array().unwrap().len(), 2);
+    assert_eq!(json["advice"]["advice"].as_array().unwrap().len(), 3);
     assert_eq!(json["advice"]["generation"], 2);
-    assert!(json["provenance"]["command"].as_str().unwrap().ends_with("--advise=evaluate=500,audit=20"));
+    assert!(json["provenance"]["command"].as_str().unwrap().ends_with("--advise=evaluate=500,audit=20,next=100"));
     assert!(json.get("variants").is_none());
 }
 

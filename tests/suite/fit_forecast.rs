@@ -150,6 +150,8 @@ fn advice_is_worth_something_and_more_items_are_worth_more() {
     let of = |wanted| advised.advice.iter().find(|advice| advice.measurement == wanted).unwrap();
     assert!(of(Measurement::Evaluate(20_000)).reduction > of(Measurement::Evaluate(100)).reduction, "{advised:?}");
     assert!(of(Measurement::Evaluate(100)).reduction >= 0.0, "{advised:?}");
+    // What is called worth its items is expected to remove a twentieth at least.
+    assert!(advised.cheapest.is_none_or(|cheapest| of(cheapest).reduction >= 0.05), "{advised:?}");
 }
 
 #[test]

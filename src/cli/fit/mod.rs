@@ -159,6 +159,7 @@ fn command(args: &args::Fit) -> String {
     let sizes = args.advise.iter().flatten().map(|measurement| match measurement {
         crate::fit::Measurement::Evaluate(items) => format!("evaluate={items}"),
         crate::fit::Measurement::Audit(items) => format!("audit={items}"),
+        crate::fit::Measurement::Next(items) => format!("next={items}"),
     });
     let sizes = sizes.collect::<Vec<_>>().join(",");
     if args.advise.is_some() || args.report.is_some() {

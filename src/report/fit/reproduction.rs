@@ -31,7 +31,8 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         notes: vec![
             "R counts the mistakes that one mistake leaves in the next generation: above 1 they multiply.".to_owned(),
         ],
-        caption: "R before and after the data, as shares of draws.".to_owned(),
+        caption: "R before and after the data, as shares of draws; tails beyond the central 95 % are left out."
+            .to_owned(),
         x,
         y: Axis::share(&format!("share of draws in each bin of {}", number(first.high - first.low, 2)), 0.0, top),
         layers: vec![

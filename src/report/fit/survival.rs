@@ -52,8 +52,8 @@ fn title(inputs: &Inputs<'_>) -> String {
     match runway.median {
         Some(median) => {
             let noun = if median == 1 { "generation" } else { "generations" };
-            format!("Half of the paths fail within {median} {noun}; {no_failure} last {} or more", runway.horizon)
+            format!("Half of the paths fail within {median} {noun}; {no_failure} last more than {}", runway.horizon)
         }
-        None => format!("{no_failure} of the paths last {} generations or more", runway.horizon),
+        None => format!("{no_failure} of the paths last more than {} generations", runway.horizon),
     }
 }

@@ -1,6 +1,6 @@
 //! What a fit says, in sentences: for the page, the figures' titles and the terminal.
 
-use crate::fit::{Advised, Conditional, Fit, Interval, Learned, Measurement, Variant, Weighed};
+use crate::fit::{Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Variant, Weighed};
 use crate::report::words::{number, percent, ratio};
 
 /// Contraction from which the data are said to fix a parameter, and below which they are said to leave it open.
@@ -135,6 +135,10 @@ pub fn measurement(measurement: Measurement, generation: u64) -> String {
         Measurement::Audit(items) => {
             format!("audit {} more kept examples of generation {generation}", number(items as f64, 6))
         }
+        Measurement::Next(items) => {
+            let next = generation.saturating_add(1);
+            format!("train generation {next} and evaluate it on {} problems", number(items as f64, 6))
+        }
     }
 }
 
@@ -144,11 +148,16 @@ pub fn advice(advised: &Advised) -> String {
     let sd = number(advised.sd, 3);
     let chosen = advised.cheapest.and_then(|cheapest| advised.advice.iter().find(|one| one.measurement == cheapest));
     let Some(chosen) = chosen else {
-        let most = advised.advice.iter().map(|one| one.reduction).fold(0.0, f64::max);
+        let (later, now): (Vec<&Advice>, Vec<&Advice>) =
+            advised.advice.iter().partition(|one| matches!(one.measurement, Measurement::Next(_)));
+        let most = now.iter().map(|one| one.reduction).fold(0.0, f64::max);
+        let later = later.iter().max_by(|a, b| a.reduction.total_cmp(&b.reduction)).map_or_else(String::new, |one| {
+            let instruction = capitalised(&measurement(one.measurement, advised.generation));
+            format!(" {instruction}: that is expected to remove {}.", percent(one.reduction, 2))
+        });
         return format!(
-            "No measurement of generation {} that was weighed is expected to narrow the remaining runway by 5\u{a0}% or more: its \
-             standard deviation is {sd} generations now, and the best of them brings it down by {}. What is uncertain lies ahead, \
-             and the next generation says more.",
+            "Measuring generation {} again is hardly worth it: the standard deviation of the remaining runway is {sd} generations now, \
+             and of what was weighed nothing is expected to remove more than {} of it.{later}",
             advised.generation,
             percent(most, 2)
         );
