@@ -1,23 +1,21 @@
 //! The exact solution of loops without unsound beliefs: the one-dimensional count chain.
 
-use nalgebra::DMatrix;
-
 use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
-use crate::stats::binomial;
 
-use super::absorption::Eliminated;
-use super::chain::{Chain, landing};
-use super::quasi;
-use super::result::{Curves, Exact, Hazard, Runway, Undefined, Visits};
-use super::transient::{Forward, Point};
+use super::chain::Chain;
+use super::elimination::Factors;
+use super::result::{Exact, Hazard, Undefined, Visits};
+use super::tail::{Tail, curves};
+use super::transient::Forward;
+use super::{quadrature, quasi};
 
-/// The most beliefs that are carried forward state by state; a generation takes some 0.1 s there.
-const MOST_EXAMPLES: u64 = 100_000;
-/// The largest pool of an accumulating loop, in beliefs, within its horizon.
-const LARGEST_POOL: u64 = 1_000_000;
-/// The most transient states that are eliminated: 128 MB and some seconds.
-const MOST_ELIMINATED: usize = 4_000;
+/// Counts up to which every one is visited: sums over each are then as fast as quadrature.
+const FEW_COUNTS: u64 = 4_000;
+/// The most counts that are visited one by one; a generation takes some 0.1 s there.
+const MOST_COUNTS: u64 = 100_000;
+/// The most transient states that are eliminated.
+const MOST_ELIMINATED: usize = 10_000;
 /// Generations after which a loop that neither fails nor comes to rest is given up.
 const PATIENCE: u64 = 20_000;
 /// The largest pool to which a loop is followed beyond its horizon: later generations cost as much as their pools.
@@ -27,25 +25,41 @@ const DIED_OUT: f64 = 1e-18;
 /// Distance at which the law given survival counts as the quasi-stationary one.
 const AT_REST: f64 = 1e-13;
 
-/// Why the exact solver does not apply to a scenario; `None` if it does.
-pub(super) fn refusal(scenario: &Scenario) -> Option<String> {
-    let examples = scenario.examples.get();
-    if examples > MOST_EXAMPLES {
-        return Some(format!(
-            "{examples} examples are more than the {MOST_EXAMPLES} that the exact solver carries; `simulate --engine counts` has no such limit"
-        ));
+/// Solves a loop without unsound beliefs: count by count where counts are few, by quadrature where they are many.
+///
+/// # Errors
+/// If neither way leads there, with the reason.
+pub(super) fn solve(scenario: &Scenario) -> Result<Exact, String> {
+    if few_counts(scenario) {
+        return Ok(count_by_count(scenario));
     }
-    let pool = examples.saturating_mul(scenario.horizon.get() + 1);
-    if scenario.learning.policy == Policy::Accumulate && pool > LARGEST_POOL {
-        return Some(format!(
-            "the pool grows to {pool} beliefs, more than the {LARGEST_POOL} that the exact solver carries; shorten the horizon or use `simulate --engine counts`"
-        ));
-    }
-    None
+    quadrature::solve(scenario).or_else(|reason| {
+        if affordable_counts(scenario) {
+            Ok(count_by_count(scenario))
+        } else {
+            Err(format!("{reason}; `simulate --engine counts` has no such limit"))
+        }
+    })
 }
 
-/// Solves a loop that [`refusal`] has nothing against.
-pub(super) fn solve(scenario: &Scenario) -> Exact {
+/// Beliefs of the largest pool within the horizon.
+fn largest_pool(scenario: &Scenario) -> u64 {
+    let grows = scenario.learning.policy == Policy::Accumulate;
+    let pools = if grows { scenario.horizon.get() + 1 } else { 1 };
+    scenario.examples.get().saturating_mul(pools)
+}
+
+/// Whether the counts are so few that each one is visited.
+pub(super) fn few_counts(scenario: &Scenario) -> bool {
+    largest_pool(scenario) <= FEW_COUNTS
+}
+
+/// Whether each count can be visited where quadrature does not lead.
+pub(super) fn affordable_counts(scenario: &Scenario) -> bool {
+    largest_pool(scenario) <= MOST_COUNTS
+}
+
+fn count_by_count(scenario: &Scenario) -> Exact {
     let mut undefined = Undefined::new();
     let mut forward = Forward::new(scenario);
     let mut tail = Tail::new();
@@ -61,7 +75,7 @@ pub(super) fn solve(scenario: &Scenario) -> Exact {
         forward.advance();
     }
     let closing = Closing::of(&mut forward, &mut tail, &mut undefined);
-    let runway = closing.runway(&tail, &points, &mut undefined);
+    let runway = tail.runway(closing.mean, closing.sd, &points, &mut undefined);
     Exact {
         curves: curves(&points),
         runway,
@@ -71,64 +85,6 @@ pub(super) fn solve(scenario: &Scenario) -> Exact {
         error_bound: forward.neglected(),
         runway_error: closing.error,
         undefined,
-    }
-}
-
-fn curves(points: &[Point]) -> Curves {
-    let each = |part: fn(&Point) -> f64| points.iter().map(part).collect::<Vec<f64>>();
-    Curves {
-        survival: each(|p| p.survival),
-        failed: each(|p| p.failed),
-        expected_error: each(|p| p.mean_error),
-        sd_error: each(|p| p.sd_error),
-        reach_error: each(|p| p.reach),
-        error_q05: each(|p| p.quantiles[0]),
-        error_q50: each(|p| p.quantiles[1]),
-        error_q95: each(|p| p.quantiles[2]),
-        mean_unsound: vec![0.0; points.len()],
-        mean_wrong: each(|p| p.mean_wrong),
-        expected_yield: each(|p| p.mean_yield),
-    }
-}
-
-/// Sums over S(g) and the quantiles of T, as far as the loop has been followed.
-struct Tail {
-    /// Σ S(g) over the generations followed.
-    sum: f64,
-    /// Σ (2g + 1) S(g), which is `E[T²]` once S has died out.
-    second: f64,
-    generation: u64,
-    survival: f64,
-    quantiles: [Option<f64>; 3],
-}
-
-const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
-
-impl Tail {
-    const fn new() -> Self {
-        Self { sum: 0.0, second: 0.0, generation: 0, survival: 1.0, quantiles: [None; 3] }
-    }
-
-    fn add(&mut self, point: &Point) {
-        let g = self.generation as f64;
-        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
-            if quantile.is_none() && point.failed >= level {
-                *quantile = Some(g);
-            }
-        }
-        self.sum += point.survival;
-        self.second += (2.0 * g + 1.0) * point.survival;
-        self.survival = point.survival;
-        self.generation += 1;
-    }
-
-    /// Quantiles beyond the generations followed, where each further one is survived with probability 1 − `hazard`.
-    fn extrapolate(&mut self, hazard: f64) {
-        let last = self.generation as f64 - 1.0;
-        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
-            let further = ((1.0 - level) / self.survival).ln() / (-hazard).ln_1p();
-            *quantile = quantile.or((hazard > 0.0).then_some(last + further.ceil()));
-        }
     }
 }
 
@@ -184,15 +140,13 @@ impl Closing {
         if counts.is_empty() || counts.len() > MOST_ELIMINATED {
             return None;
         }
-        let exits = exits(chain, &counts);
-        let factors = Eliminated::new(rows(chain, &counts), exits.clone());
+        let Factors { eliminated: factors, exits, times, error: relative_error } = Factors::of(chain, &counts)?;
         let start: Vec<f64> = {
             let masses: std::collections::BTreeMap<usize, f64> = forward.surviving().iter().collect();
             counts.iter().map(|count| masses.get(count).copied().unwrap_or(0.0)).collect()
         };
         let expected =
             |values: &[f64]| start.iter().zip(values).filter(|(s, _)| **s > 0.0).map(|(s, v)| s * v).sum::<f64>();
-        let times = factors.collected(&vec![1.0; counts.len()]);
         let remaining = expected(&times);
         // The generation at hand is the first of those that remain.
         let done = (tail.generation - 1) as f64;
@@ -220,7 +174,7 @@ impl Closing {
             sd: Some((second - mean * mean).max(0.0).sqrt()),
             hazard,
             visits: whole.then(|| Visits { error, generations: factors.visits(&start) }),
-            error: Some(0.0),
+            error: Some(relative_error * mean),
             method: format!("GTH elimination of {} states, forward propagation for the curves", counts.len()),
         })
     }
@@ -296,41 +250,6 @@ impl Closing {
         let method = format!("forward propagation over {} generations", tail.generation);
         Self { mean: None, sd: None, hazard: None, visits: None, error: None, method }
     }
-
-    fn runway(&self, tail: &Tail, points: &[Point], undefined: &mut Undefined) -> Runway {
-        let finite = |value: Option<f64>, key: &str, undefined: &mut Undefined| match value {
-            Some(value) if value.is_finite() => Some(value),
-            Some(_) => {
-                let reason = "failure cannot be reached, or its probability is below what a double can hold (1e-308)";
-                undefined.insert(key.to_owned(), reason.to_owned());
-                None
-            }
-            None => None,
-        };
-        let mean = finite(self.mean, "runway.mean", undefined);
-        let sd = finite(self.sd, "runway.sd", undefined);
-        for (quantile, key) in tail.quantiles.iter().zip(["runway.q05", "runway.q50", "runway.q95"]) {
-            if quantile.is_none() {
-                undefined.insert(
-                    key.to_owned(),
-                    format!(
-                        "not reached in {} generations: survival is still {:.6}",
-                        tail.generation - 1,
-                        tail.survival
-                    ),
-                );
-            }
-        }
-        let within = points.len() - 1;
-        Runway {
-            mean,
-            sd,
-            q05: tail.quantiles[0],
-            q50: tail.quantiles[1],
-            q95: tail.quantiles[2],
-            restricted_mean: Some(points[..within].iter().map(|point| point.survival).sum()),
-        }
-    }
 }
 
 /// The most examples for which `E[T]` takes milliseconds.
@@ -348,33 +267,11 @@ pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
     let counts = chain.transient();
     let start = scenario.start_counts().1 as usize;
     let Some(place) = counts.iter().position(|&count| count == start) else { return Some(0.0) };
-    let times = Eliminated::new(rows(&chain, &counts), exits(&chain, &counts)).collected(&vec![1.0; counts.len()]);
-    times.get(place).copied().filter(|time| time.is_finite())
+    Factors::of(&chain, &counts)?.times.get(place).copied().filter(|time| time.is_finite())
 }
 
 /// Whether a pool, if it grows, can still be carried cheaply.
 fn affordable(forward: &Forward<'_>) -> bool {
     let states = forward.chain().states.len();
     states <= FOLLOWED_POOL || states as u64 == forward.chain().draws + 1
-}
-
-/// Transition probabilities between the transient counts, row i as column i.
-fn rows(chain: &Chain, counts: &[usize]) -> DMatrix<f64> {
-    let mut rows = DMatrix::zeros(counts.len(), counts.len());
-    let (Some(&first), Some(&last)) = (counts.first(), counts.last()) else { return rows };
-    let mut whole = vec![0.0; last - first + 1];
-    for (mut column, &count) in rows.column_iter_mut().zip(counts) {
-        // A starved count is a failed one, so each of these has draws.
-        let Some(q) = chain.states[count].next else { continue };
-        binomial::fill(first as u64, chain.draws, q, &mut whole);
-        for (cell, &to) in column.iter_mut().zip(counts) {
-            *cell = whole[to - first];
-        }
-    }
-    rows
-}
-
-fn exits(chain: &Chain, counts: &[usize]) -> Vec<f64> {
-    let runs = chain.failed_runs();
-    counts.iter().map(|&count| chain.states[count].next.map_or(1.0, |q| landing(&runs, 0, chain.draws, q))).collect()
 }

@@ -4,26 +4,38 @@
 //! `absorption`, `transient` and `quasi` solve the chain of counts, `line` puts them together; [`solve`] answers it all.
 
 pub mod absorption;
+mod carried;
 pub mod chain;
 pub mod derivative;
+mod elimination;
 pub mod fixed;
+mod law_chain;
 mod line;
 pub mod mean_field;
 pub mod noise;
 mod outlook;
 pub mod plane;
+pub mod quadrature;
 pub mod quasi;
 pub mod reproduction;
 mod result;
+pub mod skyline;
+mod small;
 mod solve;
 mod spending;
+mod sweep;
+mod tail;
 mod thresholds;
 pub mod transient;
+mod wide;
 
+pub use law_chain::{ChainRunway, LawChain};
 pub use line::expected_runway;
 pub use result::{
     BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
     Visits,
 };
+pub use small::expected_times;
 pub use solve::solve;
 pub use spending::Spending;
+pub use sweep::{Swept, sweep};

@@ -85,10 +85,7 @@ fn exact(scenario: &Scenario) -> Result<Exact, String> {
     if scenario.has_unsound() {
         return plane::solve(scenario).map_err(|refusal| refusal.to_string());
     }
-    match line::refusal(scenario) {
-        Some(reason) => Err(reason),
-        None => Ok(line::solve(scenario)),
-    }
+    line::solve(scenario)
 }
 
 fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::scenario::Scenario;
 use super::mean_field::MeanField;
 use super::result::{Runway, Undefined};
 use super::transient::Forward;
-use super::{line, plane};
+use super::{line, plane, quadrature};
 
 /// Survival below which the rest is beneath rounding.
 const DIED_OUT: f64 = 1e-18;
@@ -53,8 +53,11 @@ pub(super) trait Lasting {
     fn survival(&self) -> f64;
     /// `E[cost of generation g; T > g]`.
     fn cost(&mut self) -> f64;
-    /// Goes on by one generation; returns Σ |change| of the law given survival.
-    fn advance(&mut self) -> f64;
+    /// Goes on by one generation; returns how far the law given survival has moved, 0 at rest.
+    ///
+    /// # Errors
+    /// If the law cannot be followed any further, with the reason.
+    fn advance(&mut self) -> Result<f64, String>;
     /// Whether the law of one generation stays what it is.
     fn settled(&self) -> bool;
     /// States carried.
@@ -78,14 +81,11 @@ pub(super) fn of(scenario: &Scenario, runway: &Runway, field: &MeanField) -> Opt
     };
     if scenario.has_unsound() {
         match plane::lasting(scenario) {
-            Ok(mut lasting) => spending.sum(scenario, &mut lasting, runway),
+            Ok(mut lasting) => spending.sum_or_refuse(scenario, &mut lasting, runway),
             Err(refusal) => spending.refuse(&refusal.to_string()),
         }
     } else {
-        match line::refusal(scenario) {
-            Some(reason) => spending.refuse(&reason),
-            None => spending.sum(scenario, &mut Line::new(scenario, start), runway),
-        }
+        spending.of_line(scenario, start, runway);
     }
     Some(spending)
 }
@@ -106,7 +106,26 @@ impl Spending {
         }
     }
 
-    fn sum(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) {
+    /// Without unsound beliefs: count by count or by quadrature, as the solution itself (see `line`).
+    fn of_line<'a>(&mut self, scenario: &'a Scenario, start: Pricing<'a>, runway: &Runway) {
+        if !line::few_counts(scenario) {
+            let large = quadrature::lasting(scenario, start.clone());
+            match large.and_then(|mut large| self.sum(scenario, &mut large, runway)) {
+                Ok(()) => return,
+                Err(reason) if !line::affordable_counts(scenario) => return self.refuse(&reason),
+                Err(_) => {}
+            }
+        }
+        self.sum_or_refuse(scenario, &mut Line::new(scenario, start), runway);
+    }
+
+    fn sum_or_refuse(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) {
+        if let Err(reason) = self.sum(scenario, lasting, runway) {
+            self.refuse(&reason);
+        }
+    }
+
+    fn sum(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) -> Result<(), String> {
         let horizon = scenario.horizon.get();
         let (mut spent, mut lived, mut rest) = (0.0, 0.0, f64::INFINITY);
         let mut expected = Vec::with_capacity(horizon as usize + 1);
@@ -127,11 +146,12 @@ impl Spending {
             if generation >= horizon && (over || worked) {
                 break (cost, over);
             }
-            rest = lasting.advance();
+            rest = lasting.advance()?;
             generation += 1;
         };
         self.expected = Some(expected);
         self.close(cost, (spent, lived), lasting.survival(), runway);
+        Ok(())
     }
 
     /// What comes after the last generation followed: the rest of `E[T]`, each generation at the price of the last.
@@ -185,7 +205,7 @@ impl Lasting for Line<'_> {
         sum
     }
 
-    fn advance(&mut self) -> f64 {
+    fn advance(&mut self) -> Result<f64, String> {
         let before = self.forward.surviving().clone();
         let settled = self.forward.settled();
         self.forward.advance();
@@ -193,7 +213,7 @@ impl Lasting for Line<'_> {
             self.pricing = pricing;
             self.prices = vec![None; self.forward.chain().states.len()];
         }
-        before.distance(self.forward.surviving())
+        Ok(before.distance(self.forward.surviving()))
     }
 
     fn settled(&self) -> bool {

@@ -16,7 +16,7 @@ use crate::stats::binomial;
 /// First random stream of the measurements that are imagined.
 const ADVICE_STREAM: u64 = 5 << 32;
 /// Paths that are taken for the truth.
-const TRUTHS: usize = 200;
+const TRUTHS: usize = 1000;
 /// Share of the present spread that a measurement must be expected to remove to be called worth its items; less is within
 /// what another sample of paths would change.
 const WORTHWHILE: f64 = 0.05;

@@ -3,6 +3,7 @@
 // Helpers of tests may fail loudly too, which the lint allows inside #[test] functions only.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod accuracy;
 mod agreement;
 mod architecture;
 mod cases;
@@ -12,6 +13,7 @@ mod cli;
 mod compare_designs;
 mod cost;
 mod events;
+mod exact;
 mod fit_commands;
 mod fit_forecast;
 mod fit_harness;

@@ -44,13 +44,13 @@ impl Lasting for Priced<'_> {
         self.walk.survival * self.walk.alive.iter().zip(&self.prices).map(|(mass, price)| mass * price).sum::<f64>()
     }
 
-    fn advance(&mut self) -> f64 {
+    fn advance(&mut self) -> Result<f64, String> {
         let settled = self.walk.settled();
         self.walk.advance(false);
         if !settled {
             self.prices = prices(self.scenario, &self.walk);
         }
-        2.0 * self.walk.change
+        Ok(2.0 * self.walk.change)
     }
 
     fn settled(&self) -> bool {

@@ -1,0 +1,139 @@
+"""E[T] and S(g) of the bench chains by numpy, scipy and PyDTMC, next to this crate's, in one run.
+
+E[T] is timed without forming the rows, on every side (PyDTMC's checks of its matrix are part of its chain).
+
+Usage: compare.py PATH-TO-chains (built by `cargo build --release --example chains`). Medians of wall time in milliseconds.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+
+import numpy
+import scipy.linalg
+import scipy.sparse
+import scipy.sparse.linalg
+import scipy.stats
+
+# The metastable ones by elimination in 32 digits (tests/suite/accuracy.rs).
+TRUTH = {
+    (1000, 1.6): 30.844329904769,
+    (10_000, 1.6): 28.851844888853,
+    (300, 1.2): 1.608558955852862e13,
+    (1000, 1.2): 2.695636405780828e38,
+}
+
+
+def law(x, growth, fresh=0.001, caught=0.3):
+    shown = growth * x
+    return fresh + (1 - fresh) * shown * (1 - caught) / (1 - caught * numpy.minimum(1.0, shown + fresh))
+
+
+def transient(draws, growth):
+    counts = numpy.arange((draws + 1) // 2)
+    rows = scipy.stats.binom.pmf(counts[None, :], draws, law(counts / draws, growth)[:, None])
+    rows[rows < 1e-18] = 0.0
+    return rows
+
+
+def clocked(work, seconds=10.0, most=9):
+    times, begin = [], time.perf_counter()
+    while len(times) < most and (not times or time.perf_counter() - begin < seconds):
+        start = time.perf_counter()
+        result = work()
+        times.append(1e3 * (time.perf_counter() - start))
+    return result, statistics.median(times)
+
+
+def dense(rows):
+    matrix = numpy.eye(len(rows)) - rows
+    return lambda: numpy.linalg.solve(matrix, numpy.ones(len(rows)))[0]
+
+
+def sparse(rows):
+    matrix = scipy.sparse.csc_matrix(numpy.eye(len(rows)) - rows)
+    return lambda: scipy.sparse.linalg.spsolve(matrix, numpy.ones(len(rows)))[0]
+
+
+def band(rows):
+    where = numpy.nonzero(rows)
+    low, high = int((where[0] - where[1]).max()), int((where[1] - where[0]).max())
+    low, high = max(low, 0), max(high, 0)
+    matrix = numpy.eye(len(rows)) - rows
+    cells = numpy.zeros((low + high + 1, len(rows)))
+    for offset in range(-low, high + 1):
+        diagonal = numpy.diagonal(matrix, offset)
+        begin = max(offset, 0)
+        cells[high - offset, begin : begin + len(diagonal)] = diagonal
+    return lambda: scipy.linalg.solve_banded((low, high), cells, numpy.ones(len(rows)))[0]
+
+
+def pydtmc(rows):
+    from pydtmc import MarkovChain
+
+    size = len(rows)
+    matrix = numpy.zeros((size + 1, size + 1))
+    matrix[:size, :size] = rows
+    matrix[:size, size] = 1 - rows.sum(axis=1)
+    matrix[size, size] = 1
+    matrix = numpy.clip(matrix, 0, 1)
+    # A chain remembers what it was asked, so each round has a chain of its own.
+    return lambda: MarkovChain(matrix).mean_absorption_times()[0]
+
+
+def survival(rows, generations=1000):
+    matrix = scipy.sparse.csr_matrix(rows.T)
+
+    def work():
+        state = numpy.zeros(rows.shape[0])
+        state[0] = 1.0
+        values = [1.0]
+        for _ in range(generations):
+            state = matrix @ state
+            values.append(state.sum())
+        return values[30]
+
+    return work
+
+
+def main():
+    ours = json.loads(subprocess.run([sys.argv[1]], check=True, capture_output=True, text=True).stdout)
+    print(f"{'job':34} {'solver':18} {'median ms':>10} {'rel. error':>11} {'times ours':>10}")
+    for (draws, growth), truth in TRUTH.items():
+        key = f"mean {draws} {growth}"
+        mine = ours[f"solve nodes {draws} {growth}"]
+        print(f"{key:34} {'runaway':18} {mine['ms']:10.3f} {abs(mine['value'] / truth - 1):11.1e} {1.0:10.1f}")
+        rows = transient(draws, growth)
+        solvers = {"scipy SuperLU": sparse, "LAPACK band": band}
+        if draws <= 1000:
+            solvers |= {"numpy LAPACK": dense, "PyDTMC": pydtmc}
+        for name, prepare in solvers.items():
+            try:
+                value, ms = clocked(prepare(rows))
+                error = f"{abs(value / truth - 1):11.1e}"
+            except Exception as refusal:  # a peer that gives up is a result
+                ms, error = float("nan"), f"{type(refusal).__name__:>11}"
+            print(f"{key:34} {name:18} {ms:10.3f} {error} {ms / mine['ms']:10.1f}")
+    for draws in (1000, 10_000):
+        key = f"survival {draws} 1.6"
+        mine = ours[key]
+        print(f"{key:34} {'runaway':18} {mine['ms']:10.3f} {'':11} {1.0:10.1f}")
+        value, ms = clocked(survival(transient(draws, 1.6)))
+        print(f"{key:34} {'scipy CSR':18} {ms:10.3f} {abs(value / mine['value'] - 1):11.1e} {ms / mine['ms']:10.1f}")
+    small(ours["small"])
+
+
+def small(mine):
+    generator = numpy.random.default_rng(7)
+    rows = generator.random((100_000, 4, 5))
+    rows /= rows.sum(axis=2, keepdims=True)
+    matrices = numpy.eye(4) - rows[:, :, :4]
+    _, ms = clocked(lambda: numpy.linalg.solve(matrices, numpy.ones((100_000, 4, 1)))[0, 0, 0])
+    print(f"{'100,000 chains of 4 states':34} {'runaway':18} {mine['ms']:10.3f} {'':11} {1.0:10.1f}")
+    print(f"{'100,000 chains of 4 states':34} {'numpy batched':18} {ms:10.3f} {'':11} {ms / mine['ms']:10.1f}")
+
+
+if __name__ == "__main__":
+    main()

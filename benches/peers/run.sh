@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Peers and this crate side by side, on the chains of benches/exact.rs. Needs python3 with venv and pip; not part of CI.
+#   benches/peers/run.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+venv="${PEERS_VENV:-target/peers}"
+if [[ ! -x "$venv/bin/python" ]]; then
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet numpy scipy PyDTMC
+fi
+cargo build --release --example chains
+"$venv/bin/python" benches/peers/compare.py target/release/examples/chains

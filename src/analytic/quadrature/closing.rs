@@ -1,0 +1,142 @@
+//! The law of T beyond the generations followed: until survival dies out, or until the law given survival has come to rest
+//! and the rest is geometric.
+
+use crate::analytic::result::Hazard;
+use crate::analytic::tail::Tail;
+
+use super::propagation::Propagation;
+
+/// Generations after which a loop that neither fails nor comes to rest is given up.
+const PATIENCE: u64 = 20_000;
+/// Survival below which the rest of `E[T]` is beneath rounding.
+const DIED_OUT: f64 = 1e-18;
+/// Relative drift left in the hazard at which the law given survival counts as at rest.
+const AT_REST: f64 = 1e-13;
+/// The same where the drift no longer falls, which is where rounding begins; relative error of the hazard then.
+const ROUGH: f64 = 1e-9;
+
+/// Relative change of the mean count at which a law whose hazard is too small to be told counts as at rest.
+const STILL: f64 = 1e-10;
+
+/// Mean and spread of T, and how they were found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closing {
+    /// `E[T]`, its standard deviation and a bound on its absolute error; or why they are not known.
+    pub mean: Result<(f64, f64, f64), String>,
+    /// The quasi-stationary law, where it was reached.
+    pub hazard: Option<Hazard>,
+    /// What was done.
+    pub method: String,
+}
+
+/// The drift of the hazard from generation to generation.
+#[derive(Default)]
+struct Drift {
+    hazard: f64,
+    change: f64,
+    /// Smallest change so far, and generations since it fell.
+    least: f64,
+    stale: u32,
+}
+
+impl Drift {
+    /// Takes the next hazard; its relative distance from the limit once that is small.
+    fn next(&mut self, hazard: f64) -> Option<f64> {
+        let change = (hazard / self.hazard - 1.0).abs();
+        let ratio = change / self.change;
+        let known = change.is_finite() && self.change > 0.0;
+        self.hazard = hazard;
+        self.change = if change.is_finite() { change } else { 0.0 };
+        if !known {
+            self.least = f64::INFINITY;
+            return None;
+        }
+        (self.least, self.stale) = if change < 0.9 * self.least { (change, 0) } else { (self.least, self.stale + 1) };
+        // The changes to come form a geometric series.
+        let left = change * ratio / (1.0 - ratio);
+        if ratio < 1.0 && left.max(change) < AT_REST {
+            return Some(left.max(change));
+        }
+        // Scattered about rest: the changes are the noise of the hazard itself.
+        (self.stale >= 8 && change < ROUGH).then_some(10.0 * change.max(self.least))
+    }
+}
+
+/// Follows `run` beyond the generations that `tail` holds.
+pub fn close(run: &mut Propagation<'_>, tail: &mut Tail) -> Closing {
+    run.leave_free();
+    let mut drift = Drift::default();
+    let mut before = f64::NAN;
+    while tail.survival > DIED_OUT && tail.generation < PATIENCE {
+        if let Err(reason) = run.advance() {
+            return unknown(run, reason);
+        }
+        tail.add_survival(run.survival(), run.failed());
+        if !run.settled() {
+            continue;
+        }
+        if run.hazard() < run.least_hazard() && !run.is_deep() && tail.survival > 0.5 {
+            run.deepen();
+        }
+        if run.hazard() < run.least_hazard() {
+            let mean = run.expected(|share| share) / run.survival();
+            if run.is_deep() && (mean / before - 1.0).abs() < STILL {
+                let least = run.least_hazard();
+                return unknown(run, format!("at rest the loop fails in fewer than {least:.0e} of its generations"));
+            }
+            before = mean;
+            continue;
+        }
+        if let Some(left) = drift.next(run.hazard()) {
+            return at_rest(run, tail, left);
+        }
+    }
+    if tail.survival <= DIED_OUT {
+        let sd = (tail.second - tail.sum * tail.sum).max(0.0).sqrt();
+        // Each generation's survival is off by at most the bound.
+        let error = DIED_OUT + run.error() * tail.lived();
+        let method = format!("quadrature over {} generations, until survival died out", tail.generation);
+        return Closing { mean: Ok((tail.sum, sd, error)), hazard: None, method };
+    }
+    let generations = tail.generation;
+    unknown(
+        run,
+        if run.settled() {
+            format!("the law given survival had not come to rest after {generations} generations")
+        } else {
+            format!(
+                "survival is still {:.6} after {generations} generations and the law goes on changing",
+                tail.survival
+            )
+        },
+    )
+}
+
+fn unknown(run: &Propagation<'_>, reason: String) -> Closing {
+    Closing { mean: Err(reason), hazard: None, method: format!("quadrature over {} generations", run.generation() + 1) }
+}
+
+/// The rest as a geometric series; `left` is the relative error of the hazard.
+fn at_rest(run: &Propagation<'_>, tail: &mut Tail, left: f64) -> Closing {
+    let hazard = run.hazard();
+    let g = tail.generation as f64;
+    let survival = tail.survival * (1.0 - hazard);
+    let mean = tail.sum + survival / hazard;
+    // Σ_{k≥0} (2(g + k) + 1)(1 − h)^k = (2g + 1)/h + 2(1 − h)/h².
+    let second = tail.second + survival * ((2.0 * g + 1.0) / hazard + 2.0 * (1.0 - hazard) / (hazard * hazard));
+    let spread = second - mean * mean;
+    // T is geometric but for its first generations where the difference of squares has no digits or is past the doubles.
+    let sd = if spread > 1e-6 * second && spread.is_finite() { spread.sqrt() } else { mean };
+    tail.extrapolate(hazard);
+    let (error, probability) = run.levels();
+    let mean_error = error.iter().zip(&probability).map(|(e, p)| e * p).sum();
+    Closing {
+        mean: Ok((mean, sd, mean * (left + 4.0 * run.roughness()) + run.error() * tail.lived())),
+        hazard: Some(Hazard { hazard, mean_error, error, probability }),
+        method: format!(
+            "quadrature over {} generations ({} intervals), closed by the quasi-stationary tail",
+            tail.generation,
+            run.intervals()
+        ),
+    }
+}

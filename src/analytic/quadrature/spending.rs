@@ -1,0 +1,61 @@
+//! What large loops cost until they fail.
+
+use crate::analytic::spending::Lasting;
+use crate::cost::Pricing;
+use crate::law::Composition;
+use crate::scenario::Scenario;
+
+use super::propagation::Propagation;
+
+/// The loop that has not failed yet, with its price.
+pub struct Large<'a> {
+    scenario: &'a Scenario,
+    run: Propagation<'a>,
+    pricing: Pricing<'a>,
+    /// Cost given survival, and hazard, of the generation before.
+    before: (f64, f64),
+}
+
+/// Generation 0 of a loop, for its costs.
+///
+/// # Errors
+/// As [`Propagation::new`].
+pub fn lasting<'a>(scenario: &'a Scenario, pricing: Pricing<'a>) -> Result<Large<'a>, String> {
+    let mut run = Propagation::new(scenario)?;
+    run.leave_free();
+    Ok(Large { scenario, run, pricing, before: (f64::NAN, f64::NAN) })
+}
+
+impl Lasting for Large<'_> {
+    fn survival(&self) -> f64 {
+        self.run.survival()
+    }
+
+    fn cost(&mut self) -> f64 {
+        self.run.expected(|wrong| self.pricing.total(Composition { unsound: 0.0, wrong }))
+    }
+
+    /// By how much the price and the hazard have moved, relatively.
+    fn advance(&mut self) -> Result<f64, String> {
+        self.run.advance()?;
+        if !self.run.settled()
+            && let Some(pricing) = Pricing::new(self.scenario, self.run.generation())
+        {
+            self.pricing = pricing;
+        }
+        let now = (self.cost() / self.survival(), self.run.hazard());
+        let moved = |now: f64, before: f64| if now == before { 0.0 } else { (now / before - 1.0).abs() };
+        let change = moved(now.0, self.before.0).max(moved(now.1, self.before.1));
+        self.before = now;
+        Ok(if change.is_nan() { f64::INFINITY } else { change })
+    }
+
+    fn settled(&self) -> bool {
+        self.run.settled()
+    }
+
+    fn states(&self) -> usize {
+        // A generation costs some thousand visits per interval.
+        1000 * self.run.intervals()
+    }
+}

@@ -1,0 +1,103 @@
+//! Many scenarios, the three numbers that a sweep is drawn from.
+
+use rayon::prelude::*;
+
+use crate::law::Law;
+use crate::scenario::{Policy, Scenario};
+
+use super::carried::{Carried, DIED_OUT};
+use super::elimination::{Factors, MOST_CELLS};
+use super::quadrature::{Loop, NodeChain};
+use super::{reproduction, solve};
+
+/// Transient counts up to which each one is visited.
+const FEW_COUNTS: u64 = 64;
+/// The largest number of examples whose chain is held on nodes.
+const MOST_EXAMPLES: u64 = 2_000_000;
+/// Transitions below this are left out of S(g), which has an absolute error of that order.
+const LEAST: f64 = 1e-18;
+/// Generations after which a loop that still runs is eliminated.
+const PATIENCE: u64 = 400;
+
+/// One scenario of a sweep.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Swept {
+    /// R.
+    pub reproduction_number: f64,
+    /// `E[T]`; absent where it is not known or not a number that a double can hold.
+    pub mean: Option<f64>,
+    /// S at the generation asked for.
+    pub survival: Option<f64>,
+}
+
+/// R, `E[T]` and S(`generation`) of each scenario, in their order, on all cores.
+#[must_use]
+pub fn sweep(scenarios: &[Scenario], generation: u64) -> Vec<Swept> {
+    scenarios.par_iter().map(|scenario| swept(scenario, generation)).collect()
+}
+
+fn swept(scenario: &Scenario, generation: u64) -> Swept {
+    let plain = !scenario.has_unsound()
+        && scenario.settles_at() == Some(0)
+        && scenario.learning.policy == Policy::Replace
+        && scenario.examples.get() <= MOST_EXAMPLES;
+    let numbers = if plain { on_nodes(scenario, generation) } else { None };
+    let (mean, survival) = numbers.map_or_else(|| by_solving(scenario, generation), |(m, s)| (Some(m), Some(s)));
+    let reproduction_number = reproduction::reproduction_number(&Law::new(scenario, 0));
+    Swept { reproduction_number, mean: mean.filter(|mean| mean.is_finite()), survival }
+}
+
+fn by_solving(scenario: &Scenario, generation: u64) -> (Option<f64>, Option<f64>) {
+    let mut scenario = scenario.clone();
+    if let Ok(horizon) = crate::quantity::Count::new(generation) {
+        scenario.horizon = horizon;
+    }
+    let solution = solve(&scenario);
+    let survival = solution.curves.and_then(|curves| curves.survival.get(generation as usize).copied());
+    (solution.runway.mean, survival)
+}
+
+/// `E[T]` and S(`generation`): the sum of S(g) where the loop dies out or comes to rest soon, else by elimination.
+fn on_nodes(scenario: &Scenario, generation: u64) -> Option<(f64, f64)> {
+    let era = scenario.stage(0);
+    let start = scenario.start();
+    if start >= era.failing {
+        return Some((0.0, 0.0));
+    }
+    let law = |share: f64| (era.at)(share).next;
+    let draws = scenario.draws();
+    let chain = if era.failing <= FEW_COUNTS {
+        NodeChain::counts(draws, era.failing, &law)
+    } else {
+        NodeChain::new(draws, era.failing, &law)
+    }
+    .ok()?;
+    let at = chain.node(start)?;
+    let rows = chain.rows(LEAST, MOST_CELLS)?;
+    let mut first = vec![0.0; chain.count.len()];
+    first[at] = 1.0;
+    let mut carried = Carried::new(&rows, &chain.exits, first, 0.0);
+    let (mut sum, mut g, mut survival) = (1.0, 0, None);
+    loop {
+        if g == generation {
+            survival = Some(carried.survival);
+        }
+        if carried.survival < DIED_OUT || carried.at_rest || (g >= PATIENCE && survival.is_some()) {
+            break;
+        }
+        carried.advance();
+        sum += carried.survival;
+        g += 1;
+    }
+    if carried.survival < DIED_OUT {
+        return Some((sum, survival.unwrap_or(0.0)));
+    }
+    // A hazard that the rows still resolve closes the sum; a rarer one is a matter for elimination.
+    let mean = if carried.at_rest && carried.hazard > LEAST * 1e13 {
+        sum + carried.survival * (1.0 - carried.hazard) / carried.hazard
+    } else {
+        *Factors::of_nodes(&chain)?.times.get(at)?
+    };
+    let later = generation.saturating_sub(g) as f64;
+    Some((mean, survival.unwrap_or_else(|| carried.survival * (later * (-carried.hazard).ln_1p()).exp())))
+}

@@ -1,0 +1,118 @@
+//! What the law of T adds up to: sums over S(g), quantiles, and the curves by generation.
+
+use super::result::{Curves, Runway, Undefined};
+use super::transient::Point;
+
+/// The curves of the generations followed; without unsound beliefs.
+pub fn curves(points: &[Point]) -> Curves {
+    let each = |part: fn(&Point) -> f64| points.iter().map(part).collect::<Vec<f64>>();
+    Curves {
+        survival: each(|p| p.survival),
+        failed: each(|p| p.failed),
+        expected_error: each(|p| p.mean_error),
+        sd_error: each(|p| p.sd_error),
+        reach_error: each(|p| p.reach),
+        error_q05: each(|p| p.quantiles[0]),
+        error_q50: each(|p| p.quantiles[1]),
+        error_q95: each(|p| p.quantiles[2]),
+        mean_unsound: vec![0.0; points.len()],
+        mean_wrong: each(|p| p.mean_wrong),
+        expected_yield: each(|p| p.mean_yield),
+    }
+}
+
+/// Sums over S(g) and the quantiles of T, as far as the loop has been followed.
+#[derive(Debug, Clone)]
+pub struct Tail {
+    /// Σ S(g) over the generations followed.
+    pub sum: f64,
+    /// Σ (2g + 1) S(g), which is `E[T²]` once S has died out.
+    pub second: f64,
+    /// Generations followed.
+    pub generation: u64,
+    /// S of the last one.
+    pub survival: f64,
+    /// Generations in which survival was above a thousandth.
+    lived: u64,
+    /// 5, 50 and 95 % quantiles, where they are known.
+    pub quantiles: [Option<f64>; 3],
+}
+
+const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
+
+impl Tail {
+    pub const fn new() -> Self {
+        Self { sum: 0.0, second: 0.0, generation: 0, survival: 1.0, lived: 0, quantiles: [None; 3] }
+    }
+
+    pub fn add(&mut self, point: &Point) {
+        self.add_survival(point.survival, point.failed);
+    }
+
+    /// Takes S(g) and P(T ≤ g) of the next generation.
+    pub fn add_survival(&mut self, survival: f64, failed: f64) {
+        let g = self.generation as f64;
+        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
+            if quantile.is_none() && failed >= level {
+                *quantile = Some(g);
+            }
+        }
+        self.sum += survival;
+        self.second += (2.0 * g + 1.0) * survival;
+        self.survival = survival;
+        if survival > 1e-3 {
+            self.lived = self.generation + 1;
+        }
+        self.generation += 1;
+    }
+
+    /// Generations over which an error of S(g) adds up; a few more, for those in which hardly any loop is left.
+    pub fn lived(&self) -> f64 {
+        self.lived as f64 * 1.5 + 10.0
+    }
+
+    /// Quantiles beyond the generations followed, where each further one is survived with probability 1 − `hazard`.
+    pub fn extrapolate(&mut self, hazard: f64) {
+        let last = self.generation as f64 - 1.0;
+        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
+            let further = ((1.0 - level) / self.survival).ln() / (-hazard).ln_1p();
+            *quantile = quantile.or((hazard > 0.0).then_some(last + further.ceil()));
+        }
+    }
+
+    /// The law of T with its `mean` and `sd`, if known; `points` are the generations up to the horizon.
+    pub fn runway(&self, mean: Option<f64>, sd: Option<f64>, points: &[Point], undefined: &mut Undefined) -> Runway {
+        let finite = |value: Option<f64>, key: &str, undefined: &mut Undefined| match value {
+            Some(value) if value.is_finite() => Some(value),
+            Some(_) => {
+                let reason = "failure cannot be reached, or its probability is below what a double can hold (1e-308)";
+                undefined.insert(key.to_owned(), reason.to_owned());
+                None
+            }
+            None => None,
+        };
+        let mean = finite(mean, "runway.mean", undefined);
+        let sd = finite(sd, "runway.sd", undefined);
+        for (quantile, key) in self.quantiles.iter().zip(["runway.q05", "runway.q50", "runway.q95"]) {
+            if quantile.is_none() {
+                undefined.insert(
+                    key.to_owned(),
+                    format!(
+                        "not reached in {} generations: survival is still {:.6}",
+                        self.generation - 1,
+                        self.survival
+                    ),
+                );
+            }
+        }
+        let within = points.len() - 1;
+        Runway {
+            mean,
+            sd,
+            q05: self.quantiles[0],
+            q50: self.quantiles[1],
+            q95: self.quantiles[2],
+            restricted_mean: Some(points[..within].iter().map(|point| point.survival).sum()),
+        }
+    }
+}
