@@ -43,6 +43,60 @@ impl Provenance {
     }
 }
 
+/// Program, logs and command of a result that was measured. No clock and no host: the same run gives the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogProvenance {
+    /// `runaway`.
+    pub program: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The logs, as the user named them, each with the SHA-256 of its bytes.
+    pub logs: Vec<(String, String)>,
+    /// Seed of the sampler.
+    pub seed: u64,
+    /// The command, as it can be typed again.
+    pub command: String,
+}
+
+impl LogProvenance {
+    /// The provenance of a result of `command` on logs, given by name and bytes.
+    #[must_use]
+    pub fn new<'a>(logs: impl IntoIterator<Item = (&'a str, &'a [u8])>, seed: u64, command: String) -> Self {
+        Self {
+            program: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            logs: logs
+                .into_iter()
+                .map(|(name, bytes)| (name.to_owned(), hexadecimal(&Sha256::digest(bytes))))
+                .collect(),
+            seed,
+            command,
+        }
+    }
+
+    /// What a figure says of its own making.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let logs: Vec<String> = self.logs.iter().map(|(name, digest)| format!("{name} {digest}")).collect();
+        format!("{} {}, {}, command: {}", self.program, self.version, logs.join(", "), self.command)
+    }
+
+    /// What, which: rows of a table.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Vec<String>> {
+        let row = |what: String, which: &str| vec![what, which.to_owned()];
+        let mut rows = vec![row("program".to_owned(), &format!("{} {}", self.program, self.version))];
+        rows.extend(self.logs.iter().map(|(name, digest)| row(format!("{name} (SHA-256)"), digest)));
+        rows.push(row("seed".to_owned(), &self.seed.to_string()));
+        rows.push(row("command".to_owned(), &self.command));
+        rows
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// SHA-256 of the digests of several scenarios, in hexadecimal.
 #[must_use]
 pub fn digest_all(scenarios: &[&Scenario]) -> String {
@@ -50,7 +104,7 @@ pub fn digest_all(scenarios: &[&Scenario]) -> String {
     for scenario in scenarios {
         all.update(digest(scenario));
     }
-    all.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&all.finalize())
 }
 
 /// SHA-256 of the scenario's JSON form, in hexadecimal.
@@ -58,5 +112,5 @@ pub fn digest_all(scenarios: &[&Scenario]) -> String {
 pub fn digest(scenario: &Scenario) -> String {
     // A scenario holds finite numbers and strings only, both of which JSON can write.
     let json = serde_json::to_vec(scenario).unwrap_or_default();
-    Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(json))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::fit::Measurement;
 use crate::simulate;
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -16,8 +17,8 @@ pub struct Cli {
 
 const EXIT_CODES: &str = "\
 Results go to standard output, progress and errors to standard error.
-Exit codes: 0 done; 1 failure while working (files, refused simulations); 2 wrong usage; 3 bad input (scenario files and \
-overrides); 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold).";
+Exit codes: 0 done; 1 failure while working (files, refused simulations); 2 wrong usage; 3 bad input (scenario files, \
+overrides and logs); 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold).";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -239,6 +240,15 @@ pub struct Fit {
     /// Number of the run that is forecast, from 0; the other runs of the log inform the parameters
     #[arg(long, default_value_t = 0)]
     pub run: usize,
+    /// Leave the other runs of the log out
+    #[arg(long)]
+    pub alone: bool,
+    /// Use only the first N evaluated generations of the run that is forecast, as if it had come no further
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..))]
+    pub first: Option<u16>,
+    /// Scenario file whose [fit.priors.PARAMETER] tables replace default priors; nothing else of it is used
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
     #[command(flatten)]
     pub failing: Failing,
     /// Generations to forecast
@@ -247,6 +257,17 @@ pub struct Fit {
     /// Seed of the sampler; the same seed gives the same bytes on any number of threads
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Say what to measure next, by how much it is expected to narrow the remaining runway: evaluate the last generation on
+    /// more problems, audit more of its kept examples, or evaluate the next one; sizes other than the usual as in
+    /// --advise=evaluate=500,audit=50,next=300
+    #[arg(long, value_name = "WHAT=ITEMS,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = measurement)]
+    pub advise: Option<Vec<Measurement>>,
+    /// Fit simpler variants of the model too: which the data ask for, and the forecast averaged over them
+    #[arg(long)]
+    pub variants: bool,
+    /// Folder for figures, report.html and fit.json; implies --advise and --variants
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }
@@ -274,6 +295,9 @@ pub struct Backtest {
     /// Seed of the sampler
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Folder for figures, backtest.html and backtest.json
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }
@@ -306,6 +330,18 @@ pub struct Init {
 
 fn share(typed: &str) -> Result<f64, String> {
     within(typed, |share| (0.0..=1.0).contains(&share), "a share lies in [0, 1]")
+}
+
+fn measurement(typed: &str) -> Result<Measurement, String> {
+    let rule = || "a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items".to_owned();
+    let (what, items) = typed.split_once('=').ok_or_else(rule)?;
+    let items: u64 = items.parse().ok().filter(|items| (1..=1_000_000).contains(items)).ok_or_else(rule)?;
+    match what {
+        "evaluate" => Ok(Measurement::Evaluate(items)),
+        "audit" => Ok(Measurement::Audit(items)),
+        "next" => Ok(Measurement::Next(items)),
+        _ => Err(rule()),
+    }
 }
 
 fn level(typed: &str) -> Result<f64, String> {

@@ -1,12 +1,14 @@
 //! The command line: arguments in, tables or JSON out. The only place that prints.
 
 mod args;
+mod backtest;
 mod check;
 mod checkpoint;
 mod compare;
 mod document;
 mod explain;
 mod fit;
+mod ingest;
 mod init;
 mod play;
 mod report;
@@ -80,9 +82,9 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
         Command::Report(args) => report::run(args, out),
         Command::Compare(args) => compare::run(args, out),
         Command::Explain(args) => explain::run(args, out),
-        Command::Fit(args) => fit::fit(args, out),
-        Command::Backtest(args) => fit::backtest(args, out),
-        Command::Ingest(args) => fit::ingest(args, out),
+        Command::Fit(args) => fit::run(args, out),
+        Command::Backtest(args) => backtest::run(args, out),
+        Command::Ingest(args) => ingest::run(args, out),
         Command::Init(args) => init::run(args, out),
     }
 }

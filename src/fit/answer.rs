@@ -3,11 +3,12 @@
 use rayon::prelude::*;
 
 use super::criticism::{learned, surprises, trade_offs, warnings};
+use super::fitted::Fitted;
 use super::learner::Learner;
-use super::log::{Log, Row, Run};
+use super::log::{Row, Run};
 use super::model::{self, Ahead, Model, Path};
 use super::prior::{PARAMETERS, Point, Priors};
-use super::result::{Basis, Best, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
+use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
 use super::sampler::{self, Sample};
 use super::score::count_quantile;
 use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON};
@@ -78,51 +79,42 @@ pub(super) fn paths(model: &Model, draws: &[Point], rows: &[Row], options: &FitO
         .collect()
 }
 
-/// Fits the runs of a log and forecasts one of them.
-///
-/// # Errors
-/// [`FitError`] for options out of range, and for logs too short or too long.
-pub fn fit(log: &Log, options: &FitOptions) -> Result<Fit, FitError> {
-    let prepared = prepare(&log.runs, options)?;
-    let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
-    let model = &prepared.model;
-    let sample = posterior(model, options)?;
-    let ahead = Ahead::of(&run.rows, model.stages(options.run), options.horizon as usize);
-    let draws = sample.thinned(options.paths);
-    let paths = paths(model, &draws, &run.rows, options, ahead);
-    if paths.is_empty() {
-        return Err(FitError::Impossible);
-    }
+/// Turns the draws of a fit into answers.
+pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
+    let Fitted { log, run, options, posterior, draws, paths, .. } = fitted;
+    let (model, sample) = (&posterior.model, &posterior.sample);
     let mixing = sample.mixing(&model.priors);
-    let surprises = surprises(model, &draws, run, options);
+    let surprises = surprises(model, draws, run, options);
     let warnings = warnings(&mixing, &surprises, run, log.runs.len());
-    Ok(Fit {
+    Fit {
         source: log.source.clone(),
         run: run.name.clone(),
         runs_fitted: log.runs.len(),
-        basis: basis(&prepared, run, options, ahead),
-        reproduction_number: reproduction(model, &paths, options),
+        basis: basis(fitted),
+        reproduction_number: reproduction(model, paths, options),
         inherited_share: Interval::of(paths.iter().map(|path| inherited_share(path, model, options.run))),
-        floor_error: fixed_point(model, &paths, options.run, false),
-        tipping_error: fixed_point(model, &paths, options.run, true),
-        fan: fan(run, &paths, options),
-        runway: runway(run, &paths, options),
-        best: best(run, &paths),
-        parameters: learned(&model.priors, &sample),
-        trade_offs: trade_offs(&model.priors, &sample),
+        floor_error: fixed_point(model, paths, options.run, false),
+        tipping_error: fixed_point(model, paths, options.run, true),
+        fan: fan(run, paths, options),
+        runway: runway(run, paths, options),
+        best: best(run, paths),
+        parameters: learned(&model.priors, sample),
+        trade_offs: trade_offs(&model.priors, sample),
         mixing,
         accepted: sample.accepted,
+        draws: sample.draws().count(),
         surprises,
         warnings,
-    })
+    }
 }
 
-fn basis(prepared: &Prepared, run: &Run, options: &FitOptions, ahead: Ahead) -> Basis {
+fn basis(fitted: &Fitted<'_>) -> Basis {
+    let Fitted { run, options, posterior, ahead, .. } = fitted;
     let generation = |row: Option<&Row>| row.map_or(0, |row| row.generation);
     Basis {
         observed: run.rows.len(),
         generations: (generation(run.rows.first()), generation(run.rows.last())),
-        checks: prepared.checks,
+        checks: posterior.checks,
         audits: options.audits && run.rows.iter().any(|row| row.kept_wrong.is_some()),
         unit: options.unit,
         steps_per_generation: ahead.growth,
@@ -150,6 +142,7 @@ fn reproduction(model: &Model, paths: &[Path], options: &FitOptions) -> Reproduc
     let above = |values: &[f64]| share(values.iter().filter(|r| **r > 1.0).count(), values.len());
     let above_one = above(&posterior);
     Reproduction {
+        density: Bin::of(&prior, &posterior),
         prior_above_one: above(&prior),
         prior: Interval::of(prior),
         posterior: Interval::of(posterior),
@@ -195,7 +188,7 @@ fn fixed_point(model: &Model, paths: &[Path], run: usize, tipping: bool) -> Cond
     Conditional { probability, given: (!errors.is_empty()).then(|| Interval::of(errors)) }
 }
 
-fn fan(run: &Run, paths: &[Path], options: &FitOptions) -> Vec<Fan> {
+pub(super) fn fan(run: &Run, paths: &[Path], options: &FitOptions) -> Vec<Fan> {
     let threshold = options.threshold.error_rate(&run.rows);
     let first = run.rows.first().map_or(0, |row| row.generation);
     let known = run.rows.last().map_or(0, |row| (row.generation - first) as usize + 1);
@@ -226,7 +219,7 @@ fn fan(run: &Run, paths: &[Path], options: &FitOptions) -> Vec<Fan> {
         .collect()
 }
 
-fn runway(run: &Run, paths: &[Path], options: &FitOptions) -> Runway {
+pub(super) fn runway(run: &Run, paths: &[Path], options: &FitOptions) -> Runway {
     let error_rate = options.threshold.error_rate(&run.rows);
     let horizon = options.horizon as usize;
     let beyond = options.horizon + 1;

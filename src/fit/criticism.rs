@@ -34,6 +34,7 @@ pub(super) fn learned(priors: &Priors, sample: &Sample) -> Vec<Learned> {
             let quantile = |z: f64| natural(prior.centre + z * prior.spread);
             Learned {
                 parameter: prior.parameter,
+                scale: prior.scale,
                 prior: Interval {
                     q05: quantile(-1.644_853_626_951_472_7),
                     q25: quantile(-0.674_489_750_196_081_7),

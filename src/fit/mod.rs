@@ -1,14 +1,17 @@
 //! From the logs of a running loop to its remaining runway, with honest uncertainty.
 //!
 //! `log` holds what was measured and `read` reads it; `prior` and `learner` say what a loop may be, `likelihood` what a log
-//! says about it, `sampler` joins the two; `answer` turns draws into answers; `backtest` shows how far they can be trusted,
-//! against the extrapolations of `baseline`.
+//! says about it, `sampler` joins the two; `fitted` keeps the draws for every question: `answer` turns them into answers,
+//! `advise` says what to measure next, `variant` which parts of the model the data ask for; `backtest` shows how far they
+//! can be trusted, against the extrapolations of `baseline`.
 
+mod advise;
 mod answer;
 mod backtest;
 mod baseline;
 mod calibrate;
 mod criticism;
+mod fitted;
 mod learner;
 mod likelihood;
 pub mod log;
@@ -19,28 +22,32 @@ mod result;
 mod sampler;
 mod score;
 mod transition;
+mod variant;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use answer::fit;
+pub use advise::{Advice, Advised, Measurement};
 pub use backtest::{
-    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Case, CaseScores, ForecastPoint, Summary, backtest,
+    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint, Summary,
+    backtest,
 };
 pub use baseline::Baseline;
 pub use calibrate::{Design, RANKED, Ranks, calibrate};
+pub use fitted::{Fitted, fit};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
 pub use read::{Format, IngestOptions};
 pub use result::{
-    Basis, Best, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
+    Basis, Best, Bin, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
 };
 pub use sampler::{Effort, Mixing};
 pub use score::{count_quantile, covered, crps, quantile, sorted};
 pub use transition::{Answer, Samples, Share, Transition};
+pub use variant::{Averaged, Variant, VariantScore, Weighed};
 
 /// When a loop has failed. It plays no part in fitting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

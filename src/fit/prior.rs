@@ -1,7 +1,9 @@
 //! Parameters of the fit and what is thought of them before the data.
 //!
-//! Every prior is normal on a transformed scale, weakly informative, and can be replaced. The defaults are sceptical about
-//! healing: without data the median of R is near or above 1, so that R < 1 must be shown.
+//! Every prior is normal on a transformed scale, weakly informative, and can be replaced. Without data the median of R is
+//! near 1 (0.97 for an unchecked loop of middling error, 1.0 for a checked one), so that healing and growing must both be
+//! shown. Priors more sceptical about healing forecast the measured loops a little worse: with `persistence` around 0.976
+//! instead of 0.953 the mean CRPS of the unchecked ones is 0.034 instead of 0.032.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::prior::{Checks, Parameter};
+use super::prior::{Checks, Parameter, Scale};
 use super::sampler::Mixing;
 use super::score::{quantile, sorted};
 use super::{Effort, Threshold, Unit};
@@ -65,6 +65,8 @@ pub struct Fit {
     pub mixing: Vec<Mixing>,
     /// Share of proposals accepted.
     pub accepted: f64,
+    /// Posterior draws kept.
+    pub draws: usize,
     /// Generations that the model finds surprising.
     pub surprises: Vec<Surprise>,
     /// What a reader should know before using the numbers.
@@ -109,6 +111,52 @@ pub struct Reproduction {
     pub prior_above_one: f64,
     /// P(R > 1) in words.
     pub words: String,
+    /// Both laws by bins of equal width over the central 95 % of either; the tails beyond are in no bin.
+    pub density: Vec<Bin>,
+}
+
+/// A bin of R.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Bin {
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// Share of prior draws in it.
+    pub prior: f64,
+    /// Share of posterior draws in it.
+    pub posterior: f64,
+}
+
+/// Bins of R.
+const BINS: usize = 36;
+
+impl Bin {
+    /// Shares of two samples in common bins over the central 95 % of either.
+    pub(super) fn of(prior: &[f64], posterior: &[f64]) -> Vec<Self> {
+        let (before, after) = (sorted(prior.iter().copied()), sorted(posterior.iter().copied()));
+        let low = quantile(&before, 0.025).min(quantile(&after, 0.025));
+        let width = (quantile(&before, 0.975).max(quantile(&after, 0.975)) - low) / BINS as f64;
+        // A prior without spread has no law to show, and NaN is refused with it.
+        if !(width.is_finite() && width > 0.0) {
+            return Vec::new();
+        }
+        let shares = |values: &[f64]| {
+            let mut counts = [0_usize; BINS];
+            for value in values {
+                let place = (value - low) / width;
+                // A place below 0 would saturate into the first bin.
+                if let Some(count) = counts.get_mut(place as usize).filter(|_| place >= 0.0) {
+                    *count += 1;
+                }
+            }
+            counts.map(|count| count as f64 / values.len().max(1) as f64)
+        };
+        let end = |index: usize| low + width * index as f64;
+        let both = shares(&before).into_iter().zip(shares(&after)).enumerate();
+        both.map(|(index, (prior, posterior))| Self { low: end(index), high: end(index + 1), prior, posterior })
+            .collect()
+    }
 }
 
 /// A quantity that exists in some draws only.
@@ -188,6 +236,8 @@ pub struct Best {
 pub struct Learned {
     /// Which.
     pub parameter: Parameter,
+    /// Scale on which its prior is normal.
+    pub scale: Scale,
     /// Prior.
     pub prior: Interval,
     /// Posterior.

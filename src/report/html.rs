@@ -29,32 +29,20 @@ summary{cursor:pointer}\
 
 /// The whole page. Texts are escaped by the template; the figures are our own SVG.
 pub(super) fn page(view: &View, figures: &[Figure]) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Runway of " (view.name) }
-                meta name="description" content=(view.headline);
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                (finding(view))
-                main {
-                    @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
-                    (numbers(&view.numbers))
-                    @if !view.thresholds.is_empty() { (thresholds(&view.thresholds)) }
-                    @if let Some(checked) = &view.verdict { (verdict(checked)) }
-                    @for account in &view.accounts { (self::account(account)) }
-                    (parameters(&view.parameters))
-                    (curves(&view.curves))
-                    (provenance(&view.provenance))
-                }
-            }
+    let body = html! {
+        (finding(view))
+        main {
+            @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
+            (numbers(&view.numbers))
+            @if !view.thresholds.is_empty() { (thresholds(&view.thresholds)) }
+            @if let Some(checked) = &view.verdict { (verdict(checked)) }
+            @for account in &view.accounts { (self::account(account)) }
+            (parameters(&view.parameters))
+            (curves(&view.curves))
+            (provenance(&view.provenance))
         }
     };
-    page.into_string() + "\n"
+    document(&format!("Runway of {}", view.name), &view.headline, &body)
 }
 
 fn finding(view: &View) -> Markup {
@@ -90,6 +78,36 @@ pub(super) fn section(title: &str, columns: &[&str], rows: &Markup) -> Markup {
             } }
         }
     }
+}
+
+/// A section with a table of texts, the first of each row its head.
+pub(super) fn grid(title: &str, columns: &[&str], rows: &[Vec<String>]) -> Markup {
+    let rows = html! {
+        @for row in rows {
+            tr { @for (index, cell) in row.iter().enumerate() {
+                @if index == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+            } }
+        }
+    };
+    section(title, columns, &rows)
+}
+
+/// A whole page around its body.
+pub(super) fn document(title: &str, description: &str, body: &Markup) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                meta name="description" content=(description);
+                style { (PreEscaped(STYLE)) }
+            }
+            body { (body) }
+        }
+    };
+    page.into_string() + "\n"
 }
 
 fn numbers(numbers: &[Quantity]) -> Markup {
@@ -135,15 +153,8 @@ fn verdict(verdict: &VerdictView) -> Markup {
 
 fn account(account: &AccountView) -> Markup {
     let columns: Vec<&str> = account.columns.iter().map(String::as_str).collect();
-    let rows = html! {
-        @for row in &account.rows {
-            tr { @for (index, cell) in row.iter().enumerate() {
-                @if index == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
-            } }
-        }
-    };
     html! {
-        (section(&account.title, &columns, &rows))
+        (grid(&account.title, &columns, &account.rows))
         @for note in &account.notes { p { (note) } }
     }
 }

@@ -2,10 +2,12 @@
 
 mod agreement;
 mod axis;
+pub mod backtest;
 mod composition;
 pub mod designs;
 mod error;
 mod facts;
+pub mod fit;
 mod flows;
 mod html;
 mod plot;
@@ -95,20 +97,19 @@ pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
         ("flows", flows::plot(inputs)),
         ("agreement", agreement::plot(inputs)),
     ];
-    drawn(plots, inputs.provenance)
+    drawn(plots, &origin(inputs.provenance))
 }
 
 /// Draws the plots that there are.
 fn drawn<const N: usize>(
     plots: [(&'static str, Option<plot::Plot>); N],
-    provenance: &Provenance,
+    origin: &str,
 ) -> Result<Vec<Figure>, ReportError> {
-    let origin = origin(provenance);
     plots
         .into_iter()
         .filter_map(|(name, plot)| plot.map(|plot| (name, plot)))
         .map(|(name, plot)| {
-            let svg = plot.draw(&origin).map_err(|error| ReportError::Figure { name, error })?;
+            let svg = plot.draw(origin).map_err(|error| ReportError::Figure { name, error })?;
             Ok(Figure { name, title: plot.title, caption: plot.caption, svg })
         })
         .collect()

@@ -87,6 +87,12 @@ pub(super) enum Shape {
         points: Vec<Estimate>,
         color: RGBColor,
     },
+    /// Small dots, or rings.
+    Dots {
+        points: Vec<(f64, f64)>,
+        color: RGBColor,
+        open: bool,
+    },
     /// Filled dots on stems from zero.
     Stems {
         points: Vec<(f64, f64)>,
@@ -278,6 +284,9 @@ impl<'a> Layout<'a> {
                 })
             }
             Shape::Rings { points, color } => points.iter().try_for_each(|point| self.estimate(canvas, point, *color)),
+            Shape::Dots { points, color, open } => {
+                points.iter().try_for_each(|&(x, y)| canvas.small((self.x(x), self.y(y)), *color, *open))
+            }
             Shape::Stems { points, color, stem } => points.iter().try_for_each(|&(x, y)| {
                 let (x, y) = (self.x(x), self.y(y));
                 canvas.line(&[(x, self.y(0.0)), (x, y)], *stem)?;
@@ -378,6 +387,7 @@ fn sample(canvas: &Canvas<'_>, shape: &Shape, (x, y): (f64, f64)) -> Result<(), 
             canvas.ring((middle, y), RING, Stroke { width: 1.5, ..bar })
         }
         Shape::Tags { color, .. } => canvas.dot((middle, y), RING + 2.0, *color),
+        Shape::Dots { color, open, .. } => canvas.small((middle, y), *color, *open),
         Shape::Stems { color, .. } => canvas.dot((middle, y), RING - 0.5, *color),
     }
 }

@@ -141,6 +141,15 @@ impl Canvas<'_> {
         self.0.draw(&Circle::new(place(centre), units(radius), color.filled())).map_err(FigureError::of)
     }
 
+    /// A small dot, or a ring of its size.
+    pub fn small(&self, centre: (f64, f64), color: RGBColor, open: bool) -> Result<(), FigureError> {
+        if open {
+            self.ring(centre, 3.0, Stroke { color, width: 1.25, dash: None })
+        } else {
+            self.dot(centre, 2.5, color)
+        }
+    }
+
     /// One line of text, centred vertically on the position.
     pub fn text(&self, text: &str, at: (f64, f64), anchor: Anchor, face: Type) -> Result<(), FigureError> {
         let weight = if face.bold { FontStyle::Bold } else { FontStyle::Normal };

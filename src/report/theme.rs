@@ -56,6 +56,16 @@ pub(super) const STEM: Stroke = stroke(BLUE, 1.0, None);
 pub(super) const ZERO: Stroke = stroke(AXIS, 1.0, None);
 pub(super) const BOUNDARY: Stroke = stroke(INK, 0.75, None);
 
+/// Generations of a log, and those that are forecast.
+pub(super) const FILTERED: Stroke = stroke(BLUE, 2.25, None);
+pub(super) const FORECAST: Stroke = stroke(VERMILLION, 2.25, Some((8.0, 5.0)));
+pub(super) const FORECAST_EDGE: Stroke = stroke(VERMILLION, 1.0, Some((2.0, 4.0)));
+pub(super) const LAST: Stroke = stroke(AXIS, 1.25, None);
+pub(super) const PRIOR: Stroke = stroke(INK, 1.75, Some((6.0, 3.0)));
+pub(super) const DIAGONAL: Stroke = stroke(INK, 1.25, Some((2.0, 3.0)));
+/// Guide from a row to its label in the margin.
+pub(super) const ROW: Stroke = stroke(MESH, 0.75, None);
+
 pub(super) const FRONT: Stroke = stroke(AXIS, 1.25, Some((4.0, 4.0)));
 
 /// Strokes of designs, told apart by dash and lightness as well as by colour.
@@ -114,4 +124,24 @@ pub(super) fn unsound_area() -> RGBAColor {
 
 pub(super) fn wrong_area() -> RGBAColor {
     RGBColor(0xa0, 0x3c, 0x00).mix(1.0)
+}
+
+/// Fill of the band that holds a generation of a log with this probability.
+pub(super) fn filtered(probability: f64) -> RGBAColor {
+    BLUE.mix(if probability > 0.7 { 0.3 } else { 0.6 })
+}
+
+/// The same for a generation that is forecast: lighter, also in grey.
+pub(super) fn forecast(probability: f64) -> RGBAColor {
+    ORANGE.mix(if probability > 0.7 { 0.2 } else { 0.45 })
+}
+
+/// Fill behind an interval of the runway.
+pub(super) fn interval(probability: f64) -> RGBAColor {
+    AXIS.mix(if probability > 0.7 { 0.18 } else { 0.4 })
+}
+
+/// Fill of a prior's box.
+pub(super) fn prior_box() -> RGBAColor {
+    MESH.mix(0.7)
 }

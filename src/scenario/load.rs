@@ -10,6 +10,7 @@ use super::design::{self, Design};
 use super::error::{Breach, Origin, Position, ScenarioError};
 use super::fault::Fault;
 use super::overrides;
+use super::priors::StatedPrior;
 use super::reader::Keys;
 use super::resolve::resolve;
 use super::stated::Stated;
@@ -34,7 +35,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Self, ScenarioError> {
-        parse(text, origin, overrides).map(|(scenario, _, _)| scenario)
+        parse(text, origin, overrides).map(|read| read.scenario)
     }
 
     /// Reads every `[[design]]` of a file, each applied to the file's own loop after `overrides`; none where the file has
@@ -52,7 +53,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse_designs(text: &str, origin: Origin, overrides: &[String]) -> Result<Vec<Design>, ScenarioError> {
-        parse(text, origin, overrides).map(|(_, designs, _)| designs)
+        parse(text, origin, overrides).map(|read| read.designs)
     }
 
     /// Reads the claims and published values that a file states about its loop and its designs.
@@ -61,7 +62,24 @@ impl Scenario {
     /// As [`Scenario::load`].
     pub fn load_stated(path: &Path, overrides: &[String]) -> Result<Stated, ScenarioError> {
         let text = text_of(path)?;
-        parse(&text, Origin::File(path.to_owned()), overrides).map(|(_, _, stated)| stated)
+        parse(&text, Origin::File(path.to_owned()), overrides).map(|read| read.stated)
+    }
+
+    /// Reads the priors that a file states for fits of its loop's logs.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn load_priors(path: &Path) -> Result<Vec<StatedPrior>, ScenarioError> {
+        let text = text_of(path)?;
+        parse(&text, Origin::File(path.to_owned()), &[]).map(|read| read.priors)
+    }
+
+    /// The refusal of a key of a file that is sound by itself but not for the use at hand.
+    #[must_use]
+    pub fn refused(path: &Path, key: &str, rule: &str, help: &str) -> ScenarioError {
+        let text = text_of(path).unwrap_or_default();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        Fault::from(Breach::new(key, rule, help)).located(text, Origin::File(path.to_owned()))
     }
 
     /// Reads the JSON form of a scenario: the object under `scenario` in a result file. Every complete scenario comes back
@@ -74,7 +92,7 @@ impl Scenario {
             let rule = "a scenario in JSON is an object without nulls, its whole numbers below 2^63";
             Fault::from(Breach::new("", rule, "")).placeless(Origin::Text)
         })?;
-        read_table(&table).map(|(scenario, _, _)| scenario).map_err(|fault| fault.placeless(Origin::Text))
+        read_table(&table).map(|read| read.scenario).map_err(|fault| fault.placeless(Origin::Text))
     }
 
     /// The complete scenario as a scenario file, every default written out.
@@ -85,7 +103,13 @@ impl Scenario {
     }
 }
 
-type Read = (Scenario, Vec<Design>, Stated);
+/// Everything that a file holds.
+struct Read {
+    scenario: Scenario,
+    designs: Vec<Design>,
+    stated: Stated,
+    priors: Vec<StatedPrior>,
+}
 
 /// A scenario, its designs and what the file states, with overrides.
 fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Read, ScenarioError> {
@@ -137,17 +161,17 @@ fn text_of(path: &Path) -> Result<String, ScenarioError> {
 fn read(text: &str) -> Result<Read, Fault> {
     let document = DeTable::parse(text).map_err(|error| Fault::syntax(text, &error))?;
     let written = Written::read(&Keys::of_document(text, &document)?)?;
-    let (designs, stated) = (written.design.clone(), written.stated.clone());
+    let (designs, stated, priors) = (written.design.clone(), written.stated.clone(), written.priors.clone());
     let scenario = resolve(written).map_err(Fault::from)?;
     if designs.is_empty() {
         stated.check(&[]).map_err(Fault::from)?;
-        return Ok((scenario, Vec::new(), stated));
+        return Ok(Read { scenario, designs: Vec::new(), stated, priors });
     }
     let table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error))?;
     // A design is read without the list of designs, so this ends.
-    let designs = design::all(&table, &designs, |variant| read_table(variant).map(|(scenario, _, _)| scenario))?;
+    let designs = design::all(&table, &designs, |variant| read_table(variant).map(|read| read.scenario))?;
     stated.check(&designs).map_err(Fault::from)?;
-    Ok((scenario, designs, stated))
+    Ok(Read { scenario, designs, stated, priors })
 }
 
 /// Reads a table that has no text of its own.

@@ -62,12 +62,25 @@ impl<'t> Keys<'t> {
 
     /// The table `key`, or its default if it is not written.
     pub fn table<T: Default>(&self, key: &str, read: impl FnOnce(&Keys<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.table_as(key, key, read)
+    }
+
+    /// The table `key`, whose keys are those of the table `listed`.
+    pub fn table_as<T: Default>(
+        &self,
+        key: &str,
+        listed: &str,
+        read: impl FnOnce(&Keys<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let Some(value) = self.table.get(key) else { return Ok(T::default()) };
         match value.get_ref() {
             DeValue::Table(table) => {
-                read(&Keys::new(self.text, key, format!("{}{key}.", self.path), table, value.span())?)
+                read(&Keys::new(self.text, listed, format!("{}{key}.", self.path), table, value.span())?)
             }
-            _ => Err(self.refuse(key, value, "this must be a table of keys", format!("write it as `[{key}]`"))),
+            _ => {
+                let help = format!("write it as `[{}{key}]`", self.path);
+                Err(self.refuse(key, value, "this must be a table of keys", help))
+            }
         }
     }
 
@@ -115,16 +128,18 @@ impl<'t> Keys<'t> {
 
 /// What to write in place of an unknown key: its nearest neighbour here, the table that it belongs to, or the keys here.
 fn known_instead(typed: &str, known: &[&str]) -> String {
-    let elsewhere = || {
-        let home = TABLES.iter().find(|(_, keys)| keys.contains(&typed));
-        home.map(|(table, _)| match *table {
+    let home = |prior: bool| {
+        let holds = |(table, keys): &&(&str, &[&str])| table.starts_with("fit.") == prior && keys.contains(&typed);
+        TABLES.iter().find(holds).map(|(table, _)| match *table {
             "" => format!("`{typed}` belongs above the first table"),
             "filter" | "design" | "claim" | "published" => format!("`{typed}` belongs to a `[[{table}]]`"),
+            "fit.priors.*" => format!("`{typed}` belongs to a `[fit.priors.<parameter>]`"),
             table => format!("`{typed}` belongs to `[{table}]`"),
         })
     };
     let near = || suggest(typed, known.iter().copied());
-    elsewhere().or_else(near).unwrap_or_else(|| format!("the keys here are {}", list(known)))
+    // Parameters of a fit come last: their names are near to those of a scenario's own tables.
+    home(false).or_else(near).or_else(|| home(true)).unwrap_or_else(|| format!("the keys here are {}", list(known)))
 }
 
 /// A type that a key's value can have.

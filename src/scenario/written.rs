@@ -4,11 +4,12 @@ use crate::quantity::{Count, Probability, Rate};
 
 use super::Policy;
 use super::fault::Fault;
+use super::priors::{self, PRIOR_KEYS, StatedPrior};
 use super::reader::Keys;
 use super::stated::{Claim, Published, Stated};
 
 /// The keys of each table; the first row is the file itself.
-pub(super) const TABLES: [(&str, &[&str]); 12] = [
+pub(super) const TABLES: [(&str, &[&str]); 15] = [
     (
         "",
         &[
@@ -27,6 +28,7 @@ pub(super) const TABLES: [(&str, &[&str]); 12] = [
             "design",
             "claim",
             "published",
+            "fit",
         ],
     ),
     ("task", &["steps", "steps_per_generation"]),
@@ -69,6 +71,9 @@ pub(super) const TABLES: [(&str, &[&str]); 12] = [
     ("design", &["name", "set"]),
     ("claim", &["says", "quantity", "generation", "design", "over", "at_least", "at_most"]),
     ("published", &["says", "quantity", "generation", "design", "value", "role"]),
+    ("fit", &["priors"]),
+    ("fit.priors", &PRIOR_KEYS),
+    ("fit.priors.*", &["median", "spread"]),
 ];
 
 #[derive(Debug)]
@@ -87,6 +92,7 @@ pub(super) struct Written {
     pub cost: Option<Cost>,
     pub design: Vec<Design>,
     pub stated: Stated,
+    pub priors: Vec<StatedPrior>,
 }
 
 impl Written {
@@ -108,6 +114,7 @@ impl Written {
                 claims: keys.tables("claim", Claim::read)?,
                 published: keys.tables("published", Published::read)?,
             },
+            priors: keys.table("fit", priors::read)?,
             name: keys.required("name", "every scenario has a name", "add `name = \"my-loop\"` as the first line")?,
         })
     }
@@ -293,6 +300,7 @@ mod tests {
             let (head, path) = match table {
                 "" => (String::new(), key.to_owned()),
                 "filter" | "design" | "claim" | "published" => (format!("[[{table}]]\n"), format!("{table}.0.{key}")),
+                "fit.priors.*" => ("[fit.priors.error]\n".to_owned(), format!("fit.priors.error.{key}")),
                 table => (format!("[{table}]\n"), format!("{table}.{key}")),
             };
             let name = if key == "name" { "" } else { "name = \"case\"\n" };
@@ -300,6 +308,7 @@ mod tests {
             let title = match table {
                 "design" if key != "name" => "name = \"one\"\n",
                 "claim" | "published" if key != "quantity" => "quantity = \"runway\"\n",
+                "fit.priors.*" if key == "spread" => "median = 0.1\n",
                 _ => "",
             };
             let title = match key {

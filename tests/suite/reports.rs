@@ -50,6 +50,47 @@ fn compared(model: &str, committed: &Path) {
     same(committed, folder.path());
 }
 
+/// Each fit holds the command that made it.
+#[test]
+fn committed_fits_are_up_to_date() {
+    let index = fs::read_to_string("reports/README.md").unwrap();
+    let mut folders: Vec<_> = fs::read_dir("reports/fit").unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    assert!(folders.len() >= 3);
+    for committed in folders {
+        let name = committed.file_name().unwrap().to_str().unwrap();
+        assert!(index.contains(&format!("](fit/{name}/report.html)")), "{name} is not in reports/README.md");
+        let fit: Value = serde_json::from_slice(&fs::read(committed.join("fit.json")).unwrap()).unwrap();
+        let command = fit["provenance"]["command"].as_str().unwrap();
+        let folder = TempDir::new().unwrap();
+        Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
+            .args(command.split(' ').skip(1))
+            .args(["--report", folder.path().to_str().unwrap()])
+            .assert()
+            .success();
+        same(&committed, folder.path());
+    }
+}
+
+/// The whole back-test takes minutes: one log at one cut stands for it.
+#[test]
+fn the_committed_back_test_is_up_to_date() {
+    let log = "tests/data/loops/digits-small-unverified.csv";
+    let made = Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
+        .args(["backtest", log, "--cut", "4", "--json"])
+        .output()
+        .unwrap();
+    let committed: Value = serde_json::from_slice(&fs::read("reports/backtest/backtest.json").unwrap()).unwrap();
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let of = |document: &Value| -> Vec<Value> {
+        let cases = document["cases"].as_array().unwrap().iter();
+        cases.filter(|case| case["file"] == log && case["cut"] == 4).cloned().collect()
+    };
+    assert_eq!(of(&made).len(), 5);
+    let place = "reports/backtest/backtest.json: make it anew with .ci/reports";
+    close(&Value::Array(of(&committed)), &Value::Array(of(&made)), place);
+}
+
 fn same(committed: &Path, made: &Path) {
     let (committed_files, made_files) = (contents(committed), contents(made));
     let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();

@@ -14,7 +14,7 @@ use super::{FitError, FitOptions};
 use outcome::{Outcome, first_passages, points};
 use summary::summarise;
 
-pub use result::{Backtest, BaselineScores, BaselineSummary, Case, CaseScores, ForecastPoint, Summary};
+pub use result::{Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint, Summary};
 
 /// What to test.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +66,7 @@ pub fn backtest(logs: &[Log], options: &BacktestOptions) -> Result<Backtest, Fit
     let by_file = logs.iter().map(|log| (log.source.clone(), group(&|case| case.file == log.source))).collect();
     let by_cut = options.cuts.iter().map(|&cut| (cut, group(&|case| case.cut == cut))).collect();
     let summary = group(&|_| true);
-    Ok(Backtest { summary, by_file, by_cut, cases, skipped })
+    Ok(Backtest { summary, by_file, by_cut, calibration: summary::calibration(&cases), cases, skipped })
 }
 
 fn case(file: &str, run: &Run, cut: usize, options: &BacktestOptions) -> Result<Case, FitError> {

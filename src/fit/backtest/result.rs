@@ -127,6 +127,15 @@ pub struct BaselineSummary {
     pub mae_error: Option<f64>,
 }
 
+/// Coverage of one central interval of the measured error rate.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Calibration {
+    /// Probability that the interval claims.
+    pub nominal: f64,
+    /// Share of measured errors in it; a mean over cases, like every other score.
+    pub observed: f64,
+}
+
 /// The whole back-test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Backtest {
@@ -138,6 +147,8 @@ pub struct Backtest {
     pub by_file: BTreeMap<String, Summary>,
     /// By cut.
     pub by_cut: BTreeMap<usize, Summary>,
+    /// Coverage of central intervals of the error rate from 10 to 95 %, by the ranks of what was measured.
+    pub calibration: Vec<Calibration>,
     /// Cases that could not be made, and why.
     pub skipped: Vec<String>,
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{BacktestOptions, BaselineSummary, Case, CaseScores, Summary};
+use super::{BacktestOptions, BaselineSummary, Calibration, Case, CaseScores, Summary};
 use crate::fit::baseline::Baseline;
+
+/// Probabilities of the intervals whose coverage is reported.
+const NOMINAL: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (count, sum) = values.fold((0_u32, 0.0), |(count, sum), value| (count + 1, sum + value));
@@ -38,6 +41,20 @@ pub(super) fn summarise(cases: Vec<&Case>, options: &BacktestOptions) -> Summary
         crps_ratio: crps_error.zip(best).map(|(fit, best)| fit / best),
         baselines,
     }
+}
+
+/// Coverage of central intervals, from the ranks.
+pub(super) fn calibration(cases: &[Case]) -> Vec<Calibration> {
+    let inside = |case: &Case, nominal: f64| {
+        let hits = case.forecast.iter().filter(|point| (point.rank - 0.5).abs() <= nominal / 2.0).count();
+        hits as f64 / case.forecast.len().max(1) as f64
+    };
+    NOMINAL
+        .into_iter()
+        .filter_map(|nominal| {
+            Some(Calibration { nominal, observed: mean(cases.iter().map(|case| inside(case, nominal)))? })
+        })
+        .collect()
 }
 
 fn baseline_summary(cases: &[&Case], key: &str) -> BaselineSummary {

@@ -61,6 +61,14 @@ impl Log {
         Self::parse(&bytes_of(path)?, &source)
     }
 
+    /// The bytes of a log file, for [`Log::parse`].
+    ///
+    /// # Errors
+    /// [`LogError`] where the file cannot be read.
+    pub fn bytes(path: &Path) -> Result<Vec<u8>, LogError> {
+        bytes_of(path)
+    }
+
     /// Reads a canonical log from bytes, as [`Log::read`] does from a file; `source` is its name in messages.
     ///
     /// # Errors

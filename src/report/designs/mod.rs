@@ -10,7 +10,7 @@ use crate::plan::Comparison;
 use crate::provenance::Provenance;
 
 use super::theme::{Stroke, design_stroke};
-use super::{Figure, Report, ReportError, drawn};
+use super::{Figure, Report, ReportError, drawn, origin};
 pub(super) use tables::flows as flows_table;
 
 /// Draws every figure of a comparison, in the order of the page.
@@ -24,7 +24,7 @@ pub fn figures(comparison: &Comparison, provenance: &Provenance) -> Result<Vec<F
         ("runway-against-cost", pareto::plot(comparison)),
         ("flows", flows::plot(comparison)),
     ];
-    drawn(plots, provenance)
+    drawn(plots, &origin(provenance))
 }
 
 /// Makes the figures and the page. The same inputs give the same bytes.

@@ -1,0 +1,103 @@
+//! `runaway backtest`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::files;
+use crate::fit::{self, Backtest, BacktestOptions, FitOptions, Log, Summary};
+use crate::provenance::LogProvenance;
+use crate::report;
+use crate::report::backtest::words::{self, score, share};
+
+use super::args;
+use super::fit::json;
+use super::table::sheet;
+use super::{Verdict, quoted};
+
+pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+    let mut logs = Vec::new();
+    let mut read = Vec::new();
+    for file in args.files.iter().map(|file| logs_of(file)).collect::<anyhow::Result<Vec<_>>>()?.concat() {
+        let (name, bytes) = (file.display().to_string(), Log::bytes(&file)?);
+        logs.push(Log::parse(&bytes, &name)?);
+        read.push((name, bytes));
+    }
+    let named = read.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let provenance = LogProvenance::new(named, args.seed, command(args));
+    let defaults = BacktestOptions::default();
+    let fit = FitOptions { threshold: args.failing.threshold(), seed: args.seed, ..defaults.fit.clone() };
+    let tested = fit::backtest(&logs, &BacktestOptions { cuts: args.cut.clone(), fit, ..defaults })?;
+    let json = json(&provenance, &tested)?;
+    let written = args.report.as_deref().map(|folder| write(folder, &tested, &provenance, &json)).transpose()?;
+    if args.output.json {
+        out.write_all(&json)?;
+        return Ok(Verdict::Fine);
+    }
+    for sentence in [words::headline(&tested), words::worse(&tested), words::warnings(&tested.summary)] {
+        writeln!(out, "{sentence}")?;
+    }
+    let mut table =
+        sheet(&["log", "CRPS error", "best extrapolation", "ratio", "50 %", "90 %", "runway 90 %", "false alarms"]);
+    for (name, summary) in
+        tested.by_file.iter().map(|(name, summary)| (name.as_str(), summary)).chain([("all", &tested.summary)])
+    {
+        table.add_row(scores(name, summary));
+    }
+    writeln!(out, "{table}")?;
+    writeln!(out, "50 %, 90 %: share of measured errors, and of runways, inside that interval.")?;
+    for skipped in &tested.skipped {
+        writeln!(out, "note: {skipped}")?;
+    }
+    if let (Some(files), Some(folder)) = (written, &args.report) {
+        writeln!(out, "wrote {files} files to {}", folder.display())?;
+    }
+    Ok(Verdict::Fine)
+}
+
+fn write(folder: &Path, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {
+    let rendered = report::backtest::render(tested, provenance)?;
+    let mut written: Vec<(&str, &[u8])> =
+        rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    written.push(("backtest.html", &rendered.html));
+    written.push(("backtest.json", json));
+    files::write_all(folder, &written)?;
+    Ok(written.len())
+}
+
+/// A log, or the logs of a folder by name.
+fn logs_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = std::fs::read_dir(path).with_context(|| format!("{}: cannot read this folder", path.display()))?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "csv" || extension == "jsonl"));
+    files.sort();
+    anyhow::ensure!(!files.is_empty(), "{}: no log (.csv, .jsonl) in this folder", path.display());
+    Ok(files)
+}
+
+fn scores(name: &str, summary: &Summary) -> Vec<String> {
+    let best = summary.baselines.values().filter_map(|baseline| baseline.crps_error).reduce(f64::min);
+    vec![
+        name.to_owned(),
+        score(summary.crps_error),
+        score(best),
+        score(summary.crps_ratio),
+        share(summary.coverage50_error),
+        share(summary.coverage90_error),
+        share(summary.coverage90_runway),
+        summary.false_alarms.to_string(),
+    ]
+}
+
+/// The command as it can be typed again.
+fn command(args: &args::Backtest) -> String {
+    let mut words = vec!["runaway backtest".to_owned()];
+    words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
+    let cuts: Vec<String> = args.cut.iter().map(usize::to_string).collect();
+    words.push(format!("--cut {} {} --seed {}", cuts.join(","), args.failing.typed(), args.seed));
+    words.join(" ")
+}

@@ -1,0 +1,172 @@
+//! `runaway fit`.
+
+mod text;
+
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::files;
+use crate::fit::{Advised, Fit, FitError, FitOptions, Fitted, Log, PriorError, Threshold, Weighed, Written};
+use crate::provenance::{LogProvenance, SCHEMA_VERSION};
+use crate::report;
+use crate::scenario::{Scenario, ScenarioError};
+
+use super::args::{self, Failing};
+use super::{UsageError, Verdict, quoted};
+
+/// A document about logs.
+#[derive(Serialize)]
+struct Document<'a, T> {
+    schema_version: u32,
+    version: &'static str,
+    provenance: &'a LogProvenance,
+    #[serde(flatten)]
+    result: T,
+}
+
+/// A result as JSON, with a line end.
+pub(super) fn json<T: Serialize>(provenance: &LogProvenance, result: T) -> anyhow::Result<Vec<u8>> {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut bytes =
+        serde_json::to_vec_pretty(&Document { schema_version: SCHEMA_VERSION, version, provenance, result })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Everything that was asked.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    fit: &'a Fit,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'a Advised>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variants: Option<&'a Weighed>,
+}
+
+impl Failing {
+    pub(super) const fn threshold(self) -> Threshold {
+        match self.drop {
+            Some(drop) => Threshold::Drop(drop),
+            None => Threshold::ErrorRate(self.threshold),
+        }
+    }
+
+    /// The option as it can be typed again.
+    pub(super) fn typed(self) -> String {
+        self.drop.map_or_else(|| format!("--threshold {}", self.threshold), |drop| format!("--drop {drop}"))
+    }
+}
+
+pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+    let (log, provenance) = read(args)?;
+    let options = options(args)?;
+    let fitted = Fitted::new(&log, &options).map_err(|error| blamed(error, args.scenario.as_deref()))?;
+    let fit = fitted.answer();
+    let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
+    let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
+    let advised = asked.map(|measurements| fitted.advise(&measurements));
+    let weighed = if args.variants || args.report.is_some() { Some(fitted.weigh_variants()?) } else { None };
+    let json = json(&provenance, Answer { fit: &fit, advice: advised.as_ref(), variants: weighed.as_ref() })?;
+    let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
+    let inputs = report::fit::Inputs {
+        fit: &fit,
+        run,
+        advised: advised.as_ref(),
+        weighed: weighed.as_ref(),
+        provenance: &provenance,
+    };
+    let written = args.report.as_deref().map(|folder| write(folder, &inputs, &json)).transpose()?;
+    if args.output.json {
+        out.write_all(&json)?;
+    } else {
+        text::answer(&inputs, out)?;
+        if let (Some(files), Some(folder)) = (written, &args.report) {
+            writeln!(out, "wrote {files} files to {}", folder.display())?;
+        }
+    }
+    Ok(Verdict::Fine)
+}
+
+/// The log as it is to be fitted, and where it came from.
+fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
+    let (name, bytes) = (args.file.display().to_string(), Log::bytes(&args.file)?);
+    let mut log = Log::parse(&bytes, &name)?;
+    if args.run >= log.runs.len() {
+        let (last, run) = (log.runs.len().saturating_sub(1), args.run);
+        return Err(UsageError(format!("--run {run}: the runs of this log are 0 to {last}")).into());
+    }
+    if let (Some(first), Some(run)) = (args.first, log.runs.get_mut(args.run)) {
+        *run = run.first(first.into());
+    }
+    if args.alone {
+        log.runs = log.runs.drain(..).skip(args.run).take(1).collect();
+    }
+    let provenance = LogProvenance::new([(name.as_str(), bytes.as_slice())], args.seed, command(args));
+    Ok((log, provenance))
+}
+
+fn options(args: &args::Fit) -> Result<FitOptions, ScenarioError> {
+    let stated = args.scenario.as_deref().map(Scenario::load_priors).transpose()?.unwrap_or_default();
+    Ok(FitOptions {
+        threshold: args.failing.threshold(),
+        horizon: args.horizon,
+        seed: args.seed,
+        run: if args.alone { 0 } else { args.run },
+        priors: stated
+            .into_iter()
+            .map(|prior| (prior.key, Written { median: prior.median, spread: prior.spread }))
+            .collect(),
+        ..FitOptions::default()
+    })
+}
+
+/// A prior that does not suit the log is the scenario file's fault, and told with its place there.
+fn blamed(error: FitError, scenario: Option<&Path>) -> anyhow::Error {
+    match (&error, scenario) {
+        (FitError::Prior(PriorError::Median { key, value, range }), Some(file)) => {
+            let rule = format!("for a loop like that of the log the median lies in {range}, not at {value}");
+            Scenario::refused(file, &format!("fit.priors.{key}.median"), &rule, "").into()
+        }
+        _ => error.into(),
+    }
+}
+
+fn write(folder: &Path, inputs: &report::fit::Inputs<'_>, json: &[u8]) -> anyhow::Result<usize> {
+    let rendered = report::fit::render(inputs)?;
+    let mut written: Vec<(&str, &[u8])> =
+        rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    written.push(("report.html", &rendered.html));
+    written.push(("fit.json", json));
+    files::write_all(folder, &written)?;
+    Ok(written.len())
+}
+
+/// The command as it can be typed again.
+fn command(args: &args::Fit) -> String {
+    let mut words = vec!["runaway fit".to_owned(), quoted(&args.file.display().to_string())];
+    if args.run != 0 {
+        words.push(format!("--run {}", args.run));
+    }
+    if args.alone {
+        words.push("--alone".to_owned());
+    }
+    words.extend(args.first.map(|first| format!("--first {first}")));
+    words.extend(args.scenario.as_ref().map(|file| format!("--scenario {}", quoted(&file.display().to_string()))));
+    words.push(format!("{} --horizon {} --seed {}", args.failing.typed(), args.horizon, args.seed));
+    let sizes = args.advise.iter().flatten().map(|measurement| match measurement {
+        crate::fit::Measurement::Evaluate(items) => format!("evaluate={items}"),
+        crate::fit::Measurement::Audit(items) => format!("audit={items}"),
+        crate::fit::Measurement::Next(items) => format!("next={items}"),
+    });
+    let sizes = sizes.collect::<Vec<_>>().join(",");
+    if args.advise.is_some() || args.report.is_some() {
+        words.push(if sizes.is_empty() { "--advise".to_owned() } else { format!("--advise={sizes}") });
+    }
+    if args.variants || args.report.is_some() {
+        words.push("--variants".to_owned());
+    }
+    words.join(" ")
+}

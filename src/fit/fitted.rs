@@ -1,0 +1,69 @@
+//! A fit that has been made: its draws are kept, so that every question to it costs no sampling of its own.
+
+use super::answer;
+use super::log::{Log, Run};
+use super::model::{Ahead, Model, Path};
+use super::prior::Point;
+use super::sampler::Sample;
+use super::{Checks, Fit, FitError, FitOptions};
+
+/// Posterior draws of a log, and paths of the run to forecast through its past and into its future.
+#[derive(Debug)]
+pub struct Fitted<'a> {
+    pub(super) log: &'a Log,
+    pub(super) run: &'a Run,
+    pub(super) options: &'a FitOptions,
+    pub(super) posterior: Posterior,
+    pub(super) ahead: Ahead,
+    pub(super) draws: Vec<Point>,
+    pub(super) paths: Vec<Path>,
+}
+
+/// A model and its draws.
+#[derive(Debug)]
+pub(super) struct Posterior {
+    pub model: Model,
+    pub checks: Checks,
+    pub sample: Sample,
+}
+
+impl Posterior {
+    /// Checks log and options, and samples.
+    pub fn of(log: &Log, options: &FitOptions) -> Result<Self, FitError> {
+        let answer::Prepared { model, checks } = answer::prepare(&log.runs, options)?;
+        let sample = answer::posterior(&model, options)?;
+        Ok(Self { model, checks, sample })
+    }
+}
+
+impl<'a> Fitted<'a> {
+    /// Fits the runs of a log.
+    ///
+    /// # Errors
+    /// [`FitError`] for options out of range, and for logs too short or too long.
+    pub fn new(log: &'a Log, options: &'a FitOptions) -> Result<Self, FitError> {
+        let posterior = Posterior::of(log, options)?;
+        let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
+        let ahead = Ahead::of(&run.rows, posterior.model.stages(options.run), options.horizon as usize);
+        let draws = posterior.sample.thinned(options.paths);
+        let paths = answer::paths(&posterior.model, &draws, &run.rows, options, ahead);
+        if paths.is_empty() {
+            return Err(FitError::Impossible);
+        }
+        Ok(Self { log, run, options, posterior, ahead, draws, paths })
+    }
+
+    /// What the fit says about the run to forecast.
+    #[must_use]
+    pub fn answer(&self) -> Fit {
+        answer::answer(self)
+    }
+}
+
+/// Fits the runs of a log and forecasts one of them.
+///
+/// # Errors
+/// As [`Fitted::new`].
+pub fn fit(log: &Log, options: &FitOptions) -> Result<Fit, FitError> {
+    Ok(Fitted::new(log, options)?.answer())
+}

@@ -1,0 +1,114 @@
+//! The page of a fit: one HTML file with everything inside.
+
+use maud::{Markup, html};
+
+use crate::fit::Fit;
+use crate::report::Figure;
+use crate::report::html::{document, figure, grid};
+
+use super::{Inputs, tables, words};
+
+pub(super) fn page(inputs: &Inputs<'_>, figures: &[Figure]) -> String {
+    let fit = inputs.fit;
+    let headline = words::headline(fit);
+    let body = html! {
+        header {
+            h1 { (headline) }
+            p.source { (fit.source) ", run " (fit.run) ", generations " (fit.basis.generations.0) " to " (fit.basis.generations.1) }
+            @if fit.runway.failed_at.is_some() {
+                p.alarm role="alert" { strong { "Attention. " } "The forecast below speaks of failing again." }
+            }
+            p { (words::runway(fit)) }
+            p { (words::reproduction(fit)) }
+            @for warning in &fit.warnings { p.warning { strong { "Note. " } (warning) } }
+        }
+        main {
+            @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
+            (answers(fit))
+            (next(inputs))
+            (unknown(fit))
+            (criticism(inputs))
+            (computed(inputs))
+        }
+    };
+    document(&headline, &headline, &body)
+}
+
+fn answers(fit: &Fit) -> Markup {
+    let best = tables::best(fit);
+    html! {
+        section {
+            h2 { "Where the errors come from, and where they go" }
+            p { (words::inherited(fit)) }
+            @for sentence in words::rest(fit) { p { (sentence) } }
+        }
+        section {
+            h2 { "Which generation to keep" }
+            p { (words::best(fit)) }
+        }
+        @if best.len() > 1 { (grid("Lowest error of those measured", &["Generation", "Probability"], &best)) }
+    }
+}
+
+fn next(inputs: &Inputs<'_>) -> Markup {
+    html! {
+        @if let Some(advised) = inputs.advised {
+            section {
+                h2 { "What would change most if verified now" }
+                p { (words::advice(advised)) }
+            }
+            (grid(
+                "Measurements weighed",
+                &["Measurement", "Expected standard deviation of the runway (generations)", "Less by", "Per 100 items"],
+                &tables::advice(advised),
+            ))
+        }
+    }
+}
+
+fn unknown(fit: &Fit) -> Markup {
+    let sentences = words::unknown(fit);
+    html! {
+        section {
+            h2 { "What the data cannot tell" }
+            @if sentences.is_empty() { p { "The data say something about every parameter, and fix none." } }
+            @for sentence in sentences { p { (sentence) } }
+        }
+        (grid(
+            "Parameters",
+            &["Key", "Meaning", "Prior (90 %)", "Given the log (90 %)", "Contraction", "R-hat", "Effective draws"],
+            &tables::parameters(fit),
+        ))
+    }
+}
+
+fn criticism(inputs: &Inputs<'_>) -> Markup {
+    html! {
+        section {
+            h2 { "Does the model fit?" }
+            @for sentence in words::criticism(inputs.fit, inputs.weighed) { p { (sentence) } }
+        }
+        @if let Some(weighed) = inputs.weighed {
+            (grid(
+                "Variants of the model",
+                &["Variant", "Log predictive density", "Against the full model", "Standard error", "Weight"],
+                &tables::variants(weighed),
+            ))
+        }
+    }
+}
+
+fn computed(inputs: &Inputs<'_>) -> Markup {
+    let columns = ["Generation", "Phase", "Measured", "Median error", "50 %", "90 %", "No failure so far"];
+    html! {
+        section {
+            h2 { "Every generation" }
+            details { summary { "Error and survival by generation" } (grid("Error rate", &columns, &tables::generations(inputs.fit))) }
+        }
+        section {
+            h2 { "How it was computed" }
+            p { (tables::computing(inputs.fit)) }
+        }
+        (grid("Provenance", &["What", "Which"], &inputs.provenance.rows()))
+    }
+}

@@ -1,0 +1,261 @@
+//! What a fit says, in sentences: for the page, the figures' titles and the terminal.
+
+use crate::fit::{Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Variant, Weighed};
+use crate::report::words::{number, percent, ratio};
+
+/// Contraction from which the data are said to fix a parameter, and below which they are said to leave it open.
+const FIXED: f64 = 0.8;
+const OPEN: f64 = 0.2;
+
+/// The remaining runway in one sentence; a failure that has happened comes first.
+#[must_use]
+pub fn headline(fit: &Fit) -> String {
+    let runway = &fit.runway;
+    let failure = percent(runway.error_rate, 3);
+    if let Some(failed) = runway.failed_at {
+        let measured = fit.fan.iter().find(|fan| fan.generation == failed).and_then(|fan| fan.measured);
+        let measured = measured.map_or_else(String::new, |rate| format!(" measured {} wrong, and", percent(rate, 3)));
+        return format!("The loop has failed already: generation {failed}{measured} {failure} is failure.");
+    }
+    let range = range(runway.interval90, runway.horizon);
+    match runway.median {
+        Some(median) => {
+            let noun = if median == 1 { "generation" } else { "generations" };
+            format!(
+                "Median remaining runway {median} {noun} (90\u{a0}%: {range}) until {failure} of answers are wrong."
+            )
+        }
+        None => format!(
+            "The remaining runway is more than {} generations with probability {} (90\u{a0}%: {range}) until {failure} of answers \
+             are wrong.",
+            runway.horizon,
+            percent(runway.no_failure, 3)
+        ),
+    }
+}
+
+/// Ends of an interval of the runway; an absent end lies beyond the horizon.
+#[must_use]
+pub fn range((low, high): (Option<u64>, Option<u64>), horizon: u64) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) if low == high => low.to_string(),
+        (Some(low), Some(high)) => format!("{low} to {high}"),
+        (Some(low), None) => format!("{low} to more than {horizon}"),
+        (None, _) => format!("more than {horizon}"),
+    }
+}
+
+/// Median, 50 % and 90 % interval.
+#[must_use]
+pub fn spread(interval: &Interval, form: impl Fn(f64) -> String) -> String {
+    let Interval { q05, q25, q50, q75, q95 } = *interval;
+    format!("{} (50\u{a0}%: {} to {}; 90\u{a0}%: {} to {})", form(q50), form(q25), form(q75), form(q05), form(q95))
+}
+
+/// The remaining runway with both intervals, and the chance of none.
+#[must_use]
+pub fn runway(fit: &Fit) -> String {
+    let runway = &fit.runway;
+    let horizon = runway.horizon;
+    let median = runway.median.map_or_else(|| format!("more than {horizon}"), |median| median.to_string());
+    format!(
+        "Given survival up to generation {}, the median of the remaining runway is {median} generations, its 50\u{a0}% interval {} and its \
+         90\u{a0}% interval {}. No failure within {horizon} generations has probability {}.",
+        runway.survived_to,
+        range(runway.interval50, horizon),
+        range(runway.interval90, horizon),
+        percent(runway.no_failure, 3)
+    )
+}
+
+/// R in words.
+#[must_use]
+pub fn reproduction(fit: &Fit) -> String {
+    let r = &fit.reproduction_number;
+    format!(
+        "{}: R = {}. R is above 1 with probability {}; before the data it was {}.",
+        capitalised(&r.words),
+        spread(&r.posterior, ratio),
+        percent(r.above_one, 3),
+        percent(r.prior_above_one, 3)
+    )
+}
+
+/// Fresh against inherited errors.
+#[must_use]
+pub fn inherited(fit: &Fit) -> String {
+    format!(
+        "Of the error at generation {}, the share {} was inherited from earlier generations; the rest is fresh.",
+        fit.basis.generations.1,
+        spread(&fit.inherited_share, |share| percent(share, 3))
+    )
+}
+
+/// Floor and tipping point.
+#[must_use]
+pub fn rest(fit: &Fit) -> [String; 2] {
+    let told = |what: &str, value: &Conditional, none: &str| match &value.given {
+        Some(interval) => format!(
+            "{what} {}, where there is one: in {} of the draws.",
+            spread(interval, |error| percent(error, 3)),
+            percent(value.probability, 3)
+        ),
+        None => none.to_owned(),
+    };
+    [
+        told("The error settles at", &fit.floor_error, "The error settles nowhere: there is no floor in any draw."),
+        told("It runs away once it is beyond", &fit.tipping_error, "There is no tipping point in any draw."),
+    ]
+}
+
+/// The generation to keep.
+#[must_use]
+pub fn best(fit: &Fit) -> String {
+    let best = &fit.best;
+    let mut others: Vec<&(u64, f64)> = best.by_generation.iter().filter(|(g, _)| *g != best.generation).collect();
+    others.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let next = others.first().filter(|(_, probability)| *probability >= 0.05);
+    let next = next.map_or_else(String::new, |(g, probability)| format!("; next {g}, {}", percent(*probability, 3)));
+    format!(
+        "Keep generation {}: of those measured it has the lowest error with probability {}{next}. A better one is yet to come \
+         with probability {}.",
+        best.generation,
+        percent(best.probability, 3),
+        percent(best.yet_to_come, 3)
+    )
+}
+
+/// A measurement as an instruction.
+#[must_use]
+pub fn measurement(measurement: Measurement, generation: u64) -> String {
+    match measurement {
+        Measurement::Evaluate(items) => {
+            format!("evaluate generation {generation} on {} more problems", number(items as f64, 6))
+        }
+        Measurement::Audit(items) => {
+            format!("audit {} more kept examples of generation {generation}", number(items as f64, 6))
+        }
+        Measurement::Next(items) => {
+            let next = generation.saturating_add(1);
+            format!("train generation {next} and evaluate it on {} problems", number(items as f64, 6))
+        }
+    }
+}
+
+/// What to measure next, or that nothing now would help.
+#[must_use]
+pub fn advice(advised: &Advised) -> String {
+    let sd = number(advised.sd, 3);
+    let chosen = advised.cheapest.and_then(|cheapest| advised.advice.iter().find(|one| one.measurement == cheapest));
+    let Some(chosen) = chosen else {
+        let (later, now): (Vec<&Advice>, Vec<&Advice>) =
+            advised.advice.iter().partition(|one| matches!(one.measurement, Measurement::Next(_)));
+        let most = now.iter().map(|one| one.reduction).fold(0.0, f64::max);
+        let later = later.iter().max_by(|a, b| a.reduction.total_cmp(&b.reduction)).map_or_else(String::new, |one| {
+            let instruction = capitalised(&measurement(one.measurement, advised.generation));
+            format!(" {instruction}: that is expected to remove {}.", percent(one.reduction, 2))
+        });
+        return format!(
+            "Measuring generation {} again is hardly worth it: the standard deviation of the remaining runway is {sd} generations now, \
+             and of what was weighed nothing is expected to remove more than {} of it.{later}",
+            advised.generation,
+            percent(most, 2)
+        );
+    };
+    format!(
+        "To know more, {}: that is expected to bring the standard deviation of the remaining runway from {sd} to {} generations \
+         ({} less), most per item of what was weighed.",
+        measurement(chosen.measurement, advised.generation),
+        number(chosen.expected_sd, 3),
+        percent(chosen.reduction, 2)
+    )
+}
+
+/// What the data fix, leave open, and cannot tell apart.
+#[must_use]
+pub fn unknown(fit: &Fit) -> Vec<String> {
+    let named = |keep: &dyn Fn(&Learned) -> bool| {
+        let mut found: Vec<&Learned> = fit.parameters.iter().filter(|learned| keep(learned)).collect();
+        found.sort_by(|a, b| b.contraction.total_cmp(&a.contraction));
+        listed(&found.iter().map(|learned| learned.parameter.key()).collect::<Vec<_>>())
+    };
+    let mut sentences = Vec::new();
+    let (fixed, open) = (named(&|one| one.contraction >= FIXED), named(&|one| one.contraction < OPEN));
+    sentences.extend(fixed.map(|keys| format!("The data fix {keys}.")));
+    sentences
+        .extend(open.map(|keys| format!("The data say little about {keys}: what the fit says there is the prior.")));
+    for pair in &fit.trade_offs {
+        let (first, second) = (pair.first.key(), pair.second.key());
+        let together = if pair.correlation > 0.0 { "rise together" } else { "make up for each other" };
+        let correlation = number(pair.correlation, 2);
+        sentences.push(format!(
+            "{first} and {second} {together} (correlation {correlation}): the data see a combination only."
+        ));
+    }
+    sentences
+}
+
+/// Where the model fails to foresee, and which of its parts the data ask for.
+#[must_use]
+pub fn criticism(fit: &Fit, weighed: Option<&Weighed>) -> Vec<String> {
+    let mut sentences: Vec<String> = fit
+        .surprises
+        .iter()
+        .map(|one| {
+            format!(
+                "Generation {} measured {}, where the generations before it let expect {} (p = {}).",
+                one.generation,
+                percent(one.measured, 3),
+                spread(&one.predicted, |error| percent(error, 3)),
+                number(one.p_value, 2)
+            )
+        })
+        .collect();
+    if sentences.is_empty() {
+        sentences
+            .push("Every generation lies where the ones before it let expect it, at the level of 1\u{a0}%.".to_owned());
+    }
+    let Some(weighed) = weighed else { return sentences };
+    let told = weighed.scores.iter().filter(|score| !score.sentence.is_empty());
+    let told: Vec<String> = told.map(|score| capitalised(&score.sentence) + ".").collect();
+    if told.is_empty() {
+        sentences.push("No simpler variant of the model foresees this log clearly better or worse.".to_owned());
+    }
+    sentences.extend(told);
+    let runway = &weighed.averaged.runway;
+    let median = runway.median.map_or_else(|| format!("more than {}", runway.horizon), |median| median.to_string());
+    sentences.push(format!(
+        "Averaged over the variants by their weights, the median of the remaining runway is {median} generations (90\u{a0}%: {}), and no \
+         failure within {} has probability {}.",
+        range(runway.interval90, runway.horizon),
+        runway.horizon,
+        percent(runway.no_failure, 3)
+    ));
+    sentences
+}
+
+/// A variant in words.
+#[must_use]
+pub const fn variant(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Full => "everything free",
+        Variant::ConstantSlips => "constant slips",
+        Variant::NoAmplification => "no amplification",
+        Variant::SoundStart => "no mistakes inherited at the start",
+        Variant::WholeSolutions => "whole solutions, not steps",
+    }
+}
+
+/// "a, b and c"; nothing for none.
+pub(in crate::report) fn listed(names: &[&str]) -> Option<String> {
+    match names {
+        [] => None,
+        [only] => Some((*only).to_owned()),
+        [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}

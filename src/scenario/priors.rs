@@ -1,0 +1,88 @@
+//! `[fit.priors.<parameter>]`: what a person thinks of a running loop's parameters before its log is read.
+//!
+//! A scenario is solved without them; `runaway fit --scenario` uses them. Keys and ranges are checked here, whatever the
+//! command, so that a slip is found where it was typed.
+
+use toml::de::DeValue;
+
+use super::error::Breach;
+use super::fault::Fault;
+use super::reader::{Keys, Readable, number};
+
+/// The parameters that have a prior, and whether each is a share.
+pub const PRIORS: [(&str, bool); 12] = [
+    ("error", true),
+    ("inherited", true),
+    ("amplification", false),
+    ("imprint", true),
+    ("persistence", false),
+    ("examples", false),
+    ("step_error_gain", true),
+    ("step_error_floor", false),
+    ("pass_random", true),
+    ("pass_systematic", true),
+    ("dispersion", false),
+    ("audit_dispersion", false),
+];
+
+/// The keys of `[fit.priors]`.
+pub(super) const PRIOR_KEYS: [&str; PRIORS.len()] = {
+    let mut keys = [""; PRIORS.len()];
+    let mut index = 0;
+    while index < keys.len() {
+        keys[index] = PRIORS[index].0;
+        index += 1;
+    }
+    keys
+};
+
+/// One `[fit.priors.<parameter>]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatedPrior {
+    /// The parameter.
+    pub key: String,
+    /// Median, in the parameter's own units.
+    pub median: f64,
+    /// Standard deviation on the scale of the prior (logit for shares, ln for positive numbers); 0 holds the median fixed.
+    pub spread: f64,
+}
+
+/// A median or spread, of whatever range.
+struct Number(f64);
+
+impl Readable for Number {
+    const RULE: &'static str = "this must be a finite number";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        number(value).filter(|number| number.is_finite()).map(Self)
+    }
+}
+
+/// Reads the table `fit`.
+pub(super) fn read(keys: &Keys<'_>) -> Result<Vec<StatedPrior>, Fault> {
+    keys.table_as("priors", "fit.priors", |priors| {
+        let mut stated = Vec::new();
+        for (key, share) in PRIORS {
+            if priors.has(key) {
+                stated.extend(priors.table_as(key, "fit.priors.*", |keys| prior(keys, key, share).map(Some))?);
+            }
+        }
+        Ok(stated)
+    })
+}
+
+fn prior(keys: &Keys<'_>, key: &str, share: bool) -> Result<StatedPrior, Fault> {
+    let median: Number = keys.required("median", "every prior has a median", "add for example `median = 0.2`")?;
+    let spread: Number = keys.required("spread", "every prior has a spread", "add for example `spread = 1`")?;
+    let rule = if share { "the median of a share lies between 0 and 1" } else { "this median lies above 0" };
+    if !(median.0 > 0.0 && (!share || median.0 < 1.0)) {
+        let breach = Breach::new(format!("fit.priors.{key}.median"), format!("{rule}, not at {}", median.0), "");
+        return Err(breach.into());
+    }
+    if spread.0 < 0.0 {
+        let rule = format!("a spread is at least 0, not {}", spread.0);
+        let breach = Breach::new(format!("fit.priors.{key}.spread"), rule, "0 holds the parameter at its median");
+        return Err(breach.into());
+    }
+    Ok(StatedPrior { key: key.to_owned(), median: median.0, spread: spread.0 })
+}

@@ -1,0 +1,97 @@
+//! `runaway fit` and `runaway backtest` as they are typed.
+
+use std::fs;
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const LOG: &str = "tests/data/loops/digits-small-unverified.csv";
+
+fn runaway(args: &[&str]) -> (i32, String, String) {
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("runaway")).args(args).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn scenario(folder: &TempDir, priors: &str) -> String {
+    let file = folder.path().join("loop.toml");
+    fs::write(&file, format!("name = \"loop\"\n{priors}")).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn priors_of_a_scenario_file_replace_the_defaults() {
+    let folder = TempDir::new().unwrap();
+    let file = scenario(
+        &folder,
+        "[fit.priors]\nimprint = { median = 0.25, spread = 0.5 }\namplification = { median = 3, spread = 0 }\n",
+    );
+    let common = ["fit", LOG, "--alone", "--run", "1", "--first", "3", "--horizon", "4", "--json"];
+    let (code, out, error) =
+        runaway(&[&common[..], &["--scenario", &file, "--advise=evaluate=500,audit=20,next=100"]].concat());
+    assert_eq!(code, 0, "{error}");
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&json["run"], &json["runs_fitted"], &json["basis"]["observed"]), (&"2".into(), &1.into(), &3.into()));
+    let parameters = json["parameters"].as_array().unwrap();
+    let imprint = parameters.iter().find(|one| one["parameter"] == "imprint").unwrap();
+    assert!((imprint["prior"]["q50"].as_f64().unwrap() - 0.25).abs() < 1e-12);
+    assert!(parameters.iter().all(|one| one["parameter"] != "amplification"));
+    assert_eq!(json["advice"]["advice"].as_array().unwrap().len(), 3);
+    assert_eq!(json["advice"]["generation"], 2);
+    assert!(json["provenance"]["command"].as_str().unwrap().ends_with("--advise=evaluate=500,audit=20,next=100"));
+    assert!(json.get("variants").is_none());
+}
+
+#[test]
+fn a_bad_prior_names_its_place_whoever_finds_it() {
+    let folder = TempDir::new().unwrap();
+    // Refused for what it is, by every command.
+    let file = scenario(&folder, "[fit.priors.imprint]\nmedian = 1.5\nspread = 1\n");
+    let fault = format!(
+        "error: {file}:3:10: `fit.priors.imprint.median`: the median of a share lies between 0 and 1, not at 1.5\n"
+    );
+    assert_eq!(runaway(&["fit", LOG, "--scenario", &file]), (3, String::new(), fault.clone()));
+    assert_eq!(runaway(&["solve", &file]), (3, String::new(), fault));
+    // Refused for the log at hand: without checks an old mistake leaves at most one.
+    let file = scenario(&folder, "[fit.priors.persistence]\nmedian = 1.02\nspread = 1\n");
+    let fault = format!(
+        "error: {file}:3:10: `fit.priors.persistence.median`: for a loop like that of the log the median lies in (0, 1), not at 1.02\n"
+    );
+    assert_eq!(runaway(&["fit", LOG, "--scenario", &file]), (3, String::new(), fault));
+    assert_eq!(runaway(&["solve", &file, "--json"]).0, 0);
+}
+
+#[test]
+fn options_that_do_not_suit_are_wrong_usage() {
+    let (code, _, error) = runaway(&["fit", LOG, "--run", "5"]);
+    assert_eq!((code, error.as_str()), (2, "error: --run 5: the runs of this log are 0 to 4\n"));
+    for bad in ["--advise=look=3", "--advise=audit=0", "--first=1"] {
+        assert_eq!(runaway(&["fit", LOG, bad]).0, 2, "{bad}");
+    }
+}
+
+#[test]
+fn a_back_test_leaves_a_report() {
+    let folder = TempDir::new().unwrap();
+    let text = fs::read_to_string(LOG).unwrap();
+    let mut rows: Vec<&str> = text.lines().filter(|line| line.starts_with("1,")).take(11).collect();
+    rows.insert(0, text.lines().next().unwrap());
+    let log = folder.path().join("one <run>.csv");
+    fs::write(&log, rows.join("\n")).unwrap();
+    let out = folder.path().join("out");
+    let (code, said, error) =
+        runaway(&["backtest", log.to_str().unwrap(), "--cut", "4,20", "--report", out.to_str().unwrap()]);
+    assert_eq!(code, 0, "{error}");
+    assert!(said.starts_with("Forecasts "), "{said}");
+    let mut files: Vec<String> =
+        fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    let expected =
+        ["backtest.html", "backtest.json", "calibration.svg", "crps-ratio.svg", "forecast-against-outcome.svg"];
+    assert_eq!(files, expected);
+    let html = fs::read_to_string(out.join("backtest.html")).unwrap();
+    assert!(html.contains("one &lt;run&gt;") && html.contains("cannot be cut at 20"));
+    let json: Value = serde_json::from_slice(&fs::read(out.join("backtest.json")).unwrap()).unwrap();
+    assert_eq!((json["summary"]["cases"].as_u64(), json["calibration"].as_array().unwrap().len()), (Some(1), 10));
+}
