@@ -1,14 +1,19 @@
-"""E[T] and S(g) of the bench chains by numpy, scipy and PyDTMC, next to this crate's, in one run.
+"""E[T] and S(g) of the bench chains by numpy, scipy, PyDTMC and Storm, next to this crate's, in one run.
 
 E[T] is timed without forming the rows, on every side (PyDTMC's checks of its matrix are part of its chain).
 
-Usage: compare.py PATH-TO-chains (built by `cargo build --release --example chains`). Medians of wall time in milliseconds.
+Then the reference loop, by numpy's binomials and by krABMaga's agents, next to this crate's engines on one core.
+
+Usage: compare.py FOLDER-OF-EXAMPLES KRABMAGA-LOOP (both built by run.sh). Medians of wall time.
 """
 
 import json
+import multiprocessing
+import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy
@@ -83,6 +88,40 @@ def pydtmc(rows):
     return lambda: MarkovChain(matrix).mean_absorption_times()[0]
 
 
+def storm(rows):
+    """Storm's default engine, in a process of its own that is given up after 30 s; the model is built outside the clock."""
+
+    def work():
+        ours, theirs = multiprocessing.Pipe(False)
+        process = multiprocessing.Process(target=storm_checked, args=(rows, theirs))
+        process.start()
+        if not ours.poll(30):
+            process.kill()
+            raise TimeoutError
+        return ours.recv()
+
+    return work
+
+
+def storm_checked(rows, answer):
+    import stormpy
+
+    size = len(rows)
+    header = f"@type: DTMC\n@value_type: double\n@parameters\n\n@reward_models\nsteps\n@nr_states\n{size + 1}\n@nr_choices\n{size + 1}\n@model\n"
+    with tempfile.NamedTemporaryFile("w", suffix=".drn") as file:
+        file.write(header)
+        for i, row in enumerate(rows):
+            file.write(f"state {i} [1]{' init' if i == 0 else ''}\n\taction 0 [0]\n")
+            file.writelines(f"\t\t{j} : {row[j]!r}\n" for j in numpy.nonzero(row)[0])
+            if row.sum() < 1:
+                file.write(f"\t\t{size} : {1 - row.sum()!r}\n")
+        file.write(f"state {size} [0] failed\n\taction 0 [0]\n\t\t{size} : 1\n")
+        file.flush()
+        model = stormpy.build_model_from_drn(file.name)
+    asked = stormpy.parse_property('R{"steps"}=? [F "failed"]')
+    answer.send(clocked(lambda: stormpy.model_checking(model, asked).get_value(0)))
+
+
 def survival(rows, generations=1000):
     matrix = scipy.sparse.csr_matrix(rows.T)
 
@@ -99,7 +138,16 @@ def survival(rows, generations=1000):
 
 
 def main():
-    ours = json.loads(subprocess.run([sys.argv[1]], check=True, capture_output=True, text=True).stdout)
+    examples = pathlib.Path(sys.argv[1])
+    chains(printed(examples / "chains"))
+    simulated(printed(examples / "loops"), sys.argv[2])
+
+
+def printed(program):
+    return json.loads(subprocess.run([program], check=True, capture_output=True, text=True).stdout)
+
+
+def chains(ours):
     print(f"{'job':34} {'solver':18} {'median ms':>10} {'rel. error':>11} {'times ours':>10}")
     for (draws, growth), truth in TRUTH.items():
         key = f"mean {draws} {growth}"
@@ -109,9 +157,10 @@ def main():
         solvers = {"scipy SuperLU": sparse, "LAPACK band": band}
         if draws <= 1000:
             solvers |= {"numpy LAPACK": dense, "PyDTMC": pydtmc}
+        solvers |= {"Storm": storm}
         for name, prepare in solvers.items():
             try:
-                value, ms = clocked(prepare(rows))
+                value, ms = prepare(rows)() if name == "Storm" else clocked(prepare(rows))
                 error = f"{abs(value / truth - 1):11.1e}"
             except Exception as refusal:  # a peer that gives up is a result
                 ms, error = float("nan"), f"{type(refusal).__name__:>11}"
@@ -133,6 +182,39 @@ def small(mine):
     _, ms = clocked(lambda: numpy.linalg.solve(matrices, numpy.ones((100_000, 4, 1)))[0, 0, 0])
     print(f"{'100,000 chains of 4 states':34} {'runaway':18} {mine['ms']:10.3f} {'':11} {1.0:10.1f}")
     print(f"{'100,000 chains of 4 states':34} {'numpy batched':18} {ms:10.3f} {'':11} {ms / mine['ms']:10.1f}")
+
+
+def simulated(ours, krabmaga):
+    work = ours["examples"] * ours["generations"]
+    print(f"\n{'reference loop, one core':34} {'engine':18} {'items/s':>10} {'loops/s':>11} {'ours over it':>12}")
+    for loop in ours["loops"]:
+        key = f"{loop['share']:.0%} wrong"
+        theirs = subprocess.run([krabmaga, str(loop["step_error"])], check=True, capture_output=True, text=True)
+        seconds, share = map(float, theirs.stdout.split())
+        counted, ms = clocked(lambda: counts(numpy.array(loop["next"]), ours), seconds=3)
+        rows = [
+            ("runaway events", loop["events"], loop["events"]),
+            ("runaway agents", loop["agents"], loop["events"]),
+            (f"krABMaga ({share:.1%})", seconds, loop["events"]),
+            ("runaway counts", loop["counts"], loop["counts"]),
+            (f"numpy ({counted:.1%})", ms / 1e3 / BATCH, loop["counts"]),
+        ]
+        for name, taken, best in rows:
+            print(f"{key:34} {name:18} {work / taken:10.2e} {1 / taken:11.1f} {taken / best:12.1f}")
+
+
+BATCH = 1000
+
+
+def counts(following, ours):
+    """Many loops at once; the mean share of wrong beliefs."""
+    generator = numpy.random.default_rng(1)
+    state = numpy.zeros(BATCH, dtype=numpy.int64)
+    total = 0.0
+    for _ in range(ours["generations"]):
+        state = generator.binomial(ours["examples"], following[state])
+        total += state.mean()
+    return total / ours["generations"] / ours["examples"]
 
 
 if __name__ == "__main__":

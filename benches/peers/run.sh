@@ -6,7 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 venv="${PEERS_VENV:-target/peers}"
 if [[ ! -x "$venv/bin/python" ]]; then
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet numpy scipy PyDTMC
+  "$venv/bin/pip" install --quiet numpy scipy PyDTMC stormpy
 fi
-cargo build --release --example chains
-"$venv/bin/python" benches/peers/compare.py target/release/examples/chains
+cargo build --release --example chains --example loops
+CARGO_TARGET_DIR="$venv/krabmaga" cargo build --release --manifest-path benches/peers/krabmaga/Cargo.toml
+"$venv/bin/python" benches/peers/compare.py target/release/examples "$venv/krabmaga/release/krabmaga-loop"

@@ -134,6 +134,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
         let Lived { survival, failed, error: survival_error, hazard } = self.carry(&nodes, generations)?;
+        let died_out = survival.last().is_some_and(|last| *last < DIED_OUT);
         let mean = self.expected(&nodes, &factors.times, 1.0);
         let twice: Vec<f64> = factors.times.iter().map(|t| 2.0 * t - 1.0).collect();
         let squares = factors.eliminated.collected(&twice);
@@ -149,8 +150,9 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
             failed,
             survival_error,
             hazard: hazard.or_else(|| {
-                let few = nodes.count.len() <= MOST_ITERATED;
-                let law = few.then(|| quasi::stationary(&factors.eliminated, &factors.exits)).flatten();
+                // A loop that has died out by then has failed before coming to rest.
+                let wanted = nodes.count.len() <= MOST_ITERATED && !died_out;
+                let law = wanted.then(|| quasi::stationary(&factors.eliminated, &factors.exits)).flatten();
                 law.map(|law| law.1)
             }),
             method: format!("GTH elimination of {} nodes for {} counts", nodes.count.len(), self.failing),

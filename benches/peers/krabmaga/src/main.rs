@@ -15,9 +15,12 @@ use rand::{RngExt, SeedableRng};
 const EXAMPLES: usize = 10_000;
 const GENERATIONS: u64 = 200;
 const STEPS: i32 = 20;
-/// Share of slips that are systematic, and how often a systematic mistake is shown.
-const SYSTEMATIC: f64 = 0.2;
-const CONSISTENCY: f64 = 0.9;
+/// Share of fresh mistakes that are systematic.
+const SYSTEMATIC: f64 = 0.1;
+/// Growth of the step error per unit share of wrong examples.
+const AMPLIFICATION: f64 = 5.0;
+/// Probability that a random and a systematic mistake is learned.
+const LEARNED: [f64; 2] = [0.6, 0.95];
 /// Probability that the check catches a random and a systematic mistake, and that it rejects a right answer.
 const CAUGHT: [f64; 2] = [0.8, 0.3];
 const REJECTED: f64 = 0.02;
@@ -26,24 +29,21 @@ struct Generation {
     now: Vec<bool>,
     next: Vec<bool>,
     wrong: f64,
+    step_error: f64,
     slip: f64,
     rng: Xoshiro256PlusPlus,
 }
 
 impl Generation {
-    /// Draws candidates until one passes the check; whether it is wrong.
-    fn accepted(&mut self) -> bool {
+    /// Draws candidates until one passes the check; whether a mistake was learned from it.
+    fn learned(&mut self) -> bool {
         loop {
-            let wrong = self.now[self.rng.random_range(0..EXAMPLES)];
-            let mut systematic = wrong && self.rng.random::<f64>() < CONSISTENCY;
-            let mut off = systematic;
-            if !off && (0..STEPS).any(|_| self.rng.random::<f64>() < self.slip) {
-                off = true;
-                systematic = self.rng.random::<f64>() < SYSTEMATIC;
-            }
-            let rejected = if off { CAUGHT[usize::from(systematic)] } else { REJECTED };
+            let believed = self.now[self.rng.random_range(0..EXAMPLES)];
+            let off = believed || (0..STEPS).any(|_| self.rng.random::<f64>() < self.slip);
+            let systematic = usize::from(believed || (off && self.rng.random::<f64>() < SYSTEMATIC));
+            let rejected = if off { CAUGHT[systematic] } else { REJECTED };
             if self.rng.random::<f64>() >= rejected {
-                return off;
+                return off && self.rng.random::<f64>() < LEARNED[systematic];
             }
         }
     }
@@ -78,7 +78,9 @@ impl State for Generation {
 
     fn after_step(&mut self, _: &mut Schedule) {
         std::mem::swap(&mut self.now, &mut self.next);
-        self.wrong += self.now.iter().filter(|wrong| **wrong).count() as f64 / EXAMPLES as f64;
+        let share = self.now.iter().filter(|wrong| **wrong).count() as f64 / EXAMPLES as f64;
+        self.wrong += share;
+        self.slip = (self.step_error * (1.0 + AMPLIFICATION * share)).min(1.0);
     }
 }
 
@@ -90,7 +92,7 @@ struct Example {
 impl Agent for Example {
     fn step(&mut self, state: &mut dyn State) {
         if let Some(generation) = state.as_any_mut().downcast_mut::<Generation>() {
-            generation.next[self.id] = generation.accepted();
+            generation.next[self.id] = generation.learned();
         }
     }
 }
@@ -99,7 +101,7 @@ fn main() {
     let slip = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(0.001);
     let rng = Xoshiro256PlusPlus::seed_from_u64(1);
     let (now, next) = (vec![false; EXAMPLES], vec![false; EXAMPLES]);
-    let mut state = Generation { now, next, wrong: 0.0, slip, rng };
+    let mut state = Generation { now, next, wrong: 0.0, step_error: slip, slip, rng };
     let mut schedule = Schedule::new();
     state.init(&mut schedule);
     let begin = Instant::now();
