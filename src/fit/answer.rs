@@ -7,7 +7,7 @@ use super::fitted::Fitted;
 use super::learner::Learner;
 use super::log::{Row, Run};
 use super::model::{self, Ahead, Model, Path};
-use super::prior::{PARAMETERS, Point, Priors};
+use super::prior::{Point, Priors};
 use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
 use super::sampler::{self, Sample};
 use super::score::count_quantile;
@@ -48,21 +48,26 @@ pub(super) fn prepare(runs: &[Run], options: &FitOptions) -> Result<Prepared, Fi
     if !(1..=MOST_HORIZON).contains(&options.horizon) {
         return Err(FitError::Horizon(options.horizon));
     }
-    let effort = options.effort;
-    if effort.ensembles < 2 || effort.walkers < 2 * PARAMETERS || effort.sweeps < 10 {
-        return Err(FitError::Effort);
-    }
     let checks = options.checks.unwrap_or_else(|| model::checks(runs));
     let mut priors = Priors::new(checks);
     for (key, written) in &options.priors {
         priors.replace(key, *written)?;
+    }
+    let effort = options.effort;
+    if effort.ensembles < 2 || effort.walkers < 2 * priors.free().len() || effort.sweeps < 10 {
+        return Err(FitError::Effort);
     }
     Ok(Prepared { model: Model::new(runs, priors, options.unit, options.audits), checks })
 }
 
 /// Samples the posterior of a prepared model.
 pub(super) fn posterior(model: &Model, options: &FitOptions) -> Result<Sample, FitError> {
-    let sample = sampler::sample(&model.priors, &|point| model.log_likelihood(point), options.effort, options.seed);
+    let sample = sampler::sample(
+        &model.priors,
+        &|point, least| model.log_likelihood_above(point, least),
+        options.effort,
+        options.seed,
+    );
     let possible = sample.draws().any(|point| model.log_likelihood(point).is_finite());
     if possible { Ok(sample) } else { Err(FitError::Impossible) }
 }

@@ -3,10 +3,12 @@
 //! A log shows error rates, not votes and filters, so the law is taken with one belief per step (or per solution, see
 //! [`Unit`]), `consistency` 1, `systematic_share` 0 and `recovery` 0:
 //!
-//!   e(x) = min(1, ε_g (1 + A x)),  fresh(x) = (1 − x) e(x),  err(x) = x + fresh(x),
-//!   q(x) = λ c_r fresh(x) + ρ c_s x.
+//!   e(x) = min(1 / (1 + ν), ε_g (1 + A x)),  fresh(x) = (1 − x) e(x),  kept to(x) = x (1 − ν e(x)),
+//!   err(x) = kept to(x) + fresh(x),  q(x) = λ c_r fresh(x) + ρ c_s kept to(x).
 //!
-//! Without checks (c_r = c_s = 1) this is the crate's law exactly. With checks the law divides by the accepted share
+//! ν is the back mutation of population genetics: where answers are few, a slip from a wrong belief can land on the right
+//! one, and no model does worse than one that guesses, 1 / (1 + ν). Without checks (c_r = c_s = 1) and with ν = 0 this is
+//! the crate's law exactly. With checks the law divides by the accepted share
 //! Y(x); here that factor, nearly constant along a run, is part of ρ and λ, which is why ρ may exceed 1, as may an anchor,
 //! which shrinks both. Slips change as ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled
 //! data are gone) is a generalisation of `step_error_floor`.
@@ -54,6 +56,8 @@ pub struct Learner {
     pub pass_random: f64,
     /// c_s.
     pub pass_systematic: f64,
+    /// ν.
+    pub reversion: f64,
     /// ψ of the evaluation.
     pub dispersion: f64,
     /// ψ of the audit.
@@ -89,7 +93,11 @@ impl Learner {
         let error = -((-error).ln_1p() / per_belief).exp_m1();
         let start = error * value(Parameter::Inherited);
         let amplification = value(Parameter::Amplification);
-        let fresh = (error - start) / (1.0 - start);
+        let reversion = value(Parameter::Reversion);
+        let guess = 1.0 / (1.0 + reversion);
+        // A first generation worse than guessing is given a guesser's error.
+        let room = 1.0 - start * (1.0 + reversion);
+        let fresh = if error - start < guess * room { (error - start) / room } else { guess };
         let per_slip = if unit == Unit::Step { 1.0 } else { steps };
         let slip = -((-fresh).ln_1p() / per_slip).exp_m1() / (1.0 + amplification * start);
         let examples = (value(Parameter::Examples) * per_belief).clamp(5.0, MOST_EXAMPLES).round();
@@ -105,6 +113,7 @@ impl Learner {
             floor: value(Parameter::StepErrorFloor),
             pass_random: value(Parameter::PassRandom),
             pass_systematic: value(Parameter::PassSystematic),
+            reversion,
             dispersion: value(Parameter::Dispersion).clamp(1e-9, 0.5),
             audit_dispersion: value(Parameter::AuditDispersion).clamp(1e-9, 0.5),
             unit,
@@ -133,6 +142,12 @@ impl Learner {
         (self.slip * (self.floor + (1.0 - self.floor) * (1.0 - self.gain).powf(elapsed))).clamp(0.0, 1.0)
     }
 
+    /// Error rate of a model that guesses; above this share of wrong beliefs slips do more good than harm.
+    #[must_use]
+    pub fn guess(&self) -> f64 {
+        1.0 / (1.0 + self.reversion)
+    }
+
     /// The generation at wrong share `x`, its slip rate given by [`Self::slip_at`], its solutions `steps` long.
     #[must_use]
     pub fn at(&self, x: f64, slip: f64, steps: f64) -> Moment {
@@ -140,11 +155,12 @@ impl Learner {
         let off = match self.unit {
             Unit::Step => slip,
             Unit::Solution => any_of(slip, steps),
-        };
-        let fresh = (1.0 - x) * off;
-        let (random, systematic) = (fresh * self.pass_random, x * self.pass_systematic);
+        }
+        .min(self.guess());
+        let (fresh, kept_to) = ((1.0 - x) * off, x * (1.0 - self.reversion * off));
+        let (random, systematic) = (fresh * self.pass_random, kept_to * self.pass_systematic);
         let next = (self.imprint * random + self.persistence * systematic).min(1.0);
-        let (error, kept) = (x + fresh, (random + systematic).min(1.0));
+        let (error, kept) = (kept_to + fresh, (random + systematic).min(1.0));
         match self.unit {
             Unit::Step => {
                 Moment { error: any_of(error, steps), kept_wrong: any_of(kept, steps), kept_wrong_units: kept, next }
@@ -160,7 +176,8 @@ impl Learner {
             Unit::Step => (slip, slip * self.amplification),
             Unit::Solution => (any_of(slip, steps), steps * (1.0 - slip).powf(steps - 1.0) * slip * self.amplification),
         };
-        self.imprint * self.pass_random * (slope - off) + self.persistence * self.pass_systematic
+        self.imprint * self.pass_random * (slope - off)
+            + self.persistence * self.pass_systematic * (1.0 - self.reversion * off)
     }
 
     /// Fixed points of the mean field at a given slip rate: the floor, reached from below, and the tipping point above
@@ -207,7 +224,7 @@ mod tests {
     fn learner(unit: Unit, steps: f64) -> Learner {
         let priors = Priors::new(Checks::None);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
-        Learner { gain: 0.0, ..Learner::new(&priors, &centre, steps, unit) }
+        Learner { gain: 0.0, reversion: 0.0, ..Learner::new(&priors, &centre, steps, unit) }
     }
 
     /// The crate's law of the same unchecked loop.
@@ -243,9 +260,27 @@ mod tests {
     #[test]
     fn the_first_generation_has_the_error_it_is_given() {
         for (unit, steps) in [(Unit::Solution, 8.0), (Unit::Step, 8.0), (Unit::Step, 1.0)] {
-            let learner = learner(unit, steps);
+            let priors = Priors::new(Checks::None);
+            let learner = Learner::new(&priors, &priors.at(&[0.0; crate::fit::prior::PARAMETERS]), steps, unit);
             let error = learner.at(learner.start, learner.slip_at(0.0), steps).error;
             assert_relative_eq!(error, 1.0 / (1.0 + 1.8_f64.exp()), max_relative = 1e-12);
+        }
+    }
+
+    #[test]
+    fn no_loop_does_worse_than_guessing() {
+        let priors = Priors::new(Checks::None);
+        let fitted = Learner::new(&priors, &priors.at(&[0.0; crate::fit::prior::PARAMETERS]), 1.0, Unit::Step);
+        // Ten answers: one in nine of the slips from a wrong one gives the right one.
+        let learner = Learner { reversion: 1.0 / 9.0, imprint: 1.0, persistence: 1.0, amplification: 0.0, ..fitted };
+        for slip in [0.05, 0.4, 1.0] {
+            assert_relative_eq!(learner.at(0.9, slip, 1.0).next, 0.9, max_relative = 1e-12);
+            assert!(learner.at(0.6, slip, 1.0).error <= 0.9 + 1e-12);
+            let h = 1e-6;
+            let slope = (learner.at(h, slip, 1.0).next - learner.at(0.0, slip, 1.0).next) / h;
+            if slip < 0.9 {
+                assert_relative_eq!(learner.reproduction_number(slip, 1.0), slope, max_relative = 1e-4);
+            }
         }
     }
 

@@ -47,6 +47,12 @@ impl Tally {
         Self { k, n, choices: ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0) }
     }
 
+    /// The largest ln probability that any mean and dispersion give: a binomial's at its own share.
+    fn most_probable(&self) -> f64 {
+        let term = |count: f64| if count > 0.0 { count * (count / self.n).ln() } else { 0.0 };
+        self.choices + term(self.k) + term(self.n - self.k)
+    }
+
     /// ln of the beta-binomial probability with mean `p` and correlation `dispersion`.
     fn log_probability(&self, p: f64, dispersion: f64) -> f64 {
         // A model that calls a thing impossible would forbid it for ever: one in a billion is left.
@@ -119,22 +125,33 @@ impl Stage {
         wrong + kept
     }
 
+    /// The largest ln probability of what was measured that any loop gives.
+    fn most_probable(&self) -> f64 {
+        self.wrong.map_or(0.0, |tally| tally.most_probable())
+            + self.kept_wrong.map_or(0.0, |(tally, _)| tally.most_probable())
+    }
+
     /// The counts that the measurement leaves possible.
     fn possible(&self, learner: &Learner, slip: f64) -> (f64, f64) {
         let examples = learner.beliefs(self.steps) as f64;
         let Some(Tally { k, n, .. }) = self.wrong else { return (0.0, examples) };
         let seen = k / n;
         let reach = REACH * ((seen * (1.0 - seen) + 1.0 / n) * (1.0 / n + learner.dispersion)).sqrt();
+        // Up to a guesser's share the error rate rises with the wrong share; above it, it hardly changes.
+        let guess = learner.guess();
         let count_at = |error: f64| {
-            let (mut low, mut high) = (0.0, 1.0);
+            let (mut low, mut high) = (0.0, guess);
             for _ in 0..12 {
                 let middle = 0.5 * (low + high);
                 if learner.at(middle, slip, self.steps).error < error { low = middle } else { high = middle }
             }
             0.5 * (low + high) * examples
         };
-        let low = if seen <= reach { 0.0 } else { (count_at(seen - reach).floor() - 1.0).max(0.0) };
-        let high = if seen + reach >= 1.0 { examples } else { (count_at(seen + reach).ceil() + 1.0).min(examples) };
+        let most = learner.at(guess, slip, self.steps).error.min(learner.at(1.0, slip, self.steps).error);
+        // Where more was wrong than any count explains, the counts that explain most of it must stay.
+        let least = seen.min(most) - reach;
+        let low = if least <= 0.0 { 0.0 } else { (count_at(least).floor() - 1.0).max(0.0) };
+        let high = if seen + reach >= most { examples } else { (count_at(seen + reach).ceil() + 1.0).min(examples) };
         (low, high)
     }
 }
@@ -189,6 +206,13 @@ pub(super) fn log_choices(n: u64, k: u64) -> f64 {
 
 /// Runs the forward algorithm; `None` where the measurements are impossible under this learner.
 pub(super) fn forward(learner: &Learner, stages: &[Stage], points: u64) -> Option<Forward> {
+    forward_above(learner, stages, points, f64::NEG_INFINITY)
+}
+
+/// As [`forward`], given up with `None` as soon as the ln likelihood of the run can no longer exceed `least`: what is left
+/// cannot be more probable than under a model that foresees every count exactly.
+pub(super) fn forward_above(learner: &Learner, stages: &[Stage], points: u64, least: f64) -> Option<Forward> {
+    let mut bound: f64 = stages.iter().map(Stage::most_probable).sum();
     let mut out = Forward { increments: Vec::with_capacity(stages.len()), filtered: Vec::with_capacity(stages.len()) };
     let mut before: Option<&Stage> = None;
     for stage in stages {
@@ -215,7 +239,13 @@ pub(super) fn forward(learner: &Learner, stages: &[Stage], points: u64) -> Optio
             return None;
         }
         law.weights.iter_mut().for_each(|weight| *weight /= total);
-        out.increments.push(most + total.ln());
+        let increment = most + total.ln();
+        bound += increment - stage.most_probable();
+        // Rounding of the bound must not decide.
+        if bound < least - 1e-6 {
+            return None;
+        }
+        out.increments.push(increment);
         out.filtered.push(law);
         before = Some(stage);
     }
@@ -354,6 +384,39 @@ mod tests {
             let forward = forward(&learner, &stages, 1000).unwrap();
             assert_relative_eq!(forward.log_likelihood(), expected, max_relative = 1e-6);
         }
+    }
+
+    #[test]
+    fn a_loop_that_guesses_is_filtered_exactly_too() {
+        let priors = Priors::new(Checks::None);
+        let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
+        for (reversion, slip, dispersion) in [(0.3, 0.3, 0.01), (0.1, 0.6, 0.001), (1.0, 0.2, 0.001)] {
+            let fitted = Learner::new(&priors, &centre, 1.0, Unit::Step);
+            let learner =
+                Learner { examples: 10, start: 0.6, amplification: 8.0, reversion, slip, dispersion, ..fitted };
+            for errors in [[(0, 44, 33), (1, 47, 38), (2, 45, 37)], [(0, 30, 22), (1, 35, 28), (2, 50, 40)]] {
+                let stages = stages(&run(&errors), true, true);
+                let expected = by_enumeration(&learner, &stages, 0, learner.start_count()).ln();
+                let forward = forward(&learner, &stages, 1000).unwrap();
+                assert_relative_eq!(forward.log_likelihood(), expected, max_relative = 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn giving_up_early_hides_nothing_that_is_probable_enough() {
+        let stages = stages(&run(&[(0, 7, 5), (1, 9, 7), (2, 11, 9), (4, 16, 12)]), true, true);
+        let priors = Priors::new(Checks::None);
+        let mut rng = sampler::stream(6, 0);
+        let mut given_up = 0;
+        for _ in 0..200 {
+            let learner = Learner::new(&priors, &sampler::prior_draw(&priors, &mut rng), 1.0, Unit::Step);
+            let whole = forward(&learner, &stages, POINTS).unwrap().log_likelihood();
+            let above = |least| forward_above(&learner, &stages, POINTS, least).map(|forward| forward.log_likelihood());
+            assert_eq!(above(whole - 1e-3), Some(whole));
+            given_up += usize::from(above(whole + 30.0).is_none());
+        }
+        assert_eq!(given_up, 200);
     }
 
     #[test]

@@ -44,14 +44,21 @@ impl Model {
 
     /// ln likelihood of all runs.
     pub fn log_likelihood(&self, point: &Point) -> f64 {
+        self.log_likelihood_above(point, f64::NEG_INFINITY)
+    }
+
+    /// ln likelihood of all runs where it exceeds `least`; −∞ where it is found, perhaps early, not to.
+    pub fn log_likelihood_above(&self, point: &Point, least: f64) -> f64 {
         let learner = self.learner(point);
-        self.runs
-            .iter()
-            .map(|run| {
-                likelihood::forward(&learner, run, likelihood::POINTS)
-                    .map_or(f64::NEG_INFINITY, |forward| forward.log_likelihood())
-            })
-            .sum()
+        let mut sum = 0.0;
+        for run in &self.runs {
+            // Later runs are at most certain.
+            match likelihood::forward_above(&learner, run, likelihood::POINTS, least - sum) {
+                Some(forward) => sum += forward.log_likelihood(),
+                None => return f64::NEG_INFINITY,
+            }
+        }
+        sum
     }
 
     /// Stages of one run.

@@ -27,7 +27,7 @@ impl Effort {
     /// For one answer: a few seconds.
     pub const THOROUGH: Self = Self { ensembles: 4, walkers: 48, sweeps: 300 };
     /// For one of hundreds of cases: below a second.
-    pub const BRISK: Self = Self { ensembles: 2, walkers: 40, sweeps: 120 };
+    pub const BRISK: Self = Self { ensembles: 2, walkers: 40, sweeps: 160 };
 }
 
 /// Prior draws per walker from which an ensemble starts.
@@ -69,10 +69,10 @@ pub(super) fn stream(seed: u64, number: u64) -> ChaCha8Rng {
     rng
 }
 
-/// Samples the posterior; ensemble i draws from stream i, so the result does not depend on threads.
+/// Samples the posterior; `log_likelihood` may answer −∞ for any value not above its second argument. Ensemble i draws from stream i, so the result does not depend on threads.
 pub(super) fn sample(
     priors: &Priors,
-    log_likelihood: &(impl Fn(&Point) -> f64 + Sync),
+    log_likelihood: &(impl Fn(&Point, f64) -> f64 + Sync),
     effort: Effort,
     seed: u64,
 ) -> Sample {
@@ -87,7 +87,7 @@ pub(super) fn sample(
 
 fn ensemble(
     priors: &Priors,
-    log_likelihood: &impl Fn(&Point) -> f64,
+    log_likelihood: &impl Fn(&Point, f64) -> f64,
     effort: Effort,
     rng: &mut ChaCha8Rng,
 ) -> (Vec<Vec<Point>>, usize) {
@@ -105,8 +105,9 @@ fn ensemble(
             if prior < OUTERMOST {
                 continue;
             }
-            let likelihood = log_likelihood(&point);
-            if likelihood + prior - walker.likelihood - walker.prior + volume > threshold.ln() {
+            let needed = threshold.ln() - volume - prior + walker.prior + walker.likelihood;
+            let likelihood = log_likelihood(&point, needed);
+            if likelihood > needed {
                 *walker = Walker { point, prior, likelihood };
                 accepted += 1;
             }
@@ -119,11 +120,16 @@ fn ensemble(
 }
 
 /// Walkers drawn from the prior, resampled by a power of the likelihood mild enough to keep most of them distinct.
-fn begin(priors: &Priors, log_likelihood: &impl Fn(&Point) -> f64, count: usize, rng: &mut ChaCha8Rng) -> Vec<Walker> {
+fn begin(
+    priors: &Priors,
+    log_likelihood: &impl Fn(&Point, f64) -> f64,
+    count: usize,
+    rng: &mut ChaCha8Rng,
+) -> Vec<Walker> {
     let candidates: Vec<Walker> = (0..count * STARTS)
         .map(|_| {
             let point = prior_draw(priors, rng);
-            Walker { point, prior: priors.log_density(&point), likelihood: log_likelihood(&point) }
+            Walker { point, prior: priors.log_density(&point), likelihood: log_likelihood(&point, f64::NEG_INFINITY) }
         })
         .collect();
     let most = candidates.iter().map(|walker| walker.likelihood).fold(f64::NEG_INFINITY, f64::max);

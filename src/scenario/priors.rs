@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::reader::{Keys, Readable, number};
 
 /// The parameters that have a prior, and whether each is a share.
-pub const PRIORS: [(&str, bool); 12] = [
+pub const PRIORS: [(&str, bool); 13] = [
     ("error", true),
     ("inherited", true),
     ("amplification", false),
@@ -21,6 +21,7 @@ pub const PRIORS: [(&str, bool); 12] = [
     ("step_error_floor", false),
     ("pass_random", true),
     ("pass_systematic", true),
+    ("reversion", true),
     ("dispersion", false),
     ("audit_dispersion", false),
 ];

@@ -184,7 +184,7 @@ fn forecasts_are_calibrated_and_beat_extrapolation() {
     assert_eq!(summary.cases, 220);
     assert!((0.85..=0.97).contains(&summary.coverage90_error.unwrap()), "{summary:?}");
     assert!(summary.coverage90_runway.unwrap() >= 0.85, "{summary:?}");
-    assert!(summary.crps_ratio.unwrap() <= 0.55, "{summary:?}");
+    assert!(summary.crps_ratio.unwrap() <= 0.5, "{summary:?}");
 }
 
 /// A log of eight generations with a full audit of what was kept.
@@ -206,7 +206,13 @@ fn ranks_of_true_parameters_are_uniform() {
     let options = FitOptions { seed: 77, effort: Effort::BRISK, horizon: 6, ..FitOptions::default() };
     let errors_alone = Design { generations: 6, steps: 8, evaluated: 500, kept: 0, checked: false };
     for design in [PLAYED, Design { checked: true, ..PLAYED }, errors_alone] {
-        for ranks in calibrate(design, 400, &options).unwrap() {
+        let all = calibrate(design, 400, &options).unwrap();
+        println!("{design:?}");
+        for ranks in &all {
+            let (half, most) = (ranks.coverage(0.5), ranks.coverage(0.9));
+            println!("{:22} chi-square {:5.1}  50 % {half:.3}  90 % {most:.3}", ranks.quantity, ranks.chi_square(10));
+        }
+        for ranks in &all {
             assert!(ranks.chi_square(10) < 37.0, "{design:?}, {}: {:.1}", ranks.quantity, ranks.chi_square(10));
         }
     }

@@ -71,6 +71,7 @@ fn meaning(key: &str) -> &'static str {
         "step_error_floor" => "final slip rate over the first",
         "pass_random" => "chance of a fresh mistake to pass the checks",
         "pass_systematic" => "chance of an old mistake to pass the checks",
+        "reversion" => "chance of a slip from a wrong belief to give the right answer",
         "dispersion" => "spread of evaluations beyond chance",
         "audit_dispersion" => "spread of audits beyond chance",
         _ => "",
