@@ -5,6 +5,9 @@ use super::wide::{Hot, wide};
 
 /// Transitions below this are left out of the forward sums: P(T ≤ g) keeps its digits down to there.
 pub const LEAST: f64 = 1e-100;
+/// P(T ≤ g) from which masses and transitions below [`UNSEEN`] no longer show in it, nor in survival above [`DIED_OUT`].
+const FAILING: f64 = 1e-12;
+const UNSEEN: f64 = 1e-36;
 /// Survival at which forward sums end, S(g) being 0 from there on.
 pub const DIED_OUT: f64 = 1e-16;
 /// Σ |change| of the law given survival, and relative change of its hazard, at which the rest is geometric. The hazard comes
@@ -20,6 +23,8 @@ pub struct Carried<'a> {
     next: Vec<f64>,
     /// Nodes with mass, first to one past the last.
     window: (usize, usize),
+    /// Part of each row, first column to one past the last, that still shows; whole rows as long as it is empty.
+    shown: Vec<(usize, usize)>,
     /// P(T > g).
     pub survival: f64,
     /// P(T ≤ g), a sum of positive terms.
@@ -41,7 +46,19 @@ impl<'a> Carried<'a> {
         let end = law.iter().rposition(|&p| p > 0.0).map_or(first, |last| last + 1);
         let survival = if failed < 0.5 { 1.0 - failed } else { law.iter().sum::<f64>() + 0.0 };
         let window = (first, end);
-        Self { rows, exits, law, next, window, survival, failed, hazard: 0.0, strayed: 0.0, at_rest: false }
+        Self {
+            rows,
+            exits,
+            law,
+            next,
+            window,
+            shown: Vec::new(),
+            survival,
+            failed,
+            hazard: 0.0,
+            strayed: 0.0,
+            at_rest: false,
+        }
     }
 
     /// Goes on by one generation.
@@ -52,7 +69,11 @@ impl<'a> Carried<'a> {
     #[inline(always)]
     fn step(&mut self) {
         let (begin, end) = self.window;
-        let least = LEAST * self.survival;
+        let (failing, rare) = (self.failed > FAILING, LEAST * self.survival);
+        let least = if failing { rare.max(UNSEEN) } else { rare };
+        if self.shown.is_empty() && failing {
+            self.shown = (0..self.rows.size()).map(|i| shown(self.rows.row(i))).collect();
+        }
         let (mut low, mut high) = (self.law.len(), 0);
         let mut fails = 0.0;
         for i in begin..end {
@@ -60,7 +81,11 @@ impl<'a> Carried<'a> {
             if weight <= least {
                 continue;
             }
-            let (first, row) = self.rows.row(i);
+            let (mut first, mut row) = self.rows.row(i);
+            if let Some(&(from, to)) = self.shown.get(i) {
+                row = &row[from - first..to - first];
+                first = from;
+            }
             for (sum, p) in self.next[first..].iter_mut().zip(row) {
                 *sum += weight * p;
             }
@@ -85,6 +110,13 @@ impl<'a> Carried<'a> {
         // Of the two forms the one with the smaller rounding error.
         self.survival = if self.failed < 0.5 { 1.0 - self.failed } else { total }.clamp(0.0, self.survival);
     }
+}
+
+/// Columns of a row, first to one past the last, outside of which no transition shows.
+fn shown((first, row): (usize, &[f64])) -> (usize, usize) {
+    let begin = row.iter().position(|p| *p >= UNSEEN).unwrap_or(0);
+    let end = row.iter().rposition(|p| *p >= UNSEEN).map_or(begin, |last| last + 1);
+    (first + begin, first + end)
 }
 
 struct Step<'a, 'b>(&'a mut Carried<'b>);
