@@ -1,10 +1,10 @@
-"""E[T] and S(g) of the bench chains by numpy, scipy, PyDTMC and Storm, next to this crate's, in one run.
+"""E[T] and S(g) of the bench chains by numpy, scipy, faer, PyDTMC and Storm, next to this crate's, in one run.
 
 E[T] is timed without forming the rows, on every side (PyDTMC's checks of its matrix are part of its chain).
 
 Then the reference loop, by numpy's binomials and by krABMaga's agents, next to this crate's engines on one core.
 
-Usage: compare.py FOLDER-OF-EXAMPLES KRABMAGA-LOOP (both built by run.sh). Medians of wall time.
+Usage: compare.py FOLDER-OF-EXAMPLES FAER-CHAINS KRABMAGA-LOOP (all built by run.sh). Medians of wall time.
 """
 
 import json
@@ -139,15 +139,17 @@ def survival(rows, generations=1000):
 
 def main():
     examples = pathlib.Path(sys.argv[1])
-    chains(printed(examples / "chains"))
-    simulated(printed(examples / "loops"), sys.argv[2])
+    chains(printed(examples / "chains"), sys.argv[2])
+    simulated(printed(examples / "loops"), sys.argv[3])
 
 
 def printed(program):
     return json.loads(subprocess.run([program], check=True, capture_output=True, text=True).stdout)
 
 
-def chains(ours):
+def chains(ours, faer):
+    lines = subprocess.run([faer], check=True, capture_output=True, text=True).stdout.splitlines()
+    factored = {(int(n), float(a)): (float(value), float(ms)) for n, a, ms, value in map(str.split, lines)}
     print(f"{'job':34} {'solver':18} {'median ms':>10} {'rel. error':>11} {'times ours':>10}")
     for (draws, growth), truth in TRUTH.items():
         key = f"mean {draws} {growth}"
@@ -157,10 +159,12 @@ def chains(ours):
         solvers = {"scipy SuperLU": sparse, "LAPACK band": band}
         if draws <= 1000:
             solvers |= {"numpy LAPACK": dense, "PyDTMC": pydtmc}
+        if (draws, growth) in factored:
+            solvers["faer LU"] = lambda _, key=(draws, growth): lambda: factored[key]
         solvers |= {"Storm": storm}
         for name, prepare in solvers.items():
             try:
-                value, ms = prepare(rows)() if name == "Storm" else clocked(prepare(rows))
+                value, ms = prepare(rows)() if name in ("Storm", "faer LU") else clocked(prepare(rows))
                 error = f"{abs(value / truth - 1):11.1e}"
             except Exception as refusal:  # a peer that gives up is a result
                 ms, error = float("nan"), f"{type(refusal).__name__:>11}"

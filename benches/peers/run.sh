@@ -10,4 +10,5 @@ if [[ ! -x "$venv/bin/python" ]]; then
 fi
 cargo build --release --example chains --example loops
 CARGO_TARGET_DIR="$venv/krabmaga" cargo build --release --manifest-path benches/peers/krabmaga/Cargo.toml
-"$venv/bin/python" benches/peers/compare.py target/release/examples "$venv/krabmaga/release/krabmaga-loop"
+CARGO_TARGET_DIR="$venv/faer" cargo build --release --manifest-path benches/peers/faer/Cargo.toml
+"$venv/bin/python" benches/peers/compare.py target/release/examples "$venv/faer/release/faer-chains" "$venv/krabmaga/release/krabmaga-loop"
