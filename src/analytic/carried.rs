@@ -46,6 +46,7 @@ impl<'a> Carried<'a> {
         let end = law.iter().rposition(|&p| p > 0.0).map_or(first, |last| last + 1);
         let survival = if failed < 0.5 { 1.0 - failed } else { law.iter().sum::<f64>() + 0.0 };
         let window = (first, end);
+        let strayed = (law.iter().sum::<f64>() + failed - 1.0).abs();
         Self {
             rows,
             exits,
@@ -56,9 +57,16 @@ impl<'a> Carried<'a> {
             survival,
             failed,
             hazard: 0.0,
-            strayed: 0.0,
+            strayed,
             at_rest: false,
         }
+    }
+
+    /// The hazard, once the law given survival is at rest and if what is left out does not show in it.
+    #[must_use]
+    pub fn resting_hazard(&self) -> Option<f64> {
+        let cut = if self.failed > FAILING { UNSEEN } else { LEAST };
+        (self.at_rest && self.hazard > 1e13 * cut).then_some(self.hazard)
     }
 
     /// Goes on by one generation.

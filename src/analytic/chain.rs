@@ -46,19 +46,6 @@ impl Chain {
         Self { draws: scenario.examples.get(), states }
     }
 
-    /// A chain apart from any scenario: the next count is Binomial(`draws`, `law(count / draws)`), and the loop has failed
-    /// from the count `failing` on. Its error rate is the share itself.
-    #[must_use]
-    pub fn from_law(draws: u64, failing: u64, law: impl Fn(f64) -> f64) -> Self {
-        let states = (0..=draws)
-            .map(|count| {
-                let share = count as f64 / draws as f64;
-                State { error: share, accepted: 1.0, next: Some(law(share)), failed: count >= failing }
-            })
-            .collect();
-        Self { draws, states }
-    }
-
     /// Counts at which the loop runs on, rising.
     #[must_use]
     pub fn transient(&self) -> Vec<usize> {

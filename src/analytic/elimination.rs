@@ -51,13 +51,19 @@ impl Places<'_> {
         let reward: Vec<f64> = (0..times.len())
             .map(|i| {
                 let ((first, row), own, mean) = (rows.row(i), times[i], self.mean[i]);
-                let steps = 8.0 + 2.0 * row.len() as f64;
+                if !own.is_finite() {
+                    return 0.0;
+                }
+                // Of sums on Gauss nodes the row's own is the one whose truth is known.
+                let astray = (row.iter().sum::<f64>() + exits[i] - 1.0).abs() / f64::EPSILON;
+                let steps = 8.0 + 2.0 * row.len() as f64 + astray;
                 let ends = [first, first + row.len().saturating_sub(1)].into_iter().filter_map(|at| self.count.get(at));
                 let farthest = ends.fold((failing - mean).abs(), |most, count| most.max((count - mean).abs()));
                 most = most.max(steps + farthest);
                 let cells = row.iter().zip(&times[first..]).zip(&self.count[first..]);
-                let astray: f64 = cells.map(|((p, t), c)| p * (t - own).abs() * (steps + (c - mean).abs())).sum();
-                f64::EPSILON * (astray + exits[i] * own * (steps + (failing - mean).abs()))
+                let cells = cells.filter(|((p, _), _)| **p > 0.0);
+                let moved: f64 = cells.map(|((p, t), c)| p * (t - own).abs() * (steps + (c - mean).abs())).sum();
+                f64::EPSILON * (moved + exits[i] * own * (steps + (failing - mean).abs()))
             })
             .collect();
         let collected = eliminated.collected(&reward);
@@ -83,19 +89,10 @@ impl Factors {
     /// The same for a chain on Gauss nodes, with the error of its sums in the bound.
     #[must_use]
     pub fn of_nodes(chain: &NodeChain) -> Option<Self> {
-        let mut astray = 0.0;
-        let rows = |least| {
-            let rows = chain.rows(least, MOST_CELLS)?;
-            if !chain.is_whole() {
-                // The rows' own sums are sums on the nodes whose truth is known.
-                let off = |i: usize| (rows.row(i).1.iter().sum::<f64>() + chain.exits[i] - 1.0).abs();
-                astray = (0..rows.size()).map(off).fold(0.0, f64::max);
-            }
-            Some(rows)
-        };
         let mean = chain.means();
-        let factors = Self::eliminate(chain.exits.clone(), &Places { count: &chain.count, mean: &mean }, rows)?;
-        Some(Self { error: factors.error + astray, ..factors })
+        Self::eliminate(chain.exits.clone(), &Places { count: &chain.count, mean: &mean }, |least| {
+            chain.rows(least, MOST_CELLS)
+        })
     }
 
     /// Eliminates with `rows` cut so finely that expected times do not suffer.
@@ -114,7 +111,7 @@ impl Factors {
                 let error = rounding + if lost.is_finite() { lost } else { 0.0 };
                 return Some(Self { eliminated, exits, times, error });
             }
-            least = (1e-3 * NEGLIGIBLE / longest).clamp(TINIEST, 1e-10 * least);
+            least = (1e-3 * NEGLIGIBLE / longest).min(1e-10 * least).max(TINIEST);
         }
     }
 }

@@ -84,7 +84,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         match self.by_quadrature(generations) {
             Ok(found) if found.mean_error <= ACCEPTED || self.draws > MOST_DRAWS => Ok(found),
             Err(reason) if self.draws > MOST_DRAWS => Err(reason),
-            _ => self.by_elimination(generations),
+            found => self.by_elimination(generations).or(found),
         }
     }
 
@@ -115,7 +115,9 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         }
         match nodes.node(self.start) {
             Some(at) => values[at],
-            None => step + self.first(nodes).iter().zip(values).map(|(p, v)| p * v).sum::<f64>(),
+            None => {
+                step + self.first(nodes).iter().zip(values).filter(|(p, _)| **p > 0.0).map(|(p, v)| p * v).sum::<f64>()
+            }
         }
     }
 
@@ -200,9 +202,13 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         }
         survival.truncate(whole);
         failed.truncate(whole);
-        let rounding = f64::EPSILON * (8.0 + (whole - rest.min(whole)) as f64);
+        let followed = (whole - rest.min(whole)) as f64;
+        // A row moves sideways by the rounding of its mean N q: two normal laws apart by δ differ by at most 0.4 δ/σ.
+        let sideways = |q: f64| 0.4 * (self.draws as f64 * q / (1.0 - q).max(1.0 / self.draws as f64)).sqrt();
+        let sideways = nodes.next.iter().fold(1.0_f64, |most, &q| most.max(sideways(q)));
+        let rounding = f64::EPSILON * (8.0 + followed * sideways);
         let error = rounding + carried.strayed + DIED_OUT;
-        Ok(Lived { survival, failed, error, hazard: carried.at_rest.then_some(carried.hazard) })
+        Ok(Lived { survival, failed, error, hazard: carried.resting_hazard() })
     }
 
     /// By quadrature, for any number of draws.
@@ -227,7 +233,16 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let Closing { mean, hazard, method } = close(&mut run, &mut tail);
         let (mean, sd, error) = mean?;
         let hazard = hazard.map(|hazard| hazard.hazard);
-        Ok(ChainRunway { mean, sd, mean_error: error / mean, survival, failed, survival_error, hazard, method })
+        Ok(ChainRunway {
+            mean,
+            sd,
+            mean_error: if mean > 0.0 { error / mean } else { 0.0 },
+            survival,
+            failed,
+            survival_error,
+            hazard,
+            method,
+        })
     }
 }
 

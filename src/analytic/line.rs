@@ -6,7 +6,7 @@ use crate::scenario::{Policy, Scenario};
 use super::chain::Chain;
 use super::elimination::Factors;
 use super::result::{Exact, Hazard, Undefined, Visits};
-use super::tail::{Tail, curves};
+use super::tail::{Tail, curves, spread};
 use super::transient::Forward;
 use super::{quadrature, quasi};
 
@@ -94,7 +94,7 @@ struct Closing {
     sd: Option<f64>,
     hazard: Option<Hazard>,
     visits: Option<Visits>,
-    /// Absolute error of the mean beyond rounding.
+    /// Absolute error of the mean.
     error: Option<f64>,
     method: String,
 }
@@ -107,7 +107,7 @@ impl Closing {
         }
         if tail.survival <= DIED_OUT {
             let closing = if forward.settled() { Self::eliminated(forward, tail, undefined) } else { None };
-            return closing.unwrap_or_else(|| Self::died_out(tail, undefined));
+            return closing.unwrap_or_else(|| Self::died_out(forward.settled(), tail, undefined));
         }
         if !forward.settled() {
             return Self::given_up(tail, undefined);
@@ -171,7 +171,7 @@ impl Closing {
         }
         Some(Self {
             mean: Some(mean),
-            sd: Some((second - mean * mean).max(0.0).sqrt()),
+            sd: Some(spread(second, mean)),
             hazard,
             visits: whole.then(|| Visits { error, generations: factors.visits(&start) }),
             error: Some(relative_error * mean),
@@ -179,13 +179,18 @@ impl Closing {
         })
     }
 
-    fn died_out(tail: &Tail, undefined: &mut Undefined) -> Self {
-        undefined.insert("quasi_stationary".into(), "the law changes with the generation".into());
-        undefined.insert("visits".into(), "the law changes with the generation".into());
-        let variance = tail.second - tail.sum * tail.sum;
+    fn died_out(settled: bool, tail: &Tail, undefined: &mut Undefined) -> Self {
+        let reason = if settled {
+            "the loop fails at once, or runs on in too many states to eliminate"
+        } else {
+            "the law changes with the generation"
+        };
+        for key in ["quasi_stationary", "visits"] {
+            undefined.insert(key.into(), reason.into());
+        }
         Self {
             mean: Some(tail.sum),
-            sd: Some(variance.max(0.0).sqrt()),
+            sd: Some(spread(tail.second, tail.sum)),
             hazard: None,
             visits: None,
             error: Some(DIED_OUT),
@@ -211,21 +216,15 @@ impl Closing {
                 );
             }
         }
-        let g = tail.generation as f64;
-        let survival = tail.survival * (1.0 - hazard);
-        let mean = tail.sum + survival / hazard;
-        // Σ_{k≥0} (2(g + k) + 1)(1 − h)^k = (2g + 1)/h + 2(1 − h)/h².
-        let second = tail.second + survival * ((2.0 * g + 1.0) / hazard + 2.0 * (1.0 - hazard) / (hazard * hazard));
+        let died_out = tail.survival <= DIED_OUT;
+        let (mean, sd) = if died_out { (tail.sum, spread(tail.second, tail.sum)) } else { tail.closed(hazard) };
         Self {
-            mean: known.then_some(if tail.survival <= DIED_OUT { tail.sum } else { mean }),
-            sd: known.then(|| {
-                let (mean, second) = if tail.survival <= DIED_OUT { (tail.sum, tail.second) } else { (mean, second) };
-                (second - mean * mean).max(0.0).sqrt()
-            }),
+            mean: known.then_some(mean),
+            sd: known.then_some(sd),
             hazard: None,
             visits: None,
-            // The hazard moves by less than the law\'s distance from rest, relative to itself.
-            error: known.then_some(if tail.survival <= DIED_OUT { DIED_OUT } else { mean * rest }),
+            // An estimate: the hazard is taken to move no more than the law.
+            error: known.then_some(if died_out { DIED_OUT } else { mean * rest }),
             method: format!(
                 "forward propagation over {} generations, closed by the quasi-stationary tail",
                 tail.generation

@@ -1,7 +1,9 @@
 //! The exact solution of a loop, from its law alone.
 //!
 //! `mean_field`, `reproduction`, `fixed` and `outlook` say what the law makes of a loop without chance; `chain`,
-//! `absorption`, `transient` and `quasi` solve the chain of counts, `line` puts them together; [`solve`] answers it all.
+//! `absorption` (by `elimination` of `skyline` rows), `transient` and `quasi` solve the chain of counts, `quadrature` sums it
+//! where counts are many, `line` puts them together with the `tail` of T; [`solve`] answers it all. [`LawChain`] is the same for a law given as a
+//! function (forward sums in `carried`), [`expected_times`] for a handful of states, [`sweep`] for many scenarios.
 
 pub mod absorption;
 mod carried;

@@ -70,8 +70,7 @@ pub struct Solution {
     pub method: String,
     /// Bound on the absolute error of `survival` from truncated sums.
     pub error_bound: Option<f64>,
-    /// Absolute error of `runway.mean` from neglected mass and from the drift left in its tail; 0 where the mean comes
-    /// from elimination.
+    /// Absolute error of `runway.mean`: rounding to first order, neglected mass, and the drift left in its tail.
     pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,
@@ -118,8 +117,7 @@ pub struct Exact {
     /// Bound on the absolute error of the survival function from neglected mass; rounding, about 1e-14 relative, is not
     /// in it.
     pub error_bound: f64,
-    /// Absolute error of `runway.mean` from neglected mass and from the drift left in its tail; 0 where the mean comes
-    /// from elimination.
+    /// Absolute error of `runway.mean`: rounding to first order, neglected mass, and the drift left in its tail.
     pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,

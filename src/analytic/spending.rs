@@ -146,7 +146,15 @@ impl Spending {
             if generation >= horizon && (over || worked) {
                 break (cost, over);
             }
-            rest = lasting.advance()?;
+            rest = match lasting.advance() {
+                Ok(rest) => rest,
+                Err(reason) if generation < horizon => return Err(reason),
+                Err(reason) => {
+                    self.expected = Some(expected);
+                    self.refuse_beyond(&reason);
+                    return Ok(());
+                }
+            };
             generation += 1;
         };
         self.expected = Some(expected);
@@ -167,8 +175,13 @@ impl Spending {
                 return;
             }
         };
+        self.refuse_beyond(&reason);
+    }
+
+    /// What comes after the horizon is not known.
+    fn refuse_beyond(&mut self, reason: &str) {
         for key in ["until_failure", "per_sustained_generation"] {
-            self.undefined.insert(key.to_owned(), reason.clone());
+            self.undefined.insert(key.to_owned(), reason.to_owned());
         }
     }
 }

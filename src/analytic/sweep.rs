@@ -14,12 +14,12 @@ use super::{reproduction, solve};
 const FEW_COUNTS: u64 = 700;
 /// The largest number of examples whose chain is held on nodes.
 const MOST_EXAMPLES: u64 = 2_000_000;
-/// Transitions below this are left out of S(g), which has an absolute error of that order.
+/// Transitions below this are left out of S(g): less than its rounding.
 const LEAST: f64 = 1e-18;
 /// Generations after which a loop that still runs is eliminated.
 const PATIENCE: u64 = 400;
 
-/// One scenario of a sweep.
+/// One scenario of a sweep; [`solve`] has the same numbers with bounds on their errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Swept {
     /// R.

@@ -38,6 +38,13 @@ pub struct Tail {
     pub quantiles: [Option<f64>; 3],
 }
 
+/// Standard deviation from `E[T²]` and `E[T]`; where the squares are beyond the doubles T is geometric but for its first
+/// generations, and spreads as far as its mean.
+pub fn spread(second: f64, mean: f64) -> f64 {
+    let variance = second - mean * mean;
+    if variance.is_finite() { variance.max(0.0).sqrt() } else { mean }
+}
+
 const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
 
 impl Tail {
@@ -69,6 +76,15 @@ impl Tail {
     /// Generations over which an error of S(g) adds up; a few more, for those in which hardly any loop is left.
     pub fn lived(&self) -> f64 {
         self.lived as f64 * 1.5 + 10.0
+    }
+
+    /// `E[T]` and the standard deviation of T where each further generation is survived with probability 1 − `hazard`.
+    pub fn closed(&self, hazard: f64) -> (f64, f64) {
+        let (g, survival) = (self.generation as f64, self.survival * (1.0 - hazard));
+        let mean = self.sum + survival / hazard;
+        // Σ_{k≥0} (2(g + k) + 1)(1 − h)^k = (2g + 1)/h + 2(1 − h)/h².
+        let second = (2.0 * g + 1.0) / hazard + 2.0 * (1.0 - hazard) / (hazard * hazard);
+        (mean, spread(self.second + survival * second, mean))
     }
 
     /// Quantiles beyond the generations followed, where each further one is survived with probability 1 − `hazard`.

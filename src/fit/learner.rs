@@ -176,6 +176,8 @@ impl Learner {
             Unit::Step => (slip, slip * self.amplification),
             Unit::Solution => (any_of(slip, steps), steps * (1.0 - slip).powf(steps - 1.0) * slip * self.amplification),
         };
+        // A model that guesses can do no worse, whatever it believes.
+        let (off, slope) = if off < self.guess() { (off, slope) } else { (self.guess(), 0.0) };
         self.imprint * self.pass_random * (slope - off)
             + self.persistence * self.pass_systematic * (1.0 - self.reversion * off)
     }

@@ -2,7 +2,7 @@
 //! and the rest is geometric.
 
 use crate::analytic::result::Hazard;
-use crate::analytic::tail::Tail;
+use crate::analytic::tail::{Tail, spread};
 
 use super::propagation::Propagation;
 
@@ -51,14 +51,15 @@ impl Drift {
             self.least = f64::INFINITY;
             return None;
         }
-        (self.least, self.stale) = if change < 0.9 * self.least { (change, 0) } else { (self.least, self.stale + 1) };
+        (self.least, self.stale) = if change < self.least { (change, 0) } else { (self.least, self.stale + 1) };
         // The changes to come form a geometric series.
-        let left = change * ratio / (1.0 - ratio);
-        if ratio < 1.0 && left.max(change) < AT_REST {
-            return Some(left.max(change));
+        let left = if ratio < 1.0 { (change * ratio / (1.0 - ratio)).max(change) } else { f64::INFINITY };
+        if left < AT_REST {
+            return Some(left);
         }
         // Scattered about rest: the changes are the noise of the hazard itself.
-        (self.stale >= 8 && change < ROUGH).then_some(10.0 * change.max(self.least))
+        let noise = 10.0 * change;
+        (self.stale >= 8 && change < ROUGH).then_some(if left.is_finite() { left.max(noise) } else { noise })
     }
 }
 
@@ -92,7 +93,7 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail) -> Closing {
         }
     }
     if tail.survival <= DIED_OUT {
-        let sd = (tail.second - tail.sum * tail.sum).max(0.0).sqrt();
+        let sd = spread(tail.second, tail.sum);
         // Each generation's survival is off by at most the bound.
         let error = DIED_OUT + run.error() * tail.lived();
         let method = format!("quadrature over {} generations, until survival died out", tail.generation);
@@ -119,14 +120,7 @@ fn unknown(run: &Propagation<'_>, reason: String) -> Closing {
 /// The rest as a geometric series; `left` is the relative error of the hazard.
 fn at_rest(run: &Propagation<'_>, tail: &mut Tail, left: f64) -> Closing {
     let hazard = run.hazard();
-    let g = tail.generation as f64;
-    let survival = tail.survival * (1.0 - hazard);
-    let mean = tail.sum + survival / hazard;
-    // Σ_{k≥0} (2(g + k) + 1)(1 − h)^k = (2g + 1)/h + 2(1 − h)/h².
-    let second = tail.second + survival * ((2.0 * g + 1.0) / hazard + 2.0 * (1.0 - hazard) / (hazard * hazard));
-    let spread = second - mean * mean;
-    // T is geometric but for its first generations where the difference of squares has no digits or is past the doubles.
-    let sd = if spread > 1e-6 * second && spread.is_finite() { spread.sqrt() } else { mean };
+    let (mean, sd) = tail.closed(hazard);
     tail.extrapolate(hazard);
     let (error, probability) = run.levels();
     let mean_error = error.iter().zip(&probability).map(|(e, p)| e * p).sum();

@@ -49,7 +49,7 @@ impl Panel {
     /// Logarithms at real counts `at`, which lie inside.
     pub fn logs(&self, at: &Nodes) -> Nodes {
         match &self.form {
-            Form::Points(logs) => at.map(|x| logs[((x - self.first as f64) as usize).min(ORDER - 1)]),
+            Form::Points(logs) => at.map(|x| logs[((x - self.first as f64).round() as usize).min(ORDER - 1)]),
             Form::Smooth(series, _) => chebyshev::values(series, &local(at, self.first as f64, self.last as f64)),
         }
     }

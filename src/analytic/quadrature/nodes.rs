@@ -37,8 +37,6 @@ pub struct NodeChain {
     pub next: Vec<f64>,
     /// Probability of failing at once.
     pub exits: Vec<f64>,
-    /// First node of each interval; one more for the end.
-    pub intervals: Vec<usize>,
 }
 
 impl NodeChain {
@@ -67,23 +65,16 @@ impl NodeChain {
             return Err(format!("{nodes} counts are more than the {MOST_NODES} that are visited one by one"));
         }
         let count: Vec<f64> = (0..nodes).map(|count| count as f64).collect();
-        let chain = Self { draws, whole: true, count, intervals: (0..nodes).collect(), ..Self::default() };
+        let chain = Self { draws, whole: true, count, ..Self::default() };
         chain.finish(failing, &|count| {
             law(count / draws as f64).ok_or_else(|| format!("the loop starves at {count} of {draws} wrong beliefs"))
         })
     }
 
     fn finish(mut self, failing: u64, at: &dyn Fn(f64) -> Result<f64, String>) -> Result<Self, String> {
-        self.intervals.push(self.count.len());
         self.next = self.count.iter().map(|&count| at(count)).collect::<Result<_, _>>()?;
         self.exits = self.next.iter().map(|&q| binomial::upper_tail(failing, self.draws, q)).collect();
         Ok(self)
-    }
-
-    /// Whether every count is a node, so that sums are exact.
-    #[must_use]
-    pub const fn is_whole(&self) -> bool {
-        self.whole
     }
 
     /// Mean of the next count, for each node.
@@ -146,7 +137,6 @@ impl NodeChain {
         let counts = last - first + 1;
         let rule = rules.of(counts);
         let (middle, half) = (0.5 * (first as f64 + last as f64), 0.5 * counts as f64);
-        self.intervals.push(self.count.len());
         for i in 0..counts.min(ORDER as u64) as usize {
             let count = if counts <= ORDER as u64 { (first + i as u64) as f64 } else { middle + half * rule.node[i] };
             let inside = count > 0.0 && count < draws.number();
@@ -224,12 +214,6 @@ impl NodeChain {
             log_weight: &self.log_weight[first..],
             row,
         });
-    }
-
-    /// Σ of `values` over each interval.
-    #[must_use]
-    pub fn by_interval(&self, values: &[f64]) -> Vec<f64> {
-        self.intervals.windows(2).map(|ends| values[ends[0]..ends[1]].iter().sum()).collect()
     }
 }
 

@@ -37,10 +37,9 @@ impl Lasting for Large<'_> {
 
     /// By how much the price and the hazard have moved, relatively.
     fn advance(&mut self) -> Result<f64, String> {
+        let settled = self.run.settled();
         self.run.advance()?;
-        if !self.run.settled()
-            && let Some(pricing) = Pricing::new(self.scenario, self.run.generation())
-        {
+        if !settled && let Some(pricing) = Pricing::new(self.scenario, self.run.generation()) {
             self.pricing = pricing;
         }
         let now = (self.cost() / self.survival(), self.run.hazard());
