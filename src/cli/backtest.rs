@@ -14,7 +14,7 @@ use crate::report::backtest::words::{self, score, share};
 use super::args;
 use super::fit::json;
 use super::table::sheet;
-use super::{Verdict, quoted};
+use super::{UsageError, Verdict, quoted};
 
 pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let mut logs = Vec::new();
@@ -29,6 +29,13 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     let defaults = BacktestOptions::default();
     let fit = FitOptions { threshold: args.failing.threshold(), seed: args.seed, ..defaults.fit.clone() };
     let tested = fit::backtest(&logs, &BacktestOptions { cuts: args.cut.clone(), fit, ..defaults })?;
+    if tested.cases.is_empty() {
+        let why = tested.skipped.first().map_or_else(String::new, |skipped| format!(" ({skipped})"));
+        return Err(UsageError(format!(
+            "no run can be cut there{why}; a cut is at least 3 and leaves a generation to forecast"
+        ))
+        .into());
+    }
     let json = json(&provenance, &tested)?;
     let written = args.report.as_deref().map(|folder| write(folder, &tested, &provenance, &json)).transpose()?;
     if args.output.json {

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::fit::LogError;
+use crate::fit::{FitError, LogError};
 use crate::plan::PlanError;
 use crate::provenance::Provenance;
 use crate::scenario::{Design, Origin, Scenario, ScenarioError, Stated};
@@ -95,6 +95,9 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
 struct UsageError(String);
 
 fn code(error: &anyhow::Error) -> u8 {
+    if let Some(error) = error.downcast_ref::<FitError>() {
+        return if is_asked_wrong(error) { USAGE } else { BAD_INPUT };
+    }
     if error.is::<ScenarioError>() || error.is::<LogError>() {
         BAD_INPUT
     } else if error.is::<UsageError>() || error.downcast_ref::<PlanError>().is_some_and(is_usage) {
@@ -102,6 +105,11 @@ fn code(error: &anyhow::Error) -> u8 {
     } else {
         FAILURE
     }
+}
+
+/// What a fit was asked for on the command line, not what the log holds.
+const fn is_asked_wrong(error: &FitError) -> bool {
+    matches!(error, FitError::NoRun(_) | FitError::Threshold(_) | FitError::Horizon(_) | FitError::Effort)
 }
 
 /// Names of designs are chosen on the command line, by `--baseline` or by the files put together.

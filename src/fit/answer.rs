@@ -45,6 +45,10 @@ pub(super) fn prepare(runs: &[Run], options: &FitOptions) -> Result<Prepared, Fi
     if !(threshold > 0.0 && threshold <= 1.0) {
         return Err(FitError::Threshold(threshold));
     }
+    let failing = runs.get(options.run).map_or(threshold, |run| options.threshold.error_rate(&run.rows));
+    if failing > 1.0 {
+        return Err(FitError::Threshold(failing));
+    }
     if !(1..=MOST_HORIZON).contains(&options.horizon) {
         return Err(FitError::Horizon(options.horizon));
     }

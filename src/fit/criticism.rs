@@ -120,7 +120,7 @@ pub(super) fn warnings(mixing: &[Mixing], surprises: &[Surprise], run: &Run, run
         .map(|m| format!("{} (R-hat {:.2}, {:.0} effective draws)", m.parameter.key(), m.r_hat, m.effective))
         .collect();
     if !stuck.is_empty() {
-        warnings.push(format!("the sampler has not settled for {}; sample longer", stuck.join(", ")));
+        warnings.push(format!("the sampler has not settled for {}; sample longer (more sweeps)", stuck.join(", ")));
     }
     if !surprises.is_empty() {
         let places: Vec<String> = surprises.iter().map(|surprise| surprise.generation.to_string()).collect();

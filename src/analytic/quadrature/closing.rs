@@ -8,6 +8,8 @@ use super::propagation::Propagation;
 
 /// Generations after which a loop that neither fails nor comes to rest is given up.
 const PATIENCE: u64 = 20_000;
+/// Quadrature intervals after which a growing pool is given up: each generation of it costs more than the one before.
+const MOST_INTERVALS: usize = 4_000;
 /// Survival below which the rest of `E[T]` is beneath rounding.
 const DIED_OUT: f64 = 1e-18;
 /// Relative drift left in the hazard at which the law given survival counts as at rest.
@@ -68,7 +70,9 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail) -> Closing {
     run.leave_free();
     let mut drift = Drift::default();
     let mut before = f64::NAN;
-    while tail.survival > DIED_OUT && tail.generation < PATIENCE {
+    let mut intervals = 0;
+    while tail.survival > DIED_OUT && tail.generation < PATIENCE && intervals < MOST_INTERVALS {
+        intervals += if run.accumulates() { run.intervals() } else { 0 };
         if let Err(reason) = run.advance() {
             return unknown(run, reason);
         }

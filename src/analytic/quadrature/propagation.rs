@@ -134,6 +134,11 @@ impl<'a> Propagation<'a> {
         self.surviving.sources.len()
     }
 
+    /// Whether a pool holds its predecessor.
+    pub fn accumulates(&self) -> bool {
+        self.run.accumulates()
+    }
+
     /// Whether the law of one generation stays as it is from here on.
     pub fn settled(&self) -> bool {
         !self.run.accumulates() && self.run.settles_at().is_some_and(|settled| self.generation >= settled)

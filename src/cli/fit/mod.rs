@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::files;
-use crate::fit::{Advised, Fit, FitError, FitOptions, Fitted, Log, PriorError, Threshold, Weighed, Written};
+use crate::fit::{Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, PriorError, Threshold, Weighed, Written};
 use crate::provenance::{LogProvenance, SCHEMA_VERSION};
 use crate::report;
 use crate::scenario::{Scenario, ScenarioError};
@@ -63,7 +63,7 @@ impl Failing {
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let (log, provenance) = read(args)?;
     let options = options(args)?;
-    let fitted = Fitted::new(&log, &options).map_err(|error| blamed(error, args.scenario.as_deref()))?;
+    let fitted = Fitted::new(&log, &options).map_err(|error| blamed(error, &args.file, args.scenario.as_deref()))?;
     let fit = fitted.answer();
     let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
     let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
@@ -119,18 +119,19 @@ fn options(args: &args::Fit) -> Result<FitOptions, ScenarioError> {
             .into_iter()
             .map(|prior| (prior.key, Written { median: prior.median, spread: prior.spread }))
             .collect(),
+        effort: args.sweeps.map_or(Effort::THOROUGH, |sweeps| Effort { sweeps: sweeps as usize, ..Effort::THOROUGH }),
         ..FitOptions::default()
     })
 }
 
 /// A prior that does not suit the log is the scenario file's fault, and told with its place there.
-fn blamed(error: FitError, scenario: Option<&Path>) -> anyhow::Error {
+fn blamed(error: FitError, log: &Path, scenario: Option<&Path>) -> anyhow::Error {
     match (&error, scenario) {
         (FitError::Prior(PriorError::Median { key, value, range }), Some(file)) => {
             let rule = format!("for a loop like that of the log the median lies in {range}, not at {value}");
             Scenario::refused(file, &format!("fit.priors.{key}.median"), &rule, "").into()
         }
-        _ => error.into(),
+        _ => anyhow::Error::new(error).context(log.display().to_string()),
     }
 }
 
@@ -153,6 +154,7 @@ fn command(args: &args::Fit) -> String {
     if args.alone {
         words.push("--alone".to_owned());
     }
+    words.extend(args.sweeps.map(|sweeps| format!("--sweeps {sweeps}")));
     words.extend(args.first.map(|first| format!("--first {first}")));
     words.extend(args.scenario.as_ref().map(|file| format!("--scenario {}", quoted(&file.display().to_string()))));
     words.push(format!("{} --horizon {} --seed {}", args.failing.typed(), args.horizon, args.seed));

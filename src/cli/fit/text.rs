@@ -37,7 +37,7 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
     let (runway, r, best) = (&fit.runway, &fit.reproduction_number, &fit.best);
     let horizon = runway.horizon;
     let median = runway.median.map_or_else(|| format!("more than {horizon}"), |median| median.to_string());
-    let rows = [
+    let ahead = [
         (
             "remaining runway",
             format!(
@@ -48,6 +48,8 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
             ),
         ),
         ("no failure", format!("within {horizon} generations: probability {}", percent(runway.no_failure, 3))),
+    ];
+    let rows = [
         (
             "reproduction number R",
             format!("{} (R > 1: {}, {})", spread(&r.posterior, ratio), percent(r.above_one, 3), r.words),
@@ -65,7 +67,9 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
             ),
         ),
     ];
-    rows.iter().try_for_each(|(label, value)| writeln!(out, "  {label:<23} {value}"))
+    // A loop that has failed has no runway left.
+    let ahead = if runway.failed_at.is_some() { &[] } else { ahead.as_slice() };
+    ahead.iter().chain(&rows).try_for_each(|(label, value)| writeln!(out, "  {label:<23} {value}"))
 }
 
 fn generations(fan: &[Fan], out: &mut dyn Write) -> io::Result<()> {

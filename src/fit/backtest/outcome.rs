@@ -100,6 +100,7 @@ pub(super) fn points(future: &[Row], columns: &[Vec<f64>]) -> Vec<ForecastPoint>
                 q75: quantile(&column, 0.75),
                 q95: quantile(&column, 0.95),
                 rank: (below + 0.5 * ties) / column.len().max(1) as f64,
+                ties: ties / column.len().max(1) as f64,
             }
         })
         .collect()

@@ -58,6 +58,8 @@ pub struct ForecastPoint {
     pub q95: f64,
     /// Share of the forecast below the measurement, ties counted half: uniform where the forecast is calibrated.
     pub rank: f64,
+    /// Share of the forecast equal to the measurement.
+    pub ties: f64,
 }
 
 /// One run, cut once.
@@ -147,7 +149,8 @@ pub struct Backtest {
     pub by_file: BTreeMap<String, Summary>,
     /// By cut.
     pub by_cut: BTreeMap<usize, Summary>,
-    /// Coverage of central intervals of the error rate from 10 to 95 %, by the ranks of what was measured.
+    /// Coverage of central intervals of the error rate from 10 to 95 %, by the ranks of what was measured; what ties with an end of the
+    /// interval is inside.
     pub calibration: Vec<Calibration>,
     /// Cases that could not be made, and why.
     pub skipped: Vec<String>,

@@ -46,7 +46,8 @@ pub(super) fn summarise(cases: Vec<&Case>, options: &BacktestOptions) -> Summary
 /// Coverage of central intervals, from the ranks.
 pub(super) fn calibration(cases: &[Case]) -> Vec<Calibration> {
     let inside = |case: &Case, nominal: f64| {
-        let hits = case.forecast.iter().filter(|point| (point.rank - 0.5).abs() <= nominal / 2.0).count();
+        let hits =
+            case.forecast.iter().filter(|point| (point.rank - 0.5).abs() - 0.5 * point.ties <= nominal / 2.0).count();
         hits as f64 / case.forecast.len().max(1) as f64
     };
     NOMINAL
