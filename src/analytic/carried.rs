@@ -65,8 +65,12 @@ impl<'a> Carried<'a> {
     /// The hazard, once the law given survival is at rest and if what is left out does not show in it.
     #[must_use]
     pub fn resting_hazard(&self) -> Option<f64> {
-        let cut = if self.failed > FAILING { UNSEEN } else { LEAST };
+        let cut = if self.is_failing() { UNSEEN } else { LEAST };
         (self.at_rest && self.hazard > 1e13 * cut).then_some(self.hazard)
+    }
+
+    fn is_failing(&self) -> bool {
+        self.failed > FAILING
     }
 
     /// Goes on by one generation.
@@ -77,7 +81,7 @@ impl<'a> Carried<'a> {
     #[inline(always)]
     fn step(&mut self) {
         let (begin, end) = self.window;
-        let (failing, rare) = (self.failed > FAILING, LEAST * self.survival);
+        let (failing, rare) = (self.is_failing(), LEAST * self.survival);
         let least = if failing { rare.max(UNSEEN) } else { rare };
         if self.shown.is_empty() && failing {
             self.shown = (0..self.rows.size()).map(|i| shown(self.rows.row(i))).collect();

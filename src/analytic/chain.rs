@@ -27,22 +27,26 @@ pub struct Chain {
     pub states: Vec<State>,
 }
 
+impl State {
+    /// The state at a share of wrong beliefs under `law`, where a loop has failed from the error rate `threshold` on.
+    #[must_use]
+    pub fn of(law: &Law, wrong: f64, threshold: f64) -> Self {
+        let outcome = law.at(Composition { unsound: 0.0, wrong });
+        Self {
+            error: outcome.error_rate,
+            accepted: outcome.accepted_share(),
+            next: outcome.next.map(|next| next.wrong),
+            failed: outcome.error_rate >= threshold || outcome.next.is_none(),
+        }
+    }
+}
+
 impl Chain {
     /// The chain of a scenario under `law`, over a pool of `pool` beliefs.
     #[must_use]
     pub fn of(scenario: &Scenario, law: &Law, pool: u64) -> Self {
         let threshold = scenario.failure.error_rate.get();
-        let states = (0..=pool)
-            .map(|count| {
-                let outcome = law.at(Composition { unsound: 0.0, wrong: count as f64 / pool as f64 });
-                State {
-                    error: outcome.error_rate,
-                    accepted: outcome.accepted_share(),
-                    next: outcome.next.map(|next| next.wrong),
-                    failed: outcome.error_rate >= threshold || outcome.next.is_none(),
-                }
-            })
-            .collect();
+        let states = (0..=pool).map(|count| State::of(law, count as f64 / pool as f64, threshold)).collect();
         Self { draws: scenario.examples.get(), states }
     }
 

@@ -6,7 +6,7 @@ use crate::scenario::{Policy, Scenario};
 use super::chain::Chain;
 use super::elimination::Factors;
 use super::result::{Exact, Hazard, Undefined, Visits};
-use super::tail::{Tail, curves, spread};
+use super::tail::{DIED_OUT, PATIENCE, Tail, curves, spread};
 use super::transient::Forward;
 use super::{quadrature, quasi};
 
@@ -16,12 +16,8 @@ const FEW_COUNTS: u64 = 4_000;
 const MOST_COUNTS: u64 = 100_000;
 /// The most transient states that are eliminated.
 const MOST_ELIMINATED: usize = 10_000;
-/// Generations after which a loop that neither fails nor comes to rest is given up.
-const PATIENCE: u64 = 20_000;
 /// The largest pool to which a loop is followed beyond its horizon: later generations cost as much as their pools.
 const FOLLOWED_POOL: usize = 20_000;
-/// Survival below which the rest of `E[T]` is beneath rounding.
-const DIED_OUT: f64 = 1e-18;
 /// Distance at which the law given survival counts as the quasi-stationary one.
 const AT_REST: f64 = 1e-13;
 

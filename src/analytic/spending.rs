@@ -12,15 +12,13 @@ use crate::scenario::Scenario;
 
 use super::mean_field::MeanField;
 use super::result::{Runway, Undefined};
+use super::tail::{DIED_OUT, PATIENCE};
 use super::transient::Forward;
 use super::{line, plane, quadrature};
 
-/// Survival below which the rest is beneath rounding.
-const DIED_OUT: f64 = 1e-18;
 /// Distance between the laws given survival of two generations at which they count as one.
 const AT_REST: f64 = 1e-12;
-/// Generations, and states times generations, after which a loop that neither fails nor comes to rest is given up.
-const PATIENCE: u64 = 20_000;
+/// States times generations after which a loop that neither fails nor comes to rest is given up.
 const WORK: f64 = 1e8;
 
 /// What a loop costs, in [`Spending::unit`].

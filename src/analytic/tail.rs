@@ -3,6 +3,11 @@
 use super::result::{Curves, Runway, Undefined};
 use super::transient::Point;
 
+/// Survival below which the rest of `E[T]` is beneath rounding.
+pub const DIED_OUT: f64 = 1e-18;
+/// Generations after which a loop that neither fails nor comes to rest is given up.
+pub const PATIENCE: u64 = 20_000;
+
 /// The curves of the generations followed; without unsound beliefs.
 pub fn curves(points: &[Point]) -> Curves {
     let each = |part: fn(&Point) -> f64| points.iter().map(part).collect::<Vec<f64>>();

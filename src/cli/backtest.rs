@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::files;
 use crate::fit::{self, Backtest, BacktestOptions, FitOptions, Log, Summary};
 use crate::provenance::LogProvenance;
 use crate::report;
@@ -14,7 +13,7 @@ use crate::report::backtest::words::{self, score, share};
 use super::args;
 use super::fit::json;
 use super::table::sheet;
-use super::{UsageError, Verdict, quoted};
+use super::{UsageError, Verdict, quoted, write_report};
 
 pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let mut logs = Vec::new();
@@ -64,13 +63,7 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
 }
 
 fn write(folder: &Path, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {
-    let rendered = report::backtest::render(tested, provenance)?;
-    let mut written: Vec<(&str, &[u8])> =
-        rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    written.push(("backtest.html", &rendered.html));
-    written.push(("backtest.json", json));
-    files::write_all(folder, &written)?;
-    Ok(written.len())
+    write_report(folder, &report::backtest::render(tested, provenance)?, "backtest.html", ("backtest.json", json))
 }
 
 /// A log, or the logs of a folder by name.

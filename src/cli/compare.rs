@@ -8,14 +8,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
 use crate::evidence::{self, Evidence};
-use crate::files;
 use crate::plan::{self, Comparison};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
 use crate::report;
 use crate::scenario::Design;
 
 use super::args::Compare;
-use super::{Verdict, quoted, sheet};
+use super::{Verdict, quoted, sheet, write_report};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -104,13 +103,7 @@ fn compare(args: &Compare, designs: &[Design]) -> anyhow::Result<Comparison> {
 }
 
 fn write(folder: &Path, comparison: &Comparison, provenance: &Provenance, json: &[u8]) -> anyhow::Result<usize> {
-    let rendered = report::designs::render(comparison, provenance)?;
-    let mut written: Vec<(&str, &[u8])> =
-        rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    written.push(("compare.html", &rendered.html));
-    written.push(("compare.json", json));
-    files::write_all(folder, &written)?;
-    Ok(written.len())
+    write_report(folder, &report::designs::render(comparison, provenance)?, "compare.html", ("compare.json", json))
 }
 
 /// The command as it can be typed again.

@@ -23,9 +23,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::files;
 use crate::fit::{FitError, LogError};
 use crate::plan::PlanError;
 use crate::provenance::Provenance;
+use crate::report::Report;
 use crate::scenario::{Design, Origin, Scenario, ScenarioError, Stated};
 
 use args::{Cli, Command, Source};
@@ -87,6 +89,14 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
         Command::Ingest(args) => ingest::run(args, out),
         Command::Init(args) => init::run(args, out),
     }
+}
+
+/// Writes a report's figures, its page under the name `page`, and its document, all or none; how many files.
+fn write_report(folder: &Path, rendered: &Report, page: &str, document: (&str, &[u8])) -> anyhow::Result<usize> {
+    let figures = rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let written: Vec<(&str, &[u8])> = figures.chain([(page, rendered.html.as_slice()), document]).collect();
+    files::write_all(folder, &written)?;
+    Ok(written.len())
 }
 
 /// Options that are fine each but not together.

@@ -8,14 +8,13 @@ use serde::Serialize;
 use crate::analytic::{self, Solution};
 use crate::compare::{self, DEFAULT_LEVEL};
 use crate::explain::Account;
-use crate::files;
 use crate::report::{self, Inputs, View};
 use crate::simulate::Simulated;
 
 use super::args::Report;
 use super::check::verdict;
 use super::document::Document;
-use super::{Verdict, play, played};
+use super::{Verdict, play, played, write_report};
 
 #[derive(Serialize)]
 struct Results<'a> {
@@ -44,11 +43,7 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
     let results = Results { solve: &solution, simulate: &simulated, check: &check, account: &account };
     let json = Document::new(&scenario, &provenance, results).to_bytes()?;
     let folder = args.output.clone().unwrap_or_else(|| default_folder(&scenario.name));
-    let mut written: Vec<(&str, &[u8])> =
-        rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    written.push(("report.html", &rendered.html));
-    written.push(("results.json", &json));
-    files::write_all(&folder, &written)?;
+    let written = write_report(&folder, &rendered, "report.html", ("results.json", &json))?;
     if args.json {
         out.write_all(&json)?;
     } else {
@@ -57,7 +52,7 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
         for sentence in view.alarms.iter().chain(&view.finding) {
             writeln!(out, "{sentence}")?;
         }
-        writeln!(out, "wrote {} files to {}", written.len(), folder.display())?;
+        writeln!(out, "wrote {written} files to {}", folder.display())?;
     }
     Ok(Verdict::of(check.agree))
 }

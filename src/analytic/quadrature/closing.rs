@@ -2,16 +2,12 @@
 //! and the rest is geometric.
 
 use crate::analytic::result::Hazard;
-use crate::analytic::tail::{Tail, spread};
+use crate::analytic::tail::{DIED_OUT, PATIENCE, Tail, spread};
 
 use super::propagation::Propagation;
 
-/// Generations after which a loop that neither fails nor comes to rest is given up.
-const PATIENCE: u64 = 20_000;
 /// Quadrature intervals after which a growing pool is given up: each generation of it costs more than the one before.
 const MOST_INTERVALS: usize = 4_000;
-/// Survival below which the rest of `E[T]` is beneath rounding.
-const DIED_OUT: f64 = 1e-18;
 /// Relative drift left in the hazard at which the law given survival counts as at rest.
 const AT_REST: f64 = 1e-13;
 /// The same where the drift no longer falls, which is where rounding begins; relative error of the hazard then.

@@ -32,16 +32,7 @@ impl Loop for Scenario {
         let threshold = self.failure.error_rate.get();
         let error = |count: u64| law.error_rate(Composition { unsound: 0.0, wrong: count as f64 / pool as f64 });
         let failing = first_failing(pool, |count| error(count) >= threshold);
-        let at = move |wrong: f64| {
-            let outcome = law.at(Composition { unsound: 0.0, wrong });
-            State {
-                error: outcome.error_rate,
-                accepted: outcome.accepted_share(),
-                next: outcome.next.map(|next| next.wrong),
-                failed: outcome.error_rate >= threshold || outcome.next.is_none(),
-            }
-        };
-        Era { pool, failing, at: Box::new(at) }
+        Era { pool, failing, at: Box::new(move |wrong| State::of(&law, wrong, threshold)) }
     }
 }
 

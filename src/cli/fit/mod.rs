@@ -7,14 +7,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::files;
 use crate::fit::{Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, PriorError, Threshold, Weighed, Written};
 use crate::provenance::{LogProvenance, SCHEMA_VERSION};
 use crate::report;
 use crate::scenario::{Scenario, ScenarioError};
 
 use super::args::{self, Failing};
-use super::{UsageError, Verdict, quoted};
+use super::{UsageError, Verdict, quoted, write_report};
 
 /// A document about logs.
 #[derive(Serialize)]
@@ -136,13 +135,7 @@ fn blamed(error: FitError, log: &Path, scenario: Option<&Path>) -> anyhow::Error
 }
 
 fn write(folder: &Path, inputs: &report::fit::Inputs<'_>, json: &[u8]) -> anyhow::Result<usize> {
-    let rendered = report::fit::render(inputs)?;
-    let mut written: Vec<(&str, &[u8])> =
-        rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    written.push(("report.html", &rendered.html));
-    written.push(("fit.json", json));
-    files::write_all(folder, &written)?;
-    Ok(written.len())
+    write_report(folder, &report::fit::render(inputs)?, "report.html", ("fit.json", json))
 }
 
 /// The command as it can be typed again.
