@@ -293,11 +293,17 @@ pub struct Backtest {
     /// Generations that a fit may see, each in turn
     #[arg(long, value_delimiter = ',', default_value = "4,6,8,10", value_name = "N,…")]
     pub cut: Vec<usize>,
+    /// Scenario file whose [fit.priors.PARAMETER] tables replace default priors; nothing else of it is used
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
     #[command(flatten)]
     pub failing: Failing,
     /// Seed of the sampler
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Sweeps of the sampler in each fit, 160 unless told
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+    pub sweeps: Option<u32>,
     /// Folder for figures, backtest.html and backtest.json
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,

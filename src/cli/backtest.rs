@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::fit::{self, Backtest, BacktestOptions, FitOptions, Log, Summary};
+use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, Summary};
 use crate::provenance::LogProvenance;
 use crate::report;
 use crate::report::backtest::words::{self, score, share};
 
 use super::args;
-use super::fit::json;
+use super::fit::{json, priors};
 use super::table::sheet;
 use super::{UsageError, Verdict, quoted, write_report};
 
@@ -26,8 +26,10 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     let named = read.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let provenance = LogProvenance::new(named, args.seed, command(args));
     let defaults = BacktestOptions::default();
-    let fit = FitOptions { threshold: args.failing.threshold(), seed: args.seed, ..defaults.fit.clone() };
-    let tested = fit::backtest(&logs, &BacktestOptions { cuts: args.cut.clone(), fit, ..defaults })?;
+    let priors = priors(args.scenario.as_deref())?;
+    let effort = Effort { sweeps: args.sweeps.map_or(Effort::BRISK.sweeps, |sweeps| sweeps as usize), ..Effort::BRISK };
+    let own = FitOptions { threshold: args.failing.threshold(), seed: args.seed, priors, effort, ..defaults.fit.clone() };
+    let tested = fit::backtest(&logs, &BacktestOptions { cuts: args.cut.clone(), fit: own, ..defaults })?;
     if tested.cases.is_empty() {
         let why = tested.skipped.first().map_or_else(String::new, |skipped| format!(" ({skipped})"));
         return Err(UsageError(format!(
@@ -98,6 +100,8 @@ fn command(args: &args::Backtest) -> String {
     let mut words = vec!["runaway backtest".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
     let cuts: Vec<String> = args.cut.iter().map(usize::to_string).collect();
+    words.extend(args.scenario.as_ref().map(|file| format!("--scenario {}", quoted(&file.display().to_string()))));
+    words.extend(args.sweeps.map(|sweeps| format!("--sweeps {sweeps}")));
     words.push(format!("--cut {} {} --seed {}", cuts.join(","), args.failing.typed(), args.seed));
     words.join(" ")
 }

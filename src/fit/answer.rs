@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::criticism::{learned, surprises, trade_offs, warnings};
 use super::fitted::Fitted;
-use super::learner::Learner;
+use super::learner::{Learner, Unit};
+use super::likelihood::Used;
 use super::log::{Row, Run};
 use super::model::{self, Ahead, Model, Path};
 use super::prior::{Point, Priors};
@@ -57,11 +58,28 @@ pub(super) fn prepare(runs: &[Run], options: &FitOptions) -> Result<Prepared, Fi
     for (key, written) in &options.priors {
         priors.replace(key, *written)?;
     }
+    let used = used(runs, checks, options);
+    for parameter in used.silent() {
+        priors.hold(parameter);
+    }
     let effort = options.effort;
     if effort.ensembles < 2 || effort.walkers < 2 * priors.free().len() || effort.sweeps < 10 {
         return Err(FitError::Effort);
     }
-    Ok(Prepared { model: Model::new(runs, priors, options.unit, options.audits), checks })
+    Ok(Prepared { model: Model::new(runs, priors, options.unit, used), checks })
+}
+
+/// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.
+fn used(runs: &[Run], checks: Checks, options: &FitOptions) -> Used {
+    let rows = || runs.iter().flat_map(|run| &run.rows);
+    let yields = options.yields && checks == Checks::Some;
+    let votes = || rows().filter_map(|row| row.unanimous.zip(row.kept));
+    Used {
+        audits: options.audits && rows().any(|row| row.kept_wrong.is_some()),
+        per_step: options.unit == Unit::Step,
+        yields: yields && rows().any(|row| row.generated.is_some() && row.kept.is_some()),
+        unanimity: yields && votes().all(|(all, kept)| all <= kept) && votes().any(|(all, kept)| all < kept),
+    }
 }
 
 /// Samples the posterior of a prepared model.

@@ -106,7 +106,9 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     let prepared = answer::prepare(std::slice::from_ref(&run), &fit)?;
     let sample = answer::posterior(&prepared.model, &fit)?;
     let draws = sample.thinned(RANKED);
-    let mut ranks: Vec<(String, usize)> = priors
+    let mut ranks: Vec<(String, usize)> = prepared
+        .model
+        .priors
         .free()
         .into_iter()
         .filter_map(|k| Some((k, Parameter::ALL.get(k)?)))

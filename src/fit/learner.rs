@@ -3,15 +3,21 @@
 //! A log shows error rates, not votes and filters, so the law is taken with one belief per step (or per solution, see
 //! [`Unit`]), `consistency` 1, `systematic_share` 0 and `recovery` 0:
 //!
-//!   e(x) = min(1 / (1 + ν), ε_g (1 + A x)),  fresh(x) = (1 − x) e(x),  kept to(x) = x (1 − ν e(x)),
-//!   err(x) = kept to(x) + fresh(x),  q(x) = λ c_r fresh(x) + ρ c_s kept to(x).
+//!   e(x) = min(1 / (1 + ν), ε_g (1 + A x)),  err(x) = x (1 − ν e) + (1 − x) e.
 //!
 //! ν is the back mutation of population genetics: where answers are few, a slip from a wrong belief can land on the right
-//! one, and no model does worse than one that guesses, 1 / (1 + ν). Without checks (c_r = c_s = 1) and with ν = 0 this is
-//! the crate's law exactly. With checks the law divides by the accepted share
-//! Y(x); here that factor, nearly constant along a run, is part of ρ and λ, which is why ρ may exceed 1, as may an anchor,
-//! which shrinks both. Slips change as ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled
-//! data are gone) is a generalisation of `step_error_floor`.
+//! one, and no model does worse than one that guesses, 1 / (1 + ν). Checks accept what is repeated: with κ candidates that
+//! must agree, `candidates` and `agree` of the scenario in one number that a log can tell,
+//!
+//!   right(x) = (1 − x)(1 − e)^κ + c_r x ν e,  inherited(x) = c_s x (1 − ν e)^κ,  fresh(x) = c_r (1 − x) e,
+//!   y(x) = right + inherited + fresh,  q(x) = [λ fresh(x) + ρ′ inherited(x)] / y(x),
+//!
+//! and the accepted share of attempted problems is b y(x) per belief, as often as a solution has beliefs. ρ′ is ρ in
+//! units of inherited(x) / (x y(x)) at the first generation, so that ρ is the number of wrong beliefs that one leaves as
+//! things stood then, checks included; later the checks favour consistent mistakes more, or less. It may exceed 1. An anchor
+//! shrinks ρ and λ. Without checks (κ = c_r = c_s = 1, hence y = 1) and with ν = 0 this is the crate's law exactly. Slips
+//! change as ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled data are gone) is a
+//! generalisation of `step_error_floor`.
 
 use serde::{Deserialize, Serialize};
 
@@ -56,14 +62,24 @@ pub struct Learner {
     pub pass_random: f64,
     /// c_s.
     pub pass_systematic: f64,
+    /// b, probability that an answer on which the candidates agree passes the other checks.
+    pub pass_right: f64,
+    /// κ.
+    pub agreeing: f64,
+    /// Candidates that must agree in a unanimous vote, over κ.
+    pub unanimity: f64,
     /// ν.
     pub reversion: f64,
     /// ψ of the evaluation.
     pub dispersion: f64,
     /// ψ of the audit.
     pub audit_dispersion: f64,
+    /// ψ of the acceptance, and of unanimity.
+    pub yield_dispersion: f64,
     /// What one belief is about.
     pub unit: Unit,
+    /// inherited(x) / (x y(x)) at the first generation.
+    favour: f64,
 }
 
 /// What a generation shows and leaves at one composition.
@@ -75,6 +91,8 @@ pub struct Moment {
     pub kept_wrong: f64,
     /// Share wrong among the kept, in the belief's own unit.
     pub kept_wrong_units: f64,
+    /// Share of attempted problems that is accepted.
+    pub accepted: f64,
     /// q(x).
     pub next: f64,
 }
@@ -101,7 +119,7 @@ impl Learner {
         let per_slip = if unit == Unit::Step { 1.0 } else { steps };
         let slip = -((-fresh).ln_1p() / per_slip).exp_m1() / (1.0 + amplification * start);
         let examples = (value(Parameter::Examples) * per_belief).clamp(5.0, MOST_EXAMPLES).round();
-        Self {
+        let mut learner = Self {
             start,
             slip,
             amplification,
@@ -113,11 +131,19 @@ impl Learner {
             floor: value(Parameter::StepErrorFloor),
             pass_random: value(Parameter::PassRandom),
             pass_systematic: value(Parameter::PassSystematic),
+            pass_right: value(Parameter::PassRight),
+            agreeing: value(Parameter::Agreeing),
+            unanimity: 1.0 + value(Parameter::Unanimity),
             reversion,
             dispersion: value(Parameter::Dispersion).clamp(1e-9, 0.5),
             audit_dispersion: value(Parameter::AuditDispersion).clamp(1e-9, 0.5),
+            yield_dispersion: value(Parameter::YieldDispersion).clamp(1e-9, 0.5),
             unit,
-        }
+            favour: 1.0,
+        };
+        let first = learner.answers(start, slip, steps);
+        learner.favour = first.systematic * learner.pass_systematic / first.accepted();
+        learner
     }
 
     /// Beliefs of a generation whose solutions have `steps` steps: the same number of longer solutions has more steps to
@@ -148,38 +174,78 @@ impl Learner {
         1.0 / (1.0 + self.reversion)
     }
 
+    /// Probability of a fresh slip per belief, and its derivative by the share of wrong beliefs.
+    fn off(&self, x: f64, slip: f64, steps: f64) -> (f64, f64) {
+        let slope = slip * self.amplification;
+        let slip = slip + slope * x;
+        let (off, slope) = match self.unit {
+            Unit::Step => (slip, slope),
+            Unit::Solution => (any_of(slip.min(1.0), steps), steps * (1.0 - slip.min(1.0)).powf(steps - 1.0) * slope),
+        };
+        // A model that guesses can do no worse, whatever it believes.
+        if off < self.guess() { (off, slope) } else { (self.guess(), 0.0) }
+    }
+
+    fn answers(&self, x: f64, slip: f64, steps: f64) -> Answers {
+        let (off, _) = self.off(x, slip, steps);
+        let reverted = self.reversion * off;
+        let (right, systematic) = (power(1.0 - off, self.agreeing), power(1.0 - reverted, self.agreeing));
+        Answers {
+            off,
+            error: x * (1.0 - reverted) + (1.0 - x) * off,
+            right: (1.0 - x) * right + x * reverted * self.pass_random,
+            inherited: x * systematic * self.pass_systematic,
+            fresh: (1.0 - x) * off * self.pass_random,
+            systematic,
+        }
+    }
+
     /// The generation at wrong share `x`, its slip rate given by [`Self::slip_at`], its solutions `steps` long.
     #[must_use]
     pub fn at(&self, x: f64, slip: f64, steps: f64) -> Moment {
-        let slip = (slip * (1.0 + self.amplification * x)).min(1.0);
-        let off = match self.unit {
-            Unit::Step => slip,
-            Unit::Solution => any_of(slip, steps),
+        let answers = self.answers(x, slip, steps);
+        let accepted = answers.accepted();
+        let next = (self.imprint * answers.fresh + self.persistence / self.favour * answers.inherited) / accepted;
+        let kept = ((answers.inherited + answers.fresh) / accepted).min(1.0);
+        let (error, share) = (answers.error, accepted.min(1.0));
+        let beliefs = if self.unit == Unit::Step { steps } else { 1.0 };
+        Moment {
+            error: any_of(error, beliefs),
+            kept_wrong: any_of(kept, beliefs),
+            kept_wrong_units: kept,
+            accepted: self.pass_right * power(share, beliefs),
+            next: next.min(1.0),
         }
-        .min(self.guess());
-        let (fresh, kept_to) = ((1.0 - x) * off, x * (1.0 - self.reversion * off));
-        let (random, systematic) = (fresh * self.pass_random, kept_to * self.pass_systematic);
-        let next = (self.imprint * random + self.persistence * systematic).min(1.0);
-        let (error, kept) = (kept_to + fresh, (random + systematic).min(1.0));
-        match self.unit {
-            Unit::Step => {
-                Moment { error: any_of(error, steps), kept_wrong: any_of(kept, steps), kept_wrong_units: kept, next }
-            }
-            Unit::Solution => Moment { error, kept_wrong: kept, kept_wrong_units: kept, next },
-        }
+    }
+
+    /// Share of the accepted on which every candidate agrees.
+    #[must_use]
+    pub fn unanimous(&self, x: f64, slip: f64, steps: f64) -> f64 {
+        let answers = self.answers(x, slip, steps);
+        let all = self.agreeing * self.unanimity;
+        let agreed = (1.0 - x) * power(1.0 - answers.off, all) + x * power(1.0 - self.reversion * answers.off, all);
+        power((agreed / answers.accepted()).min(1.0), if self.unit == Unit::Step { steps } else { 1.0 })
+    }
+
+    /// Error rate of one answer at wrong share `x`: [`Moment::error`] alone.
+    #[must_use]
+    pub fn error(&self, x: f64, slip: f64, steps: f64) -> f64 {
+        let (off, _) = self.off(x, slip, steps);
+        let error = x * (1.0 - self.reversion * off) + (1.0 - x) * off;
+        any_of(error, if self.unit == Unit::Step { steps } else { 1.0 })
     }
 
     /// R: mistakes that one mistake leaves in the next generation, dq/dx at an all-sound model.
     #[must_use]
     pub fn reproduction_number(&self, slip: f64, steps: f64) -> f64 {
-        let (off, slope) = match self.unit {
-            Unit::Step => (slip, slip * self.amplification),
-            Unit::Solution => (any_of(slip, steps), steps * (1.0 - slip).powf(steps - 1.0) * slip * self.amplification),
-        };
-        // A model that guesses can do no worse, whatever it believes.
-        let (off, slope) = if off < self.guess() { (off, slope) } else { (self.guess(), 0.0) };
-        self.imprint * self.pass_random * (slope - off)
-            + self.persistence * self.pass_systematic * (1.0 - self.reversion * off)
+        let (off, slope) = self.off(0.0, slip, steps);
+        let sound = self.answers(0.0, slip, steps);
+        let inherited = sound.systematic * self.pass_systematic;
+        let fresh = self.pass_random * (slope - off);
+        let right = self.pass_random * self.reversion * off - power(1.0 - off, self.agreeing) - self.agreeing * power(1.0 - off, self.agreeing - 1.0) * slope;
+        let accepted = sound.accepted();
+        let learned = self.imprint * fresh + self.persistence / self.favour * inherited;
+        (learned - self.imprint * sound.fresh * (right + inherited + fresh) / accepted) / accepted
     }
 
     /// Fixed points of the mean field at a given slip rate: the floor, reached from below, and the tipping point above
@@ -193,6 +259,34 @@ impl Learner {
         });
         (crossings.next(), crossings.next())
     }
+}
+
+/// What becomes of the answers about one belief.
+struct Answers {
+    /// Probability of a fresh slip.
+    off: f64,
+    /// Wrong, before any check.
+    error: f64,
+    /// Right and accepted, as a share of all; so are the next two.
+    right: f64,
+    /// Held wrong and accepted.
+    inherited: f64,
+    /// Freshly wrong and accepted.
+    fresh: f64,
+    /// Probability that a held mistake is repeated by every candidate.
+    systematic: f64,
+}
+
+impl Answers {
+    /// y; never 0, so that a loop that accepts nothing still has a law to be found improbable under.
+    fn accepted(&self) -> f64 {
+        (self.right + self.inherited + self.fresh).max(1e-12)
+    }
+}
+
+/// base^exponent for a base in [0, 1], which most often is taken to the first power.
+fn power(base: f64, exponent: f64) -> f64 {
+    if exponent == 1.0 { base } else { base.powf(exponent) }
 }
 
 /// Cells of [0, 1] searched for fixed points.
@@ -209,8 +303,8 @@ fn bisect(mut low: f64, mut high: f64, excess: &impl Fn(f64) -> f64) -> f64 {
 
 /// 1 − (1 − p)^n, without cancellation for small p.
 fn any_of(p: f64, n: f64) -> f64 {
-    if p >= 1.0 {
-        return 1.0;
+    if p >= 1.0 || n == 1.0 {
+        return p.min(1.0);
     }
     -(n * (-p).ln_1p()).exp_m1()
 }

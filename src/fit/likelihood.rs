@@ -1,7 +1,8 @@
 //! The likelihood of a log: the forward algorithm over the count chain.
 //!
 //! Hidden: the number of wrong beliefs, a Markov chain with Binomial(N, q(x)) rows. Seen each generation: wrong answers,
-//! and where audits are used the wrong among the kept, both beta-binomial around what the composition implies. The chain
+//! and where the log has them the wrong among the kept, the kept among the attempted and the unanimous among the kept, each
+//! beta-binomial around what the composition implies. The chain
 //! is filtered on the window of counts that both the previous generation and the measurement leave possible; a window of
 //! more than [`POINTS`] counts is covered by evenly spaced ones, each standing for its neighbours.
 
@@ -9,6 +10,7 @@ use std::sync::OnceLock;
 
 use super::learner::{Learner, MOST_EXAMPLES, Moment};
 use super::log::Run;
+use super::prior::Parameter;
 
 /// Most counts in a window. Twice as many change the log-likelihood of the measured loops by less than 0.02.
 pub const POINTS: u64 = 40;
@@ -53,19 +55,33 @@ impl Tally {
         self.choices + term(self.k) + term(self.n - self.k)
     }
 
-    /// ln of the beta-binomial probability with mean `p` and correlation `dispersion`.
-    fn log_probability(&self, p: f64, dispersion: f64) -> f64 {
+    /// The tally as a beta-binomial with correlation `dispersion`.
+    fn dispersed(self, dispersion: f64) -> Dispersed {
+        let size = 1.0 / dispersion - 1.0;
+        Dispersed { tally: self, size, constant: self.choices + ln_gamma(size) - ln_gamma(size + self.n) }
+    }
+}
+
+/// A tally and its beta-binomial law but for the mean: what one generation needs once for all of its counts.
+#[derive(Debug, Clone, Copy)]
+struct Dispersed {
+    tally: Tally,
+    size: f64,
+    constant: f64,
+}
+
+impl Dispersed {
+    /// ln probability under mean `p`.
+    fn log_probability(&self, p: f64) -> f64 {
         // A model that calls a thing impossible would forbid it for ever: one in a billion is left.
         let p = p.clamp(1e-9, 1.0 - 1e-9);
-        let size = 1.0 / dispersion - 1.0;
-        let (a, b) = (p * size, (1.0 - p) * size);
-        self.choices + ln_gamma(a + self.k) - ln_gamma(a) + ln_gamma(b + self.n - self.k) - ln_gamma(b) + ln_gamma(size)
-            - ln_gamma(size + self.n)
+        let (Tally { k, n, .. }, a, b) = (self.tally, p * self.size, (1.0 - p) * self.size);
+        self.constant + ln_gamma(a + k) - ln_gamma(a) + ln_gamma(b + n - k) - ln_gamma(b)
     }
 }
 
 /// One generation of a run as the likelihood sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Stage {
     /// Generations since the run's first.
     pub elapsed: f64,
@@ -75,10 +91,41 @@ pub(super) struct Stage {
     wrong: Option<Tally>,
     /// Wrong among the kept, and whether counted in the belief's own unit.
     kept_wrong: Option<(Tally, bool)>,
+    /// Kept of the attempted.
+    accepted: Option<Tally>,
+    /// Unanimous of the kept.
+    unanimous: Option<Tally>,
+}
+
+/// Which measurements of a log are used beside its errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Used {
+    /// Wrong among the kept.
+    pub audits: bool,
+    /// Wrong steps rather than wrong solutions, where both were counted.
+    pub per_step: bool,
+    /// Kept of the attempted.
+    pub yields: bool,
+    /// Unanimous of the kept.
+    pub unanimity: bool,
+}
+
+impl Used {
+    /// Parameters on which nothing that is used depends.
+    pub fn silent(self) -> impl Iterator<Item = Parameter> {
+        [
+            (!self.audits, Parameter::AuditDispersion),
+            (!self.yields, Parameter::PassRight),
+            (!self.yields, Parameter::YieldDispersion),
+            (!self.unanimity, Parameter::Unanimity),
+        ]
+        .into_iter()
+        .filter_map(|(silent, parameter)| silent.then_some(parameter))
+    }
 }
 
 /// Prepares a run: one stage per generation from its first to its last, gaps included.
-pub(super) fn stages(run: &Run, audits: bool, per_step: bool) -> Vec<Stage> {
+pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
     let Some(first) = run.rows.first() else { return Vec::new() };
     let mut stages: Vec<Stage> = Vec::with_capacity(run.rows.len());
     let mut steps = first.steps.unwrap_or(1) as f64;
@@ -91,19 +138,22 @@ pub(super) fn stages(run: &Run, audits: bool, per_step: bool) -> Vec<Stage> {
             let share = gap as f64 / (missing + 1) as f64;
             let elapsed = stages.len() as f64;
             let steps = (steps + share * (next_steps - steps)).round();
-            stages.push(Stage { elapsed, steps, wrong: None, kept_wrong: None });
+            stages.push(Stage { elapsed, steps, ..Stage::default() });
         }
         steps = next_steps;
         let whole = row.audited.is_none_or(|audited| Some(audited) == row.kept);
-        let units = row.kept_wrong_steps.zip(row.kept_steps).filter(|(_, n)| per_step && whole && *n > 0);
+        let units = row.kept_wrong_steps.zip(row.kept_steps).filter(|(_, n)| used.per_step && whole && *n > 0);
         let solutions = row.kept_wrong.zip(row.audited.or(row.kept)).filter(|(_, n)| *n > 0);
+        let tally = |(k, n)| Tally::new(k, n);
         let kept_wrong = units.map(|(k, n)| (Tally::new(k, n), true));
         let kept_wrong = kept_wrong.or_else(|| solutions.map(|(k, n)| (Tally::new(k, n), false)));
         stages.push(Stage {
             elapsed,
             steps,
             wrong: Some(Tally::new(row.wrong, row.evaluated)),
-            kept_wrong: kept_wrong.filter(|_| audits),
+            kept_wrong: kept_wrong.filter(|_| used.audits),
+            accepted: row.kept.zip(row.generated).filter(|(_, n)| used.yields && *n > 0).map(tally),
+            unanimous: row.unanimous.zip(row.kept).filter(|(_, n)| used.unanimity && *n > 0).map(tally),
         });
     }
     stages
@@ -115,20 +165,22 @@ impl Stage {
         self.wrong.map_or(0, |tally| tally.n as u64)
     }
 
-    /// ln probability of what was measured.
-    fn log_probability(&self, learner: &Learner, moment: &Moment) -> f64 {
-        let wrong = self.wrong.map_or(0.0, |tally| tally.log_probability(moment.error, learner.dispersion));
-        let kept = self.kept_wrong.map_or(0.0, |(tally, units)| {
-            let share = if units { moment.kept_wrong_units } else { moment.kept_wrong };
-            tally.log_probability(share, learner.audit_dispersion)
-        });
-        wrong + kept
+    /// The laws of what was measured, but for their means.
+    fn measured(&self, learner: &Learner) -> Measured {
+        let of = |tally: Option<Tally>, dispersion: f64| tally.map(|tally| tally.dispersed(dispersion));
+        Measured {
+            wrong: of(self.wrong, learner.dispersion),
+            kept_wrong: self.kept_wrong.map(|(tally, units)| (tally.dispersed(learner.audit_dispersion), units)),
+            accepted: of(self.accepted, learner.yield_dispersion),
+            unanimous: of(self.unanimous, learner.yield_dispersion),
+        }
     }
 
     /// The largest ln probability of what was measured that any loop gives.
     fn most_probable(&self) -> f64 {
-        self.wrong.map_or(0.0, |tally| tally.most_probable())
-            + self.kept_wrong.map_or(0.0, |(tally, _)| tally.most_probable())
+        let kept_wrong = self.kept_wrong.map(|(tally, _)| tally);
+        let tallies = [self.wrong, kept_wrong, self.accepted, self.unanimous];
+        tallies.iter().flatten().map(Tally::most_probable).sum()
     }
 
     /// The counts that the measurement leaves possible.
@@ -143,16 +195,38 @@ impl Stage {
             let (mut low, mut high) = (0.0, guess);
             for _ in 0..12 {
                 let middle = 0.5 * (low + high);
-                if learner.at(middle, slip, self.steps).error < error { low = middle } else { high = middle }
+                if learner.error(middle, slip, self.steps) < error { low = middle } else { high = middle }
             }
             0.5 * (low + high) * examples
         };
-        let most = learner.at(guess, slip, self.steps).error.min(learner.at(1.0, slip, self.steps).error);
+        let most = learner.error(guess, slip, self.steps).min(learner.error(1.0, slip, self.steps));
         // Where more was wrong than any count explains, the counts that explain most of it must stay.
         let least = seen.min(most) - reach;
         let low = if least <= 0.0 { 0.0 } else { (count_at(least).floor() - 1.0).max(0.0) };
         let high = if seen + reach >= most { examples } else { (count_at(seen + reach).ceil() + 1.0).min(examples) };
         (low, high)
+    }
+}
+
+/// What one generation measured, as laws that await their means.
+struct Measured {
+    wrong: Option<Dispersed>,
+    kept_wrong: Option<(Dispersed, bool)>,
+    accepted: Option<Dispersed>,
+    unanimous: Option<Dispersed>,
+}
+
+impl Measured {
+    /// ln probability of what was measured.
+    fn log_probability(&self, moment: &Moment, unanimous: impl FnOnce() -> f64) -> f64 {
+        let of = |law: &Option<Dispersed>, mean: f64| law.map_or(0.0, |law| law.log_probability(mean));
+        let kept_wrong = self.kept_wrong.map_or(0.0, |(law, units)| {
+            law.log_probability(if units { moment.kept_wrong_units } else { moment.kept_wrong })
+        });
+        kept_wrong
+            + of(&self.wrong, moment.error)
+            + of(&self.accepted, moment.accepted)
+            + self.unanimous.map_or(0.0, |law| law.log_probability(unanimous()))
     }
 }
 
@@ -224,10 +298,14 @@ pub(super) fn forward_above(learner: &Learner, stages: &[Stage], points: u64, le
             }
             _ => Filtered { counts: vec![learner.start_count()], weights: vec![1.0] },
         };
+        let measured = stage.measured(learner);
         let logs: Vec<f64> = law
             .counts
             .iter()
-            .map(|&count| stage.log_probability(learner, &learner.at(count as f64 / examples, slip, stage.steps)))
+            .map(|&count| {
+                let x = count as f64 / examples;
+                measured.log_probability(&learner.at(x, slip, stage.steps), || learner.unanimous(x, slip, stage.steps))
+            })
             .collect();
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut total = 0.0;
@@ -351,6 +429,9 @@ mod tests {
         Run { name: String::new(), rows: errors.iter().map(row).collect() }
     }
 
+    /// Everything that is measured.
+    const ALL: Used = Used { audits: true, per_step: true, yields: true, unanimity: true };
+
     fn learner(examples: u64) -> Learner {
         let priors = Priors::new(Checks::None);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
@@ -361,8 +442,10 @@ mod tests {
     fn by_enumeration(learner: &Learner, stages: &[Stage], place: usize, count: u64) -> f64 {
         let Some(stage) = stages.get(place) else { return 1.0 };
         let share = |count: u64| count as f64 / learner.examples as f64;
-        let moment = learner.at(share(count), learner.slip_at(stage.elapsed), stage.steps);
-        let here = stage.log_probability(learner, &moment).exp();
+        let (x, slip) = (share(count), learner.slip_at(stage.elapsed));
+        let moment = learner.at(x, slip, stage.steps);
+        let unanimous = || learner.unanimous(x, slip, stage.steps);
+        let here = stage.measured(learner).log_probability(&moment, unanimous).exp();
         if place + 1 == stages.len() {
             return here;
         }
@@ -379,7 +462,7 @@ mod tests {
             (true, vec![(0, 6, 5), (1, 9, 6), (2, 14, 11)]),
             (false, vec![(3, 6, 5), (4, 9, 6), (6, 14, 11), (7, 20, 16)]),
         ] {
-            let stages = stages(&run(&errors), audits, true);
+            let stages = stages(&run(&errors), Used { audits, ..ALL });
             let expected = by_enumeration(&learner, &stages, 0, learner.start_count()).ln();
             let forward = forward(&learner, &stages, 1000).unwrap();
             assert_relative_eq!(forward.log_likelihood(), expected, max_relative = 1e-6);
@@ -395,7 +478,7 @@ mod tests {
             let learner =
                 Learner { examples: 10, start: 0.6, amplification: 8.0, reversion, slip, dispersion, ..fitted };
             for errors in [[(0, 44, 33), (1, 47, 38), (2, 45, 37)], [(0, 30, 22), (1, 35, 28), (2, 50, 40)]] {
-                let stages = stages(&run(&errors), true, true);
+                let stages = stages(&run(&errors), ALL);
                 let expected = by_enumeration(&learner, &stages, 0, learner.start_count()).ln();
                 let forward = forward(&learner, &stages, 1000).unwrap();
                 assert_relative_eq!(forward.log_likelihood(), expected, max_relative = 1e-5);
@@ -405,7 +488,7 @@ mod tests {
 
     #[test]
     fn giving_up_early_hides_nothing_that_is_probable_enough() {
-        let stages = stages(&run(&[(0, 7, 5), (1, 9, 7), (2, 11, 9), (4, 16, 12)]), true, true);
+        let stages = stages(&run(&[(0, 7, 5), (1, 9, 7), (2, 11, 9), (4, 16, 12)]), ALL);
         let priors = Priors::new(Checks::None);
         let mut rng = sampler::stream(6, 0);
         let mut given_up = 0;
@@ -422,7 +505,7 @@ mod tests {
     #[test]
     fn a_thinned_window_changes_little() {
         let rows: Vec<(u64, u64, u64)> = vec![(0, 7, 5), (1, 9, 7), (2, 11, 9), (3, 16, 12), (4, 18, 16)];
-        let stages = stages(&run(&rows), true, true);
+        let stages = stages(&run(&rows), ALL);
         let priors = Priors::new(Checks::None);
         let mut rng = sampler::stream(5, 0);
         for _ in 0..300 {
@@ -459,10 +542,10 @@ mod tests {
     #[test]
     fn the_beta_binomial_sums_to_one() {
         for (p, dispersion) in [(0.3, 0.05), (0.01, 1e-4), (0.9, 0.3)] {
-            let total: f64 = (0..=30).map(|k| Tally::new(k, 30).log_probability(p, dispersion).exp()).sum();
+            let total: f64 = (0..=30).map(|k| Tally::new(k, 30).dispersed(dispersion).log_probability(p).exp()).sum();
             assert_relative_eq!(total, 1.0, max_relative = 1e-9);
         }
-        let nearly = Tally::new(4, 30).log_probability(0.2, 1e-9).exp();
+        let nearly = Tally::new(4, 30).dispersed(1e-9).log_probability(0.2).exp();
         assert_relative_eq!(nearly, binomial::pmf(4, 30, 0.2), max_relative = 1e-5);
     }
 }

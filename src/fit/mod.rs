@@ -85,6 +85,9 @@ pub struct FitOptions {
     pub unit: Unit,
     /// Whether audits of kept examples are used where the log has them.
     pub audits: bool,
+    /// Whether the accepted share of attempted problems, and the unanimous among the accepted, are used where the loop
+    /// checks what it keeps and the log counts them.
+    pub yields: bool,
     /// Whether the loop checks what it keeps; `None` lets `generated` and `kept` decide.
     pub checks: Option<Checks>,
     /// Priors that replace the defaults, by key.
@@ -104,6 +107,7 @@ impl Default for FitOptions {
             effort: Effort::THOROUGH,
             unit: Unit::Step,
             audits: true,
+            yields: true,
             checks: None,
             priors: BTreeMap::new(),
             paths: 2000,

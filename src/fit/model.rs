@@ -5,7 +5,7 @@ use rand::rngs::ChaCha8Rng;
 use rand_distr::{Beta, Binomial, Distribution};
 
 use super::learner::{Learner, Unit};
-use super::likelihood::{self, Filtered, Forward, Stage};
+use super::likelihood::{self, Filtered, Forward, Stage, Used};
 use super::log::{Row, Run};
 use super::prior::{Checks, Point, Priors};
 
@@ -31,9 +31,8 @@ pub(super) fn checks(runs: &[Run]) -> Checks {
 }
 
 impl Model {
-    pub fn new(runs: &[Run], priors: Priors, unit: Unit, audits: bool) -> Self {
-        let stages: Vec<Vec<Stage>> =
-            runs.iter().map(|run| likelihood::stages(run, audits, unit == Unit::Step)).collect();
+    pub fn new(runs: &[Run], priors: Priors, unit: Unit, used: Used) -> Self {
+        let stages: Vec<Vec<Stage>> = runs.iter().map(|run| likelihood::stages(run, used)).collect();
         let steps = stages.first().and_then(|run| run.first()).map_or(1.0, |stage| stage.steps);
         Self { priors, unit, runs: stages, steps }
     }

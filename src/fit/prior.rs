@@ -32,16 +32,24 @@ pub enum Parameter {
     PassRandom,
     /// Probability that the checks pass an inherited mistake, relative to a right answer.
     PassSystematic,
+    /// b, probability that an answer on which the candidates agree passes what other checks there are.
+    PassRight,
+    /// κ, effective number of candidates that must agree; 1 where there is no vote.
+    Agreeing,
+    /// How many more must agree for a unanimous vote, over κ.
+    Unanimity,
     /// ν, probability that a slip from a wrong belief gives the right answer: one in as many as there are others.
     Reversion,
     /// ψ, over-dispersion of the evaluation: correlation between two answers of one generation beyond the model.
     Dispersion,
     /// ψ of the audit.
     AuditDispersion,
+    /// ψ of the acceptance.
+    YieldDispersion,
 }
 
 /// Number of parameters.
-pub const PARAMETERS: usize = 13;
+pub const PARAMETERS: usize = 17;
 
 impl Parameter {
     /// Every parameter, in the order of a [`Point`].
@@ -56,9 +64,13 @@ impl Parameter {
         Self::StepErrorFloor,
         Self::PassRandom,
         Self::PassSystematic,
+        Self::PassRight,
+        Self::Agreeing,
+        Self::Unanimity,
         Self::Reversion,
         Self::Dispersion,
         Self::AuditDispersion,
+        Self::YieldDispersion,
     ];
 
     /// The key in `[fit.priors]` and in results.
@@ -75,9 +87,13 @@ impl Parameter {
             Self::StepErrorFloor => "step_error_floor",
             Self::PassRandom => "pass_random",
             Self::PassSystematic => "pass_systematic",
+            Self::PassRight => "pass_right",
+            Self::Agreeing => "agreeing",
+            Self::Unanimity => "unanimity",
             Self::Reversion => "reversion",
             Self::Dispersion => "dispersion",
             Self::AuditDispersion => "audit_dispersion",
+            Self::YieldDispersion => "yield_dispersion",
         }
     }
 }
@@ -220,6 +236,13 @@ impl Priors {
         Ok(())
     }
 
+    /// Holds a parameter that a log cannot speak of at its median.
+    pub(super) fn hold(&mut self, parameter: Parameter) {
+        for prior in self.0.iter_mut().filter(|prior| prior.parameter == parameter) {
+            prior.spread = 0.0;
+        }
+    }
+
     /// Every prior, in the order of a [`Point`].
     #[must_use]
     pub fn all(&self) -> &[Prior] {
@@ -259,27 +282,36 @@ fn default(parameter: Parameter, checks: Checks) -> Prior {
     let checked = checks == Checks::Some;
     let (scale, centre, spread) = match (parameter, checks) {
         (Parameter::Error, _) => (Logit, -1.8, 1.5),
+        // What passed the checks of whoever made the labels is mostly right.
+        (Parameter::Inherited, Checks::Some) => (Logit, -1.9, 1.1),
         (Parameter::Inherited, _) => (Logit, 0.0, 1.5),
-        // Training on unchecked samples makes the next answers more scattered everywhere; checks take the scatter out.
-        (Parameter::Amplification, Checks::None) => (Log, 0.9, 0.8),
-        (Parameter::Amplification, Checks::Some) => (Log, -0.3, 0.8),
-        (Parameter::Amplification, Checks::Unknown) => (Log, 0.3, 1.0),
+        (Parameter::Amplification, Checks::None) => (Log, 0.2, 1.2),
+        (Parameter::Amplification, Checks::Some) => (Log, -0.9, 1.2),
+        (Parameter::Amplification, Checks::Unknown) => (Log, -0.3, 1.2),
         // From a learner that averages noise away to one that takes every example at its word.
-        (Parameter::Imprint, Checks::None) => (Logit, 0.0, 3.0),
+        (Parameter::Imprint, Checks::None) => (Logit, 0.8, 2.2),
         (Parameter::Imprint, _) => (Logit, 0.5, 1.5),
-        (Parameter::Persistence, Checks::None) => (Logit, 4.0, 1.8),
+        (Parameter::Persistence, Checks::None) => (Logit, 3.9, 1.5),
         // What has passed the checks once passes them again, and checks favour consistent mistakes over problems on which
         // candidates differ: one mistake leaves about one, perhaps more.
-        (Parameter::Persistence, Checks::Some) => (Log, 0.03, 0.06),
+        (Parameter::Persistence, Checks::Some) => (Log, -0.01, 0.09),
         (Parameter::Persistence, Checks::Unknown) => (Log, 0.0, 0.07),
+        (Parameter::Examples, Checks::Some) => (Log, 5.8, 0.9),
         (Parameter::Examples, _) => (Log, 5.5, 0.9),
         // The first generation learned from labels, all others from their predecessors: most of the change comes at once,
-        // and without checks it may go either way.
-        (Parameter::StepErrorGain, _) => (Logit, 2.0, 2.0),
-        (Parameter::StepErrorFloor, Checks::None) => (Log, 0.0, 1.0),
-        (Parameter::StepErrorFloor, _) => (Log, -0.3, 0.8),
-        (Parameter::PassRandom, _) if checked => (Logit, -2.0, 1.5),
-        (Parameter::PassRandom | Parameter::PassSystematic, _) => (Logit, ALL_PASS, 0.0),
+        // and it may go either way.
+        (Parameter::StepErrorGain, _) => (Logit, 1.6, 1.5),
+        (Parameter::StepErrorFloor, Checks::None) => (Log, 0.3, 1.0),
+        (Parameter::StepErrorFloor, _) => (Log, 0.0, 0.7),
+        (Parameter::PassRandom, _) if checked => (Logit, -2.8, 1.3),
+        (Parameter::PassRight, _) if checked => (Logit, 4.0, 1.5),
+        (Parameter::PassRandom | Parameter::PassSystematic | Parameter::PassRight, _) => (Logit, ALL_PASS, 0.0),
+        (Parameter::Agreeing, _) if checked => (Log, 0.4, 0.4),
+        (Parameter::Agreeing, _) => (Log, 0.0, 0.0),
+        (Parameter::Unanimity, _) if checked => (Log, 0.3, 0.6),
+        (Parameter::Unanimity, _) => (Log, 0.3, 0.0),
+        (Parameter::YieldDispersion, _) if checked => (Log, -5.7, 0.9),
+        (Parameter::YieldDispersion, _) => (Log, -5.7, 0.0),
         // From yes-or-no questions to open ones.
         (Parameter::Reversion, _) => (Logit, -2.2, 0.7),
         (Parameter::Dispersion | Parameter::AuditDispersion, _) => (Log, -7.7, 1.2),

@@ -80,7 +80,7 @@ pub(super) fn sample(
         .into_par_iter()
         .map(|number| ensemble(priors, log_likelihood, effort, &mut stream(seed, number)))
         .collect();
-    let proposals = (effort.ensembles * effort.walkers * effort.sweeps).max(1);
+    let proposals = (effort.ensembles * effort.walkers * (effort.sweeps - effort.sweeps / 3)).max(1);
     let accepted = runs.iter().map(|(_, accepted)| accepted).sum::<usize>() as f64 / proposals as f64;
     Sample { ensembles: runs.into_iter().map(|(sweeps, _)| sweeps).collect(), accepted }
 }
@@ -92,24 +92,28 @@ fn ensemble(
     rng: &mut ChaCha8Rng,
 ) -> (Vec<Vec<Point>>, usize) {
     let free = priors.free();
-    let mut walkers = begin(priors, log_likelihood, effort.walkers, rng);
+    let (mut walkers, mut power) = begin(priors, log_likelihood, effort.walkers, rng);
     let warm = effort.sweeps / 3;
     let mut kept = Vec::with_capacity(effort.sweeps - warm);
     let mut accepted = 0;
     for sweep in 0..effort.sweeps {
+        if power < 1.0 {
+            let least = schedule(sweep, warm);
+            (walkers, power) = sharpened(&walkers, power, least, rng);
+        }
         for index in 0..walkers.len() {
-            let (point, volume) = propose(&walkers, index, &free, priors, sweep % 2 == 0, rng);
+            let (point, volume) = propose(&walkers, index, &free, priors, sweep % 3 != 0, rng);
             let threshold: f64 = rng.random();
             let prior = priors.log_density(&point);
             let Some(walker) = walkers.get_mut(index) else { continue };
             if prior < OUTERMOST {
                 continue;
             }
-            let needed = threshold.ln() - volume - prior + walker.prior + walker.likelihood;
+            let needed = walker.likelihood + (threshold.ln() - volume - prior + walker.prior) / power;
             let likelihood = log_likelihood(&point, needed);
             if likelihood > needed {
                 *walker = Walker { point, prior, likelihood };
-                accepted += 1;
+                accepted += usize::from(sweep >= warm);
             }
         }
         if sweep >= warm {
@@ -119,36 +123,47 @@ fn ensemble(
     (kept, accepted)
 }
 
-/// Walkers drawn from the prior, resampled by a power of the likelihood mild enough to keep most of them distinct.
-fn begin(
-    priors: &Priors,
-    log_likelihood: &impl Fn(&Point, f64) -> f64,
-    count: usize,
-    rng: &mut ChaCha8Rng,
-) -> Vec<Walker> {
-    let candidates: Vec<Walker> = (0..count * STARTS)
-        .map(|_| {
-            let point = prior_draw(priors, rng);
-            Walker { point, prior: priors.log_density(&point), likelihood: log_likelihood(&point, f64::NEG_INFINITY) }
-        })
-        .collect();
-    let most = candidates.iter().map(|walker| walker.likelihood).fold(f64::NEG_INFINITY, f64::max);
-    let mut power = 1.0;
-    let weights = loop {
-        let weights: Vec<f64> = candidates.iter().map(|w| ((w.likelihood - most) * power).exp()).collect();
-        let (sum, squares) = weights.iter().fold((0.0, 0.0), |(s, q), w| (s + w, q + w * w));
-        if !most.is_finite() || sum * sum / squares > 0.6 * count as f64 || power < 1e-3 {
-            break weights;
+/// Least power of the likelihood at a sweep, so that it is whole well before the first draw is kept.
+fn schedule(sweep: usize, warm: usize) -> f64 {
+    let share = (sweep + 1) as f64 / (0.7 * warm as f64).max(1.0);
+    if share >= 1.0 { 1.0 } else { 1e-3 * 1e3_f64.powf(share) }
+}
+
+/// Walkers resampled to a higher power of the likelihood: as high as leaves most of them distinct, and at least `least`
+/// (sequential Monte Carlo, Del Moral, Doucet & Jasra 2006). A walker that is lost is not left behind for ever.
+fn sharpened(walkers: &[Walker], power: f64, least: f64, rng: &mut ChaCha8Rng) -> (Vec<Walker>, f64) {
+    let count = walkers.len();
+    let distinct = |next: f64| weights(walkers, next - power).1 >= 0.8 * count as f64;
+    let mut next = 1.0;
+    if !distinct(next) {
+        let (mut low, mut high) = (power, 1.0);
+        for _ in 0..30 {
+            let middle = 0.5 * (low + high);
+            if distinct(middle) { low = middle } else { high = middle }
         }
-        power *= 0.8;
-    };
+        next = low;
+    }
+    let next = next.max(least).min(1.0);
+    (resampled(walkers, &weights(walkers, next - power).0, count, rng), next)
+}
+
+/// Weights of walkers by a power of their likelihood, and how many walkers' worth they are.
+fn weights(walkers: &[Walker], power: f64) -> (Vec<f64>, f64) {
+    let most = walkers.iter().map(|walker| walker.likelihood).fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = walkers.iter().map(|walker| ((walker.likelihood - most) * power).exp()).collect();
+    let (sum, squares) = weights.iter().fold((0.0, 0.0), |(s, q), w| (s + w, q + w * w));
+    (weights, sum * sum / squares)
+}
+
+/// `count` walkers in proportion to their weights (systematic resampling); the first ones where no weight is a number.
+fn resampled(walkers: &[Walker], weights: &[f64], count: usize, rng: &mut ChaCha8Rng) -> Vec<Walker> {
     let total: f64 = weights.iter().sum();
     if !(total > 0.0 && total.is_finite()) {
-        return candidates.into_iter().take(count).collect();
+        return walkers.iter().take(count).copied().collect();
     }
     let offset: f64 = rng.random();
     let (mut reached, mut chosen) = (0.0, Vec::with_capacity(count));
-    for (walker, weight) in candidates.iter().zip(&weights) {
+    for (walker, weight) in walkers.iter().zip(weights) {
         reached += weight / total * count as f64;
         while chosen.len() < count && chosen.len() as f64 + offset < reached {
             chosen.push(*walker);
@@ -156,9 +171,30 @@ fn begin(
     }
     // Rounding can leave the last place empty.
     while chosen.len() < count {
-        chosen.extend(candidates.last().copied());
+        chosen.extend(walkers.last().copied());
     }
     chosen
+}
+
+/// Walkers drawn from the prior, resampled by a power of the likelihood mild enough to keep most of them distinct, and
+/// that power.
+fn begin(
+    priors: &Priors,
+    log_likelihood: &impl Fn(&Point, f64) -> f64,
+    count: usize,
+    rng: &mut ChaCha8Rng,
+) -> (Vec<Walker>, f64) {
+    let candidates: Vec<Walker> = (0..count * STARTS)
+        .map(|_| {
+            let point = prior_draw(priors, rng);
+            Walker { point, prior: priors.log_density(&point), likelihood: log_likelihood(&point, f64::NEG_INFINITY) }
+        })
+        .collect();
+    let mut power = 1.0;
+    while power > 1e-3 && weights(&candidates, power).1 < 0.8 * count as f64 {
+        power *= 0.8;
+    }
+    (resampled(&candidates, &weights(&candidates, power).0, count, rng), power)
 }
 
 /// One draw from the prior.
@@ -188,10 +224,13 @@ fn propose(
             second = skip((second + 1) % walkers.len(), index) % walkers.len();
         }
         let away = walkers[second].point;
+        // A third, two thirds or all of the parameters move (Vrugt et al. 2009).
+        let share = f64::from(rng.random_range(1..=3_u32)) / 3.0;
+        let moved: Vec<usize> = free.iter().copied().filter(|_| rng.random::<f64>() < share).collect();
         let whole = rng.random::<f64>() < 0.1;
-        let scale = 2.38 / (2.0 * dimension).sqrt() * (0.4 + 0.8 * rng.random::<f64>());
+        let scale = 2.38 / (2.0 * moved.len().max(1) as f64).sqrt() * (0.4 + 0.8 * rng.random::<f64>());
         let scale = if whole { 1.0 } else { scale };
-        for &k in free {
+        for k in moved {
             let jitter: f64 = StandardNormal.sample(rng);
             let spread = priors.all().get(k).map_or(0.0, |prior| prior.spread);
             point[k] += scale * (partner[k] - away[k]) + 0.02 * spread * jitter;

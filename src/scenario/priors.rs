@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::reader::{Keys, Readable, number};
 
 /// The parameters that have a prior, and whether each is a share.
-pub const PRIORS: [(&str, bool); 13] = [
+pub const PRIORS: [(&str, bool); 17] = [
     ("error", true),
     ("inherited", true),
     ("amplification", false),
@@ -21,9 +21,13 @@ pub const PRIORS: [(&str, bool); 13] = [
     ("step_error_floor", false),
     ("pass_random", true),
     ("pass_systematic", true),
+    ("pass_right", true),
+    ("agreeing", false),
+    ("unanimity", false),
     ("reversion", true),
     ("dispersion", false),
     ("audit_dispersion", false),
+    ("yield_dispersion", false),
 ];
 
 /// The keys of `[fit.priors]`.

@@ -2,6 +2,7 @@
 
 mod text;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use serde::Serialize;
 use crate::fit::{Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, PriorError, Threshold, Weighed, Written};
 use crate::provenance::{LogProvenance, SCHEMA_VERSION};
 use crate::report;
-use crate::scenario::{Scenario, ScenarioError};
+use crate::scenario::{Scenario, ScenarioError, StatedPrior};
 
 use super::args::{self, Failing};
 use super::{UsageError, Verdict, quoted, write_report};
@@ -108,23 +109,26 @@ fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
 }
 
 fn options(args: &args::Fit) -> Result<FitOptions, ScenarioError> {
-    let stated = args.scenario.as_deref().map(Scenario::load_priors).transpose()?.unwrap_or_default();
     Ok(FitOptions {
         threshold: args.failing.threshold(),
         horizon: args.horizon,
         seed: args.seed,
         run: if args.alone { 0 } else { args.run },
-        priors: stated
-            .into_iter()
-            .map(|prior| (prior.key, Written { median: prior.median, spread: prior.spread }))
-            .collect(),
+        priors: priors(args.scenario.as_deref())?,
         effort: args.sweeps.map_or(Effort::THOROUGH, |sweeps| Effort { sweeps: sweeps as usize, ..Effort::THOROUGH }),
         ..FitOptions::default()
     })
 }
 
+/// The priors that a scenario file states.
+pub(super) fn priors(scenario: Option<&Path>) -> Result<BTreeMap<String, Written>, ScenarioError> {
+    let stated = scenario.map(Scenario::load_priors).transpose()?.unwrap_or_default();
+    let written = |prior: StatedPrior| (prior.key, Written { median: prior.median, spread: prior.spread });
+    Ok(stated.into_iter().map(written).collect())
+}
+
 /// A prior that does not suit the log is the scenario file's fault, and told with its place there.
-fn blamed(error: FitError, log: &Path, scenario: Option<&Path>) -> anyhow::Error {
+pub(super) fn blamed(error: FitError, log: &Path, scenario: Option<&Path>) -> anyhow::Error {
     match (&error, scenario) {
         (FitError::Prior(PriorError::Median { key, value, range }), Some(file)) => {
             let rule = format!("for a loop like that of the log the median lies in {range}, not at {value}");
