@@ -257,7 +257,7 @@ pub struct Fit {
     /// Seed of the sampler; the same seed gives the same bytes on any number of threads
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Sweeps of the sampler, 300 unless told; more where a note says that it has not settled
+    /// Sweeps of the sampler, 480 unless told; more where a note says that it has not settled
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     pub sweeps: Option<u32>,
     /// Say what to measure next, by how much it is expected to narrow the remaining runway: evaluate the last generation on

@@ -63,7 +63,7 @@ pub(super) fn prepare(runs: &[Run], options: &FitOptions) -> Result<Prepared, Fi
         priors.hold(parameter);
     }
     let effort = options.effort;
-    if effort.ensembles < 2 || effort.walkers < 2 * priors.free().len() || effort.sweeps < 10 {
+    if effort.ensembles < 2 || effort.walkers < priors.free().len() + 3 || effort.sweeps < 10 {
         return Err(FitError::Effort);
     }
     Ok(Prepared { model: Model::new(runs, priors, options.unit, used), checks })
@@ -74,11 +74,13 @@ fn used(runs: &[Run], checks: Checks, options: &FitOptions) -> Used {
     let rows = || runs.iter().flat_map(|run| &run.rows);
     let yields = options.yields && checks == Checks::Some;
     let votes = || rows().filter_map(|row| row.unanimous.zip(row.kept));
+    let all_pass = votes().next().is_some() && votes().all(|(all, kept)| all <= kept);
     Used {
         audits: options.audits && rows().any(|row| row.kept_wrong.is_some()),
         per_step: options.unit == Unit::Step,
         yields: yields && rows().any(|row| row.generated.is_some() && row.kept.is_some()),
-        unanimity: yields && votes().all(|(all, kept)| all <= kept) && votes().any(|(all, kept)| all < kept),
+        unanimity: yields && all_pass && votes().any(|(all, kept)| all < kept),
+        rejections: !all_pass,
     }
 }
 

@@ -10,13 +10,14 @@
 //! must agree, `candidates` and `agree` of the scenario in one number that a log can tell,
 //!
 //!   right(x) = (1 − x)(1 − e)^κ + c_r x ν e,  inherited(x) = c_s x (1 − ν e)^κ,  fresh(x) = c_r (1 − x) e,
-//!   y(x) = right + inherited + fresh,  q(x) = [λ fresh(x) + ρ′ inherited(x)] / y(x),
+//!   y(x) = right + inherited + fresh,  q(x) = λ fresh(x) / y(x) + ρ x [f(x) / f_0]^ζ,  f(x) = inherited(x) / (x y(x)),
 //!
-//! and the accepted share of attempted problems is b y(x) per belief, as often as a solution has beliefs. ρ′ is ρ in
-//! units of inherited(x) / (x y(x)) at the first generation, so that ρ is the number of wrong beliefs that one leaves as
-//! things stood then, checks included; later the checks favour consistent mistakes more, or less. It may exceed 1. An anchor
-//! shrinks ρ and λ. Without checks (κ = c_r = c_s = 1, hence y = 1) and with ν = 0 this is the crate's law exactly. Slips
-//! change as ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled data are gone) is a
+//! and the accepted share of attempted problems is b y(x) per belief, as often as a solution has beliefs. f_0 is f at the
+//! first generation, so that ρ is the number of wrong beliefs that one leaves as things stood then, checks included; it may
+//! exceed 1. An anchor shrinks ρ and λ. Later the checks favour consistent mistakes more, or less, and ζ says how far that
+//! decides what is learned: at ζ = 1 accepted examples displace those that were rejected, as in model.md, section 5, where
+//! the next generation is nothing but its training set; at ζ = 0 each problem is learned from its own accepted answers.
+//! Without checks (κ = c_r = c_s = 1, hence y = 1) and with ν = 0 this is the crate's law exactly. Slips change as ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled data are gone) is a
 //! generalisation of `step_error_floor`.
 
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,8 @@ pub struct Learner {
     pub agreeing: f64,
     /// Candidates that must agree in a unanimous vote, over κ.
     pub unanimity: f64,
+    /// ζ, how far what is accepted displaces what is not.
+    pub displacement: f64,
     /// ν.
     pub reversion: f64,
     /// ψ of the evaluation.
@@ -134,6 +137,7 @@ impl Learner {
             pass_right: value(Parameter::PassRight),
             agreeing: value(Parameter::Agreeing),
             unanimity: 1.0 + value(Parameter::Unanimity),
+            displacement: value(Parameter::Displacement),
             reversion,
             dispersion: value(Parameter::Dispersion).clamp(1e-9, 0.5),
             audit_dispersion: value(Parameter::AuditDispersion).clamp(1e-9, 0.5),
@@ -205,7 +209,7 @@ impl Learner {
     pub fn at(&self, x: f64, slip: f64, steps: f64) -> Moment {
         let answers = self.answers(x, slip, steps);
         let accepted = answers.accepted();
-        let next = (self.imprint * answers.fresh + self.persistence / self.favour * answers.inherited) / accepted;
+        let next = self.imprint * answers.fresh / accepted + self.persistence * self.favoured(&answers, accepted) * x;
         let kept = ((answers.inherited + answers.fresh) / accepted).min(1.0);
         let (error, share) = (answers.error, accepted.min(1.0));
         let beliefs = if self.unit == Unit::Step { steps } else { 1.0 };
@@ -216,6 +220,11 @@ impl Learner {
             accepted: self.pass_right * power(share, beliefs),
             next: next.min(1.0),
         }
+    }
+
+    /// How well held mistakes pass, over how well they passed in the first generation, as far as that decides what is learned.
+    fn favoured(&self, answers: &Answers, accepted: f64) -> f64 {
+        power(answers.systematic * self.pass_systematic / (accepted * self.favour), self.displacement)
     }
 
     /// Share of the accepted on which every candidate agrees.
@@ -244,8 +253,8 @@ impl Learner {
         let fresh = self.pass_random * (slope - off);
         let right = self.pass_random * self.reversion * off - power(1.0 - off, self.agreeing) - self.agreeing * power(1.0 - off, self.agreeing - 1.0) * slope;
         let accepted = sound.accepted();
-        let learned = self.imprint * fresh + self.persistence / self.favour * inherited;
-        (learned - self.imprint * sound.fresh * (right + inherited + fresh) / accepted) / accepted
+        let learned = fresh - sound.fresh * (right + inherited + fresh) / accepted;
+        self.imprint * learned / accepted + self.persistence * self.favoured(&sound, accepted)
     }
 
     /// Fixed points of the mean field at a given slip rate: the floor, reached from below, and the tipping point above

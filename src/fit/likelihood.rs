@@ -108,6 +108,8 @@ pub(super) struct Used {
     pub yields: bool,
     /// Unanimous of the kept.
     pub unanimity: bool,
+    /// Whether what the candidates agree on may be rejected all the same, as far as the log shows.
+    pub rejections: bool,
 }
 
 impl Used {
@@ -115,7 +117,7 @@ impl Used {
     pub fn silent(self) -> impl Iterator<Item = Parameter> {
         [
             (!self.audits, Parameter::AuditDispersion),
-            (!self.yields, Parameter::PassRight),
+            (!self.yields || !self.rejections, Parameter::PassRight),
             (!self.yields, Parameter::YieldDispersion),
             (!self.unanimity, Parameter::Unanimity),
         ]
@@ -430,7 +432,7 @@ mod tests {
     }
 
     /// Everything that is measured.
-    const ALL: Used = Used { audits: true, per_step: true, yields: true, unanimity: true };
+    const ALL: Used = Used { audits: true, per_step: true, yields: true, unanimity: true, rejections: true };
 
     fn learner(examples: u64) -> Learner {
         let priors = Priors::new(Checks::None);

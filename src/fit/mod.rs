@@ -149,7 +149,7 @@ pub enum FitError {
     #[error(transparent)]
     Prior(#[from] PriorError),
     /// Sampling too short to mean anything.
-    #[error("at least 2 ensembles of 2 walkers for each free parameter and 10 sweeps are needed")]
+    #[error("at least 2 ensembles, 3 walkers more than free parameters and 10 sweeps are needed")]
     Effort,
     /// No point of the prior makes the log possible.
     #[error("nothing in the priors makes this log possible; widen `fit.priors`")]

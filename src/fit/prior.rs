@@ -38,6 +38,9 @@ pub enum Parameter {
     Agreeing,
     /// How many more must agree for a unanimous vote, over κ.
     Unanimity,
+    /// ζ, how far what the checks accept displaces what they reject: 1 where the training set is all that is learned, 0
+    /// where each problem is learned from its own answers.
+    Displacement,
     /// ν, probability that a slip from a wrong belief gives the right answer: one in as many as there are others.
     Reversion,
     /// ψ, over-dispersion of the evaluation: correlation between two answers of one generation beyond the model.
@@ -49,7 +52,7 @@ pub enum Parameter {
 }
 
 /// Number of parameters.
-pub const PARAMETERS: usize = 17;
+pub const PARAMETERS: usize = 18;
 
 impl Parameter {
     /// Every parameter, in the order of a [`Point`].
@@ -67,6 +70,7 @@ impl Parameter {
         Self::PassRight,
         Self::Agreeing,
         Self::Unanimity,
+        Self::Displacement,
         Self::Reversion,
         Self::Dispersion,
         Self::AuditDispersion,
@@ -90,6 +94,7 @@ impl Parameter {
             Self::PassRight => "pass_right",
             Self::Agreeing => "agreeing",
             Self::Unanimity => "unanimity",
+            Self::Displacement => "displacement",
             Self::Reversion => "reversion",
             Self::Dispersion => "dispersion",
             Self::AuditDispersion => "audit_dispersion",
@@ -236,10 +241,13 @@ impl Priors {
         Ok(())
     }
 
-    /// Holds a parameter that a log cannot speak of at its median.
+    /// Holds a parameter that a log cannot speak of at its median; checks that the log does not show reject nothing.
     pub(super) fn hold(&mut self, parameter: Parameter) {
         for prior in self.0.iter_mut().filter(|prior| prior.parameter == parameter) {
             prior.spread = 0.0;
+            if parameter == Parameter::PassRight {
+                prior.centre = ALL_PASS;
+            }
         }
     }
 
@@ -282,21 +290,21 @@ fn default(parameter: Parameter, checks: Checks) -> Prior {
     let checked = checks == Checks::Some;
     let (scale, centre, spread) = match (parameter, checks) {
         (Parameter::Error, _) => (Logit, -1.8, 1.5),
-        // What passed the checks of whoever made the labels is mostly right.
-        (Parameter::Inherited, Checks::Some) => (Logit, -1.9, 1.1),
+        // A first generation that learned from labels holds few mistakes that pass its own checks.
+        (Parameter::Inherited, Checks::Some) => (Logit, -1.4, 1.3),
         (Parameter::Inherited, _) => (Logit, 0.0, 1.5),
-        (Parameter::Amplification, Checks::None) => (Log, 0.2, 1.2),
-        (Parameter::Amplification, Checks::Some) => (Log, -0.9, 1.2),
-        (Parameter::Amplification, Checks::Unknown) => (Log, -0.3, 1.2),
+        // Training on unchecked samples makes the next answers more scattered everywhere; checks take the scatter out.
+        (Parameter::Amplification, Checks::None) => (Log, 0.9, 1.0),
+        (Parameter::Amplification, Checks::Some) => (Log, -1.2, 1.2),
+        (Parameter::Amplification, Checks::Unknown) => (Log, 0.0, 1.2),
         // From a learner that averages noise away to one that takes every example at its word.
-        (Parameter::Imprint, Checks::None) => (Logit, 0.8, 2.2),
+        (Parameter::Imprint, Checks::None) => (Logit, 0.0, 3.0),
         (Parameter::Imprint, _) => (Logit, 0.5, 1.5),
         (Parameter::Persistence, Checks::None) => (Logit, 3.9, 1.5),
-        // What has passed the checks once passes them again, and checks favour consistent mistakes over problems on which
-        // candidates differ: one mistake leaves about one, perhaps more.
-        (Parameter::Persistence, Checks::Some) => (Log, -0.01, 0.09),
+        // What has passed the checks once passes them again: one mistake leaves about one, fewer where truth is mixed in.
+        (Parameter::Persistence, Checks::Some) => (Log, 0.0, 0.07),
         (Parameter::Persistence, Checks::Unknown) => (Log, 0.0, 0.07),
-        (Parameter::Examples, Checks::Some) => (Log, 5.8, 0.9),
+        (Parameter::Examples, Checks::Some) => (Log, 5.8, 1.2),
         (Parameter::Examples, _) => (Log, 5.5, 0.9),
         // The first generation learned from labels, all others from their predecessors: most of the change comes at once,
         // and it may go either way.
@@ -306,15 +314,19 @@ fn default(parameter: Parameter, checks: Checks) -> Prior {
         (Parameter::PassRandom, _) if checked => (Logit, -2.8, 1.3),
         (Parameter::PassRight, _) if checked => (Logit, 4.0, 1.5),
         (Parameter::PassRandom | Parameter::PassSystematic | Parameter::PassRight, _) => (Logit, ALL_PASS, 0.0),
+        // Problems differ: k candidates that must agree do so more often than k independent answers would.
         (Parameter::Agreeing, _) if checked => (Log, 0.4, 0.4),
         (Parameter::Agreeing, _) => (Log, 0.0, 0.0),
         (Parameter::Unanimity, _) if checked => (Log, 0.3, 0.6),
         (Parameter::Unanimity, _) => (Log, 0.3, 0.0),
-        (Parameter::YieldDispersion, _) if checked => (Log, -5.7, 0.9),
-        (Parameter::YieldDispersion, _) => (Log, -5.7, 0.0),
+        (Parameter::Displacement, _) if checked => (Logit, 0.0, 1.5),
+        (Parameter::Displacement, _) => (Logit, ALL_PASS, 0.0),
         // From yes-or-no questions to open ones.
         (Parameter::Reversion, _) => (Logit, -2.2, 0.7),
-        (Parameter::Dispersion | Parameter::AuditDispersion, _) => (Log, -7.7, 1.2),
+        (Parameter::Dispersion, _) => (Log, -7.7, 1.2),
+        (Parameter::AuditDispersion, Checks::None) => (Log, -8.5, 1.0),
+        (Parameter::AuditDispersion, _) => (Log, -7.7, 1.2),
+        (Parameter::YieldDispersion, _) => (Log, -5.7, if checked { 0.9 } else { 0.0 }),
     };
     Prior { parameter, scale, centre, spread }
 }

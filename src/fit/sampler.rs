@@ -25,7 +25,7 @@ pub struct Effort {
 
 impl Effort {
     /// For one answer: a few seconds.
-    pub const THOROUGH: Self = Self { ensembles: 4, walkers: 48, sweeps: 300 };
+    pub const THOROUGH: Self = Self { ensembles: 4, walkers: 48, sweeps: 480 };
     /// For one of hundreds of cases: below a second.
     pub const BRISK: Self = Self { ensembles: 2, walkers: 40, sweeps: 160 };
 }

@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::reader::{Keys, Readable, number};
 
 /// The parameters that have a prior, and whether each is a share.
-pub const PRIORS: [(&str, bool); 17] = [
+pub const PRIORS: [(&str, bool); 18] = [
     ("error", true),
     ("inherited", true),
     ("amplification", false),
@@ -24,6 +24,7 @@ pub const PRIORS: [(&str, bool); 17] = [
     ("pass_right", true),
     ("agreeing", false),
     ("unanimity", false),
+    ("displacement", true),
     ("reversion", true),
     ("dispersion", false),
     ("audit_dispersion", false),
