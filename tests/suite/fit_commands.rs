@@ -112,6 +112,32 @@ fn priors_alone_need_no_name() {
     assert!((imprint["prior"]["q50"].as_f64().unwrap() - 0.25).abs() < 1e-12);
 }
 
+/// The log of a single run need not name it.
+#[test]
+fn a_run_without_a_name_is_told_without_one() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("loop.csv");
+    let log = file.to_str().unwrap();
+    let write = |text: &str| fs::write(&file, text).unwrap();
+    write("generation,evaluated,wrong\n0,400,40\n1,400,60\n2,400,90\n");
+    let (code, out, error) = runaway(&["fit", log, "--horizon", "2", "--sweeps", "10"]);
+    assert_eq!(code, 0, "{error}");
+    assert_eq!(out.lines().nth(1), Some(format!("{log}: generations 0 to 2").as_str()), "{out}");
+    let (code, _, error) = runaway(&["backtest", log]);
+    let why = format!("error: no run can be cut there ({log}: 3 generations cannot be cut at 4); ");
+    assert!(code == 2 && error.starts_with(&why), "{error}");
+    write("generation,evaluated,wrong\n0,400,40\n");
+    let fault = format!("error: {log}: the run has 1 evaluated generations; a fit needs at least 2\n");
+    assert_eq!(runaway(&["fit", log]), (3, String::new(), fault));
+    // A name that is there is told.
+    write("run,generation,evaluated,wrong\na,0,400,40\n");
+    let fault = format!("error: {log}: run \"a\" has 1 evaluated generations; a fit needs at least 2\n");
+    assert_eq!(runaway(&["fit", log]), (3, String::new(), fault));
+    let why = format!("error: no run can be cut there ({log}, run a: 1 generations cannot be cut at 4); ");
+    let (code, _, error) = runaway(&["backtest", log]);
+    assert!(code == 2 && error.starts_with(&why), "{error}");
+}
+
 #[test]
 fn options_that_do_not_suit_are_wrong_usage() {
     let (code, _, error) = runaway(&["fit", LOG, "--run", "5"]);
