@@ -41,7 +41,7 @@ impl Row {
 /// One run: its generations in rising order, none twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Run {
-    /// The run's name, as the log spells it.
+    /// The run's name, as the log spells it; empty where the log does not name it.
     pub name: String,
     /// Generations in rising order.
     pub rows: Vec<Row>,
@@ -53,6 +53,11 @@ impl Run {
     pub fn first(&self, count: usize) -> Self {
         Self { name: self.name.clone(), rows: self.rows.iter().take(count).copied().collect() }
     }
+}
+
+/// A log and a run of it, for people: the only run of a log has no name where the log does not name it.
+pub(super) fn named(source: &str, run: &str) -> String {
+    if run.is_empty() { source.to_owned() } else { format!("{source}, run {run}") }
 }
 
 /// A log that has been read and checked.

@@ -124,9 +124,9 @@ pub enum FitError {
     #[error("there is no run number {0} in the log")]
     NoRun(usize),
     /// Too little to fit.
-    #[error("run {run:?} has {rows} evaluated generations; a fit needs at least 2")]
+    #[error("{} has {rows} evaluated generations; a fit needs at least 2", the_run(run))]
     TooShort {
-        /// The run.
+        /// The run; empty where the log does not name it.
         run: String,
         /// Its rows.
         rows: usize,
@@ -154,6 +154,10 @@ pub enum FitError {
     /// No point of the prior makes the log possible.
     #[error("nothing in the priors makes this log possible; widen `fit.priors`")]
     Impossible,
+}
+
+fn the_run(name: &str) -> String {
+    if name.is_empty() { "the run".to_owned() } else { format!("run {name:?}") }
 }
 
 /// Most generations, of all runs together, that are filtered.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::log::named;
 use super::prior::{Checks, Parameter, Scale};
 use super::sampler::Mixing;
 use super::score::{quantile, sorted};
@@ -37,7 +38,7 @@ impl Interval {
 pub struct Fit {
     /// The log, as the user named it.
     pub source: String,
-    /// The run that is forecast.
+    /// The run that is forecast; empty where the log does not name it.
     pub run: String,
     /// Runs fitted together.
     pub runs_fitted: usize,
@@ -71,6 +72,14 @@ pub struct Fit {
     pub surprises: Vec<Surprise>,
     /// What a reader should know before using the numbers.
     pub warnings: Vec<String>,
+}
+
+impl Fit {
+    /// The log and its run, for people.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        named(&self.source, &self.run)
+    }
 }
 
 /// What the fit rests on.

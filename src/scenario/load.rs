@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use toml::Table;
 use toml::de::DeTable;
+use toml::{Table, Value};
 
 use super::Scenario;
 use super::design::{self, Design};
@@ -18,6 +18,8 @@ use super::written::Written;
 
 /// The longest scenario file, in bytes: a guard against reading a data file by mistake.
 const MAX_BYTES: u64 = 1 << 20;
+/// Stands in for the name of a file that needs none.
+const NAMELESS: &str = "nameless";
 
 impl Scenario {
     /// Reads a scenario file and applies `overrides` (`key=value`, dotted keys, in order).
@@ -65,21 +67,23 @@ impl Scenario {
         parse(&text, Origin::File(path.to_owned()), overrides).map(|read| read.stated)
     }
 
-    /// Reads the priors that a file states for fits of its loop's logs.
+    /// Reads the priors that a file states for fits of its loop's logs. The name may be missing, since a file of priors alone
+    /// describes no loop; whatever else the file holds is checked.
     ///
     /// # Errors
-    /// As [`Scenario::load`].
+    /// As [`Scenario::load`], but for a name that is missing.
     pub fn load_priors(path: &Path) -> Result<Vec<StatedPrior>, ScenarioError> {
         let text = text_of(path)?;
-        parse(&text, Origin::File(path.to_owned()), &[]).map(|read| read.priors)
+        let text = without_mark(&text);
+        let origin = Origin::File(path.to_owned());
+        read(text, Some(NAMELESS)).map(|read| read.priors).map_err(|fault| fault.located(text, origin))
     }
 
     /// The refusal of a key of a file that is sound by itself but not for the use at hand.
     #[must_use]
     pub fn refused(path: &Path, key: &str, rule: &str, help: &str) -> ScenarioError {
         let text = text_of(path).unwrap_or_default();
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        Fault::from(Breach::new(key, rule, help)).located(text, Origin::File(path.to_owned()))
+        Fault::from(Breach::new(key, rule, help)).located(without_mark(&text), Origin::File(path.to_owned()))
     }
 
     /// Reads the JSON form of a scenario: the object under `scenario` in a result file. Every complete scenario comes back
@@ -113,9 +117,8 @@ struct Read {
 
 /// A scenario, its designs and what the file states, with overrides.
 fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Read, ScenarioError> {
-    // A byte order mark is not part of the text, and must not be counted as a column.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let read = read(text).map_err(|fault| fault.located(text, origin.clone()))?;
+    let text = without_mark(text);
+    let read = read(text, None).map_err(|fault| fault.located(text, origin.clone()))?;
     if overrides.is_empty() {
         return Ok(read);
     }
@@ -132,6 +135,11 @@ impl Origin {
     fn blamed(self, fault: Fault) -> ScenarioError {
         fault.placeless(self)
     }
+}
+
+/// A byte order mark is not part of the text, and must not be counted as a column.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn text_of(path: &Path) -> Result<String, ScenarioError> {
@@ -158,16 +166,19 @@ fn text_of(path: &Path) -> Result<String, ScenarioError> {
     })
 }
 
-fn read(text: &str) -> Result<Read, Fault> {
+/// Reads `text`; `nameless` stands in for a name that is missing, where it may be.
+fn read(text: &str, nameless: Option<&str>) -> Result<Read, Fault> {
     let document = DeTable::parse(text).map_err(|error| Fault::syntax(text, &error))?;
-    let written = Written::read(&Keys::of_document(text, &document)?)?;
+    let written = Written::read(&Keys::of_document(text, &document)?, nameless)?;
     let (designs, stated, priors) = (written.design.clone(), written.stated.clone(), written.priors.clone());
     let scenario = resolve(written).map_err(Fault::from)?;
     if designs.is_empty() {
         stated.check(&[]).map_err(Fault::from)?;
         return Ok(Read { scenario, designs: Vec::new(), stated, priors });
     }
-    let table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error))?;
+    let mut table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error))?;
+    // Designs are called after the file.
+    table.insert("name".to_owned(), Value::String(scenario.name.clone()));
     // A design is read without the list of designs, so this ends.
     let designs = design::all(&table, &designs, |variant| read_table(variant).map(|read| read.scenario))?;
     stated.check(&designs).map_err(Fault::from)?;
@@ -177,5 +188,5 @@ fn read(text: &str) -> Result<Read, Fault> {
 /// Reads a table that has no text of its own.
 fn read_table(table: &Table) -> Result<Read, Fault> {
     let text = toml::to_string(table).map_err(|error| Fault::from(Breach::new("", error.to_string(), "")))?;
-    read(&text)
+    read(&text, None)
 }

@@ -3,6 +3,8 @@
 //! A scenario is solved without them; `runaway fit --scenario` uses them. Keys and ranges are checked here, whatever the
 //! command, so that a slip is found where it was typed.
 
+use std::fmt;
+
 use toml::de::DeValue;
 
 use super::error::Breach;
@@ -42,6 +44,10 @@ pub(super) const PRIOR_KEYS: [&str; PRIORS.len()] = {
     keys
 };
 
+/// The widest spread. A prior that wide says next to nothing: 90 % of it spans 14 powers of ten, and a share's comes within
+/// 10⁻⁷ of 0 and of 1. Much wider ones round shares to exactly 0 and 1 and lead the sampler astray.
+pub const MOST_SPREAD: f64 = 10.0;
+
 /// One `[fit.priors.<parameter>]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatedPrior {
@@ -49,7 +55,8 @@ pub struct StatedPrior {
     pub key: String,
     /// Median, in the parameter's own units.
     pub median: f64,
-    /// Standard deviation on the scale of the prior (logit for shares, ln for positive numbers); 0 holds the median fixed.
+    /// Standard deviation on the scale of the prior (logit for shares, ln for positive numbers), at most [`MOST_SPREAD`]; 0
+    /// holds the median fixed.
     pub spread: f64,
 }
 
@@ -61,6 +68,13 @@ impl Readable for Number {
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
         number(value).filter(|number| number.is_finite()).map(Self)
+    }
+}
+
+impl fmt::Display for Number {
+    /// As short as it would be typed: 200, 1e300.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(format!("{:?}", self.0).trim_end_matches(".0"))
     }
 }
 
@@ -82,13 +96,19 @@ fn prior(keys: &Keys<'_>, key: &str, share: bool) -> Result<StatedPrior, Fault> 
     let spread: Number = keys.required("spread", "every prior has a spread", "add for example `spread = 1`")?;
     let rule = if share { "the median of a share lies between 0 and 1" } else { "this median lies above 0" };
     if !(median.0 > 0.0 && (!share || median.0 < 1.0)) {
-        let breach = Breach::new(format!("fit.priors.{key}.median"), format!("{rule}, not at {}", median.0), "");
+        let breach = Breach::new(format!("fit.priors.{key}.median"), format!("{rule}, not at {median}"), "");
         return Err(breach.into());
     }
+    let outside = |rule: &str, help: &str| {
+        Err(Breach::new(format!("fit.priors.{key}.spread"), format!("{rule}, not {spread}"), help).into())
+    };
     if spread.0 < 0.0 {
-        let rule = format!("a spread is at least 0, not {}", spread.0);
-        let breach = Breach::new(format!("fit.priors.{key}.spread"), rule, "0 holds the parameter at its median");
-        return Err(breach.into());
+        return outside("a spread is at least 0", "0 holds the parameter at its median");
+    }
+    if spread.0 > MOST_SPREAD {
+        let scale = "it is a standard deviation on the logit scale for shares and on the ln scale for the rest";
+        let help = format!("{scale}, where {MOST_SPREAD} leaves the parameter open");
+        return outside(&format!("a spread is at most {MOST_SPREAD}"), &help);
     }
     Ok(StatedPrior { key: key.to_owned(), median: median.0, spread: spread.0 })
 }

@@ -96,7 +96,8 @@ pub(super) struct Written {
 }
 
 impl Written {
-    pub fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+    /// Reads the file itself; `nameless` stands in for a name that is missing, where it may be.
+    pub fn read(keys: &Keys<'_>, nameless: Option<&str>) -> Result<Self, Fault> {
         Ok(Self {
             source: keys.take("source")?,
             examples: keys.take("examples")?,
@@ -115,7 +116,12 @@ impl Written {
                 published: keys.tables("published", Published::read)?,
             },
             priors: keys.table("fit", priors::read)?,
-            name: keys.required("name", "every scenario has a name", "add `name = \"my-loop\"` as the first line")?,
+            name: match nameless {
+                Some(name) if !keys.has("name") => name.to_owned(),
+                _ => {
+                    keys.required("name", "every scenario has a name", "add `name = \"my-loop\"` as the first line")?
+                }
+            },
         })
     }
 }

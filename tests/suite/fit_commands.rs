@@ -3,6 +3,7 @@
 use std::fs;
 
 use assert_cmd::Command;
+use runaway::scenario::{Scenario, ScenarioError, StatedPrior};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -60,6 +61,81 @@ fn a_bad_prior_names_its_place_whoever_finds_it() {
     );
     assert_eq!(runaway(&["fit", LOG, "--scenario", &file]), (3, String::new(), fault));
     assert_eq!(runaway(&["solve", &file, "--json"]).0, 0);
+}
+
+#[test]
+fn priors_alone_need_no_name() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("priors.toml");
+    let typed = file.to_str().unwrap();
+    let priors = "[fit.priors.imprint]\nmedian = 0.25\nspread = 0.5\n";
+    let read = |text: &str| {
+        fs::write(&file, text).unwrap();
+        let told = |error: ScenarioError| error.to_string().replace(typed, "priors.toml");
+        (Scenario::load_priors(&file).map_err(told), Scenario::load(&file, &[]).map_err(told))
+    };
+    let stated = vec![StatedPrior { key: "imprint".to_owned(), median: 0.25, spread: 0.5 }];
+    let nameless = Err("priors.toml:1:1: `name`: every scenario has a name, but this key is missing; \
+                        add `name = \"my-loop\"` as the first line"
+        .to_owned());
+    let designs = "[[design]]\nname = \"more\"\nset = { examples = 2000 }\n";
+    for text in [priors.to_owned(), format!("horizon = 30\n{priors}{designs}")] {
+        assert_eq!(read(&text), (Ok(stated.clone()), nameless.clone()), "{text}");
+    }
+    // Whatever else the file holds is checked as ever: the name, if there is one, a key, a design.
+    for (text, fault) in [
+        (format!("name = \"a/b\"\n{priors}"), "priors.toml:1:8: `name`: \"a/b\" cannot name a folder everywhere; "),
+        (format!("{priors}[vote]\ncandidates = 0\n"), "priors.toml:5:14: `vote.candidates`: "),
+        (format!("{priors}{}", designs.replace("2000", "0")), "priors.toml:6:20: `design.0.set`: design \"more\": "),
+    ] {
+        let refused = read(&text).0.unwrap_err();
+        assert!(refused.starts_with(fault), "{refused}");
+    }
+    fs::write(&file, priors).unwrap();
+    let (code, out, error) = runaway(&[
+        "fit",
+        LOG,
+        "--alone",
+        "--first",
+        "3",
+        "--horizon",
+        "2",
+        "--sweeps",
+        "10",
+        "--json",
+        "--scenario",
+        typed,
+    ]);
+    assert_eq!(code, 0, "{error}");
+    let json: Value = serde_json::from_str(&out).unwrap();
+    let imprint = json["parameters"].as_array().unwrap().iter().find(|one| one["parameter"] == "imprint").unwrap();
+    assert!((imprint["prior"]["q50"].as_f64().unwrap() - 0.25).abs() < 1e-12);
+}
+
+/// The log of a single run need not name it.
+#[test]
+fn a_run_without_a_name_is_told_without_one() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("loop.csv");
+    let log = file.to_str().unwrap();
+    let write = |text: &str| fs::write(&file, text).unwrap();
+    write("generation,evaluated,wrong\n0,400,40\n1,400,60\n2,400,90\n");
+    let (code, out, error) = runaway(&["fit", log, "--horizon", "2", "--sweeps", "10"]);
+    assert_eq!(code, 0, "{error}");
+    assert_eq!(out.lines().nth(1), Some(format!("{log}: generations 0 to 2").as_str()), "{out}");
+    let (code, _, error) = runaway(&["backtest", log]);
+    let why = format!("error: no run can be cut there ({log}: 3 generations cannot be cut at 4); ");
+    assert!(code == 2 && error.starts_with(&why), "{error}");
+    write("generation,evaluated,wrong\n0,400,40\n");
+    let fault = format!("error: {log}: the run has 1 evaluated generations; a fit needs at least 2\n");
+    assert_eq!(runaway(&["fit", log]), (3, String::new(), fault));
+    // A name that is there is told.
+    write("run,generation,evaluated,wrong\na,0,400,40\n");
+    let fault = format!("error: {log}: run \"a\" has 1 evaluated generations; a fit needs at least 2\n");
+    assert_eq!(runaway(&["fit", log]), (3, String::new(), fault));
+    let why = format!("error: no run can be cut there ({log}, run a: 1 generations cannot be cut at 4); ");
+    let (code, _, error) = runaway(&["backtest", log]);
+    assert!(code == 2 && error.starts_with(&why), "{error}");
 }
 
 #[test]

@@ -45,7 +45,10 @@ fn the_finding_leads_and_everything_is_drawn() {
         let names: Vec<&str> = figures.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["fan.svg", "survival.svg", "reproduction.svg", "parameters.svg"]);
         let (heading, first_figure) = (html.find("<h1>").unwrap(), html.find("<svg").unwrap());
-        assert!(html[heading..first_figure].contains(finding) && html.contains("loop &lt;1&gt;.csv"));
+        assert!(html[heading..first_figure].contains(finding));
+        // The log names no run.
+        let subject = format!("<p class=\"source\">loop &lt;1&gt;.csv, generations 0 to {}</p>", wrong.len() - 1);
+        assert!(html.contains(&subject), "{}", &html[heading..first_figure]);
         for section in ["Which generation to keep", "verified now", "What the data cannot tell", "Does the model fit?"]
         {
             assert!(html.contains(section), "{section}");

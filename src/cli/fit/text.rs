@@ -15,7 +15,7 @@ pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()>
         writeln!(out, "{}", words::advice(advised))?;
     }
     let (first, last) = fit.basis.generations;
-    writeln!(out, "{}, run {}: generations {first} to {last}", fit.source, fit.run)?;
+    writeln!(out, "{}: generations {first} to {last}", fit.subject())?;
     numbers(fit, out)?;
     generations(&fit.fan, out)?;
     if let Some(advised) = inputs.advised {

@@ -60,7 +60,7 @@ use rayon::prelude::*;
 
 use super::answer;
 use super::baseline::Baseline;
-use super::log::{Log, Row, Run};
+use super::log::{Log, Row, Run, named};
 use super::model::Ahead;
 use super::{FitError, FitOptions};
 use outcome::{Outcome, first_passages, points};
@@ -103,9 +103,8 @@ pub fn backtest(logs: &[Log], options: &BacktestOptions) -> Result<Backtest, Fit
                 if cut >= 3 && cut < run.rows.len() {
                     wanted.push((log, run, cut));
                 } else {
-                    let rows = run.rows.len();
-                    skipped
-                        .push(format!("{}, run {}: {rows} generations cannot be cut at {cut}", log.source, run.name));
+                    let (named, rows) = (named(&log.source, &run.name), run.rows.len());
+                    skipped.push(format!("{named}: {rows} generations cannot be cut at {cut}"));
                 }
             }
         }

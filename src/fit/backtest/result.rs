@@ -67,7 +67,7 @@ pub struct ForecastPoint {
 pub struct Case {
     /// The log.
     pub file: String,
-    /// The run.
+    /// The run; empty where the log does not name it.
     pub run: String,
     /// Generations that the fit saw.
     pub cut: usize,

@@ -14,7 +14,7 @@ pub(super) fn page(inputs: &Inputs<'_>, figures: &[Figure]) -> String {
     let body = html! {
         header {
             h1 { (headline) }
-            p.source { (fit.source) ", run " (fit.run) ", generations " (fit.basis.generations.0) " to " (fit.basis.generations.1) }
+            p.source { (fit.subject()) ", generations " (fit.basis.generations.0) " to " (fit.basis.generations.1) }
             @if fit.runway.failed_at.is_some() {
                 p.alarm role="alert" { strong { "Attention. " } "The forecast below speaks of failing again." }
             }
