@@ -28,7 +28,8 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     let defaults = BacktestOptions::default();
     let priors = priors(args.scenario.as_deref())?;
     let effort = Effort { sweeps: args.sweeps.map_or(Effort::BRISK.sweeps, |sweeps| sweeps as usize), ..Effort::BRISK };
-    let own = FitOptions { threshold: args.failing.threshold(), seed: args.seed, priors, effort, ..defaults.fit.clone() };
+    let own =
+        FitOptions { threshold: args.failing.threshold(), seed: args.seed, priors, effort, ..defaults.fit.clone() };
     let tested = fit::backtest(&logs, &BacktestOptions { cuts: args.cut.clone(), fit: own, ..defaults })?;
     if tested.cases.is_empty() {
         let why = tested.skipped.first().map_or_else(String::new, |skipped| format!(" ({skipped})"));

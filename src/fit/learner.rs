@@ -251,7 +251,9 @@ impl Learner {
         let sound = self.answers(0.0, slip, steps);
         let inherited = sound.systematic * self.pass_systematic;
         let fresh = self.pass_random * (slope - off);
-        let right = self.pass_random * self.reversion * off - power(1.0 - off, self.agreeing) - self.agreeing * power(1.0 - off, self.agreeing - 1.0) * slope;
+        let right = self.pass_random * self.reversion * off
+            - power(1.0 - off, self.agreeing)
+            - self.agreeing * power(1.0 - off, self.agreeing - 1.0) * slope;
         let accepted = sound.accepted();
         let learned = fresh - sound.fresh * (right + inherited + fresh) / accepted;
         self.imprint * learned / accepted + self.persistence * self.favoured(&sound, accepted)

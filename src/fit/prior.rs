@@ -8,6 +8,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::scenario::MOST_SPREAD;
+
 /// The parameters, by the keys of a scenario file where it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +116,8 @@ pub enum Scale {
     Logit,
     /// ln, for positive numbers.
     Log,
+    /// As it is, for numbers of either sign.
+    Linear,
 }
 
 impl Scale {
@@ -123,6 +127,7 @@ impl Scale {
         match self {
             Self::Logit => 1.0 / (1.0 + (-u).exp()),
             Self::Log => u.exp(),
+            Self::Linear => u,
         }
     }
 
@@ -132,6 +137,7 @@ impl Scale {
         match self {
             Self::Logit => (value / (1.0 - value)).ln(),
             Self::Log => value.ln(),
+            Self::Linear => value,
         }
     }
 }
@@ -180,7 +186,7 @@ pub enum PriorError {
         range: &'static str,
     },
     /// A spread that is none.
-    #[error("`fit.priors.{key}.spread`: {value} is not a finite number of at least 0")]
+    #[error("`fit.priors.{key}.spread`: {value} is not a number from 0 to {MOST_SPREAD}")]
     Spread {
         /// The parameter.
         key: &'static str,
@@ -229,11 +235,12 @@ impl Priors {
         let (inside, range, scale) = match prior.scale {
             Scale::Logit => (written.median > 0.0 && written.median < 1.0, "(0, 1)", Scale::Logit),
             Scale::Log => (written.median > 0.0 && written.median.is_finite(), "(0, ∞)", Scale::Log),
+            Scale::Linear => (written.median.is_finite(), "(−∞, ∞)", Scale::Linear),
         };
         if !inside {
             return Err(PriorError::Median { key, value: written.median, range });
         }
-        if !(written.spread.is_finite() && written.spread >= 0.0) {
+        if !(0.0..=MOST_SPREAD).contains(&written.spread) {
             return Err(PriorError::Spread { key, value: written.spread });
         }
         prior.centre = scale.transformed(written.median);
@@ -286,7 +293,7 @@ impl Priors {
 }
 
 fn default(parameter: Parameter, checks: Checks) -> Prior {
-    use Scale::{Log, Logit};
+    use Scale::{Linear, Log, Logit};
     let checked = checks == Checks::Some;
     let (scale, centre, spread) = match (parameter, checks) {
         (Parameter::Error, _) => (Logit, -1.8, 1.5),
@@ -319,8 +326,8 @@ fn default(parameter: Parameter, checks: Checks) -> Prior {
         (Parameter::Agreeing, _) => (Log, 0.0, 0.0),
         (Parameter::Unanimity, _) if checked => (Log, 0.3, 0.6),
         (Parameter::Unanimity, _) => (Log, 0.3, 0.0),
-        (Parameter::Displacement, _) if checked => (Logit, 0.0, 1.5),
-        (Parameter::Displacement, _) => (Logit, ALL_PASS, 0.0),
+        (Parameter::Displacement, _) if checked => (Linear, 0.2, 0.6),
+        (Parameter::Displacement, _) => (Linear, 1.0, 0.0),
         // From yes-or-no questions to open ones.
         (Parameter::Reversion, _) => (Logit, -2.2, 0.7),
         (Parameter::Dispersion, _) => (Log, -7.7, 1.2),

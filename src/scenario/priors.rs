@@ -11,26 +11,55 @@ use super::error::Breach;
 use super::fault::Fault;
 use super::reader::{Keys, Readable, number};
 
-/// The parameters that have a prior, and whether each is a share.
-pub const PRIORS: [(&str, bool); 18] = [
-    ("error", true),
-    ("inherited", true),
-    ("amplification", false),
-    ("imprint", true),
-    ("persistence", false),
-    ("examples", false),
-    ("step_error_gain", true),
-    ("step_error_floor", false),
-    ("pass_random", true),
-    ("pass_systematic", true),
-    ("pass_right", true),
-    ("agreeing", false),
-    ("unanimity", false),
-    ("displacement", true),
-    ("reversion", true),
-    ("dispersion", false),
-    ("audit_dispersion", false),
-    ("yield_dispersion", false),
+/// Where the median of a prior may lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Range {
+    /// Between 0 and 1.
+    Share,
+    /// Above 0.
+    Positive,
+    /// Anywhere.
+    Any,
+}
+
+impl Range {
+    fn holds(self, median: f64) -> bool {
+        match self {
+            Self::Share => median > 0.0 && median < 1.0,
+            Self::Positive => median > 0.0,
+            Self::Any => true,
+        }
+    }
+
+    const fn rule(self) -> &'static str {
+        match self {
+            Self::Share => "the median of a share lies between 0 and 1",
+            Self::Positive => "this median lies above 0",
+            Self::Any => "this median is a finite number",
+        }
+    }
+}
+
+/// The parameters that have a prior, and where its median may lie.
+pub const PRIORS: [(&str, Range); 18] = [
+    ("error", Range::Share),
+    ("inherited", Range::Share),
+    ("amplification", Range::Positive),
+    ("imprint", Range::Share),
+    ("persistence", Range::Positive),
+    ("examples", Range::Positive),
+    ("step_error_gain", Range::Share),
+    ("step_error_floor", Range::Positive),
+    ("pass_random", Range::Share),
+    ("pass_systematic", Range::Share),
+    ("pass_right", Range::Share),
+    ("agreeing", Range::Positive),
+    ("unanimity", Range::Positive),
+    ("displacement", Range::Any),
+    ("reversion", Range::Share),
+    ("dispersion", Range::Positive),
+    ("audit_dispersion", Range::Positive),
+    ("yield_dispersion", Range::Positive),
 ];
 
 /// The keys of `[fit.priors]`.
@@ -55,7 +84,7 @@ pub struct StatedPrior {
     pub key: String,
     /// Median, in the parameter's own units.
     pub median: f64,
-    /// Standard deviation on the scale of the prior (logit for shares, ln for positive numbers), at most [`MOST_SPREAD`]; 0
+    /// Standard deviation on the scale of the prior (logit for shares, ln for positive numbers, else their own), at most [`MOST_SPREAD`]; 0
     /// holds the median fixed.
     pub spread: f64,
 }
@@ -82,21 +111,21 @@ impl fmt::Display for Number {
 pub(super) fn read(keys: &Keys<'_>) -> Result<Vec<StatedPrior>, Fault> {
     keys.table_as("priors", "fit.priors", |priors| {
         let mut stated = Vec::new();
-        for (key, share) in PRIORS {
+        for (key, range) in PRIORS {
             if priors.has(key) {
-                stated.extend(priors.table_as(key, "fit.priors.*", |keys| prior(keys, key, share).map(Some))?);
+                stated.extend(priors.table_as(key, "fit.priors.*", |keys| prior(keys, key, range).map(Some))?);
             }
         }
         Ok(stated)
     })
 }
 
-fn prior(keys: &Keys<'_>, key: &str, share: bool) -> Result<StatedPrior, Fault> {
+fn prior(keys: &Keys<'_>, key: &str, range: Range) -> Result<StatedPrior, Fault> {
     let median: Number = keys.required("median", "every prior has a median", "add for example `median = 0.2`")?;
     let spread: Number = keys.required("spread", "every prior has a spread", "add for example `spread = 1`")?;
-    let rule = if share { "the median of a share lies between 0 and 1" } else { "this median lies above 0" };
-    if !(median.0 > 0.0 && (!share || median.0 < 1.0)) {
-        let breach = Breach::new(format!("fit.priors.{key}.median"), format!("{rule}, not at {median}"), "");
+    if !range.holds(median.0) {
+        let rule = format!("{}, not at {median}", range.rule());
+        let breach = Breach::new(format!("fit.priors.{key}.median"), rule, "");
         return Err(breach.into());
     }
     let outside = |rule: &str, help: &str| {
@@ -106,7 +135,7 @@ fn prior(keys: &Keys<'_>, key: &str, share: bool) -> Result<StatedPrior, Fault> 
         return outside("a spread is at least 0", "0 holds the parameter at its median");
     }
     if spread.0 > MOST_SPREAD {
-        let scale = "it is a standard deviation on the logit scale for shares and on the ln scale for the rest";
+        let scale = "it is a standard deviation on the logit scale for shares and on the ln scale for positive numbers";
         let help = format!("{scale}, where {MOST_SPREAD} leaves the parameter open");
         return outside(&format!("a spread is at most {MOST_SPREAD}"), &help);
     }

@@ -6,7 +6,7 @@ use runaway::fit::{
     BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Fitted, Log, Measurement, Phase, Priors, Scale,
     Threshold, Unit, Variant, Written, backtest, calibrate, fit,
 };
-use runaway::scenario::PRIORS;
+use runaway::scenario::{PRIORS, Range};
 
 /// Long enough to test the plumbing, too short to trust a number.
 const SHORT: Effort = Effort { ensembles: 2, walkers: 24, sweeps: 30 };
@@ -94,7 +94,8 @@ fn options_out_of_range_are_refused() {
         refused(FitOptions { priors, ..options() })
     };
     assert_eq!(prior("imprint", 1.0, 1.0), "`fit.priors.imprint.median`: 1 lies outside (0, 1)");
-    assert_eq!(prior("examples", 80.0, -1.0), "`fit.priors.examples.spread`: -1 is not a finite number of at least 0");
+    assert_eq!(prior("examples", 80.0, -1.0), "`fit.priors.examples.spread`: -1 is not a number from 0 to 10");
+    assert_eq!(prior("examples", 80.0, 10.5), "`fit.priors.examples.spread`: 10.5 is not a number from 0 to 10");
     assert!(
         prior("imprnt", 0.5, 1.0).starts_with("`fit.priors.imprnt`: there is no such parameter; they are `error`,")
     );
@@ -108,8 +109,13 @@ fn options_out_of_range_are_refused() {
 #[test]
 fn scenario_files_know_the_parameters() {
     let priors = Priors::new(Checks::Some);
-    let known: Vec<(&str, bool)> =
-        priors.all().iter().map(|prior| (prior.parameter.key(), prior.scale == Scale::Logit)).collect();
+    let range = |scale| match scale {
+        Scale::Logit => Range::Share,
+        Scale::Log => Range::Positive,
+        Scale::Linear => Range::Any,
+    };
+    let known: Vec<(&str, Range)> =
+        priors.all().iter().map(|prior| (prior.parameter.key(), range(prior.scale))).collect();
     assert_eq!(known, PRIORS);
 }
 
