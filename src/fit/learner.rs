@@ -24,6 +24,13 @@ use serde::{Deserialize, Serialize};
 
 use super::prior::{Parameter, Point, Priors};
 
+/// Slip rate per step at which [`Parameter::Amplification`] is A itself. Rarer slips are amplified more: over loops of
+/// real learners A grows about as the inverse square root of the slip rate, from below 1 where a third of the answers slip
+/// to 8 where a step in thirty does.
+const REFERENCE_SLIP: f64 = 0.15;
+/// Below this slip rate A grows no further.
+const RAREST_SLIP: f64 = 1e-4;
+
 /// What one belief is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -82,7 +89,7 @@ pub struct Learner {
     /// What one belief is about.
     pub unit: Unit,
     /// inherited(x) / (x y(x)) at the first generation.
-    favour: f64,
+    pub(super) favour: f64,
 }
 
 /// What a generation shows and leaves at one composition.
@@ -113,14 +120,15 @@ impl Learner {
         // 1 − (1 − error)^(1/L) without cancellation.
         let error = -((-error).ln_1p() / per_belief).exp_m1();
         let start = error * value(Parameter::Inherited);
-        let amplification = value(Parameter::Amplification);
         let reversion = value(Parameter::Reversion);
         let guess = 1.0 / (1.0 + reversion);
         // A first generation worse than guessing is given a guesser's error.
         let room = 1.0 - start * (1.0 + reversion);
         let fresh = if error - start < guess * room { (error - start) / room } else { guess };
         let per_slip = if unit == Unit::Step { 1.0 } else { steps };
-        let slip = -((-fresh).ln_1p() / per_slip).exp_m1() / (1.0 + amplification * start);
+        let slips = -((-fresh).ln_1p() / per_slip).exp_m1();
+        let amplification = value(Parameter::Amplification) * (REFERENCE_SLIP / slips.max(RAREST_SLIP)).sqrt();
+        let slip = slips / (1.0 + amplification * start);
         let examples = (value(Parameter::Examples) * per_belief).clamp(5.0, MOST_EXAMPLES).round();
         let mut learner = Self {
             start,

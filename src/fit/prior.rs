@@ -18,7 +18,8 @@ pub enum Parameter {
     Error,
     /// Share of that error that sits in wrong beliefs already; the rest is fresh slips.
     Inherited,
-    /// How much faster slips come for each wrong belief.
+    /// How much faster slips come for each wrong belief, at a slip rate of 15 % a step; rarer slips are amplified more, as
+    /// the inverse square root of their rate.
     Amplification,
     /// Probability that an accepted fresh mistake becomes a wrong belief.
     Imprint,
@@ -301,7 +302,7 @@ fn default(parameter: Parameter, checks: Checks) -> Prior {
         (Parameter::Inherited, Checks::Some) => (Logit, -1.4, 1.3),
         (Parameter::Inherited, _) => (Logit, 0.0, 1.5),
         // Training on unchecked samples makes the next answers more scattered everywhere; checks take the scatter out.
-        (Parameter::Amplification, Checks::None) => (Log, 0.9, 1.0),
+        (Parameter::Amplification, Checks::None) => (Log, 0.4, 1.1),
         (Parameter::Amplification, Checks::Some) => (Log, -1.2, 1.2),
         (Parameter::Amplification, Checks::Unknown) => (Log, 0.0, 1.2),
         // From a learner that averages noise away to one that takes every example at its word.

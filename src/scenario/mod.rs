@@ -26,7 +26,7 @@ pub use cost::{CheckPrice, Cost};
 pub use design::Design;
 pub use error::{Origin, Position, ScenarioError};
 pub use filter::Filter;
-pub use priors::{MOST_SPREAD, PRIORS, StatedPrior};
+pub use priors::{MOST_SPREAD, PRIORS, Range, StatedPrior};
 pub use stated::{Claim, Published, Quantity, Role, Stated, Subject};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
