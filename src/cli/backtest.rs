@@ -9,9 +9,11 @@ use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, Summa
 use crate::provenance::LogProvenance;
 use crate::report;
 use crate::report::backtest::words::{self, score, share};
+use crate::scenario::ScenarioError;
 
 use super::args;
 use super::fit::{json, priors};
+use super::progress::watched;
 use super::table::sheet;
 use super::{UsageError, Verdict, quoted, write_report};
 
@@ -25,12 +27,8 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     }
     let named = read.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let provenance = LogProvenance::new(named, args.seed, command(args));
-    let defaults = BacktestOptions::default();
-    let priors = priors(args.scenario.as_deref())?;
-    let effort = Effort { sweeps: args.sweeps.map_or(Effort::BRISK.sweeps, |sweeps| sweeps as usize), ..Effort::BRISK };
-    let own =
-        FitOptions { threshold: args.failing.threshold(), seed: args.seed, priors, effort, ..defaults.fit.clone() };
-    let tested = fit::backtest(&logs, &BacktestOptions { cuts: args.cut.clone(), fit: own, ..defaults })?;
+    let options = options(args)?;
+    let tested = watched("backtest", "cases", |watch| fit::backtest_watched(&logs, &options, watch))??;
     if tested.cases.is_empty() {
         let why = tested.skipped.first().map_or_else(String::new, |skipped| format!(" ({skipped})"));
         return Err(UsageError(format!(
@@ -63,6 +61,14 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
         writeln!(out, "wrote {files} files to {}", folder.display())?;
     }
     Ok(Verdict::Fine)
+}
+
+fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
+    let defaults = BacktestOptions::default();
+    let priors = priors(args.scenario.as_deref())?;
+    let effort = Effort { sweeps: args.sweeps.map_or(Effort::BRISK.sweeps, |sweeps| sweeps as usize), ..Effort::BRISK };
+    let fit = FitOptions { threshold: args.failing.threshold(), seed: args.seed, priors, effort, ..defaults.fit };
+    Ok(BacktestOptions { cuts: args.cut.clone(), fit, ..defaults })
 }
 
 fn write(folder: &Path, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {

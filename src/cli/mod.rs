@@ -11,6 +11,7 @@ mod fit;
 mod ingest;
 mod init;
 mod play;
+mod progress;
 mod report;
 mod sheet;
 mod simulate;

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::ThreadPool;
 
 use crate::scenario::Scenario;
@@ -11,6 +10,7 @@ use crate::simulate::{self, Rare, RareSettings, Settings, Simulated, SimulationE
 
 use super::args::Play;
 use super::checkpoint::Checkpoint;
+use super::progress::bar;
 
 /// Sample runs kept for the figures.
 const SAMPLE_RUNS: usize = 8;
@@ -20,7 +20,7 @@ const EFFORT: u64 = 1_000;
 /// Simulates `scenario` as asked for. The bar goes to standard error, and only to a terminal.
 pub fn simulate(scenario: &Scenario, play: Play) -> anyhow::Result<Simulated> {
     let settings = settings(play);
-    let bar = bar(settings.replicates, play.engine.name())?;
+    let bar = bar(settings.replicates, play.engine.name(), "runs")?;
     let simulated = pool(play)?.install(|| simulate::run(scenario, &settings, &|done| bar.inc(done)));
     bar.finish_and_clear();
     Ok(simulated?)
@@ -31,7 +31,7 @@ pub fn simulate_kept(scenario: &Scenario, play: Play, file: &Path) -> anyhow::Re
     let settings = settings(play);
     let mut checkpoint = Checkpoint::new(file, scenario, &settings);
     let begun = checkpoint.read()?;
-    let bar = bar(settings.replicates, play.engine.name())?;
+    let bar = bar(settings.replicates, play.engine.name(), "runs")?;
     let simulated = pool(play)?.install(|| {
         simulate::resume(scenario, &settings, begun, &mut |progress| checkpoint.keep(progress), &|done| bar.inc(done))
     });
@@ -49,7 +49,7 @@ pub fn simulate_kept(scenario: &Scenario, play: Play, file: &Path) -> anyhow::Re
 pub fn rare(scenario: &Scenario, play: Play) -> anyhow::Result<Rare> {
     let repetitions = play.repetitions();
     let settings = RareSettings { repetitions, effort: EFFORT, seed: play.seed, engine: play.engine.engine() };
-    let bar = bar(repetitions, "splitting")?;
+    let bar = bar(repetitions, "splitting", "runs")?;
     let rare = pool(play)?.install(|| simulate::rare(scenario, &settings, &|done| bar.inc(done)));
     bar.finish_and_clear();
     Ok(rare?)
@@ -64,12 +64,4 @@ fn pool(play: Play) -> anyhow::Result<ThreadPool> {
         .num_threads(play.threads.map_or(0, usize::from))
         .build()
         .context("cannot start threads")
-}
-
-fn bar(length: u64, message: &'static str) -> anyhow::Result<ProgressBar> {
-    // An indicatif bar on standard error hides itself where that is no terminal.
-    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-    bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} runs, {eta} left")?);
-    bar.set_message(message);
-    Ok(bar)
 }

@@ -12,7 +12,7 @@ use super::prior::{Point, Priors};
 use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
 use super::sampler::{self, Sample};
 use super::score::count_quantile;
-use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON};
+use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Watch};
 
 /// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
 const PATH_STREAM: u64 = 1 << 32;
@@ -85,12 +85,13 @@ fn used(runs: &[Run], checks: Checks, options: &FitOptions) -> Used {
 }
 
 /// Samples the posterior of a prepared model.
-pub(super) fn posterior(model: &Model, options: &FitOptions) -> Result<Sample, FitError> {
+pub(super) fn posterior(model: &Model, options: &FitOptions, watch: Watch<'_>) -> Result<Sample, FitError> {
     let sample = sampler::sample(
         &model.priors,
         &|point, least| model.log_likelihood_above(point, least),
         options.effort,
         options.seed,
+        watch,
     );
     let possible = sample.draws().any(|point| model.log_likelihood(point).is_finite());
     if possible { Ok(sample) } else { Err(FitError::Impossible) }

@@ -20,7 +20,7 @@ use super::log::{Row, Run};
 use super::model::{self, Ahead, Path};
 use super::prior::{Parameter, Priors};
 use super::sampler;
-use super::{Checks, FitError, FitOptions};
+use super::{Checks, FitError, FitOptions, UNWATCHED};
 
 /// Stream numbers of the replicates' own draws; fits take theirs from the replicate's seed.
 const TRUTH_STREAM: u64 = 4 << 32;
@@ -104,7 +104,7 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     let fit =
         FitOptions { seed: options.seed.wrapping_add(1 + replicate), checks: Some(checks), run: 0, ..options.clone() };
     let prepared = answer::prepare(std::slice::from_ref(&run), &fit)?;
-    let sample = answer::posterior(&prepared.model, &fit)?;
+    let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
     let draws = sample.thinned(RANKED);
     let mut ranks: Vec<(String, usize)> = prepared
         .model

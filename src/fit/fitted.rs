@@ -5,7 +5,7 @@ use super::log::{Log, Run};
 use super::model::{Ahead, Model, Path};
 use super::prior::Point;
 use super::sampler::Sample;
-use super::{Checks, Fit, FitError, FitOptions};
+use super::{Checks, Fit, FitError, FitOptions, UNWATCHED, Watch};
 
 /// Posterior draws of a log, and paths of the run to forecast through its past and into its future.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ pub(super) struct Posterior {
 
 impl Posterior {
     /// Checks log and options, and samples.
-    pub fn of(log: &Log, options: &FitOptions) -> Result<Self, FitError> {
+    pub fn of(log: &Log, options: &FitOptions, watch: Watch<'_>) -> Result<Self, FitError> {
         let answer::Prepared { model, checks } = answer::prepare(&log.runs, options)?;
-        let sample = answer::posterior(&model, options)?;
+        let sample = answer::posterior(&model, options, watch)?;
         Ok(Self { model, checks, sample })
     }
 }
@@ -42,7 +42,15 @@ impl<'a> Fitted<'a> {
     /// # Errors
     /// [`FitError`] for options out of range, and for logs too short or too long.
     pub fn new(log: &'a Log, options: &'a FitOptions) -> Result<Self, FitError> {
-        let posterior = Posterior::of(log, options)?;
+        Self::watched(log, options, UNWATCHED)
+    }
+
+    /// As [`Fitted::new`], watched.
+    ///
+    /// # Errors
+    /// As [`Fitted::new`].
+    pub fn watched(log: &'a Log, options: &'a FitOptions, watch: Watch<'_>) -> Result<Self, FitError> {
+        let posterior = Posterior::of(log, options, watch)?;
         let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
         let ahead = Ahead::of(&run.rows, posterior.model.stages(options.run), options.horizon as usize);
         let draws = posterior.sample.thinned(options.paths);

@@ -32,7 +32,7 @@ use thiserror::Error;
 pub use advise::{Advice, Advised, Measurement};
 pub use backtest::{
     Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint, Summary,
-    backtest,
+    backtest, backtest_watched,
 };
 pub use baseline::Baseline;
 pub use calibrate::{Design, RANKED, Ranks, calibrate};
@@ -48,6 +48,14 @@ pub use sampler::{Effort, Mixing};
 pub use score::{count_quantile, covered, crps, quantile, sorted};
 pub use transition::{Answer, Samples, Share, Transition};
 pub use variant::{Averaged, Variant, VariantScore, Weighed};
+
+/// Who watches the work: hears how many more of its parts are finished, and how many there are in all. The first call is
+/// made before the work begins, with 0; the others come from any thread. Parts of a fit are the sweeps of its ensembles,
+/// parts of a back-test its cases. Results do not depend on who watches.
+pub type Watch<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Nobody watches.
+const UNWATCHED: Watch<'static> = &|_, _| ();
 
 /// When a loop has failed. It plays no part in fitting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::Watch;
 use super::prior::{PARAMETERS, Parameter, Point, Priors};
 
 /// How long to sample.
@@ -75,10 +76,13 @@ pub(super) fn sample(
     log_likelihood: &(impl Fn(&Point, f64) -> f64 + Sync),
     effort: Effort,
     seed: u64,
+    watch: Watch<'_>,
 ) -> Sample {
+    let all = (effort.ensembles * effort.sweeps) as u64;
+    watch(0, all);
     let runs: Vec<(Vec<Vec<Point>>, usize)> = (0..effort.ensembles as u64)
         .into_par_iter()
-        .map(|number| ensemble(priors, log_likelihood, effort, &mut stream(seed, number)))
+        .map(|number| ensemble(priors, log_likelihood, effort, &mut stream(seed, number), &|| watch(1, all)))
         .collect();
     let proposals = (effort.ensembles * effort.walkers * (effort.sweeps - effort.sweeps / 3)).max(1);
     let accepted = runs.iter().map(|(_, accepted)| accepted).sum::<usize>() as f64 / proposals as f64;
@@ -90,6 +94,7 @@ fn ensemble(
     log_likelihood: &impl Fn(&Point, f64) -> f64,
     effort: Effort,
     rng: &mut ChaCha8Rng,
+    swept: &dyn Fn(),
 ) -> (Vec<Vec<Point>>, usize) {
     let free = priors.free();
     let (mut walkers, mut power) = begin(priors, log_likelihood, effort.walkers, rng);
@@ -119,6 +124,7 @@ fn ensemble(
         if sweep >= warm {
             kept.push(walkers.iter().map(|walker| walker.point).collect());
         }
+        swept();
     }
     (kept, accepted)
 }

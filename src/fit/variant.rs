@@ -13,7 +13,7 @@ use super::model::Path;
 use super::prior::Written;
 use super::result::{Fan, Runway};
 use super::sampler::Effort;
-use super::{FitError, FitOptions, Unit};
+use super::{FitError, FitOptions, UNWATCHED, Unit, Watch};
 
 /// Draws over which densities are averaged.
 const DRAWS: usize = 1000;
@@ -141,13 +141,25 @@ impl Fitted<'_> {
     /// # Errors
     /// As [`Fitted::new`].
     pub fn weigh_variants(&self) -> Result<Weighed, FitError> {
+        self.weigh_variants_watched(UNWATCHED)
+    }
+
+    /// As [`Fitted::weigh_variants`], watched.
+    ///
+    /// # Errors
+    /// As [`Fitted::new`].
+    pub fn weigh_variants_watched(&self, watch: Watch<'_>) -> Result<Weighed, FitError> {
         let apart: Vec<(Variant, FitOptions)> = Variant::ALL
             .into_iter()
             .filter(|variant| *variant != Variant::Full && variant.differs(self))
             .map(|variant| (variant, variant.options(self.options)))
             .collect();
-        let posteriors: Vec<Posterior> =
-            apart.par_iter().map(|(_, options)| Posterior::of(self.log, options)).collect::<Result<_, _>>()?;
+        // Every one takes as many sweeps.
+        let watch_one = |more: u64, all: u64| watch(more, all * apart.len() as u64);
+        let posteriors: Vec<Posterior> = apart
+            .par_iter()
+            .map(|(_, options)| Posterior::of(self.log, options, &watch_one))
+            .collect::<Result<_, _>>()?;
         let all: Vec<(Variant, &Posterior)> = std::iter::once((Variant::Full, &self.posterior))
             .chain(apart.iter().map(|(variant, _)| *variant).zip(&posteriors))
             .collect();

@@ -1,10 +1,11 @@
 //! Fits and back-tests of the measured loops.
 
 use std::path::Path;
+use std::sync::Mutex;
 
 use runaway::fit::{
     BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Fitted, Log, Measurement, Phase, Priors, Scale,
-    Threshold, Unit, Variant, Written, backtest, calibrate, fit,
+    Threshold, Unit, Variant, Watch, Written, backtest, backtest_watched, calibrate, fit,
 };
 use runaway::scenario::{PRIORS, Range};
 
@@ -35,6 +36,31 @@ fn a_fit_does_not_depend_on_threads() {
     assert_eq!(on(1), on(3));
     let other = FitOptions { seed: 2, ..options.clone() };
     assert_ne!(on(1), serde_json::to_string(&fit(&log, &other).unwrap()).unwrap());
+}
+
+/// The result of some work, and what its watcher hears: at first 0 of all parts, then one more at a time.
+fn heard<T>(parts: u64, work: impl FnOnce(Watch<'_>) -> T) -> T {
+    let calls = Mutex::new(Vec::new());
+    let result = work(&|more, all| calls.lock().unwrap().push((more, all)));
+    let calls = calls.into_inner().unwrap();
+    assert!(calls.first() == Some(&(0, parts)) && calls.iter().all(|call| call.1 == parts), "{calls:?}");
+    assert_eq!(calls.iter().filter(|call| call.0 == 1).count() as u64, parts);
+    assert_eq!(calls.iter().map(|call| call.0).sum::<u64>(), parts);
+    result
+}
+
+#[test]
+fn a_watcher_hears_of_every_part_and_changes_nothing() {
+    let log = first_run("digits-small-unverified", 6);
+    let options = FitOptions { effort: SHORT, paths: 100, ..FitOptions::default() };
+    let fitted = heard(2 * 30, |watch| Fitted::watched(&log, &options, watch)).unwrap();
+    assert_eq!(fitted.answer(), fit(&log, &options).unwrap());
+    let alone = fitted.weigh_variants().unwrap();
+    let variants = alone.scores.len() as u64 - 1;
+    assert_eq!(heard(variants * 2 * 30, |watch| fitted.weigh_variants_watched(watch)).unwrap(), alone);
+    let (logs, tested) = ([log], BacktestOptions { cuts: vec![3, 4, 6], fit: options, ..BacktestOptions::default() });
+    let watched = heard(2, |watch| backtest_watched(&logs, &tested, watch)).unwrap();
+    assert_eq!(watched, backtest(&logs, &tested).unwrap());
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::report;
 use crate::scenario::{Scenario, ScenarioError, StatedPrior};
 
 use super::args::{self, Failing};
+use super::progress::watched;
 use super::{UsageError, Verdict, quoted, write_report};
 
 /// A document about logs.
@@ -63,12 +64,17 @@ impl Failing {
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let (log, provenance) = read(args)?;
     let options = options(args)?;
-    let fitted = Fitted::new(&log, &options).map_err(|error| blamed(error, &args.file, args.scenario.as_deref()))?;
+    let fitted = watched("fit", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
+        .map_err(|error| blamed(error, &args.file, args.scenario.as_deref()))?;
     let fit = fitted.answer();
     let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
     let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
     let advised = asked.map(|measurements| fitted.advise(&measurements));
-    let weighed = if args.variants || args.report.is_some() { Some(fitted.weigh_variants()?) } else { None };
+    let weighed = if args.variants || args.report.is_some() {
+        Some(watched("variants", "sweeps", |watch| fitted.weigh_variants_watched(watch))??)
+    } else {
+        None
+    };
     let json = json(&provenance, Answer { fit: &fit, advice: advised.as_ref(), variants: weighed.as_ref() })?;
     let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
     let inputs = report::fit::Inputs {

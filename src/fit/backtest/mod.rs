@@ -62,7 +62,7 @@ use super::answer;
 use super::baseline::Baseline;
 use super::log::{Log, Row, Run, named};
 use super::model::Ahead;
-use super::{FitError, FitOptions};
+use super::{FitError, FitOptions, UNWATCHED, Watch};
 use outcome::{Outcome, first_passages, points};
 use summary::summarise;
 
@@ -95,6 +95,14 @@ const EXTRAPOLATED: usize = 500;
 /// # Errors
 /// [`FitError`] of the first case whose options are out of range.
 pub fn backtest(logs: &[Log], options: &BacktestOptions) -> Result<Backtest, FitError> {
+    backtest_watched(logs, options, UNWATCHED)
+}
+
+/// As [`backtest`], watched.
+///
+/// # Errors
+/// As [`backtest`].
+pub fn backtest_watched(logs: &[Log], options: &BacktestOptions, watch: Watch<'_>) -> Result<Backtest, FitError> {
     let mut skipped = Vec::new();
     let mut wanted = Vec::new();
     for log in logs {
@@ -109,9 +117,12 @@ pub fn backtest(logs: &[Log], options: &BacktestOptions) -> Result<Backtest, Fit
             }
         }
     }
+    let all = wanted.len() as u64;
+    watch(0, all);
     let cases: Vec<Case> = wanted
         .par_iter()
         .map(|(log, run, cut)| case(&log.source, run, *cut, options))
+        .inspect(|_| watch(1, all))
         .collect::<Result<_, FitError>>()?;
     let group = |keep: &dyn Fn(&Case) -> bool| summarise(cases.iter().filter(|case| keep(case)).collect(), options);
     let by_file = logs.iter().map(|log| (log.source.clone(), group(&|case| case.file == log.source))).collect();
@@ -127,7 +138,7 @@ fn case(file: &str, run: &Run, cut: usize, options: &BacktestOptions) -> Result<
     let horizon = future.last().map_or(1, |row| row.generation - last);
     let fit = FitOptions { horizon, run: 0, ..options.fit.clone() };
     let prepared = answer::prepare(std::slice::from_ref(&seen), &fit)?;
-    let sample = answer::posterior(&prepared.model, &fit)?;
+    let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
     let ahead = Ahead::of(&seen.rows, prepared.model.stages(0), horizon as usize);
     let paths = answer::paths(&prepared.model, &sample.thinned(fit.paths), &seen.rows, &fit, ahead);
     let columns: Vec<Vec<f64>> = future

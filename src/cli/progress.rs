@@ -1,0 +1,31 @@
+//! Progress bars. They go to standard error, and only to a terminal.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::fit::Watch;
+
+/// A bar over `length` parts of this name.
+pub fn bar(length: u64, message: &'static str, parts: &str) -> anyhow::Result<ProgressBar> {
+    let bar = unmeasured(message, parts)?;
+    bar.set_length(length);
+    Ok(bar)
+}
+
+/// Does the work under a bar over its parts of this name.
+pub fn watched<T>(message: &'static str, parts: &str, work: impl FnOnce(Watch<'_>) -> T) -> anyhow::Result<T> {
+    let bar = unmeasured(message, parts)?;
+    let done = work(&|more, all| {
+        bar.set_length(all);
+        bar.inc(more);
+    });
+    bar.finish_and_clear();
+    Ok(done)
+}
+
+/// A bar that shows once it is given a length.
+fn unmeasured(message: &'static str, parts: &str) -> anyhow::Result<ProgressBar> {
+    let style = ProgressStyle::with_template(&format!("{{msg}} {{wide_bar}} {{pos}}/{{len}} {parts}, {{eta}} left"))?;
+    // An indicatif bar on standard error hides itself where that is no terminal.
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    Ok(bar.with_style(style).with_message(message))
+}
