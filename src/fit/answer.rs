@@ -5,13 +5,13 @@ use rayon::prelude::*;
 use super::criticism::{learned, surprises, trade_offs, warnings};
 use super::fitted::Fitted;
 use super::learner::{Learner, Unit};
-use super::likelihood::Used;
 use super::log::{Row, Run};
 use super::model::{self, Ahead, Model, Path};
 use super::prior::{Point, Priors};
 use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
 use super::sampler::{self, Sample};
 use super::score::count_quantile;
+use super::stage::Used;
 use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Watch};
 
 /// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).

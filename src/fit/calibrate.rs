@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::answer;
-use super::learner::Learner;
+use super::learner::{Learner, Moment};
 use super::log::{Row, Run};
 use super::model::{self, Ahead, Path};
 use super::prior::{Parameter, Priors};
@@ -34,9 +34,9 @@ pub struct Design {
     pub steps: u64,
     /// Test problems of each evaluation.
     pub evaluated: u64,
-    /// Kept examples, all of them audited; 0 for a log with errors alone.
-    pub kept: u64,
-    /// Whether kept examples are checked.
+    /// Problems attempted for the next training set, all kept ones audited; 0 for a log with errors alone.
+    pub attempted: u64,
+    /// Whether the kept are checked; if not, all attempted are kept.
     pub checked: bool,
 }
 
@@ -97,6 +97,10 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     for (key, written) in &options.priors {
         priors.replace(key, *written)?;
     }
+    if design.checked {
+        // A log that counts unanimous votes among the kept says that nothing else rejects.
+        priors.hold(Parameter::PassRight);
+    }
     let mut rng = sampler::stream(options.seed, TRUTH_STREAM + replicate);
     let truth = sampler::prior_draw(&priors, &mut rng);
     let learner = Learner::new(&priors, &truth, design.steps as f64, options.unit);
@@ -136,24 +140,45 @@ fn play(learner: &Learner, design: Design, horizon: u64, rng: &mut ChaCha8Rng) -
         let error = model::rate(moment.error, learner.dispersion, 0, 0, rng);
         let wrong = model::draw_binomial(design.evaluated, error, rng);
         if generation < design.generations {
-            let kept_wrong = model::rate(moment.kept_wrong, learner.audit_dispersion, 0, 0, rng);
-            let kept_wrong = model::draw_binomial(design.kept, kept_wrong, rng);
-            let audited = (design.kept > 0).then_some(design.kept);
+            let x = count as f64 / beliefs as f64;
+            let unanimous = learner.unanimous(x, learner.slip_at(generation as f64), steps);
             run.rows.push(Row {
                 generation,
                 steps: Some(design.steps),
                 evaluated: design.evaluated,
                 wrong,
-                generated: audited,
-                kept: audited,
-                kept_wrong: audited.map(|_| kept_wrong),
-                ..Row::default()
+                ..training(learner, design, &moment, unanimous, rng)
             });
         }
         ahead = wrong as f64 / design.evaluated as f64;
         count = model::draw_binomial(beliefs, moment.next, rng);
     }
     (run, ahead)
+}
+
+/// What a generation's training set is made of; nothing is told of it where nothing is kept.
+fn training(learner: &Learner, design: Design, moment: &Moment, unanimous: f64, rng: &mut ChaCha8Rng) -> Row {
+    if design.attempted == 0 {
+        return Row::default();
+    }
+    let mut draw = |mean: f64, dispersion: f64, of: u64| {
+        let share = model::rate(mean, dispersion, 0, 0, rng);
+        model::draw_binomial(of, share, rng)
+    };
+    let kept = if design.checked {
+        draw(moment.accepted, learner.yield_dispersion, design.attempted)
+    } else {
+        design.attempted
+    };
+    let kept_wrong = draw(moment.kept_wrong, learner.audit_dispersion, kept);
+    let unanimous = design.checked.then(|| draw(unanimous, learner.yield_dispersion, kept));
+    Row {
+        generated: Some(design.attempted),
+        kept: Some(kept),
+        kept_wrong: Some(kept_wrong),
+        unanimous,
+        ..Row::default()
+    }
 }
 
 /// How many draws lie below the truth; ties are shared out by position, half of them below.

@@ -130,7 +130,7 @@ impl Learner {
         let amplification = value(Parameter::Amplification) * (REFERENCE_SLIP / slips.max(RAREST_SLIP)).sqrt();
         let slip = slips / (1.0 + amplification * start);
         let examples = (value(Parameter::Examples) * per_belief).clamp(5.0, MOST_EXAMPLES).round();
-        let mut learner = Self {
+        Self {
             start,
             slip,
             amplification,
@@ -152,10 +152,15 @@ impl Learner {
             yield_dispersion: value(Parameter::YieldDispersion).clamp(1e-9, 0.5),
             unit,
             favour: 1.0,
-        };
-        let first = learner.answers(start, slip, steps);
-        learner.favour = first.systematic * learner.pass_systematic / first.accepted();
-        learner
+        }
+        .settled()
+    }
+
+    /// With f as it is in the first generation of this loop.
+    fn settled(mut self) -> Self {
+        let first = self.answers(self.start, self.slip, self.first_steps);
+        self.favour = first.systematic * self.pass_systematic / first.accepted();
+        self
     }
 
     /// Beliefs of a generation whose solutions have `steps` steps: the same number of longer solutions has more steps to
@@ -339,7 +344,7 @@ mod tests {
     fn learner(unit: Unit, steps: f64) -> Learner {
         let priors = Priors::new(Checks::None);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
-        Learner { gain: 0.0, reversion: 0.0, ..Learner::new(&priors, &centre, steps, unit) }
+        Learner { gain: 0.0, reversion: 0.0, ..Learner::new(&priors, &centre, steps, unit) }.settled()
     }
 
     /// The crate's law of the same unchecked loop.
@@ -372,6 +377,54 @@ mod tests {
         }
     }
 
+    /// With k candidates that must all agree and so many wrong answers that no two slips meet, κ is k, c_r is 0 and ζ is 1.
+    #[test]
+    fn a_unanimous_vote_is_that_of_the_crate() {
+        for (unit, steps, votes) in [(Unit::Solution, 6, 3), (Unit::Solution, 1, 2), (Unit::Step, 1, 5)] {
+            let plain = learner(unit, steps as f64);
+            let voted = Learner { agreeing: f64::from(votes), pass_random: 0.0, start: 0.0, ..plain }.settled();
+            let voted = Learner { persistence: plain.persistence * voted.favour, ..voted };
+            let text = format!(
+                "name = \"same\"\ntask.steps = {steps}\nvote = {{ candidates = {votes}, agree = {votes} }}\n[errors]\n\
+                 step_error = {:?}\namplification = {:?}\nsystematic_share = 0.0\nconsistency = 1.0\n\
+                 wrong_answers = 1000000000\n[learning]\nimprint = {:?}\npersistence = {:?}\n",
+                plain.slip, plain.amplification, plain.imprint, plain.persistence
+            );
+            let law = Law::new(&Scenario::parse(&text, Origin::Text, &[]).unwrap(), 0);
+            for x in [0.0, 0.02, 0.3, 0.9] {
+                let (ours, theirs) =
+                    (voted.at(x, voted.slip, steps as f64), law.at(Composition { unsound: 0.0, wrong: x }));
+                assert_relative_eq!(ours.error, theirs.error_rate, max_relative = 1e-12);
+                assert_relative_eq!(ours.accepted, theirs.accepted_share(), max_relative = 1e-6);
+                assert_relative_eq!(ours.next, theirs.next.unwrap().wrong, max_relative = 1e-6, epsilon = 1e-8);
+            }
+            let h = 1e-7;
+            let next = |x| voted.at(x, voted.slip, steps as f64).next;
+            let slope = (next(h) - next(0.0)) / h;
+            assert_relative_eq!(voted.reproduction_number(voted.slip, steps as f64), slope, max_relative = 1e-4);
+        }
+    }
+
+    #[test]
+    fn the_reproduction_number_is_the_slope_under_any_checks() {
+        let priors = Priors::new(Checks::Some);
+        let mut rng = crate::fit::sampler::stream(9, 0);
+        for _ in 0..200 {
+            let point = crate::fit::sampler::prior_draw(&priors, &mut rng);
+            for (unit, steps) in [(Unit::Solution, 4.0), (Unit::Step, 1.0)] {
+                let learner = Learner::new(&priors, &point, steps, unit);
+                let next = |x: f64| learner.at(x, learner.slip, steps).next;
+                let h = 1e-7;
+                let slope = (next(h) - next(0.0)) / h;
+                // Neither where the error rate is cut at guessing nor where all that is learned is wrong is there a slope.
+                if next(0.0) < 0.99 && learner.off(h, learner.slip, steps).0 < learner.guess() - 1e-9 {
+                    let number = learner.reproduction_number(learner.slip, steps);
+                    assert_relative_eq!(number, slope, max_relative = 1e-3, epsilon = 1e-4);
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_first_generation_has_the_error_it_is_given() {
         for (unit, steps) in [(Unit::Solution, 8.0), (Unit::Step, 8.0), (Unit::Step, 1.0)] {
@@ -389,6 +442,8 @@ mod tests {
         // Ten answers: one in nine of the slips from a wrong one gives the right one.
         let learner = Learner { reversion: 1.0 / 9.0, imprint: 1.0, persistence: 1.0, amplification: 0.0, ..fitted };
         for slip in [0.05, 0.4, 1.0] {
+            // Of ρ in units of the first generation nothing is left where that generation is this one.
+            let learner = Learner { favour: 1.0, ..learner };
             assert_relative_eq!(learner.at(0.9, slip, 1.0).next, 0.9, max_relative = 1e-12);
             assert!(learner.at(0.6, slip, 1.0).error <= 0.9 + 1e-12);
             let h = 1e-6;

@@ -8,229 +8,13 @@
 
 use std::sync::OnceLock;
 
-use super::learner::{Learner, MOST_EXAMPLES, Moment};
-use super::log::Run;
-use super::prior::Parameter;
+use super::learner::{Learner, MOST_EXAMPLES};
+use super::stage::{REACH, Stage};
 
 /// Most counts in a window. Twice as many change the log-likelihood of the measured loops by less than 0.02.
-pub const POINTS: u64 = 40;
-/// Half-widths of windows in standard deviations.
-const REACH: f64 = 5.5;
+pub const POINTS: u64 = 56;
 /// Weight below which a count no longer widens the next window.
 const NEGLIGIBLE: f64 = 1e-8;
-
-/// ln Γ(x) for x > 0, to about 1e-13: Stirling's series from 10 on, below it by Γ(x + 1) = x Γ(x).
-fn ln_gamma(x: f64) -> f64 {
-    let (mut x, mut product) = (x, 1.0);
-    while x < 10.0 {
-        product *= x;
-        x += 1.0;
-    }
-    let square = 1.0 / (x * x);
-    let series =
-        (1.0 / 12.0 - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square / 1188.0)))) / x;
-    (x - 0.5) * x.ln() - x + HALF_LN_TAU + series - if product == 1.0 { 0.0 } else { product.ln() }
-}
-
-/// ln √(2π).
-const HALF_LN_TAU: f64 = 0.918_938_533_204_672_7;
-
-/// k of n, with ln C(n, k).
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Tally {
-    k: f64,
-    n: f64,
-    choices: f64,
-}
-
-impl Tally {
-    fn new(k: u64, n: u64) -> Self {
-        let (k, n) = (k as f64, n as f64);
-        Self { k, n, choices: ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0) }
-    }
-
-    /// The largest ln probability that any mean and dispersion give: a binomial's at its own share.
-    fn most_probable(&self) -> f64 {
-        let term = |count: f64| if count > 0.0 { count * (count / self.n).ln() } else { 0.0 };
-        self.choices + term(self.k) + term(self.n - self.k)
-    }
-
-    /// The tally as a beta-binomial with correlation `dispersion`.
-    fn dispersed(self, dispersion: f64) -> Dispersed {
-        let size = 1.0 / dispersion - 1.0;
-        Dispersed { tally: self, size, constant: self.choices + ln_gamma(size) - ln_gamma(size + self.n) }
-    }
-}
-
-/// A tally and its beta-binomial law but for the mean: what one generation needs once for all of its counts.
-#[derive(Debug, Clone, Copy)]
-struct Dispersed {
-    tally: Tally,
-    size: f64,
-    constant: f64,
-}
-
-impl Dispersed {
-    /// ln probability under mean `p`.
-    fn log_probability(&self, p: f64) -> f64 {
-        // A model that calls a thing impossible would forbid it for ever: one in a billion is left.
-        let p = p.clamp(1e-9, 1.0 - 1e-9);
-        let (Tally { k, n, .. }, a, b) = (self.tally, p * self.size, (1.0 - p) * self.size);
-        self.constant + ln_gamma(a + k) - ln_gamma(a) + ln_gamma(b + n - k) - ln_gamma(b)
-    }
-}
-
-/// One generation of a run as the likelihood sees it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Stage {
-    /// Generations since the run's first.
-    pub elapsed: f64,
-    /// L.
-    pub steps: f64,
-    /// Wrong answers of the evaluation; `None` where the log has a gap.
-    wrong: Option<Tally>,
-    /// Wrong among the kept, and whether counted in the belief's own unit.
-    kept_wrong: Option<(Tally, bool)>,
-    /// Kept of the attempted.
-    accepted: Option<Tally>,
-    /// Unanimous of the kept.
-    unanimous: Option<Tally>,
-}
-
-/// Which measurements of a log are used beside its errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Used {
-    /// Wrong among the kept.
-    pub audits: bool,
-    /// Wrong steps rather than wrong solutions, where both were counted.
-    pub per_step: bool,
-    /// Kept of the attempted.
-    pub yields: bool,
-    /// Unanimous of the kept.
-    pub unanimity: bool,
-    /// Whether what the candidates agree on may be rejected all the same, as far as the log shows.
-    pub rejections: bool,
-}
-
-impl Used {
-    /// Parameters on which nothing that is used depends.
-    pub fn silent(self) -> impl Iterator<Item = Parameter> {
-        [
-            (!self.audits, Parameter::AuditDispersion),
-            (!self.yields || !self.rejections, Parameter::PassRight),
-            (!self.yields, Parameter::YieldDispersion),
-            (!self.unanimity, Parameter::Unanimity),
-        ]
-        .into_iter()
-        .filter_map(|(silent, parameter)| silent.then_some(parameter))
-    }
-}
-
-/// Prepares a run: one stage per generation from its first to its last, gaps included.
-pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
-    let Some(first) = run.rows.first() else { return Vec::new() };
-    let mut stages: Vec<Stage> = Vec::with_capacity(run.rows.len());
-    let mut steps = first.steps.unwrap_or(1) as f64;
-    for row in &run.rows {
-        let elapsed = (row.generation - first.generation) as f64;
-        let next_steps = row.steps.map_or(steps, |steps| steps as f64);
-        let missing = elapsed as usize - stages.len();
-        for gap in 1..=missing {
-            // In a gap the curriculum is taken to grow evenly.
-            let share = gap as f64 / (missing + 1) as f64;
-            let elapsed = stages.len() as f64;
-            let steps = (steps + share * (next_steps - steps)).round();
-            stages.push(Stage { elapsed, steps, ..Stage::default() });
-        }
-        steps = next_steps;
-        let whole = row.audited.is_none_or(|audited| Some(audited) == row.kept);
-        let units = row.kept_wrong_steps.zip(row.kept_steps).filter(|(_, n)| used.per_step && whole && *n > 0);
-        let solutions = row.kept_wrong.zip(row.audited.or(row.kept)).filter(|(_, n)| *n > 0);
-        let tally = |(k, n)| Tally::new(k, n);
-        let kept_wrong = units.map(|(k, n)| (Tally::new(k, n), true));
-        let kept_wrong = kept_wrong.or_else(|| solutions.map(|(k, n)| (Tally::new(k, n), false)));
-        stages.push(Stage {
-            elapsed,
-            steps,
-            wrong: Some(Tally::new(row.wrong, row.evaluated)),
-            kept_wrong: kept_wrong.filter(|_| used.audits),
-            accepted: row.kept.zip(row.generated).filter(|(_, n)| used.yields && *n > 0).map(tally),
-            unanimous: row.unanimous.zip(row.kept).filter(|(_, n)| used.unanimity && *n > 0).map(tally),
-        });
-    }
-    stages
-}
-
-impl Stage {
-    /// Test problems answered; 0 in a gap.
-    pub fn evaluated(&self) -> u64 {
-        self.wrong.map_or(0, |tally| tally.n as u64)
-    }
-
-    /// The laws of what was measured, but for their means.
-    fn measured(&self, learner: &Learner) -> Measured {
-        let of = |tally: Option<Tally>, dispersion: f64| tally.map(|tally| tally.dispersed(dispersion));
-        Measured {
-            wrong: of(self.wrong, learner.dispersion),
-            kept_wrong: self.kept_wrong.map(|(tally, units)| (tally.dispersed(learner.audit_dispersion), units)),
-            accepted: of(self.accepted, learner.yield_dispersion),
-            unanimous: of(self.unanimous, learner.yield_dispersion),
-        }
-    }
-
-    /// The largest ln probability of what was measured that any loop gives.
-    fn most_probable(&self) -> f64 {
-        let kept_wrong = self.kept_wrong.map(|(tally, _)| tally);
-        let tallies = [self.wrong, kept_wrong, self.accepted, self.unanimous];
-        tallies.iter().flatten().map(Tally::most_probable).sum()
-    }
-
-    /// The counts that the measurement leaves possible.
-    fn possible(&self, learner: &Learner, slip: f64) -> (f64, f64) {
-        let examples = learner.beliefs(self.steps) as f64;
-        let Some(Tally { k, n, .. }) = self.wrong else { return (0.0, examples) };
-        let seen = k / n;
-        let reach = REACH * ((seen * (1.0 - seen) + 1.0 / n) * (1.0 / n + learner.dispersion)).sqrt();
-        // Up to a guesser's share the error rate rises with the wrong share; above it, it hardly changes.
-        let guess = learner.guess();
-        let count_at = |error: f64| {
-            let (mut low, mut high) = (0.0, guess);
-            for _ in 0..12 {
-                let middle = 0.5 * (low + high);
-                if learner.error(middle, slip, self.steps) < error { low = middle } else { high = middle }
-            }
-            0.5 * (low + high) * examples
-        };
-        let most = learner.error(guess, slip, self.steps).min(learner.error(1.0, slip, self.steps));
-        // Where more was wrong than any count explains, the counts that explain most of it must stay.
-        let least = seen.min(most) - reach;
-        let low = if least <= 0.0 { 0.0 } else { (count_at(least).floor() - 1.0).max(0.0) };
-        let high = if seen + reach >= most { examples } else { (count_at(seen + reach).ceil() + 1.0).min(examples) };
-        (low, high)
-    }
-}
-
-/// What one generation measured, as laws that await their means.
-struct Measured {
-    wrong: Option<Dispersed>,
-    kept_wrong: Option<(Dispersed, bool)>,
-    accepted: Option<Dispersed>,
-    unanimous: Option<Dispersed>,
-}
-
-impl Measured {
-    /// ln probability of what was measured.
-    fn log_probability(&self, moment: &Moment, unanimous: impl FnOnce() -> f64) -> f64 {
-        let of = |law: &Option<Dispersed>, mean: f64| law.map_or(0.0, |law| law.log_probability(mean));
-        let kept_wrong = self.kept_wrong.map_or(0.0, |(law, units)| {
-            law.log_probability(if units { moment.kept_wrong_units } else { moment.kept_wrong })
-        });
-        kept_wrong
-            + of(&self.wrong, moment.error)
-            + of(&self.accepted, moment.accepted)
-            + self.unanimous.map_or(0.0, |law| law.log_probability(unanimous()))
-    }
-}
 
 /// Filtered law of the count at one generation.
 #[derive(Debug, Clone)]
@@ -412,9 +196,10 @@ fn window(from: &[(f64, f64)], possible: (f64, f64), examples: f64, points: u64)
 mod tests {
     use super::*;
     use crate::fit::learner::Unit;
-    use crate::fit::log::Row;
+    use crate::fit::log::{Row, Run};
     use crate::fit::prior::{Checks, Priors};
     use crate::fit::sampler;
+    use crate::fit::stage::{Used, stages};
     use crate::stats::binomial;
     use approx::assert_relative_eq;
 
@@ -531,23 +316,5 @@ mod tests {
                 assert!((sum - direct).abs() < 1e-13 + 1e-9 * direct, "{beliefs} {count}: {sum} against {direct}");
             }
         }
-    }
-
-    #[test]
-    fn ln_gamma_is_that_of_the_library() {
-        for x in [1e-9, 1e-3, 0.5, 1.0, 2.0, 7.3, 10.0, 123.4, 1e6, 1e9] {
-            let expected = statrs::function::gamma::ln_gamma(x);
-            assert_relative_eq!(ln_gamma(x), expected, max_relative = 1e-12, epsilon = 1e-12);
-        }
-    }
-
-    #[test]
-    fn the_beta_binomial_sums_to_one() {
-        for (p, dispersion) in [(0.3, 0.05), (0.01, 1e-4), (0.9, 0.3)] {
-            let total: f64 = (0..=30).map(|k| Tally::new(k, 30).dispersed(dispersion).log_probability(p).exp()).sum();
-            assert_relative_eq!(total, 1.0, max_relative = 1e-9);
-        }
-        let nearly = Tally::new(4, 30).dispersed(1e-9).log_probability(0.2).exp();
-        assert_relative_eq!(nearly, binomial::pmf(4, 30, 0.2), max_relative = 1e-5);
     }
 }

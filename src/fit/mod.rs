@@ -21,6 +21,8 @@ mod read;
 mod result;
 mod sampler;
 mod score;
+mod stage;
+mod tally;
 mod transition;
 mod variant;
 

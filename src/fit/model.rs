@@ -5,9 +5,10 @@ use rand::rngs::ChaCha8Rng;
 use rand_distr::{Beta, Binomial, Distribution};
 
 use super::learner::{Learner, Unit};
-use super::likelihood::{self, Filtered, Forward, Stage, Used};
+use super::likelihood::{self, Filtered, Forward};
 use super::log::{Row, Run};
 use super::prior::{Checks, Point, Priors};
+use super::stage::{self, Stage, Used};
 
 /// What is fitted: one or more runs of one design, with common parameters.
 #[derive(Debug, Clone)]
@@ -32,7 +33,7 @@ pub(super) fn checks(runs: &[Run]) -> Checks {
 
 impl Model {
     pub fn new(runs: &[Run], priors: Priors, unit: Unit, used: Used) -> Self {
-        let stages: Vec<Vec<Stage>> = runs.iter().map(|run| likelihood::stages(run, used)).collect();
+        let stages: Vec<Vec<Stage>> = runs.iter().map(|run| stage::stages(run, used)).collect();
         let steps = stages.first().and_then(|run| run.first()).map_or(1.0, |stage| stage.steps);
         Self { priors, unit, runs: stages, steps }
     }
