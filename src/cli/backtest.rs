@@ -12,7 +12,7 @@ use crate::report::backtest::words::{self, score, share};
 use crate::scenario::ScenarioError;
 
 use super::args;
-use super::fit::{json, priors};
+use super::fit::{blamed, json, priors};
 use super::progress::watched;
 use super::table::sheet;
 use super::{UsageError, Verdict, quoted, write_report};
@@ -28,7 +28,8 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     let named = read.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let provenance = LogProvenance::new(named, args.seed, command(args));
     let options = options(args)?;
-    let tested = watched("backtest", "cases", |watch| fit::backtest_watched(&logs, &options, watch))??;
+    let tested = watched("backtest", "cases", |watch| fit::backtest_watched(&logs, &options, watch))?
+        .map_err(|error| blamed(error, None, args.scenario.as_deref()))?;
     if tested.cases.is_empty() {
         let why = tested.skipped.first().map_or_else(String::new, |skipped| format!(" ({skipped})"));
         return Err(UsageError(format!(

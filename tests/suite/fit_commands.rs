@@ -59,7 +59,8 @@ fn a_bad_prior_names_its_place_whoever_finds_it() {
     let fault = format!(
         "error: {file}:3:10: `fit.priors.persistence.median`: for a loop like that of the log the median lies in (0, 1), not at 1.02\n"
     );
-    assert_eq!(runaway(&["fit", LOG, "--scenario", &file]), (3, String::new(), fault));
+    assert_eq!(runaway(&["fit", LOG, "--scenario", &file]), (3, String::new(), fault.clone()));
+    assert_eq!(runaway(&["backtest", LOG, "--scenario", &file]), (3, String::new(), fault));
     assert_eq!(runaway(&["solve", &file, "--json"]).0, 0);
 }
 
@@ -157,8 +158,16 @@ fn a_back_test_leaves_a_report() {
     let log = folder.path().join("one <run>.csv");
     fs::write(&log, rows.join("\n")).unwrap();
     let out = folder.path().join("out");
-    let (code, said, error) =
-        runaway(&["backtest", log.to_str().unwrap(), "--cut", "4,20", "--report", out.to_str().unwrap()]);
+    let (code, said, error) = runaway(&[
+        "backtest",
+        log.to_str().unwrap(),
+        "--cut",
+        "4,20",
+        "--sweeps",
+        "60",
+        "--report",
+        out.to_str().unwrap(),
+    ]);
     assert_eq!((code, error.as_str()), (0, ""));
     assert!(said.starts_with("Forecasts "), "{said}");
     let mut files: Vec<String> =

@@ -65,7 +65,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     let (log, provenance) = read(args)?;
     let options = options(args)?;
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
-        .map_err(|error| blamed(error, &args.file, args.scenario.as_deref()))?;
+        .map_err(|error| blamed(error, Some(&args.file), args.scenario.as_deref()))?;
     let fit = fitted.answer();
     let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
     let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
@@ -134,13 +134,14 @@ pub(super) fn priors(scenario: Option<&Path>) -> Result<BTreeMap<String, Written
 }
 
 /// A prior that does not suit the log is the scenario file's fault, and told with its place there.
-pub(super) fn blamed(error: FitError, log: &Path, scenario: Option<&Path>) -> anyhow::Error {
-    match (&error, scenario) {
-        (FitError::Prior(PriorError::Median { key, value, range }), Some(file)) => {
+pub(super) fn blamed(error: FitError, log: Option<&Path>, scenario: Option<&Path>) -> anyhow::Error {
+    match (&error, scenario, log) {
+        (FitError::Prior(PriorError::Median { key, value, range }), Some(file), _) => {
             let rule = format!("for a loop like that of the log the median lies in {range}, not at {value}");
             Scenario::refused(file, &format!("fit.priors.{key}.median"), &rule, "").into()
         }
-        _ => anyhow::Error::new(error).context(log.display().to_string()),
+        (_, _, Some(log)) => anyhow::Error::new(error).context(log.display().to_string()),
+        _ => error.into(),
     }
 }
 
