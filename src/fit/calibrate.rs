@@ -84,9 +84,12 @@ pub fn calibrate(design: Design, replicates: u64, options: &FitOptions) -> Resul
         .map(|replicate| ranks_of_one(design, replicate, options))
         .collect::<Result<_, FitError>>()?;
     let mut out: Vec<Ranks> = Vec::new();
-    for (place, (quantity, _)) in all.first().into_iter().flatten().enumerate() {
-        let ranks = all.iter().filter_map(|ranks| ranks.get(place).map(|(_, rank)| *rank)).collect();
-        out.push(Ranks { quantity: quantity.clone(), ranks });
+    for (quantity, rank) in all.into_iter().flatten() {
+        // A log that does not speak of a parameter holds it, and gives it no rank.
+        match out.iter_mut().find(|ranks| ranks.quantity == quantity) {
+            Some(ranks) => ranks.ranks.push(rank),
+            None => out.push(Ranks { quantity, ranks: vec![rank] }),
+        }
     }
     Ok(out)
 }

@@ -1,4 +1,5 @@
-//! The posterior sampler: independent ensembles of walkers with stretch and differential-evolution moves.
+//! The posterior sampler: independent ensembles of walkers with stretch and differential-evolution moves, led from the
+//! prior to the posterior by rising powers of the likelihood.
 //!
 //! Sources: Goodman & Weare 2010 (stretch move); ter Braak 2006 (differential evolution); Vehtari et al. 2021 (split R̂);
 //! Sokal 1997 (integrated autocorrelation time). An ensemble needs no tuning and no gradients, which a likelihood over
@@ -33,6 +34,8 @@ impl Effort {
 
 /// Prior draws per walker from which an ensemble starts.
 const STARTS: usize = 10;
+/// Share of difference moves that draw one parameter from its prior instead.
+const REFRESHED: f64 = 0.3;
 /// A walker that far from the prior's centre (ln density) is not evaluated.
 const OUTERMOST: f64 = -80.0;
 
@@ -224,6 +227,9 @@ fn propose(
     let first = skip(rng.random_range(0..others), index);
     let (mut point, partner) = (walkers[index].point, walkers[first].point);
     let dimension = free.len().max(1) as f64;
+    if difference && rng.random::<f64>() < REFRESHED {
+        return refreshed(point, free, priors, rng);
+    }
     if difference {
         let mut second = skip(rng.random_range(0..others), index);
         if second == first {
@@ -249,6 +255,19 @@ fn propose(
         point[k] = partner[k] + z * (point[k] - partner[k]);
     }
     (point, (dimension - 1.0) * z.ln())
+}
+
+/// One parameter drawn anew from its prior: what the log says little about would otherwise keep for long what resampling
+/// and few walkers left of its spread. The volume factor takes the prior out of the acceptance.
+fn refreshed(mut point: Point, free: &[usize], priors: &Priors, rng: &mut ChaCha8Rng) -> (Point, f64) {
+    if free.is_empty() {
+        return (point, 0.0);
+    }
+    let k = free[rng.random_range(0..free.len())];
+    let Some(prior) = priors.all().get(k) else { return (point, 0.0) };
+    let (old, new): (f64, f64) = ((point[k] - prior.centre) / prior.spread, StandardNormal.sample(rng));
+    point[k] = prior.centre + prior.spread * new;
+    (point, 0.5 * (new * new - old * old))
 }
 
 impl Sample {
