@@ -3,10 +3,19 @@
 //! Draw a loop from the prior, play its log, fit the log: the true value's rank among posterior draws is uniform if prior,
 //! likelihood, sampler and forecast belong together. A wrong likelihood or a sampler that is stuck shows here.
 //!
-//! The long test (`ranks_of_true_parameters_are_uniform`: seed 77, 400 loops of each of three designs, [`Effort::BRISK`])
-//! gave, over its 40 ranked quantities, coverage of 50 % intervals from 0.46 to 0.56 (mean 0.510) and of 90 % intervals
-//! from 0.87 to 0.93 (mean 0.905); χ² with 9 degrees of freedom was at most 24.0, where 37 is the limit at a level of 0.001
-//! over all of them. The largest, all in loops without checks: `error_ahead` 24.0, `examples` 23.4, `reversion` 18.9.
+//! The long test (`ranks_of_true_parameters_are_uniform`) plays 400 loops of each of three designs, seed 77. With the 160
+//! sweeps of [`Effort::BRISK`], χ² with 9 degrees of freedom (37 is the limit at a level of 0.001 over all quantities) and
+//! the coverage of intervals were:
+//!
+//! | loops | quantities | largest χ² | 50 % hold | 90 % hold |
+//! |---|---|---|---|---|
+//! | without checks, audited | 13 | 22.6 (`dispersion`) | .45 to .53 | .88 to .92 |
+//! | with checks, audited, acceptance and unanimity | 18 | 37.1 (`yield_dispersion`), then 18.4 | .43 to .54 | .85 to .93 |
+//!
+//! So few sweeps of so many parameters leave intervals of checked loops a little too narrow (on average .49 and .89), those
+//! of what matters least to a forecast most; the measured error ahead lies in its intervals .50 and .91 of the time. The
+//! test itself samples twice as long. An answer (`fit`) samples twelve times as much as a case of a back-test and says where
+//! R̂ has not settled.
 //!
 //! [`Effort::BRISK`]: super::Effort::BRISK
 
