@@ -14,7 +14,7 @@
 //!
 //! So few sweeps of so many parameters leave intervals of checked loops a little too narrow (on average .49 and .89), those
 //! of what matters least to a forecast most; the measured error ahead lies in its intervals .50 and .91 of the time. The
-//! test itself samples twice as long. An answer (`fit`) samples twelve times as much as a case of a back-test and says where
+//! test itself samples twice as long. An answer (`fit`) samples seven times as much as a case of a back-test and says where
 //! R̂ has not settled.
 //!
 //! [`Effort::BRISK`]: super::Effort::BRISK
