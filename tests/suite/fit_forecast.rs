@@ -226,7 +226,7 @@ const PLAYED: Design = Design { generations: 8, steps: 1, evaluated: 300, attemp
 
 #[test]
 fn true_parameters_of_simulated_loops_are_covered() {
-    let options = FitOptions { effort: Effort { sweeps: 60, ..Effort::BRISK }, horizon: 6, ..FitOptions::default() };
+    let options = FitOptions { effort: Effort { sweeps: 240, ..Effort::BRISK }, horizon: 6, ..FitOptions::default() };
     // 90 % intervals over 30 random loops miss more than 8 of them with probability 0.002 each.
     for design in [PLAYED, Design { checked: true, ..PLAYED }] {
         for ranks in calibrate(design, 30, &options).unwrap() {
