@@ -17,8 +17,9 @@
 //! exceed 1. An anchor shrinks ρ and λ. Later the checks favour consistent mistakes more, or less, and ζ says how far that
 //! decides what is learned: at ζ = 1 accepted examples displace those that were rejected, as in model.md, section 5, where
 //! the next generation is nothing but its training set; at ζ = 0 each problem is learned from its own accepted answers.
-//! Without checks (κ = c_r = c_s = 1, hence y = 1) and with ν = 0 this is the crate's law exactly. Slips change as ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled data are gone) is a
-//! generalisation of `step_error_floor`.
+//! Without checks (κ = c_r = c_s = 1, hence y = 1) and with ν = 0 this is the crate's law exactly. Slips change as
+//! ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled data are gone) is a generalisation of
+//! `step_error_floor`.
 
 use serde::{Deserialize, Serialize};
 
