@@ -8,7 +8,7 @@ use crate::analytic::{Best, Solution, Threshold};
 use crate::compare;
 use crate::explain::Explanation;
 use crate::law::{Answers, Belief};
-use crate::report::words::{number, percent, ratio};
+use crate::report::words::{estimate, generations, number, percent, ratio, runway, runway_cell, shares};
 use crate::scenario::Scenario;
 use crate::simulate::{Rare, Simulated};
 
@@ -25,10 +25,10 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
         reason.map_or_else(|| "–".to_owned(), |(_, reason)| format!("– ({reason})"))
     };
     let or = |value: Option<String>, key: &str| value.unwrap_or_else(|| absent(key));
-    let generations = |value: f64| format!("{} generations", number(value, 6));
-    let runway = &solution.runway;
-    let range =
-        runway.q05.zip(runway.q95).map(|(low, high)| format!("{} to {} generations", number(low, 4), number(high, 4)));
+    let horizon = scenario.horizon.get();
+    let far = |value: f64| runway(value, horizon);
+    let law = &solution.runway;
+    let range = law.q05.zip(law.q95).map(|(low, high)| format!("{} to {}", runway_cell(low, horizon), far(high)));
     let rows = [
         ("regime", format!("{:?}", solution.regime).to_lowercase()),
         ("reproduction number R", ratio(solution.reproduction_number)),
@@ -36,25 +36,25 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
         ("half-life", or(solution.half_life.map(generations), "half_life")),
         (
             "fresh wrong / unsound",
-            format!("{} / {}", percent(solution.fresh.wrong, 4), percent(solution.fresh.unsound, 4)),
+            format!("{} / {}", percent(solution.fresh.wrong, 3), percent(solution.fresh.unsound, 3)),
         ),
-        ("error at generation 0", percent(solution.start_error, 4)),
-        ("error floor", or(solution.floor_error.map(|error| percent(error, 4)), "floor_error")),
-        ("tipping point", or(solution.tipping_error.map(|error| percent(error, 4)), "tipping_error")),
-        ("fails at error", percent(scenario.failure.error_rate.get(), 4)),
-        ("expected runway E[T]", or(runway.mean.map(generations), "runway.mean")),
-        ("its standard deviation", or(runway.sd.map(generations), "runway.sd")),
-        ("median", or(runway.q50.map(generations), "runway.q50")),
+        ("error at generation 0", percent(solution.start_error, 3)),
+        ("error floor", or(solution.floor_error.map(|error| percent(error, 3)), "floor_error")),
+        ("tipping point", or(solution.tipping_error.map(|error| percent(error, 3)), "tipping_error")),
+        ("fails at error", percent(scenario.failure.error_rate.get(), 3)),
+        ("expected runway E[T]", or(law.mean.map(far), "runway.mean")),
+        ("its standard deviation", or(law.sd.map(far), "runway.sd")),
+        ("median", or(law.q50.map(far), "runway.q50")),
         ("5 to 95 %", or(range, "runway.q95")),
-        ("E[min(T, horizon)]", or(runway.restricted_mean.map(generations), "runway")),
+        ("E[min(T, horizon)]", or(law.restricted_mean.map(far), "runway")),
         (
             "hazard per generation",
             or(
-                solution.quasi_stationary.as_ref().map(|law| format!("{} once settled", number(law.hazard, 4))),
+                solution.quasi_stationary.as_ref().map(|law| format!("{} once settled", percent(law.hazard, 3))),
                 "quasi_stationary",
             ),
         ),
-        ("yield at generation 0", percent(solution.start_yield, 4)),
+        ("yield at generation 0", percent(solution.start_yield, 3)),
         ("generation to keep", keep(solution.best, scenario.horizon.get())),
         ("method", solution.method.clone()),
     ];
@@ -73,7 +73,7 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
 
 /// Where the error is expected to be lowest, in words.
 fn keep(best: Best, horizon: u64) -> String {
-    let error = percent(best.error, 4);
+    let error = percent(best.error, 3);
     match best.generation {
         0 => format!("0: none after it errs less ({error})"),
         last if last == horizon => format!("{last}: the error falls to the horizon ({error})"),
@@ -85,19 +85,19 @@ fn cost(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
     let Some(spending) = &solution.cost else { return Ok(()) };
     let unit = &spending.unit;
     let or = |value: Option<f64>, key: &str| match (value, spending.undefined.get(key)) {
-        (Some(value), _) => format!("{} {unit}", number(value, 6)),
+        (Some(value), _) => format!("{} {unit}", number(value, 3)),
         (None, Some(reason)) => format!("– ({reason})"),
         (None, None) => "–".to_owned(),
     };
     let start = &spending.start;
-    let part = |value: f64| number(value, 4);
+    let part = |value: f64| number(value, 3);
     let checks: f64 = start.checks.iter().sum();
     let rows = [
         (
             "cost of generation 0",
             format!(
                 "{} {unit} (candidates {}, checks {}, training {})",
-                number(start.total, 6),
+                number(start.total, 3),
                 part(start.generation),
                 part(checks),
                 part(start.training)
@@ -116,35 +116,48 @@ fn cost(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
 fn thresholds(thresholds: &[Threshold], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "what brings R below 1")?;
     for threshold in thresholds {
-        let value = threshold.value.map(|value| number(value, 4));
+        let value = threshold.value.map(|value| number(value, 3));
         let value = value.or_else(|| threshold.reason.clone()).unwrap_or_default();
-        let present = threshold.present.map_or_else(String::new, |present| format!(" (now {})", number(present, 4)));
+        let present = threshold.present.map_or_else(String::new, |present| format!(" (now {})", number(present, 3)));
         writeln!(out, "  {}: {value}{present}", threshold.meaning)?;
     }
     Ok(())
 }
 
 fn curves(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
-    let mut table =
-        sheet(&["generation", "mean-field error", "expected error", "5 %", "95 %", "survival S(g)", "yield"]);
-    for g in thinned(solution.generations.len()) {
-        let mut row = vec![g.to_string(), percent(solution.mean_field_error[g], 4)];
-        if let Some(curves) = &solution.curves {
-            let shares = [
-                &curves.expected_error,
-                &curves.error_q05,
-                &curves.error_q95,
-                &curves.survival,
-                &curves.expected_yield,
-            ];
-            row.extend(shares.map(|curve| percent(curve[g], 4)));
-        } else if let Some(near) = &solution.approximation {
-            let shares = [&near.expected_error, &near.error_q05, &near.error_q95, &near.survival];
-            row.extend(shares.map(|curve| format!("≈ {}", percent(curve[g], 4))));
-            row.push("–".to_owned());
-        }
-        table.add_row(row);
+    let mut columns: Vec<(&str, &[f64])> = vec![("mean-field error", &solution.mean_field_error)];
+    if let Some(curves) = &solution.curves {
+        columns.extend::<[(&str, &[f64]); 5]>([
+            ("expected error", &curves.expected_error),
+            ("error, 5 % quantile", &curves.error_q05),
+            ("error, 95 % quantile", &curves.error_q95),
+            ("survival S(g)", &curves.survival),
+            ("yield", &curves.expected_yield),
+        ]);
+    } else if let Some(near) = &solution.approximation {
+        columns.extend::<[(&str, &[f64]); 4]>([
+            ("≈ expected error", &near.expected_error),
+            ("≈ error, 5 % quantile", &near.error_q05),
+            ("≈ error, 95 % quantile", &near.error_q95),
+            ("≈ survival S(g)", &near.survival),
+        ]);
     }
+    by_generation(solution.generations.len(), &columns, out)
+}
+
+/// A table of shares by generation, each column in the unit that its head names.
+fn by_generation(length: usize, columns: &[(&str, &[f64])], out: &mut dyn Write) -> io::Result<()> {
+    let shown: Vec<usize> = thinned(length).collect();
+    let mut head = vec!["generation".to_owned()];
+    let mut rows: Vec<Vec<String>> = shown.iter().map(|g| vec![g.to_string()]).collect();
+    for (title, values) in columns {
+        let values: Vec<f64> = shown.iter().map(|&g| values.get(g).copied().unwrap_or(f64::NAN)).collect();
+        let column = shares(&values);
+        head.push(column.head(title));
+        rows.iter_mut().zip(column.cells).for_each(|(row, cell)| row.push(cell));
+    }
+    let mut table = sheet(&head.iter().map(String::as_str).collect::<Vec<_>>());
+    table.add_rows(rows);
     writeln!(out, "{table}")
 }
 
@@ -156,9 +169,8 @@ pub(super) fn simulated(scenario: &Scenario, simulated: &Simulated, out: &mut dy
     let runway = simulated.runway;
     writeln!(
         out,
-        "  E[min(T, {horizon})]  {} ± {} generations (standard error); {} of {} runs alive at generation {horizon}",
-        number(runway.restricted_mean, 6),
-        number(runway.se, 2),
+        "  E[min(T, {horizon})]  {} generations (standard error); {} of {} runs alive at generation {horizon}",
+        estimate(runway.restricted_mean, runway.se),
         runway.censored,
         simulated.replicates
     )?;
@@ -170,21 +182,15 @@ pub(super) fn simulated(scenario: &Scenario, simulated: &Simulated, out: &mut dy
     if simulated.starved > 0 {
         writeln!(out, "  {} runs starved: nothing they generated was accepted", simulated.starved)?;
     }
-    let mut table = sheet(&["generation", "survival", "mean error", "standard error", "unsound", "wrong", "yield"]);
-    for g in thinned(simulated.generations.len()) {
-        let shares = [
-            &simulated.survival,
-            &simulated.mean_error,
-            &simulated.se_error,
-            &simulated.mean_unsound,
-            &simulated.mean_wrong,
-        ];
-        let mut row = vec![g.to_string()];
-        row.extend(shares.map(|curve| percent(curve[g], 4)));
-        row.push(simulated.mean_yield.get(g).map_or_else(|| "–".to_owned(), |share| percent(*share, 4)));
-        table.add_row(row);
-    }
-    writeln!(out, "{table}")
+    let columns: [(&str, &[f64]); 6] = [
+        ("survival", &simulated.survival),
+        ("mean error", &simulated.mean_error),
+        ("standard error", &simulated.se_error),
+        ("unsound", &simulated.mean_unsound),
+        ("wrong", &simulated.mean_wrong),
+        ("yield", &simulated.mean_yield),
+    ];
+    by_generation(simulated.generations.len(), &columns, out)
 }
 
 /// The answer of `simulate --rare`.
@@ -202,10 +208,12 @@ pub(super) fn rare(scenario: &Scenario, rare: &Rare, out: &mut dyn Write) -> io:
     match rare.relative_standard_error.zip(rare.interval) {
         Some((relative, (low, high))) => writeln!(
             out,
-            "  P(T <= {})  {:.3e}, relative standard error {}; 95 % interval {low:.3e} to {high:.3e}",
+            "  P(T <= {})  {}, relative standard error {}; 95 % interval {} to {}",
             rare.horizon,
-            rare.probability,
-            percent(relative, 2)
+            percent(rare.probability, 3),
+            percent(relative, 2),
+            percent(low, 3),
+            percent(high, 3)
         )?,
         None => writeln!(out, "  P(T <= {}): no repetition reached failure", rare.horizon)?,
     }
@@ -228,7 +236,7 @@ pub(super) fn verdict(verdict: &compare::Verdict, out: &mut dyn Write) -> io::Re
             number(test.deviation, 3),
             number(test.critical, 3),
             test.generation.map_or_else(|| "–".to_owned(), |g| g.to_string()),
-            format!("{:.1e}", test.level),
+            number(test.level, 2),
             if test.passed { "yes".to_owned() } else { "NO".to_owned() },
         ]);
     }
@@ -238,7 +246,7 @@ pub(super) fn verdict(verdict: &compare::Verdict, out: &mut dyn Write) -> io::Re
 
 /// The answer of `explain`.
 pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &mut dyn Write) -> io::Result<()> {
-    let share = |value: f64| percent(value, 4);
+    let share = |value: f64| percent(value, 3);
     let x = explanation.composition;
     writeln!(
         out,
@@ -281,7 +289,7 @@ pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &
         Some(q) => writeln!(
             out,
             "Of 100 problems {} end in an accepted example. Learned: {} sound, {} unsound, {} wrong beliefs in the next generation\n(random mistakes leave a belief with probability {}, systematic and unsound ones with {}; {} is replaced by ground truth).",
-            number(100.0 * explanation.yield_, 4),
+            number(100.0 * explanation.yield_, 3),
             share(q.sound()),
             share(q.unsound),
             share(q.wrong),
@@ -295,7 +303,7 @@ pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &
 }
 
 fn answers_row(mut row: Vec<String>, answers: &Answers) -> Vec<String> {
-    row.extend([answers.sound, answers.unsound, answers.systematic, answers.random].map(|share| percent(share, 4)));
+    row.extend([answers.sound, answers.unsound, answers.systematic, answers.random].map(|share| percent(share, 3)));
     row
 }
 

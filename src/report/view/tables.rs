@@ -9,11 +9,11 @@ use crate::scenario::Scenario;
 
 use super::super::Inputs;
 use super::super::thin;
-use super::super::words::{number, percent};
+use super::super::words::{estimate, number, percent, ratio, runway_cell, shares};
 use super::{CurveTable, Parameter, Quantity, TestRow, ThresholdRow, VerdictView, absent};
 
 /// Significant digits in tables.
-const DIGITS: usize = 4;
+const DIGITS: usize = 3;
 /// Rows of the curve table at most.
 const ROWS: usize = 201;
 
@@ -60,7 +60,7 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
     };
     let row = |label: &str, exact: String| Quantity { label: label.to_owned(), exact, simulated: String::new() };
     let mut rows = vec![
-        row("reproduction number of mistakes, R", number(solution.reproduction_number, 5)),
+        row("reproduction number of mistakes, R", ratio(solution.reproduction_number)),
         row("regime", format!("{:?}", solution.regime).to_lowercase()),
         row("fresh unsound beliefs of a sound model", percent(solution.fresh.unsound, DIGITS)),
         row("fresh wrong beliefs of a sound model", percent(solution.fresh.wrong, DIGITS)),
@@ -75,10 +75,11 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
     rows.push(row("error rate at generation 0", percent(solution.start_error, DIGITS)));
     rows.push(row("accepted examples per problem at generation 0", percent(solution.start_yield, DIGITS)));
     let hazard = solution.quasi_stationary.as_ref().map(|law| law.hazard);
-    rows.push(row("hazard per generation after long survival", cell(hazard, "quasi_stationary", number)));
+    rows.push(row("hazard per generation after long survival", cell(hazard, "quasi_stationary", percent)));
     rows.push(row("generation with the lowest expected error", keep(solution.best)));
     rows.extend(cost(solution).into_iter().map(|(label, value)| row(&label, value)));
     let runway = &solution.runway;
+    let far = |value: f64| runway_cell(value, inputs.horizon());
     for (label, value, key) in [
         ("expected runway, E[T] (generations)", runway.mean, "runway.mean"),
         ("standard deviation of T", runway.sd, "runway.sd"),
@@ -86,7 +87,7 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
         ("median of T", runway.q50, "runway.q50"),
         ("95 % quantile of T", runway.q95, "runway.q95"),
     ] {
-        rows.push(row(label, cell(value, key, number)));
+        rows.push(row(label, value.map_or_else(|| absent(inputs, key), far)));
     }
     rows.extend(both_sides(inputs, &cell));
     rows
@@ -123,7 +124,7 @@ fn both_sides(inputs: &Inputs<'_>, cell: &Cell<'_>) -> [Quantity; 3] {
     let horizon = inputs.horizon_text();
     let curves = inputs.solution.curves.as_ref();
     let last = |values: &[f64]| values.last().copied();
-    let plus_minus = |mean: f64, se: f64| format!("{} ± {} (2 se)", number(mean, DIGITS), number(2.0 * se, 2));
+    let plus_minus = |mean: f64, se: f64| format!("{} (2 se)", estimate(mean, 2.0 * se));
     let simulated = inputs.simulated;
     [
         Quantity {
@@ -141,9 +142,7 @@ fn both_sides(inputs: &Inputs<'_>, cell: &Cell<'_>) -> [Quantity; 3] {
             exact: cell(curves.and_then(|curves| last(&curves.expected_error)), "expected_error", percent),
             simulated: simulated
                 .and_then(|s| Some((last(&s.mean_error)?, last(&s.se_error)?)))
-                .map_or_else(String::new, |(mean, se)| {
-                    format!("{} ± {} (2 se)", percent(mean, DIGITS), percent(2.0 * se, 2))
-                }),
+                .map_or_else(String::new, |(mean, se)| format!("({}) % (2 se)", estimate(100.0 * mean, 200.0 * se))),
         },
     ]
 }
@@ -225,22 +224,17 @@ fn flatten(value: &Value, key: String, found: &mut Vec<(String, String)>) {
 pub(super) fn curves(inputs: &Inputs<'_>) -> CurveTable {
     let solution = inputs.solution;
     let count = solution.generations.len();
-    let columns = columns(inputs);
-    let rows = thin::stride(count, ROWS)
-        .into_iter()
-        .map(|index| {
-            let generation = solution.generations.get(index).map_or_else(String::new, u64::to_string);
-            let cells =
-                columns.iter().map(|(_, values)| values.get(index).map_or("–".to_owned(), |v| percent(*v, DIGITS)));
-            std::iter::once(generation).chain(cells).collect()
-        })
-        .collect();
-    let titles = columns.into_iter().map(|(title, _)| title.to_owned());
-    CurveTable {
-        every: thin::every(count, ROWS),
-        columns: std::iter::once("generation".to_owned()).chain(titles).collect(),
-        rows,
+    let shown = thin::stride(count, ROWS);
+    let mut titles = vec!["generation".to_owned()];
+    let mut rows: Vec<Vec<String>> =
+        shown.iter().map(|&at| vec![solution.generations.get(at).map_or_else(String::new, u64::to_string)]).collect();
+    for (title, values) in columns(inputs) {
+        let values: Vec<f64> = shown.iter().map(|&at| values.get(at).copied().unwrap_or(f64::NAN)).collect();
+        let column = shares(&values);
+        titles.push(column.head(title));
+        rows.iter_mut().zip(column.cells).for_each(|(row, cell)| row.push(cell));
     }
+    CurveTable { every: thin::every(count, ROWS), columns: titles, rows }
 }
 
 /// Title and values of every column but the generation.
