@@ -4,14 +4,15 @@
 //! in an accepted example), each with `candidates` solutions of L steps. The filters stand in series behind the vote, and a
 //! check is paid for every example that reaches it:
 //!
-//!   cost = (N / Y) · (candidates · L · `per_step` + Σ_j reach_j · (`per_check_j` + L · `per_check_step_j`)) + n · `per_training_example`
+//!   cost = (N / Y) · (candidates · L · `per_step` + Σ_j reach_j · (`per_check_j` + L · `per_check_step_j`))
+//!        + μN · `per_true_example` + n · `per_training_example`
 //!
 //! with reach_j the examples per problem that the vote and the filters before j let pass. Conventions: a `transform` filter asks
 //! the model to solve a restatement, so that its check costs one more candidate (L · `per_step`) on top of its own
 //! prices; a `ground-truth` filter is reached by the share of examples that it compares (`coverage`); the second model of a
 //! `cross-model` filter is paid by that filter's prices alone. n is what the next generation trains on: N, and under
-//! `policy = "accumulate"` the pool of all examples so far, N (g + 2) after generation g. Ground truth that replaces
-//! examples (`anchor`) has no price of its own.
+//! `policy = "accumulate"` the pool of all examples so far, N (g + 2) after generation g. The true examples are those that
+//! replace a share μ = `anchor` of the N accepted ones: they come on top of what was generated and checked.
 
 use serde::Serialize;
 
@@ -38,6 +39,8 @@ pub struct Bill {
     pub generation: f64,
     /// Checks, one entry for each filter.
     pub checks: Vec<f64>,
+    /// True examples that replace accepted ones.
+    pub truth: f64,
     /// Training the next generation.
     pub training: f64,
     /// All of it.
@@ -79,9 +82,11 @@ impl<'a> Pricing<'a> {
         let all = |price: f64| if price == 0.0 { 0.0 } else { problems * price };
         let generation = all(per_problem);
         let checks: Vec<f64> = checks.into_iter().map(all).collect();
+        let replaced = self.scenario.learning.anchor.get() * self.scenario.examples.as_f64();
+        let truth = replaced * self.cost.per_true_example.get();
         let training = self.trained * self.cost.per_training_example.get();
-        let total = generation + checks.iter().sum::<f64>() + training;
-        Bill { problems, generation, checks, training, total }
+        let total = generation + checks.iter().sum::<f64>() + truth + training;
+        Bill { problems, generation, checks, truth, training, total }
     }
 
     /// Total of [`Pricing::bill`].

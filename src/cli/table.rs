@@ -96,10 +96,11 @@ fn cost(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
         (
             "cost of generation 0",
             format!(
-                "{} {unit} (candidates {}, checks {}, training {})",
+                "{} {unit} (candidates {}, checks {}, true examples {}, training {})",
                 number(start.total, 3),
                 part(start.generation),
                 part(checks),
+                part(start.truth),
                 part(start.training)
             ),
         ),

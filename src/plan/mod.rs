@@ -185,6 +185,7 @@ pub fn compare(
     let mut compared: Vec<Compared> = known.iter().map(|one| one.compared(&known[base])).collect();
     let mut notes = Vec::new();
     let measure = Measure::of(&compared, &mut notes);
+    price::free_truth(&compared, &mut notes);
     price::judge(&mut compared, measure, &mut notes);
     let reference = compared[base].clone();
     for one in &mut compared {

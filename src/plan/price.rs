@@ -99,6 +99,22 @@ impl Measure {
     }
 }
 
+/// Tells of designs that take ground truth without paying for it: their prices look better than they are.
+pub(super) fn free_truth(designs: &[Compared], notes: &mut Vec<String>) {
+    let free = |one: &Compared| {
+        let price = one.scenario.cost.as_ref().map(|cost| cost.per_true_example.get());
+        price == Some(0.0) && one.scenario.learning.anchor.get() > 0.0
+    };
+    let names: Vec<String> = designs.iter().filter(|one| free(one)).map(|one| format!("\"{}\"", one.name)).collect();
+    if !names.is_empty() {
+        notes.push(format!(
+            "truth is free here: {} {} `anchor`, and `cost.per_true_example` gives ground truth no price",
+            names.join(", "),
+            if names.len() == 1 { "takes true examples by" } else { "take true examples by" }
+        ));
+    }
+}
+
 /// Marks dominated designs, where prices can be compared.
 pub(super) fn judge(designs: &mut [Compared], measure: Measure, notes: &mut Vec<String>) {
     let mut units: Vec<&str> = designs.iter().filter_map(|one| Some(one.cost.as_ref()?.unit.as_str())).collect();

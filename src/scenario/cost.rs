@@ -18,6 +18,8 @@ pub struct Cost {
     pub per_step: Rate,
     /// Price of training on one example, in `unit`.
     pub per_training_example: Rate,
+    /// Price of one example of verified ground truth (`anchor`), in `unit`.
+    pub per_true_example: Rate,
     /// What prices are counted in: "GPU h", "USD", "tokens".
     pub unit: String,
     /// Price of each filter, in the order of the filters; a filter beyond the last one is free. Written in the tables
@@ -65,6 +67,7 @@ impl Cost {
         Ok(Some(Self {
             per_step: or_zero(written.per_step),
             per_training_example: or_zero(written.per_training_example),
+            per_true_example: or_zero(written.per_true_example),
             unit: unit(written.unit.as_deref())?,
             checks: filters.iter().map(price).collect(),
         }))

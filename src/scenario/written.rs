@@ -67,7 +67,7 @@ pub(super) const TABLES: [(&str, &[&str]); 15] = [
     ),
     ("start", &["unsound", "wrong"]),
     ("failure", &["error_rate"]),
-    ("cost", &["per_step", "per_training_example", "unit"]),
+    ("cost", &["per_step", "per_training_example", "per_true_example", "unit"]),
     ("design", &["name", "set"]),
     ("claim", &["says", "quantity", "generation", "design", "over", "at_least", "at_most"]),
     ("published", &["says", "quantity", "generation", "design", "value", "role"]),
@@ -268,6 +268,7 @@ impl Failure {
 pub(super) struct Cost {
     pub per_step: Option<Rate>,
     pub per_training_example: Option<Rate>,
+    pub per_true_example: Option<Rate>,
     pub unit: Option<String>,
 }
 
@@ -276,6 +277,7 @@ impl Cost {
         Ok(Self {
             per_step: keys.take("per_step")?,
             per_training_example: keys.take("per_training_example")?,
+            per_true_example: keys.take("per_true_example")?,
             unit: keys.take("unit")?,
         })
     }

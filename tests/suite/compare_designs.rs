@@ -152,6 +152,29 @@ fn the_generation_to_keep_lies_where_the_error_turns() {
     assert!(best.probability > 0.0 && best.likeliest_probability >= best.probability);
 }
 
+/// Ground truth without a price is told of, and only there.
+#[test]
+fn free_truth_is_told() {
+    let text = |price: &str| {
+        format!(
+            "name = \"base\"\nexamples = 20\nhorizon = 10\n[cost]\nper_step = 1\n{price}[[design]]\nname = \"plain\"\n\
+             [[design]]\nname = \"truth\"\nset = {{ learning.anchor = 0.5 }}\n"
+        )
+    };
+    let told = |price: &str| {
+        let compared =
+            plan::compare(&designs(&text(price)), Settings { replicates: 10, seed: 1 }, None, &|_| {}).unwrap();
+        compared.notes.into_iter().filter(|note| note.contains("truth is free")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(""),
+        [
+            "truth is free here: \"truth\" takes true examples by `anchor`, and `cost.per_true_example` gives ground truth no price"
+        ]
+    );
+    assert!(told("per_true_example = 3\n").is_empty());
+}
+
 #[test]
 fn names_are_checked() {
     let settings = Settings { replicates: 10, seed: 1 };

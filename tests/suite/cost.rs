@@ -5,7 +5,7 @@ use runaway::analytic::{Spending, solve};
 use runaway::cost::Pricing;
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::coupled;
+use runaway::simulate::{Engine, Settings, coupled, run};
 
 fn scenario(text: &str) -> Scenario {
     Scenario::parse(&format!("name = \"priced\"\n{text}"), Origin::Text, &[]).unwrap()
@@ -83,8 +83,9 @@ fn cost_until_failure_is_what_runs_pay() {
         "examples = 30\nhorizon = 400\n[errors]\namplification = 20\n".to_owned(),
         "examples = 30\nhorizon = 400\n[errors]\namplification = 20\nrecovery = 0.1\nstep_error = 0.004\n".to_owned(),
         "examples = 30\nhorizon = 400\n[task]\nsteps_per_generation = 1\n".to_owned(),
+        "examples = 30\nhorizon = 400\n[errors]\namplification = 30\n[learning]\nanchor = 0.1\n".to_owned(),
     ] {
-        let scenario = scenario(&format!("{loop_}{CATCH}{PRICES}"));
+        let scenario = scenario(&format!("{loop_}{CATCH}{PRICES}per_true_example = 20\n"));
         let solution = solve(&scenario);
         let cost = solution.cost.unwrap();
         let (simulated, played) = coupled(&scenario, 4000, 3, &|_| {}).unwrap();
@@ -102,6 +103,39 @@ fn cost_until_failure_is_what_runs_pay() {
         );
         assert_relative_eq!(cost.until_horizon.unwrap(), exact, max_relative = 1e-6);
     }
+}
+
+/// A quarter of 100 examples is replaced by true ones at 8 each, whatever the policy and however the loop does.
+#[test]
+fn true_examples_are_paid_for() {
+    let priced = "[cost]\nper_training_example = 1\nper_true_example = 8\n";
+    for (policy, training) in [("replace", [100.0; 6]), ("accumulate", [200.0, 300.0, 400.0, 500.0, 600.0, 700.0])] {
+        let cost = spending(&format!("{FLAWLESS}[learning]\nanchor = 0.25\npolicy = \"{policy}\"\n{priced}"));
+        assert_eq!((cost.start.truth, cost.start.total), (200.0, 200.0 + training[0]));
+        assert_eq!(cost.mean_field, training.map(|training| training + 200.0));
+    }
+    assert_eq!(spending(&format!("{FLAWLESS}{priced}")).start.truth, 0.0);
+}
+
+/// Every generation of this loop costs 30 · 20 · 1 for its candidates, 30 · 3 for training and 6 · 50 for truth; the agents
+/// say how many generations there are.
+#[test]
+fn agents_and_counts_pay_for_truth_as_the_exact_sum_does() {
+    let scenario = scenario(&format!(
+        "examples = 30\nhorizon = 400\n[errors]\namplification = 40\n[learning]\nanchor = 0.2\n{PRICES}per_true_example = 50\n"
+    ));
+    let each = 600.0 + 90.0 + 300.0;
+    let cost = solve(&scenario).cost.unwrap();
+    assert_relative_eq!(cost.per_sustained_generation.unwrap(), each, max_relative = 1e-9);
+    let (_, played) = coupled(&scenario, 200, 3, &|_| {}).unwrap();
+    for run in played {
+        assert_relative_eq!(run.cost, each * run.lasted as f64, max_relative = 1e-12);
+    }
+    let settings = Settings { replicates: 1000, seed: 5, engine: Engine::Agents, sample_runs: 0 };
+    let agents = run(&scenario, &settings, &|_| {}).unwrap().runway;
+    let (mean, se) = (each * agents.restricted_mean, each * agents.se);
+    let exact = cost.until_horizon.unwrap();
+    assert!((mean - exact).abs() < 4.5 * se, "{mean} ± {se} but {exact}");
 }
 
 /// Where failure is rare almost all of E[T] is spent at rest, at the price of rest.

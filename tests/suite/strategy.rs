@@ -163,6 +163,7 @@ pub fn scenario(sizes: Sizes) -> impl Strategy<Value = Scenario> {
             keys(vec![
                 ("per_step", price()),
                 ("per_training_example", price()),
+                ("per_true_example", price()),
                 ("unit", prop::sample::select(vec![json!("GPU h"), json!("€")]).boxed()),
             ]),
         ),

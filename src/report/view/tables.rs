@@ -18,7 +18,7 @@ const DIGITS: usize = 3;
 const ROWS: usize = 201;
 
 /// What each key of a scenario means, in the order in which the page lists them. Filters follow with their own keys.
-const MEANINGS: [(&str, &str); 32] = [
+const MEANINGS: [(&str, &str); 33] = [
     ("name", "name of the loop"),
     ("source", "where its numbers come from"),
     ("examples", "N, independent training examples of a generation"),
@@ -44,6 +44,7 @@ const MEANINGS: [(&str, &str); 32] = [
     ("failure.error_rate", "θ, error rate at which the loop has failed"),
     ("cost.per_step", "price of one step of one candidate"),
     ("cost.per_training_example", "price of training on one example"),
+    ("cost.per_true_example", "price of one example of verified ground truth"),
     ("cost.unit", "what prices are counted in"),
     ("filter.kind", "kind of check"),
     ("filter.per_check", "price of one check"),
