@@ -9,6 +9,7 @@ use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, Summa
 use crate::provenance::LogProvenance;
 use crate::report;
 use crate::report::backtest::words::{self, score, share};
+use crate::report::fit::words::LEARNERS;
 use crate::scenario::ScenarioError;
 
 use super::args;
@@ -43,25 +44,36 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
         out.write_all(&json)?;
         return Ok(Verdict::Fine);
     }
-    for sentence in [words::headline(&tested), words::worse(&tested), words::warnings(&tested.summary)] {
+    told(&tested, out)?;
+    if let (Some(files), Some(folder)) = (written, &args.report) {
+        writeln!(out, "wrote {files} files to {}", folder.display())?;
+    }
+    Ok(Verdict::Fine)
+}
+
+/// The answer for people: the remaining runway first.
+fn told(tested: &Backtest, out: &mut dyn Write) -> std::io::Result<()> {
+    let runway = [words::headline(tested), words::lost_runways(tested)];
+    let error = [words::errors(tested), words::lost_errors(tested)];
+    for sentence in runway.into_iter().chain(error).chain([words::warnings(&tested.summary)]) {
         writeln!(out, "{sentence}")?;
     }
-    let mut table =
-        sheet(&["log", "CRPS error", "best extrapolation", "ratio", "50 %", "90 %", "runway 90 %", "false alarms"]);
+    let mut table = sheet(&["log", "runway", "best", "50 %", "90 %", "error", "best", "50 %", "90 %", "false alarms"]);
     for (name, summary) in
         tested.by_file.iter().map(|(name, summary)| (name.as_str(), summary)).chain([("all", &tested.summary)])
     {
         table.add_row(scores(name, summary));
     }
     writeln!(out, "{table}")?;
-    writeln!(out, "50 %, 90 %: share of measured errors, and of runways, inside that interval.")?;
-    for skipped in &tested.skipped {
-        writeln!(out, "note: {skipped}")?;
+    writeln!(
+        out,
+        "CRPS of the forecasts and of the extrapolation that does best there, in generations (runway) and percentage points (error); \
+         50 %, 90 %: share inside that interval."
+    )?;
+    for note in tested.skipped.iter().map(String::as_str).chain([LEARNERS]) {
+        writeln!(out, "note: {note}")?;
     }
-    if let (Some(files), Some(folder)) = (written, &args.report) {
-        writeln!(out, "wrote {files} files to {}", folder.display())?;
-    }
-    Ok(Verdict::Fine)
+    Ok(())
 }
 
 fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
@@ -90,15 +102,18 @@ fn logs_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn scores(name: &str, summary: &Summary) -> Vec<String> {
-    let best = summary.baselines.values().filter_map(|baseline| baseline.crps_error).reduce(f64::min);
+    let baselines = || summary.baselines.values();
+    let points = |crps: Option<f64>| score(crps.map(|crps| 100.0 * crps));
     vec![
         name.to_owned(),
-        score(summary.crps_error),
-        score(best),
-        score(summary.crps_ratio),
+        score(summary.crps_runway),
+        score(baselines().filter_map(|one| one.crps_runway).reduce(f64::min)),
+        share(summary.coverage50_runway),
+        share(summary.coverage90_runway),
+        points(summary.crps_error),
+        points(baselines().filter_map(|one| one.crps_error).reduce(f64::min)),
         share(summary.coverage50_error),
         share(summary.coverage90_error),
-        share(summary.coverage90_runway),
         summary.false_alarms.to_string(),
     ]
 }

@@ -7,6 +7,7 @@ use super::fitted::Fitted;
 use super::learner::{Learner, Unit};
 use super::log::{Row, Run};
 use super::model::{self, Ahead, Model, Path};
+use super::outlook::{Outlook, odds_shift};
 use super::prior::{Point, Priors};
 use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
 use super::sampler::{self, Sample};
@@ -116,15 +117,17 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
     let mixing = sample.mixing(&model.priors);
     let surprises = surprises(model, draws, run, options);
     let warnings = warnings(&mixing, &surprises, run, log.runs.len());
+    let (floor_error, floor_above_present) = floor(model, paths, options.run);
     Fit {
         source: log.source.clone(),
         run: run.name.clone(),
         runs_fitted: log.runs.len(),
         basis: basis(fitted),
-        reproduction_number: reproduction(model, paths, options),
+        reproduction_number: reproduction(model, paths, options, floor_above_present),
         inherited_share: Interval::of(paths.iter().map(|path| inherited_share(path, model, options.run))),
-        floor_error: fixed_point(model, paths, options.run, false),
-        tipping_error: fixed_point(model, paths, options.run, true),
+        floor_error,
+        floor_above_present,
+        tipping_error: tipping(model, paths, options.run),
         fan: fan(run, paths, options),
         runway: runway(run, paths, options),
         best: best(run, paths),
@@ -160,7 +163,7 @@ fn present(model: &Model, run: usize, learner: &Learner) -> (f64, f64) {
     model.stages(run).last().map_or((learner.slip, 1.0), |stage| (learner.slip_at(stage.elapsed), stage.steps))
 }
 
-fn reproduction(model: &Model, paths: &[Path], options: &FitOptions) -> Reproduction {
+fn reproduction(model: &Model, paths: &[Path], options: &FitOptions, floor_above_present: f64) -> Reproduction {
     let number = |learner: &Learner| {
         let (slip, steps) = present(model, options.run, learner);
         learner.reproduction_number(slip, steps)
@@ -169,26 +172,22 @@ fn reproduction(model: &Model, paths: &[Path], options: &FitOptions) -> Reproduc
     let prior: Vec<f64> =
         (0..PRIOR_DRAWS).map(|_| number(&model.learner(&sampler::prior_draw(&model.priors, &mut rng)))).collect();
     let posterior: Vec<f64> = paths.iter().map(|path| number(&path.learner)).collect();
-    let above = |values: &[f64]| share(values.iter().filter(|r| **r > 1.0).count(), values.len());
-    let above_one = above(&posterior);
+    let count = |values: &[f64], keep: fn(f64) -> bool| values.iter().filter(|r| keep(**r)).count();
+    let above = |values: &[f64]| (count(values, |r| r > 1.0), values.len());
+    let below_zero = |values: &[f64]| share(count(values, |r| r < 0.0), values.len());
+    let shared = |(part, whole)| share(part, whole);
+    let odds_shift = odds_shift(above(&posterior), above(&prior));
+    let (above_one, prior_above_one) = (shared(above(&posterior)), shared(above(&prior)));
     Reproduction {
         density: Bin::of(&prior, &posterior),
-        prior_above_one: above(&prior),
+        prior_above_one,
+        prior_below_zero: below_zero(&prior),
+        below_zero: below_zero(&posterior),
         prior: Interval::of(prior),
         posterior: Interval::of(posterior),
         above_one,
-        words: in_words(above_one).to_owned(),
-    }
-}
-
-/// P(R > 1) in words, cut where epidemiologists cut it.
-fn in_words(above_one: f64) -> &'static str {
-    match above_one {
-        p if p < 0.05 => "mistakes heal",
-        p if p < 0.4 => "mistakes likely heal",
-        p if p <= 0.6 => "healing or growing: the data cannot tell",
-        p if p <= 0.95 => "mistakes likely grow",
-        _ => "mistakes grow",
+        odds_shift,
+        words: Outlook::of(above_one, odds_shift, floor_above_present > 0.5),
     }
 }
 
@@ -204,17 +203,32 @@ fn inherited_share(path: &Path, model: &Model, run: usize) -> f64 {
     if all > 0.0 { (fresh / all).min(1.0) } else { 0.0 }
 }
 
-fn fixed_point(model: &Model, paths: &[Path], run: usize, tipping: bool) -> Conditional {
-    let errors: Vec<f64> = paths
+/// The floor, and the share of the draws with one in which it lies above the present error of the same draw.
+fn floor(model: &Model, paths: &[Path], run: usize) -> (Conditional, f64) {
+    let floors: Vec<(f64, f64)> = paths
         .par_iter()
         .filter_map(|path| {
             let (slip, steps) = present(model, run, &path.learner);
-            let (floor, tip) = path.learner.fixed_points(slip, steps);
-            let x = if tipping { tip } else { floor }?;
-            Some(path.learner.at(x, slip, steps).error)
+            let (floor, _) = path.learner.fixed_points(slip, steps);
+            let error = |x| path.learner.at(x, slip, steps).error;
+            Some((error(floor?), error(path.last_share)))
         })
         .collect();
-    let probability = share(errors.len(), paths.len());
+    let worse = share(floors.iter().filter(|(floor, now)| floor > now).count(), floors.len());
+    (conditional(floors.into_iter().map(|(floor, _)| floor).collect(), paths.len()), worse)
+}
+
+fn tipping(model: &Model, paths: &[Path], run: usize) -> Conditional {
+    let tip = |path: &Path| {
+        let (slip, steps) = present(model, run, &path.learner);
+        let (_, tip) = path.learner.fixed_points(slip, steps);
+        Some(path.learner.at(tip?, slip, steps).error)
+    };
+    conditional(paths.par_iter().filter_map(tip).collect(), paths.len())
+}
+
+fn conditional(errors: Vec<f64>, draws: usize) -> Conditional {
+    let probability = share(errors.len(), draws);
     Conditional { probability, given: (!errors.is_empty()).then(|| Interval::of(errors)) }
 }
 

@@ -116,7 +116,7 @@ pub(super) fn warnings(mixing: &[Mixing], surprises: &[Surprise], run: &Run, run
     let mut warnings = Vec::new();
     let stuck: Vec<String> = mixing
         .iter()
-        .filter(|mixing| mixing.r_hat > R_HAT || mixing.effective < EFFECTIVE)
+        .filter(|mixing| mixing.r_hat.is_nan() || mixing.r_hat > R_HAT || mixing.effective < EFFECTIVE)
         .map(|m| format!("{} (R-hat {:.2}, {:.0} effective draws)", m.parameter.key(), m.r_hat, m.effective))
         .collect();
     if !stuck.is_empty() {

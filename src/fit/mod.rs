@@ -16,6 +16,7 @@ mod learner;
 mod likelihood;
 pub mod log;
 mod model;
+mod outlook;
 mod prior;
 mod read;
 mod result;
@@ -41,6 +42,7 @@ pub use calibrate::{Design, RANKED, Ranks, calibrate};
 pub use fitted::{Fitted, fit};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
+pub use outlook::Outlook;
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
 pub use read::{Format, IngestOptions};
 pub use result::{

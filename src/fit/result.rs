@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::log::named;
+use super::outlook::Outlook;
 use super::prior::{Checks, Parameter, Scale};
 use super::sampler::Mixing;
 use super::score::{quantile, sorted};
@@ -50,6 +51,8 @@ pub struct Fit {
     pub inherited_share: Interval,
     /// Error rate at which the loop settles if it heals: present in `probability` of the draws.
     pub floor_error: Conditional,
+    /// Share of the draws with a floor in which it lies above the present error.
+    pub floor_above_present: f64,
     /// Error rate beyond which a healing loop runs away.
     pub tipping_error: Conditional,
     /// Error by generation: the log's generations, then the forecast.
@@ -74,11 +77,22 @@ pub struct Fit {
     pub warnings: Vec<String>,
 }
 
+/// R̂ above which no number of a fit should be used.
+const UNSETTLED: f64 = 1.1;
+
 impl Fit {
     /// The log and its run, for people.
     #[must_use]
     pub fn subject(&self) -> String {
         named(&self.source, &self.run)
+    }
+
+    /// The parameter that mixed worst, where its R̂ says that the sampler has not settled: the numbers then depend on the seed.
+    #[must_use]
+    pub fn unsettled(&self) -> Option<&Mixing> {
+        // Walkers that never moved have no R̂.
+        let unsettled = |mixing: &&Mixing| mixing.r_hat.is_nan() || mixing.r_hat > UNSETTLED;
+        self.mixing.iter().filter(unsettled).max_by(|a, b| a.r_hat.total_cmp(&b.r_hat))
     }
 }
 
@@ -118,8 +132,14 @@ pub struct Reproduction {
     pub above_one: f64,
     /// P(R > 1) before the data.
     pub prior_above_one: f64,
-    /// P(R > 1) in words.
-    pub words: String,
+    /// Share of draws below 0: mistakes so rare among the accepted that a further one leaves fewer.
+    pub below_zero: f64,
+    /// The same before the data.
+    pub prior_below_zero: f64,
+    /// Odds of R > 1 given the log over the odds before it: the Bayes factor for R > 1.
+    pub odds_shift: f64,
+    /// P(R > 1) in words, where the log moved its odds enough for any.
+    pub words: Outlook,
     /// Both laws by bins of equal width over the central 95 % of either; the tails beyond are in no bin.
     pub density: Vec<Bin>,
 }

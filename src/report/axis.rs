@@ -61,11 +61,6 @@ impl Axis {
         Self::scaled(title.to_owned(), -reach, reach, 1.0, None)
     }
 
-    /// Plain numbers from `low` to `high`, at least.
-    pub fn range(title: &str, low: f64, high: f64) -> Self {
-        Self::scaled(title.to_owned(), low, high, 1.0, None)
-    }
-
     /// Ticks at round multiples of `unit`; the range grows to the next ones, at most to `limit`.
     fn scaled(title: String, low: f64, high: f64, unit: f64, limit: Option<f64>) -> Self {
         let (bottom, top) = (low / unit, high / unit);

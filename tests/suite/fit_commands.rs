@@ -124,7 +124,7 @@ fn a_run_without_a_name_is_told_without_one() {
     let (code, out, error) = runaway(&["fit", log, "--horizon", "2", "--sweeps", "10", "--variants"]);
     // Bars are for terminals.
     assert_eq!((code, error.as_str()), (0, ""));
-    assert_eq!(out.lines().nth(1), Some(format!("{log}: generations 0 to 2").as_str()), "{out}");
+    assert!(out.lines().any(|line| line == format!("{log}: generations 0 to 2")), "{out}");
     let (code, _, error) = runaway(&["backtest", log]);
     let why = format!("error: no run can be cut there ({log}: 3 generations cannot be cut at 4); ");
     assert!(code == 2 && error.starts_with(&why), "{error}");
@@ -138,6 +138,23 @@ fn a_run_without_a_name_is_told_without_one() {
     let why = format!("error: no run can be cut there ({log}, run a: 1 generations cannot be cut at 4); ");
     let (code, _, error) = runaway(&["backtest", log]);
     assert!(code == 2 && error.starts_with(&why), "{error}");
+}
+
+/// No number stands above the warning that it is not to be used.
+#[test]
+fn an_unsettled_sampler_is_told_first() {
+    let mut told = Vec::new();
+    for sweeps in ["10", "400"] {
+        let args = ["fit", LOG, "--alone", "--first", "4", "--horizon", "2", "--sweeps", sweeps];
+        let (code, out, error) = runaway(&args);
+        assert_eq!((code, error.as_str()), (0, ""));
+        let json: Value = serde_json::from_str(&runaway(&[&args[..], &["--json"]].concat()).1).unwrap();
+        let worst =
+            json["mixing"].as_array().unwrap().iter().map(|one| one["r_hat"].as_f64().unwrap()).fold(0.0, f64::max);
+        assert_eq!(out.starts_with("WARNING: The sampler has not settled (R-hat "), worst > 1.1, "{worst}: {out}");
+        told.push(worst > 1.1);
+    }
+    assert_eq!(told, [true, false]);
 }
 
 #[test]
@@ -169,12 +186,18 @@ fn a_back_test_leaves_a_report() {
         out.to_str().unwrap(),
     ]);
     assert_eq!((code, error.as_str()), (0, ""));
-    assert!(said.starts_with("Forecasts "), "{said}");
+    assert!(said.starts_with("Remaining runway: "), "{said}");
     let mut files: Vec<String> =
         fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     files.sort();
-    let expected =
-        ["backtest.html", "backtest.json", "calibration.svg", "crps-ratio.svg", "forecast-against-outcome.svg"];
+    let expected = [
+        "backtest.html",
+        "backtest.json",
+        "calibration.svg",
+        "crps-ratio.svg",
+        "forecast-against-outcome.svg",
+        "runway-ratio.svg",
+    ];
     assert_eq!(files, expected);
     let html = fs::read_to_string(out.join("backtest.html")).unwrap();
     assert!(html.contains("one &lt;run&gt;") && html.contains("cannot be cut at 20"));

@@ -19,6 +19,7 @@ mod fit_forecast;
 mod fit_harness;
 mod fit_logs;
 mod fit_report;
+mod fit_words;
 mod flows;
 mod laws;
 mod models;

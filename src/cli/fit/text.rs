@@ -10,6 +10,9 @@ use super::super::table::sheet;
 
 pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()> {
     let fit = inputs.fit;
+    if let Some(unsettled) = words::unsettled(fit) {
+        writeln!(out, "WARNING: {unsettled}")?;
+    }
     writeln!(out, "{}", words::headline(fit))?;
     if let Some(advised) = inputs.advised {
         writeln!(out, "{}", words::advice(advised))?;
@@ -30,6 +33,7 @@ pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()>
     for warning in &fit.warnings {
         writeln!(out, "note: {warning}")?;
     }
+    writeln!(out, "note: {}", words::LEARNERS)?;
     Ok(())
 }
 
@@ -50,10 +54,7 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
         ("no failure", format!("within {horizon} generations: probability {}", percent(runway.no_failure, 3))),
     ];
     let rows = [
-        (
-            "reproduction number R",
-            format!("{} (R > 1: {}, {})", spread(&r.posterior, ratio), percent(r.above_one, 3), r.words),
-        ),
+        ("reproduction number R", format!("{}; above 1: {}", spread(&r.posterior, ratio), words::outlook(fit))),
         ("inherited share", format!("{} of the present error", spread(&fit.inherited_share, |x| percent(x, 3)))),
         ("error floor", conditional(&fit.floor_error)),
         ("tipping point", conditional(&fit.tipping_error)),

@@ -112,8 +112,10 @@ pub struct Summary {
     pub failures_warned: usize,
     /// Generations from the first warning of a run to its failure, over the runs that were warned.
     pub mean_lead_time: Option<f64>,
-    /// CRPS of the error rate over that of the best extrapolation.
+    /// CRPS of the error rate over that of the extrapolation that does best on these cases; absent where that is 0.
     pub crps_ratio: Option<f64>,
+    /// The same for the remaining runway.
+    pub crps_ratio_runway: Option<f64>,
     /// The extrapolations, by name.
     pub baselines: BTreeMap<&'static str, BaselineSummary>,
 }

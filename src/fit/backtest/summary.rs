@@ -19,7 +19,7 @@ pub(super) fn summarise(cases: Vec<&Case>, options: &BacktestOptions) -> Summary
     let baselines: BTreeMap<&'static str, BaselineSummary> =
         Baseline::ALL.iter().map(|baseline| (baseline.key(), baseline_summary(&cases, baseline.key()))).collect();
     let crps_error = over(&|scores| Some(scores.base.crps_error));
-    let best = baselines.values().filter_map(|baseline| baseline.crps_error).reduce(f64::min);
+    let crps_runway = over(&|scores| scores.base.crps_runway);
     let told = |case: &&&Case| warned(case) && case.scores.failed_within.is_some();
     let alarms = Alarms::of(&cases, options);
     Summary {
@@ -30,7 +30,7 @@ pub(super) fn summarise(cases: Vec<&Case>, options: &BacktestOptions) -> Summary
         coverage50_runway: over(&|scores| as_share(scores.coverage50_runway)),
         coverage90_runway: over(&|scores| as_share(scores.coverage90_runway)),
         crps_error,
-        crps_runway: over(&|scores| scores.base.crps_runway),
+        crps_runway,
         mae_error: over(&|scores| Some(scores.base.mae_error)),
         mae_runway: over(&|scores| scores.mae_runway),
         warnings: cases.iter().filter(told).count(),
@@ -38,9 +38,16 @@ pub(super) fn summarise(cases: Vec<&Case>, options: &BacktestOptions) -> Summary
         failures: alarms.failures,
         failures_warned: alarms.leads.len(),
         mean_lead_time: mean(alarms.leads.iter().map(|lead| *lead as f64)),
-        crps_ratio: crps_error.zip(best).map(|(fit, best)| fit / best),
+        crps_ratio: ratio(crps_error, baselines.values().filter_map(|one| one.crps_error)),
+        crps_ratio_runway: ratio(crps_runway, baselines.values().filter_map(|one| one.crps_runway)),
         baselines,
     }
+}
+
+/// A score over the best of the others.
+fn ratio(own: Option<f64>, others: impl Iterator<Item = f64>) -> Option<f64> {
+    let best = others.reduce(f64::min).filter(|best| *best > 0.0)?;
+    own.map(|own| own / best)
 }
 
 /// Coverage of central intervals, from the ranks.

@@ -1,11 +1,15 @@
 //! Nominal against observed coverage.
 
-use crate::fit::Backtest;
+use crate::fit::{Backtest, Summary};
 use crate::report::axis::Axis;
 use crate::report::plot::{Estimate, Layer, Plot, Shape, Side, Tag};
 use crate::report::theme::{DIAGONAL, FILTERED, INK, VERMILLION};
+use crate::report::words::percent;
 
-use super::words::share;
+/// Coverage this far from what is claimed is called too wide or too narrow.
+const OFF: f64 = 0.05;
+/// Cases below which that is not judged.
+const ENOUGH: usize = 20;
 
 pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
     tested.calibration.first()?;
@@ -17,6 +21,8 @@ pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
         .into_iter()
         .filter_map(|(x, y)| Some(Tag { x, y: y?, text: String::new(), side: Side::Right, shift: 0.0 }))
         .collect();
+    let mut notes =
+        vec!["Below the dotted line the forecasts claim to know more than they do, above it less.".to_owned()];
     let mut layers = vec![
         Layer::new("as claimed", Shape::Line { points: vec![(0.0, 0.0), (1.0, 1.0)], stroke: DIAGONAL }),
         Layer::unnamed(Shape::Line { points, stroke: FILTERED }),
@@ -27,20 +33,47 @@ pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
             format!("remaining runway ({} cases)", summary.runway_cases),
             Shape::Tags { tags, color: VERMILLION, open: false },
         ));
+        notes.push(
+            "A runway is a whole number of generations: a forecast that is sure of it holds it with every interval."
+                .to_owned(),
+        );
     }
     Some(Plot {
-        title: format!(
-            "90 % intervals hold {} of measured errors, 50 % intervals {}",
-            share(summary.coverage90_error),
-            share(summary.coverage50_error)
-        ),
-        notes: vec!["Below the dotted line the forecasts claim to know more than they do, above it less.".to_owned()],
+        title: title(summary),
+        notes,
         caption: format!(
-            "Observed against claimed coverage of central forecast intervals, mean over {} cases.",
+            "Observed against claimed coverage of central forecast intervals, mean over {} cases. Too wide or too narrow: off by more \
+             than 5 percentage points over {ENOUGH} cases or more.",
             summary.cases
         ),
         x: Axis::share("coverage claimed", 0.0, 1.0),
         y: Axis::share("coverage observed", 0.0, 1.0),
         layers,
     })
+}
+
+/// What each interval holds, and whether that is what it claims.
+fn title(summary: &Summary) -> String {
+    let told = |what: &str, cases: usize, narrow: Option<f64>, wide: Option<f64>| {
+        let (narrow, wide) = (narrow?, wide?);
+        Some(format!(
+            "{what}: 50\u{a0}% intervals hold {}{}, 90\u{a0}% intervals {}{}",
+            percent(narrow, 3),
+            verdict(narrow - 0.5, cases),
+            percent(wide, 3),
+            verdict(wide - 0.9, cases)
+        ))
+    };
+    let runways = told("Runways", summary.runway_cases, summary.coverage50_runway, summary.coverage90_runway);
+    let errors = told("Errors", summary.cases, summary.coverage50_error, summary.coverage90_error);
+    runways.into_iter().chain(errors).collect::<Vec<_>>().join(". ")
+}
+
+fn verdict(excess: f64, cases: usize) -> &'static str {
+    match excess {
+        _ if cases < ENOUGH => "",
+        excess if excess > OFF => " (too wide)",
+        excess if excess < -OFF => " (too narrow)",
+        _ => " (as claimed)",
+    }
 }

@@ -1,16 +1,18 @@
 //! A back-test: how far forecasts of finished runs could be trusted, in figures and a page.
 
 mod calibration;
+mod contest;
 mod outcome;
 mod page;
 mod ratio;
 mod tables;
 pub mod words;
 
-use crate::fit::{Backtest, Summary};
+use crate::fit::Backtest;
 use crate::provenance::LogProvenance;
 
 use super::{Figure, Report, ReportError, drawn};
+use contest::Quantity;
 
 /// Draws every figure of a back-test, in the order of the page.
 ///
@@ -18,8 +20,9 @@ use super::{Figure, Report, ReportError, drawn};
 /// [`ReportError::Figure`] if the drawing library fails.
 pub fn figures(tested: &Backtest, provenance: &LogProvenance) -> Result<Vec<Figure>, ReportError> {
     let plots = [
+        ("runway-ratio", ratio::plot(tested, Quantity::Runway)),
+        ("crps-ratio", ratio::plot(tested, Quantity::Error)),
         ("calibration", calibration::plot(tested)),
-        ("crps-ratio", ratio::plot(tested)),
         ("forecast-against-outcome", outcome::plot(tested)),
     ];
     drawn(plots, &provenance.origin())
@@ -33,12 +36,6 @@ pub fn render(tested: &Backtest, provenance: &LogProvenance) -> Result<Report, R
     let figures = figures(tested, provenance)?;
     let html = page::page(tested, provenance, &figures).into_bytes();
     Ok(Report::new(figures, html))
-}
-
-/// The extrapolation with the lowest mean CRPS of the error rate.
-fn best_extrapolation(summary: &Summary) -> Option<(&'static str, f64)> {
-    let scored = summary.baselines.iter().filter_map(|(name, one)| Some((*name, one.crps_error?)));
-    scored.min_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// A log by its file's name, without folders and ending.

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::fit::{Backtest, Summary};
 use crate::provenance::LogProvenance;
 use crate::report::Figure;
+use crate::report::fit::words::LEARNERS;
 use crate::report::html::{document, figure, grid};
 
 use super::{short, tables, words};
@@ -22,23 +23,22 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
         header {
             h1 { (headline) }
             p.source { (tested.summary.cases) " cases: a fit sees the first generations of a run and nothing else, and forecasts the rest" }
-            p { (words::worse(tested)) }
+            p { (words::lost_runways(tested)) }
+            p { (words::errors(tested)) " " (words::lost_errors(tested)) }
+            p { (LEARNERS) }
             p { (words::warnings(&tested.summary)) }
         }
         main {
-            (grid("Error rate, by log", &titled("Log", &tables::ERRORS), &errors))
+            p { "CRPS is the continuous ranked probability score, a distance between a forecast and what came: 0 is perfect. The four \
+                 extrapolations have intervals from their own residuals. One fixed for all logs is what a user could have chosen; the \
+                 best of each log is chosen in hindsight, and nobody could have used it. A false alarm is a warning after which the \
+                 run did not fail within 5 generations." }
+            (grid("Against extrapolations", &tables::FORECASTERS, &tables::forecasters(tested)))
             (grid("Remaining runway, by log", &titled("Log", &tables::RUNWAYS), &runways))
-            p { "CRPS: continuous ranked probability score of the measured error rate, lower is better; ratio: over the best of four \
-                 extrapolations, each with intervals from its own residuals. A false alarm is a warning after which the run did not \
-                 fail within 5 generations." }
+            (grid("Error rate, by log", &titled("Log", &tables::ERRORS), &errors))
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
-            (grid("Error rate, by generations seen", &titled("Seen", &tables::ERRORS), &errors_by_cut))
             (grid("Remaining runway, by generations seen", &titled("Seen", &tables::RUNWAYS), &runways_by_cut))
-            (grid(
-                "Against extrapolations",
-                &["Forecaster", "CRPS error", "Mean absolute error", "CRPS runway (generations)"],
-                &tables::forecasters(&tested.summary),
-            ))
+            (grid("Error rate, by generations seen", &titled("Seen", &tables::ERRORS), &errors_by_cut))
             (skipped(&tested.skipped))
             (grid("Provenance", &["What", "Which"], &provenance.rows()))
         }

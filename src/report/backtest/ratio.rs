@@ -1,72 +1,95 @@
-//! Scores against the best extrapolation, by log and run.
-
-use std::collections::BTreeMap;
+//! Scores against the best extrapolation of each log, by log and run.
 
 use crate::fit::Backtest;
 use crate::report::axis::Axis;
 use crate::report::plot::{Layer, Plot, Shape, Side, Tag};
 use crate::report::theme::{CRITICAL, INK, ROW, VERMILLION};
-use crate::report::words::number;
 
-use super::{best_extrapolation, short};
+use super::contest::{Contest, Quantity};
+use super::short;
+use super::words::score;
 
 /// Logs that the figure has room for.
-const ROWS: usize = 14;
+const ROWS: usize = 20;
+/// Ratios beyond these are drawn at the end of the axis.
+const FARTHEST: (f64, f64) = (0.02, 50.0);
 
-/// One log: its ratio, and those of its runs.
-struct Row<'a> {
-    file: &'a str,
-    ratio: f64,
-    runs: Vec<f64>,
-}
+/// The log's place, its name and its score; the worst at the bottom.
+type Row<'a> = (f64, &'a str, Contest);
 
-pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
-    let mut rows: Vec<Row<'_>> = tested.by_file.keys().filter_map(|file| row(tested, file)).collect();
-    rows.sort_by(|a, b| b.ratio.total_cmp(&a.ratio));
-    let all = rows.len();
-    let good = rows.iter().filter(|row| row.ratio <= 1.0).count();
-    rows.truncate(ROWS);
-    // The best at the top.
-    let places = || rows.iter().zip(0_u32..).map(|(row, place)| (f64::from(place), row));
-    let highest = rows.iter().flat_map(|row| row.runs.iter().chain([&row.ratio])).copied().fold(1.0, f64::max);
-    let mut layers: Vec<Layer> =
-        places().map(|(y, row)| Layer::unnamed(Shape::Level { y, label: number(row.ratio, 3), stroke: ROW })).collect();
-    let runs = places().flat_map(|(y, row)| row.runs.iter().map(move |ratio| (*ratio, y))).collect();
-    let files =
-        places().map(|(y, row)| Tag { x: row.ratio, y, text: String::new(), side: Side::Right, shift: 0.0 }).collect();
-    layers.push(Layer::new("as good as the best extrapolation", Shape::Mark { x: 1.0, stroke: CRITICAL }));
-    layers.push(Layer::new("one run", Shape::Dots { points: runs, color: INK, open: true }));
-    layers.push(Layer::new("all runs of the log", Shape::Tags { tags: files, color: VERMILLION, open: false }));
-    let mut notes = vec!["Left of the line forecasts score better. Right: ratio of all runs of the log.".to_owned()];
-    if all > rows.len() {
-        notes.push(format!("The {ROWS} worst of {all} logs."));
-    }
-    let last = rows.len().checked_sub(1)? as f64;
+pub(super) fn plot(tested: &Backtest, quantity: Quantity) -> Option<Plot> {
+    let mut logs = quantity.by_log(tested);
+    let all = logs.len();
+    let won = logs.iter().filter(|(_, contest)| !contest.lost()).count();
+    logs.truncate(ROWS);
+    logs.sort_by(|(_, a), (_, b)| b.ratio().total_cmp(&a.ratio()));
+    let rows: Vec<Row<'_>> =
+        (0_u32..).zip(logs).map(|(place, (file, contest))| (f64::from(place), file, contest)).collect();
+    let (last, ..) = *rows.last()?;
+    let runs: Vec<(f64, f64)> = rows
+        .iter()
+        .flat_map(|(y, file, contest)| {
+            quantity.runs(tested, file, contest.rival).into_iter().map(|run| (place(&run), *y))
+        })
+        .collect();
+    let drawn = || rows.iter().map(|(.., contest)| place(contest)).chain(runs.iter().map(|(x, _)| *x));
+    let (low, high) = (drawn().fold(0.0, f64::min), drawn().fold(0.0, f64::max));
+    let (word, subject) = match quantity {
+        Quantity::Runway => ("Remaining runway", "remaining runway"),
+        Quantity::Error => ("Error rate", "error rate"),
+    };
     Some(Plot {
-        title: format!("Forecasts score as well as the best extrapolation or better on {good} of {all} logs"),
-        notes,
-        caption: "CRPS of the forecast error rate over that of the extrapolation that does best on the log.".to_owned(),
-        x: Axis::amount("CRPS over that of the best extrapolation (ratio)", highest),
+        title: format!("{word}: as good as the best extrapolation of the log, or better, on {won} of {all} logs"),
+        notes: notes(quantity, all, rows.len()),
+        caption: format!(
+            "CRPS of the forecast {subject} over that of the extrapolation that does best on the log, which only hindsight could choose."
+        ),
+        x: Axis::logarithmic("CRPS over that of the best extrapolation (ratio)", 10_f64.powf(low), 10_f64.powf(high)),
         y: Axis {
             title: "log".to_owned(),
             low: -0.6,
             high: last + 0.6,
-            ticks: places().map(|(y, row)| (y, short(row.file).to_owned())).collect(),
+            ticks: rows.iter().map(|(y, file, _)| (*y, short(file).to_owned())).collect(),
         },
-        layers,
+        layers: layers(&rows, runs),
     })
 }
 
-fn row<'a>(tested: &Backtest, file: &'a str) -> Option<Row<'a>> {
-    let summary = tested.by_file.get(file)?;
-    let (best, _) = best_extrapolation(summary)?;
-    // Sums of both scores, run by run.
-    let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-    for case in tested.cases.iter().filter(|case| case.file == file) {
-        let Some(baseline) = case.baselines.get(best) else { continue };
-        let sum = sums.entry(&case.run).or_default();
-        *sum = (sum.0 + case.scores.base.crps_error, sum.1 + baseline.crps_error);
+fn notes(quantity: Quantity, all: usize, drawn: usize) -> Vec<String> {
+    let mut notes = vec![format!(
+        "Left of the line forecasts score better. Right: CRPS of the forecasts / of the extrapolation, in {}. What lies beyond a \
+         ratio of {} or {} is drawn there.",
+        quantity.unit(),
+        FARTHEST.0,
+        FARTHEST.1
+    )];
+    if all > drawn {
+        notes.push(format!("The {drawn} of {all} logs with the largest losses."));
     }
-    let runs = sums.values().filter(|sum| sum.1 > 0.0).map(|(own, other)| own / other).collect();
-    Some(Row { file, ratio: summary.crps_ratio?, runs })
+    notes
+}
+
+fn layers(rows: &[Row<'_>], runs: Vec<(f64, f64)>) -> Vec<Layer> {
+    let level = |(y, _, contest): &Row<'_>| {
+        let label = format!("{} / {}", score(Some(contest.own)), score(Some(contest.other)));
+        Layer::unnamed(Shape::Level { y: *y, label, stroke: ROW })
+    };
+    let tag = |(y, _, contest): &Row<'_>| Tag {
+        x: place(contest),
+        y: *y,
+        text: String::new(),
+        side: Side::Right,
+        shift: 0.0,
+    };
+    let mut layers: Vec<Layer> = rows.iter().map(level).collect();
+    layers.push(Layer::new("as good as the best extrapolation", Shape::Mark { x: 0.0, stroke: CRITICAL }));
+    layers.push(Layer::new("one run", Shape::Dots { points: runs, color: INK, open: true }));
+    let tags = rows.iter().map(tag).collect();
+    layers.push(Layer::new("all runs of the log", Shape::Tags { tags, color: VERMILLION, open: false }));
+    layers
+}
+
+/// Where a ratio is drawn: its logarithm to base 10, within the axis.
+fn place(contest: &Contest) -> f64 {
+    contest.ratio().clamp(FARTHEST.0, FARTHEST.1).log10()
 }

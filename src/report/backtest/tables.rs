@@ -1,60 +1,100 @@
 //! The tables of a back-test, cell by cell.
 
-use crate::fit::{BaselineSummary, Summary};
+use crate::fit::{Backtest, Summary};
 
-use super::best_extrapolation;
+use super::contest::Quantity;
 use super::words::{score, share};
 
+/// Titles of [`runways`] without its first column.
+pub(super) const RUNWAYS: [&str; 6] = [
+    "Cases not failed at the cut",
+    "CRPS (generations)",
+    "Best extrapolation (generations)",
+    "50 % interval holds",
+    "90 % interval holds",
+    "False alarms",
+];
+
+/// One row of scores of the remaining runway.
+pub(super) fn runways(name: String, summary: &Summary) -> Vec<String> {
+    let [own, best] = scores(summary, Quantity::Runway);
+    vec![
+        name,
+        summary.runway_cases.to_string(),
+        own,
+        best,
+        share(summary.coverage50_runway),
+        share(summary.coverage90_runway),
+        format!("{} of {} warnings", summary.false_alarms, summary.warnings),
+    ]
+}
+
 /// Titles of [`errors`] without its first column.
-pub(super) const ERRORS: [&str; 6] =
-    ["Cases", "CRPS error", "Best extrapolation", "Ratio", "50 % interval holds", "90 % interval holds"];
+pub(super) const ERRORS: [&str; 6] = [
+    "Cases",
+    "CRPS (percentage points)",
+    "Best extrapolation (percentage points)",
+    "Ratio",
+    "50 % interval holds",
+    "90 % interval holds",
+];
 
 /// One row of scores of the error rate.
 pub(super) fn errors(name: String, summary: &Summary) -> Vec<String> {
-    let best = best_extrapolation(summary);
+    let [own, best] = scores(summary, Quantity::Error);
     vec![
         name,
         summary.cases.to_string(),
-        score(summary.crps_error),
-        best.map_or_else(|| "–".to_owned(), |(name, crps)| format!("{} ({name})", score(Some(crps)))),
+        own,
+        best,
         score(summary.crps_ratio),
         share(summary.coverage50_error),
         share(summary.coverage90_error),
     ]
 }
 
-/// Titles of [`runways`] without its first column.
-pub(super) const RUNWAYS: [&str; 5] = [
-    "Cases not failed at the cut",
-    "90 % interval holds",
-    "CRPS (generations)",
-    "Best extrapolation (generations)",
-    "False alarms",
-];
-
-/// One row of scores of the remaining runway.
-pub(super) fn runways(name: String, summary: &Summary) -> Vec<String> {
-    let best = summary.baselines.values().filter_map(|one| one.crps_runway).reduce(f64::min);
-    vec![
-        name,
-        summary.runway_cases.to_string(),
-        share(summary.coverage90_runway),
-        score(summary.crps_runway),
-        score(best),
-        format!("{} of {} warnings", summary.false_alarms, summary.warnings),
-    ]
+/// The score of the forecasts, and of the extrapolation that does best, with its name.
+fn scores(summary: &Summary, quantity: Quantity) -> [String; 2] {
+    match quantity.against_best(summary) {
+        Some(contest) => [score(Some(contest.own)), format!("{} ({})", score(Some(contest.other)), contest.rival)],
+        None => ["–".to_owned(), "–".to_owned()],
+    }
 }
 
-/// The fit and every extrapolation over all cases.
-pub(super) fn forecasters(summary: &Summary) -> Vec<Vec<String>> {
-    let row = |name: &str, one: &BaselineSummary| {
-        vec![name.to_owned(), score(one.crps_error), score(one.mae_error), score(one.crps_runway)]
+/// Titles of [`forecasters`].
+pub(super) const FORECASTERS: [&str; 5] = [
+    "Forecaster",
+    "CRPS of runway (generations)",
+    "Logs on which the fit loses to it",
+    "CRPS of error (percentage points)",
+    "Logs on which the fit loses to it",
+];
+
+/// The fit, every extrapolation fixed for all logs, and the best of each log.
+pub(super) fn forecasters(tested: &Backtest) -> Vec<Vec<String>> {
+    let both = [Quantity::Runway, Quantity::Error];
+    let row = |name: &str, cells: &dyn Fn(Quantity) -> [String; 2]| -> Vec<String> {
+        std::iter::once(name.to_owned()).chain(both.iter().flat_map(|quantity| cells(*quantity))).collect()
     };
-    let fit = BaselineSummary {
-        crps_error: summary.crps_error,
-        crps_runway: summary.crps_runway,
-        mae_error: summary.mae_error,
+    let against =
+        |rival: &str, quantity: Quantity| quantity.contests(&tested.summary).into_iter().find(|one| one.rival == rival);
+    let own = |quantity: Quantity| {
+        let own = quantity.against_best(&tested.summary).map(|one| one.own);
+        [score(own), String::new()]
     };
-    let rows = summary.baselines.iter().map(|(name, one)| row(name, one));
-    std::iter::once(row("this fit", &fit)).chain(rows).collect()
+    let fixed = tested.summary.baselines.keys().map(|rival| {
+        row(rival, &|quantity| {
+            let other = against(rival, quantity).map(|one| one.other);
+            [score(other), lost(quantity.lost_to(rival, tested), quantity, tested)]
+        })
+    });
+    let hindsight = row("the best of each log, in hindsight", &|quantity| {
+        let count = quantity.by_log(tested).iter().filter(|(_, contest)| contest.lost()).count();
+        [score(quantity.hindsight(tested)), lost(count, quantity, tested)]
+    });
+    std::iter::once(row("this fit", &own)).chain(fixed).chain([hindsight]).collect()
+}
+
+fn lost(count: usize, quantity: Quantity, tested: &Backtest) -> String {
+    format!("{count} of {}", quantity.by_log(tested).len())
 }

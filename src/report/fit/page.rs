@@ -13,6 +13,9 @@ pub(super) fn page(inputs: &Inputs<'_>, figures: &[Figure]) -> String {
     let headline = words::headline(fit);
     let body = html! {
         header {
+            @if let Some(unsettled) = words::unsettled(fit) {
+                p.alarm role="alert" { strong { "Attention. " } (unsettled) }
+            }
             h1 { (headline) }
             p.source { (fit.subject()) ", generations " (fit.basis.generations.0) " to " (fit.basis.generations.1) }
             @if fit.runway.failed_at.is_some() {
@@ -20,6 +23,7 @@ pub(super) fn page(inputs: &Inputs<'_>, figures: &[Figure]) -> String {
             }
             p { (words::runway(fit)) }
             p { (words::reproduction(fit)) }
+            p { (words::LEARNERS) }
             @for warning in &fit.warnings { p.warning { strong { "Note. " } (warning) } }
         }
         main {

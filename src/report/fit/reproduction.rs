@@ -1,36 +1,33 @@
 //! R before and after the data.
 
+use crate::fit::{Bin, Reproduction};
 use crate::report::axis::Axis;
-use crate::report::facts::largest;
 use crate::report::plot::{Layer, Plot, Shape};
 use crate::report::theme::{CRITICAL, PRIOR, exact_bars};
 use crate::report::words::{number, percent, ratio};
 
 use super::Inputs;
+use super::words::outlook;
 
 pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let r = &inputs.fit.reproduction_number;
     let (first, last) = (r.density.first()?, r.density.last()?);
-    let bars = r.density.iter().map(|bin| (bin.low, bin.high, bin.posterior)).collect();
-    let mut outline = Vec::with_capacity(2 * r.density.len());
-    for bin in &r.density {
-        outline.extend([(bin.low, bin.prior), (bin.high, bin.prior)]);
-    }
-    let top = largest(r.density.iter().flat_map(|bin| [&bin.prior, &bin.posterior]));
+    // R counts mistakes: what little of either law lies below 0 is said, not drawn.
+    let drawn = || r.density.iter().filter(|bin| bin.high > 0.0).map(|bin| Bin { low: bin.low.max(0.0), ..*bin });
+    let bars = drawn().map(|bin| (bin.low, bin.high, bin.posterior)).collect();
+    let outline = drawn().flat_map(|bin| [(bin.low, bin.prior), (bin.high, bin.prior)]).collect();
+    let top = drawn().map(|bin| bin.prior.max(bin.posterior)).fold(0.0, f64::max);
     let title = format!("error reproduction number R at generation {}", inputs.fit.basis.generations.1);
-    let x = Axis::range(&title, first.low.min(0.95), last.high.max(1.05));
+    let x = Axis::amount(&title, last.high.max(1.05));
     Some(Plot {
         title: format!(
-            "R is {} (90 %: {} to {}), above 1 with probability {}: {}",
+            "R is {} (90 %: {} to {}), above 1 with probability {}",
             ratio(r.posterior.q50),
             ratio(r.posterior.q05),
             ratio(r.posterior.q95),
-            percent(r.above_one, 3),
-            r.words
+            outlook(inputs.fit)
         ),
-        notes: vec![
-            "R counts the mistakes that one mistake leaves in the next generation: above 1 they multiply.".to_owned(),
-        ],
+        notes: notes(r),
         caption: "R before and after the data, as shares of draws; tails beyond the central 95 % are left out."
             .to_owned(),
         x,
@@ -41,4 +38,17 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
             Layer::new("R = 1", Shape::Mark { x: 1.0, stroke: CRITICAL }),
         ],
     })
+}
+
+fn notes(r: &Reproduction) -> Vec<String> {
+    let mut notes =
+        vec!["R counts the mistakes that one mistake leaves in the next generation: above 1 they multiply.".to_owned()];
+    if r.below_zero > 0.0 || r.prior_below_zero > 0.0 {
+        notes.push(format!(
+            "Not drawn: {} of the draws given the log, and {} before it, lie below 0, where one more mistake leaves fewer.",
+            percent(r.below_zero, 3),
+            percent(r.prior_below_zero, 3)
+        ));
+    }
+    notes
 }

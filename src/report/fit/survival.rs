@@ -1,9 +1,10 @@
 //! The survival function of the remaining runway, with its median and intervals.
 
+use crate::fit::Runway;
 use crate::report::axis::Axis;
-use crate::report::plot::{Layer, Plot, Shape};
+use crate::report::plot::{Layer, Plot, Shape, Span};
 use crate::report::survival::{LAST_STEP, steps};
-use crate::report::theme::{FORECAST, MEDIAN, interval};
+use crate::report::theme::{FORECAST, MEDIAN, Stroke, interval};
 use crate::report::words::percent;
 
 use super::Inputs;
@@ -15,19 +16,12 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let survival = inputs.fit.fan.iter().filter_map(|one| Some((after(one.generation), one.survival?)));
     let points: Vec<(f64, f64)> = std::iter::once((0.0, 1.0)).chain(survival).collect();
     let end = runway.horizon as f64 + LAST_STEP;
-    let mut layers = Vec::new();
-    let place = |ends: (Option<u64>, Option<u64>)| (ends.0.map_or(end, |g| g as f64), ends.1.map_or(end, |g| g as f64));
-    let (wide, narrow) = (place(runway.interval90), place(runway.interval50));
-    // The wide interval leaves the narrow one out, so that neither is seen through the other.
-    let corners = [(wide.0, 1.0), (narrow.0, 1.0), (narrow.0, 0.0), (narrow.1, 0.0), (narrow.1, 1.0), (wide.1, 1.0)];
-    let around = corners.map(|(x, height)| (x, 0.0, height)).to_vec();
-    for (share, ends, points) in
-        [(0.9, runway.interval90, around), (0.5, runway.interval50, vec![(narrow.0, 0.0, 1.0), (narrow.1, 0.0, 1.0)])]
-    {
-        let name = format!("{} interval: {}", percent(share, 2), range(ends, runway.horizon));
-        layers.push(Layer::new(name, Shape::Area { points, fill: interval(share) }));
-    }
-    layers.push(Layer::new("P(no failure)", Shape::Line { points: steps(&points), stroke: FORECAST }));
+    let mut layers = strip(runway, end);
+    let low = if layers.is_empty() { 0.0 } else { STRIP };
+    layers.push(Layer::new(
+        "P(no failure)",
+        Shape::Line { points: steps(&points), stroke: Stroke { dash: None, ..FORECAST } },
+    ));
     if let Some(median) = runway.median {
         layers.push(Layer::new(format!("median {median}"), Shape::Mark { x: median as f64, stroke: MEDIAN }));
     }
@@ -39,12 +33,34 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
             percent(runway.error_rate, 3),
             runway.survived_to
         )],
-        caption: "Survival function of the remaining runway; shaded: its central 90 % and 50 % intervals.".to_owned(),
+        caption: "Survival function of the remaining runway. Boxes below it: its central 90 % and 50 % intervals."
+            .to_owned(),
         x: Axis { title: format!("generations after generation {}", runway.survived_to), high: end, ..axis },
-        y: Axis::share("probability of no failure so far", 0.0, 1.0),
+        y: Axis { low, ..Axis::share("probability of no failure so far", 0.0, 1.0) },
         layers,
     })
 }
+
+/// Height of the axis at the foot of the strip that holds the intervals, below zero.
+const STRIP: f64 = -0.16;
+
+/// Both intervals as boxes below the curve, the narrow one thicker; an interval beyond the horizon has no box.
+fn strip(runway: &Runway, end: f64) -> Vec<Layer> {
+    let boxed = |share: f64, (low, high): (Option<u64>, Option<u64>), half: f64| {
+        let right = high.map_or(end, |generation| generation as f64);
+        // An interval of a single generation still shows.
+        let (left, right) = (low? as f64 - THIN, right + THIN);
+        let middle = STRIP / 2.0;
+        let span = Span { left, right, low: middle - half, high: middle + half };
+        let name = format!("{} interval: {}", percent(share, 2), range((low, high), runway.horizon));
+        Some(Layer::new(name, Shape::Boxes { boxes: vec![span], fill: interval(share) }))
+    };
+    let wide = boxed(0.9, runway.interval90, 0.025);
+    wide.into_iter().chain(boxed(0.5, runway.interval50, 0.05)).collect()
+}
+
+/// Half the least width of a box, in generations.
+const THIN: f64 = 0.06;
 
 fn title(inputs: &Inputs<'_>) -> String {
     let runway = &inputs.fit.runway;

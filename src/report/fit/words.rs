@@ -1,11 +1,15 @@
 //! What a fit says, in sentences: for the page, the figures' titles and the terminal.
 
-use crate::fit::{Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Variant, Weighed};
+use crate::fit::{Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Phase, Variant, Weighed};
 use crate::report::words::{number, percent, ratio};
 
 /// Contraction from which the data are said to fix a parameter, and below which they are said to leave it open.
 const FIXED: f64 = 0.8;
 const OPEN: f64 = 0.2;
+
+/// How far these forecasts have been tested.
+pub const LEARNERS: &str = "Priors and forecasts of this program were chosen and tested on measured loops of small learners \
+                            (perceptrons and logistic regressions on digits and addition), not of language models.";
 
 /// The remaining runway in one sentence; a failure that has happened comes first.
 #[must_use]
@@ -68,17 +72,46 @@ pub fn runway(fit: &Fit) -> String {
     )
 }
 
+/// What must be read before any number, where the sampler has not settled.
+#[must_use]
+pub fn unsettled(fit: &Fit) -> Option<String> {
+    let worst = fit.unsettled()?;
+    Some(format!(
+        "The sampler has not settled (R-hat {} for {}): use no number of this fit; sample longer with --sweeps, now {}.",
+        number(worst.r_hat, 3),
+        worst.parameter.key(),
+        fit.basis.effort.sweeps
+    ))
+}
+
+/// P(R > 1) beside its prior, and what may be said of it.
+#[must_use]
+pub fn outlook(fit: &Fit) -> String {
+    let r = &fit.reproduction_number;
+    let settles = |how: &str| match (&fit.floor_error.given, present(fit)) {
+        (Some(floor), Some(now)) => {
+            format!("the error {how} at {}, worse than now ({})", percent(floor.q50, 3), percent(now, 3))
+        }
+        _ => r.words.words().to_owned(),
+    };
+    let words = match r.words {
+        Outlook::SettleWorse => settles("settles"),
+        Outlook::LikelySettleWorse => settles("likely settles"),
+        other => other.words().to_owned(),
+    };
+    format!("{}, prior {}: {words}", percent(r.above_one, 3), percent(r.prior_above_one, 3))
+}
+
+/// Median error rate of the last generation of the log.
+fn present(fit: &Fit) -> Option<f64> {
+    fit.fan.iter().rfind(|one| one.phase != Phase::Forecast).map(|one| one.error.q50)
+}
+
 /// R in words.
 #[must_use]
 pub fn reproduction(fit: &Fit) -> String {
     let r = &fit.reproduction_number;
-    format!(
-        "{}: R = {}. R is above 1 with probability {}; before the data it was {}.",
-        capitalised(&r.words),
-        spread(&r.posterior, ratio),
-        percent(r.above_one, 3),
-        percent(r.prior_above_one, 3)
-    )
+    format!("R = {}. The probability that R is above 1 is {}.", spread(&r.posterior, ratio), outlook(fit))
 }
 
 /// Fresh against inherited errors.
