@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fit::Measurement;
+use crate::scenario::quantity_names;
 use crate::simulate;
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -44,6 +45,22 @@ pub enum Command {
     Init(Init),
 }
 
+/// How long a user is ready to wait.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Patience {
+    /// Begin work that is estimated to take more than half an hour of one processor
+    #[arg(long)]
+    pub allow_long: bool,
+}
+
+/// What becomes of a folder that holds other results.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Replacing {
+    /// Write even into a folder that holds the results of another command, in their place
+    #[arg(long)]
+    pub force: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct Source {
     /// Scenario file (TOML), or a results.json whose scenario is used again
@@ -58,6 +75,8 @@ pub struct Source {
     /// Use one `[[design]]` of the file in place of the file's own loop
     #[arg(long, value_name = "NAME")]
     pub design: Option<String>,
+    #[command(flatten)]
+    pub patience: Patience,
 }
 
 #[derive(Debug, Args)]
@@ -178,6 +197,8 @@ pub struct Report {
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
+    pub replacing: Replacing,
+    #[command(flatten)]
     pub play: Play,
     /// Print the results as JSON as well
     #[arg(long)]
@@ -185,6 +206,7 @@ pub struct Report {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = statements())]
 pub struct Compare {
     /// Scenario files, or one file with [[design]] variants
     #[arg(value_name = "FILE", required = true)]
@@ -210,6 +232,10 @@ pub struct Compare {
     /// Folder for figures, compare.html and compare.json
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub replacing: Replacing,
+    #[command(flatten)]
+    pub patience: Patience,
     /// Print one JSON document instead of tables
     #[arg(long)]
     pub json: bool,
@@ -272,6 +298,10 @@ pub struct Fit {
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
+    pub replacing: Replacing,
+    #[command(flatten)]
+    pub patience: Patience,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -308,6 +338,10 @@ pub struct Backtest {
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
+    pub replacing: Replacing,
+    #[command(flatten)]
+    pub patience: Patience,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -335,6 +369,15 @@ pub struct Init {
     /// File to write; an existing file is never overwritten
     #[arg(value_name = "FILE", default_value = "loop.toml")]
     pub file: PathBuf,
+}
+
+/// What a file can state, for `compare --help`.
+fn statements() -> String {
+    format!(
+        "A [[claim]] or [[published]] table of a file states something about a `quantity` of its loop or of one `design`, at \
+         a `generation` (0 unless told): {}.",
+        quantity_names()
+    )
 }
 
 fn share(typed: &str) -> Result<f64, String> {

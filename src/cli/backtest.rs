@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::files::ReportFolder;
 use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, Summary};
 use crate::provenance::LogProvenance;
 use crate::report;
@@ -13,10 +14,11 @@ use crate::report::fit::words::LEARNERS;
 use crate::scenario::ScenarioError;
 
 use super::args;
-use super::fit::{blamed, json, priors};
+use super::fit::{blamed, generations, json, priors};
+use super::limits::Work;
 use super::progress::watched;
 use super::table::sheet;
-use super::{UsageError, Verdict, quoted, write_report};
+use super::{UsageError, Verdict, quoted, report_folder, write_report};
 
 pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let mut logs = Vec::new();
@@ -29,6 +31,11 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     let named = read.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let provenance = LogProvenance::new(named, args.seed, command(args));
     let options = options(args)?;
+    let all: usize = logs.iter().map(generations).sum();
+    // Every run is cut at each place, with the other runs of its log beside it.
+    let runs = logs.iter().map(|log| log.runs.len()).max().unwrap_or(0);
+    Work::default().fits(options.cuts.len() * runs, options.fit.effort.sweeps, all).admit(args.patience)?;
+    let folder = report_folder(args.report.as_deref(), "backtest", args.replacing)?;
     let tested = watched("backtest", "cases", |watch| fit::backtest_watched(&logs, &options, watch))?
         .map_err(|error| blamed(error, None, args.scenario.as_deref()))?;
     if tested.cases.is_empty() {
@@ -39,7 +46,7 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
         .into());
     }
     let json = json(&provenance, &tested)?;
-    let written = args.report.as_deref().map(|folder| write(folder, &tested, &provenance, &json)).transpose()?;
+    let written = folder.as_ref().map(|folder| write(folder, &tested, &provenance, &json)).transpose()?;
     if args.output.json {
         out.write_all(&json)?;
         return Ok(Verdict::Fine);
@@ -84,7 +91,7 @@ fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
     Ok(BacktestOptions { cuts: args.cut.clone(), fit, ..defaults })
 }
 
-fn write(folder: &Path, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {
+fn write(folder: &ReportFolder, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {
     write_report(folder, &report::backtest::render(tested, provenance)?, "backtest.html", ("backtest.json", json))
 }
 

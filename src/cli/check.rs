@@ -11,6 +11,7 @@ use crate::simulate::Simulated;
 
 use super::args::{Check, Engine, Play};
 use super::document::Document;
+use super::limits::Work;
 use super::{Verdict, play, played, quoted, table};
 
 #[derive(Serialize)]
@@ -23,8 +24,10 @@ struct Checked<'a> {
 pub(super) fn run(args: &Check, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let scenario = args.source.load()?;
     let other = args.against.as_deref().map(|file| args.source.load_from(file)).transpose()?;
+    let played_by = other.as_ref().unwrap_or(&scenario);
+    Work::default().solve(&scenario).play(played_by, args.play).admit(args.source.patience)?;
     let solution = analytic::solve(&scenario);
-    let simulated = play::simulate(other.as_ref().unwrap_or(&scenario), args.play)?;
+    let simulated = play::simulate(played_by, args.play)?;
     let verdict = verdict(&scenario, &solution, &simulated, args.play, args.level)?;
     if args.output.json {
         let mut command = args.source.command("check");

@@ -8,13 +8,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
 use crate::evidence::{self, Evidence};
+use crate::files::ReportFolder;
 use crate::plan::{self, Comparison};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
 use crate::report;
 use crate::scenario::Design;
 
-use super::args::Compare;
-use super::{Verdict, quoted, sheet, write_report};
+use super::args::{Compare, Source};
+use super::limits::Work;
+use super::{Verdict, quoted, report_folder, sheet, write_report};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -28,6 +30,9 @@ struct Document<'a> {
 
 pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let designs = designs(args)?;
+    let work = designs.iter().fold(Work::default(), |work, design| work.design(&design.scenario, args.replicates));
+    work.admit(args.patience)?;
+    let folder = report_folder(args.output.as_deref(), "compare", args.replacing)?;
     let comparison = compare(args, &designs)?;
     let scenarios: Vec<_> = designs.iter().map(|design| &design.scenario).collect();
     let provenance = Provenance {
@@ -48,7 +53,7 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
     };
     let mut json = serde_json::to_vec_pretty(&document)?;
     json.push(b'\n');
-    let written = args.output.as_deref().map(|folder| write(folder, &comparison, &provenance, &json)).transpose()?;
+    let written = folder.as_ref().map(|folder| write(folder, &comparison, &provenance, &json)).transpose()?;
     if args.json {
         out.write_all(&json)?;
     } else {
@@ -65,7 +70,7 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
 fn evidence(args: &Compare) -> anyhow::Result<Evidence> {
     let mut all = Evidence::default();
     for file in &args.files {
-        let source = super::Source { file: file.clone(), set: args.set.clone(), horizon: args.horizon, design: None };
+        let source = source(args, file);
         let found = evidence::weigh(&source.load()?, &source.designs()?, &source.stated()?);
         all.claims.extend(found.claims);
         all.published.extend(found.published);
@@ -73,11 +78,17 @@ fn evidence(args: &Compare) -> anyhow::Result<Evidence> {
     Ok(all)
 }
 
+/// A file of the command line with the overrides that hold for all.
+fn source(args: &Compare, file: &Path) -> Source {
+    let (set, patience) = (args.set.clone(), args.patience);
+    Source { file: file.to_owned(), set, horizon: args.horizon, design: None, patience }
+}
+
 /// The designs of every file; a file without any is one itself.
 fn designs(args: &Compare) -> anyhow::Result<Vec<Design>> {
     let mut all = Vec::new();
     for file in &args.files {
-        let source = super::Source { file: file.clone(), set: args.set.clone(), horizon: args.horizon, design: None };
+        let source = source(args, file);
         let designs = source.designs()?;
         if designs.is_empty() {
             let scenario = source.load()?;
@@ -102,7 +113,12 @@ fn compare(args: &Compare, designs: &[Design]) -> anyhow::Result<Comparison> {
     Ok(compared?)
 }
 
-fn write(folder: &Path, comparison: &Comparison, provenance: &Provenance, json: &[u8]) -> anyhow::Result<usize> {
+fn write(
+    folder: &ReportFolder,
+    comparison: &Comparison,
+    provenance: &Provenance,
+    json: &[u8],
+) -> anyhow::Result<usize> {
     write_report(folder, &report::designs::render(comparison, provenance)?, "compare.html", ("compare.json", json))
 }
 

@@ -8,10 +8,12 @@ use crate::provenance::Provenance;
 
 use super::args::Explain;
 use super::document::Document;
+use super::limits::Work;
 use super::{UsageError, Verdict, quoted, table};
 
 pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let scenario = args.source.load()?;
+    Work::default().solve(&scenario).admit(args.source.patience)?;
     let start = Composition::start(&scenario);
     let x = Composition { unsound: args.unsound.unwrap_or(start.unsound), wrong: args.wrong.unwrap_or(start.wrong) };
     if x.unsound + x.wrong > 1.0 {

@@ -10,6 +10,7 @@ mod explain;
 mod fit;
 mod ingest;
 mod init;
+mod limits;
 mod play;
 mod progress;
 mod report;
@@ -24,14 +25,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::files;
+use crate::files::{self, FileError, FileWritten, ReportFolder};
 use crate::fit::{FitError, LogError};
 use crate::plan::PlanError;
 use crate::provenance::Provenance;
 use crate::report::Report;
 use crate::scenario::{Design, Origin, Scenario, ScenarioError, Stated};
 
-use args::{Cli, Command, Source};
+use args::{Cli, Command, Replacing, Source};
 
 /// Something failed while working.
 const FAILURE: u8 = 1;
@@ -92,11 +93,25 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     }
 }
 
+/// The folder for the results of a command, if one is asked for; refused before the work, where it holds others.
+fn report_folder(
+    folder: Option<&Path>,
+    kind: &'static str,
+    replacing: Replacing,
+) -> Result<Option<ReportFolder>, FileError> {
+    folder.map(|folder| ReportFolder::new(folder, kind, replacing.force)).transpose()
+}
+
 /// Writes a report's figures, its page under the name `page`, and its document, all or none; how many files.
-fn write_report(folder: &Path, rendered: &Report, page: &str, document: (&str, &[u8])) -> anyhow::Result<usize> {
+fn write_report(
+    folder: &ReportFolder,
+    rendered: &Report,
+    page: &str,
+    document: FileWritten<'_>,
+) -> anyhow::Result<usize> {
     let figures = rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    let written: Vec<(&str, &[u8])> = figures.chain([(page, rendered.html.as_slice()), document]).collect();
-    files::write_all(folder, &written)?;
+    let written: Vec<FileWritten<'_>> = figures.chain([(page, rendered.html.as_slice()), document]).collect();
+    folder.replace(&written)?;
     Ok(written.len())
 }
 
@@ -108,6 +123,9 @@ struct UsageError(String);
 fn code(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref::<FitError>() {
         return if is_asked_wrong(error) { USAGE } else { BAD_INPUT };
+    }
+    if error.downcast_ref::<FileError>().is_some_and(|error| matches!(error, FileError::OtherKind { .. })) {
+        return USAGE;
     }
     if error.is::<ScenarioError>() || error.is::<LogError>() {
         BAD_INPUT
@@ -191,10 +209,15 @@ impl Source {
 /// The scenario of a result file, with overrides.
 fn again(file: &Path, overrides: &[String]) -> Result<Scenario, ScenarioError> {
     let unreadable = |reason: String| ScenarioError::Unreadable { path: file.display().to_string(), reason };
-    let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
-    let document: serde_json::Value = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
-    let written = document.get("scenario").ok_or_else(|| unreadable("it has no `scenario`".to_owned()))?;
-    let scenario = Scenario::from_json(written)?;
+    let bytes = files::read(file, files::RESULTS).map_err(|error| unreadable(error.to_string()))?;
+    // Nothing else of the file is taken, however much it holds.
+    #[derive(serde::Deserialize)]
+    struct Results {
+        scenario: Option<serde_json::Value>,
+    }
+    let results: Results = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    let written = results.scenario.ok_or_else(|| unreadable("it has no `scenario`".to_owned()))?;
+    let scenario = Scenario::from_json(&written)?;
     Scenario::parse(&scenario.to_toml(), Origin::File(file.to_owned()), overrides)
 }
 

@@ -15,7 +15,7 @@ use super::progress::bar;
 /// Sample runs kept for the figures.
 const SAMPLE_RUNS: usize = 8;
 /// Runs at each level of a splitting.
-const EFFORT: u64 = 1_000;
+pub const EFFORT: u64 = 1_000;
 
 /// Simulates `scenario` as asked for. The bar goes to standard error, and only to a terminal.
 pub fn simulate(scenario: &Scenario, play: Play) -> anyhow::Result<Simulated> {

@@ -1,19 +1,21 @@
 //! `runaway report`.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::analytic::{self, Solution};
 use crate::compare::{self, DEFAULT_LEVEL};
 use crate::explain::Account;
+use crate::files::ReportFolder;
 use crate::report::{self, Inputs, View};
 use crate::simulate::Simulated;
 
 use super::args::Report;
 use super::check::verdict;
 use super::document::Document;
+use super::limits::Work;
 use super::{Verdict, play, played, write_report};
 
 #[derive(Serialize)]
@@ -26,6 +28,8 @@ struct Results<'a> {
 
 pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let scenario = args.source.load()?;
+    Work::default().solve(&scenario).play(&scenario, args.play).admit(args.source.patience)?;
+    let folder = folder(args, &scenario.name)?;
     let provenance = played(&scenario, args.play, &args.source.command("report"));
     let solution = analytic::solve(&scenario);
     let simulated = play::simulate(&scenario, args.play)?;
@@ -42,7 +46,6 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
     let rendered = report::render(&inputs)?;
     let results = Results { solve: &solution, simulate: &simulated, check: &check, account: &account };
     let json = Document::new(&scenario, &provenance, results).to_bytes()?;
-    let folder = args.output.clone().unwrap_or_else(|| default_folder(&scenario.name));
     let written = write_report(&folder, &rendered, "report.html", ("results.json", &json))?;
     if args.json {
         out.write_all(&json)?;
@@ -52,11 +55,17 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
         for sentence in view.alarms.iter().chain(&view.finding) {
             writeln!(out, "{sentence}")?;
         }
-        writeln!(out, "wrote {written} files to {}", folder.display())?;
+        writeln!(out, "wrote {written} files to {}", folder.path().display())?;
     }
     Ok(Verdict::of(check.agree))
 }
 
-fn default_folder(name: &str) -> PathBuf {
-    Path::new("reports").join(name)
+/// The folder that was asked for, or one by the loop's name, which is told before anything is written there.
+fn folder(args: &Report, name: &str) -> anyhow::Result<ReportFolder> {
+    let path = args.output.clone().unwrap_or_else(|| Path::new("reports").join(name));
+    let folder = ReportFolder::new(&path, "report", args.replacing.force)?;
+    if args.output.is_none() {
+        writeln!(std::io::stderr(), "writes to {}; another folder with `-o DIR`", path.display())?;
+    }
+    Ok(folder)
 }

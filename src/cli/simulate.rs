@@ -6,6 +6,7 @@ use crate::scenario::Scenario;
 
 use super::args::{Engine, Play, Simulate};
 use super::document::Document;
+use super::limits::Work;
 use super::{Verdict, checkpoint, play, played, table};
 
 pub(super) fn run(args: &Simulate, out: &mut dyn Write) -> anyhow::Result<Verdict> {
@@ -13,6 +14,7 @@ pub(super) fn run(args: &Simulate, out: &mut dyn Write) -> anyhow::Result<Verdic
     if args.rare {
         return rare(args, &scenario, out);
     }
+    Work::default().play(&scenario, args.play).admit(args.source.patience)?;
     let provenance = played(&scenario, args.play, &args.source.command("simulate"));
     let simulated = match &args.checkpoint {
         Some(file) => play::simulate_kept(&scenario, args.play, file)?,
@@ -33,6 +35,7 @@ pub(super) fn run(args: &Simulate, out: &mut dyn Write) -> anyhow::Result<Verdic
 fn rare(args: &Simulate, scenario: &Scenario, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let engine = if args.play.engine == Engine::Agents { Engine::Events } else { args.play.engine };
     let play = Play { engine, replicates: Some(args.play.repetitions()), ..args.play };
+    Work::default().rare(scenario, play, play::EFFORT).admit(args.source.patience)?;
     let rare = play::rare(scenario, play)?;
     if args.output.json {
         let provenance = played(scenario, play, &format!("{} --rare", args.source.command("simulate")));

@@ -12,6 +12,8 @@ use super::{overrides, written};
 
 /// The longest name of a design, in characters: it stands in legends.
 const MAX_NAME: usize = 40;
+/// The most designs of one file: each is read as a file of its own, solved and played.
+const MAX_DESIGNS: usize = 1_000;
 /// The longest name of a scenario.
 const MAX_SCENARIO_NAME: usize = 100;
 
@@ -30,6 +32,10 @@ pub(super) fn all(
     designs: &[written::Design],
     read: impl Fn(&Table) -> Result<Scenario, Fault>,
 ) -> Result<Vec<Design>, Fault> {
+    if designs.len() > MAX_DESIGNS {
+        let rule = format!("{} designs are more than the {MAX_DESIGNS} that a file may have", designs.len());
+        return Err(Breach::new("design", rule, "put them into several files").into());
+    }
     let mut own = table.clone();
     let written = own.remove("design");
     // What the file states is about its designs, none of which is itself a file of designs.

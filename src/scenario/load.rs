@@ -5,6 +5,8 @@ use std::path::Path;
 use toml::de::DeTable;
 use toml::{Table, Value};
 
+use crate::files;
+
 use super::Scenario;
 use super::design::{self, Design};
 use super::error::{Breach, Origin, Position, ScenarioError};
@@ -16,8 +18,6 @@ use super::resolve::resolve;
 use super::stated::Stated;
 use super::written::Written;
 
-/// The longest scenario file, in bytes: a guard against reading a data file by mistake.
-const MAX_BYTES: u64 = 1 << 20;
 /// Stands in for the name of a file that needs none.
 const NAMELESS: &str = "nameless";
 
@@ -144,14 +144,7 @@ fn without_mark(text: &str) -> &str {
 
 fn text_of(path: &Path) -> Result<String, ScenarioError> {
     let unreadable = |reason: String| ScenarioError::Unreadable { path: path.display().to_string(), reason };
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if metadata.is_dir() {
-        return Err(unreadable("it is a folder".to_owned()));
-    }
-    if metadata.len() > MAX_BYTES {
-        return Err(unreadable(format!("{} bytes are more than a scenario has", metadata.len())));
-    }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = files::read(path, files::SCENARIO).map_err(|error| unreadable(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());

@@ -27,7 +27,7 @@ pub use design::Design;
 pub use error::{Origin, Position, ScenarioError};
 pub use filter::Filter;
 pub use priors::{MOST_SPREAD, PRIORS, Range, StatedPrior};
-pub use stated::{Claim, Published, Quantity, Role, Stated, Subject};
+pub use stated::{Claim, Published, Quantity, Role, Stated, Subject, quantity_names};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
 #[derive(Debug, Clone, PartialEq)]

@@ -13,6 +13,8 @@ const MAX_HORIZON: u64 = 100_000;
 const MAX_NAME: usize = 100;
 /// The most candidates of one vote.
 const MAX_CANDIDATES: u64 = 10_000;
+/// The most filters: nobody writes more by hand, and each is evaluated in every law.
+const MAX_FILTERS: usize = 1_000;
 
 pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
     let scenario = Scenario {
@@ -88,12 +90,20 @@ fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
 /// The rules that no single value can break.
 fn check(scenario: &Scenario) -> Result<(), Breach> {
     check_name(&scenario.name)?;
+    if scenario.filters.len() > MAX_FILTERS {
+        let rule = format!("{} filters are more than the {MAX_FILTERS} that a loop may have", scenario.filters.len());
+        return Err(Breach::new("filter", rule, "put filters that catch the same into one"));
+    }
     if scenario.horizon.get() > MAX_HORIZON {
         return Err(Breach::new(
             "horizon",
             format!("{} generations are more than the {MAX_HORIZON} that can be reported", scenario.horizon.get()),
             "lower it; the expected runway does not depend on it",
         ));
+    }
+    if scenario.failure.error_rate.get() == 0.0 {
+        let rule = "a loop that fails at an error rate of 0 has failed before it starts";
+        return Err(Breach::new("failure.error_rate", rule, "use the smallest error rate that counts as failure"));
     }
     let begun = scenario.start.unsound.get() + scenario.start.wrong.get();
     if begun > 1.0 {

@@ -61,8 +61,15 @@ impl Quantity {
     }
 }
 
+/// Every quantity by its name, in words: what a statement can be about.
+#[must_use]
+pub fn quantity_names() -> String {
+    list(&QUANTITIES.map(|(name, _)| name))
+}
+
 impl Readable for Quantity {
-    const RULE: &'static str = "a quantity is one of those that `runaway compare --help` lists";
+    const RULE: &'static str =
+        "a quantity is a number of a solved loop, by one of the names under `runaway compare --help`";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
         let typed = value.as_str()?;

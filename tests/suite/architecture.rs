@@ -11,7 +11,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("simulate", &["cost", "law", "quantity", "scenario", "stats"]),
     ("quantity", &[]),
     ("stats", &["quantity"]),
-    ("scenario", &["quantity", "stats"]),
+    ("scenario", &["files", "quantity", "stats"]),
     ("law", &["quantity", "scenario", "stats"]),
     ("cost", &["law", "quantity", "scenario", "stats"]),
     ("evidence", &["analytic", "law", "quantity", "scenario", "stats"]),

@@ -151,7 +151,7 @@ fn any_size_and_any_edge_gives_numbers() {
         "examples = 1\n[errors]\nrecovery = 0.5\nstep_error = 0.9",
         "[start]\nwrong = 1.0",
         "[start]\nunsound = 0.5\nwrong = 0.5",
-        "[failure]\nerror_rate = 0.0",
+        "[failure]\nerror_rate = 1e-300",
         "[errors]\nstep_error = 1.0\n[[filter]]\nkind = \"outcome\"\nsensitivity = 1.0",
         "[task]\nsteps_per_generation = 5\n[errors]\nrecovery = 0.01",
     ] {

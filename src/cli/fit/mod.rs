@@ -8,14 +8,19 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::fit::{Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, PriorError, Threshold, Weighed, Written};
+use crate::files::ReportFolder;
+use crate::fit::{
+    Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, MOST_GENERATIONS, PriorError, Threshold, Variant, Weighed,
+    Written,
+};
 use crate::provenance::{LogProvenance, SCHEMA_VERSION};
 use crate::report;
 use crate::scenario::{Scenario, ScenarioError, StatedPrior};
 
 use super::args::{self, Failing};
+use super::limits::Work;
 use super::progress::watched;
-use super::{UsageError, Verdict, quoted, write_report};
+use super::{UsageError, Verdict, quoted, report_folder, write_report};
 
 /// A document about logs.
 #[derive(Serialize)]
@@ -64,6 +69,8 @@ impl Failing {
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let (log, provenance) = read(args)?;
     let options = options(args)?;
+    admit(args, &log, &options)?;
+    let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
         .map_err(|error| blamed(error, Some(&args.file), args.scenario.as_deref()))?;
     let fit = fitted.answer();
@@ -84,7 +91,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
         weighed: weighed.as_ref(),
         provenance: &provenance,
     };
-    let written = args.report.as_deref().map(|folder| write(folder, &inputs, &json)).transpose()?;
+    let written = folder.as_ref().map(|folder| write(folder, &inputs, &json)).transpose()?;
     if args.output.json {
         out.write_all(&json)?;
     } else {
@@ -112,6 +119,18 @@ fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
     }
     let provenance = LogProvenance::new([(name.as_str(), bytes.as_slice())], args.seed, command(args));
     Ok((log, provenance))
+}
+
+/// Every variant is a fit of its own.
+fn admit(args: &args::Fit, log: &Log, options: &FitOptions) -> anyhow::Result<()> {
+    let weighed = args.variants || args.report.is_some();
+    let fits = if weighed { 1 + Variant::ALL.len() } else { 1 };
+    Work::default().fits(fits, options.effort.sweeps, generations(log)).admit(args.patience)
+}
+
+/// Generations of all runs that a fit filters; it refuses to filter more.
+pub(super) fn generations(log: &Log) -> usize {
+    log.runs.iter().map(|run| run.rows.len()).sum::<usize>().min(MOST_GENERATIONS as usize)
 }
 
 fn options(args: &args::Fit) -> Result<FitOptions, ScenarioError> {
@@ -145,7 +164,7 @@ pub(super) fn blamed(error: FitError, log: Option<&Path>, scenario: Option<&Path
     }
 }
 
-fn write(folder: &Path, inputs: &report::fit::Inputs<'_>, json: &[u8]) -> anyhow::Result<usize> {
+fn write(folder: &ReportFolder, inputs: &report::fit::Inputs<'_>, json: &[u8]) -> anyhow::Result<usize> {
     write_report(folder, &report::fit::render(inputs)?, "report.html", ("fit.json", json))
 }
 

@@ -43,22 +43,27 @@ pub(super) fn object(text: &str) -> Result<Object, String> {
     }
 }
 
+/// The longest text that is read as one object, in bytes: what it holds takes many times its memory.
+const MOST_DOCUMENT: usize = 16 << 20;
+
 /// The object that a whole file holds.
 pub(super) fn document(file: &File) -> Result<Object, LogError> {
+    if file.text.len() > MOST_DOCUMENT {
+        let reason = format!("one JSON object of more than {} MiB is not read", MOST_DOCUMENT >> 20);
+        return Err(fault(&file.name, None, None, reason));
+    }
     object(&file.text).map_err(|reason| fault(&file.name, None, None, reason))
 }
 
-/// The objects of a file of JSON lines, with their lines.
-pub(super) fn lines(file: &File) -> Result<Vec<(u64, Object)>, LogError> {
-    let filled = (1_u64..).zip(file.text.lines()).filter(|(_, text)| !text.trim().is_empty());
-    let objects: Vec<(u64, Object)> = filled
-        .map(|(line, text)| match object(text) {
-            Ok(object) => Ok((line, object)),
-            Err(reason) => Err(fault(&file.name, Some(line), None, reason.replace("line 1, ", ""))),
-        })
-        .collect::<Result<_, _>>()?;
-    if objects.is_empty() {
+/// The objects of a file of JSON lines, with their lines: one after the other, since all at once take many times the
+/// memory of their text.
+pub(super) fn lines(file: &File) -> Result<impl Iterator<Item = Result<(u64, Object), LogError>> + '_, LogError> {
+    let mut filled = (1_u64..).zip(file.text.lines()).filter(|(_, text)| !text.trim().is_empty()).peekable();
+    if filled.peek().is_none() {
         return Err(fault(&file.name, None, None, "the file is empty"));
     }
-    Ok(objects)
+    Ok(filled.map(|(line, text)| match object(text) {
+        Ok(object) => Ok((line, object)),
+        Err(reason) => Err(fault(&file.name, Some(line), None, reason.replace("line 1, ", ""))),
+    }))
 }

@@ -95,18 +95,23 @@ pub(super) fn samples(files: &[File], options: &IngestOptions) -> Result<(Log, S
     let mut generations = Vec::with_capacity(files.len());
     let (mut taken, mut ignored) = (BTreeSet::new(), BTreeSet::new());
     for (generation, file) in (0..).zip(files) {
-        let objects = json::lines(file)?;
-        let filter = chosen_filter(file, &objects, options)?;
-        let metric = chosen_metric(file, &objects, options)?;
+        let filter = chosen_filter(file, options)?;
+        let metric = chosen_metric(file, options)?;
         let kept =
             |object: &Object| filter.is_none() || object.get("filter").and_then(Value::as_str) == filter.as_deref();
         let mut answers = BTreeMap::new();
-        for (line, object) in objects.iter().filter(|(_, object)| kept(object)) {
-            let (key, answer) = answer(file, *line, object, &metric)?;
+        for read in json::lines(file)? {
+            let (line, object) = read?;
+            ignored
+                .extend(object.keys().filter(|key| **key != metric && !SAMPLE_KEYS.contains(&key.as_str())).cloned());
+            if !kept(&object) {
+                continue;
+            }
+            let (key, answer) = answer(file, line, &object, &metric)?;
             if answers.insert(key.clone(), answer).is_some() {
                 return Err(fault(
                     &file.name,
-                    Some(*line),
+                    Some(line),
                     Some("doc_hash"),
                     format!("{key} stands here a second time"),
                 ));
@@ -119,18 +124,18 @@ pub(super) fn samples(files: &[File], options: &IngestOptions) -> Result<(Log, S
             Some(filter) => format!("{metric}, filter {filter}"),
             None => metric.clone(),
         });
-        let others = objects.iter().flat_map(|(_, object)| object.keys());
-        ignored.extend(others.filter(|key| **key != metric && !SAMPLE_KEYS.contains(&key.as_str())).cloned());
     }
     let (taken, ignored) = (taken.into_iter().collect(), ignored.into_iter().collect());
     let log = single(source(files), "lm-evaluation-harness samples", taken, ignored, rows);
     Ok((log, Samples { generations }))
 }
 
-fn chosen_filter(file: &File, objects: &[(u64, Object)], options: &IngestOptions) -> Result<Option<String>, LogError> {
-    let names: BTreeSet<&str> =
-        objects.iter().filter_map(|(_, object)| object.get("filter").and_then(Value::as_str)).collect();
-    let names: Vec<&str> = names.into_iter().collect();
+fn chosen_filter(file: &File, options: &IngestOptions) -> Result<Option<String>, LogError> {
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for read in json::lines(file)? {
+        names.extend(read?.1.get("filter").and_then(Value::as_str).map(str::to_owned));
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     if names.is_empty() {
         return Ok(None);
     }
@@ -138,10 +143,10 @@ fn chosen_filter(file: &File, objects: &[(u64, Object)], options: &IngestOptions
     chosen.map(|name| Some(name.to_owned())).map_err(|reason| fault(&file.name, None, Some("filter"), reason))
 }
 
-fn chosen_metric(file: &File, objects: &[(u64, Object)], options: &IngestOptions) -> Result<String, LogError> {
-    let first = objects.first().map(|(_, object)| object);
+fn chosen_metric(file: &File, options: &IngestOptions) -> Result<String, LogError> {
+    let first = json::lines(file)?.next().transpose()?.map(|(_, object)| object);
     let names: Vec<&str> = first
-        .into_iter()
+        .iter()
         .flatten()
         .filter(|(key, value)| !SAMPLE_KEYS.contains(&key.as_str()) && as_right(value).is_some())
         .map(|(key, _)| key.as_str())

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::files;
+
 use super::log::{Log, LogError, Row, Run};
 use super::transition::Samples;
 
@@ -130,15 +132,21 @@ struct File {
 fn files(paths: &[PathBuf]) -> Result<Vec<File>, LogError> {
     let read = |path: &PathBuf| {
         let name = path.display().to_string();
-        let text = text_of(&bytes_of(path)?, &name)?.to_owned();
+        let mut bytes = bytes_of(path)?;
+        let mark = bytes.len() - text_of(&bytes, &name)?.len();
+        bytes.drain(..mark);
+        // Just now it was seen to be UTF-8; nothing is copied, for logs are long.
+        let text = String::from_utf8(bytes).map_err(|_| fault(&name, None, None, "this is not UTF-8 text"))?;
         Ok(File { name, text })
     };
     paths.iter().map(read).collect()
 }
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, LogError> {
-    let complain = |error| fault(&path.display().to_string(), None, None, format!("cannot read this file: {error}"));
-    std::fs::read(path).map_err(complain)
+    let complain = |error: files::InputError| {
+        fault(&path.display().to_string(), None, None, format!("cannot read this file: {error}"))
+    };
+    files::read(path, files::LOG).map_err(complain)
 }
 
 fn text_of<'a>(bytes: &'a [u8], source: &str) -> Result<&'a str, LogError> {

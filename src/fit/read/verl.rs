@@ -15,7 +15,8 @@ pub(super) fn rollouts(files: &[File]) -> Result<Log, LogError> {
     let (mut taken, mut ignored) = (BTreeSet::new(), BTreeSet::new());
     for (generation, file) in (0..).zip(files) {
         let (mut evaluated, mut wrong) = (0, 0);
-        for (line, object) in json::lines(file)? {
+        for read in json::lines(file)? {
+            let (line, object) = read?;
             let key = if object.contains_key("acc") { "acc" } else { "score" };
             let value = object.get(key).unwrap_or(&Value::Null);
             let score = value.as_f64().or_else(|| value.as_bool().map(|right| f64::from(u8::from(right))));
@@ -45,27 +46,27 @@ fn is_validation(key: &str) -> bool {
 
 /// Reads the file logger: a generation for each step that logged the metric. Rates only, so `evaluated` must be given.
 pub(super) fn metrics(file: &File, options: &IngestOptions) -> Result<Log, LogError> {
-    let lines = json::lines(file)?;
-    let names: BTreeSet<&str> = lines
-        .iter()
-        .filter_map(|(_, object)| object.get("data").and_then(Value::as_object))
-        .flat_map(|data| data.iter().filter(|(_, value)| value.is_number()))
-        .map(|(key, _)| key.as_str())
-        .filter(|key| options.metric.as_deref() == Some(*key) || is_validation(key))
-        .collect();
-    let names: Vec<&str> = names.into_iter().collect();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for read in json::lines(file)? {
+        let (_, object) = read?;
+        let data = object.get("data").and_then(Value::as_object).into_iter().flatten();
+        let wanted = |key: &str| options.metric.as_deref() == Some(key) || is_validation(key);
+        names.extend(data.filter(|(key, value)| value.is_number() && wanted(key)).map(|(key, _)| key.clone()));
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let metric = choose("metric", options.metric.as_deref(), &names)
         .map_err(|reason| fault(&file.name, None, Some("data"), reason))?;
     let evaluated = options.evaluated.ok_or_else(|| {
         fault(&file.name, None, Some(metric), "this file holds rates only; say how many problems were evaluated")
     })?;
     let mut rows = Vec::new();
-    for (line, object) in &lines {
+    for read in json::lines(file)? {
+        let (line, object) = read?;
         let Some(rate) = object.get("data").and_then(|data| data.get(metric)).and_then(Value::as_f64) else { continue };
         let right =
-            right_answers(rate, evaluated).map_err(|reason| fault(&file.name, Some(*line), Some(metric), reason))?;
+            right_answers(rate, evaluated).map_err(|reason| fault(&file.name, Some(line), Some(metric), reason))?;
         let row = Row { generation: rows.len() as u64, evaluated, wrong: evaluated - right, ..Row::default() };
-        row.check().map_err(|(column, reason)| fault(&file.name, Some(*line), Some(column), reason))?;
+        row.check().map_err(|(column, reason)| fault(&file.name, Some(line), Some(column), reason))?;
         rows.push(row);
     }
     let ignored = names.iter().filter(|name| **name != metric).map(|name| (*name).to_owned());

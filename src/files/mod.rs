@@ -1,4 +1,9 @@
-//! Files written whole or not at all: a temporary file in the same folder, synced, then renamed.
+//! Files read with a limit ([`read`]) and written whole or not at all: one by way of a temporary file in the same folder,
+//! synced, then renamed; a folder of results by way of a folder beside it ([`ReportFolder`]).
+
+mod folder;
+mod input;
+mod interrupt;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -6,6 +11,12 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
+
+pub use folder::ReportFolder;
+pub use input::{InputError, InputLimit, LOG, RESULTS, SCENARIO, read};
+
+/// A file to be written: its name inside a folder, and its bytes.
+pub type FileWritten<'a> = (&'a str, &'a [u8]);
 
 /// A file that could not be written; the message holds the path and the system's reason.
 #[derive(Debug, Error)]
@@ -26,6 +37,17 @@ pub enum FileError {
         path: PathBuf,
         /// What the system said.
         reason: io::Error,
+    },
+    /// The folder holds the results of another command.
+    #[error(
+        "{}: this folder holds the results of `runaway {kind}`; name another folder, or replace them with `--force`",
+        folder.display()
+    )]
+    OtherKind {
+        /// The folder.
+        folder: PathBuf,
+        /// The command whose results it holds.
+        kind: String,
     },
     /// Not the plain name of a file inside the folder.
     #[error("{name:?} is not the name of a file inside {}", folder.display())]
@@ -49,27 +71,20 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Writes every file of a folder; none is put in its place before all of them are safely on disk.
-///
-/// # Errors
-/// [`FileError`] as [`write_atomic`], and for a name that leads out of the folder. Until the renaming begins nothing has
-/// changed; should one rename fail, each file still holds either its old or its new content.
-pub fn write_all(folder: &Path, files: &[(&str, &[u8])]) -> Result<(), FileError> {
-    for (name, _) in files {
-        let mut parts = Path::new(name).components();
-        if !matches!((parts.next(), parts.next()), (Some(Component::Normal(only)), None) if only.to_str() == Some(*name))
-        {
-            return Err(FileError::Name { folder: folder.to_owned(), name: (*name).to_owned() });
-        }
+/// Refuses a name that leads out of its folder.
+fn check_name(folder: &Path, name: &str) -> Result<(), FileError> {
+    let mut parts = Path::new(name).components();
+    if matches!((parts.next(), parts.next()), (Some(Component::Normal(only)), None) if only.to_str() == Some(name)) {
+        return Ok(());
     }
-    make_folder(folder)?;
-    let staged: Vec<Staged> =
-        files.iter().map(|(name, bytes)| Staged::new(folder.join(name), bytes)).collect::<Result<_, _>>()?;
-    for file in staged {
-        file.publish()?;
-    }
-    sync_folder(folder);
-    Ok(())
+    Err(FileError::Name { folder: folder.to_owned(), name: name.to_owned() })
+}
+
+/// Writes a file that nobody sees yet, safely to disk.
+fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// A file on disk under a temporary name; it vanishes if it is dropped before it is published.
@@ -148,26 +163,6 @@ mod tests {
         write_atomic(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(names(path.parent().unwrap()), ["c.txt"]);
-    }
-
-    #[test]
-    fn a_folder_in_the_way_leaves_everything_as_it_was() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("second")).unwrap();
-        fs::write(folder.path().join("first"), "old").unwrap();
-        let error = write_all(folder.path(), &[("first", b"new"), ("second", b"new")]).unwrap_err();
-        assert!(error.to_string().contains("second: cannot write this file: "), "{error}");
-        assert_eq!(fs::read(folder.path().join("first")).unwrap(), b"old");
-        assert_eq!(names(folder.path()), ["first", "second"]);
-    }
-
-    #[test]
-    fn names_stay_inside_the_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["../up", "/root", "a/b", "", ".", "..", "x/"] {
-            let refused = write_all(folder.path(), &[(name, b"")]);
-            assert!(matches!(refused, Err(FileError::Name { .. })), "{name:?} was taken");
-        }
     }
 
     #[test]

@@ -1,0 +1,219 @@
+//! Work estimated before it begins: numbers that a user gives set the length of loops, and nobody should wait to find out.
+//!
+//! One mechanism for every command: [`Work`] is a sum of parts, each with the option that lowers it. Long work is announced,
+//! very long work refused unless `--allow-long` is given, and what does not fit into memory is refused in any case. The
+//! estimates are of one processor's time, from scenario and settings alone, so that the answer is the same on every machine.
+
+use std::io::Write;
+
+use crate::law::{Composition, Law};
+use crate::scenario::{Policy, Scenario};
+
+use super::UsageError;
+use super::args::{Engine, Patience, Play};
+
+/// Elementary operations in a second of one processor.
+const SPEED: f64 = 1e9;
+/// Work that is announced, in seconds.
+const ANNOUNCED: f64 = 30.0;
+/// Work that is refused without `--allow-long`, in seconds: half an hour.
+const PATIENCE: f64 = 1_800.0;
+/// Memory that is refused in any case, in bytes: less than any machine has on which a report takes no minutes.
+const MEMORY: f64 = 4e9;
+
+/// Operations behind each kind of work, each measured on loops like those under models/.
+mod price {
+    /// One candidate of an agent: belief, slips, mistake, ballot.
+    pub const CANDIDATE: f64 = 60.0;
+    /// One step of the agents' own recursion.
+    pub const STEP: f64 = 4.0;
+    /// One generation of the event-driven engine without its mistakes.
+    pub const EVENTS: f64 = 5e3;
+    /// One generation drawn from a known law.
+    pub const DRAW: f64 = 500.0;
+    /// One evaluation of the law, without its filters and candidates.
+    pub const LAW: f64 = 500.0;
+    /// One filter of the law.
+    pub const FILTER: f64 = 20.0;
+    /// One generation of curves, with its moments and its place in the results.
+    pub const GENERATION: f64 = 2e4;
+    /// One generation by quadrature where the law stays, and where it changes.
+    pub const QUADRATURE: f64 = 2e6;
+    pub const QUADRATURE_ANEW: f64 = 5e7;
+    /// Evaluations of the law for R, floor and tipping point of a generation whose law is its own.
+    pub const OUTLOOK: f64 = 4_096.0;
+    /// Evaluations of the law for the thresholds of one filter: three parameters, sixty halvings, a matrix each.
+    pub const THRESHOLDS: f64 = 5_400.0;
+    /// Multiplications of the plane that are done in the time of one operation.
+    pub const WIDE: f64 = 10.0;
+    /// The plane over all generations: it gives up by itself.
+    pub const PLANE: f64 = 5e10;
+    /// Levels of a splitting.
+    pub const LEVELS: f64 = 50.0;
+    /// One sweep of a fit over one generation of its log: every walker of every ensemble filters it.
+    pub const SWEEP: f64 = 2e6;
+    /// Bytes kept of one run of one design.
+    pub const RUN_BYTES: f64 = 64.0;
+}
+
+/// A part of the work of a command.
+#[derive(Debug, Clone)]
+struct Part {
+    seconds: f64,
+    /// What it is, in words: "1e12 runs of 60 generations".
+    what: String,
+    /// What makes it less.
+    remedy: &'static str,
+}
+
+/// The work that a command is about to do.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Work {
+    parts: Vec<Part>,
+    bytes: f64,
+}
+
+impl Work {
+    /// Solving a loop.
+    pub fn solve(self, scenario: &Scenario) -> Self {
+        let (horizon, law) = (scenario.horizon.get() as f64, law(scenario));
+        let filters = scenario.filters.len() as f64;
+        let changes = changes(scenario);
+        let outlook = if changes { price::OUTLOOK * law } else { 0.0 };
+        let curves = horizon * (price::GENERATION + outlook + generation(scenario, law));
+        self.part(curves, format!("solving {horizon} generations"), "lower `horizon`").part(
+            filters * price::THRESHOLDS * law,
+            format!("the thresholds of {filters} filters"),
+            "use fewer filters",
+        )
+    }
+
+    /// Playing a loop.
+    pub fn play(self, scenario: &Scenario, play: Play) -> Self {
+        let runs = play.replicates() as f64;
+        let horizon = scenario.horizon.get() as f64;
+        let what = format!("{runs} runs of {horizon} generations by {}", play.engine.name());
+        let remedy = match play.engine {
+            Engine::Agents => "use `--engine events` or `counts`, or lower `--replicates` or `--horizon`",
+            Engine::Events => "use `--engine counts`, or lower `--replicates` or `--horizon`",
+            Engine::Counts => "lower `--replicates` or `--horizon`",
+        };
+        self.part(runs * horizon * step(scenario, play.engine), what, remedy)
+    }
+
+    /// Splitting on the way to rare failures, with `effort` runs at each level.
+    pub fn rare(self, scenario: &Scenario, play: Play, effort: u64) -> Self {
+        let runs = play.repetitions() as f64 * effort as f64 * price::LEVELS;
+        let horizon = scenario.horizon.get() as f64;
+        let what = format!("{} repetitions of a splitting over {horizon} generations", play.repetitions());
+        self.part(runs * horizon * step(scenario, play.engine), what, "lower `--replicates` or `--horizon`")
+    }
+
+    /// Comparing a design with others: solved, played, and weighed against what its file states.
+    pub fn design(mut self, scenario: &Scenario, replicates: u64) -> Self {
+        let (runs, horizon) = (replicates as f64, scenario.horizon.get() as f64);
+        self.bytes += runs * price::RUN_BYTES;
+        let what = format!("{runs} runs of {horizon} generations for each design");
+        let played = runs * horizon * (price::DRAW + step(scenario, Engine::Counts));
+        self.solve(scenario).solve(scenario).part(played, what, "lower `--replicates` or `--horizon`")
+    }
+
+    /// Fitting logs: so many sweeps over so many generations in all, in so many fits.
+    pub fn fits(self, fits: usize, sweeps: usize, generations: usize) -> Self {
+        let operations = fits as f64 * sweeps as f64 * generations as f64 * price::SWEEP;
+        let what = format!("{fits} fits of {sweeps} sweeps over {generations} generations");
+        self.part(operations, what, "lower `--sweeps`")
+    }
+
+    fn part(mut self, operations: f64, what: String, remedy: &'static str) -> Self {
+        self.parts.push(Part { seconds: operations / SPEED, what, remedy });
+        self
+    }
+
+    /// Lets the work begin, with a word on standard error where it takes long.
+    ///
+    /// # Errors
+    /// [`UsageError`] where it takes too long, or more memory than there is.
+    pub fn admit(&self, patience: Patience) -> anyhow::Result<()> {
+        let seconds: f64 = self.parts.iter().map(|part| part.seconds).sum();
+        let Some(most) = self.parts.iter().max_by(|one, other| one.seconds.total_cmp(&other.seconds)) else {
+            return Ok(());
+        };
+        if self.bytes > MEMORY {
+            let (needed, limit) = (self.bytes / 1e9, MEMORY / 1e9);
+            let rule = format!("{}: {needed:.0} GB of memory are more than the {limit} GB that are used", most.what);
+            return Err(UsageError(format!("{rule}; lower `--replicates`")).into());
+        }
+        if seconds > PATIENCE && !patience.allow_long {
+            let (long, limit) = (duration(seconds), duration(PATIENCE));
+            return Err(UsageError(format!(
+                "{}: some {long} of one processor, and more than {limit} are not begun unasked; {}, or give `--allow-long`",
+                most.what, most.remedy
+            ))
+            .into());
+        }
+        if seconds > ANNOUNCED {
+            // A note that cannot be written is no reason to stop.
+            let _ = writeln!(std::io::stderr(), "note: {}: up to {} of one processor", most.what, duration(seconds));
+        }
+        Ok(())
+    }
+}
+
+/// Whether every generation has a law of its own.
+fn changes(scenario: &Scenario) -> bool {
+    scenario.learning.policy == Policy::Accumulate || scenario.settles_at() != Some(0)
+}
+
+/// Operations of one evaluation of the law.
+fn law(scenario: &Scenario) -> f64 {
+    price::LAW + price::FILTER * scenario.filters.len() as f64 + scenario.vote.candidates.as_f64()
+}
+
+/// Operations of carrying the exact law on by one generation; the largest of the horizon where they grow.
+fn generation(scenario: &Scenario, law: f64) -> f64 {
+    /// Counts up to which each is visited, and beliefs up to which the plane is solved.
+    const FEW: f64 = 4_000.0;
+    const PLANE: f64 = 500.0;
+    let accumulates = scenario.learning.policy == Policy::Accumulate;
+    let n = scenario.examples.as_f64();
+    let pool = if accumulates { n * (scenario.horizon.as_f64() + 1.0) } else { n };
+    if scenario.has_unsound() {
+        // Beyond the plane's reach there is the linear-noise approximation, some hundred evaluations a generation.
+        let whole = n.powi(4) / 4.0 / price::WIDE;
+        return if n > PLANE || accumulates {
+            100.0 * law
+        } else {
+            whole.min(price::PLANE / scenario.horizon.as_f64())
+        };
+    }
+    match (pool <= FEW, changes(scenario)) {
+        (true, false) => pool * pool / 4.0,
+        (true, true) => pool * pool / 4.0 + pool * law,
+        (false, false) => price::QUADRATURE,
+        (false, true) => price::QUADRATURE_ANEW,
+    }
+}
+
+/// Operations of one generation of one run.
+fn step(scenario: &Scenario, engine: Engine) -> f64 {
+    let start = Law::new(scenario, 0).at(Composition::start(scenario));
+    // Agents give up where the checks let next to nothing pass.
+    let problems = scenario.examples.as_f64() / start.accepted_share().max(1e-6);
+    let candidates = problems * scenario.vote.candidates.as_f64();
+    let steps = price::STEP * scenario.steps_at(scenario.horizon.get()) as f64;
+    match engine {
+        Engine::Agents => price::CANDIDATE * candidates + steps,
+        Engine::Events => price::EVENTS + price::CANDIDATE * candidates * start.error_rate.min(0.5) + steps,
+        Engine::Counts if changes(scenario) || scenario.has_unsound() => price::DRAW + law(scenario),
+        Engine::Counts => price::DRAW,
+    }
+}
+
+/// A duration for people.
+fn duration(seconds: f64) -> String {
+    let units = [(31_557_600.0, "years"), (86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes"), (1.0, "seconds")];
+    let (size, unit) = units.into_iter().find(|(size, _)| seconds >= 1.5 * size).unwrap_or((1.0, "seconds"));
+    let amount = seconds / size;
+    if amount < 1e6 { format!("{amount:.0} {unit}") } else { format!("{amount:.1e} {unit}") }
+}
