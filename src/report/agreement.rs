@@ -29,7 +29,8 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         .flat_map(|(generation, value)| [(generation - 0.5, value), (generation + 0.5, value)])
         .collect();
     let reach = largest(all.iter().map(|difference| &difference.size)).max(largest(critical.iter().map(|(_, c)| c)));
-    let layers = layers(&shown, &critical, if reach > 0.0 { reach } else { 1.0 });
+    let reach_drawn = if reach > 0.0 { reach } else { 1.0 };
+    let layers = if all.is_empty() { Vec::new() } else { layers(&shown, &critical, reach_drawn) };
     let runs = number(verdict.replicates as f64, 3);
     let mut notes = vec![format!("(simulated − expected mean error) / standard error, {runs} runs")];
     if group > 1 {

@@ -1,5 +1,7 @@
 //! Axes: a range, and ticks at round values inside it.
 
+use super::svg::text_width;
+use super::theme::TEXT;
 use super::words::{grouped, number, superscript};
 
 /// A labelled range of data values.
@@ -75,6 +77,30 @@ impl Axis {
         Self { title, low: bottom * unit, high: top * unit, ticks }
     }
 
+    /// The ticks as far as their labels have room side by side on `width` pixels: of numbers every second, third, …; names
+    /// become numbers, which the note spells out.
+    pub fn fitted(&self, width: f64) -> (Vec<(f64, String)>, Option<String>) {
+        let named = self.ticks.iter().any(|(_, label)| label.chars().any(char::is_alphabetic));
+        if named && !self.have_room(&self.ticks, width) {
+            let names: Vec<String> = self.ticks.iter().map(|(_, label)| label.clone()).collect();
+            let number = |(index, (value, _)): (usize, &(f64, String))| (*value, (index + 1).to_string());
+            let note = format!("{}: {}.", capitalised(self.title.trim_end_matches(['…', ' '])), numbering(&names));
+            return (self.ticks.iter().enumerate().map(number).collect(), Some(note));
+        }
+        let every = |step: usize| self.ticks.iter().step_by(step).cloned().collect::<Vec<_>>();
+        let steps = 1..self.ticks.len().max(1);
+        let fitting = steps.map(every).find(|ticks| self.have_room(ticks, width));
+        (fitting.unwrap_or_else(|| every(self.ticks.len().max(1))), None)
+    }
+
+    fn have_room(&self, ticks: &[(f64, String)], width: f64) -> bool {
+        ticks.windows(2).all(|pair| {
+            let apart = (self.fraction(pair[1].0) - self.fraction(pair[0].0)) * width;
+            let labels = text_width(&pair[0].1, TEXT) + text_width(&pair[1].1, TEXT);
+            labels / 2.0 + 4.0 <= apart
+        })
+    }
+
     /// Where a value lies between the ends, 0 to 1.
     pub fn fraction(&self, value: f64) -> f64 {
         ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
@@ -83,6 +109,18 @@ impl Axis {
     pub fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
+}
+
+/// "1 a, 2 b"; lines break between the names only.
+pub(super) fn numbering(names: &[String]) -> String {
+    let entry = |(index, name): (usize, &String)| format!("{}\u{a0}{}", index + 1, name.replace(' ', "\u{a0}"));
+    names.iter().enumerate().map(entry).collect::<Vec<_>>().join(", ")
+}
+
+/// With a capital letter in front.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 /// 10^`exponent` as a tick says it.
@@ -147,6 +185,19 @@ mod tests {
         assert_eq!(labels(&tiny).first(), Some(&"0.0"));
         assert_eq!(labels(&Axis::share("error", 0.0, 0.0)).last(), Some(&"1.0"));
         assert!(Axis::share("error", 0.0, f64::MIN_POSITIVE).ticks.len() > 1);
+    }
+
+    #[test]
+    fn labels_that_would_overlap_are_thinned_or_numbered() {
+        let axis = Axis::generations(0, 60_000, 0.0);
+        let kept = |width| axis.fitted(width).0.into_iter().map(|(_, label)| label).collect::<Vec<_>>();
+        assert_eq!(kept(700.0).len(), 7);
+        assert_eq!(kept(200.0), ["0", "20\u{202f}000", "40\u{202f}000", "60\u{202f}000"]);
+        let ticks = vec![(0.0, "one candidate".to_owned()), (1.0, "vote".to_owned())];
+        let named = Axis { title: "after …".to_owned(), low: -0.5, high: 1.5, ticks };
+        assert_eq!(named.fitted(400.0), (named.ticks.clone(), None));
+        let numbers = vec![(0.0, "1".to_owned()), (1.0, "2".to_owned())];
+        assert_eq!(named.fitted(60.0), (numbers, Some("After: 1\u{a0}one\u{a0}candidate, 2\u{a0}vote.".to_owned())));
     }
 
     #[test]

@@ -7,8 +7,10 @@ use super::plot::{Layer, Plot, Shape};
 use super::theme::{BOUNDARY, sound_area, unsound_area, wrong_area};
 use super::words::percent;
 
-/// Below this share of mistakes the axis ends above them instead of at 100 %.
-const SMALL: f64 = 0.2;
+/// Mistakes take up at most this much of the height where the axis ends below 100 %, so that few do not look like most.
+const HEIGHT: f64 = 0.5;
+/// Below this share of mistakes nothing is drawn: a figure in such units says less than a sentence.
+const VOID: f64 = 1e-6;
 
 pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let (unsound, wrong, side) = shares(inputs);
@@ -22,22 +24,37 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         .collect();
     let most = largest(points.iter().map(|point| &point.2));
     let mut notes = vec![format!("Expected shares of beliefs by generation ({}).", basis(side))];
-    let high = if most > 0.0 && most < SMALL { most * 1.25 } else { 1.0 };
-    let y = Axis::share("share of beliefs", 0.0, high);
-    if y.high < 1.0 {
-        notes.push(format!("The vertical axis ends at {}; everything above is sound.", percent(y.high, 3)));
+    let high = scale(most);
+    if most < VOID {
+        notes.push(format!(
+            "At most {} of beliefs are ever expected to be mistaken: nothing to draw.",
+            percent(most, 3)
+        ));
+    } else if high < 1.0 {
+        notes.push(format!("The vertical axis ends at {}; all other beliefs are sound.", percent(high, 3)));
     }
+    let layers =
+        if most < VOID { Vec::new() } else { stacked(&points, high, unsound.iter().any(|&share| share > 0.0)) };
     Some(Plot {
         title: title(inputs, unsound, wrong),
         notes,
         caption:
             "Composition of what each generation has learned: sound (right answers by right steps), unsound (right \
-                  answers by a wrong step) and wrong beliefs, stacked."
+                  answers by a wrong step) and wrong beliefs, stacked where they are drawn."
                 .to_owned(),
         x: Axis::generations(0, inputs.horizon(), 0.0),
-        layers: stacked(&points, y.high, unsound.iter().any(|&share| share > 0.0)),
-        y,
+        y: Axis::share("share of all beliefs", 0.0, high),
+        layers,
     })
+}
+
+/// Where the axis ends: 100 %, or the power of ten below it at which the mistakes fill half of the height at most.
+fn scale(most: f64) -> f64 {
+    let mut high = 1.0;
+    while most > 0.0 && most <= HEIGHT * high / 10.0 {
+        high /= 10.0;
+    }
+    high
 }
 
 fn shares<'a>(inputs: &Inputs<'a>) -> (&'a [f64], &'a [f64], Side) {
@@ -68,7 +85,9 @@ fn stacked(points: &[(f64, f64, f64)], top: f64, has_unsound: bool) -> Vec<Layer
             stroke: BOUNDARY,
         })
     };
-    let mut layers = vec![Layer::new("sound", area(|point| point.2, &|_| top, sound_area()))];
+    // An axis that ends lower shows mistakes only: a filled rest would pass for all sound beliefs.
+    let sound = (top >= 1.0).then(|| Layer::new("sound", area(|point| point.2, &|_| top, sound_area())));
+    let mut layers: Vec<Layer> = sound.into_iter().collect();
     if has_unsound {
         layers.push(Layer::new("unsound", area(|point| point.1, &|point| point.2, unsound_area())));
         layers.push(edge(|point| point.2));

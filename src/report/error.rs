@@ -6,7 +6,7 @@ use super::Inputs;
 use super::axis::Axis;
 use super::facts::{Side, largest, pairs};
 use super::plot::{Estimate, Layer, Plot, Shape};
-use super::theme::{EXACT, MEAN_FIELD, SAMPLE, THRESHOLD, VERMILLION, exact_band};
+use super::theme::{EXACT, MEAN_FIELD, MEDIAN, SAMPLE, THRESHOLD, VERMILLION, exact_band};
 use super::thin;
 use super::words::{number, percent};
 
@@ -16,6 +16,8 @@ const RUNS: usize = 8;
 const MEANS: usize = 41;
 /// A threshold is left out of the figure when everything else is this much smaller.
 const FAR: f64 = 12.0;
+/// Below this error nothing is drawn: a figure in such units says less than a sentence.
+const VOID: f64 = 1e-6;
 
 pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let solution = inputs.solution;
@@ -38,12 +40,21 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     if let Some(simulated) = inputs.simulated {
         layers.push(Layer::new("simulated ± 2 se", Shape::Rings { points: means(simulated), color: VERMILLION }));
     }
+    if let Some((median, _)) = inputs.median().filter(|_| !inputs.fails_at_once()) {
+        layers.push(Layer::new("half have failed", Shape::Mark { x: median, stroke: MEDIAN }));
+    }
     let highest = top(&layers).max(largest(&solution.mean_field_error));
+    if highest < VOID {
+        layers.clear();
+    }
     let threshold = inputs.threshold();
     let mut notes =
         vec!["Error rate of one candidate before any check, whether or not the loop has failed before.".to_owned()];
     let far = highest > 0.0 && highest * FAR < threshold;
-    if far {
+    if layers.is_empty() {
+        let most = percent(highest, 3);
+        notes.push(format!("No error rate to draw: the largest is {most}, the threshold {}.", percent(threshold, 3)));
+    } else if far {
         notes.push(format!("The threshold of {} lies far above the figure.", percent(threshold, 3)));
     } else {
         let label = format!("failure: {}", percent(threshold, 3));
@@ -53,7 +64,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     Some(Plot {
         title: title(inputs),
         notes,
-        caption: caption(inputs),
+        caption: if layers.is_empty() { "Error rate by generation.".to_owned() } else { caption(inputs) },
         x: Axis::generations(0, inputs.horizon(), 0.0),
         y: Axis::share("error rate", 0.0, high * 1.02),
         layers,
@@ -113,27 +124,31 @@ fn means(simulated: &Simulated) -> Vec<Estimate> {
         .collect()
 }
 
+/// When half of the runs have failed; if they never do, how many have, and the mean error then.
 fn title(inputs: &Inputs<'_>) -> String {
     let threshold = percent(inputs.threshold(), 3);
     if inputs.fails_at_once() {
         let start = percent(inputs.solution.start_error, 3);
         return format!("Generation 0 already errs in {start} of its answers: failure is {threshold}");
     }
-    if let Some((median, side)) = inputs.median() {
-        let basis = if side == Side::Exact { "median" } else { "median of simulated runs" };
-        return format!("Error crosses {threshold} at generation {} ({basis})", number(median, 3));
+    if let Some(sentence) = inputs.half_sentence() {
+        return sentence;
     }
     let (error, side) = inputs.error();
-    if let (Side::MeanField, Some(crossing)) = (side, inputs.mean_field_crossing()) {
-        return format!("Error crosses {threshold} at generation {} (mean field)", number(crossing, 3));
+    let last = error.iter().rev().copied().find(|error| error.is_finite());
+    let last = last.map_or_else(String::new, |last| percent(last, 3));
+    let horizon = inputs.horizon_text();
+    match (inputs.failure_sentence(), inputs.mean_field_crossing()) {
+        (Some(sentence), _) if last.is_empty() => sentence,
+        (Some(sentence), _) => format!("{sentence}; the mean error is then {last}"),
+        (None, Some(crossing)) => {
+            format!("The mean field reaches {threshold} at generation {}", number(crossing, 3))
+        }
+        (None, None) => {
+            let whose = if side == Side::MeanField { "mean field" } else { "mean error" };
+            format!("The {whose} stays below {threshold}: {last} at generation {horizon}")
+        }
     }
-    let (mean, last) =
-        (if side == Side::MeanField { "Mean-field" } else { "Mean" }, error.last().copied().unwrap_or(0.0));
-    if largest(error) < inputs.threshold() {
-        let horizon = inputs.horizon_text();
-        return format!("{mean} error stays below {threshold}: {} at generation {horizon}", percent(last, 3));
-    }
-    format!("Mean error crosses {threshold}, yet more than half of the runs have not")
 }
 
 fn caption(inputs: &Inputs<'_>) -> String {

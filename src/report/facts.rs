@@ -13,6 +13,8 @@ pub(super) enum Side {
 
 /// Failure is called certain when its probability is this close to 1.
 const ALL: f64 = 1e-6;
+/// A share of runs up to this is called half of them: at the first generation with half it is a little more.
+const HALF: f64 = 0.6;
 
 /// A curve by generation and the side it comes from.
 pub(super) type Curve<'a> = (&'a [f64], Side);
@@ -65,16 +67,29 @@ impl Inputs<'_> {
         }
     }
 
-    /// The median of T, if it lies within the horizon.
+    /// The median of T, if it lies within the horizon: the first generation by which half of all runs have failed.
     pub(super) fn median(&self) -> Option<(f64, Side)> {
-        if let Some(curves) = &self.solution.curves {
-            let from_curve = || curves.failed.iter().position(|&failed| failed >= 0.5).map(|index| index as f64);
-            let median = self.solution.runway.q50.or_else(from_curve)?;
-            return (median <= self.horizon() as f64).then_some((median, Side::Exact));
-        }
-        let simulated = self.simulated?;
-        let index = simulated.survival.iter().position(|&alive| alive <= 0.5)?;
-        simulated.generations.get(index).map(|&generation| (generation as f64, Side::Simulated))
+        let (survival, side) = self.survival()?;
+        // From P(T ≤ g) itself where that is exact: 1 − S(g) may lose the last digit.
+        let half = self.solution.curves.as_ref().map_or_else(
+            || survival.iter().position(|&alive| alive <= 0.5),
+            |curves| curves.failed.iter().position(|&failed| failed >= 0.5),
+        )?;
+        self.solution.generations.get(half).map(|&generation| (generation as f64, side))
+    }
+
+    /// "Half of all runs have failed by generation 36", or more than half where far more fail at once; `None` where fewer than
+    /// half fail within the horizon, or nobody knows.
+    pub(super) fn half_sentence(&self) -> Option<String> {
+        let (median, side) = self.median()?;
+        let alive = self.survival()?.0.get(median as usize).copied().unwrap_or(0.5);
+        let runs = if side == Side::Exact { "runs" } else { "simulated runs" };
+        let (failed, by) = (1.0 - alive, number(median, 3));
+        Some(match failed {
+            _ if failed > 1.0 - ALL => format!("All {runs} have failed by generation {by}"),
+            _ if failed > HALF => format!("{} of all {runs} have failed by generation {by}", percent(failed, 3)),
+            _ => format!("Half of all {runs} have failed by generation {by}"),
+        })
     }
 
     /// The first generation at which the mean field reaches the threshold.
@@ -96,7 +111,7 @@ impl Inputs<'_> {
             Some(_) if failed < 10.0 * neglected => {
                 format!(
                     "Failure within {horizon} generation{plural} has a probability below {}",
-                    number(10.0 * neglected, 1)
+                    percent(10.0 * neglected, 1)
                 )
             }
             Some(_) => format!("Failure within {horizon} generation{plural} has probability {}", percent(failed, 3)),

@@ -1,15 +1,19 @@
 //! Mistakes through one generation: stacked by their origin, behind each check, and what is learned of them.
 
-use crate::explain::{Account, Class, Flows};
+use crate::explain::{Account, Class, Drivers, Flows};
 
 use super::Inputs;
-use super::axis::Axis;
+use super::axis::{Axis, capitalised};
 use super::plot::{Layer, Plot, Shape, Span};
 use super::theme::class_fill;
-use super::words::{number, percent, ratio};
+use super::words::{percent, ratio};
 
-/// More stages than this are numbered instead of named.
-const NAMED: usize = 7;
+/// Below this share of problems nothing is drawn: a figure in such units says less than a sentence.
+const VOID: f64 = 1e-6;
+/// A class of mistakes makes all of R when it misses it, or exceeds it, by less than this share.
+const ALONE: f64 = 0.0005;
+const CAPTION: &str = "Mistakes by their origin, from one candidate through each check (shares of problems) to what the next \
+                       generation learns (share of its beliefs).";
 /// Order from the bottom of a stack; neighbours differ in lightness.
 pub(super) const STACK: [Class; 6] = [
     Class::InheritedWrong,
@@ -31,29 +35,24 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         bars.stack((middle - 0.40, middle - 0.03), now);
         bars.stack((middle + 0.03, middle + 0.40), later);
     }
-    let numbered = stages.len() > NAMED;
-    let tick =
-        |(index, name): (usize, &String)| (index as f64, if numbered { (index + 1).to_string() } else { name.clone() });
+    if bars.highest < VOID {
+        return Some(sentence(account));
+    }
+    let tick = |(index, name): (usize, &String)| (index as f64, name.clone());
     let place = if account.at_rest { "where it has come to rest" } else { "half-way to the horizon" };
-    let mut notes = vec![format!(
-        "Left bars: generation 0. Right bars: generation {} of the mean field, {place} ({} of beliefs mistaken).",
-        account.later.generation,
-        percent(account.later.composition.unsound + account.later.composition.wrong, 3)
-    )];
-    notes.push(
+    let notes = vec![
+        format!(
+            "Left bars: generation 0. Right bars: generation {} of the mean field, {place} ({} of beliefs mistaken).",
+            account.later.generation,
+            percent(account.later.composition.unsound + account.later.composition.wrong, 3)
+        ),
         "Up to the last check shares of problems; behind learning, shares of what the next generation believes."
             .to_owned(),
-    );
-    if numbered {
-        notes.push(format!("Stages: {}.", numbering(&stages)));
-    }
+    ];
     Some(Plot {
         title: title(account),
         notes,
-        caption:
-            "Mistakes by their origin, from one candidate through each check (shares of problems) to what the next \
-                  generation learns (share of its beliefs)."
-                .to_owned(),
+        caption: CAPTION.to_owned(),
         x: Axis {
             title: "what is left after …".to_owned(),
             low: -0.5,
@@ -63,12 +62,6 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         y: Axis::share("mistakes", 0.0, bars.highest * 1.02),
         layers: bars.layers(),
     })
-}
-
-/// "1 a, 2 b"; lines break between the names only.
-pub(super) fn numbering(names: &[String]) -> String {
-    let entry = |(index, name): (usize, &String)| format!("{}\u{a0}{}", index + 1, name.replace(' ', "\u{a0}"));
-    names.iter().enumerate().map(entry).collect::<Vec<_>>().join(", ")
 }
 
 fn stages(flows: &Flows, votes: bool) -> Vec<String> {
@@ -122,17 +115,40 @@ impl Bars {
     }
 }
 
+/// What is said where no mistake is common enough to be drawn.
+fn sentence(account: &Account) -> Plot {
+    let most = percent(VOID, 3);
+    Plot {
+        title: format!("Fewer than {most} of problems meet a mistake: nothing to draw"),
+        notes: vec![title(account) + "."],
+        caption: CAPTION.to_owned(),
+        x: Axis::generations(0, 1, 0.0),
+        y: Axis::share("mistakes", 0.0, 1.0),
+        layers: Vec::new(),
+    }
+}
+
 fn title(account: &Account) -> String {
     let learned = account.now.flows.iter().map(|flow| flow.learned).sum::<f64>();
     let learned = percent(learned, 3);
-    match &account.drivers {
-        Some(drivers) => {
-            let part = drivers.contributions.iter().find(|one| one.class == drivers.driver).map_or(0.0, |one| one.part);
-            let (part, r) = (number(part, 2), ratio(drivers.reproduction_number));
-            let name = drivers.driver.name();
-            let name = name.get(..1).unwrap_or_default().to_uppercase() + name.get(1..).unwrap_or_default();
-            format!("{name} mistakes make up {part} of R = {r}; at first {learned} of what is learned is mistaken")
-        }
+    match account.drivers.as_ref().and_then(driven) {
+        Some(driven) => format!("{driven}; at first {learned} of what is learned is mistaken"),
         None => format!("At first {learned} of what is learned is mistaken"),
     }
+}
+
+/// Which mistakes make how much of R; `None` where R is 0 and nothing makes it.
+fn driven(drivers: &Drivers) -> Option<String> {
+    let r = drivers.reproduction_number;
+    let part = drivers.contributions.iter().find(|one| one.class == drivers.driver)?.part / r;
+    if !(part.is_finite() && part > 0.0) {
+        return None;
+    }
+    let (name, r) = (capitalised(drivers.driver.name()), ratio(r));
+    Some(match part {
+        // Other classes take away what it makes beyond R.
+        _ if part > 1.0 + ALONE => format!("{name} mistakes alone would make {} of R = {r}", percent(part, 3)),
+        _ if part > 1.0 - ALONE => format!("{name} mistakes make all of R = {r}"),
+        _ => format!("{name} mistakes make {} of R = {r}", percent(part, 3)),
+    })
 }

@@ -3,29 +3,35 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Figure;
+use super::glossary::explained;
 use super::view::{AccountView, CurveTable, Parameter, Quantity, ThresholdRow, VerdictView, View};
 
 pub(super) const STYLE: &str = "\
-:root{color-scheme:light}\
+:root{color-scheme:light dark;--ink:#1a1a1a;--soft:#4a4a4a;--paper:#fff;--rule:#e0e0e0;--alarm:#a03c00;--warning:#e69f00}\
 *{box-sizing:border-box}\
-body{margin:0 auto;max-width:54rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;overflow-wrap:break-word}\
+body{margin:0 auto;max-width:54rem;padding:1rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);overflow-wrap:break-word}\
 h1{font-size:1.4rem;line-height:1.25;margin:.5rem 0}\
 h2{font-size:1.15rem;margin:2rem 0 .5rem}\
-.source{color:#4a4a4a;margin:.25rem 0 1rem}\
+.source{color:var(--soft);margin:.25rem 0 1rem}\
 .headline{font-size:1.35rem;line-height:1.35;font-weight:700;margin:.5rem 0}\
-.alarm{border:2px solid #a03c00;padding:.5rem .75rem;margin:.5rem 0}\
-.warning{border-left:4px solid #e69f00;padding:.25rem .75rem;margin:.5rem 0}\
+.alarm{border:2px solid var(--alarm);padding:.5rem .75rem;margin:.5rem 0}\
+.warning{border-left:4px solid var(--warning);padding:.25rem .75rem;margin:.5rem 0}\
+.words{color:var(--soft);font-size:.9rem;margin:.25rem 0 1rem;padding-left:.75rem;border-left:2px solid var(--rule)}\
 figure{margin:1.5rem 0;break-inside:avoid}\
 .plot,.table{overflow-x:auto}\
-.plot svg{display:block;width:100%;min-width:34rem;height:auto}\
-figcaption{color:#4a4a4a;font-size:.9rem}\
+.plot svg{display:block;width:100%;height:auto}\
+.only svg{min-width:34rem}\
+.narrow{display:none}\
+figcaption{color:var(--soft);font-size:.9rem}\
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}\
-th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #e0e0e0}\
-thead th{border-bottom:1.5px solid #4a4a4a}\
+th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--rule);overflow-wrap:normal}\
+thead th{border-bottom:1.5px solid var(--soft)}\
 tbody th{font-weight:400}\
 code{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}\
 summary{cursor:pointer}\
-@media print{body{max-width:none;padding:0;font-size:10pt}.plot,.table{overflow:visible}.plot svg{min-width:0}h2{break-after:avoid}tr{break-inside:avoid}}";
+@media screen and (max-width:40rem){.wide{display:none}.narrow{display:block}}\
+@media screen and (prefers-color-scheme:dark){:root{--ink:#ececec;--soft:#bcbcbc;--paper:#14171a;--rule:#363a3e;--alarm:#ff8b3d}}\
+@media print{body{max-width:none;padding:0;font-size:10pt}.plot,.table{overflow:visible}.only svg{min-width:0}h2{break-after:avoid}tr{break-inside:avoid}}";
 
 /// The whole page. Texts are escaped by the template; the figures are our own SVG.
 pub(super) fn page(view: &View, figures: &[Figure]) -> String {
@@ -61,7 +67,12 @@ fn finding(view: &View) -> Markup {
 pub(super) fn figure(number: usize, figure: &Figure) -> Markup {
     html! {
         figure {
-            div.plot { (PreEscaped(&figure.svg)) }
+            @if let Some(narrow) = &figure.narrow {
+                div class="plot wide" { (PreEscaped(&figure.svg)) }
+                div class="plot narrow" { (PreEscaped(narrow)) }
+            } @else {
+                div class="plot only" { (PreEscaped(&figure.svg)) }
+            }
             figcaption { strong { "Figure " (number) ". " } (figure.caption) }
         }
     }
@@ -92,7 +103,7 @@ pub(super) fn grid(title: &str, columns: &[&str], rows: &[Vec<String>]) -> Marku
     section(title, columns, &rows)
 }
 
-/// A whole page around its body.
+/// A whole page around its body, with its terms explained.
 pub(super) fn document(title: &str, description: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
@@ -104,7 +115,7 @@ pub(super) fn document(title: &str, description: &str, body: &Markup) -> String 
                 meta name="description" content=(description);
                 style { (PreEscaped(STYLE)) }
             }
-            body { (body) }
+            body { (PreEscaped(explained(&body.0))) }
         }
     };
     page.into_string() + "\n"

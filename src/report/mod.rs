@@ -9,6 +9,7 @@ mod error;
 mod facts;
 pub mod fit;
 mod flows;
+mod glossary;
 mod html;
 mod plot;
 mod runway_law;
@@ -59,6 +60,8 @@ pub struct Figure {
     pub caption: String,
     /// A complete SVG document.
     pub svg: String,
+    /// The same drawn for a screen of 400 pixels, where there is room for what it shows.
+    pub narrow: Option<String>,
 }
 
 /// A report, ready to be written.
@@ -109,8 +112,10 @@ fn drawn<const N: usize>(
         .into_iter()
         .filter_map(|(name, plot)| plot.map(|plot| (name, plot)))
         .map(|(name, plot)| {
-            let svg = plot.draw(origin).map_err(|error| ReportError::Figure { name, error })?;
-            Ok(Figure { name, title: plot.title, caption: plot.caption, svg })
+            let failed = |error| ReportError::Figure { name, error };
+            let svg = plot.draw(origin).map_err(failed)?;
+            let narrow = plot.draw_narrow(origin).transpose().map_err(failed)?;
+            Ok(Figure { name, title: plot.title, caption: plot.caption, svg, narrow })
         })
         .collect()
 }

@@ -6,10 +6,10 @@ use plotters::style::{Color, RGBAColor, RGBColor};
 
 use super::axis::Axis;
 use super::svg::{Anchor, Canvas, FigureError, Label, Type, document, text_width, wrapped};
-use super::theme::{AXIS, INK, MARGIN, MESH, PAPER, PLOT_HEIGHT, SOFT_INK, Stroke, TEXT, TITLE, WIDTH};
+use super::theme::{AXIS, INK, MESH, NARROW, PAPER, SOFT_INK, Sheet, Stroke, TEXT, WIDE};
 use super::thin;
 
-/// A figure before it is drawn.
+/// A figure before it is drawn. Without layers it is a sentence: title and notes, no axes.
 #[derive(Debug, Clone)]
 pub(super) struct Plot {
     /// The finding.
@@ -133,20 +133,27 @@ impl Layer {
     }
 }
 
-const TITLE_FACE: Type = Type { size: TITLE, color: INK, bold: true };
 const TEXT_FACE: Type = Type { size: TEXT, color: INK, bold: false };
 const NOTE_FACE: Type = Type { size: TEXT, color: SOFT_INK, bold: false };
 
-const TITLE_LINE: f64 = TITLE * 1.35;
+/// Height of a line of the title, in its font size.
+const TITLE_LEADING: f64 = 1.35;
 const TEXT_LINE: f64 = TEXT * 1.5;
 /// Width of a legend's sample.
 const SAMPLE: f64 = 28.0;
 const RING: f64 = 3.5;
 const GAP: f64 = 8.0;
+/// Levels named in the legend of a narrow sheet at most; of more, each is a row with its label beside it.
+const LEVELS: usize = 2;
 
 /// Where everything goes.
 struct Layout<'a> {
     plot: &'a Plot,
+    sheet: Sheet,
+    /// Whether labels of levels stand in the legend.
+    levels_in_legend: bool,
+    /// Ticks of the horizontal axis that have room.
+    ticks: Vec<(f64, String)>,
     titles: Vec<String>,
     notes: Vec<String>,
     /// Rows of the legend: x of each entry and its layer.
@@ -159,34 +166,53 @@ struct Layout<'a> {
 impl Plot {
     /// The figure as an SVG document; `origin` tells where it came from.
     pub fn draw(&self, origin: &str) -> Result<String, FigureError> {
-        let layout = Layout::of(self);
+        self.on(WIDE, origin)
+    }
+
+    /// The same for a narrow screen; `None` where names stand beside points, which would not have room.
+    pub fn draw_narrow(&self, origin: &str) -> Option<Result<String, FigureError>> {
+        let named = self.layers.iter().any(|layer| matches!(layer.shape, Shape::Tags { .. }));
+        (!named).then(|| self.on(NARROW, origin))
+    }
+
+    fn on(&self, sheet: Sheet, origin: &str) -> Result<String, FigureError> {
+        let layout = Layout::of(self, sheet);
         let alternative = format!("{}. {}", self.title, self.caption);
-        document((WIDTH, layout.height()), Label { alternative: &alternative, origin }, |canvas| layout.draw(canvas))
+        document((sheet.width, layout.height()), Label { alternative: &alternative, origin }, |canvas| {
+            layout.draw(canvas)
+        })
     }
 }
 
 impl<'a> Layout<'a> {
-    fn of(plot: &'a Plot) -> Self {
-        let inner = WIDTH - 2.0 * MARGIN;
+    fn of(plot: &'a Plot, sheet: Sheet) -> Self {
+        let inner = sheet.width - 2.0 * sheet.margin;
         // Bold letters are wider.
-        let titles = wrapped(&plot.title, TITLE, inner / 1.07);
-        let notes: Vec<String> = plot.notes.iter().flat_map(|note| wrapped(note, TEXT, inner)).collect();
-        let legend = legend_rows(&plot.layers, inner);
+        let titles = wrapped(&plot.title, sheet.title, inner / 1.07);
         let widest = |labels: &mut dyn Iterator<Item = &str>| {
             labels.map(|label| text_width(label, TEXT)).fold(0.0_f64, f64::max)
         };
-        let ticks = widest(&mut plot.y.ticks.iter().map(|(_, label)| label.as_str()));
-        let levels = widest(&mut plot.levels().map(|(_, label)| label));
+        let levels_in_legend = sheet.narrow && plot.levels().count() <= LEVELS;
+        let levels = if levels_in_legend { 0.0 } else { widest(&mut plot.levels().map(|(_, label)| label)) };
         let last = widest(&mut plot.x.ticks.iter().rev().take(1).map(|(_, label)| label.as_str()));
-        let above = MARGIN
-            + TITLE_LINE * titles.len() as f64
+        let left = sheet.margin + widest(&mut plot.y.ticks.iter().map(|(_, label)| label.as_str())) + GAP + 2.0;
+        let right = sheet.width - sheet.margin - if levels > 0.0 { levels + GAP } else { last / 2.0 };
+        let (ticks, numbering) = plot.x.fitted(right - left);
+        let notes = plot.notes.iter().chain(&numbering).flat_map(|note| wrapped(note, TEXT, inner)).collect::<Vec<_>>();
+        let legend = legend_rows(&plot.layers, sheet, levels_in_legend);
+        let above = sheet.margin
+            + sheet.title * TITLE_LEADING * titles.len() as f64
             + TEXT_LINE * notes.len() as f64
             + if legend.is_empty() { 0.0 } else { GAP + TEXT_LINE * legend.len() as f64 };
         Self {
-            left: MARGIN + ticks + GAP + 2.0,
-            right: WIDTH - MARGIN - if levels > 0.0 { levels + GAP } else { last / 2.0 },
+            left,
+            // A last label wider than its plot still leaves the plot some room.
+            right: right.max(left + inner / 3.0),
             top: above + GAP + TEXT_LINE + GAP,
             plot,
+            sheet,
+            levels_in_legend,
+            ticks,
             titles,
             notes,
             legend,
@@ -194,11 +220,15 @@ impl<'a> Layout<'a> {
     }
 
     fn bottom(&self) -> f64 {
-        self.top + PLOT_HEIGHT
+        self.top + self.sheet.plot_height
     }
 
     fn height(&self) -> f64 {
-        (self.bottom() + GAP + 2.0 * TEXT_LINE + MARGIN).ceil()
+        if self.plot.layers.is_empty() {
+            return (self.top - GAP - TEXT_LINE).ceil();
+        }
+        let titles = self.x_title().len() as f64;
+        (self.bottom() + GAP + (1.0 + titles) * TEXT_LINE + self.sheet.margin).ceil()
     }
 
     fn x(&self, value: f64) -> f64 {
@@ -206,11 +236,18 @@ impl<'a> Layout<'a> {
     }
 
     fn y(&self, value: f64) -> f64 {
-        self.bottom() - self.plot.y.fraction(value) * PLOT_HEIGHT
+        self.bottom() - self.plot.y.fraction(value) * self.sheet.plot_height
+    }
+
+    fn x_title(&self) -> Vec<String> {
+        wrapped(&self.plot.x.title, TEXT, self.sheet.width - 2.0 * self.sheet.margin)
     }
 
     fn draw(&self, canvas: &Canvas<'_>) -> Result<(), FigureError> {
         self.heading(canvas)?;
+        if self.plot.layers.is_empty() {
+            return Ok(());
+        }
         self.mesh(canvas)?;
         for layer in &self.plot.layers {
             self.shape(canvas, &layer.shape)?;
@@ -219,10 +256,12 @@ impl<'a> Layout<'a> {
     }
 
     fn heading(&self, canvas: &Canvas<'_>) -> Result<(), FigureError> {
-        let mut y = MARGIN;
-        for (lines, face, height) in [(&self.titles, TITLE_FACE, TITLE_LINE), (&self.notes, NOTE_FACE, TEXT_LINE)] {
+        let mut y = self.sheet.margin;
+        let title = Type { size: self.sheet.title, color: INK, bold: true };
+        let (title_line, left) = (self.sheet.title * TITLE_LEADING, self.sheet.margin);
+        for (lines, face, height) in [(&self.titles, title, title_line), (&self.notes, NOTE_FACE, TEXT_LINE)] {
             for line in lines {
-                canvas.text(line, (MARGIN, y + height / 2.0), Anchor::Left, face)?;
+                canvas.text(line, (left, y + height / 2.0), Anchor::Left, face)?;
                 y += height;
             }
         }
@@ -231,7 +270,7 @@ impl<'a> Layout<'a> {
             for (x, layer) in row {
                 let centre = y + TEXT_LINE / 2.0;
                 sample(canvas, &layer.shape, (*x, centre))?;
-                let name = layer.legend.as_deref().unwrap_or_default();
+                let name = entry(layer, self.levels_in_legend).unwrap_or_default();
                 canvas.text(name, (x + SAMPLE + 6.0, centre), Anchor::Left, TEXT_FACE)?;
             }
             y += TEXT_LINE;
@@ -252,7 +291,7 @@ impl<'a> Layout<'a> {
         let line = Stroke { color: AXIS, width: 1.0, dash: None };
         let bottom = self.bottom();
         canvas.line(&[(self.left, self.top), (self.left, bottom), (self.right, bottom)], line)?;
-        for (value, label) in &self.plot.x.ticks {
+        for (value, label) in &self.ticks {
             let x = self.x(*value);
             canvas.line(&[(x, bottom), (x, bottom + 4.0)], line)?;
             canvas.text(label, (x, bottom + 4.0 + TEXT_LINE / 2.0), Anchor::Centre, TEXT_FACE)?;
@@ -262,10 +301,23 @@ impl<'a> Layout<'a> {
             canvas.line(&[(self.left - 4.0, y), (self.left, y)], line)?;
             canvas.text(label, (self.left - GAP, y), Anchor::Right, TEXT_FACE)?;
         }
-        let x_title = ((self.left + self.right) / 2.0, bottom + GAP + 1.5 * TEXT_LINE);
-        canvas.text(&self.plot.x.title, x_title, Anchor::Centre, NOTE_FACE)?;
-        canvas.text(&self.plot.y.title, (MARGIN, self.top - GAP - TEXT_LINE / 2.0), Anchor::Left, NOTE_FACE)?;
-        for (y, label) in self.plot.levels() {
+        let title = self.x_title();
+        // A title nearly as wide as the sheet stands in its middle, so that it is not cut.
+        let widest = title.iter().map(|line| text_width(line, TEXT)).fold(0.0, f64::max);
+        let reach = (self.sheet.width / 2.0 - self.sheet.margin - widest / 2.0).max(0.0);
+        let sheet_middle = self.sheet.width / 2.0;
+        let middle = ((self.left + self.right) / 2.0).clamp(sheet_middle - reach, sheet_middle + reach);
+        for (index, line) in title.iter().enumerate() {
+            let at = (middle, bottom + GAP + (index as f64 + 1.5) * TEXT_LINE);
+            canvas.text(line, at, Anchor::Centre, NOTE_FACE)?;
+        }
+        canvas.text(
+            &self.plot.y.title,
+            (self.sheet.margin, self.top - GAP - TEXT_LINE / 2.0),
+            Anchor::Left,
+            NOTE_FACE,
+        )?;
+        for (y, label) in self.plot.levels().filter(|_| !self.levels_in_legend) {
             canvas.text(label, (self.right + GAP, self.y(y)), Anchor::Left, TEXT_FACE)?;
         }
         Ok(())
@@ -349,18 +401,27 @@ impl Plot {
     }
 }
 
+/// The name of a layer in the legend: its own, or there the label of its level.
+fn entry(layer: &Layer, levels: bool) -> Option<&str> {
+    match &layer.shape {
+        Shape::Level { label, .. } if levels && !label.is_empty() => Some(label),
+        _ => layer.legend.as_deref(),
+    }
+}
+
 /// Entries from left to right, in as many rows as they need.
-fn legend_rows(layers: &[Layer], width: f64) -> Vec<Vec<(f64, &Layer)>> {
+fn legend_rows(layers: &[Layer], sheet: Sheet, levels: bool) -> Vec<Vec<(f64, &Layer)>> {
+    let width = sheet.width - 2.0 * sheet.margin;
     let mut rows: Vec<Vec<(f64, &Layer)>> = Vec::new();
     let mut x = 0.0;
     for layer in layers {
-        let Some(name) = &layer.legend else { continue };
+        let Some(name) = entry(layer, levels) else { continue };
         let entry = SAMPLE + 6.0 + text_width(name, TEXT);
         match rows.last_mut() {
-            Some(row) if x + entry <= width => row.push((MARGIN + x, layer)),
+            Some(row) if x + entry <= width => row.push((sheet.margin + x, layer)),
             _ => {
                 x = 0.0;
-                rows.push(vec![(MARGIN, layer)]);
+                rows.push(vec![(sheet.margin, layer)]);
             }
         }
         x += entry + 14.0;

@@ -8,15 +8,20 @@ use super::facts::{Side, largest};
 use super::plot::{Estimate, Layer, Plot, Shape};
 use super::theme::{VERMILLION, exact_bars};
 use super::thin;
-use super::words::{number, percent};
+use super::words::{number, percent, runway, runway_cell};
 
 /// Bars drawn at most; more generations are summed in groups.
 const BARS: usize = 62;
 /// Share of the mass within the horizon that may be left out at its right end.
 const TAIL: f64 = 1e-4;
+/// Where a smaller share of runs fails within the horizon nothing is drawn: bars so low say less than a sentence.
+const VOID: f64 = 1e-3;
 
 pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
-    inputs.survival()?;
+    let failed = inputs.failed_by_horizon()?;
+    if failed < VOID {
+        return Some(sentence(inputs));
+    }
     let exact = inputs.solution.curves.as_ref().map(|curves| differences(&curves.failed));
     let last = last_shown(inputs, exact.as_deref());
     let width = thin::every(last + 1, BARS);
@@ -37,7 +42,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     }
     let per = if width == 1 { "per generation".to_owned() } else { format!("per {width} generations") };
     Some(Plot {
-        title: title(inputs, &heights, width),
+        title: title(&heights, (width, last), inputs.survival()?.1),
         notes: notes(inputs, last),
         caption: caption(inputs, width),
         x: Axis {
@@ -47,6 +52,19 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         y: Axis::share(&format!("probability {per}"), 0.0, highest * 1.02),
         layers,
     })
+}
+
+/// What is said where almost no run fails within the horizon.
+fn sentence(inputs: &Inputs<'_>) -> Plot {
+    let mean = inputs.solution.runway.mean.map(|mean| format!("Expected runway: {}.", runway(mean, inputs.horizon())));
+    Plot {
+        title: inputs.failure_sentence().unwrap_or_default(),
+        notes: mean.into_iter().collect(),
+        caption: "The law of the runway T is not drawn: almost all of it lies beyond the horizon.".to_owned(),
+        x: Axis::generations(0, inputs.horizon(), 0.0),
+        y: Axis::share("probability", 0.0, 1.0),
+        layers: Vec::new(),
+    }
 }
 
 /// P(T = g) from P(T ≤ g).
@@ -115,36 +133,37 @@ fn frequencies(simulated: &Simulated, last: usize, width: usize) -> Vec<Estimate
         .collect()
 }
 
-/// `heights` are the probabilities of the groups of `width` generations.
-fn title(inputs: &Inputs<'_>, heights: &[f64], width: usize) -> String {
-    if inputs.failed_by_horizon().is_none_or(|failed| failed < 1e-3) {
-        return inputs.failure_sentence().unwrap_or_default();
-    }
+/// `heights` are the probabilities of the groups of `width` generations, or the shares of simulated runs.
+fn title(heights: &[f64], (width, last): (usize, usize), side: Side) -> String {
     // The first of equal ones, as a reader would.
     let Some((index, mass)) = heights.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1)) else {
         return String::new();
     };
-    let generation = |offset: usize| number((index * width + offset) as f64, 3);
+    let generation = |offset: usize| number((index * width + offset).min(last) as f64, 3);
+    let place = match width {
+        1 => format!("at generation {}", generation(0)),
+        _ => format!("in generations {}–{}", generation(0), generation(width - 1)),
+    };
     let mass = percent(*mass, 3);
-    if width == 1 {
-        return format!("Failure is likeliest at generation {} (probability {mass})", generation(0));
+    if side == Side::Exact {
+        format!("Failure is likeliest {place} (probability {mass})")
+    } else {
+        format!("More simulated runs fail {place} than at any other time: {mass}")
     }
-    format!("Failure is likeliest in generations {}–{} (probability {mass})", generation(0), generation(width - 1))
 }
 
 fn notes(inputs: &Inputs<'_>, last: usize) -> Vec<String> {
     let mut notes = Vec::new();
-    let runway = &inputs.solution.runway;
-    if let (Some(low), Some(high)) = (runway.q05, runway.q95) {
-        notes.push(format!("90 % of runs fail between generations {} and {}.", number(low, 3), number(high, 3)));
+    let law = &inputs.solution.runway;
+    if let (Some(low), Some(high)) = (law.q05, law.q95) {
+        let (low, high) = (number(low, 3), runway_cell(high, inputs.horizon()));
+        notes.push(format!("90 % of runs fail between generations {low} and {high}."));
     }
     if let Some((survival, side)) = inputs.survival() {
         let beyond = survival.last().copied().unwrap_or(0.0);
         let horizon = inputs.horizon_text();
         let whose = if side == Side::Exact { "" } else { " (simulated)" };
-        if 1.0 - beyond < TAIL {
-            notes.push(format!("All other failures come after generation {horizon} and are not shown."));
-        } else if beyond > TAIL {
+        if beyond > TAIL {
             notes.push(format!(
                 "Not shown: failure after generation {horizon}, probability {}{whose}.",
                 percent(beyond, 3)

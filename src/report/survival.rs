@@ -4,11 +4,11 @@ use crate::simulate::Simulated;
 
 use super::Inputs;
 use super::axis::Axis;
-use super::facts::{Side, pairs};
+use super::facts::pairs;
 use super::plot::{Estimate, Layer, Plot, Shape};
 use super::theme::{EXACT, MEAN, MEAN_FIELD, MEDIAN, VERMILLION, simulated_band};
 use super::thin;
-use super::words::{generations, number, percent};
+use super::words::{number, percent, runway};
 
 /// Simulated shares drawn at most.
 const SHARES: usize = 41;
@@ -108,16 +108,13 @@ fn marks(inputs: &Inputs<'_>) -> Vec<Layer> {
 }
 
 fn title(inputs: &Inputs<'_>) -> String {
-    let mean = inputs.solution.runway.mean.filter(|_| !inputs.fails_at_once());
-    let expected = mean.map_or_else(String::new, |mean| format!("; expected runway {}", generations(mean)));
-    match inputs.median() {
-        Some((0.0, _)) => "Half of all runs have failed at generation 0".to_owned(),
-        Some((median, side)) => {
-            let runs = if side == Side::Exact { "runs" } else { "simulated runs" };
-            format!("Half of all {runs} fail by generation {}{expected}", number(median, 3))
-        }
-        None => inputs.failure_sentence().unwrap_or_default() + &expected,
+    if inputs.fails_at_once() {
+        return inputs.half_sentence().unwrap_or_default();
     }
+    let mean = inputs.solution.runway.mean;
+    let expected =
+        mean.map_or_else(String::new, |mean| format!("; expected runway {}", runway(mean, inputs.horizon())));
+    inputs.half_sentence().or_else(|| inputs.failure_sentence()).unwrap_or_default() + &expected
 }
 
 fn caption(inputs: &Inputs<'_>, band: f64) -> String {

@@ -9,7 +9,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBAColor, RGBColor, ShapeStyle, TextStyle};
 use thiserror::Error;
 
-use super::theme::{PAPER, Stroke};
+use super::theme::{PAPER, Stroke, dark_style};
 
 /// Canvas units in one CSS pixel.
 const SCALE: f64 = 4.0;
@@ -72,13 +72,14 @@ pub(super) fn document(
     write!(
         text,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" \
-         stroke-linejoin=\"round\" role=\"img\" aria-label=\"{}\">\n<desc>{}</desc>{body}",
+         stroke-linejoin=\"round\" role=\"img\" aria-label=\"{}\">\n<desc>{}</desc>\n<style>{}</style>{body}",
         f64::from(size.0) / SCALE,
         f64::from(size.1) / SCALE,
         size.0,
         size.1,
         escaped(label.alternative),
         escaped(label.origin),
+        dark_style(),
     )
     .map_err(FigureError::of)?;
     Ok(text)

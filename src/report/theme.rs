@@ -7,7 +7,7 @@ use crate::explain::Class;
 
 use plotters::style::{Color, RGBAColor, RGBColor};
 
-/// Width of every figure.
+/// Width of a figure's file, and of its plot on a page wide enough for it.
 pub(super) const WIDTH: f64 = 760.0;
 /// Height of the plotting area.
 pub(super) const PLOT_HEIGHT: f64 = 310.0;
@@ -15,9 +15,26 @@ pub(super) const PLOT_HEIGHT: f64 = 310.0;
 pub(super) const MARGIN: f64 = 16.0;
 
 /// Font size of the title.
-pub(super) const TITLE: f64 = 18.0;
+const TITLE: f64 = 18.0;
 /// Font size of everything else.
 pub(super) const TEXT: f64 = 13.0;
+
+/// Sizes of a figure's drawing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Sheet {
+    pub width: f64,
+    pub plot_height: f64,
+    pub margin: f64,
+    /// Font size of the title.
+    pub title: f64,
+    /// Whether labels of levels stand in the legend instead of the right margin, if there are but a few.
+    pub narrow: bool,
+}
+
+pub(super) const WIDE: Sheet =
+    Sheet { width: WIDTH, plot_height: PLOT_HEIGHT, margin: MARGIN, title: TITLE, narrow: false };
+/// For a telephone of 400 pixels, where the other would shrink to letters of 6 pixels.
+pub(super) const NARROW: Sheet = Sheet { width: 368.0, plot_height: 230.0, margin: 4.0, title: 16.0, narrow: true };
 
 pub(super) const PAPER: RGBColor = RGBColor(255, 255, 255);
 pub(super) const INK: RGBColor = RGBColor(0x1a, 0x1a, 0x1a);
@@ -47,7 +64,7 @@ const fn stroke(color: RGBColor, width: f64, dash: Option<(f64, f64)>) -> Stroke
 
 pub(super) const EXACT: Stroke = stroke(BLUE, 2.25, None);
 pub(super) const MEAN_FIELD: Stroke = stroke(GREEN, 2.0, Some((8.0, 5.0)));
-pub(super) const SAMPLE: Stroke = stroke(RGBColor(0xb4, 0xb4, 0xb4), 0.75, None);
+pub(super) const SAMPLE: Stroke = stroke(FAINT, 0.75, None);
 pub(super) const THRESHOLD: Stroke = stroke(INK, 1.25, Some((2.0, 3.0)));
 pub(super) const MEDIAN: Stroke = stroke(INK, 1.25, Some((9.0, 4.0)));
 pub(super) const MEAN: Stroke = stroke(INK, 1.25, Some((2.0, 3.0)));
@@ -85,15 +102,54 @@ pub(super) const fn design_stroke(index: usize) -> Stroke {
     DESIGNS[index % DESIGNS.len()]
 }
 
+/// Dark brown, the worst of six classes.
+const BROWN: RGBColor = RGBColor(0x7a, 0x2d, 0x00);
+const PALE_SKY: RGBColor = RGBColor(0x9a, 0xd0, 0xf0);
+const PALE_YELLOW: RGBColor = RGBColor(0xf7, 0xf0, 0xa0);
+const RUST: RGBColor = RGBColor(0xa0, 0x3c, 0x00);
+const FAINT: RGBColor = RGBColor(0xb4, 0xb4, 0xb4);
+
+/// Every colour of a figure, and the one that takes its place on a dark screen: paper and ink change sides, the others keep
+/// their hue and differ from the paper as clearly as before.
+const DARK: [(RGBColor, RGBColor); 16] = [
+    (PAPER, RGBColor(0x14, 0x17, 0x1a)),
+    (INK, RGBColor(0xec, 0xec, 0xec)),
+    (SOFT_INK, RGBColor(0xbc, 0xbc, 0xbc)),
+    (MESH, RGBColor(0x36, 0x3a, 0x3e)),
+    (AXIS, RGBColor(0x90, 0x90, 0x90)),
+    (FAINT, RGBColor(0x6c, 0x70, 0x74)),
+    (BLUE, RGBColor(0x5b, 0x9b, 0xff)),
+    (SKY, SKY),
+    (GREEN, RGBColor(0x2c, 0xc7, 0x9a)),
+    (PURPLE, PURPLE),
+    (ORANGE, ORANGE),
+    (VERMILLION, RGBColor(0xff, 0x8b, 0x3d)),
+    (BROWN, RGBColor(0xa8, 0x48, 0x1a)),
+    (PALE_SKY, PALE_SKY),
+    (PALE_YELLOW, PALE_YELLOW),
+    (RUST, RGBColor(0xc8, 0x5a, 0x1e)),
+];
+
+/// A style sheet that recolours the drawing on a dark screen, alone or in a page; paper stays white.
+pub(super) fn dark_style() -> String {
+    let hex = |RGBColor(r, g, b): RGBColor| format!("#{r:02X}{g:02X}{b:02X}");
+    let rule = |(light, dark): &(RGBColor, RGBColor)| {
+        let (light, dark) = (hex(*light), hex(*dark));
+        format!("svg [fill=\"{light}\"]{{fill:{dark}}}svg [stroke=\"{light}\"]{{stroke:{dark}}}")
+    };
+    let rules: String = DARK.iter().filter(|(light, dark)| light != dark).map(rule).collect();
+    format!("@media screen and (prefers-color-scheme:dark){{{rules}}}")
+}
+
 /// Fill of a class of mistakes: six steps of lightness, from what is worst to what is freshest and mildest.
 pub(super) fn class_fill(class: Class) -> RGBAColor {
     match class {
-        Class::InheritedWrong => RGBColor(0x7a, 0x2d, 0x00),
-        Class::FreshRandom => RGBColor(0x9a, 0xd0, 0xf0),
+        Class::InheritedWrong => BROWN,
+        Class::FreshRandom => PALE_SKY,
         Class::FreshSystematic => BLUE,
         Class::TurnedWrong => VERMILLION,
         Class::InheritedUnsound => ORANGE,
-        Class::FreshUnsound => RGBColor(0xf7, 0xf0, 0xa0),
+        Class::FreshUnsound => PALE_YELLOW,
     }
     .mix(1.0)
 }
@@ -123,7 +179,7 @@ pub(super) fn unsound_area() -> RGBAColor {
 }
 
 pub(super) fn wrong_area() -> RGBAColor {
-    RGBColor(0xa0, 0x3c, 0x00).mix(1.0)
+    RUST.mix(1.0)
 }
 
 /// Fill of the band that holds a generation of a log with this probability.
@@ -144,4 +200,49 @@ pub(super) fn interval(probability: f64) -> RGBAColor {
 /// Fill of a prior's box.
 pub(super) fn prior_box() -> RGBAColor {
     MESH.mix(0.7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance (WCAG 2.1).
+    fn luminance(RGBColor(r, g, b): RGBColor) -> f64 {
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+    }
+
+    fn contrast(a: RGBColor, b: RGBColor) -> f64 {
+        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    fn dark(color: RGBColor) -> RGBColor {
+        DARK.iter().find(|(light, _)| *light == color).unwrap().1
+    }
+
+    #[test]
+    fn texts_and_lines_stand_out_on_both_papers() {
+        for (color, least) in [(INK, 12.0), (SOFT_INK, 7.0), (BLUE, 4.5), (VERMILLION, 3.0), (GREEN, 3.0), (AXIS, 3.0)]
+        {
+            assert!(contrast(color, PAPER) >= least, "{color:?} on white: {}", contrast(color, PAPER));
+            let on_dark = contrast(dark(color), dark(PAPER));
+            assert!(on_dark >= least, "{color:?} on dark: {on_dark}");
+        }
+    }
+
+    #[test]
+    fn six_classes_differ_in_lightness_on_both_papers() {
+        let mut classes = [BROWN, PALE_SKY, BLUE, VERMILLION, ORANGE, PALE_YELLOW];
+        for recolour in [|color| color, dark] {
+            classes.sort_by(|a, b| luminance(recolour(*a)).total_cmp(&luminance(recolour(*b))));
+            for pair in classes.windows(2) {
+                let ratio = contrast(recolour(pair[0]), recolour(pair[1]));
+                assert!(ratio > 1.04, "{pair:?}: {ratio}");
+            }
+        }
+    }
 }

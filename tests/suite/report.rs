@@ -356,8 +356,8 @@ fn titles_state_the_numbers_of_the_results() {
     let figures = report::figures(&made.inputs()).unwrap();
     let titles: Vec<String> = figures.iter().map(|figure| plain(&figure.title)).collect();
     let expected = [
-        "Error crosses 50 % at generation 17 (median)",
-        "Half of all runs fail by generation 17; expected runway 16.7 generations",
+        "75.8 % of all runs have failed by generation 17",
+        "75.8 % of all runs have failed by generation 17; expected runway 16.7 generations",
         "Failure is likeliest at generation 17 (probability 32.9 %)",
         "57.6 % of beliefs are wrong at generation 60",
         "Simulation agrees: mean error within 2.42 standard errors of the expected",
@@ -416,8 +416,12 @@ fn the_page_leads_with_the_finding_and_needs_no_other_file() {
     for outside in ["<script", "<link", "src=", "href=", "url(", "@import"] {
         assert!(!page.contains(outside), "the page asks for {outside}");
     }
-    assert_eq!(page.matches("<svg").count(), 5);
-    assert_eq!(page.matches("role=\"img\" aria-label=\"").count(), 5);
+    // Each figure twice: for wide and for narrow screens.
+    assert_eq!(page.matches("<svg").count(), 10);
+    assert_eq!(page.matches("role=\"img\" aria-label=\"").count(), 10);
+    assert_eq!(page.matches("class=\"plot narrow\"").count(), 5);
+    assert!(page.contains("prefers-color-scheme:dark"));
+    assert_eq!(page.matches("<dfn>belief</dfn>").count(), 1);
     assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"));
     let header = &page[page.find("<header>").unwrap()..page.find("</header>").unwrap()];
     insta::assert_snapshot!(plain(&header.replace("><", ">\n<")));

@@ -2,8 +2,8 @@
 
 use crate::explain::Flows;
 use crate::plan::Comparison;
-use crate::report::axis::Axis;
-use crate::report::flows::{Bars, STACK, numbering};
+use crate::report::axis::{Axis, numbering};
+use crate::report::flows::{Bars, STACK};
 use crate::report::plot::Plot;
 use crate::report::words::percent;
 

@@ -49,7 +49,7 @@ fn votes(account: &Account) -> AccountView {
             percent(row.right_kept, 3),
             percent(row.yield_, 3),
             ratio(row.reproduction_number),
-            row.expected_runway.map_or_else(|| "–".to_owned(), |runway| number(runway, 4)),
+            row.expected_runway.map_or_else(|| "–".to_owned(), |runway| number(runway, 3)),
         ]
     };
     let columns = ["Vote", "Random caught", "Systematic caught", "Right kept", "Yield", "R", "Expected runway"];
