@@ -97,7 +97,7 @@ pub fn evaluate(scenario: &Scenario, solution: &Solution, quantity: Quantity, ge
         (whole > 0.0).then(|| part(&accepted) / whole)
     };
     match quantity {
-        Quantity::ReproductionNumber => Some(solution.reproduction_number),
+        Quantity::ReproductionNumber => solution.reproduction_number,
         Quantity::FloorError => solution.floor_error,
         Quantity::Runway => solution.runway.mean,
         Quantity::RestrictedRunway => solution.runway.restricted_mean,
@@ -145,7 +145,7 @@ mod tests {
         let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
         let solution = solve(&scenario);
         let growth = evaluate(&scenario, &solution, Quantity::Growth, 3).unwrap();
-        assert_relative_eq!(growth, solution.reproduction_number, max_relative = 1e-4);
+        assert_relative_eq!(growth, solution.reproduction_number.unwrap(), max_relative = 1e-4);
         assert_eq!(evaluate(&scenario, &solution, Quantity::Growth, 0), None);
         assert_eq!(evaluate(&scenario, &solution, Quantity::Error, 61), None);
     }

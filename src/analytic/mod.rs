@@ -8,7 +8,6 @@
 pub mod absorption;
 mod carried;
 pub mod chain;
-pub mod derivative;
 mod elimination;
 pub mod fixed;
 mod law_chain;

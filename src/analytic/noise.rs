@@ -20,13 +20,11 @@
 use serde::Serialize;
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
-use crate::law::{Composition, Law};
+use crate::law::{Composition, Direction, Dual, Law};
 use crate::scenario::{Policy, Scenario};
 
-use super::derivative;
+use super::reproduction::next_generation_matrix;
 
-/// Longest step of a difference quotient, in shares of beliefs.
-const STEP: f64 = 0.05;
 /// 95 % quantile of the standard normal law.
 const Z95: f64 = 1.644_853_626_951_472_2;
 
@@ -190,21 +188,26 @@ impl Generation {
         self.law.error_rate(composition(x))
     }
 
+    /// Derivatives of err by (x_U, x_W).
+    fn error_gradient(&self, x: Vector) -> Vector {
+        let x = composition(x);
+        Direction::ALL.map(|direction| self.law.error_rate::<Dual>(x.towards(direction)).slope)
+    }
+
     /// Mean and standard deviation of err.
     fn error(&self, law: &Gaussian) -> (f64, f64) {
         let mean = self.error_rate(law.mean) + law.curvature(|x| Some(self.error_rate(x)));
-        (mean, law.variance(gradient(|x| self.error_rate(x), law.mean)).sqrt())
+        (mean, law.variance(self.error_gradient(law.mean)).sqrt())
     }
 
     /// The law of the next generation's composition; a starved loop stays where it is.
     fn next(&self, law: &Gaussian) -> Gaussian {
         let Some(q) = self.q(law.mean) else { return *law };
-        let part = |i: usize| move |x: Vector| self.q(x).map_or(q[i], |q| q[i]);
-        let jacobian = [gradient(part(0), law.mean), gradient(part(1), law.mean)];
+        let Some(jacobian) = next_generation_matrix(&self.law, composition(law.mean)) else { return *law };
         let curved = [0, 1].map(|i| law.curvature(|x| self.q(x).map(|q| q[i])));
         // What x becomes is (1 − gain) x + gain · draw.
         let gain = self.gain;
-        let carried = [0, 1].map(|i| [0, 1].map(|j| gain * jacobian[i][j] + if i == j { 1.0 - gain } else { 0.0 }));
+        let carried = [0, 1].map(|i| [0, 1].map(|j| gain * jacobian[(i, j)] + if i == j { 1.0 - gain } else { 0.0 }));
         let mean = [0, 1].map(|i| (1.0 - gain) * law.mean[i] + gain * (q[i] + curved[i]));
         let drawn = [[q[0] * (1.0 - q[0]), -q[0] * q[1]], [-q[0] * q[1], q[1] * (1.0 - q[1])]];
         let kept = [0, 1].map(|i| [0, 1].map(|j| dot(carried[i], times(&law.covariance, carried[j]))));
@@ -217,7 +220,7 @@ impl Generation {
         if self.q(law.mean).is_none() {
             return (0.0, None);
         }
-        let direction = gradient(|x| self.error_rate(x), law.mean);
+        let direction = self.error_gradient(law.mean);
         let sd = law.variance(direction).sqrt();
         let distance = self.threshold - self.error(law).0;
         let (Ok(normal), true) = (Normal::new(0.0, 1.0), sd > 0.0) else {
@@ -247,16 +250,6 @@ fn composition(x: Vector) -> Composition {
 fn inside([unsound, wrong]: Vector) -> Vector {
     let wrong = wrong.clamp(0.0, 1.0);
     [unsound.clamp(0.0, 1.0 - wrong), wrong]
-}
-
-/// Gradient by (x_U, x_W) inside the simplex.
-fn gradient(f: impl Fn(Vector) -> f64, [unsound, wrong]: Vector) -> Vector {
-    [
-        derivative::within(|u| f([u, wrong]), unsound, (0.0, 1.0 - wrong), STEP).0,
-        derivative::within(|w| f([unsound, w]), wrong, (0.0, 1.0 - unsound), STEP).0,
-    ]
-    // On an edge of no length there is no derivative, and none is needed.
-    .map(|slope| if slope.is_finite() { slope } else { 0.0 })
 }
 
 fn dot(a: Vector, b: Vector) -> f64 {

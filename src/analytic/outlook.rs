@@ -7,23 +7,25 @@ use crate::scenario::{Policy, Scenario};
 
 use super::fixed;
 use super::mean_field::{self, MeanField};
-use super::reproduction::{next_generation_matrix, spectral_radius};
+use super::reproduction::{STARVED, TOO_LARGE, known, next_generation_matrix, reproduction_number};
 use super::result::{ByGeneration, Fresh, Regime, Undefined};
 
 /// |R − 1| below this is drift: neither growth nor healing within any runway that a double can tell.
 const DRIFT: f64 = 1e-9;
 /// Generations in which an unchanging mean field must cross the threshold if it ever does.
 const PATIENCE: u64 = 20_000;
+const UNSOUND: &str = "defined for loops without unsound beliefs only";
 
 /// The fate of a loop, before any chance.
 #[derive(Debug, Clone)]
 pub(super) struct Outlook {
-    pub matrix: Matrix2<f64>,
-    pub reproduction_number: f64,
-    pub fresh: Fresh,
-    pub regime: Regime,
+    pub matrix: Option<Matrix2<f64>>,
+    pub reproduction_number: Option<f64>,
+    pub fresh: Option<Fresh>,
+    pub regime: Option<Regime>,
     pub floor_error: Option<f64>,
     pub tipping_error: Option<f64>,
+    pub starved: Option<u64>,
     pub field: MeanField,
     pub by_generation: Option<ByGeneration>,
 }
@@ -32,97 +34,142 @@ impl Outlook {
     pub fn of(scenario: &Scenario, undefined: &mut Undefined) -> Self {
         let law = Law::new(scenario, 0);
         let matrix = next_generation_matrix(&law, Composition::SOUND);
-        let reproduction_number = spectral_radius(&matrix);
-        let fresh = law.at(Composition::SOUND).next.unwrap_or_default();
+        let number = known(matrix.as_ref());
         let field = mean_field::follow(scenario, scenario.horizon.get());
-        let changes = scenario.settles_at() != Some(0);
-        let by_generation = changes.then(|| by_generation(scenario));
-        let latest = match &by_generation {
-            Some(by) => by.reproduction_number.iter().copied().fold(reproduction_number, f64::max),
-            None => reproduction_number,
+        let by_generation = (scenario.settles_at() != Some(0)).then(|| by_generation(scenario, undefined));
+        let later = by_generation.iter().flat_map(|by| by.reproduction_number.iter().copied().flatten());
+        let growth = match number {
+            Err(TOO_LARGE) => Ok(f64::INFINITY),
+            number => number.map(|first| later.fold(first, f64::max)),
         };
-        let regime = regime(latest, crosses(scenario, &field));
+        let regime = regime(growth, Course::of(scenario, &field));
         let (floor_error, tipping_error) = if by_generation.is_some() {
-            refuse(undefined, "the law changes with the generation; see by_generation")
+            let reason = Err("the law changes with the generation; see by_generation");
+            (reason, reason)
         } else {
-            landmarks(scenario, &law, regime, undefined)
+            landmarks(scenario, &law, regime.ok())
         };
+        let mut told = Told(undefined);
         Self {
-            matrix,
-            reproduction_number,
-            fresh: Fresh { unsound: fresh.unsound, wrong: fresh.wrong },
-            regime,
-            floor_error,
-            tipping_error,
+            fresh: told.of("fresh", law.at(Composition::SOUND).next.ok_or(STARVED)).map(|next| next.into()),
+            matrix: told
+                .of("next_generation_matrix", matrix.filter(|_| number.is_ok()).ok_or(number.err().unwrap_or(STARVED))),
+            reproduction_number: told.of("reproduction_number", number),
+            regime: told.of("regime", regime),
+            floor_error: told.of("floor_error", floor_error),
+            tipping_error: told.of("tipping_error", tipping_error),
+            starved: told.of("starved", field.starved.ok_or("up to the horizon the mean field does not starve")),
             field,
             by_generation,
         }
     }
 }
 
-fn refuse(undefined: &mut Undefined, reason: &str) -> (Option<f64>, Option<f64>) {
-    for key in ["floor_error", "tipping_error"] {
-        undefined.insert(key.to_owned(), reason.to_owned());
+/// Keeps the reason of what is absent.
+struct Told<'a>(&'a mut Undefined);
+
+impl Told<'_> {
+    fn of<T>(&mut self, key: &str, number: Result<T, &'static str>) -> Option<T> {
+        number.map_err(|reason| self.0.insert(key.to_owned(), reason.to_owned())).ok()
     }
-    (None, None)
+
+    /// A number of each generation: one reason under `key` where it holds for all that are absent, else one for each.
+    fn each(&mut self, key: &str, numbers: Vec<Result<f64, &'static str>>) -> Vec<Option<f64>> {
+        let mut reasons = numbers.iter().filter_map(|number| number.err());
+        let first = reasons.next();
+        if let Some(reason) = first.filter(|&first| reasons.all(|reason| reason == first)) {
+            self.0.insert(key.to_owned(), reason.to_owned());
+            return numbers.into_iter().map(Result::ok).collect();
+        }
+        numbers.into_iter().enumerate().map(|(g, number)| self.of(&format!("{key}.{g}"), number)).collect()
+    }
 }
 
-fn regime(reproduction_number: f64, crosses: bool) -> Regime {
-    match (reproduction_number, crosses) {
-        (r, _) if (r - 1.0).abs() < DRIFT => Regime::Drift,
-        (r, true) if r > 1.0 => Regime::Avalanche,
-        (r, false) if r > 1.0 => Regime::Contained,
-        (_, true) => Regime::Overwhelmed,
-        (_, false) => Regime::Healing,
+/// What the mean field comes to.
+#[derive(Clone, Copy, PartialEq)]
+enum Course {
+    Crosses,
+    Starves,
+    Stays,
+}
+
+impl Course {
+    /// Ever, in a loop whose law stays; within the horizon, where it changes.
+    fn of(scenario: &Scenario, field: &MeanField) -> Self {
+        let threshold = scenario.failure.error_rate.get();
+        let within = |field: &MeanField| {
+            let crossed = field.error.iter().position(|&error| error >= threshold).map(|g| g as u64);
+            match (crossed, field.starved) {
+                (Some(crossed), starved) if starved.is_none_or(|starved| crossed < starved) => Self::Crosses,
+                (_, Some(_)) => Self::Starves,
+                _ => Self::Stays,
+            }
+        };
+        let course = within(field);
+        let stays = scenario.settles_at().is_some() && scenario.learning.policy == Policy::Replace;
+        if course == Self::Stays && stays { within(&mean_field::follow(scenario, PATIENCE)) } else { course }
     }
 }
 
-/// Whether the mean field reaches the threshold: ever, in a loop whose law stays; within the horizon, where it changes.
-fn crosses(scenario: &Scenario, field: &MeanField) -> bool {
-    let threshold = scenario.failure.error_rate.get();
-    let within = |field: &MeanField| field.error.iter().any(|&error| error >= threshold);
-    if within(field) {
-        return true;
+fn regime(reproduction_number: Result<f64, &'static str>, course: Course) -> Result<Regime, &'static str> {
+    if course == Course::Starves {
+        return Ok(Regime::Starved);
     }
-    let stays = scenario.settles_at().is_some() && scenario.learning.policy == Policy::Replace;
-    stays && within(&mean_field::follow(scenario, PATIENCE))
+    let crosses = course == Course::Crosses;
+    Ok(match reproduction_number? {
+        r if (r - 1.0).abs() < DRIFT => Regime::Drift,
+        r if r > 1.0 => {
+            if crosses {
+                Regime::Avalanche
+            } else {
+                Regime::Contained
+            }
+        }
+        _ => {
+            if crosses {
+                Regime::Overwhelmed
+            } else {
+                Regime::Healing
+            }
+        }
+    })
 }
+
+type Number = Result<f64, &'static str>;
 
 /// Floor and tipping point of an unchanging law, as error rates.
-fn landmarks(scenario: &Scenario, law: &Law, regime: Regime, undefined: &mut Undefined) -> (Option<f64>, Option<f64>) {
-    if matches!(regime, Regime::Avalanche | Regime::Drift) {
-        return refuse(undefined, "R is not below 1 and nothing holds the error below the threshold");
+fn landmarks(scenario: &Scenario, law: &Law, regime: Option<Regime>) -> (Number, Number) {
+    if matches!(regime, Some(Regime::Avalanche | Regime::Drift)) {
+        let reason = Err("R is not below 1 and nothing holds the error below the threshold");
+        return (reason, reason);
     }
-    let Some(floor) = fixed::floor(law, Composition::start(scenario)) else {
-        return refuse(undefined, "the mean field does not come to rest");
+    fixed_points(scenario, law, Composition::start(scenario))
+}
+
+fn fixed_points(scenario: &Scenario, law: &Law, start: Composition) -> (Number, Number) {
+    let floor = fixed::floor(law, start);
+    let tipping = match floor {
+        _ if scenario.has_unsound() => Err(UNSOUND),
+        Ok(floor) => fixed::tipping(law, floor.wrong),
+        Err(reason) => Err(reason),
     };
-    let mut tipping = None;
-    if scenario.has_unsound() {
-        undefined.insert("tipping_error".to_owned(), "defined for loops without unsound beliefs only".to_owned());
-    } else {
-        tipping = fixed::tipping(law, floor.wrong);
-        if tipping.is_none() {
-            undefined.insert(
-                "tipping_error".to_owned(),
-                "no unstable fixed point above the floor: the mean field comes back from any error".to_owned(),
-            );
-        }
-    }
     let error = |wrong: f64| law.error_rate(Composition { unsound: 0.0, wrong });
-    (Some(law.error_rate(floor)), tipping.map(error))
+    (floor.map(|floor| law.error_rate(floor)), tipping.map(error))
 }
 
 /// R, floor and tipping point of each generation's law, as if it stayed.
-fn by_generation(scenario: &Scenario) -> ByGeneration {
-    let generations = 0..=scenario.horizon.get();
-    let mut by = ByGeneration { reproduction_number: Vec::new(), floor_error: Vec::new(), tipping_error: Vec::new() };
-    for law in generations.map(|g| Law::new(scenario, g)) {
-        let reproduction_number = spectral_radius(&next_generation_matrix(&law, Composition::SOUND));
-        let floor = fixed::floor(&law, Composition::SOUND);
-        let tipping = floor.filter(|_| !scenario.has_unsound()).and_then(|floor| fixed::tipping(&law, floor.wrong));
-        by.reproduction_number.push(reproduction_number);
-        by.floor_error.push(floor.map(|floor| law.error_rate(floor)));
-        by.tipping_error.push(tipping.map(|wrong| law.error_rate(Composition { unsound: 0.0, wrong })));
+fn by_generation(scenario: &Scenario, undefined: &mut Undefined) -> ByGeneration {
+    let (mut numbers, mut floors, mut tippings) = (Vec::new(), Vec::new(), Vec::new());
+    for law in (0..=scenario.horizon.get()).map(|g| Law::new(scenario, g)) {
+        let (floor, tipping) = fixed_points(scenario, &law, Composition::SOUND);
+        numbers.push(reproduction_number(&law));
+        floors.push(floor);
+        tippings.push(tipping);
     }
-    by
+    let mut told = Told(undefined);
+    ByGeneration {
+        reproduction_number: told.each("by_generation.reproduction_number", numbers),
+        floor_error: told.each("by_generation.floor_error", floors),
+        tipping_error: told.each("by_generation.tipping_error", tippings),
+    }
 }

@@ -1,49 +1,58 @@
-//! The error reproduction number, and what would bring it below 1 (model.md, section 6).
+//! The error reproduction number (model.md, section 6).
 //!
 //! Source: O. Diekmann, J. A. P. Heesterbeek and J. A. J. Metz, On the definition and the computation of the basic
 //! reproduction ratio (1990).
 
 use nalgebra::Matrix2;
 
-use crate::law::{Composition, Law};
+use crate::law::{Composition, Direction, Law};
 
-use super::derivative::derivative;
+/// Why an all-sound model has no reproduction number.
+pub const STARVED: &str = "nothing that an all-sound model generates is accepted, or less than 1e-308 of it";
+/// Why it is absent though there is one.
+pub const TOO_LARGE: &str =
+    "larger than a double can hold: next to nothing that an all-sound model generates is accepted";
 
-/// K = ∂(q_U, q_W)/∂(x_U, x_W) of a law at `x`, row by row; all NaN where nothing is accepted.
+/// K = ∂(q_U, q_W)/∂(x_U, x_W) of a law at `x`, row by row: exact derivatives, one-sided into more mistakes. `None` where
+/// nothing is accepted.
 #[must_use]
-pub fn next_generation_matrix(law: &Law, x: Composition) -> Matrix2<f64> {
-    let along = |unsound: f64, wrong: f64, part: fn(Composition) -> f64| {
-        steepest(|step| {
-            let there = Composition { unsound: x.unsound + step * unsound, wrong: x.wrong + step * wrong };
-            law.at(there).next.map_or(f64::NAN, part)
-        })
-    };
-    let unsound = |q: Composition| q.unsound;
-    let wrong = |q: Composition| q.wrong;
-    Matrix2::new(along(1.0, 0.0, unsound), along(0.0, 1.0, unsound), along(1.0, 0.0, wrong), along(0.0, 1.0, wrong))
+pub fn next_generation_matrix(law: &Law, x: Composition) -> Option<Matrix2<f64>> {
+    let column = |direction| law.at(x.towards(direction)).next.map(|next| [next.unsound.slope, next.wrong.slope]);
+    let [unsound, wrong] = Direction::ALL.map(column);
+    let (unsound, wrong) = (unsound?, wrong?);
+    // Adding 0 takes the sign from a zero.
+    Some(Matrix2::new(unsound[0], wrong[0], unsound[1], wrong[1]).add_scalar(0.0))
 }
 
-/// Derivative at 0, from the scale that promises the smallest error: a wide one where the law is nearly straight, a narrow
-/// one where it bends or where a limit (e ≤ 1, h ≤ 1) is near.
-pub(crate) fn steepest(f: impl Fn(f64) -> f64) -> f64 {
-    [1e-1, 1e-2, 1e-3, 1e-4]
-        .map(|scale| derivative(&f, 0.0, scale))
-        .into_iter()
-        .filter(|(value, _)| value.is_finite())
-        .min_by(|(_, a), (_, b)| a.total_cmp(b))
-        .map_or(f64::NAN, |(value, _)| value)
-}
-
-/// R: spectral radius of a 2 × 2 matrix.
+/// R: spectral radius of a 2 × 2 matrix; infinite where an entry is no finite number.
 #[must_use]
 pub fn spectral_radius(matrix: &Matrix2<f64>) -> f64 {
-    let (half_trace, determinant) = (matrix.trace() / 2.0, matrix.determinant());
-    let discriminant = half_trace * half_trace - determinant;
-    if discriminant >= 0.0 { half_trace.abs() + discriminant.sqrt() } else { determinant.sqrt() }
+    if !matrix.iter().all(|entry| entry.is_finite()) {
+        return f64::INFINITY;
+    }
+    let scale = matrix.amax();
+    if scale == 0.0 {
+        return 0.0;
+    }
+    // Scaled, since squares leave the range of doubles first.
+    let [a, b, c, d] = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|at| matrix[at] / scale);
+    let (half_trace, half_gap) = ((a + d) / 2.0, (a - d) / 2.0);
+    let discriminant = half_gap * half_gap + b * c;
+    scale * if discriminant >= 0.0 { half_trace.abs() + discriminant.sqrt() } else { (a * d - b * c).sqrt() }
 }
 
-/// R of a law: the mistakes that one mistake leaves in the next generation of an otherwise sound model.
-#[must_use]
-pub fn reproduction_number(law: &Law) -> f64 {
-    spectral_radius(&next_generation_matrix(law, Composition::SOUND))
+/// R of a law: the mistakes that one mistake leaves in the next generation of an otherwise sound model; the reason where
+/// there is none.
+///
+/// # Errors
+///
+/// [`STARVED`] and [`TOO_LARGE`].
+pub fn reproduction_number(law: &Law) -> Result<f64, &'static str> {
+    known(next_generation_matrix(law, Composition::SOUND).as_ref())
+}
+
+/// R of a next-generation matrix, or the reason why there is none.
+pub(super) fn known(matrix: Option<&Matrix2<f64>>) -> Result<f64, &'static str> {
+    let radius = spectral_radius(matrix.ok_or(STARVED)?);
+    if radius.is_finite() { Ok(radius) } else { Err(TOO_LARGE) }
 }

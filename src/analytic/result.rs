@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::law::Composition;
+
 use super::spending::Spending;
 
 use super::noise::Approximation;
@@ -18,13 +20,13 @@ pub const BEYOND_REACH: f64 = 1e-13;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Solution {
     /// R, mistakes that one mistake leaves in the next generation: spectral radius of the next-generation matrix.
-    pub reproduction_number: f64,
-    /// K, Jacobian of (q_U, q_W) by (x_U, x_W) at an all-sound model, row by row.
-    pub next_generation_matrix: [[f64; 2]; 2],
+    pub reproduction_number: Option<f64>,
+    /// K, Jacobian of (q_U, q_W) by (x_U, x_W) at an all-sound model, one-sided into more mistakes, row by row.
+    pub next_generation_matrix: Option<[[f64; 2]; 2]>,
     /// Shares of fresh mistakes that an all-sound model leaves in its successor.
-    pub fresh: Fresh,
+    pub fresh: Option<Fresh>,
     /// The loop's fate in one word.
-    pub regime: Regime,
+    pub regime: Option<Regime>,
     /// Generations in which mistakes double (R > 1).
     pub doubling_time: Option<f64>,
     /// Generations in which mistakes halve (R < 1).
@@ -33,6 +35,8 @@ pub struct Solution {
     pub floor_error: Option<f64>,
     /// Error rate at the next unstable fixed point above the floor: beyond it a healing loop avalanches.
     pub tipping_error: Option<f64>,
+    /// First generation of the mean field, within the horizon, of which nothing is accepted.
+    pub starved: Option<u64>,
     /// Error rate of generation 0.
     pub start_error: f64,
     /// Accepted examples per generated problem at generation 0.
@@ -132,6 +136,12 @@ pub struct Fresh {
     pub wrong: f64,
 }
 
+impl From<Composition> for Fresh {
+    fn from(next: Composition) -> Self {
+        Self { unsound: next.unsound, wrong: next.wrong }
+    }
+}
+
 /// The fate of a loop (model.md, section 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -146,6 +156,23 @@ pub enum Regime {
     Overwhelmed,
     /// |R − 1| < 1e-9.
     Drift,
+    /// The mean field comes to a generation of which nothing is accepted, without having crossed the threshold.
+    Starved,
+}
+
+impl Regime {
+    /// The word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Avalanche => "avalanche",
+            Self::Contained => "contained",
+            Self::Healing => "healing",
+            Self::Overwhelmed => "overwhelmed",
+            Self::Drift => "drift",
+            Self::Starved => "starved",
+        }
+    }
 }
 
 /// Exact curves by generation, 0..=horizon. Error and composition are unconditional: the loop is imagined to run on after
@@ -235,7 +262,7 @@ pub struct Threshold {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ByGeneration {
     /// R_g.
-    pub reproduction_number: Vec<f64>,
+    pub reproduction_number: Vec<Option<f64>>,
     /// Floor of the law of generation g, if it stayed.
     pub floor_error: Vec<Option<f64>>,
     /// Tipping point of the law of generation g, if it stayed.

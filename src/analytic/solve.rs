@@ -13,8 +13,9 @@ pub fn solve(scenario: &Scenario) -> Solution {
     let mut undefined = Undefined::new();
     let outlook = Outlook::of(scenario, &mut undefined);
     let r = outlook.reproduction_number;
-    let doubling_time = (r > 1.0 && outlook.regime != Regime::Drift).then(|| std::f64::consts::LN_2 / r.ln());
-    let half_life = (r < 1.0 && r > 0.0 && outlook.regime != Regime::Drift).then(|| -std::f64::consts::LN_2 / r.ln());
+    let away = r.filter(|_| outlook.regime != Some(Regime::Drift));
+    let doubling_time = away.filter(|&r| r > 1.0).map(|r| std::f64::consts::LN_2 / r.ln());
+    let half_life = away.filter(|&r| r > 0.0 && r < 1.0).map(|r| -std::f64::consts::LN_2 / r.ln());
     for (key, value, why) in
         [("doubling_time", doubling_time, "R is not above 1"), ("half_life", half_life, "R is not between 0 and 1")]
     {
@@ -49,16 +50,14 @@ pub fn solve(scenario: &Scenario) -> Solution {
         best: Best::of(error),
         cost: spending::of(scenario, &runway, &outlook.field),
         reproduction_number: r,
-        next_generation_matrix: [
-            [outlook.matrix[(0, 0)], outlook.matrix[(0, 1)]],
-            [outlook.matrix[(1, 0)], outlook.matrix[(1, 1)]],
-        ],
+        next_generation_matrix: outlook.matrix.map(|k| [[k[(0, 0)], k[(0, 1)]], [k[(1, 0)], k[(1, 1)]]]),
         fresh: outlook.fresh,
         regime: outlook.regime,
         doubling_time,
         half_life,
         floor_error: outlook.floor_error,
         tipping_error: outlook.tipping_error,
+        starved: outlook.starved,
         start_error: start.error_rate,
         start_yield: start.accepted_share(),
         generations: (0..=scenario.horizon.get()).collect(),
@@ -99,7 +98,9 @@ fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<String> {
         ));
     }
     if let Some(g) = outlook.field.starved {
-        warnings.push(format!("the mean field starves at generation {g}: no generated example is accepted"));
+        warnings.push(format!(
+            "the mean field starves at generation {g}: no generated example is accepted, and the loop ends there"
+        ));
     }
     if outlook.by_generation.is_some() {
         warnings.push("the law changes with the generation: R and yield are those of generation 0, the regime is judged by the largest R and the mean field up to the horizon".to_owned());

@@ -22,8 +22,8 @@ const PATIENCE: u64 = 400;
 /// One scenario of a sweep; [`solve`] has the same numbers with bounds on their errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Swept {
-    /// R.
-    pub reproduction_number: f64,
+    /// R; absent where it is not known.
+    pub reproduction_number: Option<f64>,
     /// `E[T]`; absent where it is not known or not a number that a double can hold.
     pub mean: Option<f64>,
     /// S at the generation asked for.
@@ -43,7 +43,7 @@ fn swept(scenario: &Scenario, generation: u64) -> Swept {
         && scenario.examples.get() <= MOST_EXAMPLES;
     let numbers = if plain { on_nodes(scenario, generation) } else { None };
     let (mean, survival) = numbers.map_or_else(|| by_solving(scenario, generation), |(m, s)| (Some(m), Some(s)));
-    let reproduction_number = reproduction::reproduction_number(&Law::new(scenario, 0));
+    let reproduction_number = reproduction::reproduction_number(&Law::new(scenario, 0)).ok();
     Swept { reproduction_number, mean: mean.filter(|mean| mean.is_finite()), survival }
 }
 

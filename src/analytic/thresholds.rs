@@ -5,11 +5,13 @@ use crate::quantity::{Count, Probability};
 use crate::scenario::{Filter, Scenario};
 
 use super::fixed;
-use super::reproduction::reproduction_number;
+use super::reproduction::{TOO_LARGE, reproduction_number};
 use super::result::Threshold;
 
 /// The longest solution that is looked at.
 const LONGEST: u64 = 1_000_000;
+/// Intervals in which a strength is looked for.
+const GRID: u32 = 64;
 
 /// Every threshold of a scenario, under the law of generation 0.
 pub(super) fn all(scenario: &Scenario) -> Vec<Threshold> {
@@ -18,18 +20,24 @@ pub(super) fn all(scenario: &Scenario) -> Vec<Threshold> {
         .map(|(index, knob)| strength(scenario, index, &knob))
         .collect();
     thresholds.push(added_catch(scenario));
-    thresholds.push(longest(scenario, "largest number of steps with R < 1", |law| reproduction_number(law) < 1.0));
+    thresholds.push(longest(scenario, "largest number of steps with R < 1", heals));
     let limit = scenario.failure.error_rate.get();
     let start = Composition::start(scenario);
     thresholds.push(longest(
         scenario,
         "largest number of steps with R < 1 and the error floor below the threshold",
-        |law| {
-            reproduction_number(law) < 1.0
-                && fixed::floor(law, start).is_some_and(|floor| law.error_rate(floor) < limit)
-        },
+        |law| Some(heals(law)? && fixed::floor(law, start).is_ok_and(|floor| law.error_rate(floor) < limit)),
     ));
     thresholds
+}
+
+/// Whether R < 1; `None` where nothing is accepted, so that there is no R.
+fn heals(law: &Law) -> Option<bool> {
+    match reproduction_number(law) {
+        Ok(number) => Some(number < 1.0),
+        Err(TOO_LARGE) => Some(false),
+        Err(_) => None,
+    }
 }
 
 /// A parameter that sets how much a filter catches.
@@ -73,7 +81,7 @@ fn strength(scenario: &Scenario, index: usize, knob: &Knob) -> Threshold {
     let mut changed = scenario.clone();
     let value = weakest(knob.falling, |value| {
         (knob.set)(&mut changed.filters[index], value);
-        reproduction_number(&Law::new(&changed, 0)) < 1.0
+        heals(&Law::new(&changed, 0))
     });
     let bound = if knob.falling { "largest" } else { "smallest" };
     Threshold {
@@ -93,7 +101,7 @@ fn added_catch(scenario: &Scenario) -> Threshold {
     let last = changed.filters.len() - 1;
     let value = weakest(false, |value| {
         changed.filters[last] = Filter::Catch { random: value, systematic: value, unsound: value, false_reject: zero };
-        reproduction_number(&Law::new(&changed, 0)) < 1.0
+        heals(&Law::new(&changed, 0))
     });
     Threshold {
         parameter: "a further `catch` filter".to_owned(),
@@ -104,25 +112,31 @@ fn added_catch(scenario: &Scenario) -> Threshold {
     }
 }
 
-/// The weakest value in [0, 1] at which `heals` holds, by bisection to the last digit; the reason, if there is none.
-fn weakest(falling: bool, mut heals: impl FnMut(Probability) -> bool) -> Result<f64, &'static str> {
+/// The weakest value in [0, 1] at which `heals` holds, to the last digit; the reason, if there is none.
+///
+/// More of a check is not always better: what it catches leaves a larger share to what it does not see. So the range is
+/// looked through for the weakest place that heals, and only next to it halved.
+fn weakest(falling: bool, mut heals: impl FnMut(Probability) -> Option<bool>) -> Result<f64, &'static str> {
     // `at(0)` is the weakest check, `at(1)` the strongest; both lie in [0, 1].
-    let mut at = |strength: f64| {
-        let value = if falling { 1.0 - strength } else { strength };
-        Probability::new(value).is_ok_and(&mut heals)
-    };
-    if at(0.0) {
+    let value = |strength: f64| if falling { 1.0 - strength } else { strength };
+    let mut at = |strength: f64| Probability::new(value(strength)).ok().and_then(&mut heals);
+    let looked: Vec<(f64, Option<bool>)> =
+        (0..=GRID).map(|step| f64::from(step) / f64::from(GRID)).map(|strength| (strength, at(strength))).collect();
+    if looked.iter().all(|(_, heals)| heals.is_none()) {
+        return Err("nothing that an all-sound model generates is accepted at any value");
+    }
+    if looked.iter().all(|(_, heals)| *heals != Some(false)) {
         return Err("R < 1 at any value");
     }
-    if !at(1.0) {
-        return Err("R stays at or above 1 at any value");
-    }
-    let (mut low, mut high) = (0.0, 1.0);
+    let first = looked.iter().position(|(_, heals)| *heals == Some(true));
+    let Some(first) = first else { return Err("R stays at or above 1 at any value") };
+    let Some(before) = first.checked_sub(1) else { return Ok(value(0.0)) };
+    let (mut low, mut high) = (looked[before].0, looked[first].0);
     while high - low > f64::EPSILON {
         let middle = 0.5 * (low + high);
-        if at(middle) { high = middle } else { low = middle }
+        if at(middle) == Some(true) { high = middle } else { low = middle }
     }
-    Ok(if falling { 1.0 - high } else { high })
+    Ok(value(high))
 }
 
 /// Lengths of solution from 1 to [`LONGEST`], an eighth apart.
@@ -131,40 +145,53 @@ fn lengths() -> impl Iterator<Item = u64> {
 }
 
 /// The largest number of steps up to which `holds`, if it holds at 1 step and fails later.
-fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> bool) -> Threshold {
+fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> Threshold {
     let holds_at = |steps: u64| {
         let mut changed = scenario.clone();
-        Count::new(steps).is_ok_and(|steps| {
-            changed.task.steps = steps;
-            holds(&Law::new(&changed, 0))
-        })
+        changed.task.steps = Count::new(steps).ok()?;
+        holds(&Law::new(&changed, 0))
     };
-    // The first length at which it fails: at the far end, where every answer is wrong anyway, R may fall again.
-    let mut held = 0;
-    let failing = lengths().find(|&steps| {
-        let holds = holds_at(steps);
-        if holds {
-            held = steps;
-        }
-        !holds
-    });
-    let value = match failing {
-        Some(1) => Err("does not hold at 1 step"),
-        None => Err("holds at any number of steps up to a million"),
-        Some(failing) => {
-            let (mut low, mut high) = (held, failing);
-            while high - low > 1 {
-                let middle = low.midpoint(high);
-                if holds_at(middle) { low = middle } else { high = middle }
-            }
-            Ok(low as f64)
-        }
-    };
+    let value = largest(holds_at);
     Threshold {
         parameter: "task.steps".to_owned(),
         meaning: meaning.to_owned(),
         present: Some(scenario.task.steps.as_f64()),
-        reason: value.err().map(str::to_owned),
-        value: value.ok(),
+        reason: value.clone().err(),
+        value: value.ok().map(|steps| steps as f64),
     }
+}
+
+/// The last number of steps before the first at which it no longer holds: at the far end, where every answer is wrong anyway, R
+/// may fall again. Where nothing is accepted any more, there is nothing left to hold or not.
+fn largest(holds_at: impl Fn(u64) -> Option<bool>) -> Result<u64, String> {
+    let mut held = 0;
+    for steps in lengths() {
+        match holds_at(steps) {
+            Some(true) => held = steps,
+            None if held == 0 => {
+                return Err("nothing that an all-sound model generates is accepted at 1 step".to_owned());
+            }
+            None => {
+                let last = halved(held, steps, |middle| holds_at(middle).is_some());
+                return match halved(held, last + 1, |middle| holds_at(middle) == Some(true)) {
+                    held if held == last => {
+                        Err(format!("holds at any number of steps up to {last}, beyond which nothing is accepted"))
+                    }
+                    held => Ok(held),
+                };
+            }
+            Some(false) if held == 0 => return Err("does not hold at 1 step".to_owned()),
+            Some(false) => return Ok(halved(held, steps, |middle| holds_at(middle) == Some(true))),
+        }
+    }
+    Err("holds at any number of steps up to a million".to_owned())
+}
+
+/// The largest number below `high` at which `holds`, which it does at `low`.
+fn halved(mut low: u64, mut high: u64, holds: impl Fn(u64) -> bool) -> u64 {
+    while high - low > 1 {
+        let middle = low.midpoint(high);
+        if holds(middle) { low = middle } else { high = middle }
+    }
+    low
 }

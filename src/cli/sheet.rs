@@ -98,8 +98,8 @@ fn row(one: &Compared, measure: Measure) -> Vec<String> {
     let runway = measure.runway(one).map(|runway| number(runway, 4));
     vec![
         one.name.clone(),
-        ratio(one.reproduction_number),
-        format!("{:?}", one.regime).to_lowercase(),
+        one.reproduction_number.map_or_else(dash, ratio),
+        one.regime.map_or_else(dash, |regime| regime.name().to_owned()),
         one.floor_error.map_or_else(dash, |error| percent(error, 3)),
         one.tipping_error.map_or_else(dash, |error| percent(error, 3)),
         format!("{simulated}{}", percent(one.failed_by_horizon, 3)),
@@ -220,7 +220,7 @@ fn votes(account: &Account, out: &mut dyn Write) -> io::Result<()> {
             share(row.systematic_caught),
             percent(row.right_kept, 3),
             percent(row.yield_, 3),
-            ratio(row.reproduction_number),
+            row.reproduction_number.map_or_else(|| "–".to_owned(), ratio),
             row.expected_runway.map_or_else(|| "–".to_owned(), |runway| number(runway, 4)),
         ]);
     };

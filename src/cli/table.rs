@@ -30,13 +30,16 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
     let law = &solution.runway;
     let range = law.q05.zip(law.q95).map(|(low, high)| format!("{} to {}", runway_cell(low, horizon), far(high)));
     let rows = [
-        ("regime", format!("{:?}", solution.regime).to_lowercase()),
-        ("reproduction number R", ratio(solution.reproduction_number)),
+        ("regime", or(solution.regime.map(|regime| regime.name().to_owned()), "regime")),
+        ("reproduction number R", or(solution.reproduction_number.map(ratio), "reproduction_number")),
         ("doubling time", or(solution.doubling_time.map(generations), "doubling_time")),
         ("half-life", or(solution.half_life.map(generations), "half_life")),
         (
             "fresh wrong / unsound",
-            format!("{} / {}", percent(solution.fresh.wrong, 3), percent(solution.fresh.unsound, 3)),
+            or(
+                solution.fresh.map(|fresh| format!("{} / {}", percent(fresh.wrong, 3), percent(fresh.unsound, 3))),
+                "fresh",
+            ),
         ),
         ("error at generation 0", percent(solution.start_error, 3)),
         ("error floor", or(solution.floor_error.map(|error| percent(error, 3)), "floor_error")),
@@ -298,7 +301,7 @@ pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &
             share(scenario.learning.persistence.get()),
             share(scenario.learning.anchor.get())
         ),
-        None => writeln!(out, "Nothing is accepted: the loop is starved."),
+        None => writeln!(out, "Nothing is accepted: the loop starves at this generation, and there is no next one."),
     }?;
     super::sheet::account(&explanation.account, out)
 }

@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 
-use crate::analytic::reproduction::{next_generation_matrix, spectral_radius, steepest};
-use crate::law::{Composition, Law};
+use crate::analytic::reproduction::{next_generation_matrix, spectral_radius};
+use crate::law::{Composition, Direction, Dual, Law};
 use crate::scenario::Scenario;
 
 use super::flows::{Class, learned};
@@ -43,7 +43,7 @@ pub struct Contribution {
 /// Takes R of `generation` apart; `None` where nothing is accepted, no mistake leaves another, or mistakes oscillate.
 #[must_use]
 pub fn drivers(scenario: &Scenario, generation: u64) -> Option<Drivers> {
-    let matrix = next_generation_matrix(&Law::new(scenario, generation), Composition::SOUND);
+    let matrix = next_generation_matrix(&Law::new(scenario, generation), Composition::SOUND)?;
     let k = [[matrix[(0, 0)], matrix[(0, 1)]], [matrix[(1, 0)], matrix[(1, 1)]]];
     let r = spectral_radius(&matrix);
     let v = eigenvector(k, r)?;
@@ -53,21 +53,15 @@ pub fn drivers(scenario: &Scenario, generation: u64) -> Option<Drivers> {
         return None;
     }
     let parent = |j: usize| (u[0] * k[0][j] + u[1] * k[1][j]) * v[j] / scale;
-    let contributions: Vec<Contribution> = Class::ALL
-        .into_iter()
-        .map(|class| {
-            let along = |unsound: f64, wrong: f64| {
-                steepest(|step| {
-                    let there = Composition { unsound: step * unsound, wrong: step * wrong };
-                    learned(scenario, generation, there)[class as usize]
-                })
-            };
-            let left = if class.is_unsound() { u[0] } else { u[1] };
-            let through = |parent: f64, weight: f64| if weight == 0.0 { 0.0 } else { parent * weight };
-            let part = left * (through(along(1.0, 0.0), v[0]) + through(along(0.0, 1.0), v[1])) / scale;
-            Contribution { class, part: if left == 0.0 { 0.0 } else { part } }
-        })
-        .collect();
+    // Learned mistakes of each class that one more unsound, and one more wrong, belief leaves.
+    let [unsound, wrong] =
+        Direction::ALL.map(|direction| learned(scenario, generation, Composition::SOUND.towards(direction)));
+    let (unsound, wrong) = (unsound?, wrong?);
+    let contributions = Class::ALL.map(|class| {
+        let left = if class.is_unsound() { u[0] } else { u[1] };
+        let through = |learned: &[Dual; 6], weight: f64| learned[class as usize].slope * weight;
+        Contribution { class, part: left * (through(&unsound, v[0]) + through(&wrong, v[1])) / scale + 0.0 }
+    });
     let driver = contributions.iter().max_by(|a, b| a.part.total_cmp(&b.part))?.class;
     Some(Drivers {
         reproduction_number: r,
@@ -75,7 +69,7 @@ pub fn drivers(scenario: &Scenario, generation: u64) -> Option<Drivers> {
         mixture: v,
         value: u,
         parents: [parent(0), parent(1)],
-        contributions,
+        contributions: contributions.to_vec(),
         driver,
     })
 }

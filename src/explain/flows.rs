@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::law::{Answers, Belief, Composition, Law, luck, passing};
+use crate::law::{Answers, Belief, Composition, Law, Scalar, luck, passing};
 use crate::scenario::Scenario;
 
 /// The origin of a mistake in an accepted example.
@@ -58,7 +58,7 @@ impl Class {
     }
 
     /// Its part of amounts by kind of answer.
-    fn of(self, answers: &Answers) -> f64 {
+    fn of<S: Scalar>(self, answers: &Answers<S>) -> S {
         match self {
             Self::FreshRandom => answers.random,
             Self::FreshUnsound | Self::InheritedUnsound => answers.unsound,
@@ -115,7 +115,8 @@ impl Flows {
         let passing: Vec<Answers> = scenario.filters.iter().map(|filter| passing(filter, steps, right)).collect();
         let entered = Entered::at(scenario, &law, generation, x);
         let yield_ = law.at(x).accepted_share();
-        let flow = |(class, (enters, voted)): (Class, (f64, f64))| {
+        let flow = |(class, stages): (Class, Stages<f64>)| {
+            let (enters, voted) = (stages.candidate, stages.voted);
             let mut left = voted;
             let mut catch = |row: &Answers| {
                 let passed = left * class.of(row);
@@ -128,7 +129,7 @@ impl Flows {
             let (anchor, kept) = (scenario.learning.anchor.get(), retained(scenario, class));
             Flow {
                 class,
-                unrepeated: entered.unrepeated(scenario, class, x),
+                unrepeated: unrepeated(scenario, class, x),
                 enters,
                 caught_by_vote: enters - voted,
                 caught_by_filters,
@@ -168,56 +169,71 @@ fn retained(scenario: &Scenario, class: Class) -> f64 {
     }
 }
 
-/// Mistakes of one candidate, and behind the vote, by class.
-struct Entered([(f64, f64); 6]);
+/// Mistakes of one candidate, behind the vote, and behind the filters, by class.
+struct Entered<S>([Stages<S>; 6]);
 
-impl Entered {
-    fn at(scenario: &Scenario, law: &Law, generation: u64, x: Composition) -> Self {
+#[derive(Clone, Copy, Default)]
+struct Stages<S> {
+    candidate: S,
+    voted: S,
+    passed: S,
+}
+
+impl<S: Scalar> Entered<S> {
+    fn at(scenario: &Scenario, law: &Law, generation: u64, x: Composition<S>) -> Self {
         let repeated =
             scenario.errors.consistency.get() * luck(scenario.steps_at(generation), scenario.errors.recovery.get());
-        let mut sums = [(0.0, 0.0); 6];
+        let mut sums = [Stages::default(); 6];
         for passage in law.passages(x) {
-            let (candidate, voted, weight) = (&passage.problem.candidate, &passage.voted, passage.problem.weight);
-            let mut add = |class: Class, part: f64| {
-                let sum = &mut sums[class as usize];
-                sum.0 += weight * part * class.of(candidate);
-                sum.1 += weight * part * class.of(voted);
+            let (problem, never) = (&passage.problem, S::default());
+            let mut add = |class: Class, part: S| {
+                let (sum, part) = (&mut sums[class as usize], problem.weight * part);
+                sum.candidate = sum.candidate + part * class.of(&problem.candidate);
+                sum.voted = sum.voted + part * class.of(&passage.voted);
+                sum.passed = sum.passed + part * class.of(&passage.passed);
             };
-            add(Class::FreshRandom, 1.0);
-            match passage.problem.belief {
+            let every = S::from(1.0);
+            add(Class::FreshRandom, every);
+            match problem.belief {
                 Belief::Unsound => {
                     // Of the right answers by a wrong step those that repeat the believed one.
-                    let old = if candidate.unsound > 0.0 { (repeated / candidate.unsound).min(1.0) } else { 0.0 };
+                    let unsound = problem.candidate.unsound;
+                    let old = if unsound.value() > 0.0 { S::from(repeated) / unsound } else { never };
+                    let old = old.rounded_into(0.0, 1.0);
                     add(Class::InheritedUnsound, old);
-                    add(Class::FreshUnsound, 1.0 - old);
-                    add(Class::TurnedWrong, 1.0);
+                    add(Class::FreshUnsound, old.complement());
+                    add(Class::TurnedWrong, every);
                 }
                 belief => {
                     let shared = if belief == Belief::Wrong { Class::InheritedWrong } else { Class::FreshSystematic };
-                    add(shared, 1.0);
-                    add(Class::FreshUnsound, 1.0);
+                    add(shared, every);
+                    add(Class::FreshUnsound, every);
                 }
             }
         }
         Self(sums)
     }
+}
 
-    fn unrepeated(&self, scenario: &Scenario, class: Class, x: Composition) -> f64 {
-        let forgotten = 1.0 - scenario.errors.consistency.get();
-        match class {
-            Class::InheritedWrong => x.wrong * forgotten,
-            Class::InheritedUnsound => x.unsound * forgotten,
-            _ => 0.0,
-        }
+/// Beliefs of a class that the candidate did not repeat, per problem.
+fn unrepeated(scenario: &Scenario, class: Class, x: Composition) -> f64 {
+    let forgotten = 1.0 - scenario.errors.consistency.get();
+    match class {
+        Class::InheritedWrong => x.wrong * forgotten,
+        Class::InheritedUnsound => x.unsound * forgotten,
+        _ => 0.0,
     }
 }
 
-/// Learned mistakes of each class, as shares of the next generation's beliefs; NaN where nothing is accepted.
-pub(super) fn learned(scenario: &Scenario, generation: u64, x: Composition) -> [f64; 6] {
-    let flows = Flows::at(scenario, generation, x);
-    let mut shares = [f64::NAN; 6];
-    if flows.yield_ > 0.0 {
-        shares.iter_mut().zip(&flows.flows).for_each(|(share, flow)| *share = flow.learned);
-    }
-    shares
+/// Learned mistakes of each class, as shares of the next generation's beliefs; `None` where nothing is accepted.
+pub(super) fn learned<S: Scalar>(scenario: &Scenario, generation: u64, x: Composition<S>) -> Option<[S; 6]> {
+    let law = Law::new(scenario, generation);
+    let outcome = law.at(x);
+    outcome.next?;
+    let Entered(stages) = Entered::at(scenario, &law, generation, x);
+    let kept = 1.0 - scenario.learning.anchor.get();
+    Some(
+        Class::ALL
+            .map(|class| stages[class as usize].passed * (kept * retained(scenario, class)) / outcome.accepted_share()),
+    )
 }

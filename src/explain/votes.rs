@@ -32,8 +32,8 @@ pub struct VoteRow {
     /// Accepted examples per generated problem, at the start.
     #[serde(rename = "yield")]
     pub yield_: f64,
-    /// R.
-    pub reproduction_number: f64,
+    /// R; absent where nothing is accepted from an all-sound model, or where R is larger than a double can hold.
+    pub reproduction_number: Option<f64>,
     /// `E[T]` in generations, where it is quickly had.
     pub expected_runway: Option<f64>,
 }
@@ -64,7 +64,7 @@ pub fn votes(scenario: &Scenario) -> Votes {
         |values: Vec<Option<f64>>| settled(&values).and_then(|at| majorities.get(at)).map(|row| row.candidates);
     Votes {
         agreements: (present / 2 + 1..=present).filter_map(|agree| row(scenario, present, agree)).collect(),
-        enough_for_reproduction: enough(numbers(|row| Some(row.reproduction_number))),
+        enough_for_reproduction: enough(numbers(|row| row.reproduction_number)),
         enough_for_runway: enough(numbers(|row| row.expected_runway)),
         majorities,
     }
@@ -82,7 +82,7 @@ fn row(scenario: &Scenario, candidates: u64, agree: u64) -> Option<VoteRow> {
         random_caught: caught(&plain, |answers| answers.random),
         systematic_caught: caught(&systematic, |answers| answers.systematic),
         yield_: law.at(x).accepted_share(),
-        reproduction_number: reproduction::reproduction_number(&law),
+        reproduction_number: reproduction::reproduction_number(&law).ok(),
         expected_runway: expected_runway(&changed),
     })
 }

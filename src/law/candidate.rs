@@ -3,38 +3,50 @@
 use serde::Serialize;
 
 use super::Composition;
+use super::scalar::Scalar;
 use super::solution::Solution;
 
 /// Probabilities, or rates per problem, of the four kinds of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Answers {
+pub struct Answers<S = f64> {
     /// Right answer by right steps.
-    pub sound: f64,
+    pub sound: S,
     /// Right answer by at least one wrong step.
-    pub unsound: f64,
+    pub unsound: S,
     /// The wrong answer that candidates for this problem share.
-    pub systematic: f64,
+    pub systematic: S,
     /// A wrong answer of this candidate's own.
-    pub random: f64,
+    pub random: S,
 }
 
-impl Answers {
+impl<S: Scalar> Answers<S> {
     /// Probability of a right answer.
     #[must_use]
-    pub fn right(&self) -> f64 {
+    pub fn right(&self) -> S {
         self.sound + self.unsound
     }
 
     /// Probability of a wrong answer.
     #[must_use]
-    pub fn wrong(&self) -> f64 {
+    pub fn wrong(&self) -> S {
         self.systematic + self.random
     }
 
     /// Probability of any answer.
     #[must_use]
-    pub fn total(&self) -> f64 {
+    pub fn total(&self) -> S {
         self.right() + self.wrong()
+    }
+
+    /// The same in other numbers.
+    #[must_use]
+    pub fn map<R>(&self, change: impl Fn(S) -> R) -> Answers<R> {
+        Answers {
+            sound: change(self.sound),
+            unsound: change(self.unsound),
+            systematic: change(self.systematic),
+            random: change(self.random),
+        }
     }
 
     /// Each kind times its own factor.
@@ -50,7 +62,7 @@ impl Answers {
 
     /// Every kind times the same factor.
     #[must_use]
-    pub fn scaled(&self, factor: f64) -> Self {
+    pub fn scaled(&self, factor: S) -> Self {
         self.times(&Self { sound: factor, unsound: factor, systematic: factor, random: factor })
     }
 
@@ -82,51 +94,56 @@ pub enum Belief {
 
 /// One of the four situations in which a problem is attempted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Problem {
+pub struct Problem<S = f64> {
     /// What the problem meets.
     pub belief: Belief,
     /// How often, per problem.
-    pub weight: f64,
+    pub weight: S,
     /// What one candidate answers.
-    pub candidate: Answers,
+    pub candidate: Answers<S>,
 }
 
 /// A candidate that shows no systematic mistake: the solution's outcome, given that it is not one.
 ///
 /// Where every solution is a systematic mistake the condition is empty, and the limit from milder slips is taken: sound.
-pub(super) fn base(solution: &Solution, systematic_share: f64) -> Answers {
+pub(super) fn base<S: Scalar>(solution: &Solution<S>, systematic_share: f64) -> Answers<S> {
     let random = solution.wrong * (1.0 - systematic_share);
     let rest = solution.sound + solution.unsound + random;
-    if rest == 0.0 {
-        return Answers { sound: 1.0, ..Answers::default() };
+    if rest.value() == 0.0 {
+        return Answers { sound: 1.0.into(), ..Answers::default() };
     }
-    Answers { sound: solution.sound / rest, unsound: solution.unsound / rest, systematic: 0.0, random: random / rest }
+    Answers {
+        sound: solution.sound / rest,
+        unsound: solution.unsound / rest,
+        systematic: S::default(),
+        random: random / rest,
+    }
 }
 
 /// h: the probability that a problem met by a sound belief provokes a systematic mistake, so that with the consistency
 /// γ of its candidates a share oσ of them shows one.
-pub(super) fn fresh_systematic(solution: &Solution, systematic_share: f64, consistency: f64) -> f64 {
-    if consistency == 0.0 { 0.0 } else { (solution.wrong * systematic_share / consistency).min(1.0) }
+pub(super) fn fresh_systematic<S: Scalar>(solution: &Solution<S>, systematic_share: f64, consistency: f64) -> S {
+    if consistency == 0.0 { S::default() } else { (solution.wrong * systematic_share / consistency).min(1.0) }
 }
 
 /// The four situations, weighted by the composition of the model.
-pub(super) fn problems(
-    x: Composition,
-    base: &Answers,
-    fresh_systematic: f64,
+pub(super) fn problems<S: Scalar>(
+    x: Composition<S>,
+    base: &Answers<S>,
+    fresh_systematic: S,
     consistency: f64,
     luck: f64,
-) -> [Problem; 4] {
-    let otherwise = base.scaled(1.0 - consistency);
-    let shown = Answers { systematic: consistency, ..otherwise };
+) -> [Problem<S>; 4] {
+    let otherwise = base.scaled((1.0 - consistency).into());
+    let shown = Answers { systematic: consistency.into(), ..otherwise };
     let repeated = Answers {
         unsound: otherwise.unsound + consistency * luck,
-        systematic: consistency * (1.0 - luck),
+        systematic: (consistency * (1.0 - luck)).into(),
         ..otherwise
     };
     let sound = x.sound();
     [
-        Problem { belief: Belief::Plain, weight: sound * (1.0 - fresh_systematic), candidate: *base },
+        Problem { belief: Belief::Plain, weight: sound * fresh_systematic.complement(), candidate: *base },
         Problem { belief: Belief::FreshSystematic, weight: sound * fresh_systematic, candidate: shown },
         Problem { belief: Belief::Unsound, weight: x.unsound, candidate: repeated },
         Problem { belief: Belief::Wrong, weight: x.wrong, candidate: shown },

@@ -3,6 +3,7 @@
 use crate::scenario::Filter;
 
 use super::candidate::Answers;
+use super::scalar::Scalar;
 
 /// Every filter of a loop at one generation. All but `transform` pass the same share at any composition, so their product
 /// is formed once.
@@ -26,8 +27,10 @@ impl Filters {
     }
 
     /// Passing probabilities where a base candidate is right with probability `right`.
-    pub fn passing(&self, right: f64) -> Answers {
-        self.invariances.iter().fold(self.constant, |all, &invariance| all.times(&restated(invariance, right)))
+    pub fn passing<S: Scalar>(&self, right: S) -> Answers<S> {
+        self.invariances
+            .iter()
+            .fold(self.constant.map(S::from), |all, &invariance| all.times(&restated(invariance.into(), right)))
     }
 }
 
@@ -62,6 +65,6 @@ pub fn passing(filter: &Filter, steps: u64, right: f64) -> Answers {
     }
 }
 
-fn restated(invariance: f64, right: f64) -> Answers {
-    Answers { sound: right, unsound: right, systematic: invariance, random: 0.0 }
+fn restated<S: Scalar>(invariance: S, right: S) -> Answers<S> {
+    Answers { sound: right, unsound: right, systematic: invariance, random: S::default() }
 }

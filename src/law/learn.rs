@@ -2,6 +2,7 @@
 
 use super::Composition;
 use super::candidate::Answers;
+use super::scalar::Scalar;
 
 /// How examples turn into beliefs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,12 +14,11 @@ pub(super) struct Learning {
 
 impl Learning {
     /// The composition of the next training set's beliefs, from the accepted answers per problem and their sum.
-    pub fn learned(&self, accepted: &Answers, accepted_total: f64) -> Composition {
+    pub fn learned<S: Scalar>(&self, accepted: &Answers<S>, accepted_total: S) -> Composition<S> {
         let kept = 1.0 - self.anchor;
-        let wrong = kept * (self.persistence * accepted.systematic + self.imprint * accepted.random) / accepted_total;
-        let unsound = kept * self.persistence * accepted.unsound / accepted_total;
-        // Rounding may carry a share a hair above what is left of 1.
-        let wrong = wrong.min(1.0);
-        Composition { unsound: unsound.min(1.0 - wrong), wrong }
+        let wrong = (accepted.systematic * self.persistence + accepted.random * self.imprint) * kept / accepted_total;
+        let unsound = accepted.unsound * (kept * self.persistence) / accepted_total;
+        let wrong = wrong.rounded_into(0.0, 1.0);
+        Composition { unsound: unsound.rounded_into(0.0, 1.0 - wrong.value()), wrong }
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! `solution` walks the steps, `candidate` answers a problem, `vote` and `filter` check, `learn` turns accepted examples
 //! into beliefs; [`Law::at`] chains them.
+//! All of it is generic over its numbers: plain, or with a derivative (`scalar`).
 
 mod candidate;
 mod filter;
 mod learn;
+mod scalar;
 mod solution;
 mod vote;
 
@@ -15,26 +17,21 @@ use crate::scenario::Scenario;
 
 pub use candidate::{Answers, Belief, Problem};
 pub use filter::passing;
+pub use scalar::{Dual, Scalar};
 pub use solution::{Solution, luck, solve};
 
 /// Shares of a model's beliefs that are not sound.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Composition {
+pub struct Composition<S = f64> {
     /// x_U, share of unsound beliefs.
-    pub unsound: f64,
+    pub unsound: S,
     /// x_W, share of wrong beliefs.
-    pub wrong: f64,
+    pub wrong: S,
 }
 
 impl Composition {
     /// A model without a mistake.
     pub const SOUND: Self = Self { unsound: 0.0, wrong: 0.0 };
-
-    /// x_C, share of sound beliefs.
-    #[must_use]
-    pub fn sound(self) -> f64 {
-        (1.0 - self.unsound - self.wrong).max(0.0)
-    }
 
     /// Generation 0 of a scenario, in whole beliefs.
     #[must_use]
@@ -43,36 +40,76 @@ impl Composition {
         let (unsound, wrong) = scenario.start_counts();
         Self { unsound: unsound as f64 / n, wrong: wrong as f64 / n }
     }
+
+    /// This composition as it sets out along `direction`, in numbers whose derivatives are along it.
+    #[must_use]
+    pub fn towards(self, direction: Direction) -> Composition<Dual> {
+        let [unsound, wrong] = direction.components();
+        Composition {
+            unsound: Dual { value: self.unsound, slope: unsound },
+            wrong: Dual { value: self.wrong, slope: wrong },
+        }
+    }
+}
+
+impl<S: Scalar> Composition<S> {
+    /// x_C, share of sound beliefs.
+    #[must_use]
+    pub fn sound(self) -> S {
+        (self.unsound.complement() - self.wrong).rounded_into(0.0, f64::INFINITY)
+    }
+}
+
+/// A change of a composition, at the cost of sound beliefs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// More unsound beliefs.
+    Unsound,
+    /// More wrong beliefs.
+    Wrong,
+}
+
+impl Direction {
+    /// Both, in the order of rows and columns of matrices.
+    pub const ALL: [Self; 2] = [Self::Unsound, Self::Wrong];
+
+    const fn components(self) -> [f64; 2] {
+        match self {
+            Self::Unsound => [1.0, 0.0],
+            Self::Wrong => [0.0, 1.0],
+        }
+    }
 }
 
 /// What one generation does at a composition.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outcome {
+pub struct Outcome<S = f64> {
     /// err(x), error rate of one candidate before any check.
-    pub error_rate: f64,
+    pub error_rate: S,
     /// Accepted answers per generated problem, by kind.
-    pub accepted: Answers,
-    /// q(x), composition that the next generation draws from; `None` if nothing is accepted (starved).
-    pub next: Option<Composition>,
+    pub accepted: Answers<S>,
+    /// q(x), composition that the next generation draws from; `None` if nothing is accepted (starved), or less than 1e-308
+    /// of what is generated.
+    pub next: Option<Composition<S>>,
 }
 
-impl Outcome {
+impl<S: Scalar> Outcome<S> {
     /// Y(x), accepted examples per generated problem.
     #[must_use]
-    pub fn accepted_share(&self) -> f64 {
+    pub fn accepted_share(&self) -> S {
         self.accepted.total()
     }
 }
 
 /// One situation followed through the checks, for explanation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Passage {
+pub struct Passage<S = f64> {
     /// The situation, how often it arises, and one candidate's answer.
-    pub problem: Problem,
+    pub problem: Problem<S>,
     /// What the vote accepts.
-    pub voted: Answers,
+    pub voted: Answers<S>,
     /// What the filters let pass.
-    pub passed: Answers,
+    pub passed: Answers<S>,
 }
 
 /// The law of one generation of a scenario.
@@ -120,49 +157,51 @@ impl Law {
 
     /// e(x), probability of a slip at one step.
     #[must_use]
-    pub fn step_error(&self, x: Composition) -> f64 {
-        (self.slip * (1.0 + self.amplification * (x.unsound + x.wrong))).min(1.0)
+    pub fn step_error<S: Scalar>(&self, x: Composition<S>) -> S {
+        (((x.unsound + x.wrong) * self.amplification + 1.0) * self.slip).min(1.0)
     }
 
     /// Outcome probabilities of one solution that no belief misleads.
     #[must_use]
-    pub fn solution(&self, x: Composition) -> Solution {
+    pub fn solution<S: Scalar>(&self, x: Composition<S>) -> Solution<S> {
         solve(self.steps, self.step_error(x), self.recovery)
     }
 
     /// A candidate that shows no systematic mistake.
     #[must_use]
-    pub fn base(&self, x: Composition) -> Answers {
+    pub fn base<S: Scalar>(&self, x: Composition<S>) -> Answers<S> {
         candidate::base(&self.solution(x), self.systematic_share)
     }
 
     /// err(x), the error rate of one candidate before any check.
     #[must_use]
-    pub fn error_rate(&self, x: Composition) -> f64 {
-        self.problems(x).0.iter().map(|problem| problem.weight * problem.candidate.wrong()).sum::<f64>().min(1.0)
+    pub fn error_rate<S: Scalar>(&self, x: Composition<S>) -> S {
+        let wrong = |problem: &Problem<S>| problem.weight * problem.candidate.wrong();
+        let all = self.problems(x).0.iter().map(wrong).fold(S::default(), |sum, wrong| sum + wrong);
+        all.rounded_into(0.0, 1.0)
     }
 
     /// The generation at composition `x`: error rate, accepted answers, and the composition that its successor draws from.
     #[must_use]
-    pub fn at(&self, x: Composition) -> Outcome {
+    pub fn at<S: Scalar>(&self, x: Composition<S>) -> Outcome<S> {
         let (problems, base) = self.problems(x);
         let passing = self.filters.passing(base.right());
         let mut accepted = Answers::default();
-        let mut error_rate = 0.0;
-        // Not `> 0.0`: derivatives at an all-sound model are taken from both sides, and there a weight is negative.
-        for problem in problems.iter().filter(|problem| problem.weight != 0.0) {
-            error_rate += problem.weight * problem.candidate.wrong();
+        let mut error_rate = S::default();
+        for problem in problems.iter().filter(|problem| !problem.weight.vanishes()) {
+            error_rate = error_rate + problem.weight * problem.candidate.wrong();
             accepted = accepted.plus(&self.vote.accepted(&problem.candidate).scaled(problem.weight));
         }
         let accepted = accepted.times(&passing);
         let total = accepted.total();
-        let next = (total > 0.0).then(|| self.learning.learned(&accepted, total));
-        Outcome { error_rate: error_rate.min(1.0), accepted, next }
+        // Below the normal doubles the shares have no digits.
+        let next = (total.value() >= f64::MIN_POSITIVE).then(|| self.learning.learned(&accepted, total));
+        Outcome { error_rate: error_rate.rounded_into(0.0, 1.0), accepted, next }
     }
 
     /// Each situation followed through vote and filters.
     #[must_use]
-    pub fn passages(&self, x: Composition) -> [Passage; 4] {
+    pub fn passages<S: Scalar>(&self, x: Composition<S>) -> [Passage<S>; 4] {
         let (problems, base) = self.problems(x);
         let passing = self.filters.passing(base.right());
         problems.map(|problem| {
@@ -172,7 +211,7 @@ impl Law {
     }
 
     /// The situations in which problems are attempted, and the base candidate.
-    fn problems(&self, x: Composition) -> ([Problem; 4], Answers) {
+    fn problems<S: Scalar>(&self, x: Composition<S>) -> ([Problem<S>; 4], Answers<S>) {
         let solution = self.solution(x);
         let base = candidate::base(&solution, self.systematic_share);
         let fresh = candidate::fresh_systematic(&solution, self.systematic_share, self.consistency);

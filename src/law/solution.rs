@@ -1,14 +1,16 @@
 //! One solution: a Markov chain over its steps (model.md, section 2).
 
+use super::scalar::Scalar;
+
 /// Outcome probabilities of one solution; they sum to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Solution {
+pub struct Solution<S = f64> {
     /// s, right answer by right steps.
-    pub sound: f64,
+    pub sound: S,
     /// b, right answer by at least one wrong step.
-    pub unsound: f64,
+    pub unsound: S,
     /// o, wrong answer.
-    pub wrong: f64,
+    pub wrong: S,
 }
 
 /// Walks `steps` steps with slip probability `slip` and recovery probability `recovery` per step.
@@ -16,12 +18,16 @@ pub struct Solution {
 /// Every number keeps its relative accuracy: `wrong` is never formed as 1 − (something near 1), nor `unsound` as a
 /// difference of the two others.
 #[must_use]
-pub fn solve(steps: u64, slip: f64, recovery: f64) -> Solution {
+pub fn solve<S: Scalar>(steps: u64, slip: S, recovery: f64) -> Solution<S> {
     if recovery == 0.0 {
-        let ln_sound = steps as f64 * (-slip).ln_1p();
-        return Solution { sound: ln_sound.exp(), unsound: 0.0, wrong: -ln_sound.exp_m1() };
+        let ln_sound = |slip: f64| steps as f64 * (-slip).ln_1p();
+        return Solution {
+            sound: slip.map(|slip| ln_sound(slip).exp(), |slip| -hazard(steps, slip)),
+            unsound: S::default(),
+            wrong: slip.map(|slip| -ln_sound(slip).exp_m1(), |slip| hazard(steps, slip)),
+        };
     }
-    let mut walked = Steps::NONE;
+    let mut walked = Steps::none(slip);
     let mut stride = Steps::one(slip, recovery);
     let mut left = steps;
     while left > 0 {
@@ -34,42 +40,69 @@ pub fn solve(steps: u64, slip: f64, recovery: f64) -> Solution {
     Solution { sound: walked.on_on(), unsound: walked.on_back, wrong: walked.on_off }
 }
 
+/// L (1 − e)^(L−1), what one more slip probability per step takes from the sound solutions of L `steps`.
+fn hazard(steps: u64, slip: f64) -> f64 {
+    match steps {
+        // 0 times the logarithm of 0 is no number where every step slips.
+        0 | 1 => steps as f64,
+        _ => steps as f64 * ((steps - 1) as f64 * (-slip).ln_1p()).exp(),
+    }
+}
+
 /// Transition probabilities of the states on, back and off over a number of steps. Sums of products of positive numbers
 /// only, so that even a recovery of 1e-12 leaves `unsound` with all its digits.
 #[derive(Clone, Copy)]
-struct Steps {
+struct Steps<S> {
+    slip: S,
+    length: u64,
     /// ln P(on → on): the powers of a number near 1 keep their digits in its logarithm only.
     ln_on_on: f64,
-    on_back: f64,
-    on_off: f64,
-    back_back: f64,
-    back_off: f64,
-    off_back: f64,
-    off_off: f64,
+    on_back: S,
+    on_off: S,
+    back_back: S,
+    back_off: S,
+    off_back: S,
+    off_off: S,
 }
 
-impl Steps {
-    const NONE: Self =
-        Self { ln_on_on: 0.0, on_back: 0.0, on_off: 0.0, back_back: 1.0, back_off: 0.0, off_back: 0.0, off_off: 1.0 };
-
-    fn one(slip: f64, recovery: f64) -> Self {
+impl<S: Scalar> Steps<S> {
+    fn none(slip: S) -> Self {
+        let (never, always) = (S::default(), S::from(1.0));
         Self {
-            ln_on_on: (-slip).ln_1p(),
-            on_back: 0.0,
-            on_off: slip,
-            back_back: 1.0 - slip,
-            back_off: slip,
-            off_back: recovery,
-            off_off: 1.0 - recovery,
+            slip,
+            length: 0,
+            ln_on_on: 0.0,
+            on_back: never,
+            on_off: never,
+            back_back: always,
+            back_off: never,
+            off_back: never,
+            off_off: always,
         }
     }
 
-    fn on_on(self) -> f64 {
-        self.ln_on_on.exp()
+    fn one(slip: S, recovery: f64) -> Self {
+        Self {
+            slip,
+            length: 1,
+            ln_on_on: (-slip.value()).ln_1p(),
+            on_back: S::default(),
+            on_off: slip,
+            back_back: slip.complement(),
+            back_off: slip,
+            off_back: recovery.into(),
+            off_off: (1.0 - recovery).into(),
+        }
+    }
+
+    fn on_on(self) -> S {
+        self.slip.map(|_| self.ln_on_on.exp(), |slip| -hazard(self.length, slip))
     }
 
     fn then(self, next: Self) -> Self {
         Self {
+            // The last stride of a walk is doubled for nothing, and may be longer than any number.
+            length: self.length.saturating_add(next.length),
             ln_on_on: self.ln_on_on + next.ln_on_on,
             on_back: self.on_on() * next.on_back + self.on_back * next.back_back + self.on_off * next.off_back,
             on_off: self.on_on() * next.on_off + self.on_back * next.back_off + self.on_off * next.off_off,
@@ -77,6 +110,7 @@ impl Steps {
             back_off: self.back_back * next.back_off + self.back_off * next.off_off,
             off_back: self.off_back * next.back_back + self.off_off * next.off_back,
             off_off: self.off_back * next.back_off + self.off_off * next.off_off,
+            ..self
         }
         .balanced()
     }
@@ -85,10 +119,13 @@ impl Steps {
     /// would be raised to the power of the number of steps: at 4e10 steps it took ten digits.
     fn balanced(self) -> Self {
         let on_on = self.on_on();
-        let (on_back, on_off) = match (self.on_back, self.on_off) {
-            (back, off) if back > off && back > on_on => (1.0 - on_on - off, off),
-            (back, off) if off > on_on => (back, 1.0 - on_on - back),
-            kept => kept,
+        let (back, off) = (self.on_back.value(), self.on_off.value());
+        let (on_back, on_off) = if back > off && back > on_on.value() {
+            (on_on.complement() - self.on_off, self.on_off)
+        } else if off > on_on.value() {
+            (self.on_back, on_on.complement() - self.on_back)
+        } else {
+            (self.on_back, self.on_off)
         };
         let (back_back, back_off) = complementary(self.back_back, self.back_off);
         let (off_back, off_off) = complementary(self.off_back, self.off_off);
@@ -97,8 +134,8 @@ impl Steps {
 }
 
 /// The smaller of two and its complement to 1, in place.
-fn complementary(first: f64, second: f64) -> (f64, f64) {
-    if first < second { (first, 1.0 - first) } else { (1.0 - second, second) }
+fn complementary<S: Scalar>(first: S, second: S) -> (S, S) {
+    if first.value() < second.value() { (first, first.complement()) } else { (second.complement(), second) }
 }
 
 /// φ: the probability that a solution that repeats a wrong step still reaches the right answer, if the step is equally

@@ -3,6 +3,7 @@
 use crate::stats::binomial;
 
 use super::candidate::Answers;
+use super::scalar::Scalar;
 
 /// k candidates of which m must agree.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,18 +16,27 @@ pub(super) struct Vote {
 
 impl Vote {
     /// Probabilities that the vote accepts an answer of each kind; what is left of 1 is no decision.
-    pub fn accepted(&self, candidate: &Answers) -> Answers {
+    pub fn accepted<S: Scalar>(&self, candidate: &Answers<S>) -> Answers<S> {
         if self.candidates == 1 {
             return *candidate;
         }
         let right = candidate.right();
-        let agreed = |p: f64| binomial::upper_tail(self.agree, self.candidates, p.min(1.0));
-        let per_right = if right > 0.0 { agreed(right) / right } else { 0.0 };
+        // More than half must agree, so that this vanishes faster than `right` does.
+        let per_right = if right.value() > 0.0 { self.agreed(right) / right } else { S::default() };
+        let random = |answers: f64| self.agreed(candidate.random / answers) * answers;
         Answers {
             sound: candidate.sound * per_right,
             unsound: candidate.unsound * per_right,
-            systematic: agreed(candidate.systematic),
-            random: self.wrong_answers.map_or(0.0, |answers| answers * agreed(candidate.random / answers)),
+            systematic: self.agreed(candidate.systematic),
+            random: self.wrong_answers.map_or_else(S::default, random),
         }
+    }
+
+    /// Probability that enough candidates give an answer that each gives with probability `p`.
+    fn agreed<S: Scalar>(&self, p: S) -> S {
+        let (k, m) = (self.candidates, self.agree);
+        // The first to agree as number m is one of k, and m − 1 of the others are with it.
+        let density = |p: f64| k as f64 * binomial::pmf(m - 1, k - 1, p);
+        p.rounded_into(0.0, 1.0).map(|p| binomial::upper_tail(m, k, p), density)
     }
 }

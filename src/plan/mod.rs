@@ -79,9 +79,9 @@ pub struct Compared {
     /// The complete loop.
     pub scenario: Scenario,
     /// R.
-    pub reproduction_number: f64,
+    pub reproduction_number: Option<f64>,
     /// The loop's fate in one word.
-    pub regime: Regime,
+    pub regime: Option<Regime>,
     /// Error rate at the stable fixed point.
     pub floor_error: Option<f64>,
     /// Error rate beyond which a healing loop avalanches.
@@ -292,7 +292,10 @@ impl Ratios {
         let ratio = |value: f64, base: f64| (base > 0.0 && (value / base).is_finite()).then(|| value / base);
         let price = |one: &Compared| one.cost.as_ref().and_then(|cost| measure.price(cost));
         Self {
-            reproduction_number: ratio(one.reproduction_number, base.reproduction_number),
+            reproduction_number: one
+                .reproduction_number
+                .zip(base.reproduction_number)
+                .and_then(|(one, base)| ratio(one, base)),
             runway: measure.runway(one).zip(measure.runway(base)).and_then(|(one, base)| ratio(one, base)),
             failed_by_horizon: ratio(one.failed_by_horizon, base.failed_by_horizon),
             cost: price(one).zip(price(base)).and_then(|(one, base)| ratio(one, base)),

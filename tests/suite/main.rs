@@ -33,4 +33,5 @@ mod readme;
 mod reference;
 mod report;
 mod reports;
+mod reproduction;
 mod strategy;

@@ -57,10 +57,11 @@ impl Shape {
             expected_yield: vec![0.9; generations.len()],
         };
         Solution {
-            reproduction_number: if growing { 1.047_336_75 } else { 0.778_898_89 },
-            next_generation_matrix: [[0.0, 0.0], [0.0, 1.047_336_75]],
-            fresh: Fresh { unsound: 0.0, wrong: 0.024_923_142_29 },
-            regime: self.regime,
+            reproduction_number: Some(if growing { 1.047_336_75 } else { 0.778_898_89 }),
+            next_generation_matrix: Some([[0.0, 0.0], [0.0, 1.047_336_75]]),
+            fresh: Some(Fresh { unsound: 0.0, wrong: 0.024_923_142_29 }),
+            regime: Some(self.regime),
+            starved: None,
             doubling_time: growing.then_some(14.985),
             half_life: (!growing).then_some(2.774),
             floor_error: (!growing).then_some(0.067_711),
@@ -247,7 +248,7 @@ pub fn edges() -> Vec<(&'static str, Made)> {
     verdict.standardised[9] = Some(12.3);
     let mut changing = Made::analytic(Shape { unsound: true, ..usual });
     changing.solution.by_generation = Some(ByGeneration {
-        reproduction_number: (0..=60).map(|g| 0.8 + 0.01 * f64::from(g)).collect(),
+        reproduction_number: (0..=60).map(|g| Some(0.8 + 0.01 * f64::from(g))).collect(),
         floor_error: vec![None; 61],
         tipping_error: vec![None; 61],
     });

@@ -44,8 +44,8 @@ pub(super) fn designs(comparison: &Comparison) -> (Vec<String>, Vec<Vec<String>>
         let simulated = if one.basis == Basis::Simulated { " (simulated)" } else { "" };
         let mut row = vec![
             one.name.clone(),
-            ratio(one.reproduction_number),
-            format!("{:?}", one.regime).to_lowercase(),
+            or_dash(one.reproduction_number.map(ratio)),
+            or_dash(one.regime.map(|regime| regime.name().to_owned())),
             or_dash(one.floor_error.map(|error| percent(error, DIGITS))),
             or_dash(one.tipping_error.map(|error| percent(error, DIGITS))),
             percent(one.failed_by_horizon, DIGITS) + simulated,

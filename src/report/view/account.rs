@@ -48,7 +48,7 @@ fn votes(account: &Account) -> AccountView {
             share(row.systematic_caught),
             percent(row.right_kept, 3),
             percent(row.yield_, 3),
-            ratio(row.reproduction_number),
+            row.reproduction_number.map_or_else(|| "–".to_owned(), ratio),
             row.expected_runway.map_or_else(|| "–".to_owned(), |runway| number(runway, 3)),
         ]
     };

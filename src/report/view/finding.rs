@@ -102,11 +102,16 @@ pub(super) fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
 
 fn regime(inputs: &Inputs<'_>) -> String {
     let solution = inputs.solution;
-    let r = ratio(solution.reproduction_number);
+    let Some(regime) = solution.regime else {
+        let reason = solution.undefined.get("regime").map_or("", String::as_str);
+        return format!("No reproduction number tells the fate of this loop: {reason}.");
+    };
+    let r = solution.reproduction_number.map_or_else(|| "more than 10³⁰⁸".to_owned(), ratio);
     let floor = solution.floor_error.map(|floor| percent(floor, 3));
     let threshold = percent(inputs.threshold(), 3);
     let halving = solution.half_life.map_or_else(String::new, |time| format!(", by half in {}", generations(time)));
-    match solution.regime {
+    match regime {
+        Regime::Starved => starved(solution.starved),
         Regime::Avalanche => {
             let pace = solution.doubling_time.map(|time| format!(" that doubles every {}", generations(time)));
             format!("Mistakes multiply by R = {r} per generation: an avalanche{}.", pace.unwrap_or_default())
@@ -136,6 +141,16 @@ fn regime(inputs: &Inputs<'_>) -> String {
     }
 }
 
+fn starved(generation: Option<u64>) -> String {
+    match generation {
+        Some(g) => format!(
+            "The loop starves at generation {g}: of what it generates there no example is accepted, and no next generation can be \
+             trained."
+        ),
+        None => "The loop starves beyond the horizon: in the end no generated example is accepted.".to_owned(),
+    }
+}
+
 fn hazard(inputs: &Inputs<'_>) -> String {
     let hazard = inputs.solution.quasi_stationary.as_ref().map(|law| law.hazard);
     hazard.map_or_else(String::new, |hazard| format!("; hazard {} per generation", number(hazard, 3)))
@@ -144,7 +159,8 @@ fn hazard(inputs: &Inputs<'_>) -> String {
 /// R where the law changes with the generation.
 fn changing_reproduction(inputs: &Inputs<'_>, changing: &ByGeneration) -> String {
     let numbers = &changing.reproduction_number;
-    let (Some(&first), Some(&last)) = (numbers.first(), numbers.last()) else {
+    let starves = inputs.solution.regime == Some(Regime::Starved);
+    let (Some(&Some(first)), Some(&Some(last)), false) = (numbers.first(), numbers.last(), starves) else {
         return regime(inputs);
     };
     let ends = format!(
@@ -153,8 +169,8 @@ fn changing_reproduction(inputs: &Inputs<'_>, changing: &ByGeneration) -> String
         ratio(last),
         inputs.horizon_text()
     );
-    let above = numbers.iter().position(|&r| r > 1.0).filter(|_| first <= 1.0);
-    let below = numbers.iter().position(|&r| r < 1.0).filter(|_| first >= 1.0);
+    let above = numbers.iter().position(|r| r.is_some_and(|r| r > 1.0)).filter(|_| first <= 1.0);
+    let below = numbers.iter().position(|r| r.is_some_and(|r| r < 1.0)).filter(|_| first >= 1.0);
     match (above, below) {
         (Some(at), _) => format!("{ends}. From generation {at} on mistakes multiply."),
         (None, Some(at)) => format!("{ends}. Mistakes multiply until generation {at}, then they heal."),
@@ -192,7 +208,7 @@ fn keep(inputs: &Inputs<'_>) -> Option<String> {
 
 /// What would bring R below 1, where it is above.
 fn remedy(inputs: &Inputs<'_>) -> Option<String> {
-    if inputs.solution.reproduction_number <= 1.0 {
+    if inputs.solution.reproduction_number.is_none_or(|r| r <= 1.0) {
         return None;
     }
     // Of two thresholds of one parameter the first is the one that speaks of R alone.

@@ -61,12 +61,18 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
     };
     let row = |label: &str, exact: String| Quantity { label: label.to_owned(), exact, simulated: String::new() };
     let mut rows = vec![
-        row("reproduction number of mistakes, R", ratio(solution.reproduction_number)),
-        row("regime", format!("{:?}", solution.regime).to_lowercase()),
-        row("fresh unsound beliefs of a sound model", percent(solution.fresh.unsound, DIGITS)),
-        row("fresh wrong beliefs of a sound model", percent(solution.fresh.wrong, DIGITS)),
+        row(
+            "reproduction number of mistakes, R",
+            solution.reproduction_number.map_or_else(|| absent(inputs, "reproduction_number"), ratio),
+        ),
+        row("regime", solution.regime.map_or_else(|| absent(inputs, "regime"), |regime| regime.name().to_owned())),
+        row(
+            "fresh unsound beliefs of a sound model",
+            cell(solution.fresh.map(|fresh| fresh.unsound), "fresh", percent),
+        ),
+        row("fresh wrong beliefs of a sound model", cell(solution.fresh.map(|fresh| fresh.wrong), "fresh", percent)),
     ];
-    rows.push(if solution.reproduction_number > 1.0 {
+    rows.push(if solution.reproduction_number.is_some_and(|r| r > 1.0) {
         row("doubling time (generations)", cell(solution.doubling_time, "doubling_time", number))
     } else {
         row("half-life of mistakes (generations)", cell(solution.half_life, "half_life", number))
