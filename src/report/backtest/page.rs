@@ -33,7 +33,7 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
                  extrapolations have intervals from their own residuals. One fixed for all logs is what a user could have chosen; the \
                  best of each log is chosen in hindsight, and nobody could have used it. A false alarm is a warning after which the \
                  run did not fail within 5 generations." }
-            (grid("Against extrapolations", &tables::FORECASTERS, &tables::forecasters(tested)))
+            (grid("CRPS against extrapolations", &tables::FORECASTERS, &tables::forecasters(tested)))
             (grid("Remaining runway, by log", &titled("Log", &tables::RUNWAYS), &runways))
             (grid("Error rate, by log", &titled("Log", &tables::ERRORS), &errors))
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }

@@ -62,13 +62,8 @@ fn scores(summary: &Summary, quantity: Quantity) -> [String; 2] {
 }
 
 /// Titles of [`forecasters`].
-pub(super) const FORECASTERS: [&str; 5] = [
-    "Forecaster",
-    "CRPS of runway (generations)",
-    "Logs on which the fit loses to it",
-    "CRPS of error (percentage points)",
-    "Logs on which the fit loses to it",
-];
+pub(super) const FORECASTERS: [&str; 5] =
+    ["Forecaster", "Runway (generations)", "Fit loses on", "Error rate (percentage points)", "Fit loses on"];
 
 /// The fit, every extrapolation fixed for all logs, and the best of each log.
 pub(super) fn forecasters(tested: &Backtest) -> Vec<Vec<String>> {
@@ -96,5 +91,5 @@ pub(super) fn forecasters(tested: &Backtest) -> Vec<Vec<String>> {
 }
 
 fn lost(count: usize, quantity: Quantity, tested: &Backtest) -> String {
-    format!("{count} of {}", quantity.by_log(tested).len())
+    format!("{count} of {} logs", quantity.by_log(tested).len())
 }

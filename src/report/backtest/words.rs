@@ -13,21 +13,16 @@ pub fn headline(tested: &Backtest) -> String {
     if tested.cases.is_empty() {
         return "No run could be cut: there is nothing to score.".to_owned();
     }
-    let held = tested.summary.coverage90_runway;
-    let held = held
-        .map_or_else(String::new, |held| format!(" Their 90\u{a0}% intervals hold {} of runways.", percent(held, 3)));
-    match compared(tested, Quantity::Runway) {
-        Some(compared) => format!("Remaining runway: forecasts {compared}.{held}"),
-        None => "Remaining runway: every run had failed by its cut, so that there is none to score.".to_owned(),
-    }
+    compared(tested, Quantity::Runway).map_or_else(
+        || "Remaining runway: every run had failed by its cut, so that there is none to score.".to_owned(),
+        |compared| format!("Remaining runway: forecasts {compared}."),
+    )
 }
 
 /// The same for the error rate.
 #[must_use]
 pub fn errors(tested: &Backtest) -> String {
-    let Some(compared) = compared(tested, Quantity::Error) else { return String::new() };
-    let held = share(tested.summary.coverage90_error);
-    format!("Error rate: forecasts {compared}. Their 90\u{a0}% intervals hold {held} of measured errors.")
+    compared(tested, Quantity::Error).map_or_else(String::new, |compared| format!("Error rate: forecasts {compared}."))
 }
 
 /// Against each extrapolation fixed for all logs, and against the best of each log.
@@ -35,18 +30,16 @@ fn compared(tested: &Backtest, quantity: Quantity) -> Option<String> {
     let fixed = quantity.against_best(&tested.summary)?;
     let logs = quantity.by_log(tested);
     let lost = logs.iter().filter(|(_, contest)| contest.lost()).count();
-    let (own, other) = (score(Some(fixed.own)), score(Some(fixed.other)));
-    let times =
-        if fixed.other > 0.0 { format!("{} times its CRPS, ", number(fixed.ratio(), 3)) } else { String::new() };
-    let scores = format!("{times}{own} against {other} {}", quantity.unit());
-    let over_all = if fixed.own < fixed.other {
-        format!("beat every extrapolation fixed for all logs (the best of them, {}: {scores})", fixed.rival)
+    let crps = if fixed.other > 0.0 {
+        format!("{} times the CRPS of the best, {}", number(fixed.ratio(), 3), fixed.rival)
     } else {
-        format!("do not beat the best extrapolation fixed for all logs ({}: {scores})", fixed.rival)
+        format!("the best, {}, has a CRPS of 0", fixed.rival)
     };
-    let hindsight =
-        format!("the best extrapolation of each log, chosen in hindsight, they lose on {lost} of {} logs", logs.len());
-    Some(format!("{over_all}; to {hindsight}"))
+    let verdict = if fixed.lost() || fixed.own == fixed.other { "do not beat" } else { "beat" };
+    Some(format!(
+        "{verdict} every extrapolation fixed for all logs ({crps}); to the best of each log, chosen in hindsight, they lose on {lost} of {}",
+        logs.len()
+    ))
 }
 
 /// The logs on which forecasts of the remaining runway lose to the best extrapolation of the log.
@@ -62,22 +55,24 @@ pub fn lost_errors(tested: &Backtest) -> String {
 }
 
 fn lost(tested: &Backtest, quantity: Quantity) -> String {
-    let subject = match quantity {
-        Quantity::Runway => "remaining runway",
-        Quantity::Error => "error rate",
+    let (subject, held) = match quantity {
+        Quantity::Runway => ("remaining runway", tested.summary.coverage90_runway),
+        Quantity::Error => ("error rate", tested.summary.coverage90_error),
     };
     let logs = quantity.by_log(tested);
     let told = |(file, contest): &(&str, Contest)| {
         format!("{} ({} against {})", short(file), score(Some(contest.own)), score(Some(contest.other)))
     };
     let named: Vec<String> = logs.iter().filter(|(_, contest)| contest.lost()).map(told).collect();
-    match listed(&named.iter().map(String::as_str).collect::<Vec<_>>()) {
-        Some(files) => {
-            format!("By log, the {subject} is lost on {files}: CRPS in {}, largest loss first.", quantity.unit())
-        }
-        None if logs.is_empty() => format!("No log has a case in which the {subject} could be scored."),
-        None => format!("The {subject} is lost on none of the logs."),
-    }
+    let lost = match listed(&named.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Some(files) => format!(
+            "They lose the {subject} on these logs (CRPS against that of the best extrapolation, in {}): {files}.",
+            quantity.unit()
+        ),
+        None if logs.is_empty() => return format!("No log has a case in which the {subject} could be scored."),
+        None => format!("They lose the {subject} on none of the logs."),
+    };
+    format!("{lost} Their 90\u{a0}% intervals hold {} of what came.", share(held))
 }
 
 /// What the warnings were worth.

@@ -5,10 +5,10 @@ use crate::report::axis::Axis;
 use crate::report::plot::{Layer, Plot, Shape, Span};
 use crate::report::survival::{LAST_STEP, steps};
 use crate::report::theme::{FORECAST, MEDIAN, Stroke, interval};
-use crate::report::words::percent;
+use crate::report::words::{generations, percent};
 
 use super::Inputs;
-use super::words::range;
+use super::words::{capitalised, range};
 
 pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let runway = &inputs.fit.runway;
@@ -27,7 +27,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     }
     let axis = Axis::generations(0, runway.horizon, 0.0);
     Some(Plot {
-        title: title(inputs),
+        title: capitalised(&title(inputs)),
         notes: vec![format!(
             "Share of the forecast's paths whose error has stayed below {} so far, given survival up to generation {}.",
             percent(runway.error_rate, 3),
@@ -64,12 +64,18 @@ const THIN: f64 = 0.06;
 
 fn title(inputs: &Inputs<'_>) -> String {
     let runway = &inputs.fit.runway;
-    let no_failure = percent(runway.no_failure, 3);
+    let lasting = if runway.no_failure > 0.0 {
+        format!("{} of the paths last", percent(runway.no_failure, 3))
+    } else {
+        "none of the paths lasts".to_owned()
+    };
+    let lasting = format!("{lasting} more than {}", generations(runway.horizon as f64));
+    let again = if runway.failed_at.is_some() { "Failing again: " } else { "" };
     match runway.median {
         Some(median) => {
             let noun = if median == 1 { "generation" } else { "generations" };
-            format!("Half of the paths fail within {median} {noun}; {no_failure} last more than {}", runway.horizon)
+            format!("{again}half of the paths fail within {median} {noun}; {lasting}")
         }
-        None => format!("{no_failure} of the paths last more than {} generations", runway.horizon),
+        None => format!("{again}{lasting}"),
     }
 }
