@@ -25,7 +25,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let most = largest(points.iter().map(|point| &point.2));
     let mut notes = vec![format!("Expected shares of beliefs by generation ({}).", basis(side))];
     let high = scale(most);
-    if most < VOID {
+    if most > 0.0 && most < VOID {
         notes.push(format!(
             "At most {} of beliefs are ever expected to be mistaken: nothing to draw.",
             percent(most, 3)

@@ -10,8 +10,6 @@ use super::words::{percent, ratio};
 
 /// Below this share of problems nothing is drawn: a figure in such units says less than a sentence.
 const VOID: f64 = 1e-6;
-/// A class of mistakes makes all of R when it misses it, or exceeds it, by less than this share.
-const ALONE: f64 = 0.0005;
 const CAPTION: &str = "Mistakes by their origin, from one candidate through each check (shares of problems) to what the next \
                        generation learns (share of its beliefs).";
 /// Order from the bottom of a stack; neighbours differ in lightness.
@@ -145,10 +143,13 @@ fn driven(drivers: &Drivers) -> Option<String> {
         return None;
     }
     let (name, r) = (capitalised(drivers.driver.name()), ratio(r));
-    Some(match part {
+    let share = percent(part, 3);
+    Some(if share == percent(1.0, 3) {
+        format!("{name} mistakes make all of R = {r}")
+    } else if part > 1.0 {
         // Other classes take away what it makes beyond R.
-        _ if part > 1.0 + ALONE => format!("{name} mistakes alone would make {} of R = {r}", percent(part, 3)),
-        _ if part > 1.0 - ALONE => format!("{name} mistakes make all of R = {r}"),
-        _ => format!("{name} mistakes make {} of R = {r}", percent(part, 3)),
+        format!("{name} mistakes alone would make {share} of R = {r}")
+    } else {
+        format!("{name} mistakes make {share} of R = {r}")
     })
 }

@@ -35,3 +35,4 @@ mod report;
 mod reports;
 mod reproduction;
 mod strategy;
+mod titles;

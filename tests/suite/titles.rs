@@ -1,0 +1,177 @@
+//! Titles against the solutions that they speak of: every number in a title is the solution's, every claim is true of the data.
+
+use proptest::prelude::*;
+use runaway::analytic::{Solution, solve};
+use runaway::explain::Account;
+use runaway::provenance::Provenance;
+use runaway::report::words::{number, percent, ratio, runway};
+use runaway::report::{self, Inputs};
+use runaway::scenario::{Origin, Scenario};
+
+use crate::strategy::config;
+
+/// What stands between two phrases of a title.
+fn between<'a>(title: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let rest = &title[title.find(before)? + before.len()..];
+    if after.is_empty() { Some(rest) } else { rest.find(after).map(|end| &rest[..end]) }
+}
+
+/// Checks the part of a title that says when runs fail. The title may go on after a semicolon.
+fn check_failure(title: &str, solution: &Solution, scenario: &Scenario) {
+    let failed = &solution.curves.as_ref().unwrap().failed;
+    let last = *failed.last().unwrap();
+    let said = title.split(';').next().unwrap();
+    if let Some((share, generation)) = said.split_once(" runs have failed by generation ") {
+        let at: usize = generation.parse().unwrap();
+        assert!(failed[at] >= 0.5 && (at == 0 || failed[at - 1] < 0.5), "{title}: {failed:?}");
+        match share {
+            "Half of all" => assert!(failed[at] <= 0.6 + 1e-12, "{title}: {}", failed[at]),
+            "All" => assert!(failed[at] > 1.0 - 1e-6, "{title}"),
+            other => assert_eq!(other, format!("{} of all", percent(failed[at], 3)), "{title}"),
+        }
+        return;
+    }
+    assert!(last < 0.5, "half fail by the horizon, but the title says: {title}");
+    assert!(said.contains(&format!("within {} generation", number(scenario.horizon.get() as f64, 3))), "{title}");
+    if let Some(bound) = between(said, "probability below ", "") {
+        assert_eq!(bound, percent(10.0 * solution.error_bound.unwrap(), 1));
+        assert!(last < 10.0 * solution.error_bound.unwrap(), "{title}");
+    } else if let Some(share) = between(said, "has probability ", "") {
+        assert_eq!(share, percent(last, 3), "{title}");
+    } else {
+        assert!(said.starts_with("No failure") && last == 0.0, "{title}");
+    }
+}
+
+fn check_error(title: &str, solution: &Solution, scenario: &Scenario) {
+    let threshold = scenario.failure.error_rate.get();
+    if title.starts_with("Generation 0 already errs") {
+        let start = solution.start_error;
+        let told = format!(
+            "Generation 0 already errs in {} of its answers: failure is {}",
+            percent(start, 3),
+            percent(threshold, 3)
+        );
+        assert!(title == told && start >= threshold, "{title}");
+        return;
+    }
+    check_failure(title, solution, scenario);
+    if let Some(error) = between(title, "the mean error is then ", "") {
+        assert_eq!(error, percent(*solution.curves.as_ref().unwrap().expected_error.last().unwrap(), 3), "{title}");
+    }
+}
+
+fn check_survival(title: &str, solution: &Solution, scenario: &Scenario) {
+    check_failure(title, solution, scenario);
+    if let Some(expected) = between(title, "; expected runway ", "") {
+        assert_eq!(expected, runway(solution.runway.mean.unwrap(), scenario.horizon.get()), "{title}");
+    }
+}
+
+fn check_law(title: &str, solution: &Solution, scenario: &Scenario) {
+    let failed = &solution.curves.as_ref().unwrap().failed;
+    let Some(at) = between(title, "likeliest at generation ", " (") else {
+        if !title.starts_with("Virtually") {
+            check_failure(title, solution, scenario);
+        }
+        return;
+    };
+    let at: usize = at.parse().unwrap();
+    let mass = |g: usize| failed[g] - if g == 0 { 0.0 } else { failed[g - 1] };
+    assert!((0..failed.len()).all(|g| mass(g) <= mass(at)), "{title}");
+    assert_eq!(between(title, "(probability ", ")").unwrap(), percent(mass(at), 3), "{title}");
+}
+
+fn check_composition(title: &str, solution: &Solution) {
+    let curves = solution.curves.as_ref().unwrap();
+    let (unsound, wrong) = (*curves.mean_unsound.last().unwrap(), *curves.mean_wrong.last().unwrap());
+    if title.starts_with("All beliefs are sound") {
+        assert_eq!((unsound, wrong), (0.0, 0.0));
+        return;
+    }
+    assert!(title.starts_with(&format!("{} of beliefs are wrong", percent(wrong, 3))), "{title}");
+    assert_eq!(unsound > 0.0, title.contains(" unsound "), "{title}");
+    if let Some(share) = between(title, " and ", " unsound") {
+        assert_eq!(share, percent(unsound, 3), "{title}");
+    }
+}
+
+fn check_flows(title: &str, account: &Account) {
+    if title.starts_with("Fewer than") {
+        assert_eq!(between(title, "Fewer than ", " of problems").unwrap(), percent(1e-6, 3), "{title}");
+        for flows in [&account.now, &account.later] {
+            assert!(flows.flows.iter().map(|flow| flow.enters).sum::<f64>() < 1e-6, "{title}");
+            assert!(flows.flows.iter().map(|flow| flow.learned).sum::<f64>() < 1e-6, "{title}");
+        }
+        return;
+    }
+    let learned: f64 = account.now.flows.iter().map(|flow| flow.learned).sum();
+    assert!(
+        title.to_lowercase().ends_with(&format!("at first {} of what is learned is mistaken", percent(learned, 3)))
+    );
+    let Some((made, rest)) = title.split_once(" of R = ") else { return };
+    let drivers = account.drivers.as_ref().unwrap();
+    assert_eq!(rest.split(';').next().unwrap(), ratio(drivers.reproduction_number), "{title}");
+    let largest = drivers.contributions.iter().max_by(|a, b| a.part.total_cmp(&b.part)).unwrap();
+    assert!(made.to_lowercase().starts_with(largest.class.name()), "{title}");
+    let part = largest.part / drivers.reproduction_number;
+    let written = made.rsplit(' ').next().unwrap();
+    if written == "all" {
+        assert_eq!(percent(part, 3), percent(1.0, 3), "{title}");
+    } else {
+        assert!(made.ends_with(&percent(part, 3)), "{title}");
+    }
+}
+
+proptest! {
+    #![proptest_config(config(200))]
+
+    #[test]
+    fn titles_are_true_of_what_is_drawn(
+        examples in 1..60_u32,
+        horizon in 1..61_u64,
+        step_error in prop_oneof![1e-9..1e-6_f64, 1e-4..0.02, 0.02..0.3],
+        amplification in prop_oneof![Just(0.0), 0.0..30.0_f64],
+        recovery in prop_oneof![3 => Just(0.0), 1 => 0.01..0.3_f64],
+        caught in 0.0..1.0_f64,
+        systematic in 0.0..1.0_f64,
+        threshold in 0.05..0.95_f64,
+    ) {
+        // Two dimensions are solved for few beliefs only: the test is about words.
+        let examples = if recovery > 0.0 { examples.min(12) } else { examples };
+        let text = format!(
+            "name = \"drawn\"\nexamples = {examples}\nhorizon = {horizon}\n[errors]\nstep_error = {step_error}\n\
+             amplification = {amplification}\nrecovery = {recovery}\n[failure]\nerror_rate = {threshold}\n\
+             [[filter]]\nkind = \"catch\"\nrandom = {caught}\nsystematic = {systematic}\n"
+        );
+        let scenario = Scenario::parse(&text, Origin::Text, &[]).unwrap();
+        let (solution, account) = (solve(&scenario), Account::of(&scenario));
+        prop_assume!(solution.curves.is_some());
+        let provenance = Provenance::new(&scenario, "test".to_owned());
+        let inputs = Inputs {
+            scenario: &scenario,
+            provenance: &provenance,
+            solution: &solution,
+            simulated: None,
+            verdict: None,
+            account: Some(&account),
+        };
+        for figure in report::figures(&inputs).unwrap() {
+            let title = figure.title.as_str();
+            match figure.name {
+                "error" => {
+                    check_error(title, &solution, &scenario);
+                    // The mark stands where, and only where, the title says that so many have failed.
+                    let drawn = figure.svg.contains("<polyline");
+                    prop_assert_eq!(figure.svg.contains("half have failed"), title.contains("have failed by") && drawn);
+                }
+                "survival" => check_survival(title, &solution, &scenario),
+                "runway-law" => check_law(title, &solution, &scenario),
+                "composition" => check_composition(title, &solution),
+                "flows" => check_flows(title, &account),
+                other => prop_assert!(false, "no check for the title of {other}"),
+            }
+            prop_assert!(figure.narrow.is_some());
+        }
+    }
+}
