@@ -120,9 +120,11 @@ pub fn estimate(value: f64, error: f64) -> String {
     if !(error > 0.0 && error.is_finite() && value.is_finite()) {
         return format!("{} ± {}", number(value, 3), number(error, 2));
     }
-    let (size, reach) = (value.abs().max(error).log10().floor(), error.log10().floor());
+    let reach = error.log10().floor();
+    let unit = 10_f64.powf(reach - 1.0);
+    let value = if unit > 0.0 { (value / unit).round() * unit } else { value };
     // Beyond sixteen digits a double has none.
-    let digits = (size - reach + 2.0).clamp(1.0, 16.0) as usize;
+    let digits = (value.abs().log10().floor() - reach + 2.0).clamp(1.0, 16.0) as usize;
     format!("{} ± {}", number(value, digits), number(error, 2))
 }
 
@@ -272,7 +274,9 @@ mod tests {
     fn an_estimate_has_the_digits_that_its_error_leaves() {
         for (value, error, written) in [
             (16.678_31, 0.0261, "16.678 ± 0.026"),
-            (0.0312, 1.0, "0.03 ± 1"),
+            (0.0312, 1.0, "0 ± 1"),
+            (0.44, 1.0, "0.4 ± 1"),
+            (1234.567, 25.0, "1235 ± 25"),
             (7.0, 0.0, "7 ± 0"),
             (1.5e-9, 2e-10, "1.5 × 10⁻⁹ ± 2 × 10⁻¹⁰"),
         ] {
