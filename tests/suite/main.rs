@@ -34,4 +34,5 @@ mod reference;
 mod report;
 mod reports;
 mod reproduction;
+mod runway;
 mod strategy;
