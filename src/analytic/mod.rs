@@ -21,6 +21,7 @@ pub mod quadrature;
 pub mod quasi;
 pub mod reproduction;
 mod result;
+mod safety;
 pub mod skyline;
 mod small;
 mod solve;
@@ -38,6 +39,7 @@ pub use result::{
     BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
     Visits,
 };
+pub use safety::{Remedy, SAFE, Safety};
 pub use small::expected_times;
 pub use solve::solve;
 pub use spending::Spending;

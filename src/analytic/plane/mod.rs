@@ -121,6 +121,15 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
     })
 }
 
+/// P(T ≤ horizon) alone; `None` where the loop is beyond the reach of the method.
+pub(super) fn failed_within(scenario: &Scenario) -> Option<f64> {
+    let mut walk = Walk::new(scenario, grid_of(scenario).ok()?);
+    while walk.generation < scenario.horizon.get() && !walk.extinct && walk.work < CURVES_WORK {
+        walk.advance(false);
+    }
+    (walk.work < CURVES_WORK).then_some(walk.failed)
+}
+
 fn grid_of(scenario: &Scenario) -> Result<Grid, PlaneRefusal> {
     let examples = scenario.examples.get();
     if scenario.learning.policy == Policy::Accumulate {
