@@ -43,11 +43,17 @@ impl Fate {
 
     /// Why `E[T]` is no number.
     pub fn infinite(&self) -> String {
+        if self.ever == 0.0 && self.error == 0.0 {
+            return "infinite: failure cannot be reached".to_owned();
+        }
         format!("infinite: with probability {} the loop never fails", told(self.never))
     }
 
     /// Why a quantile is no number.
     pub fn never(&self) -> String {
+        if self.ever == 0.0 && self.error == 0.0 {
+            return "never: failure cannot be reached".to_owned();
+        }
         format!("never: the loop ever fails with probability {} only", told(self.ever))
     }
 }
@@ -56,7 +62,8 @@ impl Fate {
 fn told(probability: f64) -> String {
     match probability {
         0.0 => "0".to_owned(),
-        p if p >= 0.9995 => "1 or nearly so".to_owned(),
+        1.0 => "1 but for rounding".to_owned(),
+        p if p > 0.9995 && p < 1.0 => format!("1 − {:.2e}", 1.0 - p),
         p if p >= 1e-3 => format!("{p:.3}"),
         p => format!("{p:.2e}"),
     }

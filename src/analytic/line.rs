@@ -365,7 +365,7 @@ impl<'a> Run<'a> {
         let died_out = self.tail.survival <= DIED_OUT;
         let generations = self.tail.generation - 1;
         let open = format!(
-            "survival is still {:.6} after {generations} generations and the law goes on changing",
+            "survival is still {:.3e} after {generations} generations and the law goes on changing",
             self.tail.survival
         );
         if !died_out {

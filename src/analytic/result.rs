@@ -260,7 +260,8 @@ pub struct Threshold {
     pub parameter: String,
     /// What the number means.
     pub meaning: String,
-    /// Its present value.
+    /// Its present value; absent where the file has no such parameter yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub present: Option<f64>,
     /// The value at which R = 1; absent where no legal value reaches it.
     pub value: Option<f64>,

@@ -127,7 +127,7 @@ impl Tail {
         undefined: &mut Undefined,
     ) -> Runway {
         let unknown = format!(
-            "not reached in {} generations: survival is still {:.6}",
+            "not reached in {} generations: survival is still {:.3e}",
             self.generation.saturating_sub(1),
             self.survival
         );

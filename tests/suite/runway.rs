@@ -88,10 +88,9 @@ fn both_dimensions_agree_on_defective_laws() {
 fn quadrature_knows_defective_laws() {
     let solution = changed(&["examples=6000", "errors.step_error=0", "learning.persistence=1", "start.wrong=0.0005"]);
     let runway = solution.runway;
-    // Persistence 1 leaves the count as it is on average: it ends at 0, or reaches half with probability below 3/3000.
-    if let Some(ever) = runway.ever_fails {
-        assert!(ever <= 1.001e-3 + runway.ever_fails_error.unwrap(), "{ever}");
-    }
+    // Persistence 1 leaves the count as it is on average: it ends at 0, or reaches half with probability 3/3000 at most.
+    let (ever, error) = (runway.ever_fails.unwrap(), runway.ever_fails_error.unwrap());
+    assert!(ever <= 1.001e-3 && error < 0.05, "{ever} {error}");
     assert!(runway.mean.is_none() && runway.q95.is_none(), "{runway:?}");
     let heals = changed(&["examples=6000", "errors.step_error=0", "learning.persistence=0.9", "start.wrong=0.3"]);
     assert_never(&heals, &["q05", "q50", "q95"]);
@@ -119,7 +118,7 @@ fn the_quasi_stationary_law_is_known_at_high_hazard() {
     assert_relative_eq!(law.probability.iter().sum::<f64>(), 1.0, max_relative = 1e-12);
     // Late survival shrinks by the hazard.
     let survival = solution.curves.unwrap().survival;
-    assert_relative_eq!(1.0 - survival[12] / survival[11], law.hazard, max_relative = 1e-6);
+    assert_relative_eq!(1.0 - survival[32] / survival[31], law.hazard, max_relative = 1e-4);
 }
 
 /// Visits sum to E[T], whether the law stays, settles or goes on changing.
@@ -129,7 +128,7 @@ fn visits_sum_to_the_expected_runway() {
         &["errors.amplification=20"],
         &["examples=300", "task.steps=6", "task.steps_per_generation=1"],
         &["examples=100", "errors.step_error_floor=0.001", "errors.step_error_gain=0.3"],
-        &["examples=20", "errors.amplification=40", "learning.policy=accumulate", "learning.persistence=1"],
+        &["examples=20", "errors.step_error=0.03", "learning.policy=accumulate", "learning.persistence=1"],
         &["examples=20000", "errors.amplification=20"],
         &["examples=20", "errors.recovery=0.05", "errors.amplification=20"],
     ];

@@ -8,7 +8,8 @@ use crate::analytic::tail::{DIED_OUT, PATIENCE, Tail, spread};
 
 use super::propagation::Propagation;
 
-/// Quadrature intervals after which a growing pool is given up: each generation of it costs more than the one before.
+/// Quadrature intervals after which a growing pool is given up, since each generation of it costs more than the one before,
+/// and a loop without fresh mistakes, which may take as many generations as there are examples to lose its last.
 const MOST_INTERVALS: usize = 4_000;
 /// Relative drift left in the hazard at which the law given survival counts as at rest.
 const AT_REST: f64 = 1e-13;
@@ -74,7 +75,7 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail, mut stays: Stays) -> Cl
     let mut before = f64::NAN;
     let mut intervals = 0;
     while run.undecided() > DIED_OUT && tail.generation < PATIENCE && intervals < MOST_INTERVALS {
-        intervals += if run.accumulates() { run.intervals() } else { 0 };
+        intervals += if run.accumulates() || run.stays_sound() { run.intervals() } else { 0 };
         run.stay(&mut stays, 1.0);
         if let Err(reason) = run.advance() {
             return unknown(run, tail, reason);
@@ -112,7 +113,7 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail, mut stays: Stays) -> Cl
     let reason = if run.settled() {
         format!("the law given survival had not come to rest after {generations} generations")
     } else {
-        format!("survival is still {:.6} after {generations} generations and the law goes on changing", tail.survival)
+        format!("survival is still {:.3e} after {generations} generations and the law goes on changing", tail.survival)
     };
     unknown(run, tail, reason)
 }
