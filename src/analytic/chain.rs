@@ -50,24 +50,59 @@ impl Chain {
         Self { draws: scenario.examples.get(), states }
     }
 
-    /// Counts at which the loop runs on, rising.
+    /// Which counts are safe: not failed, and failure cannot be reached from there. A law strictly between 0 and 1 leads to
+    /// every count, so that only its zeros and ones can keep a loop from failing. Asks for a pool of one generation's draws.
     #[must_use]
-    pub fn transient(&self) -> Vec<usize> {
-        (0..self.states.len()).filter(|&count| !self.states[count].failed).collect()
+    pub fn safe(&self) -> Vec<bool> {
+        let any = self.states.iter().any(|state| state.failed);
+        (0..self.states.len()).map(|count| !self.can_fail(count, any)).collect()
+    }
+
+    /// Whether a loop at `count` ever fails with positive probability, where `any` count is a failed one.
+    fn can_fail(&self, count: usize, any: bool) -> bool {
+        let mut at = count;
+        // A loop that is not left to chance is at one of the two ends after a generation, and knows both after two more.
+        for _ in 0..4 {
+            let Some(state) = self.states.get(at).filter(|state| !state.failed) else { return true };
+            at = match state.next {
+                Some(q) if q <= 0.0 => 0,
+                Some(q) if q >= 1.0 => self.states.len() - 1,
+                _ => return any,
+            };
+        }
+        false
+    }
+
+    /// Counts at which the loop runs on and may yet fail, rising.
+    #[must_use]
+    pub fn open(&self) -> Vec<usize> {
+        let safe = self.safe();
+        (0..self.states.len()).filter(|&count| !self.states[count].failed && !safe[count]).collect()
     }
 
     /// Runs (first, last) of neighbouring failed counts, rising.
     #[must_use]
     pub fn failed_runs(&self) -> Vec<(u64, u64)> {
-        let mut runs: Vec<(u64, u64)> = Vec::new();
-        for (count, _) in (0_u64..).zip(&self.states).filter(|(_, state)| state.failed) {
-            match runs.last_mut() {
-                Some((_, last)) if *last + 1 == count => *last = count,
-                _ => runs.push((count, count)),
-            }
-        }
-        runs
+        runs(self.states.iter().map(|state| state.failed))
     }
+
+    /// Runs of neighbouring safe counts, rising.
+    #[must_use]
+    pub fn safe_runs(&self) -> Vec<(u64, u64)> {
+        runs(self.safe().into_iter())
+    }
+}
+
+/// Runs (first, last) of neighbouring places that are `marked`, rising.
+fn runs(marked: impl Iterator<Item = bool>) -> Vec<(u64, u64)> {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for (count, _) in (0_u64..).zip(marked).filter(|(_, marked)| *marked) {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == count => *last = count,
+            _ => runs.push((count, count)),
+        }
+    }
+    runs
 }
 
 /// Probability that `held` + Binomial(`draws`, `q`) lands in one of `runs`: upper tails and sums of positive terms, never
@@ -86,7 +121,7 @@ pub fn landing(runs: &[(u64, u64)], held: u64, draws: u64, q: f64) -> f64 {
         binomial::fill(from, draws, q, &mut row);
         row.iter().sum()
     };
-    runs.iter().map(between).sum()
+    runs.iter().map(between).fold(0.0, |sum, part| sum + part)
 }
 
 #[cfg(test)]

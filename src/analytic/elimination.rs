@@ -73,10 +73,11 @@ impl Places<'_> {
 }
 
 impl Factors {
-    /// Eliminates the transient `counts` of a chain, rising; `None` if the rows need too much room.
+    /// Eliminates the open `counts` of a chain, rising; `None` if the rows need too much room. Safe counts are ends like
+    /// failed ones: `exits` and `times` are those to whichever comes first.
     #[must_use]
     pub fn of(chain: &Chain, counts: &[usize]) -> Option<Self> {
-        let runs = chain.failed_runs();
+        let runs = [chain.failed_runs(), chain.safe_runs()].concat();
         // A starved count is a failed one, so each of these has draws.
         let next: Vec<f64> = counts.iter().map(|&count| chain.states[count].next.unwrap_or(0.0)).collect();
         let exits = next.iter().map(|&q| landing(&runs, 0, chain.draws, q)).collect();

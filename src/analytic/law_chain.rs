@@ -7,6 +7,7 @@ use super::chain::State;
 use super::elimination::{Factors, MOST_CELLS};
 use super::quadrature::{Closing, Era, Loop, NodeChain, Propagation, close};
 use super::quasi;
+use super::stays::Stays;
 use super::tail::Tail;
 
 /// Transient counts up to which each one is visited; more are summed on Gauss nodes.
@@ -230,9 +231,9 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let survival_error = run.error() + DIED_OUT;
         survival.resize(generations as usize + 1, 0.0);
         failed.resize(generations as usize + 1, run.failed());
-        let Closing { mean, hazard, method } = close(&mut run, &mut tail);
+        let Closing { mean, hazard, method, .. } = close(&mut run, &mut tail, Stays::new(1.0));
         let (mean, sd, error) = mean?;
-        let hazard = hazard.map(|hazard| hazard.hazard);
+        let hazard = hazard.map(|hazard| hazard.hazard).ok();
         Ok(ChainRunway {
             mean,
             sd,

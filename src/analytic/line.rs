@@ -1,11 +1,13 @@
 //! The exact solution of loops without unsound beliefs: the one-dimensional count chain.
 
-use crate::law::Law;
+use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
-use super::chain::Chain;
-use super::elimination::Factors;
-use super::result::{Exact, Hazard, Undefined, Visits};
+use super::chain::{Chain, landing};
+use super::elimination::{Factors, rows};
+use super::fate::{Fate, GrowingPool, later_slips};
+use super::result::{Exact, Hazard, Undefined, Visits, given};
+use super::stays::Stays;
 use super::tail::{DIED_OUT, PATIENCE, Tail, curves, spread};
 use super::transient::Forward;
 use super::{quadrature, quasi};
@@ -20,6 +22,8 @@ const MOST_ELIMINATED: usize = 10_000;
 const FOLLOWED_POOL: usize = 20_000;
 /// Distance at which the law given survival counts as the quasi-stationary one.
 const AT_REST: f64 = 1e-13;
+/// Relative change of the hazard, which comes from the law's tail, at which it counts as steady.
+const STEADY: f64 = 1e-9;
 
 /// Solves a loop without unsound beliefs: count by count where counts are few, by quadrature where they are many.
 ///
@@ -57,193 +61,356 @@ pub(super) fn affordable_counts(scenario: &Scenario) -> bool {
 
 fn count_by_count(scenario: &Scenario) -> Exact {
     let mut undefined = Undefined::new();
-    let mut forward = Forward::new(scenario);
-    let mut tail = Tail::new();
-    let mut points = Vec::new();
-    let horizon = scenario.horizon.get();
-    loop {
-        let point = forward.point();
-        tail.add(&point);
-        points.push(point);
-        if forward.generation() == horizon {
-            break;
-        }
-        forward.advance();
+    let mut run = Run::new(scenario);
+    let mut points = vec![run.forward.point()];
+    while run.forward.generation() < scenario.horizon.get() {
+        run.advance();
+        points.push(run.forward.point());
     }
-    let closing = Closing::of(&mut forward, &mut tail, &mut undefined);
-    let runway = tail.runway(closing.mean, closing.sd, &points, &mut undefined);
+    let closing = run.close(&mut undefined);
+    let runway = run.tail.runway(closing.moments, closing.fate, &points, &mut undefined);
     Exact {
         curves: curves(&points),
         runway,
-        quasi_stationary: closing.hazard,
-        visits: closing.visits,
+        quasi_stationary: given(closing.hazard, "quasi_stationary", &mut undefined),
+        visits: given(closing.visits, "visits", &mut undefined),
         method: closing.method,
-        error_bound: forward.neglected(),
-        runway_error: closing.error,
+        error_bound: run.forward.neglected(),
+        runway_error: closing.error.filter(|_| runway.mean.is_some()),
         undefined,
     }
 }
 
-/// How the law of T beyond the horizon was closed.
+/// A loop followed from generation to generation, with what its law of T adds up to.
+struct Run<'a> {
+    scenario: &'a Scenario,
+    forward: Forward<'a>,
+    tail: Tail,
+    /// Time at each error level, in the generations before the present one.
+    stays: Stays,
+}
+
+/// How the law of T beyond the generations followed was closed.
 struct Closing {
-    mean: Option<f64>,
-    sd: Option<f64>,
-    hazard: Option<Hazard>,
-    visits: Option<Visits>,
+    /// `E[T]` and its standard deviation; infinite where failure is rarer than a double can hold.
+    moments: Option<(f64, f64)>,
+    /// Whether the loop fails at all, if that is known.
+    fate: Option<Fate>,
+    hazard: Result<Hazard, String>,
+    visits: Result<Visits, String>,
     /// Absolute error of the mean.
     error: Option<f64>,
     method: String,
 }
 
-impl Closing {
-    fn of(forward: &mut Forward<'_>, tail: &mut Tail, undefined: &mut Undefined) -> Self {
-        while !forward.settled() && tail.survival > DIED_OUT && tail.generation < PATIENCE && affordable(forward) {
-            forward.advance();
-            tail.add(&forward.point());
-        }
-        if tail.survival <= DIED_OUT {
-            let closing = if forward.settled() { Self::eliminated(forward, tail, undefined) } else { None };
-            return closing.unwrap_or_else(|| Self::died_out(forward.settled(), tail, undefined));
-        }
-        if !forward.settled() {
-            return Self::given_up(tail, undefined);
-        }
-        let closing = Self::eliminated(forward, tail, undefined);
-        Self::follow(forward, tail, closing.as_ref().and_then(|closing| closing.hazard.as_ref()));
-        closing.unwrap_or_else(|| Self::summed(forward, tail, undefined))
-    }
+/// The open counts of a settled law, eliminated.
+struct OpenCounts {
+    counts: Vec<usize>,
+    factors: Factors,
+    /// The present law of loops that have not failed, at each of the counts.
+    law: Vec<f64>,
+}
 
-    /// Follows an unchanging loop until the quantiles are known, or until the law given survival has come to rest and the
-    /// rest is geometric.
-    fn follow(forward: &mut Forward<'_>, tail: &mut Tail, known: Option<&Hazard>) {
-        let mut before = forward.surviving().clone();
-        while tail.quantiles[2].is_none() && tail.survival > DIED_OUT && tail.generation < PATIENCE {
-            forward.advance();
-            tail.add(&forward.point());
-            if forward.surviving().distance(&before) < AT_REST {
-                tail.extrapolate(known.map_or_else(|| forward.hazard(), |known| known.hazard));
-                return;
-            }
-            before = forward.surviving().clone();
-        }
-    }
-
-    /// `E[T]`, its standard deviation, visits and hazard by elimination, where the states are few enough. Generations
-    /// before the law settled enter as their sum of S(g).
-    fn eliminated(forward: &Forward<'_>, tail: &Tail, undefined: &mut Undefined) -> Option<Self> {
-        let chain = forward.chain();
-        let counts = chain.transient();
-        if counts.is_empty() || counts.len() > MOST_ELIMINATED {
+impl OpenCounts {
+    /// `None` if there are too many.
+    fn of(forward: &Forward<'_>) -> Option<Self> {
+        let counts = forward.chain().open();
+        if counts.len() > MOST_ELIMINATED {
             return None;
         }
-        let Factors { eliminated: factors, exits, times, error: relative_error } = Factors::of(chain, &counts)?;
-        let start: Vec<f64> = {
-            let masses: std::collections::BTreeMap<usize, f64> = forward.surviving().iter().collect();
-            counts.iter().map(|count| masses.get(count).copied().unwrap_or(0.0)).collect()
+        let factors = Factors::of(forward.chain(), &counts)?;
+        let law = counts.iter().map(|&count| forward.surviving().of(count)).collect();
+        Some(Self { counts, factors, law })
+    }
+
+    /// Expectation from the present law.
+    fn expected(&self, values: &[f64]) -> f64 {
+        self.law.iter().zip(values).filter(|(weight, _)| **weight > 0.0).fold(0.0, |sum, (weight, v)| sum + weight * v)
+    }
+
+    /// P(T < ∞) of a loop that has failed with probability `failed` already.
+    fn fate(&self, forward: &Forward<'_>, failed: f64) -> Fate {
+        let chain = forward.chain();
+        let safe = chain.safe_runs();
+        if safe.is_empty() {
+            return Fate::CERTAIN;
+        }
+        let ends = |runs: &[(u64, u64)]| {
+            let landed = |&count: &usize| landing(runs, 0, chain.draws, chain.states[count].next.unwrap_or(0.0));
+            self.expected(&self.factors.eliminated.collected(&self.counts.iter().map(landed).collect::<Vec<_>>()))
         };
-        let expected =
-            |values: &[f64]| start.iter().zip(values).filter(|(s, _)| **s > 0.0).map(|(s, v)| s * v).sum::<f64>();
-        let remaining = expected(&times);
+        let never = at_safe_counts(forward) + ends(&safe);
+        let ever = failed + ends(&chain.failed_runs());
+        // As of expected times: 2n roundings of the transitions of n states, each off by some for each count from its mean
+        // (O'Cinneide 1993).
+        let roundings = 2.0 * self.counts.len() as f64 * (8.0 + 3.0 * chain.states.len() as f64);
+        Fate::of(ever, never, f64::EPSILON * roundings)
+    }
+
+    /// The law given that neither end has come, and the probability of either.
+    fn stationary(&self, forward: &Forward<'_>) -> Option<(Vec<f64>, f64)> {
+        let exits = &self.factors.exits;
+        quasi::stationary(&self.factors.eliminated, exits).or_else(|| {
+            let chain = forward.chain();
+            let next: Vec<f64> = self.counts.iter().map(|&count| chain.states[count].next.unwrap_or(0.0)).collect();
+            quasi::by_powers(&rows(chain.draws, &next, &self.counts, f64::MIN_POSITIVE)?, exits)
+        })
+    }
+}
+
+/// Probability of being at a safe count, under a law that stays.
+fn at_safe_counts(forward: &Forward<'_>) -> f64 {
+    let safe = forward.chain().safe();
+    forward.surviving().iter().filter(|(count, _)| safe[*count]).fold(0.0, |sum, (_, weight)| sum + weight)
+}
+
+impl<'a> Run<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let forward = Forward::new(scenario);
+        let mut tail = Tail::new();
+        tail.add_survival(forward.survival(), forward.failed());
+        Self { scenario, forward, tail, stays: Stays::new(scenario.failure.error_rate.get()) }
+    }
+
+    /// Goes on by one generation.
+    fn advance(&mut self) {
+        self.stay(1.0);
+        self.forward.advance();
+        self.tail.add_survival(self.forward.survival(), self.forward.failed());
+    }
+
+    /// Counts `times` generations like the present one as spent.
+    fn stay(&mut self, times: f64) {
+        let states = &self.forward.chain().states;
+        for (count, weight) in self.forward.surviving().iter().filter(|(_, weight)| *weight > 0.0) {
+            self.stays.add(states[count].error, times * weight);
+        }
+    }
+
+    fn close(&mut self, undefined: &mut Undefined) -> Closing {
+        while !self.forward.settled()
+            && self.undecided() > DIED_OUT
+            && self.tail.generation < PATIENCE
+            && affordable(&self.forward)
+        {
+            self.advance();
+        }
+        if !self.forward.settled() {
+            return self.unsettled(undefined);
+        }
+        match OpenCounts::of(&self.forward) {
+            Some(open) => self.eliminated(&open),
+            None => self.summed(undefined),
+        }
+    }
+
+    /// Probability of the loops that may still go either way, as far as zeros of the law tell.
+    fn undecided(&self) -> f64 {
+        if self.forward.settled() {
+            (self.tail.survival - at_safe_counts(&self.forward)).max(0.0)
+        } else if self.scenario.never_slips_from(self.forward.generation()) {
+            // Sound models without slips stay sound, whatever else changes.
+            (self.tail.survival - self.forward.surviving().of(0)).max(0.0)
+        } else {
+            self.tail.survival
+        }
+    }
+
+    /// Follows an unchanging loop until the quantiles are known, or until the law given that neither end has come is at
+    /// rest and the rest is geometric, with the hazard `known` or else the one that has come to rest itself.
+    fn follow(&mut self, known: Option<f64>, fate: Fate) {
+        let safe = self.forward.chain().safe();
+        let mut before = self.forward.surviving().without(&safe);
+        let mut hazard = f64::NAN;
+        while self.tail.wants(Some(fate)) && before.total() > DIED_OUT && self.tail.generation < PATIENCE {
+            self.advance();
+            let now = self.forward.surviving().without(&safe);
+            if now.distance(&before) < AT_REST {
+                let measured = known.unwrap_or_else(|| self.forward.hazard());
+                // A law may be at rest while its tail, from which failure comes, still moves.
+                if known.is_some() || (measured / hazard - 1.0).abs() < STEADY {
+                    return self.tail.extrapolate(measured, fate);
+                }
+                hazard = measured;
+            }
+            before = now;
+        }
+    }
+
+    /// By elimination of the open counts. Generations before the law settled enter as their sum of S(g).
+    fn eliminated(&mut self, open: &OpenCounts) -> Closing {
+        let mut fate = open.fate(&self.forward, self.tail.failed);
+        if fate != Fate::CERTAIN {
+            fate.error += later_slips(self.scenario);
+        }
+        let tail = &self.tail;
+        let factors = &open.factors.eliminated;
+        let remaining = open.expected(&open.factors.times);
         // The generation at hand is the first of those that remain.
         let done = (tail.generation - 1) as f64;
         let mean = tail.sum - tail.survival + remaining;
-        let squares = factors.collected(&times.iter().map(|t| 2.0 * t - 1.0).collect::<Vec<_>>());
+        let squares = factors.collected(&open.factors.times.iter().map(|t| 2.0 * t - 1.0).collect::<Vec<_>>());
         let second_before = tail.second - (2.0 * done + 1.0) * tail.survival;
-        let second = second_before + expected(&squares) + 2.0 * done * remaining;
-        let error: Vec<f64> = counts.iter().map(|&count| chain.states[count].error).collect();
-        let hazard = quasi::stationary(&factors, &exits).map(|(probability, hazard)| Hazard {
-            hazard,
-            mean_error: probability.iter().zip(&error).map(|(p, e)| p * e).sum(),
-            error: error.clone(),
-            probability,
-        });
-        if hazard.is_none() {
-            let reason = "failure cannot be reached, or the law given survival does not come to rest";
-            undefined.insert("quasi_stationary".into(), reason.into());
-        }
-        let whole = done == 0.0;
-        if !whole {
-            undefined.insert("visits".into(), "the law changes with the generation".into());
-        }
-        Some(Self {
-            mean: Some(mean),
-            sd: Some(spread(second, mean)),
-            hazard,
-            visits: whole.then(|| Visits { error, generations: factors.visits(&start) }),
-            error: Some(relative_error * mean),
-            method: format!("GTH elimination of {} states, forward propagation for the curves", counts.len()),
-        })
-    }
-
-    fn died_out(settled: bool, tail: &Tail, undefined: &mut Undefined) -> Self {
-        let reason = if settled {
-            "the loop fails at once, or runs on in too many states to eliminate"
-        } else {
-            "the law changes with the generation"
+        let second = second_before + open.expected(&squares) + 2.0 * done * remaining;
+        let stationary = open.stationary(&self.forward);
+        let visits = if fate.may_last() { Err(fate.infinite()) } else { Ok(self.visits(open)) };
+        let hazard = stationary.as_ref().map(|law| law.1);
+        let closing = Closing {
+            moments: Some((mean, spread(second, mean))),
+            fate: Some(fate),
+            hazard: self.hazard(open, stationary, fate),
+            visits,
+            error: Some(open.factors.error * mean),
+            method: format!("GTH elimination of {} states, forward propagation for the curves", open.counts.len()),
         };
-        for key in ["quasi_stationary", "visits"] {
-            undefined.insert(key.into(), reason.into());
-        }
-        Self {
-            mean: Some(tail.sum),
-            sd: Some(spread(tail.second, tail.sum)),
-            hazard: None,
-            visits: None,
-            error: Some(DIED_OUT),
-            method: format!("forward propagation over {} generations, until survival died out", tail.generation),
-        }
+        self.follow(hazard, fate);
+        closing
     }
 
-    /// `E[T]` as the sum of S(g), closed by the geometric tail of the quasi-stationary law.
-    fn summed(forward: &Forward<'_>, tail: &Tail, undefined: &mut Undefined) -> Self {
-        let reason = format!("more than {MOST_ELIMINATED} states at which the loop runs on");
-        undefined.insert("visits".into(), reason.clone());
-        undefined.insert("quasi_stationary".into(), reason);
-        let mut before = forward.clone();
-        before.advance();
-        let rest = before.surviving().distance(forward.surviving());
-        let hazard = forward.hazard();
-        let known = tail.survival <= DIED_OUT || (rest < AT_REST && hazard > 0.0);
-        if !known {
+    fn visits(&self, open: &OpenCounts) -> Visits {
+        let error = |&count: &usize| self.forward.chain().states[count].error;
+        let factors = &open.factors.eliminated;
+        if self.scenario.settles_at() == Some(0) {
+            let start = self.scenario.start_counts().1 as usize;
+            let law: Vec<f64> = open.counts.iter().map(|&count| f64::from(u8::from(count == start))).collect();
+            return Visits { error: open.counts.iter().map(error).collect(), generations: factors.visits(&law) };
+        }
+        let mut stays = self.stays.clone();
+        for (count, time) in open.counts.iter().zip(factors.visits(&open.law)) {
+            stays.add(error(count), time);
+        }
+        stays.visits()
+    }
+
+    /// The law given survival, where every loop that lasts may yet fail.
+    fn hazard(&self, open: &OpenCounts, law: Option<(Vec<f64>, f64)>, fate: Fate) -> Result<Hazard, String> {
+        if self.tail.sum == 0.0 {
+            return Err("generation 0 has failed already: no loop lasts".into());
+        }
+        if fate.may_last() {
+            return Err("loops that last end where failure cannot be reached: their hazard falls to 0".into());
+        }
+        let Some((probability, hazard)) = law else {
+            return Err(if open.factors.exits.iter().all(|&exit| exit == 1.0) {
+                "failure is certain in the next generation: no loop lasts".into()
+            } else {
+                "the law given survival does not come to rest".into()
+            });
+        };
+        if hazard == 0.0 {
+            return Err("the hazard is below what a double can hold (1e-308)".into());
+        }
+        let error: Vec<f64> = open.counts.iter().map(|&count| self.forward.chain().states[count].error).collect();
+        let mean_error = probability.iter().zip(&error).map(|(p, e)| p * e).sum();
+        Ok(Hazard { hazard, mean_error, error, probability })
+    }
+
+    /// Too many open counts to eliminate: `E[T]` as the sum of S(g), closed by the geometric tail once the hazard is at rest.
+    fn summed(&mut self, undefined: &mut Undefined) -> Closing {
+        let certain = self.forward.chain().safe_runs().is_empty();
+        let ending = if certain { Fate::CERTAIN } else { Fate::so_far(self.tail.failed, self.tail.survival, 1.0) };
+        self.follow(None, ending);
+        let fate = if certain { ending } else { Fate::so_far(self.tail.failed, self.tail.survival, self.undecided()) };
+        let hazard = self.forward.hazard();
+        let before = self.forward.surviving().clone();
+        let died_out = self.tail.survival <= DIED_OUT;
+        let (moments, error) = if died_out {
+            let tail = &self.tail;
+            (Some((tail.sum, spread(tail.second, tail.sum))), Some(DIED_OUT))
+        } else {
+            let closed = self.tail.closed(hazard);
+            let mut next = self.forward.clone();
+            next.advance();
+            let rest = next.surviving().distance(&before).max((next.hazard() / hazard - 1.0).abs());
+            let known = certain && rest < STEADY && hazard > 0.0;
+            // An estimate: the hazard is taken to move no more than it did last.
+            (known.then_some(closed), known.then_some(closed.0 * rest))
+        };
+        if moments.is_none() {
+            let reason =
+                format!("the law given survival had not come to rest after {} generations", self.tail.generation);
             for key in ["runway.mean", "runway.sd"] {
-                undefined.insert(
-                    key.into(),
-                    format!("the law given survival had not come to rest after {} generations", tail.generation),
-                );
+                undefined.insert(key.into(), reason.clone());
             }
         }
-        let died_out = tail.survival <= DIED_OUT;
-        let (mean, sd) = if died_out { (tail.sum, spread(tail.second, tail.sum)) } else { tail.closed(hazard) };
-        Self {
-            mean: known.then_some(mean),
-            sd: known.then_some(sd),
-            hazard: None,
-            visits: None,
-            // An estimate: the hazard is taken to move no more than the law.
-            error: known.then_some(if died_out { DIED_OUT } else { mean * rest }),
+        let visits = self.summed_visits(fate, moments.map(|_| if died_out { 1.0 } else { 1.0 / hazard }));
+        Closing {
+            moments,
+            fate: Some(fate),
+            hazard: Err(format!("more than {MOST_ELIMINATED} states at which the loop runs on")),
+            visits,
+            error,
             method: format!(
                 "forward propagation over {} generations, closed by the quasi-stationary tail",
-                tail.generation
+                self.tail.generation
             ),
         }
     }
 
-    fn given_up(tail: &Tail, undefined: &mut Undefined) -> Self {
-        for key in ["runway.mean", "runway.sd"] {
-            undefined.insert(
-                key.into(),
-                format!(
-                    "survival is still {:.6} after {} generations and the law goes on changing",
-                    tail.survival,
-                    tail.generation - 1
-                ),
-            );
+    /// Visits where the present law lasts for `times` generations more.
+    fn summed_visits(&mut self, fate: Fate, times: Option<f64>) -> Result<Visits, String> {
+        match times {
+            _ if fate.may_last() => Err(fate.infinite()),
+            None => Err("the law given survival had not come to rest".into()),
+            Some(times) => {
+                self.stay(times);
+                Ok(self.stays.visits())
+            }
         }
-        for key in ["quasi_stationary", "visits"] {
-            undefined.insert(key.into(), "the law changes with the generation".into());
+    }
+
+    /// A law that went on changing as long as it was followed.
+    fn unsettled(&mut self, undefined: &mut Undefined) -> Closing {
+        let fate = self.unsettled_fate();
+        let died_out = self.tail.survival <= DIED_OUT;
+        let generations = self.tail.generation - 1;
+        let open = format!(
+            "survival is still {:.3e} after {generations} generations and the law goes on changing",
+            self.tail.survival
+        );
+        if !died_out {
+            for key in ["runway.mean", "runway.sd"] {
+                undefined.insert(key.into(), open.clone());
+            }
         }
-        let method = format!("forward propagation over {} generations", tail.generation);
-        Self { mean: None, sd: None, hazard: None, visits: None, error: None, method }
+        let until = if died_out { ", until survival died out" } else { "" };
+        let visits = match fate.filter(Fate::may_last) {
+            _ if died_out => {
+                self.stay(1.0);
+                Ok(self.stays.visits())
+            }
+            Some(fate) => Err(fate.infinite()),
+            None => Err(open),
+        };
+        Closing {
+            moments: died_out.then(|| (self.tail.sum, spread(self.tail.second, self.tail.sum))),
+            fate,
+            hazard: Err("the law of one generation goes on changing".into()),
+            visits,
+            error: died_out.then_some(DIED_OUT),
+            method: format!("forward propagation over {generations} generations{until}"),
+        }
+    }
+
+    fn unsettled_fate(&self) -> Option<Fate> {
+        let (failed, survival) = (self.tail.failed, self.tail.survival);
+        if survival <= DIED_OUT {
+            return Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT });
+        }
+        let generation = self.forward.generation();
+        if self.scenario.settles_at().is_some_and(|settled| settled <= generation) {
+            let chain = self.forward.chain();
+            let pool = (chain.states.len() - 1) as f64;
+            let failing = chain.states.iter().position(|state| state.failed).map_or(2.0, |count| count as f64 / pool);
+            let law = Law::new(self.scenario, generation);
+            let masses = self.forward.surviving().iter().filter(|(_, weight)| *weight > 0.0);
+            let masses: Vec<(f64, f64)> = masses.map(|(count, weight)| (count as f64 / pool, weight)).collect();
+            let next = |wrong: f64| law.at(Composition { unsound: 0.0, wrong }).next.map(|next| next.wrong);
+            let (draws, generation) = (chain.draws as f64, generation as f64);
+            return Some(GrowingPool { draws, generation, failing, law: &next }.fate(&masses, failed));
+        }
+        let sound = self.scenario.never_slips_from(generation);
+        sound.then(|| Fate::so_far(failed, survival, self.undecided()))
     }
 }
 
@@ -259,9 +426,15 @@ pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
         return None;
     }
     let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
-    let counts = chain.transient();
     let start = scenario.start_counts().1 as usize;
-    let Some(place) = counts.iter().position(|&count| count == start) else { return Some(0.0) };
+    if chain.states[start].failed {
+        return Some(0.0);
+    }
+    if !chain.safe_runs().is_empty() {
+        return None;
+    }
+    let counts = chain.open();
+    let place = counts.iter().position(|&count| count == start)?;
     Factors::of(&chain, &counts)?.times.get(place).copied().filter(|time| time.is_finite())
 }
 

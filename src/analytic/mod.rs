@@ -9,6 +9,7 @@ pub mod absorption;
 mod carried;
 pub mod chain;
 mod elimination;
+mod fate;
 pub mod fixed;
 mod law_chain;
 mod line;
@@ -20,10 +21,12 @@ pub mod quadrature;
 pub mod quasi;
 pub mod reproduction;
 mod result;
+mod safety;
 pub mod skyline;
 mod small;
 mod solve;
 mod spending;
+mod stays;
 mod sweep;
 mod tail;
 mod thresholds;
@@ -36,6 +39,7 @@ pub use result::{
     BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
     Visits,
 };
+pub use safety::{Remedy, SAFE, Safety};
 pub use small::expected_times;
 pub use solve::solve;
 pub use spending::Spending;

@@ -13,6 +13,11 @@ use super::noise::Approximation;
 /// Why a number is absent, by the dotted path of its key in the JSON form.
 pub type Undefined = BTreeMap<String, String>;
 
+/// A value, or its reason recorded under its key.
+pub(super) fn given<T>(found: Result<T, String>, key: &str, undefined: &mut Undefined) -> Option<T> {
+    found.map_err(|reason| undefined.insert(key.to_owned(), reason)).ok()
+}
+
 /// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
 pub const BEYOND_REACH: f64 = 1e-13;
 
@@ -206,11 +211,11 @@ pub struct Curves {
 /// Law of the runway T, in generations.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Runway {
-    /// `E[T]`.
+    /// `E[T]`; absent, with the reason, where it is infinite.
     pub mean: Option<f64>,
     /// Standard deviation of T.
     pub sd: Option<f64>,
-    /// Smallest g with P(T ≤ g) ≥ 0.05.
+    /// Smallest g with P(T ≤ g) ≥ 0.05; absent, with a reason that begins with "never", where the loop fails less often.
     pub q05: Option<f64>,
     /// Smallest g with P(T ≤ g) ≥ 0.5.
     pub q50: Option<f64>,
@@ -218,6 +223,12 @@ pub struct Runway {
     pub q95: Option<f64>,
     /// `E[min(T, horizon)]`.
     pub restricted_mean: Option<f64>,
+    /// P(T < ∞): 1 unless the loop can reach states from which it never fails.
+    pub ever_fails: Option<f64>,
+    /// P(T = ∞), which has digits where `ever_fails` rounds to 1. `E[T]` is infinite where it is above 0.
+    pub never_fails: Option<f64>,
+    /// Bound on the absolute error of either.
+    pub ever_fails_error: Option<f64>,
 }
 
 /// The quasi-stationary law: where the loop is, given that it has lasted.
@@ -249,7 +260,8 @@ pub struct Threshold {
     pub parameter: String,
     /// What the number means.
     pub meaning: String,
-    /// Its present value.
+    /// Its present value; absent where the file has no such parameter yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub present: Option<f64>,
     /// The value at which R = 1; absent where no legal value reaches it.
     pub value: Option<f64>,

@@ -39,12 +39,22 @@ pub fn solve(scenario: &Scenario) -> Solution {
             )
         }
         Err(reason) => {
-            for key in ["survival", "expected_error", "runway", "quasi_stationary", "visits"] {
+            for key in
+                ["survival", "expected_error", "runway", "quasi_stationary", "visits", "error_bound", "runway_error"]
+            {
                 undefined.insert(key.to_owned(), reason.clone());
             }
             (None, Runway::default(), None, None, "mean field and linear-noise approximation".to_owned(), None, None)
         }
     };
+    if runway.mean.is_none()
+        && let Some(reason) = undefined.get("runway.mean").cloned()
+    {
+        undefined.insert("runway_error".to_owned(), reason);
+    }
+    if outlook.by_generation.is_none() {
+        undefined.insert("by_generation".to_owned(), "the law is the same in every generation".to_owned());
+    }
     let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
         best: Best::of(error),

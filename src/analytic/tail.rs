@@ -1,5 +1,6 @@
 //! What the law of T adds up to: sums over S(g), quantiles, and the curves by generation.
 
+use super::fate::Fate;
 use super::result::{Curves, Runway, Undefined};
 use super::transient::Point;
 
@@ -37,6 +38,8 @@ pub struct Tail {
     pub generation: u64,
     /// S of the last one.
     pub survival: f64,
+    /// P(T ≤ g) of the last one.
+    pub failed: f64,
     /// Generations in which survival was above a thousandth.
     lived: u64,
     /// 5, 50 and 95 % quantiles, where they are known.
@@ -54,7 +57,7 @@ const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
 
 impl Tail {
     pub const fn new() -> Self {
-        Self { sum: 0.0, second: 0.0, generation: 0, survival: 1.0, lived: 0, quantiles: [None; 3] }
+        Self { sum: 0.0, second: 0.0, generation: 0, survival: 1.0, failed: 0.0, lived: 0, quantiles: [None; 3] }
     }
 
     pub fn add(&mut self, point: &Point) {
@@ -72,6 +75,7 @@ impl Tail {
         self.sum += survival;
         self.second += (2.0 * g + 1.0) * survival;
         self.survival = survival;
+        self.failed = failed;
         if survival > 1e-3 {
             self.lived = self.generation + 1;
         }
@@ -92,48 +96,100 @@ impl Tail {
         (mean, spread(self.second + survival * second, mean))
     }
 
-    /// Quantiles beyond the generations followed, where each further one is survived with probability 1 − `hazard`.
-    pub fn extrapolate(&mut self, hazard: f64) {
+    /// Whether a quantile that the loop reaches is still to be found.
+    pub fn wants(&self, fate: Option<Fate>) -> bool {
+        let reached = |level: f64| !fate.is_some_and(|fate| fate.excludes(level));
+        self.quantiles.iter().zip(LEVELS).any(|(quantile, level)| quantile.is_none() && reached(level))
+    }
+
+    /// Quantiles beyond the generations followed, where loops that may still go either way stay undecided for each further
+    /// generation with probability 1 − `hazard`.
+    pub fn extrapolate(&mut self, hazard: f64, fate: Fate) {
         let last = self.generation as f64 - 1.0;
+        let (survival, failed) = (self.survival, self.failed);
+        // What is left to fail; of a loop that fails for certain the survival has more digits.
+        let left = |level: f64| {
+            if fate == Fate::CERTAIN { (1.0 - level) / survival } else { (fate.ever - level) / (fate.ever - failed) }
+        };
         for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
-            let further = ((1.0 - level) / self.survival).ln() / (-hazard).ln_1p();
-            *quantile = quantile.or((hazard > 0.0).then_some(last + further.ceil()));
+            let further = left(level).ln() / (-hazard).ln_1p();
+            let known = hazard > 0.0 && further.is_finite() && !fate.excludes(level);
+            *quantile = quantile.or(known.then_some(last + further.ceil()));
         }
     }
 
-    /// The law of T with its `mean` and `sd`, if known; `points` are the generations up to the horizon.
-    pub fn runway(&self, mean: Option<f64>, sd: Option<f64>, points: &[Point], undefined: &mut Undefined) -> Runway {
-        let finite = |value: Option<f64>, key: &str, undefined: &mut Undefined| match value {
-            Some(value) if value.is_finite() => Some(value),
-            Some(_) => {
-                let reason = "failure cannot be reached, or its probability is below what a double can hold (1e-308)";
-                undefined.insert(key.to_owned(), reason.to_owned());
-                None
-            }
-            None => None,
-        };
-        let mean = finite(mean, "runway.mean", undefined);
-        let sd = finite(sd, "runway.sd", undefined);
-        for (quantile, key) in self.quantiles.iter().zip(["runway.q05", "runway.q50", "runway.q95"]) {
-            if quantile.is_none() {
-                undefined.insert(
-                    key.to_owned(),
-                    format!(
-                        "not reached in {} generations: survival is still {:.6}",
-                        self.generation - 1,
-                        self.survival
-                    ),
-                );
-            }
-        }
+    /// The law of T with its mean and standard deviation, if known; `points` are the generations up to the horizon.
+    pub fn runway(
+        &self,
+        moments: Option<(f64, f64)>,
+        fate: Option<Fate>,
+        points: &[Point],
+        undefined: &mut Undefined,
+    ) -> Runway {
+        let unknown = format!(
+            "not reached in {} generations: survival is still {:.3e}",
+            self.generation.saturating_sub(1),
+            self.survival
+        );
         let within = points.len() - 1;
         Runway {
-            mean,
-            sd,
-            q05: self.quantiles[0],
-            q50: self.quantiles[1],
-            q95: self.quantiles[2],
             restricted_mean: Some(points[..within].iter().map(|point| point.survival).sum()),
+            ..runway(self.quantiles, moments, fate, &unknown, undefined)
         }
     }
 }
+
+/// The law of T from what is known of it; `unknown` says why the rest is not. Every number that is absent gets its reason,
+/// those of absent `moments` unless there is one already.
+pub fn runway(
+    quantiles: [Option<f64>; 3],
+    moments: Option<(f64, f64)>,
+    fate: Option<Fate>,
+    unknown: &str,
+    undefined: &mut Undefined,
+) -> Runway {
+    let lasting = fate.filter(Fate::may_last);
+    let past_doubles = moments.is_some_and(|(mean, _)| mean.is_infinite());
+    let mut number = |value: Option<f64>, key: &str| {
+        let value = value.filter(|value| lasting.is_none() && value.is_finite());
+        let reason = match lasting {
+            _ if value.is_some() => return value,
+            Some(fate) => fate.infinite(),
+            None if moments.is_some() => BEYOND_DOUBLES.to_owned(),
+            None => undefined.get(key).cloned().unwrap_or_else(|| unknown.to_owned()),
+        };
+        undefined.insert(key.to_owned(), reason);
+        None
+    };
+    let mean = number(moments.map(|(mean, _)| mean), "runway.mean");
+    let sd = number(moments.map(|(_, sd)| sd), "runway.sd");
+    for ((quantile, level), key) in quantiles.iter().zip(LEVELS).zip(["q05", "q50", "q95"]) {
+        let reason = match fate {
+            _ if quantile.is_some() => continue,
+            Some(fate) if fate.excludes(level) => fate.never(),
+            Some(_) if past_doubles => BEYOND_DOUBLES.to_owned(),
+            _ => unknown.to_owned(),
+        };
+        undefined.insert(format!("runway.{key}"), reason);
+    }
+    if fate.is_none() {
+        let reason = "the law of one generation goes on changing, and not all generations to come were followed";
+        for key in ["ever_fails", "never_fails", "ever_fails_error"] {
+            undefined.insert(format!("runway.{key}"), reason.to_owned());
+        }
+    }
+    Runway {
+        mean,
+        sd,
+        q05: quantiles[0],
+        q50: quantiles[1],
+        q95: quantiles[2],
+        restricted_mean: None,
+        ever_fails: fate.map(|fate| fate.ever),
+        never_fails: fate.map(|fate| fate.never),
+        ever_fails_error: fate.map(|fate| fate.error),
+    }
+}
+
+/// Why a number of generations is absent although the loop fails in the end.
+pub const BEYOND_DOUBLES: &str = "failure is so rare that the number of generations is past the doubles (1e308)";

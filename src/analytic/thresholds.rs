@@ -41,15 +41,16 @@ fn heals(law: &Law) -> Option<bool> {
 }
 
 /// A parameter that sets how much a filter catches.
-struct Knob {
-    name: &'static str,
-    present: Probability,
+pub(super) struct Knob {
+    pub name: &'static str,
+    pub present: Probability,
     /// Whether a smaller value catches more.
-    falling: bool,
-    set: fn(&mut Filter, Probability),
+    pub falling: bool,
+    pub set: fn(&mut Filter, Probability),
 }
 
-fn knobs(filter: &Filter) -> Vec<Knob> {
+/// The parameters by which a filter catches more or less.
+pub(super) fn knobs(filter: &Filter) -> Vec<Knob> {
     macro_rules! knob {
         ($variant:ident, $field:ident, $falling:expr) => {
             Knob {

@@ -36,7 +36,9 @@ impl Mass {
         self.weight.iter().sum()
     }
 
-    fn of(&self, count: usize) -> f64 {
+    /// The weight of one count.
+    #[must_use]
+    pub fn of(&self, count: usize) -> f64 {
         count.checked_sub(self.first).and_then(|at| self.weight.get(at)).copied().unwrap_or(0.0)
     }
 
@@ -165,6 +167,12 @@ impl<'a> Forward<'a> {
     #[must_use]
     pub const fn surviving(&self) -> &Mass {
         &self.surviving
+    }
+
+    /// P(T > g).
+    #[must_use]
+    pub const fn survival(&self) -> f64 {
+        self.survival
     }
 
     /// P(T ≤ g).
@@ -319,6 +327,13 @@ impl<'a> Forward<'a> {
 }
 
 impl Mass {
+    /// What is left without the marked counts.
+    #[must_use]
+    pub fn without(&self, marked: &[bool]) -> Self {
+        let kept = |(count, weight)| if marked.get(count).is_some_and(|marked| *marked) { 0.0 } else { weight };
+        Self { first: self.first, weight: self.iter().map(kept).collect() }
+    }
+
     fn clear(&mut self, from: usize, to: usize) {
         let begin = from.saturating_sub(self.first).min(self.weight.len());
         let end = (to + 1).saturating_sub(self.first).min(self.weight.len());

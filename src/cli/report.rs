@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::analytic::{self, Solution};
+use crate::analytic::{self, Safety, Solution};
 use crate::compare::{self, DEFAULT_LEVEL};
 use crate::explain::Account;
 use crate::files::ReportFolder;
@@ -24,6 +24,8 @@ struct Results<'a> {
     simulate: &'a Simulated,
     check: &'a compare::Verdict,
     account: &'a Account,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safety: Option<&'a Safety>,
 }
 
 pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict> {
@@ -35,6 +37,7 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
     let simulated = play::simulate(&scenario, args.play)?;
     let check = verdict(&scenario, &solution, &simulated, args.play, DEFAULT_LEVEL)?;
     let account = Account::of(&scenario);
+    let safety = super::solve::safety(&scenario, &solution);
     let inputs = Inputs {
         scenario: &scenario,
         provenance: &provenance,
@@ -42,9 +45,11 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
         simulated: Some(&simulated),
         verdict: Some(&check),
         account: Some(&account),
+        safety: safety.as_ref(),
     };
     let rendered = report::render(&inputs)?;
-    let results = Results { solve: &solution, simulate: &simulated, check: &check, account: &account };
+    let results =
+        Results { solve: &solution, simulate: &simulated, check: &check, account: &account, safety: safety.as_ref() };
     let json = Document::new(&scenario, &provenance, results).to_bytes()?;
     let written = write_report(&folder, &rendered, "report.html", ("results.json", &json))?;
     if args.json {

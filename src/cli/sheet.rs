@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::evidence::{Evidence, Judged};
 use crate::explain::{Account, Drivers, Flows, VoteRow};
 use crate::plan::{Basis, Compared, Comparison, Difference, Measure};
-use crate::report::words::{number, percent, ratio};
+use crate::report::words::{number, percent, probability, ratio};
 
 use super::table::sheet;
 
@@ -102,7 +102,7 @@ fn row(one: &Compared, measure: Measure) -> Vec<String> {
         one.regime.map_or_else(dash, |regime| regime.name().to_owned()),
         one.floor_error.map_or_else(dash, |error| percent(error, 3)),
         one.tipping_error.map_or_else(dash, |error| percent(error, 3)),
-        format!("{simulated}{}", percent(one.failed_by_horizon, 3)),
+        format!("{simulated}{}", probability(one.failed_by_horizon, one.failed_by_horizon_error.unwrap_or(0.0))),
         runway.map_or_else(dash, |runway| if restricted { format!("{simulated}{runway}") } else { runway }),
         format!("{} ({})", one.best.generation, percent(one.best.probability, 3)),
         percent(one.start_yield, 3),

@@ -2,8 +2,10 @@
 
 use std::io::Write;
 
-use crate::analytic;
+use crate::analytic::{self, Safety, Solution};
 use crate::provenance::Provenance;
+use crate::report::view::ways_to_safety;
+use crate::scenario::Scenario;
 
 use super::args::Solve;
 use super::document::Document;
@@ -19,6 +21,15 @@ pub(super) fn run(args: &Solve, out: &mut dyn Write) -> anyhow::Result<Verdict> 
         Document::new(&scenario, &provenance, &solution).write(out)?;
     } else {
         table::solution(&scenario, &solution, out)?;
+        if let Some(safety) = safety(&scenario, &solution) {
+            writeln!(out, "{}", ways_to_safety(&safety, scenario.horizon.get()))?;
+        }
     }
     Ok(Verdict::Fine)
+}
+
+/// What would make a loop safe, from its exact solution.
+pub(super) fn safety(scenario: &Scenario, solution: &Solution) -> Option<Safety> {
+    let failed = solution.curves.as_ref()?.failed.last().copied()?;
+    if solution.runway.restricted_mean == Some(0.0) { None } else { Safety::of(scenario, failed) }
 }

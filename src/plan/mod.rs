@@ -90,6 +90,9 @@ pub struct Compared {
     pub basis: Basis,
     /// P(T ≤ horizon).
     pub failed_by_horizon: f64,
+    /// Bound on its absolute error from truncated sums; absent where it was simulated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_by_horizon_error: Option<f64>,
     /// `E[T]`, in generations, where an exact solver gives it.
     pub expected_runway: Option<f64>,
     /// `E[min(T, horizon)]`, in generations.
@@ -246,6 +249,7 @@ impl Known<'_> {
             tipping_error: solution.tipping_error,
             basis,
             failed_by_horizon: failed,
+            failed_by_horizon_error: solution.error_bound.filter(|_| basis == Basis::Exact),
             expected_runway: solution.runway.mean,
             restricted_runway: restricted,
             best: Keep::of(&error, simulated),

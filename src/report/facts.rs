@@ -1,7 +1,7 @@
 //! What the figures and the page say in words: facts taken from the results, with the side they come from.
 
 use super::Inputs;
-use super::words::{number, percent};
+use super::words::{number, percent, probability};
 
 /// Which side a fact comes from, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,18 +103,14 @@ impl Inputs<'_> {
         let failed = self.failed_by_horizon()?;
         let horizon = self.horizon_text();
         let plural = if self.horizon() == 1 { "" } else { "s" };
-        let neglected = self.solution.error_bound.unwrap_or(0.0);
+        let error = self.solution.error_bound.unwrap_or(0.0);
         Some(match self.solution.curves {
             _ if failed > 1.0 - ALL => format!("Virtually every run fails within {horizon} generation{plural}"),
             Some(_) if failed == 0.0 => format!("No failure within {horizon} generation{plural}"),
-            // Digits below what the solver neglected are no digits.
-            Some(_) if failed < 10.0 * neglected => {
-                format!(
-                    "Failure within {horizon} generation{plural} has a probability below {}",
-                    percent(10.0 * neglected, 1)
-                )
+            Some(_) => {
+                let told = probability(failed, error);
+                format!("Failure within {horizon} generation{plural} has probability {told}")
             }
-            Some(_) => format!("Failure within {horizon} generation{plural} has probability {}", percent(failed, 3)),
             None if failed == 0.0 => format!("No simulated run fails within {horizon} generation{plural}"),
             None => format!("{} of simulated runs fail within {horizon} generation{plural}", percent(failed, 3)),
         })

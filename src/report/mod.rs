@@ -22,7 +22,7 @@ pub mod words;
 
 use thiserror::Error;
 
-use crate::analytic::Solution;
+use crate::analytic::{Safety, Solution};
 use crate::compare::Verdict;
 use crate::explain::Account;
 use crate::provenance::Provenance;
@@ -47,6 +47,8 @@ pub struct Inputs<'a> {
     pub verdict: Option<&'a Verdict>,
     /// Where mistakes enter, pass and heal, if that was asked.
     pub account: Option<&'a Account>,
+    /// What would make the loop safe, if that was sought.
+    pub safety: Option<&'a Safety>,
 }
 
 /// A finished figure.

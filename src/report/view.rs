@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Inputs;
 
+pub use finding::ways_to_safety;
 pub(super) use tables::{parameters, provenance};
 
 /// What the page says, in the order in which it says it.

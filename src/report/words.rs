@@ -45,6 +45,21 @@ pub fn percent(share: f64, digits: usize) -> String {
     if share.is_finite() { format!("{}{NO_BREAK}%", hundredths(share, digits)) } else { number(share, digits) }
 }
 
+/// A probability that is known up to an absolute `error`: only the digits that are, or a bound where there is none. The one way
+/// in which a computed probability is printed, so that no two pages tell it differently.
+#[must_use]
+pub fn probability(value: f64, error: f64) -> String {
+    if !(error > 0.0 && value.is_finite()) {
+        return percent(value, 3);
+    }
+    let known = (value.min(1.0 - value) / error).log10();
+    if known < 1.0 {
+        let bound = if value < 0.5 { value + error } else { value - error };
+        return format!("{} {}", if value < 0.5 { "below" } else { "above" }, percent(bound, 1));
+    }
+    percent(value, (known.floor() as usize).min(3))
+}
+
 /// A share in percent, without the sign.
 fn hundredths(share: f64, digits: usize) -> String {
     let rest = 1.0 - share;

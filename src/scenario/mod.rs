@@ -145,10 +145,15 @@ impl Scenario {
         self.task.steps.get().saturating_add(grown).min(Count::MAX)
     }
 
-    /// ε_g, probability of a slip at one step of a flawless model at `generation` (model.md, section 6a).
+    /// ε_g, probability of a slip at one step of a flawless model at `generation` (model.md, section 6a). Once improvement
+    /// has settled it is the floor itself: slips that die out to a floor of 0 then leave a law with its true zeros.
     #[must_use]
     pub fn step_error_at(&self, generation: u64) -> f64 {
         let (start, floor) = (self.errors.step_error.get(), self.errors.step_error_floor.get());
+        let settled = self.improved_at();
+        if settled > 0 && generation >= settled {
+            return floor;
+        }
         let kept = (1.0 - self.errors.step_error_gain.get()).powf(generation as f64);
         (start * kept + floor * (1.0 - kept)).clamp(0.0, 1.0)
     }
@@ -157,17 +162,27 @@ impl Scenario {
     /// schedules, `None` while the curriculum grows.
     #[must_use]
     pub fn settles_at(&self) -> Option<u64> {
+        if self.task.steps_per_generation > 0 { None } else { Some(self.improved_at()) }
+    }
+
+    /// Whether no step slips at `generation` nor at any later one.
+    #[must_use]
+    pub fn never_slips_from(&self, generation: u64) -> bool {
+        let stays = self.errors.step_error_floor.get() == 0.0 || self.errors.step_error_gain.get() == 0.0;
+        stays && self.step_error_at(generation) == 0.0
+    }
+
+    /// The generation from which the slips no longer change, to double precision.
+    fn improved_at(&self) -> u64 {
         let moves = self.errors.step_error != self.errors.step_error_floor;
         let gain = self.errors.step_error_gain.get();
-        if self.task.steps_per_generation > 0 {
-            None
-        } else if gain == 0.0 || !moves {
-            Some(0)
+        if gain == 0.0 || !moves {
+            0
         } else if gain == 1.0 {
-            Some(1)
+            1
         } else {
             // (1 − gain)^g < 2^-60, relative to the larger of the two ends, is below the rounding of either.
-            Some((-60.0 * std::f64::consts::LN_2 / (-gain).ln_1p()).ceil() as u64)
+            (-60.0 * std::f64::consts::LN_2 / (-gain).ln_1p()).ceil() as u64
         }
     }
 

@@ -34,5 +34,6 @@ mod reference;
 mod report;
 mod reports;
 mod reproduction;
+mod runway;
 mod strategy;
 mod titles;

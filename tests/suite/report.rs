@@ -83,6 +83,9 @@ impl Shape {
                 q50: Some(self.middle.ceil()),
                 q95: Some((self.middle + 3.0 * self.spread).ceil()),
                 restricted_mean: Some(self.middle.min(self.horizon as f64)),
+                ever_fails: Some(1.0),
+                never_fails: Some(0.0),
+                ever_fails_error: Some(0.0),
             },
             quasi_stationary: None,
             visits: None,
@@ -204,6 +207,7 @@ impl Made {
             simulated: self.simulated.as_ref(),
             verdict: self.verdict.as_ref(),
             account: None,
+            safety: None,
         }
     }
 }

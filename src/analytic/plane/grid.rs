@@ -121,21 +121,44 @@ impl Field {
         }
     }
 
-    /// Transition probabilities among `states`, row by row, and the probability of failing from each: a sum over failing
-    /// states.
-    pub fn chain(&self, grid: Grid, states: &[usize]) -> (Vec<f64>, Vec<f64>) {
+    /// Transition probabilities among `states`, row by row, and the probabilities of failing and of ending in a `safe` state
+    /// from each: sums over those states.
+    pub fn chain(&self, grid: Grid, states: &[usize], safe: &[bool]) -> (Vec<f64>, Vec<[f64; 2]>) {
         let mut chain = vec![0.0; states.len() * states.len()];
-        let mut exit = vec![0.0; states.len()];
+        let mut exit = vec![[0.0; 2]; states.len()];
         chain.par_chunks_mut(states.len().max(1)).zip(&mut exit).zip(states).for_each_init(
             || vec![0.0; grid.len()],
             |row, ((out, exit), &state)| {
                 let Some(draw) = self.next[state] else { return };
                 draw.fill(grid, row);
                 out.iter_mut().zip(states).for_each(|(to, &state)| *to = row[state]);
-                *exit = row.iter().zip(&self.failing).filter(|(_, fails)| **fails).map(|(p, _)| p).sum();
+                let sum =
+                    |ends: &[bool]| row.iter().zip(ends).filter(|(_, ends)| **ends).fold(0.0, |sum, (p, _)| sum + p);
+                *exit = [sum(&self.failing), sum(safe)];
             },
         );
         (chain, exit)
+    }
+
+    /// Which states are safe: not failed, and failure cannot be reached from there. What a state can reach depends only on
+    /// which kinds its law can draw, and only true zeros of the law keep it from drawing one.
+    pub fn safe(&self, grid: Grid) -> Vec<bool> {
+        let support: Vec<Option<usize>> = self.next.iter().map(|next| next.map(Draw::support)).collect();
+        let mut fails = [false; 8];
+        loop {
+            let before = fails;
+            for (at, counts) in grid.counts().enumerate() {
+                let held = kinds(grid, counts);
+                if self.failing[at] || support[at].is_none_or(|support| before[support]) {
+                    (0..8).filter(|pattern| held & !pattern == 0).for_each(|pattern| fails[pattern] = true);
+                }
+            }
+            if fails == before {
+                break;
+            }
+        }
+        let safe = |(at, failing): (usize, &bool)| !failing && support[at].is_some_and(|support| !fails[support]);
+        self.failing.iter().enumerate().map(safe).collect()
     }
 
     /// The states that do not fail and can be reached from `start` without failing, `start` first.
@@ -145,7 +168,6 @@ impl Field {
         if self.failing[start] {
             return Vec::new();
         }
-        let n = grid.examples;
         let (mut known, mut seen) = (vec![false; grid.len()], [false; 8]);
         known[start] = true;
         let mut states = vec![start];
@@ -156,16 +178,22 @@ impl Field {
             if std::mem::replace(&mut seen[support], true) {
                 continue;
             }
-            for (index, (unsound, wrong)) in grid.counts().enumerate() {
-                let kinds =
-                    usize::from(unsound + wrong < n) | usize::from(unsound > 0) << 1 | usize::from(wrong > 0) << 2;
-                if kinds & !support == 0 && !self.failing[index] && !std::mem::replace(&mut known[index], true) {
+            for (index, counts) in grid.counts().enumerate() {
+                if kinds(grid, counts) & !support == 0
+                    && !self.failing[index]
+                    && !std::mem::replace(&mut known[index], true)
+                {
                     states.push(index);
                 }
             }
         }
         states
     }
+}
+
+/// Which of sound, unsound and wrong beliefs there are among N, as bits.
+fn kinds(grid: Grid, (unsound, wrong): (usize, usize)) -> usize {
+    usize::from(unsound + wrong < grid.examples) | usize::from(unsound > 0) << 1 | usize::from(wrong > 0) << 2
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 //! Once the law given survival has become stationary, failure comes with the same hazard h in each generation, and what
 //! is left of Σ S(g) is a geometric series (Darroch & Seneta 1965).
 
-use crate::analytic::{Hazard, Runway};
+use crate::analytic::Hazard;
+use crate::analytic::fate::{Fate, later_slips};
+use crate::analytic::tail::spread;
 
 use super::levels;
 use super::walk::Walk;
@@ -41,7 +43,9 @@ pub(super) enum Ending {
     Stationary,
     /// Hardly a loop is left.
     DiedOut,
-    /// Neither, within the limits.
+    /// All loops that last are in states from which failure cannot be reached.
+    Decided,
+    /// Nothing of that, within the limits.
     Open,
 }
 
@@ -87,7 +91,11 @@ impl Lifetime {
     /// Goes on until the rest of the sum is known.
     pub fn follow(&mut self, walk: &mut Walk) -> Ending {
         let (work, end) = (walk.work + WORK, walk.generation + GENERATIONS);
+        let mut safe = walk.safe();
         loop {
+            if safe.as_ref().is_some_and(|safe| safe.contains(&true) && undecided(walk, safe) < DIED_OUT) {
+                return if walk.survival < DIED_OUT { Ending::DiedOut } else { Ending::Decided };
+            }
             if self.is_stationary(walk) {
                 return Ending::Stationary;
             }
@@ -97,42 +105,62 @@ impl Lifetime {
             if (died_out && hopeless) || walk.work >= work || walk.generation >= end {
                 return if died_out { Ending::DiedOut } else { Ending::Open };
             }
+            let settled = walk.settled();
             walk.advance(false);
+            if settled != walk.settled() {
+                safe = walk.safe();
+            }
             self.observe(walk);
         }
     }
 
-    /// Law of T, with the geometric tail of hazard `walk.hazard` from the present generation on; `None` for the moments
-    /// where that hazard is below `least`. With the estimated absolute error of the mean.
-    pub fn runway(&self, walk: &Walk, ending: Ending, least: f64) -> (Runway, Option<f64>) {
-        let mut runway =
-            Runway { q05: self.quantiles[0], q50: self.quantiles[1], q95: self.quantiles[2], ..Runway::default() };
+    /// Mean and standard deviation of T, with the geometric tail of hazard `walk.hazard` from the present generation on, and
+    /// the estimated absolute error of the mean; `None` where that hazard is below `least` or has not come to rest.
+    pub fn moments(&self, walk: &Walk, ending: Ending, least: f64) -> Option<((f64, f64), f64)> {
         let (h, g, survival) = (walk.hazard, walk.generation as f64, walk.survival);
+        let (sum, second) = self.sums;
         if survival == 0.0 {
-            self.finish(&mut runway, self.sums);
-            return (runway, Some(g * walk.dropped));
+            return Some(((sum, spread(second, sum)), g * walk.dropped));
         }
-        if ending == Ending::Open || h < least || h <= 0.0 {
-            return (runway, None);
+        if matches!(ending, Ending::Open | Ending::Decided) || h < least || h <= 0.0 {
+            return None;
         }
         let (tail, kept) = (survival * (1.0 - h) / h, 1.0 - h);
-        self.finish(
-            &mut runway,
-            (self.sums.0 + tail, self.sums.1 + tail * (2.0 * g + 1.0) + 2.0 * survival * kept / (h * h)),
-        );
-        for (quantile, level) in [&mut runway.q05, &mut runway.q50, &mut runway.q95].into_iter().zip(LEVELS) {
-            let more = (((1.0 - level) / survival).ln() / (-h).ln_1p()).ceil();
-            quantile.get_or_insert(g + more.max(1.0));
-        }
+        let mean = sum + tail;
+        let squares = second + tail * (2.0 * g + 1.0) + 2.0 * survival * kept / (h * h);
         // Hazards of the tail lie within their remaining drift of h, and each generation neglects a little mass more.
         let relative = if ending == Ending::Stationary { self.remaining.1 } else { 1.0 };
         let neglected = walk.dropped / (g + 1.0) / h;
-        (runway, Some(tail * (relative + neglected) + (g + 1.0 + 1.0 / h) * walk.dropped))
+        let error = tail * (relative + neglected) + (g + 1.0 + 1.0 / h) * walk.dropped;
+        Some(((mean, spread(squares, mean)), error))
     }
 
-    fn finish(&self, runway: &mut Runway, (mean, second): (f64, f64)) {
-        runway.mean = Some(mean);
-        runway.sd = Some((second - mean * mean).max(0.0).sqrt());
+    /// 5, 50 and 95 % quantiles of T, beyond the generations followed by the geometric tail where failure is certain.
+    pub fn quantiles(&self, walk: &Walk, ending: Ending, fate: Option<Fate>) -> [Option<f64>; 3] {
+        let mut quantiles = self.quantiles;
+        let (h, g) = (walk.hazard, walk.generation as f64);
+        let least = if walk.grid.is_summed_whole() { 0.0 } else { super::MIN_HAZARD };
+        let closed = ending == Ending::Stationary && h > 0.0 && h >= least && walk.survival > 0.0;
+        if closed && fate == Some(Fate::CERTAIN) {
+            for (quantile, level) in quantiles.iter_mut().zip(LEVELS) {
+                let more = (((1.0 - level) / walk.survival).ln() / (-h).ln_1p()).ceil();
+                quantile.get_or_insert(g + more.max(1.0));
+            }
+        }
+        quantiles
+    }
+
+    /// Whether the loop fails at all, as far as the generations followed and the zeros of the law tell.
+    pub fn fate(&self, walk: &Walk) -> Option<Fate> {
+        if walk.survival < DIED_OUT {
+            return Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + walk.dropped });
+        }
+        let safe = walk.safe()?;
+        if walk.settled() && !safe.contains(&true) {
+            return Some(Fate::CERTAIN);
+        }
+        let fate = Fate::so_far(walk.failed, walk.survival, undecided(walk, &safe));
+        Some(Fate { error: fate.error + walk.dropped + later_slips(walk.scenario), ..fate })
     }
 
     /// Expected generations at each state, with the geometric tail.
@@ -143,6 +171,12 @@ impl Lifetime {
         }
         visits
     }
+}
+
+/// Probability of the loops that may still go either way, which are in no safe state.
+fn undecided(walk: &Walk, safe: &[bool]) -> f64 {
+    let open = walk.alive.iter().zip(safe).filter(|(_, safe)| !**safe);
+    walk.survival * open.fold(0.0, |sum, (weight, _)| sum + weight)
 }
 
 /// The law of a loop that has lasted, as a distribution of its error rate.

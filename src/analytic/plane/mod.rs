@@ -18,7 +18,9 @@ use thiserror::Error;
 
 use crate::scenario::{Policy, Scenario};
 
-use super::{Curves, Exact, Runway, Undefined, Visits};
+use super::fate::Fate;
+use super::result::given;
+use super::{Curves, Exact, Runway, Undefined, Visits, tail};
 use grid::Grid;
 use gth::Elimination;
 pub(super) use spending::lasting;
@@ -84,19 +86,48 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
     let error_bound = walk.dropped;
     let ending = lifetime.follow(&mut walk);
 
-    let mut found = Found::new(eliminated, &lifetime, &walk, ending);
-    found.runway.restricted_mean = Some(curves.survival.iter().rev().skip(1).rev().sum());
-    let quasi_stationary = (ending == Ending::Stationary).then(|| lifetime::quasi_stationary(&walk));
-    let mut undefined = found.undefined();
-    if quasi_stationary.is_none() {
-        undefined.insert("quasi_stationary".into(), no_stationary_law(&walk));
+    let Found { moments, fate, error, visits, method } = Found::new(eliminated, &lifetime, &walk, ending);
+    let mut undefined = Undefined::new();
+    let quantiles = lifetime.quantiles(&walk, ending, fate);
+    let runway = Runway {
+        restricted_mean: Some(curves.survival.iter().rev().skip(1).rev().sum()),
+        ..tail::runway(quantiles, moments, fate, &out_of_reach(&walk, ending), &mut undefined)
+    };
+    let lasting = fate.filter(Fate::may_last).map(|fate| fate.infinite());
+    let quasi_stationary = if lasting.is_some() {
+        Err("loops that last end where failure cannot be reached: their hazard falls to 0".to_owned())
+    } else if ending == Ending::Stationary && walk.hazard > 0.0 {
+        Ok(lifetime::quasi_stationary(&walk))
+    } else {
+        Err(no_stationary_law(&walk))
+    };
+    let visits = match (lasting, visits) {
+        (Some(infinite), _) => Err(infinite),
+        (None, Some(visits)) => {
+            let (error, generations) = levels::by_error(&walk.field.error, &visits);
+            Ok(Visits { error, generations })
+        }
+        (None, None) => Err(out_of_reach(&walk, ending)),
+    };
+    Ok(Exact {
+        curves,
+        quasi_stationary: given(quasi_stationary, "quasi_stationary", &mut undefined),
+        visits: given(visits, "visits", &mut undefined),
+        method,
+        error_bound,
+        runway_error: error.filter(|_| runway.mean.is_some()),
+        runway,
+        undefined,
+    })
+}
+
+/// P(T ≤ horizon) alone; `None` where the loop is beyond the reach of the method.
+pub(super) fn failed_within(scenario: &Scenario) -> Option<f64> {
+    let mut walk = Walk::new(scenario, grid_of(scenario).ok()?);
+    while walk.generation < scenario.horizon.get() && !walk.extinct && walk.work < CURVES_WORK {
+        walk.advance(false);
     }
-    let visits = found.visits.map(|visits| {
-        let (error, generations) = levels::by_error(&walk.field.error, &visits);
-        Visits { error, generations }
-    });
-    let (runway, runway_error, method) = (found.runway, found.error, found.method);
-    Ok(Exact { curves, runway, quasi_stationary, visits, method, error_bound, runway_error, undefined })
+    (walk.work < CURVES_WORK).then_some(walk.failed)
 }
 
 fn grid_of(scenario: &Scenario) -> Result<Grid, PlaneRefusal> {
@@ -135,24 +166,30 @@ fn curves(walk: &mut Walk, lifetime: &mut Lifetime, horizon: u64) -> Result<Curv
 enum Eliminated {
     /// Too many states, or the law changes.
     Beyond,
-    /// There are states from which failure is never reached, and the start reaches them.
-    Never,
-    /// Moments of T, and the expected generations at each state of the grid.
-    Moments { mean: f64, sd: f64, visits: Vec<f64> },
+    /// Failure is rarer than a double can hold.
+    Rare,
+    /// Moments of T, whether it is finite, and the expected generations at each state of the grid.
+    Solved { moments: (f64, f64), fate: Fate, visits: Vec<f64> },
 }
 
 impl Eliminated {
     fn new(walk: &Walk) -> Self {
-        let states = walk.field.transient(walk.grid, walk.start());
+        let (start, safe) = (walk.start(), walk.field.safe(walk.grid));
+        let reached = walk.field.transient(walk.grid, start);
+        let mut visits = vec![0.0; walk.grid.len()];
+        if reached.is_empty() || safe[start] {
+            let failed = f64::from(u8::from(reached.is_empty()));
+            let fate = Fate { ever: failed, never: 1.0 - failed, error: 0.0 };
+            return Self::Solved { moments: (0.0, 0.0), fate, visits };
+        }
+        let states: Vec<usize> = reached.iter().copied().filter(|&state| !safe[state]).collect();
         if states.len() > MAX_ELIMINATED {
             return Self::Beyond;
         }
-        let mut visits = vec![0.0; walk.grid.len()];
-        if states.is_empty() {
-            return Self::Moments { mean: 0.0, sd: 0.0, visits };
-        }
-        let (chain, exit) = walk.field.chain(walk.grid, &states);
-        let Ok(solved) = Elimination::new(chain, exit) else { return Self::Never };
+        let (chain, ends) = walk.field.chain(walk.grid, &states, &safe);
+        let Ok(solved) = Elimination::new(chain, ends.iter().map(|[fails, rests]| fails + rests).collect()) else {
+            return Self::Rare;
+        };
         let first = solved.solve(&vec![1.0; states.len()]);
         // E[T²] solves the same equation with 2 E[T] − 1 on the right, which is at least 1.
         let right: Vec<f64> = first.iter().map(|t| 2.0 * t - 1.0).collect();
@@ -160,7 +197,15 @@ impl Eliminated {
         for (&state, time) in states.iter().zip(solved.visits()) {
             visits[state] = time;
         }
-        Self::Moments { mean, sd: (second - mean * mean).max(0.0).sqrt(), visits }
+        let fate = if states.len() == reached.len() {
+            Fate::CERTAIN
+        } else {
+            let ends_at = |end: usize| solved.solve(&ends.iter().map(|ends| ends[end]).collect::<Vec<_>>())[0];
+            // 2n roundings of the transitions of n states, each off by some for each belief (O'Cinneide 1993).
+            let roundings = 2.0 * states.len() as f64 * (16.0 + 6.0 * walk.grid.examples as f64);
+            Fate::of(ends_at(0), ends_at(1), f64::EPSILON * roundings)
+        };
+        Self::Solved { moments: (mean, tail::spread(second, mean)), fate, visits }
     }
 }
 
@@ -169,52 +214,36 @@ const FORWARD: &str = "forward propagation over (unsound, wrong)";
 
 /// The law of the runway, put together from elimination and from forward propagation.
 struct Found {
-    runway: Runway,
+    moments: Option<(f64, f64)>,
+    fate: Option<Fate>,
     error: Option<f64>,
     visits: Option<Vec<f64>>,
     method: String,
-    /// Why numbers are absent, if some are.
-    reason: String,
 }
 
 impl Found {
     fn new(eliminated: Eliminated, lifetime: &Lifetime, walk: &Walk, ending: Ending) -> Self {
         let least = if walk.grid.is_summed_whole() { 0.0 } else { MIN_HAZARD };
-        let (mut runway, error) = lifetime.runway(walk, ending, least);
         match eliminated {
             Eliminated::Beyond => {
-                let visits = runway.mean.map(|_| lifetime.all_visits(walk));
-                Self { runway, error, visits, method: FORWARD.into(), reason: out_of_reach(walk, ending) }
+                let (moments, error) = lifetime.moments(walk, ending, least).unzip();
+                let visits = moments.map(|_| lifetime.all_visits(walk));
+                Self { moments, fate: lifetime.fate(walk), error, visits, method: FORWARD.into() }
             }
-            Eliminated::Never => {
-                (runway.mean, runway.sd) = (None, None);
-                Self { runway, error: None, visits: None, method: FORWARD.into(), reason: NEVER.into() }
-            }
-            Eliminated::Moments { mean, sd, visits } => {
-                (runway.mean, runway.sd) = (Some(mean), Some(sd));
+            Eliminated::Rare => Self {
+                moments: Some((f64::INFINITY, f64::INFINITY)),
+                fate: lifetime.fate(walk),
+                error: None,
+                visits: None,
+                method: FORWARD.into(),
+            },
+            Eliminated::Solved { moments, fate, visits } => {
                 let method = format!("{FORWARD}; runway by elimination without subtractions (GTH)");
-                Self { runway, error: Some(0.0), visits: Some(visits), method, reason: out_of_reach(walk, ending) }
+                Self { moments: Some(moments), fate: Some(fate), error: Some(0.0), visits: Some(visits), method }
             }
         }
     }
-
-    fn undefined(&self) -> Undefined {
-        let Runway { mean, sd, q05, q50, q95, .. } = self.runway;
-        let numbers = [
-            ("runway.mean", mean.is_none()),
-            ("runway.sd", sd.is_none()),
-            ("runway.q05", q05.is_none()),
-            ("runway.q50", q50.is_none()),
-            ("runway.q95", q95.is_none()),
-            ("visits", self.visits.is_none()),
-        ];
-        let absent = numbers.into_iter().filter(|(_, absent)| *absent);
-        absent.map(|(key, _)| (key.to_owned(), self.reason.clone())).collect()
-    }
 }
-
-const NEVER: &str = "with positive probability the loop reaches states from which it never fails (or less often than once in \
-                     1e307 generations), so that the mean is infinite";
 
 /// Why forward propagation does not tell the law of the runway.
 fn out_of_reach(walk: &Walk, ending: Ending) -> String {

@@ -8,7 +8,7 @@ use super::grid::{Field, Grid};
 
 /// The law of the state at one generation.
 pub(super) struct Walk<'a> {
-    scenario: &'a Scenario,
+    pub scenario: &'a Scenario,
     pub grid: Grid,
     /// g.
     pub generation: u64,
@@ -71,6 +71,18 @@ impl<'a> Walk<'a> {
     /// Whether the law of one generation stays what it is from here on.
     pub fn settled(&self) -> bool {
         self.scenario.settles_at().is_some_and(|settled| self.generation >= settled)
+    }
+
+    /// The states from which failure cannot be reached any more; `None` as long as the law of one generation goes on changing
+    /// and no state is known to be one.
+    pub fn safe(&self) -> Option<Vec<bool>> {
+        if self.settled() {
+            return Some(self.field.safe(self.grid));
+        }
+        // Sound models without slips stay sound, whatever else changes.
+        let sound = self.grid.index(0, 0);
+        let stays = self.scenario.never_slips_from(self.generation) && !self.field.failing[sound];
+        stays.then(|| (0..self.grid.len()).map(|state| state == sound).collect())
     }
 
     /// Whether the law of one generation changes for ever.

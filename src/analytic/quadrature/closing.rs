@@ -1,12 +1,15 @@
 //! The law of T beyond the generations followed: until survival dies out, or until the law given survival has come to rest
 //! and the rest is geometric.
 
-use crate::analytic::result::Hazard;
+use crate::analytic::fate::{Fate, GrowingPool};
+use crate::analytic::result::{Hazard, Visits};
+use crate::analytic::stays::Stays;
 use crate::analytic::tail::{DIED_OUT, PATIENCE, Tail, spread};
 
 use super::propagation::Propagation;
 
-/// Quadrature intervals after which a growing pool is given up: each generation of it costs more than the one before.
+/// Quadrature intervals after which a growing pool is given up, since each generation of it costs more than the one before,
+/// and a loop without fresh mistakes, which may take as many generations as there are examples to lose its last.
 const MOST_INTERVALS: usize = 4_000;
 /// Relative drift left in the hazard at which the law given survival counts as at rest.
 const AT_REST: f64 = 1e-13;
@@ -21,8 +24,12 @@ const STILL: f64 = 1e-10;
 pub struct Closing {
     /// `E[T]`, its standard deviation and a bound on its absolute error; or why they are not known.
     pub mean: Result<(f64, f64, f64), String>,
-    /// The quasi-stationary law, where it was reached.
-    pub hazard: Option<Hazard>,
+    /// Whether the loop fails at all, if that is known.
+    pub fate: Option<Fate>,
+    /// The quasi-stationary law, or why it was not reached.
+    pub hazard: Result<Hazard, String>,
+    /// Expected generations at each error level, or why they are not known.
+    pub visits: Result<Visits, String>,
     /// What was done.
     pub method: String,
 }
@@ -61,16 +68,17 @@ impl Drift {
     }
 }
 
-/// Follows `run` beyond the generations that `tail` holds.
-pub fn close(run: &mut Propagation<'_>, tail: &mut Tail) -> Closing {
+/// Follows `run` beyond the generations that `tail` holds; `stays` has the time spent in those before the last of them.
+pub fn close(run: &mut Propagation<'_>, tail: &mut Tail, mut stays: Stays) -> Closing {
     run.leave_free();
     let mut drift = Drift::default();
     let mut before = f64::NAN;
     let mut intervals = 0;
-    while tail.survival > DIED_OUT && tail.generation < PATIENCE && intervals < MOST_INTERVALS {
-        intervals += if run.accumulates() { run.intervals() } else { 0 };
+    while run.undecided() > DIED_OUT && tail.generation < PATIENCE && intervals < MOST_INTERVALS {
+        intervals += if run.accumulates() || run.stays_sound() { run.intervals() } else { 0 };
+        run.stay(&mut stays, 1.0);
         if let Err(reason) = run.advance() {
-            return unknown(run, reason);
+            return unknown(run, tail, reason);
         }
         tail.add_survival(run.survival(), run.failed());
         if !run.settled() {
@@ -83,50 +91,89 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail) -> Closing {
             let mean = run.expected(|share| share) / run.survival();
             if run.is_deep() && (mean / before - 1.0).abs() < STILL {
                 let least = run.least_hazard();
-                return unknown(run, format!("at rest the loop fails in fewer than {least:.0e} of its generations"));
+                return unknown(
+                    run,
+                    tail,
+                    format!("at rest the loop fails in fewer than {least:.0e} of its generations"),
+                );
             }
             before = mean;
             continue;
         }
-        if let Some(left) = drift.next(run.hazard()) {
-            return at_rest(run, tail, left);
+        // A hazard that dies out as loops become safe has nothing to come to rest at.
+        if let Some(left) = drift.next(run.hazard()).filter(|_| !run.stays_sound()) {
+            return at_rest(run, tail, left, stays);
         }
     }
     if tail.survival <= DIED_OUT {
-        let sd = spread(tail.second, tail.sum);
-        // Each generation's survival is off by at most the bound.
-        let error = DIED_OUT + run.error() * tail.lived();
-        let method = format!("quadrature over {} generations, until survival died out", tail.generation);
-        return Closing { mean: Ok((tail.sum, sd, error)), hazard: None, method };
+        run.stay(&mut stays, 1.0);
+        return died_out(run, tail, &stays);
     }
     let generations = tail.generation;
-    unknown(
-        run,
-        if run.settled() {
-            format!("the law given survival had not come to rest after {generations} generations")
-        } else {
-            format!(
-                "survival is still {:.6} after {generations} generations and the law goes on changing",
-                tail.survival
-            )
-        },
-    )
+    let reason = if run.settled() {
+        format!("the law given survival had not come to rest after {generations} generations")
+    } else {
+        format!("survival is still {:.3e} after {generations} generations and the law goes on changing", tail.survival)
+    };
+    unknown(run, tail, reason)
 }
 
-fn unknown(run: &Propagation<'_>, reason: String) -> Closing {
-    Closing { mean: Err(reason), hazard: None, method: format!("quadrature over {} generations", run.generation() + 1) }
+fn died_out(run: &Propagation<'_>, tail: &Tail, stays: &Stays) -> Closing {
+    let sd = spread(tail.second, tail.sum);
+    // Each generation's survival is off by at most the bound.
+    let error = DIED_OUT + run.error() * tail.lived();
+    Closing {
+        mean: Ok((tail.sum, sd, error)),
+        fate: Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + run.error() }),
+        hazard: Err("the loop fails before the law given survival comes to rest".to_owned()),
+        visits: Ok(stays.visits()),
+        method: format!("quadrature over {} generations, until survival died out", tail.generation),
+    }
+}
+
+fn unknown(run: &Propagation<'_>, tail: &Tail, reason: String) -> Closing {
+    let fate = fate(run, tail);
+    let reason = fate.filter(Fate::may_last).map_or(reason, |fate| fate.infinite());
+    Closing {
+        mean: Err(reason.clone()),
+        fate,
+        hazard: Err(if run.stays_sound() || run.never_fails() {
+            "loops that last end where failure cannot be reached: their hazard falls to 0".to_owned()
+        } else {
+            reason.clone()
+        }),
+        visits: Err(reason),
+        method: format!("quadrature over {} generations", run.generation() + 1),
+    }
+}
+
+/// Whether the loop fails at all, as far as the generations followed and the zeros of the law tell.
+fn fate(run: &Propagation<'_>, tail: &Tail) -> Option<Fate> {
+    let with_errors = |fate: Fate| Fate { error: (fate.error + run.error()).min(1.0), ..fate };
+    if run.never_fails() || run.stays_sound() {
+        return Some(with_errors(Fate::so_far(tail.failed, tail.survival, run.undecided())));
+    }
+    if run.settled() {
+        return Some(Fate::CERTAIN);
+    }
+    let (failing, law) = run.law_that_stays()?;
+    let pool = GrowingPool { draws: run.draws(), generation: run.generation() as f64, failing, law: &law };
+    Some(pool.fate(&run.shares(), tail.failed)).map(|fate| if fate == Fate::CERTAIN { fate } else { with_errors(fate) })
 }
 
 /// The rest as a geometric series; `left` is the relative error of the hazard.
-fn at_rest(run: &Propagation<'_>, tail: &mut Tail, left: f64) -> Closing {
+fn at_rest(run: &Propagation<'_>, tail: &mut Tail, left: f64, mut stays: Stays) -> Closing {
     let hazard = run.hazard();
     let (mean, sd) = tail.closed(hazard);
-    tail.extrapolate(hazard);
+    tail.extrapolate(hazard, Fate::CERTAIN);
+    run.stay(&mut stays, 1.0 / hazard);
     let (error, probability) = run.levels();
     let mean_error = error.iter().zip(&probability).map(|(e, p)| e * p).sum();
     Closing {
         mean: Ok((mean, sd, mean * (left + 4.0 * run.roughness()) + run.error() * tail.lived())),
-        hazard: Some(Hazard { hazard, mean_error, error, probability }),
+        fate: Some(Fate::CERTAIN),
+        hazard: Ok(Hazard { hazard, mean_error, error, probability }),
+        visits: Ok(stays.visits()),
         method: format!(
             "quadrature over {} generations ({} intervals), closed by the quasi-stationary tail",
             tail.generation,

@@ -1,7 +1,9 @@
 //! Scenarios without unsound beliefs and with many examples.
 
 use crate::analytic::chain::State;
-use crate::analytic::result::{Exact, Undefined};
+use crate::analytic::fate::{Fate, later_slips};
+use crate::analytic::result::{Exact, Undefined, given};
+use crate::analytic::stays::Stays;
 use crate::analytic::tail::{Tail, curves};
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
@@ -24,6 +26,11 @@ impl Loop for Scenario {
 
     fn settles_at(&self) -> Option<u64> {
         Self::settles_at(self)
+    }
+
+    fn stays_sound(&self, generation: u64) -> bool {
+        let stays = Self::settles_at(self).is_some_and(|settled| settled <= generation);
+        self.never_slips_from(generation) || stays && (self.stage(generation).at)(0.0).next == Some(0.0)
     }
 
     fn stage(&self, generation: u64) -> Era<'_> {
@@ -57,42 +64,39 @@ fn first_failing(pool: u64, fails: impl Fn(u64) -> bool) -> u64 {
 pub fn solve(scenario: &Scenario) -> Result<Exact, String> {
     let mut undefined = Undefined::new();
     let mut run = Propagation::new(scenario)?;
-    let mut tail = Tail::new();
+    let (mut tail, mut stays) = (Tail::new(), Stays::new(scenario.failure.error_rate.get()));
     let mut points = Vec::new();
     loop {
         let point = run.point();
-        tail.add(&point);
+        tail.add_survival(point.survival, point.failed);
         points.push(point);
         if run.generation() == scenario.horizon.get() {
             break;
         }
+        run.stay(&mut stays, 1.0);
         run.advance()?;
     }
     let error_bound = run.error();
-    let Closing { mean, hazard, method } = close(&mut run, &mut tail);
+    let Closing { mean, fate, hazard, visits, method } = close(&mut run, &mut tail, stays);
     if let Err(reason) = &mean {
         for key in ["runway.mean", "runway.sd"] {
             undefined.insert(key.into(), reason.clone());
         }
     }
-    undefined.insert("visits".into(), "so many counts are not visited one by one".into());
-    if hazard.is_none() {
-        let reason = match &mean {
-            Ok(_) => "the loop fails before the law given survival comes to rest".to_owned(),
-            Err(reason) => reason.clone(),
-        };
-        undefined.insert("quasi_stationary".into(), reason);
-    }
-    let known = mean.as_ref().ok();
-    let runway = tail.runway(known.map(|m| m.0), known.map(|m| m.1), &points, &mut undefined);
+    let fate = fate.map(|fate| match fate {
+        Fate::CERTAIN => fate,
+        _ => Fate { error: fate.error + later_slips(scenario), ..fate },
+    });
+    let known = mean.ok();
+    let runway = tail.runway(known.map(|(mean, sd, _)| (mean, sd)), fate, &points, &mut undefined);
     Ok(Exact {
         curves: curves(&points),
         runway,
-        quasi_stationary: hazard,
-        visits: None,
+        quasi_stationary: given(hazard, "quasi_stationary", &mut undefined),
+        visits: given(visits, "visits", &mut undefined),
         method,
         error_bound,
-        runway_error: known.map(|m| m.2),
+        runway_error: known.map(|(_, _, error)| error),
         undefined,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::analytic::chain::State;
 use crate::analytic::result::BEYOND_REACH;
+use crate::analytic::stays::Stays;
 use crate::analytic::transient::Point;
 
 use super::arrival::Arrivals;
@@ -27,6 +28,11 @@ pub trait Loop {
     fn accumulates(&self) -> bool;
     /// Generation from which the law of one generation stays as it is.
     fn settles_at(&self) -> Option<u64>;
+    /// Whether a loop without wrong beliefs stays without them from `generation` on: such a loop never fails.
+    fn stays_sound(&self, generation: u64) -> bool {
+        let stays = self.settles_at().is_some_and(|settled| settled <= generation);
+        stays && (self.stage(generation).at)(0.0).next == Some(0.0)
+    }
     /// Pool at `generation`, the smallest count that is a failure, and what happens at a share.
     fn stage(&self, generation: u64) -> Era<'_>;
 }
@@ -142,6 +148,56 @@ impl<'a> Propagation<'a> {
     /// Whether the law of one generation stays as it is from here on.
     pub fn settled(&self) -> bool {
         !self.run.accumulates() && self.run.settles_at().is_some_and(|settled| self.generation >= settled)
+    }
+
+    /// Whether a loop without wrong beliefs, which has not failed, stays without them.
+    pub fn stays_sound(&self) -> bool {
+        self.era.failing > 0 && self.run.stays_sound(self.generation)
+    }
+
+    /// Whether no count fails, now or later.
+    pub fn never_fails(&self) -> bool {
+        self.era.failing > self.era.pool && self.run.settles_at().is_some_and(|settled| self.generation >= settled)
+    }
+
+    /// Probability of the loops that may still go either way.
+    pub fn undecided(&self) -> f64 {
+        if self.never_fails() {
+            return 0.0;
+        }
+        if !self.stays_sound() {
+            return self.survival;
+        }
+        let sources = self.surviving.sources.iter().filter(|source| source.last > 0);
+        sources.fold(0.0, |sum, source| sum + source.weight().iter().sum::<f64>())
+    }
+
+    /// N.
+    pub fn draws(&self) -> f64 {
+        self.run.draws() as f64
+    }
+
+    /// The share from which on a loop has failed (above 1 if none has) and the law of a generation, once they stay.
+    pub fn law_that_stays(&self) -> Option<(f64, impl Fn(f64) -> Option<f64> + '_)> {
+        let stays = self.run.settles_at().is_some_and(|settled| self.generation >= settled);
+        let failing =
+            if self.era.failing > self.era.pool { 2.0 } else { self.era.failing as f64 / self.era.pool as f64 };
+        stays.then_some((failing, |share: f64| (self.era.at)(share).next))
+    }
+
+    /// The loops that have not failed, by their largest share in each interval and its probability.
+    pub fn shares(&self) -> Vec<(f64, f64)> {
+        let pool = self.era.pool as f64;
+        let part = |source: &Source| (source.last as f64 / pool, source.weight().iter().sum());
+        self.surviving.sources.iter().map(part).collect()
+    }
+
+    /// Counts `times` generations like the present one as spent.
+    pub fn stay(&self, stays: &mut Stays, times: f64) {
+        let (error, probability) = self.levels();
+        for (error, probability) in error.iter().zip(probability) {
+            stays.add(*error, times * probability * self.survival);
+        }
     }
 
     /// From here on only the loop that has not failed yet is followed.

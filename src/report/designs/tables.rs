@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::explain::Flows;
 use crate::plan::{Basis, Compared, Comparison, Difference, Measure};
 use crate::report::view::{Parameter, parameters};
-use crate::report::words::{number, percent, ratio};
+use crate::report::words::{number, percent, probability, ratio};
 
 /// Significant digits.
 const DIGITS: usize = 4;
@@ -48,7 +48,7 @@ pub(super) fn designs(comparison: &Comparison) -> (Vec<String>, Vec<Vec<String>>
             or_dash(one.regime.map(|regime| regime.name().to_owned())),
             or_dash(one.floor_error.map(|error| percent(error, DIGITS))),
             or_dash(one.tipping_error.map(|error| percent(error, DIGITS))),
-            percent(one.failed_by_horizon, DIGITS) + simulated,
+            probability(one.failed_by_horizon, one.failed_by_horizon_error.unwrap_or(0.0)) + simulated,
             or_dash(measure.runway(one).map(|runway| number(runway, DIGITS))),
             format!("{} (best in {} of runs)", one.best.generation, percent(one.best.probability, 3)),
             percent(one.start_yield, DIGITS),

@@ -1,12 +1,14 @@
 //! The finding in words; the bad news leads.
 
-use crate::analytic::{ByGeneration, Regime, Threshold};
+use crate::analytic::{ByGeneration, Regime, Remedy, SAFE, Safety, Threshold};
 use crate::simulate::Simulated;
 
 use super::super::Inputs;
-use super::super::words::{generations, number, percent, ratio};
+use super::super::words::{generations, number, percent, probability, ratio};
 use super::reason;
 
+/// A floor above this share of the threshold is close to it.
+const NEAR: f64 = 0.9;
 /// Thresholds named in the finding; the table holds all.
 const NAMED: usize = 3;
 
@@ -44,6 +46,18 @@ pub(super) fn headline(inputs: &Inputs<'_>) -> String {
             _ => String::new(),
         };
         return format!("Expected runway {}{range}.", generations(mean));
+    }
+    match (runway.ever_fails, runway.ever_fails_error) {
+        (Some(0.0), Some(0.0)) => {
+            return format!("This loop never fails: it reaches no error rate of {threshold} or more.");
+        }
+        (Some(ever), Some(error)) if runway.never_fails.is_some_and(|never| never > error) => {
+            return format!(
+                "The loop ever fails with probability {}; else it lasts for ever.",
+                probability(ever, error)
+            );
+        }
+        _ => {}
     }
     if let Some(simulated) = inputs.simulated {
         return restricted(simulated, inputs);
@@ -87,10 +101,12 @@ pub(super) fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
     });
     sentences.extend(tipping(inputs));
     sentences.extend(keep(inputs));
+    sentences.extend(inputs.safety.map(|safety| ways_to_safety(safety, inputs.horizon())));
     sentences.extend(remedy(inputs));
-    // Without a simulation the headline itself says why.
-    if let (None, Some(reason), Some(_)) =
-        (inputs.solution.runway.mean, reason(inputs, "runway.mean"), inputs.simulated)
+    // Without a simulation, and of a loop that may never fail, the headline itself says why.
+    let told = inputs.solution.runway.ever_fails.is_some_and(|ever| ever < 1.0);
+    if let (None, Some(reason), Some(_), false) =
+        (inputs.solution.runway.mean, reason(inputs, "runway.mean"), inputs.simulated, told)
     {
         sentences.push(format!("The exact expected runway is not available: {}", ended(reason)));
     }
@@ -118,18 +134,18 @@ fn regime(inputs: &Inputs<'_>) -> String {
         }
         Regime::Contained => {
             let at = floor.map_or_else(String::new, |floor| format!(" at {floor}"));
-            format!(
-                "Mistakes multiply by R = {r} per generation, but level off{at}, below the threshold of {threshold}: the loop \
-                 fails by fluctuation alone{}.",
-                hazard(inputs)
-            )
+            format!("Mistakes multiply by R = {r} per generation, but level off{at}{}.", by_chance(inputs))
         }
         Regime::Healing => {
-            let at = floor.map_or_else(String::new, |floor| format!(", and fresh ones hold the error at {floor}"));
-            format!(
-                "Mistakes heal (R = {r} per generation{halving}){at}: the loop fails by fluctuation alone{}.",
-                hazard(inputs)
-            )
+            let rises = solution.floor_error.is_some_and(|floor| floor > solution.start_error);
+            let at = match floor {
+                Some(floor) if rises => {
+                    format!(", while fresh ones carry the error from {} to {floor}", percent(solution.start_error, 3))
+                }
+                Some(floor) => format!(", and fresh ones hold the error at {floor}"),
+                None => String::new(),
+            };
+            format!("Each mistake leaves fewer than one (R = {r} per generation{halving}){at}{}.", by_chance(inputs))
         }
         Regime::Overwhelmed => format!(
             "Old mistakes heal (R = {r} per generation{halving}), but fresh ones alone carry the error over the threshold of \
@@ -151,9 +167,27 @@ fn starved(generation: Option<u64>) -> String {
     }
 }
 
-fn hazard(inputs: &Inputs<'_>) -> String {
+/// What chance makes of a loop whose mean field stays below the threshold: the words follow the failures, not the mean field.
+fn by_chance(inputs: &Inputs<'_>) -> String {
+    let runway = &inputs.solution.runway;
+    let threshold = percent(inputs.threshold(), 3);
+    if runway.ever_fails == Some(0.0) && runway.ever_fails_error == Some(0.0) {
+        return format!(", below the threshold of {threshold}, which is out of reach");
+    }
     let hazard = inputs.solution.quasi_stationary.as_ref().map(|law| law.hazard);
-    hazard.map_or_else(String::new, |hazard| format!("; hazard {} per generation", number(hazard, 3)))
+    let hazard = hazard.map_or_else(String::new, |hazard| format!("; hazard {} per generation", percent(hazard, 3)));
+    let near = match inputs.solution.floor_error {
+        Some(floor) if floor > NEAR * inputs.threshold() => "close below",
+        _ => "below",
+    };
+    match inputs.failed_by_horizon() {
+        Some(failed) if failed >= SAFE => format!(
+            ", {near} the threshold of {threshold}: chance carries {} of runs over it within {} generations{hazard}",
+            percent(failed, 3),
+            inputs.horizon_text()
+        ),
+        _ => format!(", {near} the threshold of {threshold}: the loop fails by fluctuation alone{hazard}"),
+    }
 }
 
 /// R where the law changes with the generation.
@@ -206,7 +240,29 @@ fn keep(inputs: &Inputs<'_>) -> Option<String> {
     ))
 }
 
-/// What would bring R below 1, where it is above.
+/// What would bring the probability of failing within the horizon below 5 %.
+#[must_use]
+pub fn ways_to_safety(safety: &Safety, horizon: u64) -> String {
+    let (level, within) = (percent(SAFE, 3), generations(horizon as f64));
+    if safety.remedies.is_empty() {
+        return format!("None of {} single parameters brings failure within {within} below {level}.", safety.tried);
+    }
+    let ways: Vec<String> = safety.remedies.iter().map(remedy_in_words).collect();
+    format!(
+        "Failure within {within} falls below {level} with {} (exact solution, each to within 0.1 percentage points).",
+        ways.join(", or with ")
+    )
+}
+
+fn remedy_in_words(remedy: &Remedy) -> String {
+    let value = percent(remedy.value, 4);
+    match remedy.present {
+        None => format!("a further filter that catches {value} of every kind of mistake"),
+        Some(present) => format!("`{}` = {value} instead of {}", remedy.parameter, percent(present, 4)),
+    }
+}
+
+/// What would bring R below 1, where it is above. That stops mistakes from multiplying; it need not save the loop.
 fn remedy(inputs: &Inputs<'_>) -> Option<String> {
     if inputs.solution.reproduction_number.is_none_or(|r| r <= 1.0) {
         return None;
@@ -222,7 +278,10 @@ fn remedy(inputs: &Inputs<'_>) -> Option<String> {
         let tried = inputs.solution.thresholds.is_empty();
         return (!tried).then(|| "No single parameter examined brings R below 1.".to_owned());
     }
-    Some(format!("R falls below 1 with {}.", ways.join(", or with ")))
+    Some(format!(
+        "R alone falls below 1, so that mistakes stop multiplying but fresh ones may still fail the loop, with {}.",
+        ways.join(", or with ")
+    ))
 }
 
 fn way(threshold: &Threshold) -> Option<String> {

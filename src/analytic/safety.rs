@@ -1,0 +1,149 @@
+//! What would bring the probability of failing within the horizon below 5 %: one parameter at a time, on the exact solution.
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::quantity::Probability;
+use crate::scenario::{Filter, Policy, Scenario};
+
+use super::plane;
+use super::thresholds::knobs;
+use super::transient::Forward;
+
+/// The probability of failing within the horizon that counts as safe.
+pub const SAFE: f64 = 0.05;
+/// Values of a parameter that are told apart: steps of 0.001.
+const STEPS: u32 = 1_000;
+/// Examples times generations of one trial at most, so that all of them take seconds.
+const WORK: u64 = 1_000_000;
+/// The most examples of a loop with unsound beliefs.
+const PLANE_EXAMPLES: u64 = 40;
+
+/// The weakest value of one parameter at which the loop is safe.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Remedy {
+    /// Dotted key of the parameter, as in the scenario file; or words where the file has none.
+    pub parameter: String,
+    /// Its present value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub present: Option<f64>,
+    /// The value, to within 0.001 on the safe side.
+    pub value: f64,
+    /// P(T ≤ horizon) there.
+    pub failing: f64,
+}
+
+/// What was found, and what it was sought for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Safety {
+    /// P(T ≤ horizon) of the loop as it is.
+    pub failing: f64,
+    /// Each parameter that by itself brings it below [`SAFE`].
+    pub remedies: Vec<Remedy>,
+    /// Parameters that were tried.
+    pub tried: usize,
+}
+
+/// A parameter between its present value and its strongest one.
+struct Lever {
+    parameter: String,
+    present: Option<f64>,
+    strongest: f64,
+    set: Box<dyn Fn(&mut Scenario, Probability) + Sync + Send>,
+}
+
+impl Safety {
+    /// What would make a loop safe; `None` where it is safe already, fails at generation 0, or is too large for trials that take
+    /// seconds (more than 10⁶ examples times generations; more than 40 examples with unsound beliefs).
+    #[must_use]
+    pub fn of(scenario: &Scenario, failing: f64) -> Option<Self> {
+        if failing < SAFE || !affordable(scenario) {
+            return None;
+        }
+        let levers = levers(scenario);
+        let remedies = levers.par_iter().filter_map(|lever| lever.weakest(scenario)).collect();
+        Some(Self { failing, remedies, tried: levers.len() })
+    }
+}
+
+fn affordable(scenario: &Scenario) -> bool {
+    let (examples, horizon) = (scenario.examples.get(), scenario.horizon.get());
+    let pools = if scenario.learning.policy == Policy::Accumulate { horizon + 1 } else { 1 };
+    if scenario.has_unsound() {
+        return scenario.learning.policy == Policy::Replace && examples <= PLANE_EXAMPLES;
+    }
+    examples.saturating_mul(pools).saturating_mul(horizon) <= WORK
+}
+
+/// P(T ≤ horizon).
+fn failing(scenario: &Scenario) -> Option<f64> {
+    if scenario.has_unsound() {
+        return plane::failed_within(scenario);
+    }
+    let mut forward = Forward::new(scenario);
+    while forward.generation() < scenario.horizon.get() && forward.failed() < SAFE {
+        forward.advance();
+    }
+    Some(forward.failed())
+}
+
+fn levers(scenario: &Scenario) -> Vec<Lever> {
+    let further = |scenario: &mut Scenario, value: Probability| {
+        let (random, systematic, unsound) = (value, value, value);
+        scenario.filters.push(Filter::Catch { random, systematic, unsound, false_reject: Probability::ZERO });
+    };
+    let mut levers = vec![Lever {
+        parameter: "a further `catch` filter".to_owned(),
+        present: None,
+        strongest: 1.0,
+        set: Box::new(further),
+    }];
+    for (index, filter) in scenario.filters.iter().enumerate() {
+        levers.extend(knobs(filter).into_iter().map(|knob| Lever {
+            parameter: format!("filter.{index}.{}", knob.name),
+            present: Some(knob.present.get()),
+            strongest: if knob.falling { 0.0 } else { 1.0 },
+            set: Box::new(move |scenario: &mut Scenario, value| (knob.set)(&mut scenario.filters[index], value)),
+        }));
+    }
+    let learning = &scenario.learning;
+    levers.push(Lever {
+        parameter: "learning.persistence".to_owned(),
+        present: Some(learning.persistence.get()),
+        strongest: 0.0,
+        set: Box::new(|scenario, value| scenario.learning.persistence = value),
+    });
+    levers.push(Lever {
+        parameter: "learning.anchor".to_owned(),
+        present: Some(learning.anchor.get()),
+        strongest: 1.0,
+        set: Box::new(|scenario, value| scenario.learning.anchor = value),
+    });
+    levers
+}
+
+impl Lever {
+    /// P(T ≤ horizon) with the parameter at `step` / [`STEPS`].
+    fn at(&self, scenario: &Scenario, step: u32) -> Option<f64> {
+        let mut changed = scenario.clone();
+        (self.set)(&mut changed, Probability::new(f64::from(step) / f64::from(STEPS)).ok()?);
+        failing(&changed)
+    }
+
+    /// The value nearest to the present one at which the loop is safe, by bisection; both neighbours of the border are tried.
+    fn weakest(&self, scenario: &Scenario) -> Option<Remedy> {
+        let rising = self.strongest > 0.5;
+        let present = self.present.unwrap_or(0.0) * f64::from(STEPS);
+        let (mut fails, mut safe) = if rising { (present.floor() as u32, STEPS) } else { (present.ceil() as u32, 0) };
+        let mut found = self.at(scenario, safe).filter(|failing| *failing < SAFE)?;
+        while fails.abs_diff(safe) > 1 {
+            let middle = fails.midpoint(safe);
+            match self.at(scenario, middle)? {
+                failing if failing < SAFE => (safe, found) = (middle, failing),
+                _ => fails = middle,
+            }
+        }
+        let value = f64::from(safe) / f64::from(STEPS);
+        Some(Remedy { parameter: self.parameter.clone(), present: self.present, value, failing: found })
+    }
+}
