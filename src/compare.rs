@@ -1,13 +1,15 @@
 //! Analytic against simulated: a verdict, not a picture.
 //!
-//! Three tests share the family-wise level equally: survival inside a simultaneous band, mean error at every generation, and
-//! the restricted mean runway. Every critical value holds for any number of runs (DKW, Bernstein): failures are rare and
-//! errors skewed in the loops that matter most, where a normal approximation would cry wolf.
+//! Six tests share the family-wise level equally: survival inside a simultaneous band; mean error, shares of unsound and of
+//! wrong beliefs, and yield, each at every generation; and the restricted mean runway. Every critical value holds for any number of
+//! runs (DKW, Bernstein): failures are rare and errors skewed in the loops that matter most, where a normal approximation
+//! would cry wolf. Bernstein's inequality takes the spread of the error from the exact law; that of shares and yield, which
+//! agents estimate from the problems they needed, from the runs.
 
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::analytic::BEYOND_REACH;
+use crate::analytic::{BEYOND_REACH, Curves};
 use crate::simulate::{Engine, Simulated};
 use crate::stats::{band, mean, multiple};
 
@@ -16,7 +18,16 @@ pub const DEFAULT_LEVEL: f64 = 1e-3;
 /// Relative difference up to which a number that cannot vary counts as equal: rounding, no more.
 const EQUAL: f64 = 1e-9;
 /// Tests of the family.
-const TESTS: usize = 3;
+const TESTS: usize = 6;
+/// Quantities whose means are held against their expectations by the spread of the runs.
+const MEASURED: [Measured; 3] = [
+    Measured { name: "mean unsound share", of: |s| (&s.mean_unsound, &s.se_unsound), expected: |e| e.mean_unsound },
+    Measured { name: "mean wrong share", of: |s| (&s.mean_wrong, &s.se_wrong), expected: |e| e.mean_wrong },
+    Measured { name: "mean yield", of: |s| (&s.mean_yield, &s.se_yield), expected: |e| e.mean_yield },
+];
+/// The mean error between two samples.
+const ERROR: Measured =
+    Measured { name: "mean error", of: |s| (&s.mean_error, &s.se_error), expected: |e| e.mean_error };
 
 /// The verdict of one comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,8 +96,38 @@ pub struct Expected<'a> {
     pub sd_error: &'a [f64],
     /// Distance from its mean that err(x_g) stays within but for a probability of [`BEYOND_REACH`].
     pub reach_error: &'a [f64],
+    /// `E[x_U]`.
+    pub mean_unsound: &'a [f64],
+    /// `E[x_W]`.
+    pub mean_wrong: &'a [f64],
+    /// `E[Y(x_g)]`; that of the last generation, which trains nobody, is not used.
+    pub mean_yield: &'a [f64],
     /// Where the curves come from, in words that follow "those of": "the exact count chain".
     pub reference: String,
+}
+
+impl<'a> Expected<'a> {
+    /// The curves of an exact solution, which the `reference` names.
+    #[must_use]
+    pub fn of(curves: &'a Curves, reference: String) -> Self {
+        Self {
+            survival: &curves.survival,
+            mean_error: &curves.expected_error,
+            sd_error: &curves.sd_error,
+            reach_error: &curves.reach_error,
+            mean_unsound: &curves.mean_unsound,
+            mean_wrong: &curves.mean_wrong,
+            mean_yield: &curves.expected_yield,
+            reference,
+        }
+    }
+}
+
+/// A quantity by generation, with its standard error.
+struct Measured {
+    name: &'static str,
+    of: for<'s> fn(&'s Simulated) -> (&'s [f64], &'s [f64]),
+    expected: for<'e> fn(&Expected<'e>) -> &'e [f64],
 }
 
 /// A comparison that makes no sense.
@@ -115,8 +156,9 @@ pub enum CompareError {
 pub fn with_expected(expected: &Expected<'_>, simulated: &Simulated, level: f64) -> Result<Verdict, CompareError> {
     let generations = generations(simulated)?;
     let curves = [expected.survival, expected.mean_error, expected.sd_error, expected.reach_error];
-    for length in curves.map(<[f64]>::len) {
-        same_horizon(length, generations)?;
+    let composition = [expected.mean_unsound, expected.mean_wrong, expected.mean_yield];
+    for curve in curves.iter().chain(&composition) {
+        same_horizon(curve.len(), generations)?;
     }
     let share = share(level)?;
     let runs = simulated.replicates;
@@ -133,12 +175,21 @@ pub fn with_expected(expected: &Expected<'_>, simulated: &Simulated, level: f64)
     };
     let width = band::dkw(runs, share);
     let survival = survival(expected.survival, &simulated.survival, width);
-    Ok(verdict(
-        level,
-        expected.reference.clone(),
-        simulated,
-        Family { survival, width, errors: errors.collect(), runway },
-    ))
+    let errors = (ERROR.name, errors.collect());
+    let measured = MEASURED.map(|quantity| {
+        let seen = values((quantity.of)(simulated)).zip((quantity.expected)(expected));
+        let bound = |se: f64| within(runs, se, each);
+        let deviations = seen.map(|((seen, se), &mean)| Deviation::of_two(seen, mean, se, bound(se)));
+        (quantity.name, deviations.collect())
+    });
+    let curves = std::iter::once(errors).chain(measured).collect();
+    Ok(verdict(level, expected.reference.clone(), simulated, Family { survival, width, curves, runway }))
+}
+
+/// The distance of a mean of values in [0, 1] from its expectation that chance exceeds with probability `level` at most, from
+/// its standard error.
+fn within(runs: u64, se: f64, level: f64) -> f64 {
+    mean::empirical_bernstein(runs, se * se * runs as f64, level)
 }
 
 /// The distance of a mean error from its expectation that chance exceeds with probability `level` at most.
@@ -162,15 +213,18 @@ pub fn two_samples(reference: &Simulated, simulated: &Simulated, level: f64) -> 
     let generations = generations(simulated)?;
     same_horizon(self::generations(reference)?, generations)?;
     let share = share(level)?;
-    let bound = |side: &Simulated, se: f64, level: f64| {
-        let variance = se * se * side.replicates as f64;
-        mean::empirical_bernstein(side.replicates, variance, level / 2.0)
+    let both = |here: f64, there: f64, level: f64| {
+        within(simulated.replicates, here, level / 2.0) + within(reference.replicates, there, level / 2.0)
     };
-    let both = |here: f64, there: f64, level: f64| bound(simulated, here, level) + bound(reference, there, level);
     let each = multiple::bonferroni(share, generations);
-    let errors = curve(simulated).zip(curve(reference)).map(|((seen, here), (other, there))| {
-        Deviation::of_two(seen, other, here.hypot(there), both(here, there, each))
-    });
+    let curve = |quantity: Measured| {
+        let pairs = values((quantity.of)(simulated)).zip(values((quantity.of)(reference)));
+        let deviations = pairs.map(|((seen, here), (other, there))| {
+            Deviation::of_two(seen, other, here.hypot(there), both(here, there, each))
+        });
+        (quantity.name, deviations.collect())
+    };
+    let curves = std::iter::once(ERROR).chain(MEASURED).map(curve).collect();
     let runway = {
         let (here, there) = (simulated.runway, reference.runway);
         let horizon = generations.saturating_sub(1) as f64;
@@ -180,7 +234,7 @@ pub fn two_samples(reference: &Simulated, simulated: &Simulated, level: f64) -> 
     let width = band::dkw_two_sample(simulated.replicates, reference.replicates, share);
     let survival = survival(&reference.survival, &simulated.survival, width);
     let name = format!("{} runs by {} (seed {})", reference.replicates, engine(reference.engine), reference.seed);
-    Ok(verdict(level, name, simulated, Family { survival, width, errors: errors.collect(), runway }))
+    Ok(verdict(level, name, simulated, Family { survival, width, curves, runway }))
 }
 
 /// The deviation of one mean, and how large it may be.
@@ -241,20 +295,24 @@ impl Deviation {
     }
 }
 
-/// The three tests before they are judged.
+/// The tests before they are judged.
 struct Family {
     survival: (Deviation, Option<u64>),
     width: f64,
-    errors: Vec<Deviation>,
+    /// Name and deviations by generation, the error first.
+    curves: Vec<(&'static str, Vec<Deviation>)>,
     runway: Deviation,
 }
 
 fn verdict(level: f64, reference: String, simulated: &Simulated, family: Family) -> Verdict {
     let share = multiple::bonferroni(level, TESTS);
-    let worst = (0_u64..).zip(&family.errors).max_by(|(_, one), (_, other)| one.used().total_cmp(&other.used()));
     let mut judged = vec![(family.survival.0, family.survival.0.test("survival", share, family.survival.1))];
-    judged.extend(worst.map(|(g, deviation)| (*deviation, deviation.test("mean error", share, Some(g)))));
+    for (name, deviations) in &family.curves {
+        let worst = (0_u64..).zip(deviations).max_by(|(_, one), (_, other)| one.used().total_cmp(&other.used()));
+        judged.extend(worst.map(|(g, deviation)| (*deviation, deviation.test(name, share, Some(g)))));
+    }
     judged.push((family.runway, family.runway.test("restricted mean runway", share, None)));
+    let errors = family.curves.first().map_or(&[][..], |(_, deviations)| deviations);
     let standard = |deviation: &Deviation, value: f64| (deviation.unit == Unit::StandardErrors).then_some(value);
     Verdict {
         agree: judged.iter().all(|(_, test)| test.passed),
@@ -262,8 +320,8 @@ fn verdict(level: f64, reference: String, simulated: &Simulated, family: Family)
         sentence: sentence(level, &reference, simulated, &judged),
         reference,
         replicates: simulated.replicates,
-        standardised: family.errors.iter().map(|deviation| standard(deviation, deviation.signed)).collect(),
-        critical: family.errors.iter().map(|deviation| standard(deviation, deviation.critical)).collect(),
+        standardised: errors.iter().map(|deviation| standard(deviation, deviation.signed)).collect(),
+        critical: errors.iter().map(|deviation| standard(deviation, deviation.critical)).collect(),
         survival_band: family.width,
         tests: judged.into_iter().map(|(_, test)| test).collect(),
     }
@@ -277,7 +335,7 @@ fn sentence(level: f64, reference: &str, simulated: &Simulated, judged: &[(Devia
         None => {
             let used = judged.iter().map(|(deviation, _)| deviation.used()).fold(0.0, f64::max);
             format!(
-                "agree: survival, error and runway of {runs} are those of {reference} at family-wise level {level}; \
+                "agree: survival, error, composition, yield and runway of {runs} are those of {reference} at family-wise level {level}; \
                  the largest deviation takes up {:.0} % of what chance is allowed",
                 100.0 * used
             )
@@ -334,12 +392,16 @@ fn generations(simulated: &Simulated) -> Result<usize, CompareError> {
     let generations = simulated.survival.len();
     same_horizon(simulated.mean_error.len(), generations)?;
     same_horizon(simulated.se_error.len(), generations)?;
+    for (mean, se) in [(ERROR.of)(simulated)].into_iter().chain(MEASURED.iter().take(2).map(|m| (m.of)(simulated))) {
+        same_horizon(mean.len(), generations)?;
+        same_horizon(se.len(), generations)?;
+    }
     Ok(generations)
 }
 
-/// Mean error and its standard error by generation.
-fn curve(simulated: &Simulated) -> impl Iterator<Item = (f64, f64)> {
-    simulated.mean_error.iter().copied().zip(simulated.se_error.iter().copied())
+/// Mean and standard error by generation.
+fn values<'a>((mean, se): (&'a [f64], &'a [f64])) -> impl Iterator<Item = (f64, f64)> {
+    mean.iter().copied().zip(se.iter().copied())
 }
 
 fn same_horizon(expected: usize, simulated: usize) -> Result<(), CompareError> {
@@ -372,8 +434,11 @@ mod tests {
             mean_error: vec![0.1, 0.2, 0.3],
             se_error: vec![0.0, 0.001, 0.002],
             mean_unsound: vec![0.0; 3],
-            mean_wrong: vec![0.0; 3],
-            mean_yield: vec![1.0; 2],
+            se_unsound: vec![0.0; 3],
+            mean_wrong: vec![0.0, 0.1, 0.2],
+            se_wrong: vec![0.0, 0.001, 0.002],
+            mean_yield: vec![1.0, 0.7],
+            se_yield: vec![0.0, 0.003],
             best_generation: vec![1000, 0, 0],
             runway: RestrictedRunway { restricted_mean: 1.5, se: 0.016, censored: 500 },
             starved: 0,
@@ -389,6 +454,9 @@ mod tests {
             mean_error: &mean_error,
             sd_error: &sd_error,
             reach_error: &[1.0; 3],
+            mean_unsound: &[0.0; 3],
+            mean_wrong: &[0.0, 0.1, 0.2],
+            mean_yield: &[1.0, 0.7, 0.1],
             reference,
         };
         with_expected(&expected, &simulated(), DEFAULT_LEVEL).unwrap()
@@ -409,8 +477,8 @@ mod tests {
 
     #[test]
     fn each_test_can_fail() {
-        // DKW at level 1e-3/3 from 1000 runs: 0.066.
-        assert_eq!(failed(&against([1.0, 0.5, 0.43], [0.1, 0.2, 0.3])), ["survival"]);
+        // DKW at level 1e-3/6 from 1000 runs: 0.069.
+        assert_eq!(failed(&against([1.0, 0.5, 0.42], [0.1, 0.2, 0.3])), ["survival"]);
         assert_eq!(failed(&against([1.0, 0.6, 0.5], [0.1, 0.2, 0.3])), ["survival", "restricted mean runway"]);
         let early = against([1.0, 0.5, 0.5], [0.1 + 1e-9, 0.2, 0.3]);
         assert_eq!((failed(&early), early.tests[1].generation), (vec!["mean error"], Some(0)));
@@ -422,6 +490,32 @@ mod tests {
             )
         );
         assert_eq!(failed(&against([1.0, 0.5, 0.5], [0.1, f64::NAN, 0.3])), ["mean error"]);
+    }
+
+    /// At 1000 runs chance is allowed about 0.04 where nothing varies.
+    #[test]
+    fn composition_and_yield_can_fail() {
+        let held = |unsound: [f64; 3], wrong: [f64; 3], accepted: [f64; 3]| {
+            let expected = Expected {
+                survival: &[1.0, 0.5, 0.5],
+                mean_error: &[0.1, 0.2, 0.3],
+                sd_error: &[0.0, 0.0316, 0.0632],
+                reach_error: &[1.0; 3],
+                mean_unsound: &unsound,
+                mean_wrong: &wrong,
+                mean_yield: &accepted,
+                reference: "the truth".to_owned(),
+            };
+            with_expected(&expected, &simulated(), DEFAULT_LEVEL).unwrap()
+        };
+        let (unsound, wrong, accepted) = ([0.0; 3], [0.0, 0.1, 0.2], [1.0, 0.7, 0.1]);
+        assert!(held(unsound, wrong, accepted).agree);
+        assert_eq!(failed(&held([0.0, 0.0, 0.1], wrong, accepted)), ["mean unsound share"]);
+        assert_eq!(failed(&held(unsound, [0.0, 0.2, 0.2], accepted)), ["mean wrong share"]);
+        let priced = held(unsound, wrong, [1.0, 0.9, 0.1]);
+        assert_eq!(failed(&priced), ["mean yield"]);
+        assert!(priced.sentence.starts_with("differ: mean yield at generation 1"), "{}", priced.sentence);
+        assert_eq!(priced.tests.iter().map(|test| test.level).sum::<f64>(), DEFAULT_LEVEL);
     }
 
     #[test]

@@ -65,10 +65,7 @@ impl LogProvenance {
         Self {
             program: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
-            logs: logs
-                .into_iter()
-                .map(|(name, bytes)| (name.to_owned(), hexadecimal(&Sha256::digest(bytes))))
-                .collect(),
+            logs: logs.into_iter().map(|(name, bytes)| (name.to_owned(), digest_bytes(bytes))).collect(),
             seed,
             command,
         }
@@ -97,6 +94,12 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// SHA-256 of some bytes, in hexadecimal.
+#[must_use]
+pub fn digest_bytes(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
 /// SHA-256 of the digests of several scenarios, in hexadecimal.
 #[must_use]
 pub fn digest_all(scenarios: &[&Scenario]) -> String {
@@ -112,5 +115,5 @@ pub fn digest_all(scenarios: &[&Scenario]) -> String {
 pub fn digest(scenario: &Scenario) -> String {
     // A scenario holds finite numbers and strings only, both of which JSON can write.
     let json = serde_json::to_vec(scenario).unwrap_or_default();
-    hexadecimal(&Sha256::digest(json))
+    digest_bytes(&json)
 }

@@ -52,13 +52,7 @@ pub(super) fn verdict(
     level: f64,
 ) -> anyhow::Result<compare::Verdict> {
     if let Some(curves) = &solution.curves {
-        let expected = Expected {
-            survival: &curves.survival,
-            mean_error: &curves.expected_error,
-            sd_error: &curves.sd_error,
-            reach_error: &curves.reach_error,
-            reference: format!("the exact chain ({})", solution.method),
-        };
+        let expected = Expected::of(curves, format!("the exact chain ({})", solution.method));
         return Ok(compare::with_expected(&expected, simulated, level)?);
     }
     let engine = match play.engine {

@@ -17,7 +17,27 @@ use crate::simulate::{Progress, Settings};
 /// Time between two writings.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// The file: what was simulated, and how far it came.
+/// The file: its contents and their checksum.
+#[derive(Serialize, Deserialize)]
+struct Sealed<P> {
+    /// SHA-256 of the JSON form of `kept`. Numbers keep every digit on their way through a file, so that what is read can be
+    /// written again to the same bytes.
+    sha256: String,
+    kept: Kept<P>,
+}
+
+impl<P: Serialize> Sealed<P> {
+    fn new(kept: Kept<P>) -> Self {
+        Self { sha256: checksum(&kept), kept }
+    }
+}
+
+fn checksum(kept: &Kept<impl Serialize>) -> String {
+    // Tallies are finite numbers, which JSON can write.
+    provenance::digest_bytes(&serde_json::to_vec(kept).unwrap_or_default())
+}
+
+/// What was simulated, and how far it came.
 #[derive(Serialize, Deserialize)]
 struct Kept<P> {
     /// Programs of other versions may draw other numbers.
@@ -55,8 +75,11 @@ impl<'a> Checkpoint<'a> {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).with_context(|| format!("{file}: cannot read this checkpoint")),
         };
-        let found: Kept<Progress> =
+        let Sealed { sha256, kept: found }: Sealed<Progress> =
             serde_json::from_slice(&bytes).with_context(|| format!("{file}: this is not a checkpoint"))?;
+        if checksum(&found) != sha256 {
+            bail!("{file}: this checkpoint is damaged: its contents do not have its checksum. Remove it to begin anew");
+        }
         let (ours, theirs) = (&self.kept, &found);
         let mut differ = Vec::new();
         let mut hold = |what: &str, ours: String, theirs: String| {
@@ -88,7 +111,7 @@ impl<'a> Checkpoint<'a> {
         let kept =
             Kept { version: version.clone(), scenario_sha256: scenario_sha256.clone(), settings: *settings, progress };
         // Tallies are finite numbers, which JSON can write.
-        let bytes = serde_json::to_vec(&kept).unwrap_or_default();
+        let bytes = serde_json::to_vec(&Sealed::new(kept)).unwrap_or_default();
         match files::write_atomic(self.file, &bytes) {
             Ok(()) => {
                 self.written = Some(Instant::now());

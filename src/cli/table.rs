@@ -12,8 +12,6 @@ use crate::report::words::{estimate, generations, number, percent, ratio, runway
 use crate::scenario::Scenario;
 use crate::simulate::{Rare, Simulated};
 
-/// Share of one repetition in all from which on their spread says little about their error.
-const SUSPICIOUS_SHARE: f64 = 0.5;
 /// Rows that a curve is thinned to.
 const ROWS: usize = 21;
 
@@ -209,24 +207,14 @@ pub(super) fn rare(scenario: &Scenario, rare: &Rare, out: &mut dyn Write) -> io:
         rare.levels.len() + 1,
         rare.seed
     )?;
-    match rare.relative_standard_error.zip(rare.interval) {
-        Some((relative, (low, high))) => writeln!(
-            out,
-            "  P(T <= {})  {}, relative standard error {}; 95 % interval {} to {}",
-            rare.horizon,
-            percent(rare.probability, 3),
-            percent(relative, 2),
-            percent(low, 3),
-            percent(high, 3)
-        )?,
-        None => writeln!(out, "  P(T <= {}): no repetition reached failure", rare.horizon)?,
+    write!(out, "  P(T <= {})  {}", rare.horizon, percent(rare.probability, 3))?;
+    if let Some(relative) = rare.relative_standard_error {
+        write!(out, ", relative standard error {}", percent(relative, 2))?;
     }
-    if let Some(share) = rare.largest_share.filter(|&share| share > SUSPICIOUS_SHARE) {
-        writeln!(
-            out,
-            "note: one repetition makes up {} of the sum of all; the standard error is not to be trusted",
-            percent(share, 2)
-        )?;
+    match (rare.interval, rare.undefined.get("interval")) {
+        (Some((low, high)), _) => writeln!(out, "; 95 % interval {} to {}", percent(low, 3), percent(high, 3))?,
+        (None, Some(reason)) => writeln!(out, "; no interval: {reason}")?,
+        (None, None) => writeln!(out)?,
     }
     Ok(())
 }

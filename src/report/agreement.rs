@@ -115,5 +115,7 @@ fn title(verdict: &Verdict, all: &[Difference]) -> String {
     if verdict.agree {
         return format!("Simulation agrees: mean error within {size} standard errors of the expected");
     }
-    format!("Mean error agrees (within {size} standard errors), but another test fails")
+    let failed: Vec<&str> =
+        verdict.tests.iter().filter(|test| !test.passed).map(|test| test.quantity.as_str()).collect();
+    format!("Mean error agrees (within {size} standard errors), but not: {}", failed.join(", "))
 }

@@ -5,7 +5,7 @@ use crate::scenario::{Policy, Scenario};
 use super::error::SimulationError;
 use super::stream::Stream;
 
-/// The beliefs of one generation, by kind; those that are neither unsound nor wrong are sound.
+/// The beliefs of one generation or of a part of its training set, by kind; those that are neither unsound nor wrong are sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Beliefs {
     pub unsound: u64,
@@ -14,21 +14,25 @@ pub(super) struct Beliefs {
 }
 
 impl Beliefs {
+    /// No beliefs yet.
+    pub const NONE: Self = Self { unsound: 0, wrong: 0, all: 0 };
+
     /// Generation 0.
     pub fn start(scenario: &Scenario) -> Self {
         let (unsound, wrong) = scenario.start_counts();
         Self { unsound, wrong, all: scenario.examples.get() }
     }
 
+    /// These beliefs and others, together.
+    pub fn plus(self, others: Self) -> Self {
+        Self { unsound: self.unsound + others.unsound, wrong: self.wrong + others.wrong, all: self.all + others.all }
+    }
+
     /// The beliefs after training on a generation's `learned` ones.
     pub fn trained(self, learned: Self, policy: Policy) -> Self {
         match policy {
             Policy::Replace => learned,
-            Policy::Accumulate => Self {
-                unsound: self.unsound + learned.unsound,
-                wrong: self.wrong + learned.wrong,
-                all: self.all + learned.all,
-            },
+            Policy::Accumulate => self.plus(learned),
         }
     }
 
@@ -43,9 +47,16 @@ pub(super) trait Chain: Sync {
     /// Whether a generation with these beliefs has failed.
     fn failed(&self, generation: u64, beliefs: Beliefs) -> bool;
 
-    /// The beliefs of the generation after, drawn.
+    /// So many beliefs of those that train the next generation, drawn; a training set may be drawn in parts, since its
+    /// examples are independent.
     ///
     /// # Errors
     /// Where next to nothing is accepted.
-    fn next(&self, generation: u64, beliefs: Beliefs, stream: &mut Stream) -> Result<Beliefs, SimulationError>;
+    fn learned(
+        &self,
+        generation: u64,
+        beliefs: Beliefs,
+        examples: u64,
+        stream: &mut Stream,
+    ) -> Result<Beliefs, SimulationError>;
 }

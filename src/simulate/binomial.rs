@@ -60,6 +60,15 @@ impl Binomial {
         Self { n, p, misses, method }
     }
 
+    /// One draw of another number of trials with the same probability.
+    pub fn draw_of(&self, n: u64, stream: &mut Stream) -> u64 {
+        if n == self.n {
+            return self.draw(stream);
+        }
+        let fewer = draw(n, self.p, stream);
+        if self.misses { n - fewer } else { fewer }
+    }
+
     /// One draw.
     pub fn draw(&self, stream: &mut Stream) -> u64 {
         let fewer = match &self.method {

@@ -42,6 +42,15 @@ struct Next {
     unsound: f64,
 }
 
+impl Next {
+    /// So many beliefs of the training set.
+    fn learned(&self, examples: u64, stream: &mut Stream) -> Beliefs {
+        let wrong = self.wrong.draw_of(examples, stream);
+        let unsound = binomial::draw(examples - wrong, self.unsound, stream);
+        Beliefs { unsound, wrong, all: examples }
+    }
+}
+
 impl<'a> Counts<'a> {
     /// Prepares runs of `scenario`.
     pub fn new(scenario: &'a Scenario) -> Self {
@@ -79,10 +88,7 @@ impl<'a> Counts<'a> {
 
     /// The beliefs of the next generation, drawn from the composition of its training set.
     fn train(&self, beliefs: Beliefs, next: Next, stream: &mut Stream) -> Beliefs {
-        let examples = self.scenario.examples.get();
-        let wrong = next.wrong.draw(stream);
-        let unsound = binomial::draw(examples - wrong, next.unsound, stream);
-        beliefs.trained(Beliefs { unsound, wrong, all: examples }, self.scenario.learning.policy)
+        beliefs.trained(next.learned(self.scenario.examples.get(), stream), self.scenario.learning.policy)
     }
 
     fn state(&self, generation: u64, beliefs: Beliefs) -> State {
@@ -111,8 +117,16 @@ impl Chain for Counts<'_> {
         state.error >= self.scenario.failure.error_rate.get() || state.next.is_none()
     }
 
-    fn next(&self, generation: u64, beliefs: Beliefs, stream: &mut Stream) -> Result<Beliefs, SimulationError> {
+    fn learned(
+        &self,
+        generation: u64,
+        beliefs: Beliefs,
+        examples: u64,
+        stream: &mut Stream,
+    ) -> Result<Beliefs, SimulationError> {
+        // A starved generation has failed, and nobody asks what it teaches.
         let next = self.state(generation, beliefs).next;
-        Ok(next.map_or(beliefs, |next| self.train(beliefs, next, stream)))
+        next.map(|next| next.learned(examples, stream))
+            .ok_or(SimulationError::NothingAccepted { generation, candidates: 0 })
     }
 }

@@ -60,12 +60,12 @@ pub enum SimulationError {
         reason: &'static str,
     },
     /// A splitting whose pilot run got stuck.
-    #[error(
-        "after {levels} levels no run of the pilot came nearer to failure: it is beyond reach, or less probable than 1e-300"
-    )]
+    #[error("the pilot of the splitting set {levels} levels towards failure and ended there: {reason}")]
     NoWayToFailure {
         /// Levels passed.
         levels: usize,
+        /// Why there is no further level.
+        reason: &'static str,
     },
     /// Tallies to go on from that are none of this simulation.
     #[error("these tallies cannot be gone on from: {reason}")]

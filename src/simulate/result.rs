@@ -36,11 +36,17 @@ pub struct Simulated {
     pub se_error: Vec<f64>,
     /// Mean share of unsound beliefs.
     pub mean_unsound: Vec<f64>,
+    /// Standard error of `mean_unsound`.
+    pub se_unsound: Vec<f64>,
     /// Mean share of wrong beliefs.
     pub mean_wrong: Vec<f64>,
+    /// Standard error of `mean_wrong`.
+    pub se_wrong: Vec<f64>,
     /// Mean accepted examples per generated problem (problems generated at generation g to train g + 1; the last
     /// generation trains nobody and has none). Agents estimate it, without bias, from the problems they needed.
     pub mean_yield: Vec<f64>,
+    /// Standard error of `mean_yield`.
+    pub se_yield: Vec<f64>,
     /// Runs whose error rate was lowest at this generation, the earliest of equals.
     pub best_generation: Vec<u64>,
     /// The runway, restricted to the horizon.

@@ -13,9 +13,9 @@ use super::run::Run;
 pub(super) struct Tally {
     runs: u64,
     error: Vec<Moments>,
-    unsound: Vec<f64>,
-    wrong: Vec<f64>,
-    accepted: Vec<f64>,
+    unsound: Vec<Moments>,
+    wrong: Vec<Moments>,
+    accepted: Vec<Moments>,
     failures: Vec<u64>,
     best: Vec<u64>,
     starved: u64,
@@ -28,9 +28,9 @@ impl Tally {
         Self {
             runs: 0,
             error: vec![Moments::default(); horizon + 1],
-            unsound: vec![0.0; horizon + 1],
-            wrong: vec![0.0; horizon + 1],
-            accepted: vec![0.0; horizon],
+            unsound: vec![Moments::default(); horizon + 1],
+            wrong: vec![Moments::default(); horizon + 1],
+            accepted: vec![Moments::default(); horizon],
             failures: vec![0; horizon + 1],
             best: vec![0; horizon + 1],
             starved: 0,
@@ -50,7 +50,9 @@ impl Tally {
             .iter()
             .all(|&len| len == generations)
             && self.accepted.len() == horizon
-            && self.error.iter().all(|moments| moments.count() == self.runs)
+            && [&self.error, &self.unsound, &self.wrong, &self.accepted]
+                .iter()
+                .all(|curve| curve.iter().all(|moments| moments.count() == self.runs))
             && self.sample_runs.iter().all(|run| run.len() == generations)
             && self
                 .failures
@@ -62,9 +64,7 @@ impl Tally {
     /// Adds one run, and keeps its error curve if it is a `sample`.
     pub fn add(&mut self, run: &Run, sample: bool) {
         self.runs += 1;
-        for (moments, &error) in self.error.iter_mut().zip(&run.error) {
-            moments.add(error);
-        }
+        add(&mut self.error, &run.error);
         add(&mut self.unsound, &run.unsound);
         add(&mut self.wrong, &run.wrong);
         add(&mut self.accepted, &run.accepted);
@@ -83,12 +83,10 @@ impl Tally {
     /// Adds the runs of a later tally. Sums of floats depend on their order: the caller merges in the order of replicates.
     pub fn merge(&mut self, later: Self) {
         self.runs += later.runs;
-        for (moments, later) in self.error.iter_mut().zip(&later.error) {
-            moments.merge(later);
-        }
-        add(&mut self.unsound, &later.unsound);
-        add(&mut self.wrong, &later.wrong);
-        add(&mut self.accepted, &later.accepted);
+        merge(&mut self.error, &later.error);
+        merge(&mut self.unsound, &later.unsound);
+        merge(&mut self.wrong, &later.wrong);
+        merge(&mut self.accepted, &later.accepted);
         for (failures, later) in self.failures.iter_mut().zip(&later.failures) {
             *failures += later;
         }
@@ -102,7 +100,8 @@ impl Tally {
     /// The result of the whole simulation.
     pub fn finish(self, settings: &Settings) -> Simulated {
         let runs = self.runs as f64;
-        let mean = |sums: &[f64]| sums.iter().map(|sum| sum / runs).collect();
+        let mean = |curve: &[Moments]| curve.iter().map(Moments::mean).collect();
+        let se = |curve: &[Moments]| curve.iter().map(Moments::standard_error).collect();
         let mut alive = self.runs;
         let survival = self.failures.iter().map(|failures| {
             alive -= failures;
@@ -114,11 +113,14 @@ impl Tally {
             seed: settings.seed,
             engine: settings.engine,
             generations: (0..self.error.len() as u64).collect(),
-            mean_error: self.error.iter().map(Moments::mean).collect(),
-            se_error: self.error.iter().map(Moments::standard_error).collect(),
+            mean_error: mean(&self.error),
+            se_error: se(&self.error),
             mean_unsound: mean(&self.unsound),
+            se_unsound: se(&self.unsound),
             mean_wrong: mean(&self.wrong),
+            se_wrong: se(&self.wrong),
             mean_yield: mean(&self.accepted),
+            se_yield: se(&self.accepted),
             runway: runway(&self.failures, alive),
             failures: self.failures,
             best_generation: self.best,
@@ -134,9 +136,15 @@ fn lowest(values: &[f64]) -> Option<usize> {
     (0..values.len()).reduce(better)
 }
 
-fn add(sums: &mut [f64], values: &[f64]) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += value;
+fn add(curve: &mut [Moments], values: &[f64]) {
+    for (moments, &value) in curve.iter_mut().zip(values) {
+        moments.add(value);
+    }
+}
+
+fn merge(curve: &mut [Moments], later: &[Moments]) {
+    for (moments, later) in curve.iter_mut().zip(later) {
+        moments.merge(later);
     }
 }
 
@@ -192,6 +200,7 @@ mod tests {
         assert_relative_eq!(simulated.mean_error[1], 0.3, max_relative = 1e-14);
         assert_relative_eq!(simulated.se_error[1], 0.1, max_relative = 1e-14);
         assert_eq!(simulated.mean_yield, [1.0, 0.5]);
+        assert_eq!((&simulated.se_yield, &simulated.se_wrong), (&vec![0.0; 2], &vec![0.0; 3]));
         assert_eq!((simulated.starved, simulated.runway.censored), (1, 1));
         assert_eq!(simulated.sample_runs, [[0.1, 0.2, 0.3]]);
     }

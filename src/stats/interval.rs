@@ -1,11 +1,21 @@
 //! Intervals for a probability.
 
+use statrs::function::beta::inv_beta_reg;
 use statrs::function::erf::erfc_inv;
 
 /// z with P(|Z| > z) = `level` for a standard normal Z.
 #[must_use]
 pub fn normal_critical(level: f64) -> f64 {
     std::f64::consts::SQRT_2 * erfc_inv(level)
+}
+
+/// t with P(|X| > t) = `level` for X of Student's law with `freedom` degrees of freedom, at least 1.
+///
+/// P(|X| > t) = I(freedom / (freedom + t²); freedom/2, 1/2), the regularised incomplete beta function.
+#[must_use]
+pub fn student_critical(level: f64, freedom: f64) -> f64 {
+    let share = inv_beta_reg(0.5 * freedom, 0.5, level);
+    (freedom * (1.0 - share) / share).sqrt()
 }
 
 /// z with P(Z ≤ z) = `level` for a standard normal Z.
@@ -37,6 +47,14 @@ pub fn wilson(successes: u64, n: u64, level: f64) -> (f64, f64) {
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+
+    /// Tabled values.
+    #[test]
+    fn students_law_meets_its_table() {
+        for (freedom, t) in [(1.0, 12.706_204_7), (2.0, 4.302_652_73), (15.0, 2.131_449_55), (31.0, 2.039_513_45)] {
+            assert_relative_eq!(student_critical(0.05, freedom), t, max_relative = 1e-7);
+        }
+    }
 
     #[test]
     fn wilson_solves_its_equation() {

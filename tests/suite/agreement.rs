@@ -104,6 +104,8 @@ struct Exact {
     survival: Vec<f64>,
     mean: Vec<f64>,
     sd: Vec<f64>,
+    wrong: Vec<f64>,
+    accepted: Vec<f64>,
 }
 
 impl Exact {
@@ -116,12 +118,13 @@ impl Exact {
         let mut everyone = vec![0.0; n as usize + 1];
         everyone[scenario.start_counts().1 as usize] = 1.0;
         let mut alive = everyone.clone();
-        let mut exact = Self { survival: vec![], mean: vec![], sd: vec![] };
+        let mut exact = Self { survival: vec![], mean: vec![], sd: vec![], wrong: vec![], accepted: vec![] };
         for g in 0..=scenario.horizon.get() {
             let outcomes = outcomes(g);
             let sum = |of: &dyn Fn(f64) -> f64| {
                 everyone.iter().zip(&outcomes).map(|(p, o)| p * of(o.error_rate)).sum::<f64>()
             };
+            let accepted = everyone.iter().zip(&outcomes).map(|(p, o)| p * o.accepted_share()).sum();
             let mean = sum(&|error| error);
             // A law in one point has no spread, whatever its sum rounds to.
             let spread = if everyone.contains(&1.0) { 0.0 } else { sum(&|error| (error - mean).powi(2)) };
@@ -129,6 +132,8 @@ impl Exact {
             exact.survival.push(alive.iter().sum());
             exact.mean.push(mean);
             exact.sd.push(spread.sqrt());
+            exact.wrong.push((0..).zip(&everyone).map(|(count, p)| p * f64::from(count) / n as f64).sum());
+            exact.accepted.push(accepted);
             [everyone, alive] = carried([&everyone, &alive], &outcomes, n);
         }
         exact
@@ -140,6 +145,9 @@ impl Exact {
             mean_error: &self.mean,
             sd_error: &self.sd,
             reach_error: &vec![1.0; self.sd.len()],
+            mean_unsound: &vec![0.0; self.sd.len()],
+            mean_wrong: &self.wrong,
+            mean_yield: &self.accepted,
             reference: "the exact law".to_owned(),
         };
         compare::with_expected(&expected, simulated, DEFAULT_LEVEL).unwrap()

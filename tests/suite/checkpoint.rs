@@ -24,7 +24,7 @@ fn done(file: &Path) -> u64 {
     let Ok(bytes) = fs::read(file) else { return 0 };
     // Written whole or not at all: whatever can be read is a document.
     let kept: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    kept["progress"]["runs"].as_u64().unwrap()
+    kept["kept"]["progress"]["runs"].as_u64().unwrap()
 }
 
 #[test]
@@ -81,11 +81,21 @@ fn another_simulations_checkpoint_is_refused() {
         );
         assert_eq!(fs::read(&file).unwrap(), bytes, "a refused checkpoint is left as it is");
     }
-    // A document, but not of a simulation; and one whose tallies do not fit.
-    let damaged = String::from_utf8(bytes).unwrap();
-    for (text, told) in
-        [("{}".to_owned(), "not a checkpoint"), (damaged.replace("\"runs\":", "\"runs\":1"), "is damaged")]
-    {
+    // A document, but not of a simulation; and some of which a digit, a sum or the checksum is another.
+    let whole = String::from_utf8(bytes).unwrap();
+    let damaged = |from: &str, to: &str| {
+        assert!(whole.contains(from), "{from}");
+        (whole.replacen(from, to, 1), "this checkpoint is damaged: its contents do not have its checksum")
+    };
+    let cases = [
+        ("{}".to_owned(), "not a checkpoint"),
+        (whole[..whole.len() / 2].to_owned(), "not a checkpoint"),
+        damaged("\"runs\":", "\"runs\":1"),
+        damaged("\"mean\":0.0", "\"mean\":0.1"),
+        damaged("\"starved\":0", "\"starved\":2"),
+        damaged("\"sha256\":\"", "\"sha256\":\"0"),
+    ];
+    for (text, told) in cases {
         fs::write(&file, text).unwrap();
         let refused = runaway(folder.path(), &play).output().unwrap();
         let message = String::from_utf8_lossy(&refused.stderr).into_owned();

@@ -124,13 +124,7 @@ fn coupled_runs_agree_with_the_exact_law() {
         let curves = solution.curves.unwrap();
         let (simulated, played) = coupled(&scenario, 20_000, 11, &|_| {}).unwrap();
         assert_eq!((simulated.engine, played.len()), (Engine::Counts, 20_000));
-        let expected = Expected {
-            survival: &curves.survival,
-            mean_error: &curves.expected_error,
-            sd_error: &curves.sd_error,
-            reach_error: &curves.reach_error,
-            reference: solution.method,
-        };
+        let expected = Expected::of(&curves, solution.method);
         let verdict = with_expected(&expected, &simulated, DEFAULT_LEVEL).unwrap();
         assert!(verdict.agree, "{more}: {}", verdict.sentence);
     }

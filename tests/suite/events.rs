@@ -174,13 +174,7 @@ fn four_witnesses_agree_on_random_loops() {
         let Some(curves) = analytic::solve(&scenario).curves else { continue };
         exact += 1;
         for simulated in [&agents, &events, &counts] {
-            let expected = Expected {
-                survival: &curves.survival,
-                mean_error: &curves.expected_error,
-                sd_error: &curves.sd_error,
-                reach_error: &curves.reach_error,
-                reference: "the exact law".to_owned(),
-            };
+            let expected = Expected::of(&curves, "the exact law".to_owned());
             let verdict = compare::with_expected(&expected, simulated, 1e-4).unwrap();
             assert!(verdict.agree, "{} {}", scenario.to_toml(), verdict.sentence);
         }

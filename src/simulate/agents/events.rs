@@ -66,7 +66,7 @@ impl<'a> Events<'a> {
     pub fn play(&self, stream: &mut Stream, run: &mut Run) -> Result<(), SimulationError> {
         let mut beliefs = Beliefs::start(self.scenario);
         let mut ballot = Ballot::new(self.scenario);
-        let horizon = self.scenario.horizon.get();
+        let (examples, horizon) = (self.scenario.examples.get(), self.scenario.horizon.get());
         for generation in 0..=horizon {
             let model = self.model(generation, beliefs);
             run.note(model.error_rate(), beliefs.unsound, beliefs.wrong, beliefs.all);
@@ -77,7 +77,7 @@ impl<'a> Events<'a> {
                 break;
             }
             let (learned, problems) =
-                self.train(&model, beliefs, &mut ballot, stream).map_err(|stall| stall.at(generation))?;
+                self.train(examples, &model, beliefs, &mut ballot, stream).map_err(|stall| stall.at(generation))?;
             run.accepted.push(accepted_share(learned.all, problems));
             beliefs = beliefs.trained(learned, self.scenario.learning.policy);
         }
@@ -91,16 +91,16 @@ impl<'a> Events<'a> {
         Model::of_counts(era, self.scenario, [beliefs.sound(), beliefs.unsound, beliefs.wrong])
     }
 
-    /// What the next generation learns from this one, and the problems it took. As many problems as examples are still
+    /// So many of the beliefs that the next generation learns from this one, and the problems they took. As many problems as examples are still
     /// wanted must be attempted in any case, since none ends in more than one: that is a round.
     fn train(
         &self,
+        examples: u64,
         model: &Model<'_>,
         beliefs: Beliefs,
         ballot: &mut Ballot,
         stream: &mut Stream,
     ) -> Result<(Beliefs, u64), Stall> {
-        let examples = self.scenario.examples.get();
         let (mut accepted, mut problems, mut fruitless) = (Examples::default(), 0_u64, 0_u64);
         while accepted.all() < examples {
             let round = examples - accepted.all();
@@ -197,11 +197,17 @@ impl Chain for Events<'_> {
         self.model(generation, beliefs).error_rate() >= self.scenario.failure.error_rate.get()
     }
 
-    fn next(&self, generation: u64, beliefs: Beliefs, stream: &mut Stream) -> Result<Beliefs, SimulationError> {
+    fn learned(
+        &self,
+        generation: u64,
+        beliefs: Beliefs,
+        examples: u64,
+        stream: &mut Stream,
+    ) -> Result<Beliefs, SimulationError> {
         let mut ballot = Ballot::new(self.scenario);
         let model = self.model(generation, beliefs);
-        let (learned, _) = self.train(&model, beliefs, &mut ballot, stream).map_err(|stall| stall.at(generation))?;
-        Ok(beliefs.trained(learned, self.scenario.learning.policy))
+        let taught = self.train(examples, &model, beliefs, &mut ballot, stream);
+        taught.map(|(learned, _)| learned).map_err(|stall| stall.at(generation))
     }
 }
 

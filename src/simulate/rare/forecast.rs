@@ -15,6 +15,8 @@ use super::super::error::SimulationError;
 
 /// Intervals of the grid of shares. Their ends lie evenly in √x, as the spread of a count does.
 const INTERVALS: usize = 300;
+/// Every so many nodes are looked at first for the cheapest draw.
+const STRIDE: usize = 5;
 /// The most numbers kept: 160 MB.
 const MAX_COSTS: u64 = 20_000_000;
 /// Change of the cost per example below which earlier generations are taken to be like later ones.
@@ -26,8 +28,26 @@ const ENDLESS: f64 = 1e100;
 pub(super) struct Forecast {
     examples: f64,
     horizon: u64,
+    /// How a training set becomes beliefs.
+    policy: Policy,
+    grid: Grid,
+    /// What generation 0, 1, … draws at the nodes, up to the one from which it no longer changes.
+    draws: Vec<Vec<Coin>>,
     /// Rows for the last generations, the horizon's first; earlier generations have the last row.
     rows: Vec<Row>,
+}
+
+/// The shares at which costs are known, and their entropies y ln y + (1 − y) ln(1 − y).
+struct Grid {
+    shares: Vec<f64>,
+    entropies: Vec<f64>,
+}
+
+/// ln q and ln(1 − q) of a draw.
+#[derive(Debug, Clone, Copy)]
+struct Coin {
+    hit: f64,
+    miss: f64,
 }
 
 /// One generation.
@@ -37,13 +57,37 @@ struct Row {
     cost: Vec<f64>,
     /// Smallest share from which on the loop has failed, to the resolution of doubles; infinite if there is none.
     edge: f64,
+    /// Where it lies among the nodes.
+    edge_place: f64,
 }
 
 /// What a generation does at a node.
 struct Node {
-    /// ln q and ln(1 − q).
-    logs: (f64, f64),
+    coin: Coin,
     failed: bool,
+}
+
+/// The part of a training set that is drawn: shares of N.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// Examples drawn.
+    pub drawn: f64,
+    /// Those of them that left wrong beliefs.
+    pub wrong: f64,
+}
+
+impl Part {
+    /// Nothing drawn yet.
+    const NONE: Self = Self { drawn: 0.0, wrong: 0.0 };
+}
+
+/// The cheapest way on.
+#[derive(Debug, Clone, Copy)]
+struct Way {
+    /// Its cost per example.
+    cost: f64,
+    /// Wrong share of what is still to be drawn.
+    share: f64,
 }
 
 impl Forecast {
@@ -62,71 +106,204 @@ impl Forecast {
         if !settled && horizon.saturating_mul(INTERVALS as u64) > MAX_COSTS {
             return Err(SimulationError::NoForecast { reason: "its law changes over too long a horizon" });
         }
-        Ok(Self { examples: scenario.examples.as_f64(), horizon, rows: rows(scenario, settled)? })
+        let mut forecast = Self {
+            examples: scenario.examples.as_f64(),
+            horizon,
+            policy: scenario.learning.policy,
+            grid: Grid::new(),
+            draws: Vec::new(),
+            rows: Vec::new(),
+        };
+        forecast.fill(scenario, settled)?;
+        Ok(forecast)
+    }
+
+    /// Computes the rows, from the horizon back until nothing changes any more.
+    fn fill(&mut self, scenario: &Scenario, settled: bool) -> Result<(), SimulationError> {
+        let last = if settled { 0 } else { self.horizon };
+        let laws: Vec<Vec<Node>> = (0..=last).map(|g| generation(scenario, g, &self.grid.shares)).collect();
+        self.draws = laws.iter().map(|nodes| nodes.iter().map(|node| node.coin).collect()).collect();
+        for g in (0..=self.horizon).rev() {
+            // `last` is the horizon or 0, so that the law is there.
+            let nodes = &laws[g.min(last) as usize];
+            let Some(next) = self.rows.last() else {
+                let survived = nodes.iter().map(|node| if node.failed { 0.0 } else { f64::INFINITY }).collect();
+                self.rows.push(Row::new(survived, edge(scenario, g, nodes, &self.grid.shares)));
+                continue;
+            };
+            let cost: Vec<f64> = nodes
+                .iter()
+                .zip(&self.grid.shares)
+                .map(|(node, &x)| if node.failed { 0.0 } else { self.way(next, g, x, node.coin, Part::NONE).cost })
+                .collect();
+            if settled && !cost.iter().zip(&next.cost).any(|(now, then)| (then - now).abs() > SETTLED) {
+                break;
+            }
+            if self.rows.len() as u64 * INTERVALS as u64 > MAX_COSTS {
+                return Err(SimulationError::NoForecast { reason: "its way to failure is too long" });
+            }
+            let edge = if settled { next.edge } else { edge(scenario, g, nodes, &self.grid.shares) };
+            self.rows.push(Row::new(cost, edge));
+        }
+        Ok(())
     }
 
     /// Cost of failing, in nats, from a share `x` of wrong beliefs at `generation`; at least 0.
     pub fn cost(&self, generation: u64, x: f64) -> f64 {
-        let back = (self.horizon.saturating_sub(generation) as usize).min(self.rows.len() - 1);
-        self.examples * self.rows[back].at(x)
+        self.examples * self.row(generation).at(x)
+    }
+
+    /// The same within a generation, when a part of the training set is drawn; above `enough` a lower bound may be given.
+    ///
+    /// A part costs what was improbable about it, and the whole way costs no more than part and rest together: most parts are
+    /// told by this to be far from failure.
+    pub fn cost_within(&self, generation: u64, x: f64, part: Part, enough: f64) -> f64 {
+        let coin = self.coin(generation, x);
+        let share = part.wrong / part.drawn;
+        let least = self.row(generation).at(x) - part.drawn * coin.drawing(share, entropy(share));
+        if self.examples * least > enough {
+            return self.examples * least;
+        }
+        self.examples * self.way(self.row(generation + 1), generation, x, coin, part).cost.max(least)
+    }
+
+    /// The largest cost of a single generation, in nats, along the cheapest way to failure from a share `x` at generation 0.
+    pub fn steepest(&self, mut x: f64) -> f64 {
+        let mut most = 0.0_f64;
+        for g in 0..self.horizon {
+            let row = self.row(g);
+            if row.at(x) == 0.0 {
+                break;
+            }
+            let coin = self.coin(g, x);
+            let way = self.way(self.row(g + 1), g, x, coin, Part::NONE);
+            most = most.max(coin.drawing(way.share, entropy(way.share)));
+            x = self.after(g, x, way.share);
+        }
+        self.examples * most
+    }
+
+    fn row(&self, generation: u64) -> &Row {
+        // `fill` made at least the horizon's row.
+        &self.rows[(self.horizon.saturating_sub(generation) as usize).min(self.rows.len() - 1)]
+    }
+
+    /// The draws of a generation at a share `x`, between the nodes by a line.
+    fn coin(&self, generation: u64, x: f64) -> Coin {
+        // `fill` made one or one for each generation.
+        let coins = &self.draws[(generation as usize).min(self.draws.len() - 1)];
+        let (low, share) = place(x);
+        let (here, there) = (coins[low], coins[low + 1]);
+        let between = |here: f64, there: f64| here + (there - here) * share;
+        Coin { hit: between(here.hit, there.hit), miss: between(here.miss, there.miss) }
+    }
+
+    /// Share of wrong beliefs after training on a share `y`.
+    fn after(&self, generation: u64, x: f64, y: f64) -> f64 {
+        match self.policy {
+            Policy::Replace => y,
+            Policy::Accumulate => x + (y - x) / (generation as f64 + 2.0),
+        }
+    }
+
+    /// The cheapest way on from a share `x`, a `part` drawn: the smallest of D(y‖q) + V(x after y) over the shares y of the
+    /// rest, between the nodes by a parabola.
+    fn way(&self, next: &Row, generation: u64, x: f64, coin: Coin, part: Part) -> Way {
+        let rest = 1.0 - part.drawn;
+        let total = |y: f64, entropy: f64| {
+            rest * coin.drawing(y, entropy) + next.at(self.after(generation, x, part.wrong + rest * y))
+        };
+        let at = |nth: usize| total(self.grid.shares[nth], self.grid.entropies[nth]);
+        // Every so many nodes first, then all those around the best.
+        let (_, near) = cheapest((0..=INTERVALS).step_by(STRIDE), at);
+        let (best, place) = cheapest(near.saturating_sub(STRIDE - 1)..=(near + STRIDE - 1).min(INTERVALS), at);
+        let mut way = Way { cost: best, share: self.grid.shares[place] };
+        if place > 0 && place + 1 < self.grid.shares.len() {
+            let (left, right) = (at(place - 1), at(place + 1));
+            let bend = left - 2.0 * best + right;
+            if bend.is_finite() && bend > 0.0 {
+                way.cost = (best - (right - left) * (right - left) / (8.0 * bend)).max(0.0);
+            }
+        }
+        let border = self.border(next.edge, generation, x, part);
+        if (0.0..=1.0).contains(&border) {
+            let cost = rest * coin.drawing(border, entropy(border));
+            if cost < way.cost {
+                way = Way { cost, share: border };
+            }
+        }
+        if way.cost < ENDLESS { way } else { Way { cost: f64::INFINITY, ..way } }
+    }
+
+    /// Share of the rest at which the next generation comes to `edge`; NaN where nothing is left to draw.
+    fn border(&self, edge: f64, generation: u64, x: f64, part: Part) -> f64 {
+        let whole = match self.policy {
+            Policy::Replace => edge,
+            Policy::Accumulate => x + (edge - x) * (generation as f64 + 2.0),
+        };
+        (whole - part.wrong) / (1.0 - part.drawn)
+    }
+}
+
+impl Grid {
+    fn new() -> Self {
+        let shares: Vec<f64> = (0..=INTERVALS).map(node).collect();
+        let entropies = shares.iter().map(|&y| entropy(y)).collect();
+        Self { shares, entropies }
+    }
+}
+
+impl Coin {
+    /// Impossible draws cost more than any way to failure, but stay finite: 0 times infinity is no number.
+    fn of(q: f64) -> Self {
+        Self { hit: q.ln().max(-10.0 * ENDLESS), miss: (-q).ln_1p().max(-10.0 * ENDLESS) }
+    }
+
+    /// D(y‖q), at least 0, from the entropy of y.
+    fn drawing(self, y: f64, entropy: f64) -> f64 {
+        (entropy - y * self.hit - (1.0 - y) * self.miss).max(0.0)
     }
 }
 
 impl Row {
+    fn new(cost: Vec<f64>, edge: f64) -> Self {
+        Self { cost, edge, edge_place: edge.sqrt() * INTERVALS as f64 }
+    }
+
     fn at(&self, x: f64) -> f64 {
         if x >= self.edge {
             return 0.0;
         }
-        let place = (x.max(0.0).sqrt() * INTERVALS as f64).min(INTERVALS as f64);
-        let low = (place as usize).min(INTERVALS - 1);
+        let (low, mut share) = place(x);
         // Both nodes exist, since `low` is below the number of intervals.
-        let (here, there) = (self.cost[low], self.cost[low + 1]);
-        let to = self.edge.sqrt() * INTERVALS as f64;
-        let (end, there) = if to < (low + 1) as f64 { (to, 0.0) } else { ((low + 1) as f64, there) };
-        if here == there {
+        let (here, mut there) = (self.cost[low], self.cost[low + 1]);
+        let to = self.edge_place - low as f64;
+        if to < 1.0 {
+            (there, share) = (0.0, (share / to).min(1.0));
+        }
+        if here == there || share == 0.0 {
             return here;
         }
         if !here.is_finite() || !there.is_finite() {
             return f64::INFINITY;
         }
-        let share = ((place - low as f64) / (end - low as f64)).clamp(0.0, 1.0);
         here + (there - here) * share
     }
 }
 
-/// The rows of the forecast, from the horizon back until nothing changes any more.
-fn rows(scenario: &Scenario, settled: bool) -> Result<Vec<Row>, SimulationError> {
-    let horizon = scenario.horizon.get();
-    let shares: Vec<f64> = (0..=INTERVALS).map(node).collect();
-    let entropies: Vec<f64> = shares.iter().map(|&y| entropy(y)).collect();
-    let mut law = generation(scenario, horizon, &shares);
-    let mut edge = edge(scenario, horizon, &law, &shares);
-    let survived = law.iter().map(|node| if node.failed { 0.0 } else { f64::INFINITY }).collect();
-    let mut rows = vec![Row { cost: survived, edge }];
-    for g in (0..horizon).rev() {
-        if !settled {
-            law = generation(scenario, g, &shares);
-            edge = self::edge(scenario, g, &law, &shares);
-        }
-        // At least the horizon's row is there.
-        let next = &rows[rows.len() - 1];
-        let cost: Vec<f64> = law
-            .iter()
-            .zip(&shares)
-            .map(|(node, &x)| {
-                let draws = (shares.as_slice(), entropies.as_slice());
-                if node.failed { 0.0 } else { cheapest(node.logs, x, g, scenario, next, draws) }
-            })
-            .collect();
-        if settled && !cost.iter().zip(&next.cost).any(|(now, then)| (then - now).abs() > SETTLED) {
-            break;
-        }
-        if rows.len() as u64 * INTERVALS as u64 > MAX_COSTS {
-            return Err(SimulationError::NoForecast { reason: "its way to failure is too long" });
-        }
-        rows.push(Row { cost, edge });
-    }
-    Ok(rows)
+/// The smallest cost at some nodes, and where; infinite and the first node where all are.
+fn cheapest(nodes: impl Iterator<Item = usize>, at: impl Fn(usize) -> f64) -> (f64, usize) {
+    nodes.fold((f64::INFINITY, 0), |best, nth| {
+        let cost = at(nth);
+        if cost < best.0 { (cost, nth) } else { best }
+    })
+}
+
+/// The node at or below a share, another being above it, and how far on the way between them it is.
+fn place(x: f64) -> (usize, f64) {
+    let place = (x.clamp(0.0, 1.0).sqrt() * INTERVALS as f64).min(INTERVALS as f64);
+    let low = (place as usize).min(INTERVALS - 1);
+    (low, place - low as f64)
 }
 
 fn node(nth: usize) -> f64 {
@@ -140,44 +317,6 @@ fn entropy(y: f64) -> f64 {
     of(y, y.ln()) + of(1.0 - y, (-y).ln_1p())
 }
 
-/// Smallest of D(y‖q) + V(x after y) over the shares y, between the nodes by a parabola.
-fn cheapest(
-    (hit, miss): (f64, f64),
-    x: f64,
-    generation: u64,
-    scenario: &Scenario,
-    next: &Row,
-    (nodes, entropies): (&[f64], &[f64]),
-) -> f64 {
-    let replace = scenario.learning.policy == Policy::Replace;
-    let weight = generation as f64 + 2.0;
-    let drawing = |y: f64, entropy: f64| (entropy - y * hit - (1.0 - y) * miss).max(0.0);
-    let total = |nth: usize| {
-        let y = nodes[nth];
-        let then = if replace { next.cost[nth] } else { next.at(x + (y - x) / weight) };
-        drawing(y, entropies[nth]) + then
-    };
-    let (mut best, mut place) = (f64::INFINITY, 0);
-    for nth in 0..nodes.len() {
-        let cost = total(nth);
-        if cost < best {
-            (best, place) = (cost, nth);
-        }
-    }
-    if place > 0 && place + 1 < nodes.len() {
-        let (left, right) = (total(place - 1), total(place + 1));
-        let bend = left - 2.0 * best + right;
-        if bend.is_finite() && bend > 0.0 {
-            best = (best - (right - left) * (right - left) / (8.0 * bend)).max(0.0);
-        }
-    }
-    let border = if replace { next.edge } else { x + (next.edge - x) * weight };
-    if (0.0..=1.0).contains(&border) {
-        best = best.min(drawing(border, entropy(border)));
-    }
-    if best < ENDLESS { best } else { f64::INFINITY }
-}
-
 /// The law of one generation at the nodes.
 fn generation(scenario: &Scenario, generation: u64, nodes: &[f64]) -> Vec<Node> {
     let law = Law::new(scenario, generation);
@@ -186,9 +325,10 @@ fn generation(scenario: &Scenario, generation: u64, nodes: &[f64]) -> Vec<Node> 
         .map(|&x| {
             let outcome = law.at(Composition { unsound: 0.0, wrong: x });
             let q = outcome.next.map_or(0.0, |next| next.wrong);
-            // Impossible draws cost more than any way to failure, but stay finite: 0 times infinity is no number.
-            let logs = (q.ln().max(-10.0 * ENDLESS), (-q).ln_1p().max(-10.0 * ENDLESS));
-            Node { logs, failed: outcome.error_rate >= scenario.failure.error_rate.get() || outcome.next.is_none() }
+            Node {
+                coin: Coin::of(q),
+                failed: outcome.error_rate >= scenario.failure.error_rate.get() || outcome.next.is_none(),
+            }
         })
         .collect()
 }

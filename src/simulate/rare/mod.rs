@@ -3,18 +3,28 @@
 //! A failure of probability 1e-9 is reached over levels each of which is passed by about one run in five. At every level a fixed
 //! number of runs sets out from the states in which earlier ones reached it; the product of the shares that get through is
 //! an unbiased estimate of P(T ≤ horizon), whatever the levels are: they decide the variance alone. They are set on a
-//! forecast of failure (`forecast`), by a pilot run with random numbers of its own. The error is judged from independent
-//! repetitions. Sources: M. Villén-Altamirano and J. Villén-Altamirano (1991); M. J. J. Garvels, The splitting method in
-//! rare event simulation (2000); P. Del Moral, Feynman-Kac Formulae (2004) for the absence of bias.
+//! forecast of failure (`forecast`), by a pilot run with random numbers of its own. Sources: M. Villén-Altamirano and J.
+//! Villén-Altamirano (1991); M. J. J. Garvels, The splitting method in rare event simulation (2000); P. Del Moral, Feynman-Kac
+//! Formulae (2004) for the absence of bias.
+//!
+//! The way to failure may be a few improbable generations rather than many small steps: a vote keeps few mistakes out of the
+//! next generation and passes many. A level that only whole generations can reach is then passed by none of the runs, or by
+//! those on another, less probable way, and the product is wrong by orders of magnitude with a small spread. A training
+//! set is therefore drawn in parts, none of which is very improbable on the cheapest way, and levels lie between the parts.
+//!
+//! The error is judged from independent repetitions. Where they spread too far the effort is raised and they are made anew;
+//! where one of them still makes up most of the estimate there is no interval.
 
 mod forecast;
 mod splitting;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::scenario::Scenario;
-use crate::stats::interval::normal_critical;
+use crate::stats::interval::student_critical;
 use crate::stats::moments::Moments;
 
 use super::agents::Events;
@@ -24,17 +34,28 @@ use super::error::SimulationError;
 use super::result::Engine;
 use super::stream::{Purpose, Stream};
 use forecast::Forecast;
-use splitting::Splitting;
+use splitting::{NO_NEARER, Splitting, TOO_RARE, stuck};
 
 /// Probability that the interval misses, as far as repetitions are log-normal.
 const LEVEL: f64 = 0.05;
+/// Cost of a part of a training set on the cheapest way to failure, at most: levels lie about as far apart.
+const NATS: f64 = 1.5;
+/// Relative standard error above which the effort is raised.
+const PRECISE: f64 = 0.25;
+/// How often the effort is raised at most, and by what factor.
+const RAISES: u32 = 2;
+const RAISE: u64 = 4;
+/// Forecast cost, in nats, that no way to count and no patience brings down to the 690 of 1e-300.
+const HOPELESS: f64 = 800.0;
+/// Share of one repetition in the sum of all above which there is no interval.
+const MOST: f64 = 0.5;
 
 /// How a rare failure is estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RareSettings {
     /// Independent repetitions, at least 2.
     pub repetitions: u64,
-    /// Runs at each level, at least 10.
+    /// Runs at each level, at least 10; raised up to sixteenfold where repetitions spread too far.
     pub effort: u64,
     /// Seed; repetition i plays from its i-th stream.
     pub seed: u64,
@@ -51,7 +72,7 @@ pub struct Rare {
     pub seed: u64,
     /// Independent repetitions.
     pub repetitions: u64,
-    /// Runs at each level.
+    /// Runs at each level, as raised.
     pub effort: u64,
     /// Levels, in nats of the forecast cost of failing, falling; failure itself comes after the last.
     pub levels: Vec<f64>,
@@ -61,13 +82,16 @@ pub struct Rare {
     pub probability: f64,
     /// Standard error of `probability` from the repetitions, relative to it; absent where no repetition failed.
     pub relative_standard_error: Option<f64>,
-    /// 95 % interval, from the relative standard error on a logarithmic scale; absent where no repetition failed.
+    /// 95 % interval, from the relative standard error on a logarithmic scale; absent where no repetition failed, or one
+    /// makes up most of the estimate.
     pub interval: Option<(f64, f64)>,
-    /// Share of the largest repetition in the sum of all. Near 1 the standard error is not to be trusted.
+    /// Share of the largest repetition in the sum of all.
     pub largest_share: Option<f64>,
+    /// Why numbers are absent, by their keys.
+    pub undefined: BTreeMap<&'static str, String>,
 }
 
-/// Estimates P(T ≤ horizon) of `scenario`. `progress` hears of every finished repetition.
+/// Estimates P(T ≤ horizon) of `scenario`. `progress` hears of every finished repetition, those of too little effort included.
 ///
 /// The result depends on `scenario` and `settings` alone, to the last bit, and not on the number of threads.
 ///
@@ -81,7 +105,7 @@ pub fn rare(
     if settings.repetitions < 2 {
         return Err(SimulationError::TooFewReplicates { replicates: settings.repetitions });
     }
-    let runs = settings.repetitions.saturating_mul(settings.effort);
+    let runs = settings.repetitions.saturating_mul(settings.effort).saturating_mul(RAISE.pow(RAISES));
     match settings.engine {
         Engine::Counts => estimate(scenario, &Counts::new(scenario), Engine::Counts, settings, progress),
         Engine::Agents | Engine::Events => {
@@ -98,29 +122,74 @@ fn estimate(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Rare, SimulationError> {
     let forecast = Forecast::new(scenario)?;
-    let splitting = Splitting {
+    let start = Beliefs::start(scenario);
+    let (examples, share) = (scenario.examples.get(), start.wrong as f64 / start.all as f64);
+    match forecast.cost(0, share) {
+        f64::INFINITY => {
+            return Err(stuck(0, "no composition that can be drawn within the horizon has a failing error rate"));
+        }
+        cost if cost > HOPELESS => return Err(stuck(0, TOO_RARE)),
+        _ => {}
+    }
+    let parts = (forecast.steepest(share) / NATS).ceil().max(1.0);
+    let mut splitting = Splitting {
         chain,
         forecast: &forecast,
-        start: Beliefs::start(scenario),
+        start,
         horizon: scenario.horizon.get(),
+        examples,
+        part: ((examples as f64 / parts).ceil() as u64).max(1),
+        policy: scenario.learning.policy,
         effort: settings.effort.max(10),
     };
-    let levels = splitting.pilot(&mut Stream::for_purpose(settings.seed, engine, Purpose::Pilot, 0))?;
+    let mut raised = 0;
+    loop {
+        let last = raised == RAISES;
+        match attempt(&splitting, u64::from(raised), engine, settings, progress) {
+            Ok(rare) if last || rare.relative_standard_error.is_some_and(|relative| relative <= PRECISE) => {
+                return Ok(rare);
+            }
+            Err(error) if last || !matches!(error, SimulationError::NoWayToFailure { reason: NO_NEARER, .. }) => {
+                return Err(error);
+            }
+            _ => {}
+        }
+        splitting.effort = splitting.effort.saturating_mul(RAISE);
+        raised += 1;
+    }
+}
+
+/// One pilot and its repetitions, with random numbers that no other attempt draws.
+fn attempt(
+    splitting: &Splitting<'_>,
+    number: u64,
+    engine: Engine,
+    settings: &RareSettings,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Rare, SimulationError> {
+    let levels = splitting.pilot(&mut Stream::for_purpose(settings.seed, engine, Purpose::Pilot, number))?;
+    let first = number * settings.repetitions;
     let repetitions: Vec<Result<f64, SimulationError>> = (0..settings.repetitions)
         .into_par_iter()
         .map(|repetition| {
-            let mut stream = Stream::for_purpose(settings.seed, engine, Purpose::Splitting, repetition);
+            let mut stream = Stream::for_purpose(settings.seed, engine, Purpose::Splitting, first + repetition);
             let estimate = splitting.estimate(&levels, &mut stream);
             progress(1);
             estimate
         })
         .collect();
     let estimates = repetitions.into_iter().collect::<Result<Vec<f64>, _>>()?;
-    Ok(judged(&estimates, levels, engine, splitting.horizon, settings))
+    Ok(judged(&estimates, levels, engine, splitting, settings))
 }
 
 /// The repetitions taken together.
-fn judged(estimates: &[f64], levels: Vec<f64>, engine: Engine, horizon: u64, settings: &RareSettings) -> Rare {
+fn judged(
+    estimates: &[f64],
+    levels: Vec<f64>,
+    engine: Engine,
+    splitting: &Splitting<'_>,
+    settings: &RareSettings,
+) -> Rare {
     // Scaled by the largest: squares of 1e-200 would vanish.
     let largest = estimates.iter().copied().fold(0.0, f64::max);
     let mut moments = Moments::default();
@@ -129,20 +198,41 @@ fn judged(estimates: &[f64], levels: Vec<f64>, engine: Engine, horizon: u64, set
     }
     let relative = (largest > 0.0).then(|| moments.standard_error() / moments.mean());
     let probability = moments.mean() * largest;
-    let interval = relative.map(|relative| {
-        let reach = (normal_critical(LEVEL) * relative).exp();
+    let share = relative.map(|_| 1.0 / (moments.mean() * estimates.len() as f64));
+    let interval = relative.filter(|_| share.is_some_and(|share| share <= MOST)).map(|relative| {
+        let reach = (student_critical(LEVEL, estimates.len() as f64 - 1.0) * relative).exp();
         (probability / reach, (probability * reach).min(1.0))
     });
     Rare {
         engine,
         seed: settings.seed,
         repetitions: settings.repetitions,
-        effort: settings.effort.max(10),
+        effort: splitting.effort,
         levels,
-        horizon,
+        horizon: splitting.horizon,
         probability,
         relative_standard_error: relative,
         interval,
-        largest_share: relative.map(|_| 1.0 / (moments.mean() * estimates.len() as f64)),
+        largest_share: share,
+        undefined: undefined(share),
+    }
+}
+
+/// Why numbers are absent, from the share of the largest repetition.
+fn undefined(share: Option<f64>) -> BTreeMap<&'static str, String> {
+    match share {
+        None => {
+            let reason = "no repetition reached failure";
+            ["interval", "largest_share", "relative_standard_error"].map(|key| (key, reason.to_owned())).into()
+        }
+        Some(share) if share > MOST => {
+            let reason = format!(
+                "one repetition makes up {:.0} % of the sum of all, so that their spread does not tell the error; \
+                 ask for more repetitions (--replicates)",
+                100.0 * share
+            );
+            [("interval", reason)].into()
+        }
+        Some(_) => BTreeMap::new(),
     }
 }

@@ -1,30 +1,54 @@
 //! Runs from level to level.
 
+use crate::scenario::Policy;
+
 use super::super::beliefs::{Beliefs, Chain};
 use super::super::error::SimulationError;
 use super::super::stream::Stream;
-use super::forecast::Forecast;
+use super::forecast::{Forecast, Part};
 
 /// One run in so many is to pass a level.
 const ONE_IN: usize = 5;
-/// The most levels: a failure of probability 1e-300 takes some 430.
-const MAX_LEVELS: usize = 2_000;
+/// The most levels: so many are passed with a probability of 1e-300, below which doubles lose their digits.
+const MAX_LEVELS: usize = 430;
 
-/// A generation with its beliefs.
+/// A generation with its beliefs, and what of the next one's training set is drawn: less than all.
 #[derive(Debug, Clone, Copy)]
 struct State {
     generation: u64,
     beliefs: Beliefs,
+    learned: Beliefs,
+}
+
+impl State {
+    fn of(generation: u64, beliefs: Beliefs) -> Self {
+        Self { generation, beliefs, learned: Beliefs::NONE }
+    }
 }
 
 /// A loop to be split.
+#[derive(Clone, Copy)]
 pub(super) struct Splitting<'a> {
     pub chain: &'a dyn Chain,
     pub forecast: &'a Forecast,
     pub start: Beliefs,
     pub horizon: u64,
+    /// N, examples of a training set, and how many of them are drawn at once.
+    pub examples: u64,
+    pub part: u64,
+    pub policy: Policy,
     /// Runs at each level.
     pub effort: u64,
+}
+
+/// Why there is no further level: the least probability has been passed.
+pub(super) const TOO_RARE: &str = "failure is less probable than 1e-300";
+/// Why there is no further level: more runs may find one.
+pub(super) const NO_NEARER: &str = "none of its runs came any nearer to failure";
+
+/// A pilot that set so many levels and cannot go on.
+pub(super) fn stuck(levels: usize, reason: &'static str) -> SimulationError {
+    SimulationError::NoWayToFailure { levels, reason }
 }
 
 impl Splitting<'_> {
@@ -34,7 +58,7 @@ impl Splitting<'_> {
     /// [`SimulationError::NoWayToFailure`] where no run gets any nearer to failure.
     pub fn pilot(&self, stream: &mut Stream) -> Result<Vec<f64>, SimulationError> {
         let mut levels: Vec<f64> = Vec::new();
-        let mut from = vec![State { generation: 0, beliefs: self.start }];
+        let mut from = vec![State::of(0, self.start)];
         loop {
             let records = self.each(&from, stream, |state, stream| self.records(state, stream))?;
             let mut best: Vec<f64> = records.iter().filter_map(|record| record.last()).map(|&(cost, _)| cost).collect();
@@ -54,7 +78,8 @@ impl Splitting<'_> {
                     levels.push(level);
                 }
                 Some(level) if level <= FAILED => return Ok(levels),
-                _ => return Err(SimulationError::NoWayToFailure { levels: levels.len() }),
+                Some(_) => return Err(stuck(levels.len(), TOO_RARE)),
+                None => return Err(stuck(levels.len(), NO_NEARER)),
             }
         }
     }
@@ -64,7 +89,7 @@ impl Splitting<'_> {
     /// # Errors
     /// Where the engine gives up.
     pub fn estimate(&self, levels: &[f64], stream: &mut Stream) -> Result<f64, SimulationError> {
-        let mut from = vec![State { generation: 0, beliefs: self.start }];
+        let mut from = vec![State::of(0, self.start)];
         let mut probability = 1.0;
         for &level in levels.iter().chain(&[FAILED]) {
             let arrived = self.each(&from, stream, |state, stream| self.until(level, state, stream))?;
@@ -94,7 +119,7 @@ impl Splitting<'_> {
     /// Plays on until the cost of failing has come down to `level`, or the horizon.
     fn until(&self, level: f64, mut state: State, stream: &mut Stream) -> Result<Option<State>, SimulationError> {
         loop {
-            if self.cost(state, level > FAILED) <= level {
+            if self.cost(state, level) <= level {
                 return Ok(Some(state));
             }
             if state.generation == self.horizon {
@@ -108,8 +133,9 @@ impl Splitting<'_> {
     fn records(&self, mut state: State, stream: &mut Stream) -> Result<Vec<(f64, State)>, SimulationError> {
         let mut records: Vec<(f64, State)> = Vec::new();
         loop {
-            let cost = self.cost(state, true);
-            if records.last().is_none_or(|&(best, _)| cost < best) {
+            let best = records.last().map_or(f64::INFINITY, |&(cost, _)| cost);
+            let cost = self.cost(state, best);
+            if records.is_empty() || cost < best {
                 records.push((cost, state));
             }
             if cost <= FAILED || state.generation == self.horizon {
@@ -119,19 +145,36 @@ impl Splitting<'_> {
         }
     }
 
+    /// Draws the next part of the training set; the last one makes the next generation.
     fn next(&self, state: State, stream: &mut Stream) -> Result<State, SimulationError> {
-        let beliefs = self.chain.next(state.generation, state.beliefs, stream)?;
-        Ok(State { generation: state.generation + 1, beliefs })
+        let part = self.part.min(self.examples - state.learned.all);
+        let learned = state.learned.plus(self.chain.learned(state.generation, state.beliefs, part, stream)?);
+        Ok(if learned.all < self.examples {
+            State { learned, ..state }
+        } else {
+            State::of(state.generation + 1, state.beliefs.trained(learned, self.policy))
+        })
     }
 
-    /// Cost of failing from here, at least 0 and [`FAILED`] where it has happened; without a `forecast` infinite before.
-    fn cost(&self, state: State, forecast: bool) -> f64 {
-        if self.chain.failed(state.generation, state.beliefs) {
+    /// Cost of failing from here, at least 0 and [`FAILED`] where it has happened; above `enough` a lower bound may be given.
+    fn cost(&self, state: State, enough: f64) -> f64 {
+        let share = |part: u64, all: u64| part as f64 / all as f64;
+        let (generation, x) = (state.generation, share(state.beliefs.wrong, state.beliefs.all));
+        if state.learned.all > 0 {
+            if enough <= FAILED {
+                return f64::INFINITY;
+            }
+            let part = Part {
+                drawn: share(state.learned.all, self.examples),
+                wrong: share(state.learned.wrong, self.examples),
+            };
+            self.forecast.cost_within(generation, x, part, enough)
+        } else if self.chain.failed(generation, state.beliefs) {
             FAILED
-        } else if forecast {
-            self.forecast.cost(state.generation, state.beliefs.wrong as f64 / state.beliefs.all as f64)
-        } else {
+        } else if enough <= FAILED {
             f64::INFINITY
+        } else {
+            self.forecast.cost(generation, x)
         }
     }
 }
