@@ -8,6 +8,8 @@ use crate::fit::Measurement;
 use crate::scenario::quantity_names;
 use crate::simulate;
 
+use super::reading::Reading;
+
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110, after_help = EXIT_CODES)]
@@ -260,9 +262,12 @@ pub struct Explain {
 
 #[derive(Debug, Args)]
 pub struct Fit {
-    /// Log of the loop: canonical CSV or JSON lines (at least generation, evaluated, wrong)
-    #[arg(value_name = "LOG")]
-    pub file: PathBuf,
+    /// What the loop left behind: a table of generations, or the files of a harness, trainer or sampler; several files of
+    /// one run, a folder, a pattern, or - for standard input
+    #[arg(value_name = "LOG", required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
     /// Number of the run that is forecast, from 0; the other runs of the log inform the parameters
     #[arg(long, default_value_t = 0)]
     pub run: usize,
@@ -347,21 +352,11 @@ pub struct Backtest {
 
 #[derive(Debug, Args)]
 pub struct Ingest {
-    /// Files of one run; several are generations 0, 1, … in the order given
-    #[arg(value_name = "FILE", required = true)]
+    /// Files of one run, a folder, a pattern, or - for standard input
+    #[arg(value_name = "LOG", required = true)]
     pub files: Vec<PathBuf>,
-    /// Task of an lm-evaluation-harness result, where it holds several
-    #[arg(long)]
-    pub task: Option<String>,
-    /// Metric to read, where there are several: a share of right answers
-    #[arg(long)]
-    pub metric: Option<String>,
-    /// Filter of an lm-evaluation-harness metric, where there are several
-    #[arg(long)]
-    pub filter: Option<String>,
-    /// Test problems of each evaluation, where the file holds rates only
-    #[arg(long)]
-    pub evaluated: Option<u64>,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 #[derive(Debug, Args)]

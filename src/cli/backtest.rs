@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::files::ReportFolder;
-use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, Summary};
+use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, ReadOptions, Summary};
 use crate::provenance::LogProvenance;
 use crate::report;
 use crate::report::backtest::words::{self, score, share};
@@ -24,9 +24,9 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     let mut logs = Vec::new();
     let mut read = Vec::new();
     for file in args.files.iter().map(|file| logs_of(file)).collect::<anyhow::Result<Vec<_>>>()?.concat() {
-        let (name, bytes) = (file.display().to_string(), Log::bytes(&file)?);
-        logs.push(Log::parse(&bytes, &name)?);
-        read.push((name, bytes));
+        let files = Log::bytes(std::slice::from_ref(&file))?;
+        logs.push(Log::parse_all(&files, &ReadOptions::default())?);
+        read.extend(files);
     }
     let named = read.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let provenance = LogProvenance::new(named, args.seed, command(args));

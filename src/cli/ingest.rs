@@ -2,25 +2,23 @@
 
 use std::io::Write;
 
-use crate::fit::{IngestOptions, Log};
+use crate::fit::Log;
 
 use super::Verdict;
 use super::args;
 
 pub(super) fn run(args: &args::Ingest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
-    let options = IngestOptions {
-        format: None,
-        task: args.task.clone(),
-        metric: args.metric.clone(),
-        filter: args.filter.clone(),
-        evaluated: args.evaluated,
-    };
-    let log = Log::ingest(&args.files, &options)?;
+    let log = Log::open(&args.files, &args.reading.options())?;
     out.write_all(log.to_csv().as_bytes())?;
-    let mut notes = std::io::stderr();
-    writeln!(notes, "read as {}: took {}", log.format, log.taken.join(", "))?;
-    for ignored in &log.ignored {
-        writeln!(notes, "ignored: {ignored}")?;
-    }
+    read_as(&log, &mut std::io::stderr())?;
     Ok(Verdict::Fine)
+}
+
+/// What was recognised, in a line, and what a reader of the log should know.
+pub(super) fn read_as(log: &Log, notes: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(notes, "{}", log.recognised())?;
+    for note in &log.notes {
+        writeln!(notes, "note: {note}")?;
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ mod init;
 mod limits;
 mod play;
 mod progress;
+mod reading;
 mod report;
 mod sheet;
 mod simulate;

@@ -45,12 +45,14 @@ pub const RESULTS: InputLimit = InputLimit { what: "a results file", most: 128 <
 /// Longest log: it is held once, beside its rows.
 pub const LOG: InputLimit = InputLimit { what: "a log", most: 128 << 20 };
 
-/// The bytes of a file or a pipe.
+/// The bytes of a file or a pipe; `-` is standard input.
 ///
 /// # Errors
 /// [`InputError`] for what is neither, cannot be read, or is longer than `limit`.
 pub fn read(path: &Path, limit: InputLimit) -> Result<Vec<u8>, InputError> {
-    let too_large = InputError::TooLarge { most: limit.most, what: limit.what };
+    if path.as_os_str() == "-" {
+        return all_of(std::io::stdin().lock(), limit);
+    }
     let metadata = fs::metadata(path)?;
     if metadata.is_dir() {
         return Err(InputError::Folder);
@@ -59,11 +61,16 @@ pub fn read(path: &Path, limit: InputLimit) -> Result<Vec<u8>, InputError> {
         return Err(InputError::Device);
     }
     if metadata.len() > limit.most {
-        return Err(too_large);
+        return Err(InputError::TooLarge { most: limit.most, what: limit.what });
     }
-    // A file can grow while it is read, and a pipe has no length: one byte more than allowed tells.
+    all_of(File::open(path)?, limit)
+}
+
+/// Everything that can be read. A file can grow while it is read, and a pipe has no length: one byte more than allowed tells.
+fn all_of(source: impl Read, limit: InputLimit) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(limit.most + 1).read_to_end(&mut bytes)?;
+    source.take(limit.most + 1).read_to_end(&mut bytes)?;
+    let too_large = InputError::TooLarge { most: limit.most, what: limit.what };
     if bytes.len() as u64 > limit.most { Err(too_large) } else { Ok(bytes) }
 }
 

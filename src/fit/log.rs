@@ -14,6 +14,8 @@ pub struct Row {
     pub evaluated: u64,
     /// Wrong answers among them.
     pub wrong: u64,
+    /// How many independent answers the evaluated ones are worth, where several were given to each problem.
+    pub independent: Option<u64>,
     /// Problems attempted for the next training set.
     pub generated: Option<u64>,
     /// Examples accepted among them.
@@ -35,6 +37,16 @@ impl Row {
     #[must_use]
     pub fn error_rate(&self) -> f64 {
         self.wrong as f64 / self.evaluated as f64
+    }
+
+    /// Wrong and evaluated answers as so many independent ones: several answers to one problem are worth less than as many
+    /// problems. Rounding to whole answers moves the rate by less than their noise.
+    #[must_use]
+    pub fn independent_counts(&self) -> (u64, u64) {
+        match self.independent {
+            Some(worth) => ((self.error_rate() * worth as f64).round() as u64, worth),
+            None => (self.wrong, self.evaluated),
+        }
     }
 }
 
@@ -71,6 +83,8 @@ pub struct Log {
     pub taken: Vec<String>,
     /// Columns or records that were not, and why.
     pub ignored: Vec<String>,
+    /// What a reader of the log should know: columns taken for others, steps ranked, rates rounded.
+    pub notes: Vec<String>,
     /// The runs, in the order of their first rows.
     pub runs: Vec<Run>,
 }
@@ -96,12 +110,13 @@ fn describe(file: &str, line: Option<u64>, column: Option<&str>, reason: &str) -
 }
 
 /// The columns of the canonical format, in the order in which they are written.
-pub const COLUMNS: [&str; 12] = [
+pub const COLUMNS: [&str; 13] = [
     "run",
     "generation",
     "steps",
     "evaluated",
     "wrong",
+    "independent",
     "generated",
     "kept",
     "audited",
@@ -126,6 +141,7 @@ impl Row {
         let audited = self.audited.or(self.kept);
         let pairs = [
             ("wrong", Some(self.wrong), "evaluated", Some(self.evaluated)),
+            ("independent", self.independent, "evaluated", Some(self.evaluated)),
             ("kept", self.kept, "generated", self.generated),
             ("audited", self.audited, "kept", self.kept),
             ("kept_wrong", self.kept_wrong, if self.audited.is_some() { "audited" } else { "kept" }, audited),
@@ -138,6 +154,9 @@ impl Row {
             {
                 return Err((column, format!("{part} is more than the {whole} of `{whole_name}`")));
             }
+        }
+        if self.independent == Some(0) {
+            return Err(("independent", "answers are worth 1 independent one at least".to_owned()));
         }
         if self.steps == Some(0) {
             return Err(("steps", "a solution has at least 1 step".to_owned()));
@@ -152,6 +171,7 @@ impl Row {
             "steps" => self.steps = Some(value),
             "evaluated" => self.evaluated = value,
             "wrong" => self.wrong = value,
+            "independent" => self.independent = Some(value),
             "generated" => self.generated = Some(value),
             "kept" => self.kept = Some(value),
             "audited" => self.audited = Some(value),
@@ -171,6 +191,7 @@ impl Row {
             "steps" => self.steps,
             "evaluated" => Some(self.evaluated),
             "wrong" => Some(self.wrong),
+            "independent" => self.independent,
             "generated" => self.generated,
             "kept" => self.kept,
             "audited" => self.audited,
@@ -184,6 +205,28 @@ impl Row {
 }
 
 impl Log {
+    /// What was recognised, in one line: format, metric, generations, problems, and what was left aside.
+    #[must_use]
+    pub fn recognised(&self) -> String {
+        let rows = || self.runs.iter().flat_map(|run| &run.rows);
+        let generations = range(rows().map(|row| row.generation));
+        let evaluated = range(rows().map(|row| row.evaluated));
+        let runs = if self.runs.len() > 1 { format!("{} runs, ", self.runs.len()) } else { String::new() };
+        let mut line = format!(
+            "read as {}: {}; {runs}generations {generations}, {evaluated} answers each",
+            self.format,
+            self.taken.join(", ")
+        );
+        if !self.ignored.is_empty() {
+            let (shown, more) = self.ignored.split_at(self.ignored.len().min(10));
+            line += &format!("; ignored: {}", shown.join(", "));
+            if !more.is_empty() {
+                line += &format!(" and {} more", more.len());
+            }
+        }
+        line
+    }
+
     /// The log as canonical CSV: every column that any row fills.
     #[must_use]
     pub fn to_csv(&self) -> String {
@@ -206,6 +249,12 @@ impl Log {
         }
         text
     }
+}
+
+/// "0 to 9", or the one value that all share.
+fn range(values: impl Iterator<Item = u64> + Clone) -> String {
+    let (low, high) = (values.clone().min().unwrap_or(0), values.max().unwrap_or(0));
+    if low == high { low.to_string() } else { format!("{low} to {high}") }
 }
 
 /// A CSV cell, in quotes where the text needs them.

@@ -98,7 +98,7 @@ pub(super) struct Ahead {
 impl Ahead {
     /// The run goes on as it last did.
     pub fn of(rows: &[Row], stages: &[Stage], horizon: usize) -> Self {
-        let evaluated = rows.last().map_or(1, |row| row.evaluated);
+        let evaluated = rows.last().map_or(1, |row| row.independent_counts().1);
         let growth = match stages {
             [.., before, last] => last.steps - before.steps,
             _ => 0.0,
@@ -118,7 +118,7 @@ impl Model {
             let mean = learner.at(share(&learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
             let first = rows.first().map_or(0, |row| row.generation);
             let seen = rows.iter().find(|row| row.generation - first == stage.elapsed as u64);
-            let (wrong, evaluated) = seen.map_or((0, 0), |row| (row.wrong, row.evaluated));
+            let (wrong, evaluated) = seen.map_or((0, 0), Row::independent_counts);
             error.push(rate(mean, learner.dispersion, wrong, evaluated, rng));
         }
         let (last, &last_count) = (stages.last()?, counts.last()?);

@@ -80,7 +80,7 @@ pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
         stages.push(Stage {
             elapsed,
             steps,
-            wrong: Some(Tally::new(row.wrong, row.evaluated)),
+            wrong: Some(tally(row.independent_counts())),
             kept_wrong: kept_wrong.filter(|_| used.audits),
             accepted: row.kept.zip(row.generated).filter(|(_, n)| used.yields && *n > 0).map(tally),
             unanimous: row.unanimous.zip(row.kept).filter(|(_, n)| used.unanimity && *n > 0).map(tally),
@@ -90,7 +90,7 @@ pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
 }
 
 impl Stage {
-    /// Test problems answered; 0 in a gap.
+    /// Independent answers of the evaluation; 0 in a gap.
     pub fn evaluated(&self) -> u64 {
         self.wrong.map_or(0, |tally| tally.n as u64)
     }

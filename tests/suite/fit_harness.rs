@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use runaway::fit::{Format, IngestOptions, Log, Samples};
+use runaway::fit::{Log, ReadOptions, Samples};
 
 fn files(names: &[&str]) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/harness");
@@ -13,38 +13,38 @@ fn counts(log: &Log) -> Vec<(u64, u64, u64)> {
     log.runs[0].rows.iter().map(|row| (row.generation, row.evaluated, row.wrong)).collect()
 }
 
-fn filtered(filter: &str) -> IngestOptions {
-    IngestOptions { filter: Some(filter.to_owned()), ..IngestOptions::default() }
+fn filtered(filter: &str) -> ReadOptions {
+    ReadOptions { filter: Some(filter.to_owned()), ..ReadOptions::default() }
 }
 
-fn refusal(names: &[&str], options: &IngestOptions) -> String {
-    let message = Log::ingest(&files(names), options).unwrap_err().to_string();
+fn refusal(names: &[&str], options: &ReadOptions) -> String {
+    let message = Log::open(&files(names), options).unwrap_err().to_string();
     message.rsplit_once("harness/").unwrap().1.to_owned()
 }
 
 #[test]
 fn results_of_lm_evaluation_harness() {
     let names = ["results_g0.json", "results_g1.json"];
-    let log = Log::ingest(&files(&names), &filtered("strict-match")).unwrap();
+    let log = Log::open(&files(&names), &filtered("strict-match")).unwrap();
     assert_eq!(counts(&log), [(0, 200, 77), (1, 200, 84)]);
-    assert_eq!(log.taken, ["gsm8k: exact_match,strict-match"]);
-    assert_eq!(log.ignored, ["gsm8k: exact_match,flexible-extract"]);
+    assert_eq!(log.taken, ["exact_match,strict-match"]);
+    assert_eq!(log.ignored, ["exact_match,flexible-extract"]);
     assert_eq!(
-        refusal(&names, &IngestOptions::default()),
-        "results_g0.json: column `gsm8k`: choose a metric: `exact_match,flexible-extract`, `exact_match,strict-match`"
+        refusal(&names, &ReadOptions::default()),
+        "results_g0.json: lm-evaluation-harness results: there are several metrics: `exact_match,flexible-extract`, `exact_match,strict-match`; choose one with --metric NAME"
     );
-    let task = IngestOptions { task: Some("math".to_owned()), ..IngestOptions::default() };
+    let task = ReadOptions { task: Some("math".to_owned()), ..ReadOptions::default() };
     assert_eq!(refusal(&names, &task), "results_g0.json: column `results`: there is no task `math`; there is `gsm8k`");
 }
 
 #[test]
 fn samples_of_lm_evaluation_harness_and_their_transitions() {
     let names = ["samples_g0.jsonl", "samples_g1.jsonl"];
-    let log = Log::ingest(&files(&names), &filtered("strict-match")).unwrap();
+    let log = Log::open(&files(&names), &filtered("strict-match")).unwrap();
     assert_eq!(counts(&log), [(0, 5, 3), (1, 5, 3)]);
     assert_eq!(
-        refusal(&names, &IngestOptions::default()),
-        "samples_g0.jsonl: column `filter`: choose a filter: `flexible-extract`, `strict-match`"
+        refusal(&names, &ReadOptions::default()),
+        "samples_g0.jsonl: column `filter`: there are several filters: `flexible-extract`, `strict-match`; choose one with --filter NAME"
     );
     let samples = Samples::read(&files(&names), &filtered("strict-match")).unwrap();
     let transitions = samples.transitions();
@@ -59,52 +59,48 @@ fn samples_of_lm_evaluation_harness_and_their_transitions() {
 
 #[test]
 fn rollouts_and_metrics_of_verl() {
-    let log = Log::ingest(&files(&["20.jsonl", "40.jsonl"]), &IngestOptions::default()).unwrap();
+    let log = Log::open(&files(&["20.jsonl", "40.jsonl"]), &ReadOptions::default()).unwrap();
     assert_eq!(counts(&log), [(0, 3, 1), (1, 3, 2)]);
-    assert_eq!((log.taken, log.format.as_str()), (vec!["score".to_owned()], "verl rollouts"));
-    let options = |metric: &str, evaluated| IngestOptions {
-        metric: Some(metric.to_owned()),
-        evaluated,
-        ..IngestOptions::default()
-    };
+    assert_eq!((log.taken, log.format.as_str()), (vec!["right answers".to_owned()], "verl rollouts"));
+    let options =
+        |metric: &str, evaluated| ReadOptions { metric: Some(metric.to_owned()), evaluated, ..ReadOptions::default() };
     let majority = "val-core/AIME/acc/maj@16/mean";
-    let log = Log::ingest(&files(&["verl_metrics.jsonl"]), &options(majority, Some(30))).unwrap();
+    let log = Log::open(&files(&["verl_metrics.jsonl"]), &options(majority, Some(30))).unwrap();
     assert_eq!(counts(&log), [(0, 30, 15), (1, 30, 16)]);
     assert_eq!(
         refusal(&["verl_metrics.jsonl"], &options(majority, None)),
         format!(
-            "verl_metrics.jsonl: column `{majority}`: this file holds rates only; say how many problems were evaluated"
+            "verl_metrics.jsonl:1: column `{majority}`: `{majority}` is a rate, and this file does not say of how many problems; say so with --evaluated N"
         )
     );
     assert_eq!(
         refusal(&["verl_metrics.jsonl"], &options(majority, Some(31))),
         format!(
-            "verl_metrics.jsonl:1: column `{majority}`: 0.5 of 31 is not a whole number of right answers; is `evaluated` right?"
+            "verl_metrics.jsonl:1: column `{majority}`: 0.5 of 31 is not a whole number of right answers; is --evaluated right? Where the rate is a mean over k answers to each problem, say --samples-per-problem k"
         )
     );
     assert!(
-        refusal(&["verl_metrics.jsonl"], &IngestOptions::default()).contains("choose a metric: `val-core/AIME/acc/maj")
+        refusal(&["verl_metrics.jsonl"], &ReadOptions::default()).contains("several metrics: `val-core/AIME/acc/maj")
     );
     assert_eq!(
         refusal(&["verl_metrics.jsonl", "20.jsonl"], &options(majority, Some(30))),
-        "20.jsonl: this format holds all generations in one file; give one"
+        "verl_metrics.jsonl is one of verl metrics; give files of one format"
     );
 }
 
 #[test]
 fn trainer_states_with_bare_nan() {
-    let options = IngestOptions { evaluated: Some(250), ..IngestOptions::default() };
-    let log = Log::ingest(&files(&["trainer_state.json"]), &options).unwrap();
+    let options = ReadOptions { evaluated: Some(250), ..ReadOptions::default() };
+    let log = Log::open(&files(&["trainer_state.json"]), &options).unwrap();
     assert_eq!(counts(&log), [(0, 250, 70), (1, 250, 79)]);
-    assert_eq!((log.format.as_str(), log.taken.as_slice()), ("trainer_state", ["eval_accuracy".to_owned()].as_slice()));
-    assert_eq!(log.ignored, ["2 entries without this metric, or with NaN in it"]);
+    assert_eq!((log.format.as_str(), log.taken.as_slice()), ("trainer state", ["eval_accuracy".to_owned()].as_slice()));
+    assert_eq!(log.ignored, ["eval_loss", "1 entry of training"]);
+    assert_eq!(log.notes, ["steps 100, 300 are generations 0 to 1"]);
 }
 
 #[test]
-fn a_stated_format_wins_and_canonical_needs_none() {
-    let forced = IngestOptions { format: Some(Format::TrainerState), ..IngestOptions::default() };
-    assert_eq!(refusal(&["results_g0.json"], &forced), "results_g0.json: column `log_history`: this key is missing");
+fn canonical_logs_need_no_option() {
     let canonical = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/loops/addition-growing.csv");
-    let log = Log::ingest(&[canonical], &IngestOptions::default()).unwrap();
-    assert_eq!((log.runs.len(), log.format.as_str()), (5, "canonical CSV"));
+    let log = Log::open(&[canonical], &ReadOptions::default()).unwrap();
+    assert_eq!((log.runs.len(), log.format.as_str()), (5, "table"));
 }

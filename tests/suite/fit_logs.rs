@@ -20,7 +20,7 @@ fn every_bad_log_says_where_and_why() {
     let expected = [
         (
             "missing-column.csv",
-            "missing-column.csv:1: column `wrong`: this column is missing; a log needs `generation`, `evaluated`, `wrong`",
+            "missing-column.csv:1: column `wrong`: this column is missing; a log needs `generation`, `evaluated`, `wrong`; name columns of your own with --columns wrong=NAME, right=NAME or accuracy=NAME; the columns are `run`, `generation`, `evaluated`",
         ),
         (
             "wrong-above-evaluated.csv",
@@ -28,12 +28,12 @@ fn every_bad_log_says_where_and_why() {
         ),
         (
             "repeated-generation.csv",
-            "repeated-generation.csv:5: column `generation`: generation 1 of run 1 stands on line 4 already",
+            "repeated-generation.csv:5: column `generation`: generation 1 of run 1 stands on line 4 already; if these are several runs, name their column with --columns run=NAME",
         ),
         ("nan.csv", "nan.csv:3: column `wrong`: `NaN` is not a whole number"),
         ("empty.csv", "empty.csv: the file is empty"),
         ("blank.csv", "blank.csv: the file is empty"),
-        ("header-only.csv", "header-only.csv: there is a header but no row"),
+        ("header-only.csv", "header-only.csv: there is a header but no row with an evaluation"),
         ("empty-cell.csv", "empty-cell.csv:3: column `evaluated`: the cell is empty, but every row needs it"),
         ("short-row.csv", "short-row.csv:3: 2 cells, but the header has 3"),
         ("column-twice.csv", "column-twice.csv:1: column `wrong`: the header names this column twice"),
@@ -47,9 +47,9 @@ fn every_bad_log_says_where_and_why() {
             "kept-wrong-above-kept.csv:2: column `kept_wrong`: 301 is more than the 300 of `kept`",
         ),
         ("not-utf8.csv", "not-utf8.csv:2: this is not UTF-8 text"),
-        ("missing-key.jsonl", "missing-key.jsonl:2: column `wrong`: this key is missing, but every row needs it"),
-        ("nan.jsonl", "nan.jsonl:2: not JSON from character 46 on: expected value"),
-        ("fraction.jsonl", "fraction.jsonl:1: column `wrong`: 20.5 is not a whole number"),
+        ("missing-key.jsonl", "missing-key.jsonl:2: column `wrong`: the cell is empty, but every row needs it"),
+        ("nan.jsonl", "nan.jsonl:2: column `wrong`: the cell is empty, but every row needs it"),
+        ("fraction.jsonl", "fraction.jsonl:1: column `wrong`: `20.5` is not a whole number"),
         ("absent.csv", "absent.csv: cannot read this file: No such file or directory (os error 2)"),
     ];
     for (name, message) in expected {

@@ -14,6 +14,7 @@ mod compare_designs;
 mod cost;
 mod events;
 mod exact;
+mod fit_cases;
 mod fit_commands;
 mod fit_forecast;
 mod fit_harness;

@@ -4,7 +4,7 @@ mod text;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -18,6 +18,7 @@ use crate::report;
 use crate::scenario::{Scenario, ScenarioError, StatedPrior};
 
 use super::args::{self, Failing};
+use super::ingest::read_as;
 use super::limits::Work;
 use super::progress::watched;
 use super::{UsageError, Verdict, quoted, report_folder, write_report};
@@ -72,7 +73,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     admit(args, &log, &options)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
-        .map_err(|error| blamed(error, Some(&args.file), args.scenario.as_deref()))?;
+        .map_err(|error| blamed(error, args.files.first().map(PathBuf::as_path), args.scenario.as_deref()))?;
     let fit = fitted.answer();
     let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
     let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
@@ -105,8 +106,9 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
 
 /// The log as it is to be fitted, and where it came from.
 fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
-    let (name, bytes) = (args.file.display().to_string(), Log::bytes(&args.file)?);
-    let mut log = Log::parse(&bytes, &name)?;
+    let files = Log::bytes(&args.files)?;
+    let mut log = Log::parse_all(&files, &args.reading.options())?;
+    read_as(&log, &mut std::io::stderr())?;
     if args.run >= log.runs.len() {
         let (last, run) = (log.runs.len().saturating_sub(1), args.run);
         return Err(UsageError(format!("--run {run}: the runs of this log are 0 to {last}")).into());
@@ -117,7 +119,11 @@ fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
     if args.alone {
         log.runs = log.runs.drain(..).skip(args.run).take(1).collect();
     }
-    let provenance = LogProvenance::new([(name.as_str(), bytes.as_slice())], args.seed, command(args));
+    let provenance = LogProvenance::new(
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
+        args.seed,
+        command(args),
+    );
     Ok((log, provenance))
 }
 
@@ -170,7 +176,9 @@ fn write(folder: &ReportFolder, inputs: &report::fit::Inputs<'_>, json: &[u8]) -
 
 /// The command as it can be typed again.
 fn command(args: &args::Fit) -> String {
-    let mut words = vec!["runaway fit".to_owned(), quoted(&args.file.display().to_string())];
+    let mut words = vec!["runaway fit".to_owned()];
+    words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
+    words.extend(args.reading.typed());
     if args.run != 0 {
         words.push(format!("--run {}", args.run));
     }

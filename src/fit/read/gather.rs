@@ -1,92 +1,81 @@
 //! Rows in the order of a file, gathered into runs.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use super::fault;
-use crate::fit::log::{Log, LogError, Row, Run};
+use super::assemble::add_once;
+use super::{axis, fault};
+use crate::fit::log::{LogError, Row, Run};
 
-/// The most rows of a log: with its longest file they take some 400 MB, and no fit filters more than a few thousand.
-const MOST_ROWS: usize = 1_000_000;
-
-/// Collects rows by run and keeps the line of each, so that a repetition can name both.
-pub(super) struct Gather<'a> {
-    source: &'a str,
-    rows: usize,
-    runs: Vec<Gathered>,
-    /// Where in `runs` each name stands.
-    places: BTreeMap<String, usize>,
+/// Collects rows by run.
+#[derive(Default)]
+pub(super) struct Gather {
+    places: HashMap<String, usize>,
+    runs: Vec<(String, Vec<(Row, Place)>)>,
 }
 
-/// A run as far as it has been read.
-struct Gathered {
-    name: String,
-    rows: Vec<(u64, Row)>,
-    /// Where in `rows` each generation stands; made once a row is out of order, since most logs have none.
-    order: Option<BTreeMap<u64, usize>>,
-}
+/// Where a row was found: its line or, with several files, the file's number.
+type Place = u32;
 
-impl Gathered {
-    /// Takes a row, unless its generation is there already: then the line on which it stands.
-    fn add(&mut self, line: u64, row: Row) -> Option<u64> {
-        let rises = self.rows.last().is_none_or(|(_, last)| last.generation < row.generation);
-        if !rises && self.order.is_none() {
-            let places = self.rows.iter().enumerate().map(|(place, (_, row))| (row.generation, place));
-            self.order = Some(places.collect());
-        }
-        if let Some(order) = &mut self.order
-            && let Some(first) = order.insert(row.generation, self.rows.len())
-        {
-            return self.rows.get(first).map(|(line, _)| *line);
-        }
-        self.rows.push((line, row));
-        None
+impl Gather {
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    fn finish(mut self) -> Run {
-        if self.order.is_some() {
-            self.rows.sort_by_key(|(_, row)| row.generation);
+    /// Takes a row of `run` that was found at `place`.
+    pub fn add(&mut self, run: &str, place: u64, row: Row) {
+        let index = *self.places.entry(run.to_owned()).or_insert(self.runs.len());
+        if index == self.runs.len() {
+            self.runs.push((run.to_owned(), Vec::new()));
         }
-        Run { name: self.name, rows: self.rows.into_iter().map(|(_, row)| row).collect() }
-    }
-}
-
-impl<'a> Gather<'a> {
-    pub fn new(source: &'a str) -> Self {
-        Self { source, rows: 0, runs: Vec::new(), places: BTreeMap::new() }
-    }
-
-    /// Takes a row of `run` found on `line`.
-    pub fn add(&mut self, run: &str, line: u64, row: Row) -> Result<(), LogError> {
-        row.check().map_err(|(column, reason)| fault(self.source, Some(line), Some(column), reason))?;
-        self.rows += 1;
-        if self.rows > MOST_ROWS {
-            let reason = format!("more than the {MOST_ROWS} rows that a log may have; split it by its runs");
-            return Err(fault(self.source, Some(line), None, reason));
+        // The index of an entry that exists is below the length.
+        if let Some((_, rows)) = self.runs.get_mut(index) {
+            rows.push((row, u32::try_from(place).unwrap_or(u32::MAX)));
         }
-        let place = match self.places.get(run) {
-            Some(place) => *place,
-            None => {
-                self.places.insert(run.to_owned(), self.runs.len());
-                self.runs.push(Gathered { name: run.to_owned(), rows: Vec::new(), order: None });
-                self.runs.len() - 1
-            }
+    }
+
+    /// The runs in the order of their first rows, their generations rising.
+    ///
+    /// Generations that can only be training steps become ranks, which is said in `notes`.
+    pub fn finish(self, source: &str, lines: bool, notes: &mut Vec<String>) -> Result<Vec<Run>, LogError> {
+        let finished = |(name, rows)| {
+            let mut run = finished(name, rows, source, lines)?;
+            add_once(notes, axis::rank_steps(&mut run));
+            Ok(run)
         };
-        match self.runs.get_mut(place).and_then(|gathered| gathered.add(line, row)) {
-            Some(first) => {
-                let of_run = if run.is_empty() { String::new() } else { format!(" of run {run}") };
-                let reason = format!("generation {}{of_run} stands on line {first} already", row.generation);
-                Err(fault(self.source, Some(line), Some("generation"), reason))
+        self.runs.into_iter().map(finished).collect()
+    }
+
+    /// Takes every row of another.
+    pub fn absorb(&mut self, other: Self) {
+        for (run, rows) in other.runs {
+            for (row, place) in rows {
+                self.add(&run, u64::from(place), row);
             }
-            None => Ok(()),
         }
     }
 
-    /// The log, once every row is in.
-    pub fn finish(self, format: &str, taken: Vec<String>, ignored: Vec<String>) -> Result<Log, LogError> {
-        let runs: Vec<Run> = self.runs.into_iter().map(Gathered::finish).collect();
-        if runs.is_empty() {
-            return Err(fault(self.source, None, None, "there is a header but no row"));
-        }
-        Ok(Log { source: self.source.to_owned(), format: format.to_owned(), taken, ignored, runs })
+    pub fn rows(&self) -> usize {
+        self.runs.iter().map(|(_, rows)| rows.len()).sum()
     }
+}
+
+fn finished(name: String, mut rows: Vec<(Row, Place)>, source: &str, lines: bool) -> Result<Run, LogError> {
+    rows.sort_by_key(|(row, place)| (row.generation, *place));
+    for pair in rows.windows(2) {
+        let [(earlier, first), (later, second)] = pair else { continue };
+        if earlier.generation == later.generation {
+            let of_run = if name.is_empty() { String::new() } else { format!(" of run {}", super::shortened(&name)) };
+            let (line, place) = if lines {
+                (Some(u64::from(*second)), format!("on line {first}"))
+            } else {
+                (None, "in another file".to_owned())
+            };
+            let reason = format!(
+                "generation {}{of_run} stands {place} already; if these are several runs, name their column with --columns run=NAME",
+                later.generation
+            );
+            return Err(fault(source, line, Some("generation"), reason));
+        }
+    }
+    Ok(Run { name, rows: rows.into_iter().map(|(row, _)| row).collect() })
 }

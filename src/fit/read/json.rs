@@ -1,14 +1,34 @@
 //! JSON as logs hold it: Python writes NaN and Infinity bare, which JSON does not know.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
-use super::{File, fault};
-use crate::fit::log::LogError;
+use super::record::{decimals, shortest_decimals};
 
 pub(super) type Object = Map<String, Value>;
 
+/// Memory that a parsed document may take, in bytes.
+const MOST_MEMORY: usize = 400 << 20;
+/// What one value takes when it is parsed, at the most, beside its text.
+const PER_VALUE: usize = 96;
+
+/// Whether a document can be held in memory once it is parsed; the reason where it cannot.
+pub(super) fn affordable(text: &str) -> Result<(), String> {
+    let values = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
+    if values.saturating_mul(PER_VALUE).saturating_add(text.len()) <= MOST_MEMORY {
+        return Ok(());
+    }
+    Err(format!(
+        "this JSON document holds about {values} values, too many to keep in memory; write one object a line (JSON lines: jq -c '.[]' FILE)"
+    ))
+}
+
 /// Text with every bare NaN and Infinity turned into null; what stands in strings stays.
-pub(super) fn without_nan(text: &str) -> String {
+pub(super) fn without_nan(text: &str) -> Cow<'_, str> {
+    if !text.contains("NaN") && !text.contains("Infinity") {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let (mut inside, mut escaped) = (false, false);
     let mut rest = text;
@@ -27,7 +47,7 @@ pub(super) fn without_nan(text: &str) -> String {
         out.push(c);
         rest = &rest[c.len_utf8()..];
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The object that a text holds; what is wrong with it otherwise.
@@ -43,27 +63,31 @@ pub(super) fn object(text: &str) -> Result<Object, String> {
     }
 }
 
-/// The longest text that is read as one object, in bytes: what it holds takes many times its memory.
-const MOST_DOCUMENT: usize = 16 << 20;
-
-/// The object that a whole file holds.
-pub(super) fn document(file: &File) -> Result<Object, LogError> {
-    if file.text.len() > MOST_DOCUMENT {
-        let reason = format!("one JSON object of more than {} MiB is not read", MOST_DOCUMENT >> 20);
-        return Err(fault(&file.name, None, None, reason));
-    }
-    object(&file.text).map_err(|reason| fault(&file.name, None, None, reason))
+/// The objects of an array that holds nothing else.
+pub(super) fn objects(text: &str) -> Option<Vec<Object>> {
+    let values: Vec<Value> = serde_json::from_str(&without_nan(text)).ok()?;
+    let objects = values.into_iter().map(|value| if let Value::Object(object) = value { Some(object) } else { None });
+    objects.collect::<Option<Vec<_>>>().filter(|objects| !objects.is_empty())
 }
 
-/// The objects of a file of JSON lines, with their lines: one after the other, since all at once take many times the
-/// memory of their text.
-pub(super) fn lines(file: &File) -> Result<impl Iterator<Item = Result<(u64, Object), LogError>> + '_, LogError> {
-    let mut filled = (1_u64..).zip(file.text.lines()).filter(|(_, text)| !text.trim().is_empty()).peekable();
-    if filled.peek().is_none() {
-        return Err(fault(&file.name, None, None, "the file is empty"));
+/// A number, also one that is printed as text, with the decimals of its shortest form.
+pub(super) fn number(value: &Value) -> Option<(f64, u32)> {
+    match value {
+        Value::Number(number) => number.as_f64().map(|value| (value, shortest_decimals(value))),
+        Value::String(text) => {
+            let text = text.trim().trim_end_matches('%');
+            text.parse().ok().filter(|value: &f64| value.is_finite()).map(|value| (value, decimals(text)))
+        }
+        _ => None,
     }
-    Ok(filled.map(|(line, text)| match object(text) {
-        Ok(object) => Ok((line, object)),
-        Err(reason) => Err(fault(&file.name, Some(line), None, reason.replace("line 1, ", ""))),
-    }))
+}
+
+/// A count, also one that is written 500.0.
+pub(super) fn count(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| number(value).and_then(|(value, _)| whole(value)))
+}
+
+/// A number without a fraction that a double holds exactly.
+pub(super) fn whole(value: f64) -> Option<u64> {
+    (value.fract() == 0.0 && (0.0..9.0e15).contains(&value)).then_some(value as u64)
 }

@@ -2,12 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::Value as Json;
 
+use super::assemble::add_once;
+use super::file::LogFile;
+use super::items::{Tally, right_share};
 use super::json::{self, Object};
-use super::{File, IngestOptions, choose, fault, right_answers, single};
-use crate::fit::log::{Log, LogError, Row};
+use super::record::{Found, Record, Score, When};
+use super::{Format, ReadOptions, fault, listed};
+use crate::fit::log::LogError;
 use crate::fit::transition::{Answer, Samples};
+
+pub(super) const RESULTS: Format =
+    Format { name: "lm-evaluation-harness results", recognise: is_results, read: results };
+pub(super) const SAMPLES: Format =
+    Format { name: "lm-evaluation-harness samples", recognise: is_samples, read: read_samples };
 
 /// Keys of a sample that are no metric.
 const SAMPLE_KEYS: [&str; 11] = [
@@ -24,157 +33,271 @@ const SAMPLE_KEYS: [&str; 11] = [
     "target_hash",
 ];
 
-/// Reads `results_<date>.json`, one file per generation.
-pub(super) fn results(files: &[File], options: &IngestOptions) -> Result<Log, LogError> {
-    let mut rows = Vec::with_capacity(files.len());
-    let mut taken = BTreeSet::new();
-    let mut ignored = BTreeSet::new();
-    for (generation, file) in (0..).zip(files) {
-        let document = json::document(file)?;
-        let complain = |column: &str, reason: String| fault(&file.name, None, Some(column), reason);
-        let tasks: Vec<&str> = document
-            .get("results")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(Object::keys)
-            .map(String::as_str)
-            .collect();
-        let task = choose("task", options.task.as_deref(), &tasks).map_err(|reason| complain("results", reason))?;
-        let scores = document.get("results").and_then(|results| results.get(task)).and_then(Value::as_object);
-        let numbers: Vec<&str> = scores
-            .into_iter()
-            .flatten()
-            .filter(|(key, value)| value.is_number() && key.contains(',') && !key.contains("_stderr"))
-            .map(|(key, _)| key.as_str())
-            .collect();
-        let wanted = wanted_metric(options, &numbers);
-        let metric = choose("metric", wanted.as_deref(), &numbers).map_err(|reason| complain(task, reason))?;
-        let rate = scores.and_then(|scores| scores.get(metric)).and_then(Value::as_f64).unwrap_or(f64::NAN);
-        let samples = document.get("n-samples").and_then(|samples| samples.get(task));
-        let evaluated = samples.and_then(|samples| samples.get("effective")).and_then(Value::as_u64);
-        let evaluated = evaluated.or(options.evaluated).ok_or_else(|| {
-            complain("n-samples", format!("`{task}` has no `effective`; say how many were evaluated"))
-        })?;
-        let right = right_answers(rate, evaluated).map_err(|reason| complain(metric, reason))?;
-        rows.push(row(generation, evaluated, evaluated - right, file)?);
-        taken.insert(format!("{task}: {metric}"));
-        ignored.extend(numbers.iter().filter(|name| **name != metric).map(|name| format!("{task}: {name}")));
-        ignored.extend(tasks.iter().filter(|name| **name != task).map(|name| format!("task {name}")));
-    }
-    let list = |names: BTreeSet<String>| names.into_iter().collect();
-    Ok(single(source(files), "lm-evaluation-harness results", list(taken), list(ignored), rows))
-}
-
-/// `metric,filter` as the file spells it, from what was asked for.
-fn wanted_metric(options: &IngestOptions, names: &[&str]) -> Option<String> {
-    let fits = |name: &&&str| {
-        let (metric, filter) = name.split_once(',').unwrap_or((name, ""));
-        options.metric.as_deref().is_none_or(|wanted| wanted == metric || wanted == **name)
-            && options.filter.as_deref().is_none_or(|wanted| wanted == filter)
+fn is_results(file: &LogFile) -> bool {
+    let Some(document) = file.document() else { return false };
+    let tasks = document.get("results").and_then(Json::as_object);
+    let harness = ["n-samples", "group_subtasks", "higher_is_better", "config", "n-shot", "configs"];
+    let marked = harness.iter().any(|key| document.contains_key(*key));
+    let metrics = |scores: &Object| scores.keys().any(|key| key.contains(',')) || scores.contains_key("sample_len");
+    let scores = |tasks: &Object| tasks.values().filter_map(Json::as_object).any(metrics);
+    // Version 0.3 wrote metrics without filters, beside `config` or `versions`.
+    let old = |tasks: &Object| {
+        document.contains_key("versions")
+            && !document.contains_key("config_general")
+            && tasks.values().all(Json::is_object)
     };
-    let fitting: Vec<&&str> = names.iter().filter(fits).collect();
-    match fitting.as_slice() {
-        [only] => Some((**only).to_owned()),
-        _ => options.metric.clone(),
-    }
+    tasks.is_some_and(|tasks| scores(tasks) || marked && tasks.values().all(Json::is_object) || old(tasks))
 }
 
-fn source(files: &[File]) -> String {
-    files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn row(generation: u64, evaluated: u64, wrong: u64, file: &File) -> Result<Row, LogError> {
-    let row = Row { generation, evaluated, wrong, ..Row::default() };
-    row.check().map_err(|(column, reason)| fault(&file.name, None, Some(column), reason))?;
-    Ok(row)
-}
-
-/// Reads `samples_<task>_<date>.jsonl`, one file per generation: the log, and every answer for the transitions.
-pub(super) fn samples(files: &[File], options: &IngestOptions) -> Result<(Log, Samples), LogError> {
-    let mut rows = Vec::with_capacity(files.len());
-    let mut generations = Vec::with_capacity(files.len());
-    let (mut taken, mut ignored) = (BTreeSet::new(), BTreeSet::new());
-    for (generation, file) in (0..).zip(files) {
-        let filter = chosen_filter(file, options)?;
-        let metric = chosen_metric(file, options)?;
-        let kept =
-            |object: &Object| filter.is_none() || object.get("filter").and_then(Value::as_str) == filter.as_deref();
-        let mut answers = BTreeMap::new();
-        for read in json::lines(file)? {
-            let (line, object) = read?;
-            ignored
-                .extend(object.keys().filter(|key| **key != metric && !SAMPLE_KEYS.contains(&key.as_str())).cloned());
-            if !kept(&object) {
-                continue;
-            }
-            let (key, answer) = answer(file, line, &object, &metric)?;
-            if answers.insert(key.clone(), answer).is_some() {
-                return Err(fault(
-                    &file.name,
-                    Some(line),
-                    Some("doc_hash"),
-                    format!("{key} stands here a second time"),
-                ));
-            }
+fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    let mut ignored = BTreeSet::new();
+    for file in files {
+        let Some(document) = file.document() else { continue };
+        let complain = |column: &str, reason: String| fault(&file.name, None, Some(column), reason);
+        let tasks = document.get("results").and_then(Json::as_object).into_iter().flat_map(Object::keys);
+        let tasks: Vec<&str> = tasks.map(String::as_str).collect();
+        let task = task(document, &tasks, options).map_err(|reason| complain("results", reason))?;
+        ignored.extend(tasks.iter().filter(|name| **name != task).map(|name| format!("task {name}")));
+        let scores = scores(document, task, options);
+        if scores.is_empty() {
+            let reason = match &options.filter {
+                Some(filter) => format!("no metric of this task has the filter `{filter}`"),
+                None => "this task has no metric".to_owned(),
+            };
+            return Err(complain(task, reason));
         }
-        let wrong = answers.values().filter(|answer| !answer.right).count() as u64;
-        rows.push(row(generation, answers.len() as u64, wrong, file)?);
+        add_once(&mut found.notes, Some(format!("the task is `{task}`")));
+        found.records.push(Record::new(&file.name, None, When::Unknown, scores));
+    }
+    found.ignored = ignored.into_iter().collect();
+    Ok(found)
+}
+
+/// The task to read: the one asked for, the only one, or the one group that holds all others.
+fn task<'a>(document: &'a Object, tasks: &[&'a str], options: &ReadOptions) -> Result<&'a str, String> {
+    if let Some(wanted) = &options.task {
+        let known = tasks.iter().find(|task| *task == wanted).copied();
+        return known.ok_or_else(|| format!("there is no task `{wanted}`; there is {}", listed(tasks.iter().copied())));
+    }
+    let groups = document.get("group_subtasks").and_then(Json::as_object);
+    let whole = |task: &&&str| {
+        let below = leaves(document, task);
+        groups.is_some_and(|groups| groups.contains_key(**task))
+            && tasks.iter().all(|other| {
+                other == *task
+                    || below.iter().any(|leaf| leaf == other)
+                    || leaves(document, other).iter().all(|leaf| below.contains(leaf))
+            })
+    };
+    match (tasks, tasks.iter().filter(whole).collect::<Vec<_>>().as_slice()) {
+        ([only], _) => Ok(only),
+        ([], _) => Err("there is no task here".to_owned()),
+        (_, [group]) => Ok(group),
+        _ => Err(format!("there are several tasks: {}; choose one with --task NAME", listed(tasks.iter().copied()))),
+    }
+}
+
+/// The tasks of a group, groups inside it opened; a task is its own.
+fn leaves(document: &Object, task: &str) -> Vec<String> {
+    let groups = document.get("group_subtasks").and_then(Json::as_object);
+    let mut open = vec![task.to_owned()];
+    let (mut seen, mut leaves) = (BTreeSet::new(), Vec::new());
+    while let Some(name) = open.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        match groups.and_then(|groups| groups.get(&name)).and_then(Json::as_array).filter(|below| !below.is_empty()) {
+            Some(below) => open.extend(below.iter().filter_map(Json::as_str).map(str::to_owned)),
+            None => leaves.push(name),
+        }
+    }
+    leaves
+}
+
+/// Every metric of a task.
+fn scores(document: &Object, task: &str, options: &ReadOptions) -> Vec<Score> {
+    let Some(values) = document.get("results").and_then(|results| results.get(task)).and_then(Json::as_object) else {
+        return Vec::new();
+    };
+    let evaluated = evaluated(document, task, values);
+    let better = document.get("higher_is_better").and_then(|better| better.get(task));
+    let metric = |(key, value): (&String, &Json)| {
+        let (metric, filter) = key.split_once(',').unwrap_or((key, ""));
+        if metric.ends_with("_stderr") || !value.is_number() || matches!(metric, "sample_len" | "samples") {
+            return None;
+        }
+        if options.filter.as_deref().is_some_and(|wanted| wanted != filter) {
+            return None;
+        }
+        let (share, decimals) = json::number(value)?;
+        let error = if filter.is_empty() { format!("{metric}_stderr") } else { format!("{metric}_stderr,{filter}") };
+        let mut score = Score::share(key, share, decimals);
+        score.evaluated = evaluated;
+        score.standard_error = values.get(&error).and_then(Json::as_f64);
+        score.falls = better.and_then(|better| better.get(metric)).and_then(Json::as_bool) == Some(false);
+        Some(score)
+    };
+    values.iter().filter_map(metric).collect()
+}
+
+/// The number of documents: `n-samples`, `sample_len`, or their sum over a group's tasks.
+fn evaluated(document: &Object, task: &str, values: &Object) -> Option<u64> {
+    let samples = document.get("n-samples");
+    let of = |task: &str| {
+        let counts = samples.and_then(|samples| samples.get(task))?;
+        counts.get("effective").or(Some(counts)).and_then(Json::as_u64)
+    };
+    of(task)
+        .or_else(|| values.get("sample_len").or_else(|| values.get("samples")).and_then(Json::as_u64))
+        .or_else(|| leaves(document, task).iter().map(|leaf| of(leaf)).sum())
+}
+
+fn is_samples(file: &LogFile) -> bool {
+    file.first().is_some_and(|object| {
+        object.contains_key("doc_id")
+            && (object.contains_key("resps")
+                || object.contains_key("filtered_resps")
+                || object.contains_key("target")
+                || object.contains_key("doc_hash"))
+    })
+}
+
+fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    let mut ignored = BTreeSet::new();
+    for file in files {
+        let (filter, metric) = (chosen_filter(file, options)?, chosen_metric(file, options)?);
+        let mut tally = Tally::default();
+        file.each_object(|line, object| {
+            if kept(object, filter.as_deref()) {
+                let (key, right) = (sample_key(file, line, object)?, verdict(file, line, object, &metric, options)?);
+                tally.add(key, right);
+                ignored.extend(
+                    object.keys().filter(|key| **key != metric && !SAMPLE_KEYS.contains(&key.as_str())).cloned(),
+                );
+            }
+            Ok(())
+        })?;
+        let name = filter.map_or_else(|| metric.clone(), |filter| format!("{metric},{filter}"));
+        let score = tally.score(&name, options).map_err(|reason| fault(&file.name, None, Some(&metric), reason))?;
+        found.notes.extend(tally.note(options));
+        found.records.push(Record::new(&file.name, None, When::Unknown, vec![score]));
+    }
+    found.ignored = ignored.into_iter().collect();
+    found.notes.dedup();
+    Ok(found)
+}
+
+/// Every answer of successive generations, one file each, by document; a document that stands in a file several times is
+/// told apart by its place among them.
+pub(super) fn samples(files: &[LogFile], options: &ReadOptions) -> Result<Samples, LogError> {
+    let mut generations = Vec::with_capacity(files.len());
+    for file in files {
+        let (filter, metric) = (chosen_filter(file, options)?, chosen_metric(file, options)?);
+        let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
+        file.each_object(|line, object| {
+            if kept(object, filter.as_deref()) {
+                let key = document_key(file, line, object)?;
+                let right = verdict(file, line, object, &metric, options)? == 1.0;
+                let given = object.get("filtered_resps").or_else(|| object.get("resps")).map(Json::to_string);
+                let repeats = (2..).map(|place| format!("{key} #{place}"));
+                let free = std::iter::once(key.clone()).chain(repeats).find(|key| !answers.contains_key(key));
+                answers.insert(free.unwrap_or(key), Answer { right, given });
+            }
+            Ok(())
+        })?;
         generations.push(answers);
-        taken.insert(match &filter {
-            Some(filter) => format!("{metric}, filter {filter}"),
-            None => metric.clone(),
-        });
     }
-    let (taken, ignored) = (taken.into_iter().collect(), ignored.into_iter().collect());
-    let log = single(source(files), "lm-evaluation-harness samples", taken, ignored, rows);
-    Ok((log, Samples { generations }))
+    Ok(Samples { generations })
 }
 
-fn chosen_filter(file: &File, options: &IngestOptions) -> Result<Option<String>, LogError> {
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for read in json::lines(file)? {
-        names.extend(read?.1.get("filter").and_then(Value::as_str).map(str::to_owned));
-    }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    if names.is_empty() {
-        return Ok(None);
-    }
-    let chosen = choose("filter", options.filter.as_deref(), &names);
-    chosen.map(|name| Some(name.to_owned())).map_err(|reason| fault(&file.name, None, Some("filter"), reason))
+fn kept(object: &Object, filter: Option<&str>) -> bool {
+    filter.is_none() || object.get("filter").and_then(Json::as_str) == filter
 }
 
-fn chosen_metric(file: &File, options: &IngestOptions) -> Result<String, LogError> {
-    let first = json::lines(file)?.next().transpose()?.map(|(_, object)| object);
+fn chosen_filter(file: &LogFile, options: &ReadOptions) -> Result<Option<String>, LogError> {
+    let mut names = BTreeSet::new();
+    file.each_object(|_, object| {
+        if let Some(filter) = object.get("filter").and_then(Json::as_str)
+            && !names.contains(filter)
+        {
+            names.insert(filter.to_owned());
+        }
+        Ok(())
+    })?;
+    let complain = |reason: String| Err(fault(&file.name, None, Some("filter"), reason));
+    match (&options.filter, names.len()) {
+        (Some(wanted), 1..) if !names.contains(wanted) => {
+            complain(format!("there is no filter `{wanted}`; there is {}", listed(names.iter().map(String::as_str))))
+        }
+        (Some(wanted), 1..) => Ok(Some(wanted.clone())),
+        (None, 0 | 1) => Ok(names.pop_first()),
+        (Some(_), 0) => Ok(None),
+        (None, _) => complain(format!(
+            "there are several filters: {}; choose one with --filter NAME",
+            listed(names.iter().map(String::as_str))
+        )),
+    }
+}
+
+fn chosen_metric(file: &LogFile, options: &ReadOptions) -> Result<String, LogError> {
+    let complain = |reason: String| Err(fault(&file.name, None, None, reason));
+    let Some(first) = file.first() else { return complain("there is no sample here".to_owned()) };
+    let stated: Option<Vec<&str>> =
+        first.get("metrics").and_then(Json::as_array).map(|names| names.iter().filter_map(Json::as_str).collect());
+    let is_metric = |key: &str| match &stated {
+        Some(names) => names.contains(&key),
+        None => !SAMPLE_KEYS.contains(&key),
+    };
     let names: Vec<&str> = first
         .iter()
-        .flatten()
-        .filter(|(key, value)| !SAMPLE_KEYS.contains(&key.as_str()) && as_right(value).is_some())
+        .filter(|(key, value)| is_metric(key) && right_share(value).is_some())
         .map(|(key, _)| key.as_str())
         .collect();
-    let chosen = choose("metric", options.metric.as_deref(), &names);
-    chosen.map(str::to_owned).map_err(|reason| fault(&file.name, None, None, reason))
-}
-
-/// Whether a metric's value says right or wrong; `None` where it says something else.
-fn as_right(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(right) => Some(*right),
-        Value::Number(number) if number.as_f64() == Some(1.0) => Some(true),
-        Value::Number(number) if number.as_f64() == Some(0.0) => Some(false),
-        _ => None,
+    match (&options.metric, names.as_slice()) {
+        (Some(wanted), _) => match names.iter().find(|name| *name == wanted) {
+            Some(name) => Ok((*name).to_owned()),
+            None => complain(format!("there is no metric `{wanted}`; there is {}", listed(names))),
+        },
+        (None, [only]) => Ok((*only).to_owned()),
+        (None, []) => complain(format!(
+            "no metric here says right or wrong; the keys are {}",
+            listed(first.keys().map(String::as_str))
+        )),
+        (None, _) => complain(format!("there are several metrics: {}; choose one with --metric NAME", listed(names))),
     }
 }
 
-fn answer(file: &File, line: u64, object: &Object, metric: &str) -> Result<(String, Answer), LogError> {
-    let value = object.get(metric).unwrap_or(&Value::Null);
-    let right = as_right(value).ok_or_else(|| {
-        fault(&file.name, Some(line), Some(metric), format!("{value} is neither right (1) nor wrong (0)"))
-    })?;
-    let key = match (object.get("doc_hash"), object.get("doc_id")) {
-        (Some(Value::String(hash)), _) => hash.clone(),
-        (_, Some(id)) if !id.is_null() => format!("doc_id {id}"),
-        _ => return Err(fault(&file.name, Some(line), Some("doc_hash"), "the sample names no document")),
+/// The document within one file: a text may stand in a set twice, under two ids.
+fn sample_key(file: &LogFile, line: u64, object: &Object) -> Result<String, LogError> {
+    match object.get("doc_id") {
+        Some(id) if !id.is_null() => Ok(id.to_string()),
+        _ => document_key(file, line, object),
+    }
+}
+
+fn document_key(file: &LogFile, line: u64, object: &Object) -> Result<String, LogError> {
+    match (object.get("doc_hash"), object.get("doc_id")) {
+        (Some(Json::String(hash)), _) => Ok(hash.clone()),
+        (_, Some(id)) if !id.is_null() => Ok(format!("doc_id {id}")),
+        _ => Err(fault(&file.name, Some(line), Some("doc_hash"), "the sample names no document")),
+    }
+}
+
+fn verdict(file: &LogFile, line: u64, object: &Object, metric: &str, options: &ReadOptions) -> Result<f64, LogError> {
+    let value = object.get(metric).unwrap_or(&Json::Null);
+    let right = match options.right_above {
+        Some(limit) => json::number(value).map(|(score, _)| f64::from(u8::from(score > limit))),
+        None => right_share(value),
     };
-    let given = object.get("filtered_resps").or_else(|| object.get("resps")).map(Value::to_string);
-    Ok((key, Answer { right, given }))
+    right.ok_or_else(|| {
+        let value = super::shortened(&value.to_string());
+        fault(
+            &file.name,
+            Some(line),
+            Some(metric),
+            format!("{value} is not between wrong (0) and right (1); --right-above 0.5 sets a limit"),
+        )
+    })
 }

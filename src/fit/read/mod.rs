@@ -1,115 +1,116 @@
 //! Readers: from the files that training loops leave behind to a checked [`Log`].
 //!
-//! Each reader says what it took and what it ignored; nothing is guessed. A fault names file, line, column and reason.
-//! Canonical logs hold everything in one file; evaluation harnesses write one file per generation, and then the order in
-//! which the files are given is the order of the generations.
+//! A format is one file that recognises, reads and says what it left aside; it stands in [`FORMATS`] and nowhere else. A
+//! format turns files into [`record::Record`]s: evaluations, each with its place, its step and its scores. What is the
+//! same for all of them happens once: `metric` chooses the score, `problems` finds how many answers stand behind it,
+//! `assemble` puts the records in order and makes rows of them. Nothing is guessed in silence: what was taken, ignored
+//! or rounded is said in [`Log`], and a refusal names what was found and the option that helps.
 
-mod canonical;
+mod assemble;
+mod axis;
+mod cells;
+mod columns;
+mod file;
 mod gather;
+mod items;
 mod json;
+mod metric;
+mod options;
+mod problems;
+mod record;
+
+mod inspect;
+mod lighteval;
 mod lm_eval;
-mod trainer;
+mod nemo_skills;
+mod printed;
+mod table;
+mod tensorboard;
+mod trainer_state;
+mod training_log;
 mod verl;
+mod wandb;
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use crate::files;
-
-use super::log::{Log, LogError, Row, Run};
+use super::log::{Log, LogError};
 use super::transition::Samples;
+use file::LogFile;
+use record::Found;
 
-/// A format that is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// Canonical CSV or JSON lines.
-    Canonical,
-    /// lm-evaluation-harness, `results_<date>.json`: one file per generation.
-    LmEvalResults,
-    /// lm-evaluation-harness, `samples_<task>_<date>.jsonl`: one file per generation.
-    LmEvalSamples,
-    /// verl, `<global_step>.jsonl` of rollouts: one file per generation.
-    VerlRollouts,
-    /// verl's file logger, `{"step": n, "data": {…}}` per line: one file, one generation per logged evaluation.
-    VerlMetrics,
-    /// Hugging Face `trainer_state.json`: one file, one generation per evaluation.
-    TrainerState,
+pub use options::ReadOptions;
+
+/// A format that is read: one file each, tried in this order.
+struct Format {
+    /// Its name, for people.
+    name: &'static str,
+    /// Whether a file is of this format.
+    recognise: fn(&LogFile) -> bool,
+    /// Reads files of one run.
+    read: fn(&[LogFile], &ReadOptions) -> Result<Found, LogError>,
 }
 
-/// What a file cannot say by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct IngestOptions {
-    /// The format; recognised from the first file where it is not given.
-    pub format: Option<Format>,
-    /// Task of an lm-evaluation-harness result, where it holds several.
-    pub task: Option<String>,
-    /// Metric to read, where there are several: a share of right answers.
-    pub metric: Option<String>,
-    /// Filter of an lm-evaluation-harness metric, where there are several.
-    pub filter: Option<String>,
-    /// Test problems of each evaluation, where the file holds rates only.
-    pub evaluated: Option<u64>,
-}
+/// Every format. The first that recognises a file reads it, so the more particular ones come first.
+const FORMATS: &[Format] = &[
+    tensorboard::FORMAT,
+    lm_eval::RESULTS,
+    lm_eval::SAMPLES,
+    lighteval::FORMAT,
+    inspect::FORMAT,
+    nemo_skills::METRICS,
+    trainer_state::FORMAT,
+    verl::METRICS,
+    verl::ROLLOUTS,
+    training_log::FORMAT,
+    items::FORMAT,
+    verl::CONSOLE,
+    printed::FORMAT,
+    wandb::FORMAT,
+    table::FORMAT,
+];
 
 impl Log {
-    /// Reads a canonical log file, CSV or JSON lines.
+    /// Reads the log of one run, or of several that a table names, from a file of any format.
     ///
     /// # Errors
-    /// [`LogError`] where the file cannot be read or breaks a rule.
+    /// [`LogError`] where the file cannot be read, breaks a rule, or leaves a choice open.
     pub fn read(path: &Path) -> Result<Self, LogError> {
-        let source = path.display().to_string();
-        Self::parse(&bytes_of(path)?, &source)
+        Self::open(&[path.to_owned()], &ReadOptions::default())
     }
 
-    /// The bytes of a log file, for [`Log::parse`].
-    ///
-    /// # Errors
-    /// [`LogError`] where the file cannot be read.
-    pub fn bytes(path: &Path) -> Result<Vec<u8>, LogError> {
-        bytes_of(path)
-    }
-
-    /// Reads a canonical log from bytes, as [`Log::read`] does from a file; `source` is its name in messages.
+    /// Reads a log from bytes, as [`Log::read`] does from a file; `source` is its name in messages.
     ///
     /// # Errors
     /// As [`Log::read`].
     pub fn parse(bytes: &[u8], source: &str) -> Result<Self, LogError> {
-        let text = text_of(bytes, source)?;
-        match text.trim_start().chars().next() {
-            None => Err(fault(source, None, None, "the file is empty")),
-            Some('{') => canonical::json_lines(text, source),
-            Some(_) => canonical::csv(text, source),
-        }
+        Self::parse_all(&[(source.to_owned(), bytes.to_vec())], &ReadOptions::default())
     }
 
-    /// Reads the log of one run from files of any format that [`Format`] names; several files are generations 0, 1, … in
-    /// the order given.
+    /// Reads the log of one run from files of one format: a file, several, a folder, a pattern such as `out/*.jsonl`, or `-`
+    /// for standard input.
     ///
     /// # Errors
     /// [`LogError`] where a file cannot be read, breaks a rule, or leaves a choice that `options` do not make.
-    pub fn ingest(paths: &[PathBuf], options: &IngestOptions) -> Result<Self, LogError> {
-        let files = files(paths)?;
-        let Some(first) = files.first() else {
-            return Err(fault("", None, None, "no file was given"));
-        };
-        let format = match options.format {
-            Some(format) => format,
-            None => recognise(first)?,
-        };
-        let alone = matches!(format, Format::Canonical | Format::VerlMetrics | Format::TrainerState);
-        if let (true, Some(second)) = (alone, files.get(1)) {
-            return Err(fault(&second.name, None, None, "this format holds all generations in one file; give one"));
-        }
-        match format {
-            Format::Canonical => Self::parse(first.text.as_bytes(), &first.name),
-            Format::LmEvalResults => lm_eval::results(&files, options),
-            Format::LmEvalSamples => Ok(lm_eval::samples(&files, options)?.0),
-            Format::VerlRollouts => verl::rollouts(&files),
-            Format::VerlMetrics => verl::metrics(first, options),
-            Format::TrainerState => trainer::state(first, options),
-        }
+    pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
+        Self::parse_all(&Self::bytes(paths)?, options)
+    }
+
+    /// The files that `paths` name, with their bytes, for [`Log::parse_all`].
+    ///
+    /// # Errors
+    /// [`LogError`] where a file cannot be read.
+    pub fn bytes(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, LogError> {
+        file::expanded(paths)?.iter().map(|path| Ok((path.display().to_string(), file::bytes(path)?))).collect()
+    }
+
+    /// Reads the log of one run from named files of one format.
+    ///
+    /// # Errors
+    /// As [`Log::open`].
+    pub fn parse_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Self, LogError> {
+        let files = files.iter().map(|(name, bytes)| LogFile::new(name, bytes)).collect::<Result<Vec<_>, _>>()?;
+        let format = format_of(&files)?;
+        assemble::log(&files, format.name, (format.read)(&files, options)?, options)
     }
 }
 
@@ -117,70 +118,31 @@ impl Samples {
     /// Reads lm-evaluation-harness samples of successive generations, one file each, in order.
     ///
     /// # Errors
-    /// As [`Log::ingest`].
-    pub fn read(paths: &[PathBuf], options: &IngestOptions) -> Result<Self, LogError> {
-        Ok(lm_eval::samples(&files(paths)?, options)?.1)
+    /// As [`Log::open`].
+    pub fn read(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
+        let bytes = Log::bytes(paths)?;
+        let files = bytes.iter().map(|(name, bytes)| LogFile::new(name, bytes)).collect::<Result<Vec<_>, _>>()?;
+        lm_eval::samples(&files, options)
     }
 }
 
-/// A file that has been read as text.
-struct File {
-    name: String,
-    text: String,
-}
-
-fn files(paths: &[PathBuf]) -> Result<Vec<File>, LogError> {
-    let read = |path: &PathBuf| {
-        let name = path.display().to_string();
-        let mut bytes = bytes_of(path)?;
-        let mark = bytes.len() - text_of(&bytes, &name)?.len();
-        bytes.drain(..mark);
-        // Just now it was seen to be UTF-8; nothing is copied, for logs are long.
-        let text = String::from_utf8(bytes).map_err(|_| fault(&name, None, None, "this is not UTF-8 text"))?;
-        Ok(File { name, text })
-    };
-    paths.iter().map(read).collect()
-}
-
-fn bytes_of(path: &Path) -> Result<Vec<u8>, LogError> {
-    let complain = |error: files::InputError| {
-        fault(&path.display().to_string(), None, None, format!("cannot read this file: {error}"))
-    };
-    files::read(path, files::LOG).map_err(complain)
-}
-
-fn text_of<'a>(bytes: &'a [u8], source: &str) -> Result<&'a str, LogError> {
-    // Spreadsheets put a byte order mark in front.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|error| {
-        let valid = bytes.get(..error.valid_up_to()).unwrap_or(bytes);
-        let line = valid.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-        fault(source, Some(line), None, "this is not UTF-8 text")
-    })
-}
-
-/// The format of a file, by its first keys.
-fn recognise(file: &File) -> Result<Format, LogError> {
-    if !file.text.trim_start().starts_with('{') {
-        return Ok(Format::Canonical);
+/// The one format of all files.
+fn format_of(files: &[LogFile]) -> Result<&'static Format, LogError> {
+    let mut chosen: Option<(&Format, &LogFile)> = None;
+    for file in files {
+        let format = FORMATS.iter().find(|format| (format.recognise)(file)).ok_or_else(|| file.unknown())?;
+        match chosen {
+            Some((first, other)) if first.name != format.name => {
+                let reason = format!(
+                    "this is a file of {}, but {} is one of {}; give files of one format",
+                    format.name, other.name, first.name
+                );
+                return Err(fault(&file.name, None, None, reason));
+            }
+            _ => chosen = Some((format, file)),
+        }
     }
-    let whole = json::document(file).ok();
-    let first = file.text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    let object = whole.or_else(|| json::object(first).ok()).unwrap_or_default();
-    let has = |key: &str| object.contains_key(key);
-    if has("results") {
-        Ok(Format::LmEvalResults)
-    } else if has("log_history") {
-        Ok(Format::TrainerState)
-    } else if has("doc_id") {
-        Ok(Format::LmEvalSamples)
-    } else if has("step") && has("data") {
-        Ok(Format::VerlMetrics)
-    } else if has("output") && has("score") {
-        Ok(Format::VerlRollouts)
-    } else {
-        Ok(Format::Canonical)
-    }
+    chosen.map(|(format, _)| format).ok_or_else(|| fault("", None, None, "no file was given"))
 }
 
 /// A fault of one file.
@@ -188,36 +150,25 @@ fn fault(file: &str, line: Option<u64>, column: Option<&str>, reason: impl Into<
     LogError { file: file.to_owned(), line, column: column.map(str::to_owned), reason: reason.into() }
 }
 
-/// The log of a single unnamed run.
-fn single(source: String, format: &str, taken: Vec<String>, ignored: Vec<String>, rows: Vec<Row>) -> Log {
-    Log { source, format: format.to_owned(), taken, ignored, runs: vec![Run { name: String::new(), rows }] }
+/// The first ten of some names, for a message; long ones are cut.
+fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 10;
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut text = names.iter().take(MOST).map(|name| format!("`{}`", shortened(name))).collect::<Vec<_>>().join(", ");
+    if names.len() > MOST {
+        text += &format!(" and {} more", names.len() - MOST);
+    }
+    text
 }
 
-/// Right answers behind a rate: it must be a whole number of them, up to the digits that logs drop.
-fn right_answers(rate: f64, evaluated: u64) -> Result<u64, String> {
-    if !(0.0..=1.0).contains(&rate) {
-        return Err(format!("{rate} is not a share of right answers"));
-    }
-    let right = rate * evaluated as f64;
-    let whole = right.round();
-    // Logs keep four decimals at the least.
-    if (right - whole).abs() > 0.01 + 5e-5 * evaluated as f64 {
-        return Err(format!("{rate} of {evaluated} is not a whole number of right answers; is `evaluated` right?"));
-    }
-    Ok(whole as u64)
+/// A value as a message may repeat it: no longer than a part of a line, and on one line.
+fn shortened(value: &str) -> String {
+    const LONGEST: usize = 60;
+    let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST + 1).collect();
+    if line.chars().count() > LONGEST { line.chars().take(LONGEST).collect::<String>() + "…" } else { line }
 }
 
-/// The one name to use: the one that is wanted, or the only one there is.
-fn choose<'a>(what: &str, wanted: Option<&str>, names: &[&'a str]) -> Result<&'a str, String> {
-    let list = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    match (wanted, names) {
-        (Some(wanted), names) => names
-            .iter()
-            .find(|name| **name == wanted)
-            .copied()
-            .ok_or_else(|| format!("there is no {what} `{wanted}`; there is {}", list())),
-        (None, [only]) => Ok(only),
-        (None, []) => Err(format!("there is no {what} here")),
-        (None, _) => Err(format!("choose a {what}: {}", list())),
-    }
+/// "1 row", "3 rows".
+fn some(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -1,75 +1,203 @@
-//! verl and what is built on it (TTRL): rollouts by step, and metrics by step.
+//! verl and what is built on it (TTRL): rollouts by step, metrics by step, and its console.
 
-use std::collections::BTreeSet;
+use serde_json::Value as Json;
 
-use serde_json::Value;
+use super::axis::step_in;
+use super::file::{LogFile, Shape};
+use super::items::Tally;
+use super::json::{self, Object};
+use super::metric;
+use super::record::{Found, Record, Score, When, decimals};
+use super::{Format, ReadOptions, fault, problems, shortened};
+use crate::fit::log::LogError;
 
-use super::json;
-use super::{File, IngestOptions, choose, fault, right_answers, single};
-use crate::fit::log::{Log, LogError, Row};
+pub(super) const ROLLOUTS: Format = Format { name: "verl rollouts", recognise: is_rollouts, read: rollouts };
+pub(super) const METRICS: Format = Format { name: "verl metrics", recognise: is_metrics, read: metrics };
+pub(super) const CONSOLE: Format = Format { name: "verl console", recognise: is_console, read: console };
 
-/// Reads `<global_step>.jsonl`, one file per generation. An answer is right when its `score` (or `acc`, where there is one)
-/// is 1 and wrong when it is 0 or −1; a shaped reward says neither and is refused.
-pub(super) fn rollouts(files: &[File]) -> Result<Log, LogError> {
-    let mut rows = Vec::with_capacity(files.len());
-    let (mut taken, mut ignored) = (BTreeSet::new(), BTreeSet::new());
-    for (generation, file) in (0..).zip(files) {
-        let (mut evaluated, mut wrong) = (0, 0);
-        for read in json::lines(file)? {
-            let (line, object) = read?;
-            let key = if object.contains_key("acc") { "acc" } else { "score" };
-            let value = object.get(key).unwrap_or(&Value::Null);
-            let score = value.as_f64().or_else(|| value.as_bool().map(|right| f64::from(u8::from(right))));
-            wrong += match score {
-                Some(1.0) => 0,
-                Some(0.0 | -1.0) => 1,
-                _ => {
-                    let reason = format!("{value} is neither right (1) nor wrong (0 or -1)");
-                    return Err(fault(&file.name, Some(line), Some(key), reason));
-                }
-            };
-            evaluated += 1;
-            taken.insert(key.to_owned());
-            ignored.extend(object.keys().filter(|name| *name != key).cloned());
+fn is_rollouts(file: &LogFile) -> bool {
+    let is = |object: &Object| {
+        object.contains_key("output")
+            && (object.contains_key("score") || object.contains_key("acc"))
+            && object.contains_key("input")
+    };
+    file.first().is_some_and(is)
+}
+
+/// An answer is right when its `acc`, or else its `score`, is 1 and wrong when it is 0 or −1; a shaped reward says neither.
+fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    for file in files {
+        let key = match &options.correct {
+            Some(key) => key.clone(),
+            None if file.first().is_some_and(|object| object.contains_key("acc")) => "acc".to_owned(),
+            None => "score".to_owned(),
+        };
+        let (mut tally, mut step) = (Tally::default(), None);
+        file.each_object(|line, object| {
+            let value = object.get(&key).unwrap_or(&Json::Null);
+            let complain = |reason: String| fault(&file.name, Some(line), Some(&key), reason);
+            let right = right(value, options).map_err(complain)?;
+            step = step.or_else(|| object.get("step").and_then(json::number).map(|(step, _)| step));
+            tally.add(object.get("input").map_or_else(|| line.to_string(), Json::to_string), right);
+            Ok(())
+        })?;
+        let score =
+            tally.score("right answers", options).map_err(|reason| fault(&file.name, None, Some(&key), reason))?;
+        // The name of the file is the step as well.
+        let in_name = file.name.rsplit('/').next().and_then(step_in);
+        found.records.push(Record::new(
+            &file.name,
+            None,
+            step.or(in_name).map_or(When::Unknown, When::Step),
+            vec![score],
+        ));
+        found.notes.extend(tally.note(options));
+        found.notes.push(format!("`{key}` says what is right"));
+    }
+    found.notes.dedup();
+    Ok(found)
+}
+
+fn right(value: &Json, options: &ReadOptions) -> Result<f64, String> {
+    let score =
+        json::number(value).map(|(score, _)| score).or_else(|| value.as_bool().map(|right| f64::from(u8::from(right))));
+    match (score, options.right_above) {
+        (Some(score), Some(limit)) => Ok(f64::from(u8::from(score > limit))),
+        (Some(1.0), None) => Ok(1.0),
+        (Some(0.0 | -1.0), None) => Ok(0.0),
+        _ => Err(format!(
+            "{} is neither right (1) nor wrong (0 or -1); where the reward is shaped, say from where on an answer is right: --right-above 0.5",
+            shortened(&value.to_string())
+        )),
+    }
+}
+
+fn is_metrics(file: &LogFile) -> bool {
+    matches!(file.shape, Shape::Lines(_) | Shape::Document(_))
+        && file
+            .first()
+            .or(file.document())
+            .is_some_and(|object| object.contains_key("step") && object.get("data").is_some_and(Json::is_object))
+}
+
+fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    for file in files {
+        file.each_object(|line, object| {
+            let step = object.get("step").and_then(json::number).map_or(When::Unknown, |(step, _)| When::Step(step));
+            let data = object.get("data").and_then(Json::as_object).into_iter().flatten();
+            let scores = data.filter_map(|(key, value)| {
+                let (share, decimals) = json::number(value)?;
+                score(key, share, decimals, options)
+            });
+            push(Record::new(&file.name, Some(line), step, scores.collect()), &mut found);
+            Ok(())
+        })?;
+    }
+    training_labels(&mut found);
+    Ok(found)
+}
+
+/// A metric of held-out problems, or the one that was asked for.
+fn score(key: &str, share: f64, decimals: u32, options: &ReadOptions) -> Option<Score> {
+    let held_out = ["val-core/", "val/", "val-aux/"].iter().any(|front| key.starts_with(front));
+    let labels = matches!(key.rsplit('/').next(), Some("label_accuracy" | "ground_truth_ratio"));
+    let asked = options.metric.as_deref() == Some(key);
+    if !(asked || labels || held_out && !matches!(metric::meaning(key), metric::Meaning::Other(_))) {
+        return None;
+    }
+    let mut score = Score::share(key, share, decimals);
+    score.repeats = problems::repeats_in(key);
+    Some(score)
+}
+
+fn push(record: Record, found: &mut Found) {
+    if record.scores.is_empty() {
+        return;
+    }
+    found.records.push(record);
+}
+
+/// TTRL's accuracy of labels is read only where nothing of held-out problems was logged, or where it is asked for.
+fn training_labels(found: &mut Found) {
+    let is_label =
+        |score: &Score| matches!(score.name.rsplit('/').next(), Some("label_accuracy" | "ground_truth_ratio"));
+    if found.records.iter().flat_map(|record| &record.scores).all(is_label) {
+        for record in &mut found.records {
+            record.scores.retain(|score| score.name.ends_with("label_accuracy"));
         }
-        rows.push(Row { generation, evaluated, wrong, ..Row::default() });
+        found.records.retain(|record| !record.scores.is_empty());
+        return;
     }
-    let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let (taken, ignored) = (taken.into_iter().collect(), ignored.into_iter().collect());
-    Ok(single(source, "verl rollouts", taken, ignored, rows))
+    found.records.retain(|record| record.scores.iter().any(|score| !is_label(score)));
 }
 
-/// Metrics that a step file of verl or TTRL reports as shares of right answers on held-out problems.
-fn is_validation(key: &str) -> bool {
-    key.starts_with("val-core/") || key.starts_with("val/") || key.starts_with("val-aux/")
+fn is_console(file: &LogFile) -> bool {
+    matches!(file.shape, Shape::Text) && file.text.lines().any(|line| pairs(&without_colours(line)).is_some())
 }
 
-/// Reads the file logger: a generation for each step that logged the metric. Rates only, so `evaluated` must be given.
-pub(super) fn metrics(file: &File, options: &IngestOptions) -> Result<Log, LogError> {
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for read in json::lines(file)? {
-        let (_, object) = read?;
-        let data = object.get("data").and_then(Value::as_object).into_iter().flatten();
-        let wanted = |key: &str| options.metric.as_deref() == Some(key) || is_validation(key);
-        names.extend(data.filter(|(key, value)| value.is_number() && wanted(key)).map(|(key, _)| key.clone()));
+/// verl's console as `tee` leaves it: `step:10 - key:value - …`.
+fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    for file in files {
+        let mut answers = None;
+        for (line, text) in (1..).zip(file.text.lines()) {
+            let text = without_colours(text);
+            answers = logged_answers(&text).or(answers);
+            let Some((step, pairs)) = pairs(&text) else { continue };
+            let scores = pairs.filter_map(|(key, value)| {
+                let value = value
+                    .trim()
+                    .trim_start_matches("np.float64(")
+                    .trim_start_matches("np.float32(")
+                    .trim_end_matches(')');
+                let share: f64 = value.parse().ok().filter(|share: &f64| share.is_finite())?;
+                let mut score = score(key.trim(), share, decimals(value), options)?;
+                score.evaluated =
+                    options.evaluated.or(answers.map(|answers: u64| answers / score.repeats.unwrap_or(1).max(1)));
+                Some(score)
+            });
+            push(Record::new(&file.name, Some(line), When::Step(step), scores.collect()), &mut found);
+        }
+        if let Some(answers) = answers {
+            found.notes.push(format!("the console says that {answers} answers were validated"));
+        }
     }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let metric = choose("metric", options.metric.as_deref(), &names)
-        .map_err(|reason| fault(&file.name, None, Some("data"), reason))?;
-    let evaluated = options.evaluated.ok_or_else(|| {
-        fault(&file.name, None, Some(metric), "this file holds rates only; say how many problems were evaluated")
-    })?;
-    let mut rows = Vec::new();
-    for read in json::lines(file)? {
-        let (line, object) = read?;
-        let Some(rate) = object.get("data").and_then(|data| data.get(metric)).and_then(Value::as_f64) else { continue };
-        let right =
-            right_answers(rate, evaluated).map_err(|reason| fault(&file.name, Some(line), Some(metric), reason))?;
-        let row = Row { generation: rows.len() as u64, evaluated, wrong: evaluated - right, ..Row::default() };
-        row.check().map_err(|(column, reason)| fault(&file.name, Some(line), Some(column), reason))?;
-        rows.push(row);
+    training_labels(&mut found);
+    Ok(found)
+}
+
+fn pairs(text: &str) -> Option<(f64, impl Iterator<Item = (&str, &str)>)> {
+    let at = text.find("step:").filter(|at| *at == 0 || text[..*at].ends_with(' '))?;
+    let mut parts = text[at..].split(" - ");
+    let step = parts.next()?.strip_prefix("step:")?.trim().parse().ok()?;
+    Some((step, parts.filter_map(|part| part.rsplit_once(':'))))
+}
+
+/// The number of validated answers, in verl's own words.
+fn logged_answers(text: &str) -> Option<u64> {
+    let marks = ["len reward_extra_infos_dict['reward']:", "val dataset len:", "validation dataset size:"];
+    marks.iter().find_map(|mark| text.split(mark).nth(1)?.trim().split(' ').next()?.parse().ok())
+}
+
+/// A line without the escape sequences of terminals, also where the escape character itself has been lost.
+fn without_colours(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find("[").filter(|_| !rest.is_empty()) {
+        let (before, after) = rest.split_at(at);
+        let code = after[1..]
+            .find('m')
+            .filter(|end| after[1..][..*end].bytes().all(|byte| byte.is_ascii_digit() || byte == b';'));
+        out += before.trim_end_matches('\u{1b}');
+        match code {
+            Some(end) => rest = &after[end + 2..],
+            None => {
+                out.push('[');
+                rest = &after[1..];
+            }
+        }
     }
-    let ignored = names.iter().filter(|name| **name != metric).map(|name| (*name).to_owned());
-    let ignored = ignored.chain(["steps without this metric".to_owned()]).collect();
-    Ok(single(file.name.clone(), "verl metrics", vec![metric.to_owned()], ignored, rows))
+    out + rest
 }

@@ -1,0 +1,94 @@
+//! Options that say what the files of a log cannot.
+
+use crate::fit::ReadOptions;
+
+use super::quoted;
+
+/// What the files of a log cannot say by themselves.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Reading logs")]
+pub struct Reading {
+    /// Task of a harness's result, where it holds several
+    #[arg(long, value_name = "NAME")]
+    pub task: Option<String>,
+    /// Metric to read, where there are several: a share of right answers
+    #[arg(long, value_name = "NAME")]
+    pub metric: Option<String>,
+    /// Filter of an lm-evaluation-harness metric, where there are several
+    #[arg(long, value_name = "NAME")]
+    pub filter: Option<String>,
+    /// Test problems of each evaluation, where the file holds rates only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub evaluated: Option<u64>,
+    /// Columns under other names than the canonical ones: generation=iteration,evaluated=total,right=correct
+    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',', value_parser = column)]
+    pub columns: Vec<(String, String)>,
+    /// The metric is an error rate
+    #[arg(long)]
+    pub lower_is_better: bool,
+    /// An answer is right when its score is above this, for shaped rewards
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
+    pub right_above: Option<f64>,
+    /// Answers to each problem, where the metric is a mean over them
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+    pub samples_per_problem: Option<u64>,
+    /// Key that names a sample's problem
+    #[arg(long, value_name = "KEY")]
+    pub id: Option<String>,
+    /// Key of a sample's answer
+    #[arg(long, value_name = "KEY")]
+    pub answer: Option<String>,
+    /// Key that says whether a sample is right
+    #[arg(long, value_name = "KEY")]
+    pub correct: Option<String>,
+}
+
+impl Reading {
+    /// As the readers take it.
+    pub(super) fn options(&self) -> ReadOptions {
+        ReadOptions {
+            task: self.task.clone(),
+            metric: self.metric.clone(),
+            filter: self.filter.clone(),
+            evaluated: self.evaluated,
+            columns: self.columns.clone(),
+            lower_is_better: self.lower_is_better,
+            right_above: self.right_above,
+            samples_per_problem: self.samples_per_problem,
+            id: self.id.clone(),
+            answer: self.answer.clone(),
+            correct: self.correct.clone(),
+        }
+    }
+
+    /// The options as they can be typed again.
+    pub(super) fn typed(&self) -> Vec<String> {
+        let texts = [
+            ("task", &self.task),
+            ("metric", &self.metric),
+            ("filter", &self.filter),
+            ("id", &self.id),
+            ("answer", &self.answer),
+            ("correct", &self.correct),
+        ];
+        let mut words: Vec<String> = texts
+            .into_iter()
+            .filter_map(|(option, value)| Some(format!("--{option} {}", quoted(value.as_ref()?))))
+            .collect();
+        words.extend(self.evaluated.map(|count| format!("--evaluated {count}")));
+        let columns: Vec<String> = self.columns.iter().map(|(name, own)| format!("{name}={own}")).collect();
+        words.extend((!columns.is_empty()).then(|| format!("--columns {}", quoted(&columns.join(",")))));
+        words.extend(self.lower_is_better.then(|| "--lower-is-better".to_owned()));
+        words.extend(self.right_above.map(|limit| format!("--right-above {limit}")));
+        words.extend(self.samples_per_problem.map(|k| format!("--samples-per-problem {k}")));
+        words
+    }
+}
+
+/// `name=column`.
+fn column(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, column)) if !name.is_empty() && !column.is_empty() => Ok((name.to_owned(), column.to_owned())),
+        _ => Err("write NAME=COLUMN, such as generation=iteration".to_owned()),
+    }
+}

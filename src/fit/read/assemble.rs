@@ -1,0 +1,130 @@
+//! From the evaluations that a reader found to a log: the metric chosen, counts formed, generations in order.
+
+use std::collections::HashMap;
+
+use super::file::{LogFile, by_number};
+use super::gather::Gather;
+use super::metric::{self, Chosen};
+use super::problems::{self, Style};
+use super::record::{Found, Record, When};
+use super::{ReadOptions, axis, fault, some};
+use crate::fit::log::{Log, LogError, Row, Run};
+
+/// The log of what was found.
+pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
+    let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+    let Found { mut records, counted, ignored, mut notes, training_only } = found;
+    if let (Some(rows), true) = (counted, records.is_empty()) {
+        let runs = rows.finish(&source, files.len() == 1, &mut notes)?;
+        return Ok(Log {
+            source,
+            format: format.to_owned(),
+            taken: vec!["wrong of evaluated".to_owned()],
+            ignored,
+            notes,
+            runs,
+        });
+    }
+    let first = files.first().map_or("", |file| file.name.as_str());
+    in_order_of_names(&mut records, &mut notes);
+    let Chosen { name, falls, notes: said, ignored: others } = metric::choose(&records, &training_only, options)
+        .map_err(|reason| fault(first, None, None, format!("{format}: {reason}")))?;
+    notes.extend(said);
+    let all = records.iter().flat_map(|record| &record.scores).filter(|score| score.name == name);
+    let style = Style::of(all, falls);
+    let without = records.len();
+    records.retain(|record| record.scores.iter().any(|score| score.name == name));
+    let without = without - records.len();
+    let rows = rows(&records, &name, style, options, &mut notes)?;
+    let runs = runs(&records, rows, first, &mut notes)?;
+    let mut left = ignored;
+    left.extend(others);
+    if without > 0 {
+        left.push(format!("{} without `{name}`", some(without, "entry", "entries")));
+    }
+    Ok(Log { source, format: format.to_owned(), taken: vec![name], ignored: left, notes, runs })
+}
+
+/// One record a file and no step in any of them: in the order of the numbers in the files' names.
+fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) {
+    let several = records.windows(2).all(|pair| pair[0].file != pair[1].file);
+    if records.len() < 2 || !several || records.iter().any(|record| record.when != When::Unknown) {
+        return;
+    }
+    records.sort_by_cached_key(|record| by_number(&record.file));
+    let names: Vec<&str> = records.iter().map(|record| record.file.rsplit('/').next().unwrap_or("")).collect();
+    notes.push(format!(
+        "generations are the files in the order of the numbers in their names: {}",
+        super::listed(names)
+    ));
+    for (generation, record) in (0..).zip(records) {
+        record.when = When::Generation(generation);
+    }
+}
+
+fn rows(
+    records: &[Record],
+    name: &str,
+    style: Style,
+    options: &ReadOptions,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Row>, LogError> {
+    let mut rows = Vec::with_capacity(records.len());
+    let (mut rounding, mut clustered) = ((0.0_f64, 0.0_f64), None);
+    for record in records {
+        let Some(score) = record.scores.iter().find(|score| score.name == name) else { continue };
+        let complain = |column: &str, reason: String| fault(&record.file, record.line, Some(column), reason);
+        let counted = problems::counted(score, style, options).map_err(|reason| complain(name, reason))?;
+        let (off, open) = counted.rounding;
+        rounding = (rounding.0.max(off), rounding.1.max(open));
+        clustered = clustered.or(counted.independent.map(|worth| (counted.evaluated, worth)));
+        let row =
+            Row { evaluated: counted.evaluated, wrong: counted.wrong, independent: counted.independent, ..record.rest };
+        row.check().map_err(|(column, reason)| complain(column, reason))?;
+        rows.push(row);
+    }
+    // Rates that are whole counts to the last digit were not rounded, however few digits they have.
+    if rounding.0 > problems::NEAR {
+        let most = rounding.1.floor().max(1.0);
+        notes.push(format!("rates are rounded: counts are the nearest, off by {most} at most"));
+    }
+    if let Some((answers, worth)) = clustered {
+        notes.push(format!("several answers to each problem: {answers} answers count as {worth} independent ones"));
+    }
+    if style.falls {
+        notes.push(format!("`{name}` is read as an error rate"));
+    }
+    Ok(rows)
+}
+
+/// Rows by run, each with its generation.
+fn runs(records: &[Record], rows: Vec<Row>, source: &str, notes: &mut Vec<String>) -> Result<Vec<Run>, LogError> {
+    let mut order: Vec<&str> = Vec::new();
+    let mut of_run: HashMap<&str, Vec<(&Record, Row)>> = HashMap::new();
+    for (record, row) in records.iter().zip(rows) {
+        let own = of_run.entry(&record.run).or_insert_with(|| {
+            order.push(&record.run);
+            Vec::new()
+        });
+        own.push((record, row));
+    }
+    let mut gather = Gather::new();
+    let one_file = records.windows(2).all(|pair| pair[0].file == pair[1].file);
+    for run in order {
+        let own = of_run.remove(run).unwrap_or_default();
+        let whens: Vec<When> = own.iter().map(|(record, _)| record.when.clone()).collect();
+        let (generations, note) = axis::generations(&whens);
+        add_once(notes, note);
+        for ((record, row), generation) in own.into_iter().zip(generations) {
+            gather.add(run, record.line.unwrap_or(0), Row { generation, ..row });
+        }
+    }
+    gather.finish(source, one_file, notes)
+}
+
+/// Adds a note unless it has been said.
+pub(super) fn add_once(notes: &mut Vec<String>, note: Option<String>) {
+    if let Some(note) = note.filter(|note| !notes.contains(note)) {
+        notes.push(note);
+    }
+}

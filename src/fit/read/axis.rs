@@ -1,0 +1,87 @@
+//! From steps, epochs and names of checkpoints to generations.
+
+use super::record::When;
+use super::{listed, shortened};
+use crate::fit::log::Run;
+
+/// A typical distance between two rows from which on a `generation` can only be a training step: nobody trains ten
+/// generations between two evaluations.
+const STEPS_APART: u64 = 10;
+
+/// A generation for each evaluation of one run, and what was done to get there where that is more than reading it.
+pub(super) fn generations(whens: &[When]) -> (Vec<u64>, Option<String>) {
+    let steps: Option<Vec<f64>> = whens.iter().map(step).collect();
+    if let Some(steps) = steps {
+        let ranked = rank(&steps);
+        let written: Vec<String> = sorted(&steps).iter().map(f64::to_string).collect();
+        return (ranked, note("steps", &written));
+    }
+    let given: Option<Vec<u64>> =
+        whens.iter().map(|when| if let When::Generation(g) = when { Some(*g) } else { None }).collect();
+    if let Some(given) = given {
+        return (given, None);
+    }
+    let in_order = (0..whens.len() as u64).collect();
+    let names: Vec<String> =
+        whens.iter().filter_map(|when| if let When::Label(name) = when { Some(name.clone()) } else { None }).collect();
+    if whens.len() == 1 {
+        return (in_order, None);
+    }
+    let what = if names.is_empty() {
+        "no step is given: generations are numbered in the order of the rows or files".to_owned()
+    } else {
+        let names = names.iter().map(|name| shortened(name)).collect::<Vec<_>>();
+        format!("generations are numbered in the order of the rows: {}", listed(names.iter().map(String::as_str)))
+    };
+    (in_order, Some(what))
+}
+
+fn step(when: &When) -> Option<f64> {
+    if let When::Step(step) = when { Some(*step) } else { None }
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.dedup();
+    sorted
+}
+
+fn rank(values: &[f64]) -> Vec<u64> {
+    let sorted = sorted(values);
+    values.iter().map(|value| sorted.partition_point(|other| other < value) as u64).collect()
+}
+
+/// "steps 10, 20, 100 are generations 0 to 2".
+fn note(what: &str, written: &[String]) -> Option<String> {
+    let plain = written.iter().enumerate().all(|(rank, text)| *text == rank.to_string());
+    if plain || written.len() < 2 {
+        return None;
+    }
+    let last = written.len() - 1;
+    Some(format!("{what} {} are generations 0 to {last}", listed(written.iter().map(String::as_str)).replace('`', "")))
+}
+
+/// Generations that are training steps become ranks; what was done, if anything.
+pub(super) fn rank_steps(run: &mut Run) -> Option<String> {
+    let mut gaps: Vec<u64> = run.rows.windows(2).map(|pair| pair[1].generation - pair[0].generation).collect();
+    gaps.sort_unstable();
+    if *gaps.get(gaps.len() / 2)? < STEPS_APART {
+        return None;
+    }
+    let written: Vec<String> = run.rows.iter().map(|row| row.generation.to_string()).collect();
+    for (rank, row) in (0..).zip(&mut run.rows) {
+        row.generation = rank;
+    }
+    note("`generation` holds training steps:", &written)
+}
+
+/// A step that stands in a name such as "checkpoint-500" or "global_step_20"; the last number of it.
+pub(super) fn step_in(name: &str) -> Option<f64> {
+    let end = name.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let head = &name[..end];
+    let start = head
+        .rfind(|c: char| !c.is_ascii_digit())
+        .map_or(0, |at| at + head[at..].chars().next().map_or(1, char::len_utf8));
+    head[start..].parse().ok()
+}

@@ -1,0 +1,146 @@
+//! Rows of cells, whatever separates them: commas, tabs, semicolons, Markdown's bars or the keys of JSON objects.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::fault;
+use super::file::{LogFile, Shape};
+use super::json::Object;
+use crate::fit::log::LogError;
+
+/// The header of a text table.
+struct Header {
+    /// Its line, from 1.
+    line: u64,
+    separator: u8,
+}
+
+/// Whether a text begins with a header of at least two names.
+pub(super) fn is_table(text: &str) -> bool {
+    header(text).is_some()
+}
+
+fn header(text: &str) -> Option<Header> {
+    let (line, content) = (1..).zip(text.lines()).find(|(_, content)| {
+        let content = content.trim();
+        !content.is_empty() && !content.starts_with('#')
+    })?;
+    let content = content.trim();
+    let separator = if content.starts_with('|') {
+        b'|'
+    } else {
+        *b",\t;".iter().max_by_key(|&&mark| (content.bytes().filter(|byte| *byte == mark).count(), mark == b','))?
+    };
+    let names = content.trim_matches('|').split(char::from(separator)).filter(|name| {
+        let name = name.trim().trim_matches('"');
+        name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && name.len() <= 200
+    });
+    (names.count() >= 2).then_some(Header { line, separator })
+}
+
+/// The names of a table's columns and the line that they stand on.
+pub(super) fn names(file: &LogFile) -> Result<(Vec<String>, Option<u64>), LogError> {
+    if let (Shape::Text, Some(header)) = (&file.shape, header(file.text)) {
+        let mut names = None;
+        delimited(file, &header, &mut |_, cells| {
+            names.get_or_insert_with(|| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<String>>());
+            Ok(names.is_none())
+        })?;
+        return Ok((names.unwrap_or_default(), Some(header.line)));
+    }
+    let mut seen: HashMap<String, ()> = HashMap::new();
+    let mut names = Vec::new();
+    file.each_object(|_, object| {
+        for key in object.keys() {
+            if !seen.contains_key(key) {
+                seen.insert(key.clone(), ());
+                names.push(key.clone());
+            }
+        }
+        Ok(())
+    })?;
+    Ok((names, None))
+}
+
+/// Calls `each` with the line and the cells of every row below the header.
+pub(super) fn rows(
+    file: &LogFile,
+    names: &[String],
+    mut each: impl FnMut(u64, &[&str]) -> Result<(), LogError>,
+) -> Result<(), LogError> {
+    if let (Shape::Text, Some(header)) = (&file.shape, header(file.text)) {
+        let mut first = true;
+        return delimited(file, &header, &mut |line, cells| {
+            if std::mem::take(&mut first) || is_rule(cells) {
+                return Ok(true);
+            }
+            if cells.len() != names.len() {
+                let reason = format!("{} cells, but the header has {}", cells.len(), names.len());
+                return Err(fault(&file.name, Some(line), None, reason));
+            }
+            each(line, cells).map(|()| true)
+        });
+    }
+    let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+    file.each_object(|line, object| {
+        let cells = cells_of(object, &places);
+        each(line, &cells.iter().map(String::as_str).collect::<Vec<_>>())
+    })
+}
+
+/// The line between a Markdown table's header and its rows.
+fn is_rule(cells: &[&str]) -> bool {
+    cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | ':' | ' ')))
+}
+
+fn cells_of(object: &Object, places: &HashMap<&str, usize>) -> Vec<String> {
+    let mut cells = vec![String::new(); places.len()];
+    for (name, value) in object {
+        let text = match value {
+            Json::Number(number) => number.to_string(),
+            Json::String(text) => text.clone(),
+            Json::Bool(truth) => u8::from(*truth).to_string(),
+            Json::Null | Json::Array(_) | Json::Object(_) => continue,
+        };
+        if let Some(cell) = places.get(name.as_str()).and_then(|&place| cells.get_mut(place)) {
+            *cell = text;
+        }
+    }
+    cells
+}
+
+/// Calls `each` with every line of cells, the header first, until it answers `false`.
+fn delimited(
+    file: &LogFile,
+    header: &Header,
+    each: &mut dyn FnMut(u64, &[&str]) -> Result<bool, LogError>,
+) -> Result<(), LogError> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .has_headers(false)
+        .trim(csv::Trim::All)
+        .delimiter(header.separator)
+        .comment(Some(b'#'))
+        .from_reader(file.text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => {
+                let line = error.position().map(csv::Position::line);
+                return Err(fault(&file.name, line, None, error.to_string()));
+            }
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let mut cells: Vec<&str> = record.iter().collect();
+        if header.separator == b'|' {
+            // The bars at both ends leave empty cells outside.
+            cells = cells.get(1..cells.len().saturating_sub(1)).unwrap_or_default().to_vec();
+        }
+        if !each(line, &cells)? {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! One answer a line: a problem's id and whether the answer is right, or how many of its answers are.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::axis::step_in;
+use super::file::LogFile;
+use super::json::{self, Object};
+use super::record::{Found, Record, Score, When};
+use super::{Format, ReadOptions, fault, listed, shortened, some};
+use crate::fit::log::LogError;
+
+pub(super) const FORMAT: Format = Format { name: "answers, one a line", recognise, read };
+
+/// Keys that name the problem, in order of preference.
+const IDS: [&str; 14] = [
+    "id",
+    "qid",
+    "question_id",
+    "problem_id",
+    "doc_id",
+    "task_id",
+    "unique_id",
+    "uid",
+    "idx",
+    "index",
+    "example_id",
+    "question",
+    "problem",
+    "prompt",
+];
+/// Keys that say whether the answer is right.
+const VERDICTS: [&str; 12] = [
+    "correct",
+    "is_correct",
+    "right",
+    "symbolic_correct",
+    "judge_correct",
+    "passed",
+    "exact_match",
+    "acc",
+    "accuracy",
+    "score",
+    "reward",
+    "pass",
+];
+/// Keys of right answers and of all answers to one problem.
+const COUNTS: [(&str, &str); 5] =
+    [("n_correct", "n_rollouts"), ("n_correct", "n"), ("num_correct", "num_samples"), ("num_correct", "n"), ("c", "n")];
+/// Keys of the generation, and of what orders generations.
+const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
+const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
+
+/// What the objects of a file call the problem, the verdict and the generation.
+struct Keys {
+    id: String,
+    verdict: Verdict,
+    when: Option<String>,
+}
+
+enum Verdict {
+    /// One key says right or wrong.
+    Key(String),
+    /// Right answers among all answers to the problem.
+    Counts(String, String),
+}
+
+/// A share of right answers as metrics write it: true, 1, 0.75; `None` where it says something else.
+pub(super) fn right_share(value: &Json) -> Option<f64> {
+    match value {
+        Json::Bool(right) => Some(f64::from(u8::from(*right))),
+        Json::String(text) => match text.trim().to_lowercase().as_str() {
+            "true" | "correct" | "yes" | "c" => Some(1.0),
+            "false" | "incorrect" | "no" | "i" => Some(0.0),
+            _ => None,
+        },
+        value => value.as_f64().filter(|share| (0.0..=1.0).contains(share)),
+    }
+}
+
+fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
+    let asked = |wanted: &Option<String>, option: &str| match wanted {
+        Some(key) if !object.contains_key(key) => {
+            Err(format!("{option} {key}: there is no such key; there is {}", listed(object.keys().map(String::as_str))))
+        }
+        Some(key) => Ok(Some(key.clone())),
+        None => Ok(None),
+    };
+    let known = |names: &[&str]| names.iter().find(|name| object.contains_key(**name)).map(|name| (*name).to_owned());
+    let id = asked(&options.id, "--id")?
+        .or_else(|| known(&IDS))
+        .ok_or("no key names the problem; say which with --id KEY")?;
+    let counts = COUNTS.iter().find(|(right, all)| object.contains_key(*right) && object.contains_key(*all));
+    let verdict = match (asked(&options.correct, "--correct")?, counts) {
+        (Some(key), _) => Verdict::Key(key),
+        (None, Some((right, all))) => Verdict::Counts((*right).to_owned(), (*all).to_owned()),
+        (None, None) => Verdict::Key(
+            options
+                .metric
+                .clone()
+                .filter(|metric| object.contains_key(metric))
+                .or_else(|| known(&VERDICTS))
+                .ok_or("no key says whether the answer is right; say which with --correct KEY")?,
+        ),
+    };
+    let numbers = |key: &&&str| object.get(**key).is_some_and(|value| json::number(value).is_some());
+    // In some files `generation` is the text that was generated.
+    let when = options
+        .column("generation")
+        .map(str::to_owned)
+        .or_else(|| GENERATIONS.iter().find(numbers).map(|key| (*key).to_owned()));
+    Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)) })
+}
+
+fn recognise(file: &LogFile) -> bool {
+    let canonical = |object: &Object| object.contains_key("evaluated") || object.contains_key("wrong");
+    let Some(first) = file.first().filter(|object| !canonical(object)) else { return false };
+    let Ok(keys) = keys(first, &ReadOptions::default()) else { return false };
+    match keys.verdict {
+        Verdict::Counts(..) => true,
+        // A row of a table may have a score and an id too, but then it counts what was evaluated.
+        Verdict::Key(key) => first.get(&key).is_some_and(|value| right_share(value).is_some() || value.is_number()),
+    }
+}
+
+/// Right answers by problem.
+#[derive(Default)]
+pub(super) struct Tally {
+    problems: BTreeMap<String, (f64, u64)>,
+    fractional: bool,
+}
+
+impl Tally {
+    /// One answer, or the mean of several, to a problem.
+    pub fn add(&mut self, id: String, right: f64) {
+        self.fractional |= right.fract() != 0.0;
+        self.add_counts(id, right, 1);
+    }
+
+    fn add_counts(&mut self, id: String, right: f64, answers: u64) {
+        let own = self.problems.entry(id).or_default();
+        own.0 += right;
+        own.1 += answers;
+    }
+
+    /// The metric over all problems, with what its answers are worth where problems have several.
+    pub fn score(&self, name: &str, options: &ReadOptions) -> Result<Score, String> {
+        let repeats = if self.fractional { options.samples_per_problem.unwrap_or(1).max(1) } else { 1 };
+        if self.fractional && repeats == 1 {
+            return Ok(self.averaged(name));
+        }
+        let scale = |right: f64| right * repeats as f64;
+        let unsound = self.problems.values().find(|(right, _)| (scale(*right) - scale(*right).round()).abs() > 1e-6);
+        if let Some((share, _)) = unsound {
+            return Err(format!(
+                "{share} of {repeats} answers is not a whole number of right ones; is --samples-per-problem right?"
+            ));
+        }
+        let right: f64 = self.problems.values().map(|(right, _)| scale(*right).round()).sum();
+        let answers: u64 = self.problems.values().map(|(_, answers)| answers * repeats).sum();
+        let mut score = Score::right(name, right as u64, answers);
+        score.independent = self.worth(repeats);
+        Ok(score)
+    }
+
+    /// Means over an unknown number of answers: the nearest count of problems.
+    fn averaged(&self, name: &str) -> Score {
+        let right: f64 = self.problems.values().map(|(right, answers)| right / *answers as f64).sum();
+        Score::right(name, right.round() as u64, self.problems.len() as u64)
+    }
+
+    /// What a reader should know of problems that were answered several times.
+    pub fn note(&self, options: &ReadOptions) -> Option<String> {
+        let repeated = self.problems.values().any(|(_, answers)| *answers > 1);
+        if self.fractional && options.samples_per_problem.is_none() {
+            return Some(
+                "the metric is a mean over several answers to each problem: counts are of problems, rounded; say --samples-per-problem k to count the answers"
+                    .to_owned(),
+            );
+        }
+        repeated.then(|| format!("{} answered several times", some(self.problems.len(), "problem", "problems")))
+    }
+
+    /// Independent answers that all are worth: answers over the design effect of answers that share a problem, by the ratio
+    /// estimator of the variance of a mean over clusters (Cochran, Sampling Techniques, 1977, section 9).
+    fn worth(&self, repeats: u64) -> Option<u64> {
+        let answers: f64 = self.problems.values().map(|(_, answers)| (answers * repeats) as f64).sum();
+        let clusters = self.problems.len() as f64;
+        if answers <= clusters || clusters < 2.0 {
+            return None;
+        }
+        let share = self.problems.values().map(|(right, _)| right * repeats as f64).sum::<f64>() / answers;
+        let spread: f64 = self
+            .problems
+            .values()
+            .map(|(right, own)| (right * repeats as f64 - share * (own * repeats) as f64).powi(2))
+            .sum();
+        let variance = spread * clusters / (clusters - 1.0) / (answers * answers);
+        let binomial = share * (1.0 - share);
+        // All right or all wrong: nothing tells how alike the answers are; the problems are what is certain.
+        let worth = if variance > 0.0 && binomial > 0.0 { binomial / variance } else { clusters };
+        Some(worth.clamp(1.0, answers).round() as u64)
+    }
+}
+
+/// Generations in the order in which they came up, each with its answers.
+type Groups = Vec<(String, When, Tally)>;
+
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    for file in files {
+        let complain =
+            |line: Option<u64>, column: Option<&str>, reason: String| fault(&file.name, line, column, reason);
+        let Some(first) = file.first() else { return Err(complain(None, None, "there is no answer here".to_owned())) };
+        let keys = keys(first, options).map_err(|reason| complain(None, None, reason))?;
+        let mut groups: Groups = Vec::new();
+        file.each_object(|line, object| {
+            let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
+            take(object, &keys, options, &mut groups).map_err(refuse)
+        })?;
+        let name = match &keys.verdict {
+            Verdict::Key(key) => key.clone(),
+            Verdict::Counts(right, all) => format!("{right} of {all}"),
+        };
+        let several = groups.len() > 1;
+        for (_, when, tally) in groups {
+            let mut score = tally.score(&name, options).map_err(|reason| complain(None, Some(&name), reason))?;
+            // The answers say themselves what is right; the name of the key does not matter.
+            "right answers".clone_into(&mut score.name);
+            found.notes.extend(tally.note(options));
+            let when =
+                if several || matches!(when, When::Step(_) | When::Generation(_)) { when } else { When::Unknown };
+            found.records.push(Record::new(&file.name, None, when, vec![score]));
+        }
+        found.notes.push(format!("`{name}` says what is right, `{}` names the problem", keys.id));
+    }
+    found.notes.dedup();
+    Ok(found)
+}
+
+fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups) -> Result<(), (String, String)> {
+    let id = match object.get(&keys.id) {
+        Some(Json::String(id)) => id.clone(),
+        Some(value) if !value.is_null() => value.to_string(),
+        _ => return Err((keys.id.clone(), "the line names no problem".to_owned())),
+    };
+    let label = keys.when.as_ref().and_then(|key| object.get(key)).map(|value| match value {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    let label = label.unwrap_or_default();
+    let place = groups.iter().position(|(known, ..)| *known == label).unwrap_or(groups.len());
+    if place == groups.len() {
+        groups.push((label.clone(), when(&label, keys), Tally::default()));
+    }
+    let Some((_, _, tally)) = groups.get_mut(place) else { return Ok(()) };
+    match &keys.verdict {
+        Verdict::Counts(right, all) => {
+            let count = |key: &String| {
+                let value = object.get(key).unwrap_or(&Json::Null);
+                json::count(value)
+                    .ok_or_else(|| (key.clone(), format!("{} is not a count", shortened(&value.to_string()))))
+            };
+            let (part, whole) = (count(right)?, count(all)?);
+            if part > whole || whole == 0 {
+                return Err((right.clone(), format!("{part} right of {whole} answers cannot be")));
+            }
+            tally.add_counts(id, part as f64, whole);
+        }
+        Verdict::Key(key) => {
+            let value = object.get(key).unwrap_or(&Json::Null);
+            let right = match options.right_above {
+                Some(limit) => json::number(value).map(|(score, _)| f64::from(u8::from(score > limit))),
+                None => right_share(value),
+            };
+            let right = right.ok_or_else(|| {
+                let value = shortened(&value.to_string());
+                (key.clone(), format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores"))
+            })?;
+            tally.add(id, right);
+        }
+    }
+    Ok(())
+}
+
+fn when(label: &str, keys: &Keys) -> When {
+    let named = keys.when.as_deref().unwrap_or("");
+    match (label.parse::<u64>(), label.parse::<f64>()) {
+        (Ok(generation), _) if GENERATIONS.contains(&named) => When::Generation(generation),
+        (_, Ok(step)) if step.is_finite() => When::Step(step),
+        _ => step_in(label).map_or_else(|| When::Label(label.to_owned()), When::Step),
+    }
+}

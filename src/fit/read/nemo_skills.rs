@@ -1,0 +1,56 @@
+//! NeMo-Skills: `metrics.json`, summaries by benchmark and way of aggregation, in percent. Its samples (`output-rs*.jsonl`) are
+//! answers, one a line.
+
+use serde_json::Value as Json;
+
+use super::file::LogFile;
+use super::json::{self, Object};
+use super::record::{Found, Record, Score, When};
+use super::{Format, ReadOptions, fault, listed, problems};
+use crate::fit::log::LogError;
+
+pub(super) const METRICS: Format = Format { name: "NeMo-Skills metrics", recognise, read };
+
+/// Ways of aggregation by benchmark.
+fn benchmarks(document: &Object) -> impl Iterator<Item = (&str, &Object)> {
+    document
+        .iter()
+        .filter_map(|(name, ways)| Some((name.as_str(), ways.as_object()?)))
+        .filter(|(_, ways)| ways.values().any(|way| way.get("num_entries").is_some()))
+}
+
+fn recognise(file: &LogFile) -> bool {
+    file.document().is_some_and(|document| benchmarks(document).next().is_some())
+}
+
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    for file in files {
+        let Some(document) = file.document() else { continue };
+        let all: Vec<(&str, &Object)> = benchmarks(document).collect();
+        let wanted: Vec<&(&str, &Object)> =
+            all.iter().filter(|(name, _)| options.task.as_deref().is_none_or(|task| task == *name)).collect();
+        let [(_, ways)] = wanted.as_slice() else {
+            let reason = format!("choose a benchmark with --task NAME: {}", listed(all.iter().map(|(name, _)| *name)));
+            return Err(fault(&file.name, None, None, reason));
+        };
+        let scores = ways.iter().flat_map(|(way, values)| scores(way, values)).collect();
+        found.records.push(Record::new(&file.name, None, When::Unknown, scores));
+    }
+    Ok(found)
+}
+
+fn scores(way: &str, values: &Json) -> Vec<Score> {
+    let entries = values.get("num_entries").and_then(Json::as_u64);
+    let metrics = values.as_object().into_iter().flatten().filter(|(key, _)| !key.starts_with("num_"));
+    metrics
+        .filter_map(|(key, value)| {
+            let (percent, decimals) = json::number(value)?;
+            // Always in percent, also where all values are below 1.
+            let mut score = Score::share(&format!("{way} {key}"), percent / 100.0, decimals + 2);
+            score.evaluated = entries;
+            score.repeats = problems::repeats_in(way);
+            Some(score)
+        })
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! How many answers stand behind a score, and how many of them were wrong.
+
+use super::ReadOptions;
+use super::record::{Score, Value};
+
+/// Digits beyond which a share counts as written in full.
+const FULL: u32 = 9;
+/// Distance from a whole number of answers that doubles of six digits leave.
+pub(super) const NEAR: f64 = 1e-3;
+
+/// An evaluation in counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Counted {
+    pub evaluated: u64,
+    pub wrong: u64,
+    /// Independent answers that the evaluated ones are worth.
+    pub independent: Option<u64>,
+    /// Distance from the rate to the nearest whole count, and how far the rate's digits leave the count open, in answers.
+    pub rounding: (f64, f64),
+}
+
+/// How a metric is written: in percent or not, and to how many decimals at the most.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    pub percent: bool,
+    pub decimals: u32,
+    pub falls: bool,
+}
+
+impl Style {
+    pub fn of<'a>(scores: impl Iterator<Item = &'a Score>, falls: bool) -> Self {
+        let mut style = Self { percent: false, decimals: 0, falls };
+        for score in scores {
+            if let Value::Share(value, decimals) = score.value {
+                style.percent |= value > 1.0;
+                style.decimals = style.decimals.max(decimals);
+            }
+        }
+        style
+    }
+}
+
+/// n = 1 + p(1 − p)/se², where that is near a whole number: harnesses write the standard error of the mean with n − 1.
+pub(super) fn from_standard_error(share: f64, error: f64) -> Option<u64> {
+    if !(error > 0.0 && share > 0.0 && share < 1.0) {
+        return None;
+    }
+    let n = 1.0 + share * (1.0 - share) / (error * error);
+    // Of 2n rounding to a whole number by accident the right answers decide: they must be whole too.
+    let whole = n.round();
+    let right = share * whole;
+    let close = (n - whole).abs() <= 1e-3 * whole.max(10.0) && (right - right.round()).abs() < 1e-2;
+    (close && whole >= 2.0 && whole < 1e9).then_some(whole as u64)
+}
+
+/// Repeats that stand in a metric's name: mean@16, avg@8, avg-of-3.
+pub(super) fn repeats_in(name: &str) -> Option<u64> {
+    ["mean@", "avg@", "avg-of-", "acc@"].iter().find_map(|mark| {
+        let after = name.split(mark).nth(1)?;
+        let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok().filter(|&k| k >= 1)
+    })
+}
+
+/// A score in counts.
+pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Result<Counted, String> {
+    let n = score.evaluated.or(options.evaluated);
+    match score.value {
+        Value::Right(right) => whole(score, n, |n| n.checked_sub(right), right),
+        Value::Share(value, own) => share(score, (value, own), style, options),
+    }
+}
+
+fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part: u64) -> Result<Counted, String> {
+    let evaluated = n.ok_or_else(|| missing(score))?;
+    let wrong = wrong(evaluated).ok_or_else(|| format!("{part} is more than the {evaluated} evaluated"))?;
+    Ok(Counted {
+        evaluated,
+        wrong,
+        independent: score.independent.filter(|&worth| worth < evaluated),
+        rounding: (0.0, 0.0),
+    })
+}
+
+fn missing(score: &Score) -> String {
+    format!("`{}` is a rate, and this file does not say of how many problems; say so with --evaluated N", score.name)
+}
+
+fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOptions) -> Result<Counted, String> {
+    let scale = if style.percent { 100.0 } else { 1.0 };
+    let rate = value / scale;
+    if !(0.0..=1.0).contains(&rate) {
+        return Err(format!("{value} is not a share of answers"));
+    }
+    let (rate, from_error) = if style.falls { (1.0 - rate, rate) } else { (rate, rate) };
+    let deduced = score.standard_error.and_then(|error| from_standard_error(from_error, error / scale));
+    let problems = score.evaluated.or(options.evaluated).or(deduced).ok_or_else(|| missing(score))?;
+    let repeats = score.repeats.or(options.samples_per_problem).unwrap_or(1).max(1);
+    let answers = problems.checked_mul(repeats).ok_or("more answers than can be counted")?;
+    let right = rate * answers as f64;
+    let nearest = right.round();
+    // What the digits of the rate leave open, in answers to either side: those of the metric, or fewer where this one value
+    // was printed shorter than the others.
+    let open = |decimals: u32| {
+        if decimals > FULL { 0.0 } else { 0.5 * 10f64.powi(-(decimals as i32)) / scale * answers as f64 }
+    };
+    let fits = |open: f64| (right - nearest).abs() <= (open * 1.000_001).max(NEAR).max(1e-6 * answers as f64).min(0.5);
+    let open = if fits(open(style.decimals)) { open(style.decimals) } else { open(own) };
+    if !fits(open) {
+        let hint = if repeats == 1 {
+            "is --evaluated right? Where the rate is a mean over k answers to each problem, say --samples-per-problem k"
+        } else {
+            "are --evaluated and --samples-per-problem right?"
+        };
+        return Err(format!("{value} of {answers} is not a whole number of right answers; {hint}"));
+    }
+    Ok(Counted {
+        evaluated: answers,
+        wrong: answers - (nearest as u64).min(answers),
+        independent: (repeats > 1).then_some(problems),
+        rounding: ((right - nearest).abs(), open),
+    })
+}

@@ -1,0 +1,103 @@
+//! What every format is turned into: evaluations with their place, their step and their scores.
+
+use super::gather::Gather;
+use crate::fit::log::Row;
+
+/// When an evaluation took place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum When {
+    /// At a generation.
+    Generation(u64),
+    /// At a training step, an epoch or the like: the rank among the others is the generation.
+    Step(f64),
+    /// At a checkpoint with a name only.
+    Label(String),
+    /// The file does not say.
+    Unknown,
+}
+
+/// What a metric says at one evaluation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Value {
+    /// Right answers.
+    Right(u64),
+    /// A share as it was written, with its number of decimals; perhaps in percent.
+    Share(f64, u32),
+}
+
+/// One metric of one evaluation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Score {
+    /// The metric, as the file spells it.
+    pub name: String,
+    pub value: Value,
+    /// Problems, or answers where `repeats` is known, behind it.
+    pub evaluated: Option<u64>,
+    /// Answers to each problem that the metric is a mean over.
+    pub repeats: Option<u64>,
+    /// How many independent answers the evaluated ones are worth, where the file has the counts of each problem.
+    pub independent: Option<u64>,
+    /// The standard error that the file gives.
+    pub standard_error: Option<f64>,
+    /// Whether the file itself says that the metric is to fall.
+    pub falls: bool,
+}
+
+impl Score {
+    pub fn share(name: &str, value: f64, decimals: u32) -> Self {
+        Self::new(name, Value::Share(value, decimals), None)
+    }
+
+    pub fn right(name: &str, right: u64, evaluated: u64) -> Self {
+        Self::new(name, Value::Right(right), Some(evaluated))
+    }
+
+    pub fn new(name: &str, value: Value, evaluated: Option<u64>) -> Self {
+        let name = name.to_owned();
+        Self { name, value, evaluated, repeats: None, independent: None, standard_error: None, falls: false }
+    }
+}
+
+/// One evaluation, or one row of a table.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    pub file: String,
+    pub line: Option<u64>,
+    pub run: String,
+    pub when: When,
+    pub scores: Vec<Score>,
+    /// Other canonical columns; `generation`, `evaluated` and `wrong` are not read from it.
+    pub rest: Row,
+}
+
+impl Record {
+    pub fn new(file: &str, line: Option<u64>, when: When, scores: Vec<Score>) -> Self {
+        Self { file: file.to_owned(), line, run: String::new(), when, scores, rest: Row::default() }
+    }
+}
+
+/// What a reader found in its files.
+#[derive(Default)]
+pub(super) struct Found {
+    pub records: Vec<Record>,
+    /// Rows that count right and wrong answers by generation already.
+    pub counted: Option<Gather>,
+    /// What was left aside.
+    pub ignored: Vec<String>,
+    /// What a reader of the log should know: columns taken for others, orders, assumptions.
+    pub notes: Vec<String>,
+    /// Metrics that were logged in training only, for a message.
+    pub training_only: Vec<String>,
+}
+
+/// Decimals of a number as it was written.
+pub(super) fn decimals(text: &str) -> u32 {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let written = mantissa.split_once('.').map_or(0, |(_, after)| after.trim_end_matches('0').len() as i64);
+    u32::try_from(written - exponent.parse::<i64>().unwrap_or(0)).unwrap_or(0)
+}
+
+/// Decimals of a number whose text is lost: those of its shortest form.
+pub(super) fn shortest_decimals(value: f64) -> u32 {
+    decimals(&value.to_string())
+}

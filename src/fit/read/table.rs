@@ -1,0 +1,253 @@
+//! Tables of evaluations: a row for each generation, under canonical names or others, in any notation that `cells` reads.
+
+use super::columns::{Columns, Role};
+use super::file::{LogFile, Shape};
+use super::gather::Gather;
+use super::record::{Found, Record, Score, When, decimals};
+use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};
+use crate::fit::log::{COLUMNS, LogError, REQUIRED, Row};
+
+pub(super) const FORMAT: Format = Format { name: "table", recognise, read };
+
+/// The most rows of a log: with its longest file they take some 400 MB, and no fit filters more than a few thousand.
+const MOST_ROWS: usize = 1_000_000;
+
+fn recognise(file: &LogFile) -> bool {
+    match &file.shape {
+        Shape::Text => cells::is_table(file.text),
+        Shape::Lines(_) | Shape::Array(_) => true,
+        Shape::Document(_) => is_summary(file),
+        Shape::Binary => false,
+    }
+}
+
+/// Whether a document is a row, or the summary of an evaluation: a count of problems, and right answers or their share.
+fn is_summary(file: &LogFile) -> bool {
+    let keys = file.keys();
+    let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let columns = Columns::of(&names, &ReadOptions::default());
+    columns.is_ok_and(|columns| columns.has(Role::Evaluated) && (columns.counted() || columns.has(Role::Metric)))
+}
+
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    for file in files {
+        let (names, header) = cells::names(file)?;
+        let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
+        let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
+        check(&columns, &borrowed, file, header, options)?;
+        let mut table = Table {
+            file,
+            columns: &columns,
+            names: &borrowed,
+            options,
+            skipped: 0,
+            counted: 0,
+            gather: Gather::new(),
+            records: Vec::new(),
+        };
+        cells::rows(file, &names, |line, cells| table.row(line, cells))?;
+        let Table { skipped, gather, records, .. } = table;
+        if skipped > 0 {
+            found.ignored.push(format!("{} without an evaluation", some(skipped, "row", "rows")));
+        }
+        if gather.rows() == 0 && records.is_empty() {
+            return Err(fault(&file.name, None, None, "there is a header but no row with an evaluation"));
+        }
+        let left = names.iter().zip(&columns.roles).filter(|(_, role)| **role == Role::Ignored);
+        found.ignored.extend(left.map(|(name, _)| name.clone()));
+        found.notes.extend(columns.notes.clone());
+        found.records.extend(records);
+        found.counted.get_or_insert_with(Gather::new).absorb(gather);
+    }
+    found.counted = found.counted.filter(|gather| gather.rows() > 0);
+    Ok(found)
+}
+
+/// Refuses a table whose columns do not make a log.
+fn check(
+    columns: &Columns,
+    names: &[&str],
+    file: &LogFile,
+    line: Option<u64>,
+    options: &ReadOptions,
+) -> Result<(), LogError> {
+    let mut seen = std::collections::BTreeSet::new();
+    if let Some(twice) = names.iter().find(|name| !name.is_empty() && !seen.insert(**name)) {
+        return Err(fault(&file.name, line, Some(twice), "the header names this column twice"));
+    }
+    let lacks = if !columns.counted() && !columns.has(Role::Metric) {
+        Some("wrong")
+    } else if !columns.has(Role::Evaluated) && columns.counted() && options.evaluated.is_none() {
+        Some("evaluated")
+    } else {
+        None
+    };
+    let Some(lacking) = lacks else { return Ok(()) };
+    let needed = REQUIRED.map(|name| format!("`{name}`")).join(", ");
+    let remedy = match lacking {
+        "evaluated" => "or say it with --evaluated N",
+        _ => "name columns of your own with --columns wrong=NAME, right=NAME or accuracy=NAME",
+    };
+    let found = listed(names.iter().copied());
+    let reason = format!("this column is missing; a log needs {needed}; {remedy}; the columns are {found}");
+    Err(fault(&file.name, line, Some(lacking), reason))
+}
+
+/// A table as it is read.
+struct Table<'a> {
+    file: &'a LogFile<'a>,
+    columns: &'a Columns,
+    names: &'a [&'a str],
+    options: &'a ReadOptions,
+    skipped: usize,
+    counted: usize,
+    gather: Gather,
+    records: Vec<Record>,
+}
+
+impl Table<'_> {
+    fn row(&mut self, line: u64, cells: &[&str]) -> Result<(), LogError> {
+        if self.is_void(cells) {
+            self.skipped += 1;
+            return Ok(());
+        }
+        self.counted += 1;
+        if self.counted > MOST_ROWS {
+            let reason = format!("more than the {MOST_ROWS} rows that a log may have; split it by its runs");
+            return Err(fault(&self.file.name, Some(line), None, reason));
+        }
+        let when = self.when(line, cells)?;
+        let run = self.text(Role::Run, cells).unwrap_or("").to_owned();
+        let evaluated = self.count(Role::Evaluated, line, cells)?.or(self.options.evaluated);
+        let rest = self.rest(line, cells)?;
+        if let (When::Generation(generation), true) = (&when, self.columns.counted()) {
+            let row = self.counts(line, cells, evaluated, Row { generation: *generation, ..rest })?;
+            row.check().map_err(|(column, reason)| self.fault(line, column, reason))?;
+            self.gather.add(&run, line, row);
+            return Ok(());
+        }
+        let scores = self.scores(line, cells, evaluated)?;
+        let record = Record { run, rest, ..Record::new(&self.file.name, Some(line), when, scores) };
+        self.records.push(record);
+        Ok(())
+    }
+
+    fn fault(&self, line: u64, column: &str, reason: impl Into<String>) -> LogError {
+        fault(&self.file.name, Some(line), Some(column), reason)
+    }
+
+    /// Whether a row holds no evaluation: training rows of a log, and what pandas leaves of a missing one.
+    fn is_void(&self, cells: &[&str]) -> bool {
+        let measured =
+            |role: &Role| matches!(role, Role::Right | Role::Wrong | Role::Metric) || *role == Role::Evaluated;
+        cells.iter().zip(&self.columns.roles).all(|(cell, role)| !measured(role) || cell.is_empty())
+    }
+
+    /// The first filled cell of a role, and its column.
+    fn cell<'c>(&self, role: Role, cells: &[&'c str]) -> Option<(&str, &'c str)> {
+        let of_role = self
+            .columns
+            .roles
+            .iter()
+            .zip(self.names)
+            .zip(cells)
+            .filter(|((own, _), cell)| **own == role && !cell.is_empty());
+        of_role.map(|((_, name), cell)| (*name, *cell)).next()
+    }
+
+    fn text<'c>(&self, role: Role, cells: &[&'c str]) -> Option<&'c str> {
+        self.cell(role, cells).map(|(_, cell)| cell)
+    }
+
+    /// A count; two columns that say it must agree.
+    fn count(&self, role: Role, line: u64, cells: &[&str]) -> Result<Option<u64>, LogError> {
+        let mut known: Option<(u64, &str)> = None;
+        for ((own, name), cell) in self.columns.roles.iter().zip(self.names).zip(cells) {
+            if *own != role || cell.is_empty() {
+                continue;
+            }
+            let value = whole(cell)
+                .ok_or_else(|| self.fault(line, name, format!("`{}` is not a whole number", shortened(cell))))?;
+            match known {
+                Some((other, first)) if other != value => {
+                    let reason = format!("{value} here, but {other} in `{first}`; say which counts with --columns");
+                    return Err(self.fault(line, name, reason));
+                }
+                _ => known = Some((value, name)),
+            }
+        }
+        Ok(known.map(|(value, _)| value))
+    }
+
+    fn when(&self, line: u64, cells: &[&str]) -> Result<When, LogError> {
+        if let Some((name, cell)) = self.cell(Role::Generation, cells) {
+            let generation = whole(cell)
+                .ok_or_else(|| self.fault(line, name, format!("`{}` is not a whole number", shortened(cell))))?;
+            return Ok(When::Generation(generation));
+        }
+        if let Some((name, cell)) = self.cell(Role::Step, cells) {
+            let step: f64 =
+                cell.parse().map_err(|_| self.fault(line, name, format!("`{}` is not a number", shortened(cell))))?;
+            return Ok(if step.is_finite() { When::Step(step) } else { When::Unknown });
+        }
+        if self.columns.has(Role::Generation) || self.columns.has(Role::Step) {
+            return Err(self.fault(line, "generation", "the cell is empty, but every row needs it"));
+        }
+        Ok(match self.text(Role::Label, cells) {
+            // A checkpoint's number is its step where every one of them has one; `assemble` sees to that.
+            Some(label) => When::Label(label.to_owned()),
+            None => When::Unknown,
+        })
+    }
+
+    fn rest(&self, line: u64, cells: &[&str]) -> Result<Row, LogError> {
+        let mut row = Row::default();
+        for ((role, name), cell) in self.columns.roles.iter().zip(self.names).zip(cells) {
+            let Role::Canonical(place) = role else { continue };
+            let Some(column) = COLUMNS.get(*place).filter(|_| !cell.is_empty()) else { continue };
+            let value = whole(cell)
+                .ok_or_else(|| self.fault(line, name, format!("`{}` is not a whole number", shortened(cell))))?;
+            row.set(column, value);
+        }
+        Ok(row)
+    }
+
+    fn counts(&self, line: u64, cells: &[&str], evaluated: Option<u64>, rest: Row) -> Result<Row, LogError> {
+        let empty = |column: &str| self.fault(line, column, "the cell is empty, but every row needs it");
+        let evaluated = evaluated.ok_or_else(|| empty("evaluated"))?;
+        let wrong = match (self.count(Role::Wrong, line, cells)?, self.count(Role::Right, line, cells)?) {
+            (Some(wrong), _) => wrong,
+            (None, Some(right)) => evaluated
+                .checked_sub(right)
+                .ok_or_else(|| self.fault(line, "right", format!("{right} is more than the {evaluated} evaluated")))?,
+            (None, None) => return Err(empty("wrong")),
+        };
+        Ok(Row { evaluated, wrong, ..rest })
+    }
+
+    fn scores(&self, line: u64, cells: &[&str], evaluated: Option<u64>) -> Result<Vec<Score>, LogError> {
+        if self.columns.counted() {
+            let row = self.counts(line, cells, evaluated, Row::default())?;
+            row.check().map_err(|(column, reason)| self.fault(line, column, reason))?;
+            return Ok(vec![Score::right("right answers", row.evaluated - row.wrong, row.evaluated)]);
+        }
+        let metrics =
+            self.columns.roles.iter().zip(self.names).zip(cells).filter(|((role, _), _)| **role == Role::Metric);
+        Ok(metrics
+            .filter_map(|((_, name), cell)| {
+                let text = cell.trim_end_matches('%').trim();
+                let value: f64 = text.parse().ok().filter(|value: &f64| value.is_finite())?;
+                let mut score = Score::share(name, value, decimals(text));
+                score.evaluated = evaluated;
+                score.repeats = problems::repeats_in(name);
+                Some(score)
+            })
+            .collect())
+    }
+}
+
+/// A count, also as spreadsheets and pandas write it (500.0).
+fn whole(cell: &str) -> Option<u64> {
+    cell.parse().ok().or_else(|| cell.parse().ok().and_then(json::whole))
+}

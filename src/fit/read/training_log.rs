@@ -1,0 +1,46 @@
+//! Logs of trainers as JSON lines: LLaMA-Factory, ms-swift, OpenRLHF.
+
+use super::file::{LogFile, Shape};
+use super::json::Object;
+use super::record::Found;
+use super::{Format, ReadOptions, fault, listed, trainer_state};
+use crate::fit::log::LogError;
+
+pub(super) const FORMAT: Format = Format { name: "trainer's log", recognise, read };
+
+/// Keys by which the lines of a trainer are known.
+const MARKS: [&str; 6] = ["current_steps", "global_step/max_steps", "lr", "learning_rate", "grad_norm", "eval_runtime"];
+
+fn recognise(file: &LogFile) -> bool {
+    let Shape::Lines(objects) = &file.shape else { return false };
+    let counted = |object: &Object| ["evaluated", "wrong", "total"].iter().any(|key| object.contains_key(*key));
+    let marked = |object: &Object| MARKS.iter().any(|key| object.contains_key(*key));
+    objects.iter().any(marked) && !objects.iter().any(counted)
+}
+
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    for file in files {
+        let mut entries = Vec::new();
+        file.each_object(|_, object| {
+            entries.push(object.clone());
+            Ok(())
+        })?;
+        let of_batches =
+            entries.iter().any(|entry| entry.contains_key("current_steps") && entry.contains_key("accuracy"));
+        if of_batches
+            && options.metric.is_none()
+            && !entries.iter().any(|entry| entry.keys().any(|key| key.starts_with("eval_")))
+        {
+            let keys = file.keys();
+            let reason = format!(
+                "`accuracy` is of the training batch, and no evaluation was logged (`eval_strategy`, `eval_steps`); \
+                 --metric accuracy with --evaluated N takes it all the same; found {}",
+                listed(keys.iter().map(String::as_str))
+            );
+            return Err(fault(&file.name, None, Some("accuracy"), reason));
+        }
+        trainer_state::read_entries(file, &entries.iter().collect::<Vec<_>>(), options, &mut found)?;
+    }
+    Ok(found)
+}

@@ -1,0 +1,61 @@
+//! W&B's CSV of a panel: `Step`, then `RUN - METRIC` with its minimum and maximum beside it, a column for each run.
+
+use super::file::{LogFile, Shape};
+use super::record::{Found, Record, Score, When, decimals};
+use super::{Format, ReadOptions, cells, fault, shortened};
+use crate::fit::log::LogError;
+
+pub(super) const FORMAT: Format = Format { name: "W&B panel", recognise, read };
+
+/// Points to which W&B thins a panel.
+const POINTS: usize = 500;
+
+fn recognise(file: &LogFile) -> bool {
+    let Shape::Text = file.shape else { return false };
+    let first = file.text.lines().next().unwrap_or("");
+    first.contains(" - ")
+        && (first.contains("__MIN")
+            || first.trim_start_matches('"').starts_with("Step\"")
+            || first.starts_with("Step,"))
+}
+
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
+    let mut found = Found::default();
+    for file in files {
+        let (names, _) = cells::names(file)?;
+        let (mut rows, mut spread) = (0_usize, false);
+        cells::rows(file, &names, |line, cells| {
+            rows += 1;
+            let Some(first) = cells.first() else { return Ok(()) };
+            let step: f64 = first.parse().map_err(|_| {
+                fault(
+                    &file.name,
+                    Some(line),
+                    names.first().map(String::as_str),
+                    format!("`{}` is not a number", shortened(first)),
+                )
+            })?;
+            for (name, cell) in names.iter().zip(cells).skip(1) {
+                let Ok(value) = cell.parse::<f64>() else { continue };
+                let Some((run, metric)) = name.rsplit_once(" - ").filter(|_| value.is_finite()) else { continue };
+                if metric.ends_with("__MIN") || metric.ends_with("__MAX") {
+                    let shown = name.trim_end_matches("__MIN").trim_end_matches("__MAX");
+                    let same = names.iter().position(|other| other == shown).and_then(|place| cells.get(place));
+                    spread |= same.is_some_and(|same| same != cell);
+                    continue;
+                }
+                let mut score = Score::share(metric, value, decimals(cell));
+                score.evaluated = options.evaluated;
+                let record = Record::new(&file.name, Some(line), When::Step(step), vec![score]);
+                found.records.push(Record { run: run.to_owned(), ..record });
+            }
+            Ok(())
+        })?;
+        if spread || rows >= POINTS {
+            found.notes.push(
+                "this panel looks thinned (several points behind one row): download it with full resolution, or use the run's history".to_owned(),
+            );
+        }
+    }
+    Ok(found)
+}
