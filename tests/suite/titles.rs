@@ -155,6 +155,7 @@ proptest! {
             simulated: None,
             verdict: None,
             account: Some(&account),
+            safety: None,
         };
         for figure in report::figures(&inputs).unwrap() {
             let title = figure.title.as_str();
