@@ -204,6 +204,8 @@ impl Generation {
     fn next(&self, law: &Gaussian) -> Gaussian {
         let Some(q) = self.q(law.mean) else { return *law };
         let Some(jacobian) = next_generation_matrix(&self.law, composition(law.mean)) else { return *law };
+        // Steeper than any double where next to nothing is accepted: the spread is then the drawing's alone.
+        let jacobian = jacobian.map(|slope| if slope.is_finite() { slope } else { 0.0 });
         let curved = [0, 1].map(|i| law.curvature(|x| self.q(x).map(|q| q[i])));
         // What x becomes is (1 − gain) x + gain · draw.
         let gain = self.gain;

@@ -16,6 +16,9 @@ const DRIFT: f64 = 1e-9;
 const PATIENCE: u64 = 20_000;
 const UNSOUND: &str = "defined for loops without unsound beliefs only";
 
+/// A number, or why there is none.
+type Number = Result<f64, &'static str>;
+
 /// The fate of a loop, before any chance.
 #[derive(Debug, Clone)]
 pub(super) struct Outlook {
@@ -23,6 +26,8 @@ pub(super) struct Outlook {
     pub reproduction_number: Option<f64>,
     pub fresh: Option<Fresh>,
     pub regime: Option<Regime>,
+    pub doubling_time: Option<f64>,
+    pub half_life: Option<f64>,
     pub floor_error: Option<f64>,
     pub tipping_error: Option<f64>,
     pub starved: Option<u64>,
@@ -56,12 +61,33 @@ impl Outlook {
                 .of("next_generation_matrix", matrix.filter(|_| number.is_ok()).ok_or(number.err().unwrap_or(STARVED))),
             reproduction_number: told.of("reproduction_number", number),
             regime: told.of("regime", regime),
+            doubling_time: told.of("doubling_time", doubling_time(number)),
+            half_life: told.of("half_life", half_life(number)),
             floor_error: told.of("floor_error", floor_error),
             tipping_error: told.of("tipping_error", tipping_error),
             starved: told.of("starved", field.starved.ok_or("up to the horizon the mean field does not starve")),
             field,
-            by_generation,
+            by_generation: told.of("by_generation", by_generation.ok_or("the law is the same at every generation")),
         }
+    }
+}
+
+/// ln 2 / ln R generations, where R is above 1.
+fn doubling_time(number: Number) -> Number {
+    match number? {
+        r if (r - 1.0).abs() < DRIFT => Err("R is 1: mistakes neither multiply nor heal"),
+        r if r > 1.0 => Ok(std::f64::consts::LN_2 / r.ln()),
+        _ => Err("R is not above 1"),
+    }
+}
+
+/// ln ½ / ln R generations, where R is below 1.
+fn half_life(number: Number) -> Number {
+    match number? {
+        r if (r - 1.0).abs() < DRIFT => Err("R is 1: mistakes neither multiply nor heal"),
+        r if r > 1.0 => Err("R is not below 1"),
+        0.0 => Err("R is 0: no mistake leaves another"),
+        r => Ok(-std::f64::consts::LN_2 / r.ln()),
     }
 }
 
@@ -74,7 +100,7 @@ impl Told<'_> {
     }
 
     /// A number of each generation: one reason under `key` where it holds for all that are absent, else one for each.
-    fn each(&mut self, key: &str, numbers: Vec<Result<f64, &'static str>>) -> Vec<Option<f64>> {
+    fn each(&mut self, key: &str, numbers: Vec<Number>) -> Vec<Option<f64>> {
         let mut reasons = numbers.iter().filter_map(|number| number.err());
         let first = reasons.next();
         if let Some(reason) = first.filter(|&first| reasons.all(|reason| reason == first)) {
@@ -111,7 +137,7 @@ impl Course {
     }
 }
 
-fn regime(reproduction_number: Result<f64, &'static str>, course: Course) -> Result<Regime, &'static str> {
+fn regime(reproduction_number: Number, course: Course) -> Result<Regime, &'static str> {
     if course == Course::Starves {
         return Ok(Regime::Starved);
     }
@@ -134,8 +160,6 @@ fn regime(reproduction_number: Result<f64, &'static str>, course: Course) -> Res
         }
     })
 }
-
-type Number = Result<f64, &'static str>;
 
 /// Floor and tipping point of an unchanging law, as error rates.
 fn landmarks(scenario: &Scenario, law: &Law, regime: Option<Regime>) -> (Number, Number) {

@@ -4,7 +4,7 @@ use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
 use super::outlook::Outlook;
-use super::result::{Best, Exact, Regime, Runway, Solution, Undefined};
+use super::result::{Best, Exact, Runway, Solution, Undefined};
 use super::{line, noise, plane, spending, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
@@ -12,17 +12,6 @@ use super::{line, noise, plane, spending, thresholds};
 pub fn solve(scenario: &Scenario) -> Solution {
     let mut undefined = Undefined::new();
     let outlook = Outlook::of(scenario, &mut undefined);
-    let r = outlook.reproduction_number;
-    let away = r.filter(|_| outlook.regime != Some(Regime::Drift));
-    let doubling_time = away.filter(|&r| r > 1.0).map(|r| std::f64::consts::LN_2 / r.ln());
-    let half_life = away.filter(|&r| r > 0.0 && r < 1.0).map(|r| -std::f64::consts::LN_2 / r.ln());
-    for (key, value, why) in
-        [("doubling_time", doubling_time, "R is not above 1"), ("half_life", half_life, "R is not between 0 and 1")]
-    {
-        if value.is_none() {
-            undefined.insert(key.to_owned(), why.to_owned());
-        }
-    }
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
     let exact = exact(scenario);
     let (curves, runway, quasi_stationary, visits, method, error_bound, runway_error) = match exact {
@@ -59,12 +48,12 @@ pub fn solve(scenario: &Scenario) -> Solution {
     Solution {
         best: Best::of(error),
         cost: spending::of(scenario, &runway, &outlook.field),
-        reproduction_number: r,
+        reproduction_number: outlook.reproduction_number,
         next_generation_matrix: outlook.matrix.map(|k| [[k[(0, 0)], k[(0, 1)]], [k[(1, 0)], k[(1, 1)]]]),
         fresh: outlook.fresh,
         regime: outlook.regime,
-        doubling_time,
-        half_life,
+        doubling_time: outlook.doubling_time,
+        half_life: outlook.half_life,
         floor_error: outlook.floor_error,
         tipping_error: outlook.tipping_error,
         starved: outlook.starved,

@@ -126,8 +126,11 @@ fn weakest(falling: bool, mut heals: impl FnMut(Probability) -> Option<bool>) ->
     if looked.iter().all(|(_, heals)| heals.is_none()) {
         return Err("nothing that an all-sound model generates is accepted at any value");
     }
-    if looked.iter().all(|(_, heals)| *heals != Some(false)) {
+    if looked.iter().all(|(_, heals)| *heals == Some(true)) {
         return Err("R < 1 at any value");
+    }
+    if looked.iter().all(|(_, heals)| *heals != Some(false)) {
+        return Err("R < 1 at any value at which anything is accepted");
     }
     let first = looked.iter().position(|(_, heals)| *heals == Some(true));
     let Some(first) = first else { return Err("R stays at or above 1 at any value") };
