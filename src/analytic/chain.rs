@@ -14,6 +14,8 @@ pub struct State {
     /// q_W, success probability of the draws that train the next generation; `None` where nothing is accepted and the
     /// loop stays as it is.
     pub next: Option<f64>,
+    /// Bound on the relative error of `next` that rounding of the law causes.
+    pub doubt: f64,
     /// Whether the loop has failed here: error at the threshold, or starved.
     pub failed: bool,
 }
@@ -31,12 +33,13 @@ impl State {
     /// The state at a share of wrong beliefs under `law`, where a loop has failed from the error rate `threshold` on.
     #[must_use]
     pub fn of(law: &Law, wrong: f64, threshold: f64) -> Self {
-        let outcome = law.at(Composition { unsound: 0.0, wrong });
+        let outcome = law.at(Composition { unsound: 0.0, wrong }.rounded());
         Self {
-            error: outcome.error_rate,
-            accepted: outcome.accepted_share(),
-            next: outcome.next.map(|next| next.wrong),
-            failed: outcome.error_rate >= threshold || outcome.next.is_none(),
+            error: outcome.error_rate.value,
+            accepted: outcome.accepted_share().value,
+            next: outcome.next.map(|next| next.wrong.value),
+            doubt: outcome.next.map_or(0.0, |next| next.wrong.relative()),
+            failed: outcome.error_rate.value >= threshold || outcome.next.is_none(),
         }
     }
 }

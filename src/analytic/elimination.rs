@@ -5,6 +5,7 @@ use crate::stats::binomial;
 use super::absorption::Eliminated;
 use super::chain::{Chain, landing};
 use super::quadrature::NodeChain;
+use super::rounding::{ExpectedTimes, RowErrors};
 use super::skyline::Skyline;
 
 /// Transitions below this are left out at first.
@@ -29,46 +30,87 @@ pub struct Factors {
     pub error: f64,
 }
 
-/// Where the draws of each state lead on average, and where its neighbours are: what their rounding depends on.
+/// Where the draws of each state lead, and where its neighbours are: what their rounding depends on.
 struct Places<'a> {
     /// Count that a state stands for, rising.
     count: &'a [f64],
-    /// Mean of the next count.
-    mean: &'a [f64],
+    /// Errors of each state's transitions.
+    row: Vec<RowErrors>,
+    /// The smallest failed count, where all above it fail and none below.
+    failing: Option<f64>,
 }
+
+/// Expected time from which on differences of expected times are formed by way of a state that the chain often returns to.
+const RARE: f64 = 1e6;
 
 impl Places<'_> {
     /// What the roundings of all transitions can move an expected time by, relatively, to first order.
     ///
-    /// A saddle-point probability is off by some roundings, and by one more for each count between it and the mean; elimination
-    /// adds a few per state that a row leads to. A transition from i to j whose probability is off by δ moves the expected
-    /// time by δ (t_j − t_i) at each visit of i, and what all visits cost is collected like any reward. Where failure is so
-    /// rare that the differences are rounding themselves, the bound of C. A. O'Cinneide, Entrywise perturbation theory and
-    /// error analysis for Markov chains (1993), is the smaller: 2n roundings of n states' transitions.
-    fn doubt(&self, rows: &Skyline, exits: &[f64], times: &[f64], eliminated: &Eliminated) -> f64 {
-        let failing = self.count.last().map_or(0.0, |last| last + 1.0);
+    /// To the errors of the transitions (`rounding`) elimination adds a few roundings per state that a row leads to, for each
+    /// unit of time as well. What all visits cost is collected like any reward. Where that is more, the bound of C. A.
+    /// O'Cinneide, Entrywise perturbation theory and error analysis for Markov chains (1993), holds: 2n times the largest
+    /// relative error of n states' transitions.
+    fn doubt(&self, rows: &Skyline, exits: &[f64], times: &[f64], eliminated: &Eliminated, least: f64) -> f64 {
+        let lasting = self.lasting(rows, exits, times, least);
         let mut most = 0.0_f64;
         let reward: Vec<f64> = (0..times.len())
             .map(|i| {
-                let ((first, row), own, mean) = (rows.row(i), times[i], self.mean[i]);
+                let ((first, row), own, errors) = (rows.row(i), times[i], self.row[i]);
                 if !own.is_finite() {
                     return 0.0;
                 }
                 // Of sums on Gauss nodes the row's own is the one whose truth is known.
                 let astray = (row.iter().sum::<f64>() + exits[i] - 1.0).abs() / f64::EPSILON;
-                let steps = 8.0 + 2.0 * row.len() as f64 + astray;
-                let ends = [first, first + row.len().saturating_sub(1)].into_iter().filter_map(|at| self.count.get(at));
-                let farthest = ends.fold((failing - mean).abs(), |most, count| most.max((count - mean).abs()));
-                most = most.max(steps + farthest);
-                let cells = row.iter().zip(&times[first..]).zip(&self.count[first..]);
-                let cells = cells.filter(|((p, _), _)| **p > 0.0);
-                let moved: f64 = cells.map(|((p, t), c)| p * (t - own).abs() * (steps + (c - mean).abs())).sum();
-                f64::EPSILON * (moved + exits[i] * own * (steps + (failing - mean).abs()))
+                let steps = 2.0 * row.len() as f64 + astray;
+                most = most.max(steps + errors.at_most());
+                let cells = row.iter().zip(first..).filter(|(p, _)| **p > 0.0);
+                let moved: f64 = cells.map(|(p, j)| p * lasting.apart(i, j) * (steps + errors.at(self.count[j]))).sum();
+                let failing = exits[i] * own * (steps + errors.beyond(self.failing, exits[i]));
+                f64::EPSILON * (moved + failing + steps)
             })
             .collect();
         let collected = eliminated.collected(&reward);
         let relative = collected.iter().zip(times).map(|(off, time)| off / time).fold(0.0, f64::max);
         relative.min(2.0 * times.len() as f64 * f64::EPSILON * most)
+    }
+
+    /// The times as they are where they are short; else by way of the state that the mean field comes to.
+    fn lasting(&self, rows: &Skyline, exits: &[f64], times: &[f64], least: f64) -> ExpectedTimes {
+        let longest = times.iter().filter(|time| time.is_finite()).fold(0.0_f64, |most, &time| most.max(time));
+        let plain = || ExpectedTimes { before: times.to_vec(), failing: vec![0.0; times.len()], again: 0.0 };
+        if longest < RARE {
+            return plain();
+        }
+        let again = self.settles_at();
+        if !times[again].is_finite() {
+            return plain();
+        }
+        let (mut others, mut ends) = (rows.clone(), exits.to_vec());
+        others.row_mut(again).1.fill(0.0);
+        ends[again] = 1.0;
+        let eliminated = Eliminated::cut(others, &ends, least);
+        let elsewhere = |value: &dyn Fn(usize) -> f64| {
+            (0..times.len()).map(|i| if i == again { 0.0 } else { value(i) }).collect::<Vec<_>>()
+        };
+        ExpectedTimes {
+            before: eliminated.collected(&elsewhere(&|_| 1.0)),
+            failing: eliminated.collected(&elsewhere(&|i| exits[i])),
+            again: times[again],
+        }
+    }
+
+    /// The state nearest to where the mean field comes to rest from the lowest.
+    fn settles_at(&self) -> usize {
+        let last = self.count.len() - 1;
+        let mut at = 0;
+        for _ in 0..self.count.len() {
+            let next = self.count.partition_point(|&count| count < self.row[at].mean().round()).min(last);
+            if next == at {
+                break;
+            }
+            at = next;
+        }
+        at
     }
 }
 
@@ -81,19 +123,21 @@ impl Factors {
         // A starved count is a failed one, so each of these has draws.
         let next: Vec<f64> = counts.iter().map(|&count| chain.states[count].next.unwrap_or(0.0)).collect();
         let exits = next.iter().map(|&q| landing(&runs, 0, chain.draws, q)).collect();
-        let mean: Vec<f64> = next.iter().map(|q| chain.draws as f64 * q).collect();
+        let errors = |&count: &usize| {
+            RowErrors::new(chain.draws, chain.states[count].next.unwrap_or(0.0), chain.states[count].doubt)
+        };
         let count: Vec<f64> = counts.iter().map(|&count| count as f64).collect();
-        let places = Places { count: &count, mean: &mean };
+        let whole = counts.iter().enumerate().all(|(i, &count)| i == count);
+        let failing = whole.then_some(counts.len() as f64);
+        let places = Places { count: &count, row: counts.iter().map(errors).collect(), failing };
         Self::eliminate(exits, &places, |least| rows(chain.draws, &next, counts, least))
     }
 
     /// The same for a chain on Gauss nodes, with the error of its sums in the bound.
     #[must_use]
     pub fn of_nodes(chain: &NodeChain) -> Option<Self> {
-        let mean = chain.means();
-        Self::eliminate(chain.exits.clone(), &Places { count: &chain.count, mean: &mean }, |least| {
-            chain.rows(least, MOST_CELLS)
-        })
+        let places = Places { count: &chain.count, row: chain.errors(), failing: Some(chain.failing as f64) };
+        Self::eliminate(chain.exits.clone(), &places, |least| chain.rows(least, MOST_CELLS))
     }
 
     /// Eliminates with `rows` cut so finely that expected times do not suffer.
@@ -102,13 +146,14 @@ impl Factors {
         let mut least = LEAST;
         loop {
             let whole = rows(least)?;
-            let eliminated = Eliminated::cut(whole.clone(), &exits, 1e-2 * least);
+            let through = 1e-2 * least;
+            let eliminated = Eliminated::cut(whole.clone(), &exits, through);
             let times = eliminated.collected(&ones);
             let longest = times.iter().fold(0.0_f64, |most, &time| most.max(time));
             // Both sides of a row are cut.
             let lost = (eliminated.neglected() + 2.0 * least) * longest;
             if !(lost > NEGLIGIBLE && least > TINIEST) {
-                let rounding = places.doubt(&whole, &exits, &times, &eliminated);
+                let rounding = places.doubt(&whole, &exits, &times, &eliminated, through);
                 let error = rounding + if lost.is_finite() { lost } else { 0.0 };
                 return Some(Self { eliminated, exits, times, error });
             }

@@ -270,6 +270,7 @@ impl<F: Fn(f64) -> f64> Loop for LawChain<F> {
             error: share,
             accepted: 1.0,
             next: Some(self.next(share)),
+            doubt: f64::EPSILON,
             failed: share >= threshold,
         };
         Era { pool: self.draws, failing: self.failing, at: Box::new(at) }

@@ -67,6 +67,7 @@ fn count_by_count(scenario: &Scenario) -> Exact {
         run.advance();
         points.push(run.forward.point());
     }
+    let (error_bound, rounding_bound) = (run.forward.neglected(), run.forward.drift().relative());
     let closing = run.close(&mut undefined);
     let runway = run.tail.runway(closing.moments, closing.fate, &points, &mut undefined);
     Exact {
@@ -75,7 +76,8 @@ fn count_by_count(scenario: &Scenario) -> Exact {
         quasi_stationary: given(closing.hazard, "quasi_stationary", &mut undefined),
         visits: given(closing.visits, "visits", &mut undefined),
         method: closing.method,
-        error_bound: run.forward.neglected(),
+        error_bound,
+        rounding_bound,
         runway_error: closing.error.filter(|_| runway.mean.is_some()),
         undefined,
     }
@@ -260,7 +262,7 @@ impl<'a> Run<'a> {
             fate: Some(fate),
             hazard: self.hazard(open, stationary, fate),
             visits,
-            error: Some(open.factors.error * mean),
+            error: Some(open.factors.error * mean + if done > 0.0 { self.forward.drift().of_sum() } else { 0.0 }),
             method: format!("GTH elimination of {} states, forward propagation for the curves", open.counts.len()),
         };
         self.follow(hazard, fate);
@@ -305,6 +307,13 @@ impl<'a> Run<'a> {
         Ok(Hazard { hazard, mean_error, error, probability })
     }
 
+    /// Error of Σ S(g) summed until survival died out: rounding, what was dropped in each generation, and what was left.
+    fn error_of_sum(&self) -> f64 {
+        let tail = &self.tail;
+        let rest = tail.survival / (1.0 - tail.survival.min(0.5));
+        self.forward.drift().of_sum() + rest + self.forward.neglected() * tail.generation as f64
+    }
+
     /// Too many open counts to eliminate: `E[T]` as the sum of S(g), closed by the geometric tail once the hazard is at rest.
     fn summed(&mut self, undefined: &mut Undefined) -> Closing {
         let certain = self.forward.chain().safe_runs().is_empty();
@@ -316,7 +325,7 @@ impl<'a> Run<'a> {
         let died_out = self.tail.survival <= DIED_OUT;
         let (moments, error) = if died_out {
             let tail = &self.tail;
-            (Some((tail.sum, spread(tail.second, tail.sum))), Some(DIED_OUT))
+            (Some((tail.sum, spread(tail.second, tail.sum))), Some(self.error_of_sum()))
         } else {
             let closed = self.tail.closed(hazard);
             let mut next = self.forward.clone();
@@ -387,7 +396,7 @@ impl<'a> Run<'a> {
             fate,
             hazard: Err("the law of one generation goes on changing".into()),
             visits,
-            error: died_out.then_some(DIED_OUT),
+            error: died_out.then(|| self.error_of_sum()),
             method: format!("forward propagation over {generations} generations{until}"),
         }
     }

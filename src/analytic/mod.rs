@@ -1,7 +1,7 @@
 //! The exact solution of a loop, from its law alone.
 //!
 //! `mean_field`, `reproduction`, `fixed` and `outlook` say what the law makes of a loop without chance; `chain`,
-//! `absorption` (by `elimination` of `skyline` rows), `transient` and `quasi` solve the chain of counts, `quadrature` sums it
+//! `absorption` (by `elimination` of `skyline` rows, its errors bounded by `rounding`), `transient` and `quasi` solve the chain of counts, `quadrature` sums it
 //! where counts are many, `line` puts them together with the `tail` of T; [`solve`] answers it all. [`LawChain`] is the same for a law given as a
 //! function (forward sums in `carried`), [`expected_times`] for a handful of states, [`sweep`] for many scenarios.
 
@@ -21,6 +21,7 @@ pub mod quadrature;
 pub mod quasi;
 pub mod reproduction;
 mod result;
+mod rounding;
 mod safety;
 pub mod skyline;
 mod small;

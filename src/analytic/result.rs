@@ -79,6 +79,8 @@ pub struct Solution {
     pub method: String,
     /// Bound on the absolute error of `survival` from truncated sums.
     pub error_bound: Option<f64>,
+    /// Bound on the relative error of `survival` and of `failed` from rounding, to first order; besides `error_bound`.
+    pub rounding_bound: Option<f64>,
     /// Absolute error of `runway.mean`: rounding to first order, neglected mass, and the drift left in its tail.
     pub runway_error: Option<f64>,
     /// Why numbers are absent.
@@ -123,9 +125,10 @@ pub struct Exact {
     pub visits: Option<Visits>,
     /// Solver and size.
     pub method: String,
-    /// Bound on the absolute error of the survival function from neglected mass; rounding, about 1e-14 relative, is not
-    /// in it.
+    /// Bound on the absolute error of the survival function from neglected mass.
     pub error_bound: f64,
+    /// Bound on the relative error of S(g) and of P(T ≤ g) from rounding, to first order.
+    pub rounding_bound: f64,
     /// Absolute error of `runway.mean`: rounding to first order, neglected mass, and the drift left in its tail.
     pub runway_error: Option<f64>,
     /// Why numbers are absent.

@@ -14,7 +14,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
     let outlook = Outlook::of(scenario, &mut undefined);
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
     let exact = exact(scenario);
-    let (curves, runway, quasi_stationary, visits, method, error_bound, runway_error) = match exact {
+    let (curves, runway, quasi_stationary, visits, method, bounds, runway_error) = match exact {
         Ok(exact) => {
             undefined.extend(exact.undefined);
             (
@@ -23,7 +23,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
                 exact.quasi_stationary,
                 exact.visits,
                 exact.method,
-                Some(exact.error_bound),
+                Some((exact.error_bound, exact.rounding_bound)),
                 exact.runway_error,
             )
         }
@@ -72,7 +72,8 @@ pub fn solve(scenario: &Scenario) -> Solution {
         warnings: warnings(scenario, &outlook),
         by_generation: outlook.by_generation,
         method,
-        error_bound,
+        error_bound: bounds.map(|bounds| bounds.0),
+        rounding_bound: bounds.map(|bounds| bounds.1),
         runway_error,
         undefined,
     }

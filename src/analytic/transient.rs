@@ -6,6 +6,7 @@ use crate::stats::binomial;
 
 use super::chain::{Chain, landing};
 use super::result::BEYOND_REACH;
+use super::rounding::{RoundingDrift, RowErrors};
 use super::wide::{Hot, wide};
 
 /// Rows of the transition matrix are kept for reuse up to this many beliefs (less than 100 MB at 4,000).
@@ -87,7 +88,7 @@ impl Hot for Adding<'_> {
 
 /// Where a count goes next: weights of the counts from `first` on, and the probability that it is a failed one.
 #[derive(Debug, Clone)]
-struct Row {
+struct Successors {
     first: usize,
     weight: Vec<f64>,
     exit: f64,
@@ -122,12 +123,13 @@ pub struct Forward<'a> {
     scenario: &'a Scenario,
     generation: u64,
     chain: Chain,
-    kept: Vec<Option<Row>>,
+    kept: Vec<Option<Successors>>,
     surviving: Mass,
     free: Mass,
     survival: f64,
     failed: f64,
     neglected: f64,
+    drift: RoundingDrift,
 }
 
 impl<'a> Forward<'a> {
@@ -148,6 +150,7 @@ impl<'a> Forward<'a> {
             survival: if fails { 0.0 } else { 1.0 },
             failed: if fails { 1.0 } else { 0.0 },
             neglected: 0.0,
+            drift: RoundingDrift::default(),
         }
     }
 
@@ -187,6 +190,12 @@ impl<'a> Forward<'a> {
         self.neglected
     }
 
+    /// What rounding has done to P(T > g) and P(T ≤ g).
+    #[must_use]
+    pub const fn drift(&self) -> RoundingDrift {
+        self.drift
+    }
+
     /// Whether the law of one generation stays as it is from here on.
     #[must_use]
     pub fn settled(&self) -> bool {
@@ -205,6 +214,7 @@ impl<'a> Forward<'a> {
         let share = neglected(self.chain.draws);
         let least = (share * surviving.total(), share * free.total());
         self.neglected += least.0;
+        let (mut most, mut mean) = (0.0_f64, 0.0);
         for (count, weight) in free.iter() {
             let mut alive = surviving.of(count);
             if alive <= least.0 {
@@ -218,6 +228,9 @@ impl<'a> Forward<'a> {
             let row = kept.unwrap_or_else(|| self.row(count, &runs));
             self.free.add(row.first, &row.weight, weight);
             if alive > 0.0 {
+                let state = &self.chain.states[count];
+                let errors = RowErrors::new(self.chain.draws, state.next.unwrap_or(0.0), state.doubt);
+                (most, mean) = (most.max(errors.at_most()), mean + alive * errors.on_average());
                 self.failed += alive * row.exit;
                 self.surviving.add(row.first, &row.weight, alive);
             }
@@ -232,6 +245,7 @@ impl<'a> Forward<'a> {
         // Of the two forms the one with the smaller rounding error; S never rises, not even by rounding.
         let survival = if self.failed < 0.5 { 1.0 - self.failed } else { self.surviving.total() };
         self.survival = survival.min(self.survival);
+        self.drift.add(most, mean, self.chain.states.len(), self.survival);
         self.generation += 1;
     }
 
@@ -245,18 +259,18 @@ impl<'a> Forward<'a> {
     }
 
     /// The row of one count. A starved loop stays at its share of wrong beliefs, to the nearest count of a grown pool.
-    fn row(&self, count: usize, runs: &[(u64, u64)]) -> Row {
+    fn row(&self, count: usize, runs: &[(u64, u64)]) -> Successors {
         let accumulates = self.scenario.learning.policy == Policy::Accumulate;
         let held = if accumulates { count as u64 } else { 0 };
         let draws = self.chain.draws;
         let Some(q) = self.chain.states[count].next else {
             let grown = if accumulates { (count as f64 / (self.generation as f64 + 1.0)).round() as usize } else { 0 };
-            return Row { first: count + grown, weight: vec![1.0], exit: 1.0 };
+            return Successors { first: count + grown, weight: vec![1.0], exit: 1.0 };
         };
         let (low, high) = binomial::window(draws, q, neglected(draws));
         let mut weight = vec![0.0; (high - low + 1) as usize];
         binomial::fill(low, draws, q, &mut weight);
-        Row { first: (held + low) as usize, weight, exit: landing(runs, held, draws, q) }
+        Successors { first: (held + low) as usize, weight, exit: landing(runs, held, draws, q) }
     }
 
     /// What is asked about this generation.

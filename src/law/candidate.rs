@@ -78,6 +78,9 @@ impl<S: Scalar> Answers<S> {
     }
 }
 
+/// Roundings in φ.
+const LUCK: f64 = 64.0;
+
 /// What a problem meets in the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -137,8 +140,9 @@ pub(super) fn problems<S: Scalar>(
     let otherwise = base.scaled((1.0 - consistency).into());
     let shown = Answers { systematic: consistency.into(), ..otherwise };
     let repeated = Answers {
-        unsound: otherwise.unsound + consistency * luck,
-        systematic: (consistency * (1.0 - luck)).into(),
+        unsound: otherwise.unsound + S::from(consistency * luck).after(|_| LUCK),
+        // What is left of 1 has the roundings of what was taken from it.
+        systematic: S::from(consistency * (1.0 - luck)).after(|_| 2.0 + LUCK * luck / (1.0 - luck).max(f64::EPSILON)),
         ..otherwise
     };
     let sound = x.sound();

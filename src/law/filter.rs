@@ -10,6 +10,8 @@ use super::scalar::Scalar;
 #[derive(Debug, Clone)]
 pub(super) struct Filters {
     constant: Answers,
+    /// Roundings in each of `constant`.
+    roundings: f64,
     invariances: Vec<f64>,
 }
 
@@ -17,20 +19,34 @@ impl Filters {
     pub fn new(filters: &[Filter], steps: u64) -> Self {
         let mut constant = Answers { sound: 1.0, unsound: 1.0, systematic: 1.0, random: 1.0 };
         let mut invariances = Vec::new();
+        let mut roundings = 0.0;
         for filter in filters {
+            roundings += 2.0 + filter_roundings(filter, steps);
             match filter {
                 Filter::Transform { invariance } => invariances.push(invariance.get()),
                 other => constant = constant.times(&passing(other, steps, 1.0)),
             }
         }
-        Self { constant, invariances }
+        Self { constant, roundings, invariances }
     }
 
     /// Passing probabilities where a base candidate is right with probability `right`.
     pub fn passing<S: Scalar>(&self, right: S) -> Answers<S> {
         self.invariances
             .iter()
-            .fold(self.constant.map(S::from), |all, &invariance| all.times(&restated(invariance.into(), right)))
+            .fold(self.constant.map(|share| S::from(share).after(|_| self.roundings)), |all, &invariance| {
+                all.times(&restated(invariance.into(), right))
+            })
+    }
+}
+
+/// Roundings in the passing probabilities of one filter, besides the usual two: a power has some for each unit of its logarithm.
+fn filter_roundings(filter: &Filter, steps: u64) -> f64 {
+    match filter {
+        Filter::Steps { false_reject, .. } if false_reject.get() < 1.0 => {
+            4.0 - 4.0 * steps as f64 * (-false_reject.get()).ln_1p()
+        }
+        _ => 0.0,
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! `solution` walks the steps, `candidate` answers a problem, `vote` and `filter` check, `learn` turns accepted examples
 //! into beliefs; [`Law::at`] chains them.
-//! All of it is generic over its numbers: plain, or with a derivative (`scalar`).
+//! All of it is generic over its numbers: plain, with a derivative (`scalar`), or with a bound on their rounding
+//! (`rounded`).
 
 mod candidate;
 mod filter;
 mod learn;
+mod rounded;
 mod scalar;
 mod solution;
 mod vote;
@@ -17,6 +19,7 @@ use crate::scenario::Scenario;
 
 pub use candidate::{Answers, Belief, Problem};
 pub use filter::passing;
+pub use rounded::Rounded;
 pub use scalar::{Dual, Scalar};
 pub use solution::{Solution, luck, solve};
 
@@ -52,7 +55,21 @@ impl Composition {
     }
 }
 
+impl Composition {
+    /// This composition, each share of it rounded once.
+    #[must_use]
+    pub fn rounded(self) -> Composition<Rounded> {
+        Composition { unsound: self.unsound.into(), wrong: self.wrong.into() }
+    }
+}
+
 impl<S: Scalar> Composition<S> {
+    /// The plain shares.
+    #[must_use]
+    pub fn value(self) -> Composition {
+        Composition { unsound: self.unsound.value(), wrong: self.wrong.value() }
+    }
+
     /// x_C, share of sound beliefs.
     #[must_use]
     pub fn sound(self) -> S {
@@ -117,6 +134,8 @@ pub struct Passage<S = f64> {
 pub struct Law {
     steps: u64,
     slip: f64,
+    /// Roundings in `slip`.
+    slip_roundings: f64,
     recovery: f64,
     systematic_share: f64,
     consistency: f64,
@@ -136,6 +155,7 @@ impl Law {
         Self {
             steps,
             slip: scenario.step_error_at(generation),
+            slip_roundings: scenario.step_error_roundings(generation),
             recovery: errors.recovery.get(),
             systematic_share: errors.systematic_share.get(),
             consistency: errors.consistency.get(),
@@ -158,7 +178,8 @@ impl Law {
     /// e(x), probability of a slip at one step.
     #[must_use]
     pub fn step_error<S: Scalar>(&self, x: Composition<S>) -> S {
-        (((x.unsound + x.wrong) * self.amplification + 1.0) * self.slip).min(1.0)
+        let amplified = (x.unsound + x.wrong) * self.amplification + 1.0;
+        (amplified * self.slip).after(|_| self.slip_roundings).min(1.0)
     }
 
     /// Outcome probabilities of one solution that no belief misleads.

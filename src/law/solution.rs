@@ -147,13 +147,19 @@ pub fn luck(steps: u64, recovery: f64) -> f64 {
     }
     let length = steps as f64;
     let reach = recovery * length;
-    if reach < 1e-3 {
-        // Series of 1 − (1 − (1−r)^L)/(rL) in r, since the closed form loses its digits to cancellation here.
-        let second = (length - 1.0) / 2.0 * recovery;
-        let third = second * (length - 2.0) / 3.0 * recovery;
-        let fourth = third * (length - 3.0) / 4.0 * recovery;
-        let fifth = fourth * (length - 4.0) / 5.0 * recovery;
-        return second - third + fourth - fifth;
+    if reach < 0.5 {
+        // Σ_k≥2 (−1)^k C(L, k) r^(k−1) / L, whose terms fall faster than by half; the closed form loses its digits to
+        // cancellation here.
+        let (mut term, mut sum) = ((length - 1.0) / 2.0 * recovery, 0.0);
+        for k in 3_u32.. {
+            let next = sum + term;
+            if next == sum {
+                break;
+            }
+            sum = next;
+            term *= -(length - f64::from(k - 1)) / f64::from(k) * recovery;
+        }
+        return sum;
     }
     1.0 + (length * (-recovery).ln_1p()).exp_m1() / reach
 }

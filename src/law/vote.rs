@@ -37,6 +37,8 @@ impl Vote {
         let (k, m) = (self.candidates, self.agree);
         // The first to agree as number m is one of k, and m − 1 of the others are with it.
         let density = |p: f64| k as f64 * binomial::pmf(m - 1, k - 1, p);
-        p.rounded_into(0.0, 1.0).map(|p| binomial::upper_tail(m, k, p), density)
+        // Those of the saddle-point form grow with the logarithm that it takes, and the sum adds some for each term.
+        let roundings = |tail: f64| 32.0 + 6.0 * (k as f64 - tail.max(f64::MIN_POSITIVE).ln());
+        p.rounded_into(0.0, 1.0).map(|p| binomial::upper_tail(m, k, p), density).after(roundings)
     }
 }

@@ -154,8 +154,18 @@ impl Scenario {
         if settled > 0 && generation >= settled {
             return floor;
         }
-        let kept = (1.0 - self.errors.step_error_gain.get()).powf(generation as f64);
-        (start * kept + floor * (1.0 - kept)).clamp(0.0, 1.0)
+        // ln((1 − gain)^g); 0 times the logarithm of 0 is no number.
+        let ln_kept =
+            if generation == 0 { 0.0 } else { generation as f64 * (-self.errors.step_error_gain.get()).ln_1p() };
+        (start * ln_kept.exp() - floor * ln_kept.exp_m1()).clamp(0.0, 1.0)
+    }
+
+    /// Roundings in [`Self::step_error_at`]: a power has some for each unit of its logarithm.
+    #[must_use]
+    pub fn step_error_roundings(&self, generation: u64) -> f64 {
+        let gain = self.errors.step_error_gain.get();
+        // Past a logarithm of 800 the power is 0.
+        if generation == 0 { 0.0 } else { 16.0 + 4.0 * (-(generation as f64) * (-gain).ln_1p()).min(800.0) }
     }
 
     /// The generation from which the law of one generation no longer changes, to double precision: 0 for a loop without

@@ -12,6 +12,7 @@ mod claims;
 mod cli;
 mod compare_designs;
 mod cost;
+mod differential;
 mod events;
 mod exact;
 mod fit_cases;

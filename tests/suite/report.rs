@@ -99,6 +99,7 @@ impl Shape {
             by_generation: None,
             method: "closed form".into(),
             error_bound: None,
+            rounding_bound: None,
             runway_error: None,
             undefined: Undefined::from([(
                 "quasi_stationary".to_owned(),

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::law::{Composition, Law, Outcome};
+use crate::law::{Composition, Law, Outcome, Rounded, Scalar};
 use crate::scenario::Scenario;
 use crate::stats::binomial;
 
@@ -57,6 +57,8 @@ pub(super) struct Field {
     pub accepted: Vec<f64>,
     /// Where the next state is drawn; `None` where nothing is accepted.
     pub next: Vec<Option<Draw>>,
+    /// Bounds on the relative errors of its shares that rounding of the law causes.
+    pub doubt: Vec<Draw>,
     /// err(x) ≥ θ, or nothing is accepted.
     pub failing: Vec<bool>,
     /// States by rising error rate.
@@ -71,11 +73,15 @@ pub(super) struct Draw {
 }
 
 impl Draw {
+    const CERTAIN: Self = Self { wrong: 0.0, unsound: 0.0 };
+
     fn new(q: Composition) -> Self {
-        // q_U / (q_U + q_C): of the parts that are left, not of 1 − q_W, so that the two shares sum to 1.
-        let left = q.unsound + q.sound();
-        let unsound = if left > 0.0 { (q.unsound / left).min(1.0) } else { 0.0 };
-        Self { wrong: q.wrong, unsound }
+        Self { wrong: q.wrong, unsound: share_of_rest(q) }
+    }
+
+    /// Relative errors of the shares drawn from `q`.
+    fn doubt(q: Composition<Rounded>) -> Self {
+        Self { wrong: q.wrong.relative(), unsound: share_of_rest(q).relative() }
     }
 
     /// Writes the probability of every state of the grid into `out`.
@@ -103,19 +109,27 @@ impl Draw {
     }
 }
 
+/// q_U / (q_U + q_C): of the parts that are left, not of 1 − q_W, so that the two shares sum to 1.
+fn share_of_rest<S: Scalar>(q: Composition<S>) -> S {
+    let left = q.unsound + q.sound();
+    if left.value() > 0.0 { (q.unsound / left).rounded_into(0.0, 1.0) } else { S::default() }
+}
+
 impl Field {
     pub fn new(scenario: &Scenario, generation: u64, grid: Grid) -> Self {
         let law = Law::new(scenario, generation);
         let threshold = scenario.failure.error_rate.get();
         let counts: Vec<_> = grid.counts().collect();
-        let outcomes: Vec<Outcome> = counts.par_iter().map(|&state| law.at(grid.composition(state))).collect();
-        let error: Vec<f64> = outcomes.iter().map(|outcome| outcome.error_rate).collect();
+        let at = |&state: &(usize, usize)| law.at(grid.composition(state).rounded());
+        let outcomes: Vec<Outcome<Rounded>> = counts.par_iter().map(at).collect();
+        let error: Vec<f64> = outcomes.iter().map(|outcome| outcome.error_rate.value).collect();
         let mut by_error: Vec<usize> = (0..error.len()).collect();
         by_error.sort_by(|&a, &b| error[a].total_cmp(&error[b]));
         Self {
-            accepted: outcomes.iter().map(Outcome::accepted_share).collect(),
-            failing: outcomes.iter().map(|o| o.error_rate >= threshold || o.next.is_none()).collect(),
-            next: outcomes.iter().map(|outcome| outcome.next.map(Draw::new)).collect(),
+            accepted: outcomes.iter().map(|outcome| outcome.accepted_share().value).collect(),
+            failing: outcomes.iter().map(|o| o.error_rate.value >= threshold || o.next.is_none()).collect(),
+            next: outcomes.iter().map(|outcome| outcome.next.map(|q| Draw::new(q.value()))).collect(),
+            doubt: outcomes.iter().map(|outcome| outcome.next.map_or(Draw::CERTAIN, Draw::doubt)).collect(),
             error,
             by_error,
         }

@@ -49,11 +49,23 @@ impl Elimination {
 
     /// (I − Q)⁻¹ `right`, for non-negative right-hand sides without a subtraction.
     pub fn solve(&self, right: &[f64]) -> Vec<f64> {
+        self.solve_until(right, false)
+    }
+
+    /// The same, of which only what is collected before the chain comes to state 0 counts; 0 there.
+    pub fn solve_before_start(&self, right: &[f64]) -> Vec<f64> {
+        self.solve_until(right, true)
+    }
+
+    fn solve_until(&self, right: &[f64], start: bool) -> Vec<f64> {
         let mut solution = right.to_vec();
         for k in (0..self.states).rev() {
             solution[k] += kernel::dot(&self.row(k)[k + 1..], &solution[k + 1..]);
         }
-        for k in 0..self.states {
+        if let (true, Some(first)) = (start, solution.first_mut()) {
+            *first = 0.0;
+        }
+        for k in usize::from(start)..self.states {
             let below = kernel::dot(&self.row(k)[..k], &solution[..k]);
             solution[k] = (solution[k] + below) / self.leaving[k];
         }

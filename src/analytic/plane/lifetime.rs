@@ -120,7 +120,7 @@ impl Lifetime {
         let (h, g, survival) = (walk.hazard, walk.generation as f64, walk.survival);
         let (sum, second) = self.sums;
         if survival == 0.0 {
-            return Some(((sum, spread(second, sum)), g * walk.dropped));
+            return Some(((sum, spread(second, sum)), g * walk.dropped + walk.rounding.of_sum()));
         }
         if matches!(ending, Ending::Open | Ending::Decided) || h < least || h <= 0.0 {
             return None;
@@ -131,8 +131,10 @@ impl Lifetime {
         // Hazards of the tail lie within their remaining drift of h, and each generation neglects a little mass more.
         let relative = if ending == Ending::Stationary { self.remaining.1 } else { 1.0 };
         let neglected = walk.dropped / (g + 1.0) / h;
-        let error = tail * (relative + neglected) + (g + 1.0 + 1.0 / h) * walk.dropped;
-        Some(((mean, spread(squares, mean)), error))
+        // The hazard's own rounding is that of the visits of all states (O'Cinneide 1993).
+        let rounding = 2.0 * walk.grid.len() as f64 * walk.rounding.relative() / g.max(1.0);
+        let error = tail * (relative + neglected + rounding) + (g + 1.0 + 1.0 / h) * walk.dropped;
+        Some(((mean, spread(squares, mean)), error + walk.rounding.of_sum()))
     }
 
     /// 5, 50 and 95 % quantiles of T, beyond the generations followed by the geometric tail where failure is certain.

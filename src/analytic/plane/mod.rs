@@ -5,6 +5,7 @@
 //! solves small chains for the moments of the runway with every digit.
 
 mod curves;
+mod doubt;
 mod forward;
 mod grid;
 mod gth;
@@ -83,7 +84,7 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
     let eliminated = if scenario.settles_at() == Some(0) { Eliminated::new(&walk) } else { Eliminated::Beyond };
     let mut lifetime = Lifetime::new(&walk);
     let curves = curves(&mut walk, &mut lifetime, scenario.horizon.get())?;
-    let error_bound = walk.dropped;
+    let (error_bound, rounding_bound) = (walk.dropped, walk.rounding.relative());
     let ending = lifetime.follow(&mut walk);
 
     let Found { moments, fate, error, visits, method } = Found::new(eliminated, &lifetime, &walk, ending);
@@ -115,6 +116,7 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
         visits: given(visits, "visits", &mut undefined),
         method,
         error_bound,
+        rounding_bound,
         runway_error: error.filter(|_| runway.mean.is_some()),
         runway,
         undefined,
@@ -169,7 +171,7 @@ enum Eliminated {
     /// Failure is rarer than a double can hold.
     Rare,
     /// Moments of T, whether it is finite, and the expected generations at each state of the grid.
-    Solved { moments: (f64, f64), fate: Fate, visits: Vec<f64> },
+    Solved { moments: (f64, f64), error: f64, fate: Fate, visits: Vec<f64> },
 }
 
 impl Eliminated {
@@ -180,16 +182,15 @@ impl Eliminated {
         if reached.is_empty() || safe[start] {
             let failed = f64::from(u8::from(reached.is_empty()));
             let fate = Fate { ever: failed, never: 1.0 - failed, error: 0.0 };
-            return Self::Solved { moments: (0.0, 0.0), fate, visits };
+            return Self::Solved { moments: (0.0, 0.0), error: 0.0, fate, visits };
         }
         let states: Vec<usize> = reached.iter().copied().filter(|&state| !safe[state]).collect();
         if states.len() > MAX_ELIMINATED {
             return Self::Beyond;
         }
         let (chain, ends) = walk.field.chain(walk.grid, &states, &safe);
-        let Ok(solved) = Elimination::new(chain, ends.iter().map(|[fails, rests]| fails + rests).collect()) else {
-            return Self::Rare;
-        };
+        let exits: Vec<f64> = ends.iter().map(|[fails, rests]| fails + rests).collect();
+        let Ok(solved) = Elimination::new(chain, exits.clone()) else { return Self::Rare };
         let first = solved.solve(&vec![1.0; states.len()]);
         // E[T²] solves the same equation with 2 E[T] − 1 on the right, which is at least 1.
         let right: Vec<f64> = first.iter().map(|t| 2.0 * t - 1.0).collect();
@@ -205,7 +206,8 @@ impl Eliminated {
             let roundings = 2.0 * states.len() as f64 * (16.0 + 6.0 * walk.grid.examples as f64);
             Fate::of(ends_at(0), ends_at(1), f64::EPSILON * roundings)
         };
-        Self::Solved { moments: (mean, tail::spread(second, mean)), fate, visits }
+        let error = mean * doubt::of_time(walk.grid, &walk.field, &states, &solved, &exits);
+        Self::Solved { moments: (mean, tail::spread(second, mean)), error, fate, visits }
     }
 }
 
@@ -237,9 +239,9 @@ impl Found {
                 visits: None,
                 method: FORWARD.into(),
             },
-            Eliminated::Solved { moments, fate, visits } => {
+            Eliminated::Solved { moments, error, fate, visits } => {
                 let method = format!("{FORWARD}; runway by elimination without subtractions (GTH)");
-                Self { moments: Some(moments), fate: Some(fate), error: Some(0.0), visits: Some(visits), method }
+                Self { moments: Some(moments), fate: Some(fate), error: Some(error), visits: Some(visits), method }
             }
         }
     }

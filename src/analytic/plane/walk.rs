@@ -1,8 +1,10 @@
 //! The law of the state, generation by generation: of the loops that have lasted, and of those that failed and are
 //! imagined to run on.
 
+use crate::analytic::rounding::RoundingDrift;
 use crate::scenario::Scenario;
 
+use super::doubt::DrawErrors;
 use super::forward;
 use super::grid::{Field, Grid};
 
@@ -32,6 +34,8 @@ pub(super) struct Walk<'a> {
     pub extinct: bool,
     /// Bound on the absolute error of S(g) from neglected mass.
     pub dropped: f64,
+    /// What rounding has done to S(g) and P(T ≤ g).
+    pub rounding: RoundingDrift,
     /// Multiplications done so far.
     pub work: u64,
 }
@@ -53,6 +57,7 @@ impl<'a> Walk<'a> {
             drift: 1.0,
             extinct: false,
             dropped: 0.0,
+            rounding: RoundingDrift::default(),
             work: 0,
         };
         let mut start = vec![0.0; grid.len()];
@@ -100,6 +105,7 @@ impl<'a> Walk<'a> {
             self.work += ruined.work;
             self.ruined = ruined.next;
         }
+        let (most, mean) = self.errors();
         let settled = self.settled();
         self.generation += 1;
         if !settled {
@@ -108,9 +114,23 @@ impl<'a> Walk<'a> {
         if !self.extinct {
             self.sort(step.next, step.dropped);
         }
+        // Both forms of a row's factors, and the sum over them and its normalisation, twice each.
+        self.rounding.add(2.0 * most, 2.0 * mean, 8 * self.grid.examples + self.grid.len(), self.survival);
         if let Some(before) = before {
             self.drift = distance(&before, &self.law());
         }
+    }
+
+    /// Largest error of a transition that the loops which have lasted may take, and the mean one.
+    fn errors(&self) -> (f64, f64) {
+        let states = self.alive.iter().zip(&self.field.next).zip(&self.field.doubt);
+        let (most, mean) = states
+            .filter_map(|((&mass, draw), &doubt)| Some((mass, DrawErrors::new(self.grid, (*draw)?, doubt))))
+            .filter(|(mass, _)| *mass > 0.0)
+            .fold((0.0_f64, 0.0), |(most, mean), (mass, errors)| {
+                (most.max(errors.at_most()), mean + mass * errors.on_average())
+            });
+        (most, self.survival * mean)
     }
 
     /// Law of the state, failed loops included.

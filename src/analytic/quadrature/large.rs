@@ -96,6 +96,8 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, String> {
         visits: given(visits, "visits", &mut undefined),
         method,
         error_bound,
+        // Its rounding is in the bound on the absolute error.
+        rounding_bound: 0.0,
         runway_error: known.map(|(_, _, error)| error),
         undefined,
     })

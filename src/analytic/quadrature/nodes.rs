@@ -5,6 +5,7 @@
 //! million some 9,000. Weights and probabilities are positive, so that elimination on the nodes subtracts nothing either.
 //! Source: E. J. Nyström, Über die praktische Auflösung von Integralgleichungen (1930), here for sums.
 
+use crate::analytic::rounding::RowErrors;
 use crate::analytic::skyline::Skyline;
 use crate::analytic::wide::{Hot, wide};
 use crate::stats::binomial;
@@ -27,6 +28,8 @@ const MOST_NODES: usize = 400_000;
 #[derive(Debug, Clone, Default)]
 pub struct NodeChain {
     draws: u64,
+    /// The smallest failed count.
+    pub failing: u64,
     /// Whether every count is a node.
     whole: bool,
     /// Real counts, rising.
@@ -72,15 +75,16 @@ impl NodeChain {
     }
 
     fn finish(mut self, failing: u64, at: &dyn Fn(f64) -> Result<f64, String>) -> Result<Self, String> {
+        self.failing = failing;
         self.next = self.count.iter().map(|&count| at(count)).collect::<Result<_, _>>()?;
         self.exits = self.next.iter().map(|&q| binomial::upper_tail(failing, self.draws, q)).collect();
         Ok(self)
     }
 
-    /// Mean of the next count, for each node.
+    /// Errors of each node's transitions. The law's value is taken as given, but for its last rounding.
     #[must_use]
-    pub fn means(&self) -> Vec<f64> {
-        self.next.iter().map(|q| self.draws as f64 * q).collect()
+    pub fn errors(&self) -> Vec<RowErrors> {
+        self.next.iter().map(|&q| RowErrors::new(self.draws, q, f64::EPSILON)).collect()
     }
 
     /// The node at a count, if there is one.

@@ -239,7 +239,7 @@ impl<'a> Propagation<'a> {
 
     /// A law from which nothing is drawn any more.
     fn ended(&mut self, panels: Vec<Panel>) -> Result<Law, String> {
-        let still = |_: f64| State { error: 1.0, accepted: 1.0, next: Some(0.5), failed: true };
+        let still = |_: f64| State { error: 1.0, accepted: 1.0, next: Some(0.5), doubt: 0.0, failed: true };
         let stage = Stage { pool: self.era.pool, draws: 1.0, held: false, at: &still };
         let sources = sources(&panels, &stage, &mut self.rules)?;
         Ok(Law { panels, sources })
@@ -452,7 +452,13 @@ mod tests {
         }
         fn stage(&self, generation: u64) -> Era<'_> {
             let pool = if self.accumulates { self.draws * (generation + 1) } else { self.draws };
-            let at = |x: f64| State { error: x, accepted: 1.0, next: Some(self.q(x).min(1.0)), failed: false };
+            let at = |x: f64| State {
+                error: x,
+                accepted: 1.0,
+                next: Some(self.q(x).min(1.0)),
+                doubt: f64::EPSILON,
+                failed: false,
+            };
             Era { pool, failing: pool.div_ceil(2), at: Box::new(at) }
         }
     }

@@ -60,10 +60,11 @@ pub struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    fn state(&self, count: f64) -> Result<[f64; 3], String> {
+    /// Success probability, error rate and yield at a count, and the absolute error of the first.
+    fn state(&self, count: f64) -> Result<([f64; 3], f64), String> {
         let state = (self.at)(count / self.pool as f64);
         match state.next {
-            Some(next) => Ok([next, state.error, state.accepted]),
+            Some(next) => Ok(([next, state.error, state.accepted], next * state.doubt)),
             None => Err(format!(
                 "the loop may starve ({} of {} beliefs wrong), which the quadrature does not follow",
                 count.round(),
@@ -121,9 +122,10 @@ impl Refined<'_> {
                 self.each(panel, first, last)?;
                 continue;
             }
-            let mut values = [[0.0; ORDER]; 3];
+            let (mut values, mut doubt) = ([[0.0; ORDER]; 3], 0.0_f64);
             for (i, count) in spread(first as f64, last as f64).into_iter().enumerate() {
-                let state = self.stage.state(count)?;
+                let (state, off) = self.stage.state(count)?;
+                doubt = doubt.max(off);
                 for (value, state) in values.iter_mut().zip(state) {
                     value[i] = state;
                 }
@@ -136,7 +138,7 @@ impl Refined<'_> {
             let middle = first.midpoint(last);
             let halves = [(middle + 1, last, worst), (first, middle, worst)];
             if worst <= EXACT || (worst <= ROUGH && worst * 4.0 >= before) {
-                let doubt = chebyshev::tail(&series[0]).max(0.5 * f64::EPSILON * series[0][0]);
+                let doubt = chebyshev::tail(&series[0]) + doubt;
                 let piece = Piece { panel, first, last, series, doubt };
                 let (least, most) = self.reach(&piece);
                 let whole = 0.5 * (last - first + 1) as f64;
@@ -243,19 +245,21 @@ impl Refined<'_> {
         let count: Nodes = std::array::from_fn(|i| (first + i as u64).min(last) as f64);
         let logs = self.panels[panel].logs(&count);
         let (mut log_weight, mut states) = ([NOTHING; ORDER], [[0.0; ORDER]; 3]);
+        let mut doubt = 0.0_f64;
         let inside = (last - first + 1) as usize;
         for i in 0..ORDER {
             if i < inside {
                 log_weight[i] = logs[i];
             }
-            let state = if i < inside { self.stage.state(count[i])? } else { states.map(|values| values[inside - 1]) };
+            let (state, off) =
+                if i < inside { self.stage.state(count[i])? } else { (states.map(|values| values[inside - 1]), 0.0) };
+            doubt = doubt.max(self.stage.draws * off);
             for (value, state) in states.iter_mut().zip(state) {
                 value[i] = state;
             }
         }
         let [next, error, accepted] = states;
         let mean = next.map(|q| self.stage.draws * q);
-        let doubt = 0.5 * f64::EPSILON * mean[0].max(mean[ORDER - 1]);
         self.sources.push(Source { first, last, panel, count, log_weight, mean, error, accepted, doubt });
         Ok(())
     }
