@@ -23,6 +23,7 @@ mod result;
 pub mod skyline;
 mod small;
 mod solve;
+mod solved;
 mod spending;
 mod sweep;
 mod tail;
@@ -38,5 +39,6 @@ pub use result::{
 };
 pub use small::expected_times;
 pub use solve::solve;
+pub use solved::Solved;
 pub use spending::Spending;
 pub use sweep::{Swept, sweep};
