@@ -1,8 +1,10 @@
 //! What a file states, held against what its loops do: claims that hold or not, published values beside the model's.
 
+use std::cell::OnceCell;
+
 use serde::Serialize;
 
-use crate::analytic::{Solution, solve};
+use crate::analytic::{Solution, Solved};
 use crate::law::{Answers, Composition, Law};
 use crate::scenario::{Claim, Design, Published, Quantity, Scenario, Stated, Subject};
 
@@ -43,29 +45,32 @@ impl Evidence {
     pub fn holds(&self) -> bool {
         self.claims.iter().all(|claim| claim.holds)
     }
+
+    /// Adds the statements of another file.
+    pub fn extend(&mut self, other: Self) {
+        self.claims.extend(other.claims);
+        self.published.extend(other.published);
+    }
 }
 
-/// A loop with its solution, under the name that statements call it by.
-struct Solved<'a> {
-    name: Option<&'a str>,
-    scenario: &'a Scenario,
-    solution: Solution,
-}
-
-/// Holds what a file states against its own loop (`base`) and its designs.
+/// Holds what a file states against its own loop (`base`) and its solved designs. The loop itself is solved only if it is none of
+/// them.
 #[must_use]
-pub fn weigh(base: &Scenario, designs: &[Design], stated: &Stated) -> Evidence {
+pub fn weigh(base: &Scenario, designs: &[Solved], stated: &Stated) -> Evidence {
     if stated.claims.is_empty() && stated.published.is_empty() {
         return Evidence::default();
     }
-    let named = designs.iter().map(|design| (Some(design.name.as_str()), &design.scenario));
-    let loops: Vec<Solved<'_>> = std::iter::once((None, base))
-        .chain(named)
-        .map(|(name, scenario)| Solved { name, scenario, solution: solve(scenario) })
-        .collect();
+    let own = OnceCell::new();
+    let find = |name: Option<&str>| match name {
+        Some(name) => designs.iter().find(|one| one.design.name == name),
+        None => designs.iter().find(|one| one.design.scenario == *base).or_else(|| {
+            let solve = || Solved::new(Design { name: base.name.clone(), scenario: base.clone() });
+            Some(own.get_or_init(solve))
+        }),
+    };
     let number = |subject: &Subject| {
-        let solved = loops.iter().find(|solved| solved.name == subject.design.as_deref())?;
-        evaluate(solved.scenario, &solved.solution, subject.quantity, subject.generation)
+        let solved = find(subject.design.as_deref())?;
+        evaluate(&solved.design.scenario, &solved.solution, subject.quantity, subject.generation)
     };
     let judge = |claim: &Claim| {
         let found = number(&claim.subject).and_then(|value| match &claim.over {
@@ -136,6 +141,7 @@ fn composition(solution: &Solution, at: usize) -> Option<Composition> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analytic::solve;
     use crate::scenario::Origin;
     use approx::assert_relative_eq;
 

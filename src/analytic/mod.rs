@@ -26,6 +26,7 @@ mod safety;
 pub mod skyline;
 mod small;
 mod solve;
+mod solved;
 mod spending;
 mod stays;
 mod sweep;
@@ -43,5 +44,6 @@ pub use result::{
 pub use safety::{Remedy, SAFE, Safety};
 pub use small::expected_times;
 pub use solve::solve;
+pub use solved::Solved;
 pub use spending::Spending;
 pub use sweep::{Swept, sweep};

@@ -7,12 +7,13 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
+use crate::analytic::Solved;
 use crate::evidence::{self, Evidence};
 use crate::files::ReportFolder;
 use crate::plan::{self, Comparison};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
 use crate::report;
-use crate::scenario::Design;
+use crate::scenario::{Design, Scenario, Stated};
 
 use super::args::{Compare, Source};
 use super::limits::Work;
@@ -29,12 +30,12 @@ struct Document<'a> {
 }
 
 pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict> {
-    let designs = designs(args)?;
-    let work = designs.iter().fold(Work::default(), |work, design| work.design(&design.scenario, args.replicates));
+    let files = args.files.iter().map(|file| File::read(args, file)).collect::<anyhow::Result<Vec<_>>>()?;
+    let designs = files.iter().flat_map(|file| &file.designs);
+    let scenarios: Vec<_> = designs.clone().map(|design| &design.scenario).collect();
+    let work = scenarios.iter().fold(Work::default(), |work, scenario| work.design(scenario, args.replicates));
     work.admit(args.patience)?;
     let folder = report_folder(args.output.as_deref(), "compare", args.replacing)?;
-    let comparison = compare(args, &designs)?;
-    let scenarios: Vec<_> = designs.iter().map(|design| &design.scenario).collect();
     let provenance = Provenance {
         program: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
@@ -44,7 +45,8 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
         replicates: Some(args.replicates),
         command: command(args),
     };
-    let evidence = evidence(args)?;
+    plan::check_names(designs, args.baseline.as_deref())?;
+    let (comparison, evidence) = compare(args, &files)?;
     let document = Document {
         schema_version: SCHEMA_VERSION,
         provenance: &provenance,
@@ -53,7 +55,9 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
     };
     let mut json = serde_json::to_vec_pretty(&document)?;
     json.push(b'\n');
-    let written = folder.as_ref().map(|folder| write(folder, &comparison, &provenance, &json)).transpose()?;
+    let render = || report::designs::render(&comparison, &evidence, &provenance);
+    let write = |folder: &ReportFolder| write_report(folder, &render()?, "compare.html", ("compare.json", &json));
+    let written = folder.as_ref().map(write).transpose()?;
     if args.json {
         out.write_all(&json)?;
     } else {
@@ -66,60 +70,47 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
     Ok(Verdict::of(evidence.holds()))
 }
 
-/// What the files state, each about its own designs.
-fn evidence(args: &Compare) -> anyhow::Result<Evidence> {
-    let mut all = Evidence::default();
-    for file in &args.files {
-        let source = source(args, file);
-        let found = evidence::weigh(&source.load()?, &source.designs()?, &source.stated()?);
-        all.claims.extend(found.claims);
-        all.published.extend(found.published);
-    }
-    Ok(all)
+/// One file: its own loop, its designs (itself, if it has none), and what it states about them.
+struct File {
+    base: Scenario,
+    designs: Vec<Design>,
+    stated: Stated,
 }
 
-/// A file of the command line with the overrides that hold for all.
-fn source(args: &Compare, file: &Path) -> Source {
-    let (set, patience) = (args.set.clone(), args.patience);
-    Source { file: file.to_owned(), set, horizon: args.horizon, design: None, patience }
-}
-
-/// The designs of every file; a file without any is one itself.
-fn designs(args: &Compare) -> anyhow::Result<Vec<Design>> {
-    let mut all = Vec::new();
-    for file in &args.files {
-        let source = source(args, file);
-        let designs = source.designs()?;
+impl File {
+    fn read(args: &Compare, file: &Path) -> anyhow::Result<Self> {
+        let (set, patience) = (args.set.clone(), args.patience);
+        let source = Source { file: file.to_owned(), set, horizon: args.horizon, design: None, patience };
+        let (base, mut designs) = (source.load()?, source.designs()?);
         if designs.is_empty() {
-            let scenario = source.load()?;
-            all.push(Design { name: scenario.name.clone(), scenario });
-        } else {
-            all.extend(designs);
+            designs.push(Design { name: base.name.clone(), scenario: base.clone() });
         }
+        Ok(Self { base, designs, stated: source.stated()? })
     }
-    Ok(all)
 }
 
-fn compare(args: &Compare, designs: &[Design]) -> anyhow::Result<Comparison> {
+/// Solves every design once, compares all of them, and holds what each file states against its own.
+fn compare(args: &Compare, files: &[File]) -> anyhow::Result<(Comparison, Evidence)> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build()
         .context("cannot start threads")?;
-    let runs = args.replicates.saturating_mul(designs.len() as u64);
+    let designs: usize = files.iter().map(|file| file.designs.len()).sum();
+    let runs = args.replicates.saturating_mul(designs as u64);
     let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::stderr());
     let settings = plan::Settings { replicates: args.replicates, seed: args.seed };
-    let compared = pool.install(|| plan::compare(designs, settings, args.baseline.as_deref(), &|done| bar.inc(done)));
+    let compared = pool.install(|| {
+        let mut evidence = Evidence::default();
+        let mut all = Vec::with_capacity(designs);
+        for file in files {
+            let solved: Vec<Solved> = file.designs.iter().cloned().map(Solved::new).collect();
+            evidence.extend(evidence::weigh(&file.base, &solved, &file.stated));
+            all.extend(solved);
+        }
+        plan::compare(&all, settings, args.baseline.as_deref(), &|done| bar.inc(done)).map(|found| (found, evidence))
+    });
     bar.finish_and_clear();
     Ok(compared?)
-}
-
-fn write(
-    folder: &ReportFolder,
-    comparison: &Comparison,
-    provenance: &Provenance,
-    json: &[u8],
-) -> anyhow::Result<usize> {
-    write_report(folder, &report::designs::render(comparison, provenance)?, "compare.html", ("compare.json", json))
 }
 
 /// The command as it can be typed again.

@@ -4,50 +4,45 @@ use std::io::{self, Write};
 
 use crate::evidence::{Evidence, Judged};
 use crate::explain::{Account, Drivers, Flows, VoteRow};
-use crate::plan::{Basis, Compared, Comparison, Difference, Measure};
-use crate::report::words::{number, percent, probability, ratio};
+use crate::plan::Comparison;
+use crate::report::designs::{self, Column};
+use crate::report::words::{number, percent, ratio};
 
 use super::table::sheet;
+use super::width::{self, fit};
 
 /// The answer of `compare`.
 pub(super) fn comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let measure = comparison.measure;
-    let unit = comparison.designs.iter().find_map(|one| Some(one.cost.as_ref()?.unit.clone()));
-    let price = unit.as_deref().map_or_else(|| "cost".to_owned(), |unit| format!("{unit} per generation of runway"));
-    let runway = match measure {
-        Measure::UntilFailure => "expected runway",
-        Measure::ToHorizon => "runway to the horizon",
-    };
-    let mut table = sheet(&[
-        "design",
-        "R",
-        "fate",
-        "floor",
-        "tipping",
-        "P(fail)",
-        runway,
-        "best generation",
-        "yield",
-        &price,
-        "dominated by",
-    ]);
-    for one in &comparison.designs {
-        table.add_row(row(one, measure));
+    let (runway, mut price) = designs::runway_and_price(comparison);
+    // One table holds both here; the page has room for two. The names stand once.
+    price.remove(0);
+    let mut left_out = fitted(runway.into_iter().chain(price).collect(), out)?;
+    let against = designs::against(comparison);
+    if !against.is_empty() {
+        writeln!(out)?;
+        left_out.extend(fitted(against, out)?);
     }
-    writeln!(out, "{table}")?;
-    writeln!(
-        out,
-        "P(fail): within the horizon. Best generation: lowest expected error (share of {} runs whose own lowest error falls there).",
-        comparison.replicates
-    )?;
-    if comparison.designs.iter().any(|one| one.basis == Basis::Simulated) {
-        writeln!(out, "~ from simulation, where no exact solver reaches.")?;
+    for line in designs::legend(comparison) {
+        writeln!(out, "{line}")?;
     }
-    ratios(comparison, out)?;
+    if !left_out.is_empty() {
+        writeln!(
+            out,
+            "note: left out for want of room: {}; `--json` and the page of `-o DIR` have them",
+            left_out.join(", ")
+        )?;
+    }
     for note in &comparison.notes {
         writeln!(out, "note: {note}")?;
     }
     Ok(())
+}
+
+/// Prints a table no wider than the terminal; the heads of the columns that are left out for that.
+fn fitted(columns: Vec<Column>, out: &mut dyn Write) -> io::Result<Vec<String>> {
+    let (table, left_out) = fit(columns, width::of_terminal());
+    writeln!(out, "{table}")?;
+    Ok(left_out)
 }
 
 /// Claims with their verdicts, published values beside the model's.
@@ -59,18 +54,15 @@ pub(super) fn evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<(
     if evidence.published.is_empty() {
         return Ok(());
     }
-    let mut table = sheet(&["published", "value", "model", "difference", "role"]);
-    for beside in &evidence.published {
-        let published = &beside.published;
-        table.add_row(vec![
-            published.says.clone(),
-            number(published.value, 4),
-            beside.found.map_or_else(|| "–".to_owned(), |found| number(found, 4)),
-            beside.found.map_or_else(|| "–".to_owned(), |found| number(found - published.value, 2)),
-            format!("{:?}", published.role).to_lowercase(),
-        ]);
-    }
-    writeln!(out, "{table}")
+    let (titles, rows) = designs::published_table(evidence);
+    let column = |(index, title): (usize, String)| Column {
+        title,
+        cells: rows.iter().map(|row| row[index].clone()).collect(),
+        // The miss follows from the two values.
+        rank: u8::from(index == 3),
+    };
+    fitted(titles.into_iter().enumerate().map(column).collect(), out)?;
+    Ok(())
 }
 
 /// The number of a claim with its bounds: "runway of `votes` over `none` 6.21, at least 5".
@@ -87,69 +79,6 @@ fn measured(judged: &Judged) -> String {
         claim.subject.quantity.name(),
         bound("at least", claim.at_least),
         bound("at most", claim.at_most)
-    )
-}
-
-fn row(one: &Compared, measure: Measure) -> Vec<String> {
-    let dash = || "–".to_owned();
-    let simulated = if one.basis == Basis::Simulated { "~" } else { "" };
-    let price = one.cost.as_ref().and_then(|cost| measure.price(cost)).map(|price| number(price, 4));
-    let restricted = measure == Measure::ToHorizon;
-    let runway = measure.runway(one).map(|runway| number(runway, 4));
-    vec![
-        one.name.clone(),
-        one.reproduction_number.map_or_else(dash, ratio),
-        one.regime.map_or_else(dash, |regime| regime.name().to_owned()),
-        one.floor_error.map_or_else(dash, |error| percent(error, 3)),
-        one.tipping_error.map_or_else(dash, |error| percent(error, 3)),
-        format!("{simulated}{}", probability(one.failed_by_horizon, one.failed_by_horizon_error.unwrap_or(0.0))),
-        runway.map_or_else(dash, |runway| if restricted { format!("{simulated}{runway}") } else { runway }),
-        format!("{} ({})", one.best.generation, percent(one.best.probability, 3)),
-        percent(one.start_yield, 3),
-        price.unwrap_or_else(dash),
-        one.dominated_by.clone().unwrap_or_default(),
-    ]
-}
-
-fn ratios(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    if comparison.designs.len() < 2 {
-        return Ok(());
-    }
-    let show = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| number(value, 3));
-    let mut table = sheet(&[
-        "against the baseline",
-        "R ×",
-        "runway ×",
-        "P(fail) ×",
-        "cost ×",
-        "Δ runway (paired)",
-        "variance",
-        "Δ error",
-        "variance",
-    ]);
-    let apart = |difference: &Difference, show: fn(f64, usize) -> String| {
-        format!("{} ({} to {})", show(difference.mean, 3), show(difference.low, 3), show(difference.high, 3))
-    };
-    for one in comparison.designs.iter().filter(|one| one.name != comparison.baseline) {
-        let ratios = &one.ratios;
-        let mut row = vec![one.name.clone()];
-        row.extend([ratios.reproduction_number, ratios.runway, ratios.failed_by_horizon, ratios.cost].map(show));
-        match &one.paired {
-            Some(paired) => row.extend([
-                apart(&paired.runway, number),
-                show(paired.runway.variance_ratio),
-                apart(&paired.error, percent),
-                show(paired.error.variance_ratio),
-            ]),
-            None => row.extend(std::iter::repeat_n("–".to_owned(), 4)),
-        }
-        table.add_row(row);
-    }
-    writeln!(out, "\nbaseline: {}\n{table}", comparison.baseline)?;
-    writeln!(
-        out,
-        "Δ: mean difference of min(T, horizon), and of the error at the horizon, under the same luck, with 95 % intervals; variance: that \
-         of the difference over that of independent runs."
     )
 }
 

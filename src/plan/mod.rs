@@ -6,7 +6,7 @@ mod price;
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::analytic::{self, Regime, Solution, Undefined};
+use crate::analytic::{self, Regime, Solution, Solved, Undefined};
 use crate::explain::Account;
 use crate::scenario::{Design, Scenario};
 use crate::simulate::{self, Played, Simulated, SimulationError};
@@ -119,6 +119,15 @@ pub struct Compared {
     pub undefined: Undefined,
 }
 
+impl Compared {
+    /// Whether it has prices, and takes ground truth (`anchor`) without one.
+    #[must_use]
+    pub fn has_free_truth(&self) -> bool {
+        let price = self.scenario.cost.as_ref().map(|cost| cost.per_true_example.get());
+        price == Some(0.0) && self.scenario.learning.anchor.get() > 0.0
+    }
+}
+
 /// Where curves come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -160,29 +169,29 @@ pub struct Ratios {
 /// A design with everything known about it.
 struct Known<'a> {
     design: &'a Design,
-    solution: Solution,
+    solution: &'a Solution,
     simulated: Simulated,
     played: Vec<Played>,
 }
 
-/// Solves, plays and prices every design, and compares them with `baseline` (the first one unless named). `progress` hears of
+/// Plays and prices every solved design, and compares them with `baseline` (the first one unless named). `progress` hears of
 /// finished runs.
 ///
 /// # Errors
 /// [`PlanError`] where names clash or are unknown, or a design cannot be played.
 pub fn compare(
-    designs: &[Design],
+    designs: &[Solved],
     settings: Settings,
     baseline: Option<&str>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Comparison, PlanError> {
-    let base = baseline_of(designs, baseline)?;
+    let base = check_names(designs.iter().map(|one| &one.design), baseline)?;
     let known = designs
         .iter()
-        .map(|design| {
+        .map(|Solved { design, solution }| {
             let (simulated, played) = simulate::coupled(&design.scenario, settings.replicates, settings.seed, progress)
                 .map_err(|error| PlanError::Simulation { name: design.name.clone(), error })?;
-            Ok(Known { design, solution: analytic::solve(&design.scenario), simulated, played })
+            Ok(Known { design, solution, simulated, played })
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mut compared: Vec<Compared> = known.iter().map(|one| one.compared(&known[base])).collect();
@@ -204,19 +213,27 @@ pub fn compare(
     })
 }
 
-/// The place of the baseline among designs whose names differ.
-fn baseline_of(designs: &[Design], baseline: Option<&str>) -> Result<usize, PlanError> {
-    for (index, design) in designs.iter().enumerate() {
-        if designs[..index].iter().any(|before| before.name == design.name) {
-            return Err(PlanError::SameName { name: design.name.clone() });
+/// Whether designs can be compared with `baseline` (the first one unless named); its place among them.
+///
+/// # Errors
+/// [`PlanError`] where there is no design, two have one name, or none is the baseline.
+pub fn check_names<'a>(
+    designs: impl IntoIterator<Item = &'a Design>,
+    baseline: Option<&str>,
+) -> Result<usize, PlanError> {
+    let names: Vec<&str> = designs.into_iter().map(|design| design.name.as_str()).collect();
+    for (index, name) in names.iter().enumerate() {
+        if names[..index].contains(name) {
+            return Err(PlanError::SameName { name: (*name).to_owned() });
         }
     }
-    let Some(name) = baseline else {
-        return if designs.is_empty() { Err(PlanError::NoDesign) } else { Ok(0) };
-    };
-    designs.iter().position(|design| design.name == name).ok_or_else(|| {
-        let known: Vec<String> = designs.iter().map(|design| format!("\"{}\"", design.name)).collect();
-        PlanError::UnknownBaseline { name: name.to_owned(), known: known.join(", ") }
+    if names.is_empty() {
+        return Err(PlanError::NoDesign);
+    }
+    let Some(baseline) = baseline else { return Ok(0) };
+    names.iter().position(|name| *name == baseline).ok_or_else(|| {
+        let known: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+        PlanError::UnknownBaseline { name: baseline.to_owned(), known: known.join(", ") }
     })
 }
 

@@ -101,11 +101,8 @@ impl Measure {
 
 /// Tells of designs that take ground truth without paying for it: their prices look better than they are.
 pub(super) fn free_truth(designs: &[Compared], notes: &mut Vec<String>) {
-    let free = |one: &Compared| {
-        let price = one.scenario.cost.as_ref().map(|cost| cost.per_true_example.get());
-        price == Some(0.0) && one.scenario.learning.anchor.get() > 0.0
-    };
-    let names: Vec<String> = designs.iter().filter(|one| free(one)).map(|one| format!("\"{}\"", one.name)).collect();
+    let names: Vec<String> =
+        designs.iter().filter(|one| one.has_free_truth()).map(|one| format!("\"{}\"", one.name)).collect();
     if !names.is_empty() {
         notes.push(format!(
             "truth is free here: {} {} `anchor`, and `cost.per_true_example` gives ground truth no price",

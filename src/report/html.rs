@@ -29,6 +29,9 @@ thead th{border-bottom:1.5px solid var(--soft)}\
 tbody th{font-weight:400}\
 code{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}\
 summary{cursor:pointer}\
+@media screen and (max-width:40rem){.cards thead{display:none}.cards tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--rule)}\
+.cards td,.cards tbody th{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;overflow-wrap:anywhere}\
+.cards td{text-align:right}.cards tbody th{font-weight:700}.cards td::before{content:attr(data-label);text-align:left;opacity:.8}}\
 @media screen and (max-width:40rem){.wide{display:none}.narrow{display:block}}\
 @media screen and (prefers-color-scheme:dark){:root{--ink:#ececec;--soft:#bcbcbc;--paper:#14171a;--rule:#363a3e;--alarm:#ff8b3d}}\
 @media print{body{max-width:none;padding:0;font-size:10pt}.plot,.table{overflow:visible}.only svg{min-width:0}h2{break-after:avoid}tr{break-inside:avoid}}";
@@ -91,16 +94,20 @@ pub(super) fn section(title: &str, columns: &[&str], rows: &Markup) -> Markup {
     }
 }
 
-/// A section with a table of texts, the first of each row its head.
+/// A section with a table of texts, the first of each row its head; on a phone each row is a card of its own.
 pub(super) fn grid(title: &str, columns: &[&str], rows: &[Vec<String>]) -> Markup {
-    let rows = html! {
-        @for row in rows {
-            tr { @for (index, cell) in row.iter().enumerate() {
-                @if index == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+    html! {
+        section {
+            h2 { (title) }
+            div.table { table.cards {
+                thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                tbody { @for row in rows {
+                    tr { @for cell in row.iter().take(1) { th scope="row" { (cell) } }
+                        @for (cell, column) in row.iter().zip(columns).skip(1) { td data-label=(column) { (cell) } } }
+                } }
             } }
         }
-    };
-    section(title, columns, &rows)
+    }
 }
 
 /// A whole page around its body, with its terms explained.

@@ -116,6 +116,12 @@ pub(super) enum Shape {
         color: RGBColor,
         open: bool,
     },
+    /// Words, from their position to the right.
+    Text {
+        x: f64,
+        y: f64,
+        text: String,
+    },
     /// A vertical line.
     Mark {
         x: f64,
@@ -169,10 +175,11 @@ impl Plot {
         self.on(WIDE, origin)
     }
 
-    /// The same for a narrow screen; `None` where names stand beside points, which would not have room.
+    /// The same for a narrow screen; `None` where names beside points, or of rows, would not have room.
     pub fn draw_narrow(&self, origin: &str) -> Option<Result<String, FigureError>> {
         let named = self.layers.iter().any(|layer| matches!(layer.shape, Shape::Tags { .. }));
-        (!named).then(|| self.on(NARROW, origin))
+        let rows = self.y.ticks.iter().any(|(_, label)| text_width(label, TEXT) > NARROW.width / 2.0);
+        (!named && !rows).then(|| self.on(NARROW, origin))
     }
 
     fn on(&self, sheet: Sheet, origin: &str) -> Result<String, FigureError> {
@@ -349,6 +356,7 @@ impl<'a> Layout<'a> {
             }
             Shape::Boxes { boxes, fill } => boxes.iter().try_for_each(|span| self.boxed(canvas, span, *fill)),
             Shape::Tags { tags, color, open } => tags.iter().try_for_each(|tag| self.tag(canvas, tag, *color, *open)),
+            Shape::Text { x, y, text } => canvas.text(text, (self.x(*x) + GAP, self.y(*y)), Anchor::Left, TEXT_FACE),
             Shape::Mark { x, stroke } => canvas.line(&[(self.x(*x), self.bottom()), (self.x(*x), self.top)], *stroke),
         }
     }
@@ -447,7 +455,11 @@ fn sample(canvas: &Canvas<'_>, shape: &Shape, (x, y): (f64, f64)) -> Result<(), 
             canvas.line(&[(middle, y - 8.0), (middle, y + 8.0)], bar)?;
             canvas.ring((middle, y), RING, Stroke { width: 1.5, ..bar })
         }
+        Shape::Tags { color, open: true, .. } => {
+            canvas.ring((middle, y), RING + 1.0, Stroke { color: *color, width: 2.0, dash: None })
+        }
         Shape::Tags { color, .. } => canvas.dot((middle, y), RING + 2.0, *color),
+        Shape::Text { .. } => Ok(()),
         Shape::Dots { color, open, .. } => canvas.small((middle, y), *color, *open),
         Shape::Stems { color, .. } => canvas.dot((middle, y), RING - 0.5, *color),
     }

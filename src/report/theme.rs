@@ -83,6 +83,10 @@ pub(super) const DIAGONAL: Stroke = stroke(INK, 1.25, Some((2.0, 3.0)));
 /// Guide from a row to its label in the margin.
 pub(super) const ROW: Stroke = stroke(MESH, 0.75, None);
 
+/// A published value, and its distance from the model's.
+pub(super) const INK_BAR: Stroke = stroke(INK, 3.0, None);
+pub(super) const GAP: Stroke = stroke(AXIS, 1.5, None);
+
 pub(super) const FRONT: Stroke = stroke(AXIS, 1.25, Some((4.0, 4.0)));
 
 /// Strokes of designs, told apart by dash and lightness as well as by colour.
@@ -96,6 +100,11 @@ const DESIGNS: [Stroke; 8] = [
     stroke(SKY, 3.0, Some((3.0, 6.0))),
     stroke(INK, 0.75, None),
 ];
+
+/// A design among too many to tell apart.
+pub(super) const fn other_stroke() -> Stroke {
+    stroke(FAINT, 1.0, None)
+}
 
 /// Stroke of the `index`-th design; they come again after eight.
 pub(super) const fn design_stroke(index: usize) -> Stroke {

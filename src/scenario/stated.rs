@@ -54,6 +54,12 @@ const QUANTITIES: [(&str, Quantity); 12] = [
 ];
 
 impl Quantity {
+    /// Whether it is a share, between 0 and 1.
+    #[must_use]
+    pub const fn is_share(self) -> bool {
+        !matches!(self, Self::ReproductionNumber | Self::Runway | Self::RestrictedRunway | Self::Growth)
+    }
+
     /// The name as a file spells it.
     #[must_use]
     pub fn name(self) -> &'static str {

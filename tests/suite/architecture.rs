@@ -28,6 +28,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "analytic",
             "compare",
             "cost",
+            "evidence",
             "explain",
             "files",
             "fit",

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use runaway::analytic::Solved;
 use runaway::evidence::{Evidence, weigh};
 use runaway::scenario::{Origin, Role, Scenario};
 
@@ -16,6 +17,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 fn evidence(file: &Path, overrides: &[String]) -> Evidence {
     let base = Scenario::load(file, overrides).unwrap();
     let designs = Scenario::load_designs(file, overrides).unwrap();
+    let designs: Vec<Solved> = designs.into_iter().map(Solved::new).collect();
     weigh(&base, &designs, &Scenario::load_stated(file, overrides).unwrap())
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use approx::assert_relative_eq;
 use assert_cmd::Command;
-use runaway::analytic::solve;
+use runaway::analytic::{Solved, solve};
 use runaway::compare::{DEFAULT_LEVEL, Expected, with_expected};
 use runaway::plan::{self, Comparison, Measure, PlanError, Settings};
 use runaway::scenario::{Design, Origin, Scenario};
@@ -48,8 +48,12 @@ fn designs(text: &str) -> Vec<Design> {
     Scenario::parse_designs(text, Origin::Text, &[]).unwrap()
 }
 
+fn solved(text: &str) -> Vec<Solved> {
+    designs(text).into_iter().map(Solved::new).collect()
+}
+
 fn compared() -> Comparison {
-    plan::compare(&designs(TEXT), Settings { replicates: 500, seed: 5 }, None, &|_| {}).unwrap()
+    plan::compare(&solved(TEXT), Settings { replicates: 500, seed: 5 }, None, &|_| {}).unwrap()
 }
 
 #[test]
@@ -136,7 +140,7 @@ fn the_generation_to_keep_lies_where_the_error_turns() {
     let text = "name = \"turns\"\nexamples = 300\nhorizon = 40\n[errors]\nstep_error = 0.01\nstep_error_floor = 0.002\n\
                 step_error_gain = 0.5\namplification = 4\n[[filter]]\nkind = \"catch\"\nrandom = 0.9\n\
                 [[design]]\nname = \"only\"\n";
-    let compared = plan::compare(&designs(text), Settings { replicates: 400, seed: 1 }, None, &|_| {}).unwrap();
+    let compared = plan::compare(&solved(text), Settings { replicates: 400, seed: 1 }, None, &|_| {}).unwrap();
     let one = &compared.designs[0];
     let best = one.best;
     assert!(best.generation > 0 && best.generation < 40, "{best:?}");
@@ -157,7 +161,7 @@ fn free_truth_is_told() {
     };
     let told = |price: &str| {
         let compared =
-            plan::compare(&designs(&text(price)), Settings { replicates: 10, seed: 1 }, None, &|_| {}).unwrap();
+            plan::compare(&solved(&text(price)), Settings { replicates: 10, seed: 1 }, None, &|_| {}).unwrap();
         compared.notes.into_iter().filter(|note| note.contains("truth is free")).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -172,7 +176,7 @@ fn free_truth_is_told() {
 #[test]
 fn names_are_checked() {
     let settings = Settings { replicates: 10, seed: 1 };
-    let designs = designs(TEXT);
+    let designs = solved(TEXT);
     let twice = [designs[0].clone(), designs[0].clone()];
     assert!(matches!(plan::compare(&twice, settings, None, &|_| {}), Err(PlanError::SameName { .. })));
     let unknown = plan::compare(&designs, settings, Some("nothing"), &|_| {});

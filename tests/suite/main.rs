@@ -11,6 +11,7 @@ mod checkpoint;
 mod claims;
 mod cli;
 mod compare_designs;
+mod compare_figures;
 mod cost;
 mod differential;
 mod events;

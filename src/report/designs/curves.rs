@@ -1,6 +1,6 @@
 //! Survival and error of every design.
 
-use crate::plan::{Basis, Comparison};
+use crate::plan::{Basis, Compared, Comparison};
 use crate::report::axis::Axis;
 use crate::report::facts::largest;
 use crate::report::plot::{Layer, Plot, Shape};
@@ -8,13 +8,28 @@ use crate::report::survival::{LAST_STEP, steps};
 use crate::report::theme::THRESHOLD;
 use crate::report::words::{number, percent};
 
-use super::strokes;
+use super::chosen::{caveat, greyed, least, lines};
+use super::{NEGLIGIBLE, sentence};
 
 /// A threshold is left out of the figure when everything else is this much smaller.
 const FAR: f64 = 12.0;
+/// Curves that stay this close to one end of the axis are one flat line there.
+const FLAT: f64 = 0.005;
+
+const SURVIVAL: &str = "Survival of every design by generation.";
+const ERROR: &str = "Expected error rate of every design by generation.";
 
 fn horizon(comparison: &Comparison) -> u64 {
     comparison.designs.iter().map(|one| one.scenario.horizon.get()).max().unwrap_or(1)
+}
+
+/// "40 generations", or "its horizon" where the horizons differ.
+fn span(comparison: &Comparison) -> String {
+    let longest = horizon(comparison);
+    if comparison.designs.iter().any(|one| one.scenario.horizon.get() != longest) {
+        return "its horizon".to_owned();
+    }
+    format!("{} generation{}", number(longest as f64, 3), if longest == 1 { "" } else { "s" })
 }
 
 fn points(values: &[f64]) -> Vec<(f64, f64)> {
@@ -25,6 +40,7 @@ fn notes(comparison: &Comparison, first: &str) -> Vec<String> {
     let simulated: Vec<&str> =
         comparison.designs.iter().filter(|one| one.basis == Basis::Simulated).map(|one| one.name.as_str()).collect();
     let mut notes = vec![first.to_owned()];
+    notes.extend(greyed(comparison));
     if !simulated.is_empty() {
         notes.push(format!("Simulated, where no exact solver reaches: {}.", simulated.join(", ")));
     }
@@ -32,9 +48,15 @@ fn notes(comparison: &Comparison, first: &str) -> Vec<String> {
 }
 
 pub(super) fn survival(comparison: &Comparison) -> Plot {
-    let layers = strokes(comparison)
-        .map(|(one, stroke)| Layer::new(&one.name, Shape::Line { points: steps(&points(&one.survival)), stroke }))
-        .collect();
+    let failed = comparison.designs.iter().map(|one| one.failed_by_horizon).fold(0.0, f64::max);
+    let alive = largest(comparison.designs.iter().flat_map(|one| &one.survival));
+    if failed < FLAT {
+        let title = format!("No design is likelier than {} to fail within {}", percent(failed, 3), span(comparison));
+        return sentence(title, SURVIVAL);
+    }
+    if alive < FLAT {
+        return sentence("Every design fails at generation 0".to_owned(), SURVIVAL);
+    }
     let axis = Axis::generations(0, horizon(comparison), 0.0);
     Plot {
         title: lasting(comparison),
@@ -42,41 +64,56 @@ pub(super) fn survival(comparison: &Comparison) -> Plot {
             comparison,
             "S(g) = P(T > g): the probability that the error has not reached the threshold by generation g.",
         ),
-        caption: "Survival of every design by generation.".to_owned(),
+        caption: SURVIVAL.to_owned(),
         x: Axis { high: axis.high + LAST_STEP, ..axis },
         y: Axis::share("surviving", 0.0, 1.0),
-        layers,
+        layers: lines(comparison, |one| steps(&points(&one.survival))),
     }
 }
 
 /// Which designs are likelier than not to reach the horizon.
 fn lasting(comparison: &Comparison) -> String {
-    let lasts = |survival: &[f64]| survival.last().is_some_and(|&last| last > 0.5);
-    let (lasting, all) =
-        (comparison.designs.iter().filter(|one| lasts(&one.survival)).count(), comparison.designs.len());
-    let horizon = number(horizon(comparison) as f64, 3);
-    match lasting {
-        0 => format!("No design is likelier than not to last {horizon} generations"),
-        some if some == all => format!("Every design is likelier than not to last {horizon} generations"),
-        some => format!("{some} of {all} designs are likelier than not to last {horizon} generations"),
+    let lasts = |one: &&Compared| one.survival.last().is_some_and(|&last| last > 0.5);
+    let all = comparison.designs.len();
+    let span = span(comparison);
+    match comparison.designs.iter().filter(lasts).count() {
+        0 => format!("No design is likelier than not to last {span}"),
+        some if some == all => format!("Every design is likelier than not to last {span}"),
+        1 => format!("One of {all} designs is likelier than not to last {span}"),
+        some => format!("{some} of {all} designs are likelier than not to last {span}"),
     }
 }
 
 pub(super) fn error(comparison: &Comparison) -> Plot {
-    let mut layers: Vec<Layer> = strokes(comparison)
-        .map(|(one, stroke)| Layer::new(&one.name, Shape::Line { points: points(&one.error), stroke }))
-        .collect();
     let highest = largest(comparison.designs.iter().flat_map(|one| &one.error));
+    if highest < NEGLIGIBLE {
+        let title = format!("The expected error rate of no design exceeds {}", percent(highest, 3));
+        return sentence(title, ERROR);
+    }
+    let mut layers = lines(comparison, |one| points(&one.error));
     let mut notes = notes(
         comparison,
         "Expected error rate of one candidate before any check, whether or not the loop has failed before.",
     );
+    let high = thresholds(comparison, highest, &mut layers, &mut notes);
+    Plot {
+        title: lowest(comparison),
+        notes,
+        caption: ERROR.to_owned(),
+        x: Axis::generations(0, horizon(comparison), 0.0),
+        y: Axis::share("error rate", 0.0, high * 1.02),
+        layers,
+    }
+}
+
+/// Adds a line for each threshold, or a note where it lies far above the curves; how high the figure must reach.
+fn thresholds(comparison: &Comparison, highest: f64, layers: &mut Vec<Layer>, notes: &mut Vec<String>) -> f64 {
     let mut thresholds: Vec<f64> = comparison.designs.iter().map(|one| one.scenario.failure.error_rate.get()).collect();
     thresholds.sort_by(f64::total_cmp);
     thresholds.dedup();
     let mut high = highest;
     for threshold in thresholds {
-        if highest > 0.0 && highest * FAR < threshold {
+        if highest * FAR < threshold {
             notes.push(format!("The threshold of {} lies far above the figure.", percent(threshold, 3)));
             continue;
         }
@@ -84,21 +121,15 @@ pub(super) fn error(comparison: &Comparison) -> Plot {
         let label = format!("failure: {}", percent(threshold, 3));
         layers.push(Layer::unnamed(Shape::Level { y: threshold, label, stroke: THRESHOLD }));
     }
-    Plot {
-        title: lowest(comparison),
-        notes,
-        caption: "Expected error rate of every design by generation.".to_owned(),
-        x: Axis::generations(0, horizon(comparison), 0.0),
-        y: Axis::share("error rate", 0.0, high * 1.02),
-        layers,
-    }
+    high
 }
 
 fn lowest(comparison: &Comparison) -> String {
-    let last = |errors: &[f64]| errors.last().copied().unwrap_or(f64::NAN);
-    let ends = comparison.designs.iter().map(|one| (last(&one.error), one.name.as_str()));
-    match ends.filter(|(error, _)| !error.is_nan()).min_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((error, name)) => format!("The lowest error at the horizon is {}, with “{name}”", percent(error, 3)),
+    let all: Vec<&Compared> = comparison.designs.iter().collect();
+    match least(&all, |one| one.error.last().copied().unwrap_or(f64::NAN)) {
+        Some((error, one, names)) => {
+            format!("The lowest error at the horizon is {}, with {names}{}", percent(error, 3), caveat(one))
+        }
         None => "Error rate by generation".to_owned(),
     }
 }

@@ -1,43 +1,76 @@
 //! What gets past each design: mistakes of a candidate, in accepted examples, and learned, by their origin.
 
 use crate::explain::Flows;
-use crate::plan::Comparison;
-use crate::report::axis::{Axis, numbering};
-use crate::report::flows::{Bars, STACK};
-use crate::report::plot::Plot;
+use crate::plan::{Compared, Comparison};
+use crate::report::axis::Axis;
+use crate::report::flows::STACK;
+use crate::report::plot::{Layer, Plot, Shape, Span};
+use crate::report::theme::class_fill;
 use crate::report::words::percent;
 
-pub(super) fn plot(comparison: &Comparison) -> Option<Plot> {
-    let mut bars = Bars::default();
-    for (index, one) in comparison.designs.iter().enumerate() {
-        let middle = index as f64;
-        let [candidate, accepted, learned] = columns(&one.account.now);
-        bars.stack((middle - 0.40, middle - 0.15), &candidate);
-        bars.stack((middle - 0.125, middle + 0.125), &accepted);
-        bars.stack((middle + 0.15, middle + 0.40), &learned);
+use super::chosen::{caveat, leading, least, short};
+use super::{NEGLIGIBLE, sentence};
+
+const CAPTION: &str = "Mistakes by their origin at generation 0 of every design: share of candidates, of accepted examples, and of the \
+                       next generation's beliefs.";
+/// The most designs that have three bars each.
+const THREE_BARS: usize = 8;
+/// The most designs in the figure.
+const ROWS: usize = 20;
+/// Lower and upper ends of the bars of a row, around its middle, from the top.
+const THREE: [(f64, f64); 3] = [(0.14, 0.40), (-0.13, 0.13), (-0.40, -0.14)];
+const ONE: (f64, f64) = (-0.36, 0.36);
+
+pub(super) fn plot(comparison: &Comparison) -> Plot {
+    let designs = leading(comparison, ROWS);
+    let bars = bars(&designs);
+    if bars.longest < NEGLIGIBLE {
+        let most = percent(NEGLIGIBLE, 3);
+        let title = format!("In every design fewer than {most} of answers and beliefs are mistaken at generation 0");
+        return sentence(title, CAPTION);
     }
-    if bars.highest <= 0.0 {
-        return None;
-    }
-    let names: Vec<String> = comparison.designs.iter().map(|one| one.name.clone()).collect();
-    Some(Plot {
+    Plot {
         title: title(comparison),
-        notes: vec![
-            format!("Designs: {}.", numbering(&names)),
-            "Three bars each, at generation 0: mistakes of one candidate, in accepted examples, in what is learned.".to_owned(),
-        ],
-        caption: "Mistakes by their origin at generation 0 of every design: share of candidates, of accepted examples, and of the \
-                  next generation's beliefs."
-            .to_owned(),
-        x: Axis {
-            title: "design".to_owned(),
-            low: -0.5,
-            high: names.len() as f64 - 0.5,
-            ticks: (0..names.len()).map(|index| (index as f64, (index + 1).to_string())).collect(),
-        },
-        y: Axis::share("mistakes", 0.0, bars.highest * 1.02),
+        notes: notes(designs.len(), comparison.designs.len()),
+        caption: CAPTION.to_owned(),
+        x: Axis::share("mistakes", 0.0, bars.longest * 1.02),
+        y: rows(&designs),
         layers: bars.layers(),
-    })
+    }
+}
+
+/// One row for each design, the first at the top, named at its left.
+fn rows(designs: &[&Compared]) -> Axis {
+    let last = designs.len() as f64 - 1.0;
+    let ticks = (0..).zip(designs).map(|(index, one)| (last - f64::from(index), short(&one.name))).collect();
+    Axis { title: "design".to_owned(), low: -0.5, high: last + 0.5, ticks }
+}
+
+fn notes(shown: usize, all: usize) -> Vec<String> {
+    let mut notes = vec![if shown <= THREE_BARS {
+        "Three bars each, at generation 0: mistakes of one candidate (top), in accepted examples (middle), in what is learned (bottom)."
+            .to_owned()
+    } else {
+        "Mistakes in what is learned from generation 0.".to_owned()
+    }];
+    if shown < all {
+        notes.push(format!("The baseline and the {} designs that last longest, of {all}.", shown - 1));
+    }
+    notes
+}
+
+fn bars(designs: &[&Compared]) -> Bars {
+    let mut bars = Bars::default();
+    for (index, one) in designs.iter().enumerate() {
+        let middle = (designs.len() - 1 - index) as f64;
+        let columns = columns(&one.account.now);
+        if designs.len() <= THREE_BARS {
+            THREE.iter().zip(&columns).for_each(|((low, high), parts)| bars.add((middle + low, middle + high), parts));
+        } else {
+            bars.add((middle + ONE.0, middle + ONE.1), &columns[2]);
+        }
+    }
+    bars
 }
 
 fn columns(flows: &Flows) -> [[f64; 6]; 3] {
@@ -50,13 +83,39 @@ fn columns(flows: &Flows) -> [[f64; 6]; 3] {
     columns
 }
 
-fn title(comparison: &Comparison) -> String {
-    let learned = |flows: &Flows| flows.flows.iter().map(|flow| flow.learned).sum::<f64>();
-    let ends = comparison.designs.iter().map(|one| (learned(&one.account.now), one.name.as_str()));
-    match ends.min_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((least, name)) => {
-            format!("“{name}” lets the fewest mistakes through: {} of what is learned", percent(least, 3))
+/// Lying bars under construction, their parts in the order of [`STACK`].
+#[derive(Default)]
+struct Bars {
+    boxes: [Vec<Span>; 6],
+    longest: f64,
+}
+
+impl Bars {
+    fn add(&mut self, (low, high): (f64, f64), parts: &[f64; 6]) {
+        let mut left = 0.0;
+        for (boxes, &part) in self.boxes.iter_mut().zip(parts).filter(|(_, part)| **part > 0.0) {
+            boxes.push(Span { left, right: left + part, low, high });
+            left += part;
         }
+        self.longest = self.longest.max(left);
+    }
+
+    /// One layer for each class that occurs.
+    fn layers(self) -> Vec<Layer> {
+        let shown = STACK.into_iter().zip(self.boxes).filter(|(_, boxes)| !boxes.is_empty());
+        shown.map(|(class, boxes)| Layer::new(class.name(), Shape::Boxes { boxes, fill: class_fill(class) })).collect()
+    }
+}
+
+fn title(comparison: &Comparison) -> String {
+    let learned = |one: &Compared| one.account.now.flows.iter().map(|flow| flow.learned).sum::<f64>();
+    let all: Vec<&Compared> = comparison.designs.iter().collect();
+    match least(&all, learned) {
+        Some((share, one, names)) => format!(
+            "The least is learned wrongly with {names}{}: {} of the next beliefs",
+            caveat(one),
+            percent(share, 3)
+        ),
         None => "What gets past each design".to_owned(),
     }
 }

@@ -1,28 +1,49 @@
-//! Designs side by side: figures and a page.
+//! Designs side by side: figures, a page, and the columns that page and terminal share.
 
+mod chosen;
+mod columns;
 mod curves;
 mod flows;
 mod page;
 mod pareto;
+mod published;
 mod tables;
 
+use crate::evidence::Evidence;
 use crate::plan::Comparison;
 use crate::provenance::Provenance;
 
-use super::theme::{Stroke, design_stroke};
+use super::axis::Axis;
+use super::plot::Plot;
 use super::{Figure, Report, ReportError, drawn, origin};
+pub use columns::{Column, against, legend, runway_and_price};
 pub(super) use tables::flows as flows_table;
+pub use tables::published as published_table;
+
+/// Shares below this are one empty axis: a sentence takes the place of the figure.
+const NEGLIGIBLE: f64 = 1e-5;
+
+/// What stands in place of a figure that would show nothing: one sentence.
+fn sentence(title: String, caption: &str) -> Plot {
+    let axis = || Axis { title: String::new(), low: 0.0, high: 1.0, ticks: Vec::new() };
+    Plot { title, notes: Vec::new(), caption: caption.to_owned(), x: axis(), y: axis(), layers: Vec::new() }
+}
 
 /// Draws every figure of a comparison, in the order of the page.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
-pub fn figures(comparison: &Comparison, provenance: &Provenance) -> Result<Vec<Figure>, ReportError> {
+pub fn figures(
+    comparison: &Comparison,
+    evidence: &Evidence,
+    provenance: &Provenance,
+) -> Result<Vec<Figure>, ReportError> {
     let plots = [
+        ("published", published::plot(evidence)),
         ("survival", Some(curves::survival(comparison))),
         ("error", Some(curves::error(comparison))),
         ("runway-against-cost", pareto::plot(comparison)),
-        ("flows", flows::plot(comparison)),
+        ("flows", Some(flows::plot(comparison))),
     ];
     drawn(plots, &origin(provenance))
 }
@@ -31,13 +52,8 @@ pub fn figures(comparison: &Comparison, provenance: &Provenance) -> Result<Vec<F
 ///
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
-pub fn render(comparison: &Comparison, provenance: &Provenance) -> Result<Report, ReportError> {
-    let figures = figures(comparison, provenance)?;
-    let html = page::page(comparison, provenance, &figures).into_bytes();
+pub fn render(comparison: &Comparison, evidence: &Evidence, provenance: &Provenance) -> Result<Report, ReportError> {
+    let figures = figures(comparison, evidence, provenance)?;
+    let html = page::page(comparison, evidence, provenance, &figures).into_bytes();
     Ok(Report::new(figures, html))
-}
-
-/// The stroke of each design.
-fn strokes(comparison: &Comparison) -> impl Iterator<Item = (&crate::plan::Compared, Stroke)> {
-    comparison.designs.iter().zip((0..).map(design_stroke))
 }

@@ -1,125 +1,78 @@
 //! The page of a comparison: one HTML file with everything inside.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use crate::plan::Comparison;
+use crate::evidence::Evidence;
+use crate::plan::{Compared, Comparison};
 use crate::provenance::Provenance;
 use crate::report::Figure;
-use crate::report::html::{STYLE, figure, section};
+use crate::report::html::{document, figure, grid};
 use crate::report::view::provenance as origin;
 use crate::report::words::{number, percent, ratio};
 
+use super::columns::{Column, against, headline, legend, runway_and_price};
 use super::tables;
 
-pub(super) fn page(comparison: &Comparison, provenance: &Provenance, figures: &[Figure]) -> String {
-    let (titles, rows) = tables::designs(comparison);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Designs compared" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header {
-                    h1 { (number(comparison.designs.len() as f64, 3)) " designs compared" }
-                    p.headline { (headline(comparison)) }
-                    @for note in &comparison.notes { p.warning { strong { "Note. " } (note) } }
-                }
-                main {
-                    (table("Designs", &titles, &rows))
-                    p { "Curves, runway and prices are exact unless marked; the generation to keep has the lowest expected error, and its \
-                         share is that of runs whose own lowest error falls there." }
-                    @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
-                    (against(comparison))
-                    (differing(comparison))
-                    @for one in &comparison.designs { (account(one)) }
-                    (table("Provenance", &["What", "Which"].map(str::to_owned), &pairs(provenance)))
-                }
-            }
+/// The whole page.
+pub(super) fn page(
+    comparison: &Comparison,
+    evidence: &Evidence,
+    provenance: &Provenance,
+    figures: &[Figure],
+) -> String {
+    let headline = headline(comparison);
+    let (runway, price) = runway_and_price(comparison);
+    let plural = if comparison.designs.len() == 1 { "" } else { "s" };
+    let body = html! {
+        header {
+            h1 { (number(comparison.designs.len() as f64, 3)) " design" (plural) " compared" }
+            p.headline { (headline) }
+            @for note in &comparison.notes { p.warning { strong { "Note. " } (note) } }
+        }
+        main {
+            (stated(evidence))
+            (table("Runway", &runway))
+            (table("Price, and the generation to keep", &price))
+            @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
+            (table(&format!("Against “{}”", comparison.baseline), &against(comparison)))
+            @for line in legend(comparison) { p { (line) } }
+            (rows("What differs", &["Design", "Set otherwise than in the baseline"], &tables::differing(comparison)))
+            @for one in &comparison.designs { (account(one)) }
+            (rows("Provenance", &["What", "Which"], &pairs(provenance)))
         }
     };
-    page.into_string() + "\n"
+    document("Designs compared", &headline, &body)
 }
 
-fn table(title: &str, columns: &[String], rows: &[Vec<String>]) -> Markup {
-    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let rows = html! {
-        @for row in rows {
-            tr { @for (index, cell) in row.iter().enumerate() {
-                @if index == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
-            } }
-        }
-    };
-    section(title, &columns, &rows)
+/// A table, or nothing where it has no rows.
+fn rows(title: &str, columns: &[&str], rows: &[Vec<String>]) -> Markup {
+    html! { @if !rows.is_empty() { (grid(title, columns, rows)) } }
+}
+
+fn table(title: &str, columns: &[Column]) -> Markup {
+    let titles: Vec<&str> = columns.iter().map(|column| column.title.as_str()).collect();
+    let length = columns.iter().map(|column| column.cells.len()).min().unwrap_or(0);
+    let across = |row: usize| columns.iter().map(|column| column.cells[row].clone()).collect();
+    rows(title, &titles, &(0..length).map(across).collect::<Vec<_>>())
+}
+
+fn stated(evidence: &Evidence) -> Markup {
+    let (titles, published) = tables::published(evidence);
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    html! {
+        (rows("Claims", &["Claim", "Verdict", "Found", "Bounds"], &tables::claims(evidence)))
+        (rows("Published values beside the model's", &titles, &published))
+    }
 }
 
 fn pairs(provenance: &Provenance) -> Vec<Vec<String>> {
     origin(provenance).into_iter().map(|(what, which)| vec![what, which]).collect()
 }
 
-/// Who lasts longest, and who lasts shortest.
-fn headline(comparison: &Comparison) -> String {
-    let runway = |one: &crate::plan::Compared| comparison.measure.runway(one).unwrap_or(f64::NAN);
-    let mut order: Vec<_> = comparison.designs.iter().collect();
-    order.sort_by(|a, b| runway(a).total_cmp(&runway(b)));
-    match (order.first(), order.last()) {
-        (Some(shortest), Some(longest)) if order.len() > 1 => format!(
-            "“{}” fails first, after {} generations; “{}” lasts longest, {}.",
-            shortest.name,
-            number(runway(shortest), 3),
-            longest.name,
-            number(runway(longest), 3)
-        ),
-        (Some(only), _) => format!("“{}” lasts {} generations.", only.name, number(runway(only), 3)),
-        _ => String::new(),
-    }
-}
-
-fn against(comparison: &Comparison) -> Markup {
-    let rows = tables::against(comparison);
-    let columns = [
-        "Design",
-        "R ×",
-        "Runway ×",
-        "Failure ×",
-        "Cost ×",
-        "Runway gained (95 %)",
-        "Variance",
-        "Error at the horizon (95 %)",
-        "Variance",
-    ];
-    html! {
-        @if !rows.is_empty() {
-            (table(&format!("Against “{}”", comparison.baseline), &columns.map(str::to_owned), &rows))
-            p { "Ratios of the exact numbers, and mean differences over " (number(comparison.replicates as f64, 3))
-                " runs (seed " (comparison.seed) ") that every design plays with the same luck: of min(T, horizon) in generations, and of the \
-                error rate at the horizon. Variance: that of the difference over that of independent runs; below 1, sharing the luck \
-                sharpens the comparison." }
-        }
-    }
-}
-
-fn differing(comparison: &Comparison) -> Markup {
-    let rows = tables::differing(comparison);
-    let columns: Vec<String> =
-        std::iter::once("Key".to_owned()).chain(comparison.designs.iter().map(|one| one.name.clone())).collect();
-    html! { @if !rows.is_empty() { (table("What differs", &columns, &rows)) } }
-}
-
-fn account(one: &crate::plan::Compared) -> Markup {
-    let (columns, now) = tables::flows(&one.account.now);
-    let (_, later) = tables::flows(&one.account.later);
+fn account(one: &Compared) -> Markup {
     let place = if one.account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
-    let votes = match one.account.votes.enough_for_reproduction {
-        Some(1) => "More votes than one change R by less than 1 %.".to_owned(),
-        Some(k) => format!("More than {k} candidates, of which a majority agrees, change R by less than 1 %."),
-        None => "R changes by more than 1 % up to the largest vote tried.".to_owned(),
-    };
     html! {
-        (table(&format!("Mistakes of “{}” at generation 0", one.name), &columns, &now))
+        (flows(&format!("Mistakes of “{}” at generation 0", one.name), tables::flows(&one.account.now)))
         p {
             "Up to “accepted” of 100 problems, then of 100 accepted examples. "
             @if let Some(drivers) = &one.account.drivers {
@@ -129,13 +82,25 @@ fn account(one: &crate::plan::Compared) -> Markup {
                 }
                 ". "
             }
-            (votes)
+            (votes(one))
         }
         details {
             summary { "The same " (place) ", generation " (one.account.later.generation) ": "
                 (percent(one.account.later.composition.wrong, 3)) " wrong and "
                 (percent(one.account.later.composition.unsound, 3)) " unsound beliefs" }
-            (table(&format!("Mistakes of “{}” later", one.name), &columns, &later))
+            (flows(&format!("Mistakes of “{}” later", one.name), tables::flows(&one.account.later)))
         }
     }
+}
+
+fn votes(one: &Compared) -> String {
+    match one.account.votes.enough_for_reproduction {
+        Some(1) => "More votes than one change R by less than 1 %.".to_owned(),
+        Some(k) => format!("More than {k} candidates, of which a majority agrees, change R by less than 1 %."),
+        None => "R changes by more than 1 % up to the largest vote tried.".to_owned(),
+    }
+}
+
+fn flows(title: &str, (columns, stages): tables::Grid) -> Markup {
+    rows(title, &columns.iter().map(String::as_str).collect::<Vec<_>>(), &stages)
 }

@@ -4,13 +4,18 @@ use crate::plan::{Compared, Comparison, Measure};
 use crate::report::axis::Axis;
 use crate::report::plot::{Layer, Plot, Shape, Side, Tag};
 use crate::report::svg::text_width;
-use crate::report::theme::{FRONT, PLOT_HEIGHT, TEXT, WIDTH};
-use crate::report::words::number;
+use crate::report::theme::{EXACT, FRONT, PLOT_HEIGHT, SOFT_INK, TEXT, WIDTH};
+use crate::report::words::{is_far, number, runway};
 
-use super::strokes;
+use super::chosen::{caveat, is_failing, short};
+use super::sentence;
 
 /// Ratio of the largest to the smallest value from which an axis is logarithmic.
 const WIDE: f64 = 20.0;
+/// Runways of more horizons than this are drawn at it: nobody plans with their digits.
+const CAP: f64 = 1000.0;
+/// Relative difference below which two points are one.
+const EQUAL: f64 = 1e-9;
 /// Width of the plotting area, roughly: labels are placed before the sheet is laid out.
 const ACROSS: f64 = WIDTH - 90.0;
 /// Height of a label.
@@ -20,65 +25,96 @@ const LINE: f64 = TEXT * 1.35;
 struct Point<'a> {
     design: &'a Compared,
     cost: f64,
+    /// In generations, at most [`CAP`] horizons.
     runway: f64,
+    is_far: bool,
 }
 
+impl<'a> Point<'a> {
+    fn of(design: &'a Compared, measure: Measure) -> Option<Self> {
+        let (cost, runway) = (measure.price(design.cost.as_ref()?)?, measure.runway(design)?);
+        let horizon = design.scenario.horizon.get();
+        (cost.is_finite() && cost > 0.0 && runway > 0.0).then_some(Point {
+            design,
+            cost,
+            runway: runway.min(CAP * horizon as f64),
+            is_far: is_far(runway, horizon),
+        })
+    }
+}
+
+/// Nothing without prices in one unit.
 pub(super) fn plot(comparison: &Comparison) -> Option<Plot> {
     let measure = comparison.measure;
-    let points: Vec<Point<'_>> = comparison
-        .designs
-        .iter()
-        .filter_map(|design| {
-            let (cost, runway) = (measure.price(design.cost.as_ref()?)?, measure.runway(design)?);
-            (cost.is_finite() && cost > 0.0 && runway.is_finite() && runway > 0.0).then_some(Point {
-                design,
-                cost,
-                runway,
-            })
-        })
-        .collect();
+    let points: Vec<Point<'_>> = comparison.designs.iter().filter_map(|one| Point::of(one, measure)).collect();
     let unit = comparison.designs.iter().find_map(|one| Some(one.cost.as_ref()?.unit.as_str()))?;
-    if points.is_empty() || points.iter().any(|point| point.design.cost.as_ref().is_some_and(|cost| cost.unit != unit))
-    {
+    let alike = |point: &Point<'_>| point.design.cost.as_ref().is_some_and(|cost| cost.unit == unit);
+    if points.len() < 2 || !points.iter().all(alike) {
         return None;
+    }
+    let caption = format!("Runway of every design against what a generation of it costs, in {unit}.");
+    if is_one(&points) {
+        return Some(sentence("Every design lasts as long and costs as much as any other".to_owned(), &caption));
     }
     let costs: Vec<f64> = points.iter().map(|point| point.cost).collect();
     let runways: Vec<f64> = points.iter().map(|point| point.runway).collect();
-    let (x, scale_x) = axis(&format!("cost per sustained generation ({unit})"), &costs);
+    let (x, scale_x) = axis(&format!("price of a generation of runway ({unit})"), &costs);
     let (y, scale_y) = axis(runway_title(measure), &runways);
     let places: Vec<(f64, f64)> = points.iter().map(|point| (scale_x(point.cost), scale_y(point.runway))).collect();
     let front = front(&points, &places);
     let tags = tags(&points, &places, &front, (&x, &y));
+    let notes = notes(&points, &tags, comparison.designs.len());
     let mut layers = vec![Layer::new("Pareto front", Shape::Line { points: front, stroke: FRONT })];
-    let colors = strokes(comparison);
-    for (design, stroke) in colors {
-        let own: Vec<Tag> = points
-            .iter()
-            .zip(&tags)
-            .filter(|(point, _)| std::ptr::eq(point.design, design))
-            .map(|(_, tag)| tag.clone())
-            .collect();
-        if !own.is_empty() {
-            let open = design.dominated_by.is_some();
-            layers.push(Layer::unnamed(Shape::Tags { tags: own, color: stroke.color, open }));
-        }
+    layers.extend(marks(&points, tags));
+    Some(Plot { title: title(&points, unit), notes, caption, x, y, layers })
+}
+
+/// Whether all points lie on one.
+fn is_one(points: &[Point<'_>]) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= EQUAL * b;
+    points.iter().all(|point| near(point.cost, points[0].cost) && near(point.runway, points[0].runway))
+}
+
+/// Dots for the front, rings for what is dominated.
+fn marks(points: &[Point<'_>], tags: Vec<Tag>) -> Vec<Layer> {
+    let (mut free, mut dominated) = (Vec::new(), Vec::new());
+    for (point, tag) in points.iter().zip(tags) {
+        if point.design.dominated_by.is_none() { free.push(tag) } else { dominated.push(tag) }
     }
-    let missing = comparison.designs.len() - points.len();
-    let mut notes = vec!["Filled: no other design lasts as long for less. Rings: dominated.".to_owned()];
-    if missing > 0 {
+    [(free, "no other lasts as long for less", EXACT.color, false), (dominated, "dominated", SOFT_INK, true)]
+        .into_iter()
+        .filter(|(tags, ..)| !tags.is_empty())
+        .map(|(tags, name, color, open)| Layer::new(name, Shape::Tags { tags, color, open }))
+        .collect()
+}
+
+fn notes(points: &[Point<'_>], tags: &[Tag], all: usize) -> Vec<String> {
+    let mut notes = Vec::new();
+    let far: Vec<&str> = points.iter().filter(|point| point.is_far).map(|point| point.design.name.as_str()).collect();
+    if !far.is_empty() {
+        let cap = number(CAP, 3);
+        notes.push(format!("Drawn at {cap} × the horizon, because they last longer than that: {}.", far.join(", ")));
+    }
+    let free: Vec<&str> = points
+        .iter()
+        .map(|point| point.design)
+        .filter(|one| one.has_free_truth())
+        .map(|one| one.name.as_str())
+        .collect();
+    if !free.is_empty() {
+        notes.push(format!("Truth is free here: its price is missing in {}.", free.join(", ")));
+    }
+    let unnamed = tags.iter().filter(|tag| tag.text.is_empty()).count();
+    if unnamed > 0 {
+        notes.push(format!("Without a name, for want of room: {unnamed} designs."));
+    }
+    if points.len() < all {
         notes.push(format!(
-            "Without a point, for want of a runway or a price: {missing} of {} designs.",
-            comparison.designs.len()
+            "Without a point, for want of a runway or a price: {} of {all} designs.",
+            all - points.len()
         ));
     }
-    Some(Plot {
-        title: title(&points, unit),
-        notes,
-        caption: format!("Runway of every design against what a generation of it costs, in {unit}."),
-        x,
-        y,
-        layers,
-    })
+    notes
 }
 
 const fn runway_title(measure: Measure) -> &'static str {
@@ -114,54 +150,95 @@ fn front(points: &[Point<'_>], places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     line
 }
 
-/// Labels beside their points, moved up or down where two would overlap, or one the front.
+/// Labels beside their points, those of the front first, moved up or down where two would overlap, or one the front; none where
+/// there is no room at all.
 fn tags(points: &[Point<'_>], places: &[(f64, f64)], front: &[(f64, f64)], (x, y): (&Axis, &Axis)) -> Vec<Tag> {
     let sheet = |(px, py): (f64, f64)| (x.fraction(px) * ACROSS, (1.0 - y.fraction(py)) * PLOT_HEIGHT);
-    let mut taken: Vec<[f64; 4]> =
+    let mut taken: Vec<Area> =
         places.iter().map(|&place| sheet(place)).map(|(px, py)| [px - 6.0, py - 6.0, px + 6.0, py + 6.0]).collect();
     taken.extend(front.windows(2).map(|ends| {
         let (from, to) = (sheet(ends[0]), sheet(ends[1]));
         [from.0.min(to.0), from.1.min(to.1), from.0.max(to.0), from.1.max(to.1)]
     }));
-    let mut tags = Vec::new();
-    for (point, &place) in points.iter().zip(places) {
-        let name = &point.design.name;
-        let (px, py) = sheet(place);
-        let width = text_width(name, TEXT) + 12.0;
-        let sides = if px + width > ACROSS { [Side::Left, Side::Right] } else { [Side::Right, Side::Left] };
-        let shifts = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0].map(|lines| lines * LINE);
-        let mut tried = shifts.iter().flat_map(|&shift| sides.map(|side| (side, shift))).map(|(side, shift)| {
-            let left = if side == Side::Right { px + 8.0 } else { px - width };
-            let (top, bottom) = (py + shift - LINE / 2.0, py + shift + LINE / 2.0);
-            (side, shift, [left, top, left + width - 8.0, bottom])
-        });
-        let inside = |b: &[f64; 4]| b[0] > 0.0 && b[2] < ACROSS && b[1] > -LINE && b[3] < PLOT_HEIGHT;
-        let apart = |a: &[f64; 4], b: &[f64; 4]| a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];
-        let free = tried.find(|(_, _, area)| inside(area) && taken.iter().all(|other| apart(other, area)));
-        let (side, shift, area) = free.unwrap_or((sides[0], 0.0, [px, py, px, py]));
-        taken.push(area);
-        tags.push(Tag { x: place.0, y: place.1, text: name.clone(), side, shift });
+    let mut tags: Vec<Tag> =
+        places.iter().map(|&(x, y)| Tag { x, y, text: String::new(), side: Side::Right, shift: 0.0 }).collect();
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by_key(|&index| points[index].design.dominated_by.is_some());
+    for index in order {
+        let text = short(&points[index].design.name);
+        if let Some((side, shift, area)) = room(&text, sheet(places[index]), &taken) {
+            taken.push(area);
+            tags[index] = Tag { text, side, shift, ..tags[index].clone() };
+        }
     }
     tags
 }
 
+/// Left, top, right and bottom on the sheet.
+type Area = [f64; 4];
+
+/// The nearest free place for a label beside a point.
+fn room(text: &str, (px, py): (f64, f64), taken: &[Area]) -> Option<(Side, f64, Area)> {
+    let width = text_width(text, TEXT) + 12.0;
+    let sides = if px + width > ACROSS { [Side::Left, Side::Right] } else { [Side::Right, Side::Left] };
+    let shifts = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0].map(|lines| lines * LINE);
+    let mut tried = shifts.iter().flat_map(|&shift| sides.map(|side| (side, shift))).map(|(side, shift)| {
+        let left = if side == Side::Right { px + 8.0 } else { px - width };
+        let (top, bottom) = (py + shift - LINE / 2.0, py + shift + LINE / 2.0);
+        (side, shift, [left, top, left + width - 8.0, bottom])
+    });
+    let inside = |b: &Area| b[0] > 0.0 && b[2] < ACROSS && b[1] > -LINE && b[3] < PLOT_HEIGHT;
+    let apart = |a: &Area, b: &Area| a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];
+    tried.find(|(_, _, area)| inside(area) && taken.iter().all(|other| apart(other, area)))
+}
+
+/// Who lasts longest and who costs least, and whether they fail all the same.
 fn title(points: &[Point<'_>], unit: &str) -> String {
-    let longest = points.iter().max_by(|a, b| a.runway.total_cmp(&b.runway));
-    let cheapest = points.iter().min_by(|a, b| a.cost.total_cmp(&b.cost));
-    let (Some(longest), Some(cheapest)) = (longest, cheapest) else { return "Runway against cost".to_owned() };
-    let price = |point: &Point<'_>| number(point.cost, 3);
-    if longest.design.name == cheapest.design.name {
+    let by_cost = |a: &&Point<'_>, b: &&Point<'_>| a.cost.total_cmp(&b.cost);
+    let price = |point: &Point<'_>| format!("{} {unit}", number(point.cost, 3));
+    let name = |point: &Point<'_>| short(&point.design.name);
+    let far: Vec<&Point<'_>> = points.iter().filter(|point| point.is_far).collect();
+    if let (Some(one), true) = (far.iter().copied().min_by(by_cost), far.len() > 1) {
         return format!(
-            "“{}” lasts longest and costs least: {} {unit} per generation",
-            longest.design.name,
+            "{} designs last more than {} × the horizon; the cheapest of them, “{}”, costs {} per generation",
+            if far.len() == points.len() {
+                format!("All {}", far.len())
+            } else {
+                format!("{} of {}", far.len(), points.len())
+            },
+            number(CAP, 3),
+            name(one),
+            price(one)
+        );
+    }
+    let longest = points.iter().max_by(|a, b| a.runway.total_cmp(&b.runway).then(b.cost.total_cmp(&a.cost)));
+    let (Some(longest), Some(cheapest)) = (longest, points.iter().min_by(by_cost)) else {
+        return "Runway against cost".to_owned();
+    };
+    if points.iter().all(|point| is_failing(point.design)) {
+        return format!(
+            "Every design here is likelier than not to fail within the horizon; “{}” lasts longest, {} at {} each",
+            name(longest),
+            runway(longest.runway, longest.design.scenario.horizon.get()),
+            price(longest)
+        );
+    }
+    let fails = |point: &Point<'_>| caveat(point.design);
+    if std::ptr::eq(longest, cheapest) {
+        return format!(
+            "“{}”{} lasts longest and costs least, {} per generation",
+            name(longest),
+            fails(longest),
             price(longest)
         );
     }
     format!(
-        "“{}” lasts longest, at {} {unit} per generation; “{}” costs least, at {}",
-        longest.design.name,
+        "“{}”{} lasts longest, at {} per generation; “{}”{} costs least, {}",
+        name(longest),
+        fails(longest),
         price(longest),
-        cheapest.design.name,
+        name(cheapest),
+        fails(cheapest),
         price(cheapest)
     )
 }

@@ -1,0 +1,129 @@
+//! Published values beside the model's: how far off is it, where it was fitted and where it predicts?
+
+use crate::evidence::{Beside, Evidence};
+use crate::report::axis::Axis;
+use crate::report::plot::{Layer, Plot, Shape, Side, Tag};
+use crate::report::theme::{EXACT, GAP, INK_BAR, VERMILLION};
+use crate::report::words::number;
+use crate::scenario::Role;
+
+/// The most values in the figure.
+const ROWS: usize = 10;
+/// The longest label, in characters.
+const LONGEST: usize = 95;
+/// Heights within a row, whose middle is 0: the label, and the marks below it.
+const LABEL: f64 = 0.24;
+const MARKS: f64 = -0.16;
+/// Half the height of the mark of a published value.
+const BAR: f64 = 0.14;
+
+/// A published share with the model's number.
+struct Row<'a> {
+    says: &'a str,
+    role: Role,
+    published: f64,
+    found: f64,
+}
+
+pub(super) fn plot(evidence: &Evidence) -> Option<Plot> {
+    let all: Vec<Row<'_>> = evidence.published.iter().filter_map(row).collect();
+    let rows = &all[..all.len().min(ROWS)];
+    if rows.is_empty() {
+        return None;
+    }
+    let high = rows.iter().map(|row| row.published.max(row.found)).fold(0.0, f64::max);
+    let last = rows.len() as f64 - 1.0;
+    let x = Axis::share("value", 0.0, high * 1.03);
+    let layers = layers(rows, &x);
+    Some(Plot {
+        title: title(&all),
+        notes: notes(rows.len(), evidence.published.len()),
+        caption:
+            "Published values beside the model's: those that a parameter was fitted to, and those that are predicted."
+                .to_owned(),
+        x,
+        y: Axis { title: String::new(), low: -0.5, high: last + 0.5, ticks: Vec::new() },
+        layers,
+    })
+}
+
+fn row(beside: &Beside) -> Option<Row<'_>> {
+    let published = &beside.published;
+    let shown = published.subject.quantity.is_share() && (0.0..=1.0).contains(&published.value);
+    shown.then_some(Row {
+        says: &published.says,
+        role: published.role,
+        published: published.value,
+        found: beside.found?,
+    })
+}
+
+fn notes(shown: usize, all: usize) -> Vec<String> {
+    let mut notes = vec![
+        "“Fitted”: a parameter was chosen to meet the value. “Predicted”: none was. A line spans the miss.".to_owned(),
+    ];
+    if shown < all {
+        notes.push(format!(
+            "{shown} of {all} values; the table has those that are no shares, or that the model has no number for."
+        ));
+    }
+    notes
+}
+
+fn layers(rows: &[Row<'_>], x: &Axis) -> Vec<Layer> {
+    let height = |index: usize| (rows.len() - 1 - index) as f64;
+    let mut layers = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        let (y, ends) = (height(index) + MARKS, [row.published, row.found]);
+        let text = label(row.says);
+        layers.push(Layer::unnamed(Shape::Text { x: x.low, y: height(index) + LABEL, text }));
+        layers.push(Layer::unnamed(Shape::Line { points: ends.map(|end| (end, y)).to_vec(), stroke: GAP }));
+        let points = vec![(row.published, y - BAR), (row.published, y + BAR)];
+        let bar = Shape::Line { points, stroke: INK_BAR };
+        layers.push(if index == 0 { Layer::new("published", bar) } else { Layer::unnamed(bar) });
+    }
+    for (role, name, open, color) in
+        [(Role::Fitted, "model, fitted", true, EXACT.color), (Role::Predicted, "model, predicted", false, VERMILLION)]
+    {
+        let own = rows.iter().enumerate().filter(|(_, row)| row.role == role);
+        let tag = |(index, row): (usize, &Row<'_>)| Tag {
+            x: row.found,
+            y: height(index) + MARKS,
+            text: String::new(),
+            side: Side::Right,
+            shift: 0.0,
+        };
+        let tags: Vec<Tag> = own.map(tag).collect();
+        if !tags.is_empty() {
+            layers.push(Layer::new(name, Shape::Tags { tags, color, open }));
+        }
+    }
+    layers
+}
+
+fn label(says: &str) -> String {
+    if says.chars().count() <= LONGEST {
+        return says.to_owned();
+    }
+    says.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// The largest miss of what is predicted.
+fn title(rows: &[Row<'_>]) -> String {
+    let miss = |row: &&Row<'_>| (row.found - row.published).abs();
+    let predicted: Vec<&Row<'_>> = rows.iter().filter(|row| row.role == Role::Predicted).collect();
+    match predicted.iter().copied().max_by(|a, b| miss(a).total_cmp(&miss(b))) {
+        Some(worst) => format!(
+            "{} misses by {} percentage points: {}",
+            if predicted.len() == 1 {
+                "The one prediction".to_owned()
+            } else {
+                format!("Of {} predictions the worst", predicted.len())
+            },
+            number(100.0 * miss(&worst), 3),
+            label(worst.says)
+        ),
+        None if rows.len() == 1 => "The published value was fitted: nothing is predicted".to_owned(),
+        None => format!("All {} published values were fitted: nothing is predicted", rows.len()),
+    }
+}
