@@ -8,7 +8,7 @@ use crate::report::theme::{FORECAST, MEDIAN, Stroke, interval};
 use crate::report::words::{generations, percent};
 
 use super::Inputs;
-use super::words::{capitalised, range};
+use super::words::{capitalised, range, since};
 
 pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let runway = &inputs.fit.runway;
@@ -29,9 +29,9 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     Some(Plot {
         title: capitalised(&title(inputs)),
         notes: vec![format!(
-            "Share of the forecast's paths whose error has stayed below {} so far, given survival up to generation {}.",
+            "Share of the forecast's paths whose error has stayed below {} so far, {}.",
             percent(runway.error_rate, 3),
-            runway.survived_to
+            since(runway)
         )],
         caption: "Survival function of the remaining runway. Boxes below it: its central 90 % and 50 % intervals."
             .to_owned(),

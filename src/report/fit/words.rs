@@ -1,7 +1,9 @@
 //! What a fit says, in sentences: for the page, the figures' titles and the terminal.
 
-use crate::fit::{Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Phase, Variant, Weighed};
-use crate::report::words::{number, percent, ratio};
+use crate::fit::{
+    Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Phase, Runway, Variant, Weighed,
+};
+use crate::report::words::{generations, number, percent, ratio};
 
 /// Contraction from which the data are said to fix a parameter, and below which they are said to leave it open.
 const FIXED: f64 = 0.8;
@@ -61,15 +63,26 @@ pub fn spread(interval: &Interval, form: impl Fn(f64) -> String) -> String {
 pub fn runway(fit: &Fit) -> String {
     let runway = &fit.runway;
     let horizon = runway.horizon;
-    let median = runway.median.map_or_else(|| format!("more than {horizon}"), |median| median.to_string());
+    let median = runway
+        .median
+        .map_or_else(|| format!("more than {}", generations(horizon as f64)), |median| generations(median as f64));
     format!(
-        "Given survival up to generation {}, the median of the remaining runway is {median} generations, its 50\u{a0}% interval {} and its \
+        "{}, the median of the remaining runway is {median}, its 50\u{a0}% interval {} and its \
          90\u{a0}% interval {}. No failure within {horizon} generations has probability {}.",
-        runway.survived_to,
+        capitalised(&since(runway)),
         range(runway.interval50, horizon),
         range(runway.interval90, horizon),
         percent(runway.no_failure, 3)
     )
+}
+
+/// From when the remaining runway counts: a loop that has failed survived nothing.
+pub(super) fn since(runway: &Runway) -> String {
+    let last = runway.survived_to;
+    match runway.failed_at {
+        Some(_) => format!("counted anew from generation {last}"),
+        None => format!("given survival up to generation {last}"),
+    }
 }
 
 /// What must be read before any number, where the sampler has not settled.
