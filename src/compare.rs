@@ -6,17 +6,18 @@
 //! would cry wolf. Bernstein's inequality takes the spread of the error from the exact law; that of shares and yield, which
 //! agents estimate from the problems they needed, from the runs.
 
+mod deviation;
+
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::analytic::{BEYOND_REACH, Curves};
 use crate::simulate::{Engine, Simulated};
 use crate::stats::{band, mean, multiple};
+use deviation::Deviation;
 
 /// Family-wise level of a verdict unless another is asked for.
 pub const DEFAULT_LEVEL: f64 = 1e-3;
-/// Relative difference up to which a number that cannot vary counts as equal: rounding, no more.
-const EQUAL: f64 = 1e-9;
 /// Tests of the family.
 const TESTS: usize = 6;
 /// Quantities whose means are held against their expectations by the spread of the runs.
@@ -235,64 +236,6 @@ pub fn two_samples(reference: &Simulated, simulated: &Simulated, level: f64) -> 
     let survival = survival(&reference.survival, &simulated.survival, width);
     let name = format!("{} runs by {} (seed {})", reference.replicates, engine(reference.engine), reference.seed);
     Ok(verdict(level, name, simulated, Family { survival, width, curves, runway }))
-}
-
-/// The deviation of one mean, and how large it may be.
-#[derive(Debug, Clone, Copy)]
-struct Deviation {
-    signed: f64,
-    critical: f64,
-    unit: Unit,
-}
-
-impl Deviation {
-    /// Of a simulated mean from its expectation, with the exact standard error and the bound on their distance.
-    fn of(mean: f64, expected: f64, se: f64, bound: f64) -> Self {
-        if se == 0.0 {
-            let scale = if expected == 0.0 { 1.0 } else { expected.abs() };
-            return Self { signed: (mean - expected) / scale, critical: EQUAL, unit: Unit::Relative };
-        }
-        Self { signed: (mean - expected) / se, critical: bound / se, unit: Unit::StandardErrors }
-    }
-
-    /// Of one simulated mean from another: that neither varied proves nothing, so the bound stays.
-    fn of_two(mean: f64, other: f64, se: f64, bound: f64) -> Self {
-        if se == 0.0 {
-            return Self { signed: mean - other, critical: bound, unit: Unit::Absolute };
-        }
-        Self { signed: (mean - other) / se, critical: bound / se, unit: Unit::StandardErrors }
-    }
-
-    /// How much of the allowance is used; a NaN uses it all.
-    fn used(&self) -> f64 {
-        let used = self.signed.abs() / self.critical;
-        if used.is_nan() { f64::INFINITY } else { used }
-    }
-
-    fn passed(&self) -> bool {
-        self.signed.abs() <= self.critical
-    }
-
-    fn test(&self, quantity: &str, level: f64, generation: Option<u64>) -> Test {
-        Test {
-            quantity: quantity.to_owned(),
-            level,
-            deviation: self.signed.abs(),
-            critical: self.critical,
-            unit: self.unit,
-            generation,
-            passed: self.passed(),
-        }
-    }
-
-    /// A size in the unit of this deviation, in words.
-    fn words(&self, size: f64) -> String {
-        match self.unit {
-            Unit::StandardErrors => format!("{size:.1} standard errors"),
-            Unit::Relative => format!("a relative {size:.1e}"),
-            Unit::Probability | Unit::Absolute => format!("{size:.4}"),
-        }
-    }
 }
 
 /// The tests before they are judged.

@@ -1,0 +1,64 @@
+//! How far a simulated number lies from the expected one, and how far chance would put it.
+
+use super::{Test, Unit};
+
+/// Relative difference up to which a number that cannot vary counts as equal: rounding, no more.
+const EQUAL: f64 = 1e-9;
+
+/// The deviation of one mean, and how large it may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deviation {
+    pub signed: f64,
+    pub critical: f64,
+    pub unit: Unit,
+}
+
+impl Deviation {
+    /// Of a simulated mean from its expectation, with the exact standard error and the bound on their distance.
+    pub fn of(mean: f64, expected: f64, se: f64, bound: f64) -> Self {
+        if se == 0.0 {
+            let scale = if expected == 0.0 { 1.0 } else { expected.abs() };
+            return Self { signed: (mean - expected) / scale, critical: EQUAL, unit: Unit::Relative };
+        }
+        Self { signed: (mean - expected) / se, critical: bound / se, unit: Unit::StandardErrors }
+    }
+
+    /// Of one simulated mean from another: that neither varied proves nothing, so the bound stays.
+    pub fn of_two(mean: f64, other: f64, se: f64, bound: f64) -> Self {
+        if se == 0.0 {
+            return Self { signed: mean - other, critical: bound, unit: Unit::Absolute };
+        }
+        Self { signed: (mean - other) / se, critical: bound / se, unit: Unit::StandardErrors }
+    }
+
+    /// How much of the allowance is used; a NaN uses it all.
+    pub fn used(&self) -> f64 {
+        let used = self.signed.abs() / self.critical;
+        if used.is_nan() { f64::INFINITY } else { used }
+    }
+
+    pub fn passed(&self) -> bool {
+        self.signed.abs() <= self.critical
+    }
+
+    pub fn test(&self, quantity: &str, level: f64, generation: Option<u64>) -> Test {
+        Test {
+            quantity: quantity.to_owned(),
+            level,
+            deviation: self.signed.abs(),
+            critical: self.critical,
+            unit: self.unit,
+            generation,
+            passed: self.passed(),
+        }
+    }
+
+    /// A size in the unit of this deviation, in words.
+    pub fn words(&self, size: f64) -> String {
+        match self.unit {
+            Unit::StandardErrors => format!("{size:.1} standard errors"),
+            Unit::Relative => format!("a relative {size:.1e}"),
+            Unit::Probability | Unit::Absolute => format!("{size:.4}"),
+        }
+    }
+}
