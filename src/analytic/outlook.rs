@@ -17,7 +17,7 @@ const PATIENCE: u64 = 20_000;
 const UNSOUND: &str = "defined for loops without unsound beliefs only";
 
 /// A number, or why there is none.
-type Known = Result<f64, &'static str>;
+type Reasoned = Result<f64, &'static str>;
 
 /// The fate of a loop, before any chance.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ impl Outlook {
 }
 
 /// ln 2 / ln R generations, where R is above 1.
-fn doubling_time(number: Known) -> Known {
+fn doubling_time(number: Reasoned) -> Reasoned {
     match number? {
         r if (r - 1.0).abs() < DRIFT => Err("R is 1: mistakes neither multiply nor heal"),
         r if r > 1.0 => Ok(std::f64::consts::LN_2 / r.ln()),
@@ -82,7 +82,7 @@ fn doubling_time(number: Known) -> Known {
 }
 
 /// ln ½ / ln R generations, where R is below 1.
-fn half_life(number: Known) -> Known {
+fn half_life(number: Reasoned) -> Reasoned {
     match number? {
         r if (r - 1.0).abs() < DRIFT => Err("R is 1: mistakes neither multiply nor heal"),
         r if r > 1.0 => Err("R is not below 1"),
@@ -100,7 +100,7 @@ impl Told<'_> {
     }
 
     /// A number of each generation: one reason under `key` where it holds for all that are absent, else one for each.
-    fn each(&mut self, key: &str, numbers: Vec<Known>) -> Vec<Option<f64>> {
+    fn each(&mut self, key: &str, numbers: Vec<Reasoned>) -> Vec<Option<f64>> {
         let mut reasons = numbers.iter().filter_map(|number| number.err());
         let first = reasons.next();
         if let Some(reason) = first.filter(|&first| reasons.all(|reason| reason == first)) {
@@ -137,7 +137,7 @@ impl Course {
     }
 }
 
-fn regime(reproduction_number: Known, course: Course) -> Result<Regime, &'static str> {
+fn regime(reproduction_number: Reasoned, course: Course) -> Result<Regime, &'static str> {
     if course == Course::Starves {
         return Ok(Regime::Starved);
     }
@@ -162,7 +162,7 @@ fn regime(reproduction_number: Known, course: Course) -> Result<Regime, &'static
 }
 
 /// Floor and tipping point of an unchanging law, as error rates.
-fn landmarks(scenario: &Scenario, law: &Law, regime: Option<Regime>) -> (Known, Known) {
+fn landmarks(scenario: &Scenario, law: &Law, regime: Option<Regime>) -> (Reasoned, Reasoned) {
     if matches!(regime, Some(Regime::Avalanche | Regime::Drift)) {
         let reason = Err("R is not below 1 and nothing holds the error below the threshold");
         return (reason, reason);
@@ -170,7 +170,7 @@ fn landmarks(scenario: &Scenario, law: &Law, regime: Option<Regime>) -> (Known, 
     fixed_points(scenario, law, Composition::start(scenario))
 }
 
-fn fixed_points(scenario: &Scenario, law: &Law, start: Composition) -> (Known, Known) {
+fn fixed_points(scenario: &Scenario, law: &Law, start: Composition) -> (Reasoned, Reasoned) {
     let floor = fixed::floor(law, start);
     let tipping = match floor {
         _ if scenario.has_unsound() => Err(UNSOUND),
