@@ -28,9 +28,16 @@ pub fn solve(scenario: &Scenario) -> Solution {
             )
         }
         Err(reason) => {
-            for key in
-                ["survival", "expected_error", "runway", "quasi_stationary", "visits", "error_bound", "runway_error"]
-            {
+            for key in [
+                "survival",
+                "expected_error",
+                "runway",
+                "quasi_stationary",
+                "visits",
+                "error_bound",
+                "rounding_bound",
+                "runway_error",
+            ] {
                 undefined.insert(key.to_owned(), reason.clone());
             }
             (None, Runway::default(), None, None, "mean field and linear-noise approximation".to_owned(), None, None)

@@ -7,7 +7,7 @@ use crate::analytic::rounding::{ExpectedTimes, RowErrors};
 use super::grid::{Draw, Field, Grid};
 use super::gth::Elimination;
 
-/// DrawErrors of the probabilities of one state's successors, in units of [`f64::EPSILON`].
+/// Errors of the probabilities of one state's successors, in units of [`f64::EPSILON`].
 pub(super) struct DrawErrors {
     examples: usize,
     wrong: RowErrors,
