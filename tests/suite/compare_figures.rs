@@ -4,7 +4,7 @@ use runaway::analytic::Solved;
 use runaway::evidence::{Evidence, weigh};
 use runaway::plan::{self, Compared, Comparison, Settings};
 use runaway::provenance::Provenance;
-use runaway::report::words::{number, percent};
+use runaway::report::words::{number, percent, probability};
 use runaway::report::{Figure, designs};
 use runaway::scenario::{Origin, Role, Scenario, Stated};
 
@@ -62,8 +62,12 @@ impl Drawn {
 
 /// The numbers and names of the titles, from the designs themselves; whatever fails is said to.
 fn titles_are_true(drawn: &Drawn) {
-    let caveat =
-        |one: &Compared| format!("(fails within the horizon in {} of runs)", percent(one.failed_by_horizon, 3));
+    let caveat = |one: &Compared| {
+        format!(
+            "(fails within the horizon in {} of runs)",
+            probability(one.failed_by_horizon, one.failed_by_horizon_error.unwrap_or(0.0))
+        )
+    };
     let praises = |title: &str, (value, one): (f64, &Compared)| {
         let named = title.contains(&format!("“{}”", one.name));
         assert!(named && title.contains(&percent(value, 3)), "{title}: {} {value}", one.name);
@@ -110,7 +114,7 @@ fn titles_say_what_the_numbers_say() {
 #[test]
 fn failed_designs_are_not_praised() {
     let drawn = drawn(&format!(
-        "{LOOP}{PRICES}[[design]]\nname = \"1\"\n[[design]]\nname = \"2 of 3\"\nset = {{ vote.candidates = 3 }}\n"
+        "{LOOP}step_error = 0.006\n{PRICES}[[design]]\nname = \"1\"\n[[design]]\nname = \"2 of 3\"\nset = {{ vote.candidates = 3 }}\n"
     ));
     assert!(drawn.comparison.designs.iter().all(|one| one.failed_by_horizon > 0.9));
     titles_are_true(&drawn);
@@ -124,7 +128,12 @@ fn failed_designs_are_not_praised() {
 fn safe_designs_have_no_void_figures() {
     let safe =
         drawn(&format!("{LOOP}{PRICES}{}{}", check(0.95), check(0.99)).replace("examples = 40", "examples = 60"));
-    let worst = safe.comparison.designs.iter().map(|one| one.failed_by_horizon).fold(0.0, f64::max);
+    let worst = safe
+        .comparison
+        .designs
+        .iter()
+        .map(|one| one.failed_by_horizon + one.failed_by_horizon_error.unwrap())
+        .fold(0.0, f64::max);
     assert!(safe.comparison.designs.iter().all(|one| one.expected_runway.unwrap() > 1e12));
     let survival = safe.figure("survival");
     let expected = format!("No design is likelier than {} to fail within 30 generations", percent(worst, 3));

@@ -348,7 +348,7 @@ fn mistakes_are_drawn_and_tabled_where_they_are_accounted_for() {
         assert!(flows.svg.contains("fresh random") && !flows.svg.contains("NaN"));
         let page = String::from_utf8(report::render(&inputs).unwrap().html).unwrap();
         assert!(page.contains("Mistakes at generation 0") && page.contains("What votes would catch"));
-        assert_eq!(page.contains("<th scope=\"row\">fresh unsound</th>"), !more.is_empty());
+        assert_eq!(page.contains("<th scope=\"col\">fresh unsound</th>"), !more.is_empty());
     }
 }
 

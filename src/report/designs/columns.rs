@@ -43,11 +43,6 @@ impl Column {
     }
 }
 
-/// P(fail within the horizon), with no digit that its error does not leave.
-fn failing(one: &Compared) -> String {
-    probability(one.failed_by_horizon, one.failed_by_horizon_error.unwrap_or(0.0))
-}
-
 fn or_dash(value: Option<String>) -> String {
     value.unwrap_or_else(|| "–".to_owned())
 }
@@ -61,7 +56,7 @@ pub fn runway_and_price(comparison: &Comparison) -> (Vec<Column>, Vec<Column>) {
     let each = |value: fn(&Compared) -> Option<f64>| designs.iter().map(value).collect::<Vec<_>>();
     let runway = vec![
         names(),
-        Column::new("Fails within the horizon", 1, designs.iter().map(failing)).marked(designs),
+        Column::new("Fails within the horizon (%)", 1, designs.iter().map(failure)).marked(designs),
         runways(comparison),
         Column::new("R", 5, designs.iter().map(|one| or_dash(one.reproduction_number.map(ratio)))),
         Column::new(
@@ -78,6 +73,12 @@ pub fn runway_and_price(comparison: &Comparison) -> (Vec<Column>, Vec<Column>) {
     price.push(Column::shares("Yield", 9, &each(|one| Some(one.start_yield))));
     price.insert(0, names());
     (runway, price)
+}
+
+/// P(T ≤ horizon) in percent, as far as it is known.
+fn failure(one: &Compared) -> String {
+    let written = probability(one.failed_by_horizon, one.failed_by_horizon_error.unwrap_or(0.0));
+    written.trim_end_matches(['%', '\u{a0}']).to_owned()
 }
 
 fn runways(comparison: &Comparison) -> Column {

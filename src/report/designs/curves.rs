@@ -48,7 +48,9 @@ fn notes(comparison: &Comparison, first: &str) -> Vec<String> {
 }
 
 pub(super) fn survival(comparison: &Comparison) -> Plot {
-    let failed = comparison.designs.iter().map(|one| one.failed_by_horizon).fold(0.0, f64::max);
+    // No more than what is known of the likeliest failure.
+    let most = |one: &Compared| one.failed_by_horizon + one.failed_by_horizon_error.unwrap_or(0.0);
+    let failed = comparison.designs.iter().map(most).fold(0.0, f64::max);
     let alive = largest(comparison.designs.iter().flat_map(|one| &one.survival));
     if failed < FLAT {
         let title = format!("No design is likelier than {} to fail within {}", percent(failed, 3), span(comparison));
