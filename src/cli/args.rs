@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::fit::Measurement;
-use crate::scenario::quantity_names;
 use crate::simulate;
 
 use super::reading::Reading;
+use super::typed::{level, measurement, share, statements};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
@@ -364,37 +364,4 @@ pub struct Init {
     /// File to write; an existing file is never overwritten
     #[arg(value_name = "FILE", default_value = "loop.toml")]
     pub file: PathBuf,
-}
-
-/// What a file can state, for `compare --help`.
-fn statements() -> String {
-    format!(
-        "A [[claim]] or [[published]] table of a file states something about a `quantity` of its loop or of one `design`, at \
-         a `generation` (0 unless told): {}.",
-        quantity_names()
-    )
-}
-
-fn share(typed: &str) -> Result<f64, String> {
-    within(typed, |share| (0.0..=1.0).contains(&share), "a share lies in [0, 1]")
-}
-
-fn measurement(typed: &str) -> Result<Measurement, String> {
-    let rule = || "a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items".to_owned();
-    let (what, items) = typed.split_once('=').ok_or_else(rule)?;
-    let items: u64 = items.parse().ok().filter(|items| (1..=1_000_000).contains(items)).ok_or_else(rule)?;
-    match what {
-        "evaluate" => Ok(Measurement::Evaluate(items)),
-        "audit" => Ok(Measurement::Audit(items)),
-        "next" => Ok(Measurement::Next(items)),
-        _ => Err(rule()),
-    }
-}
-
-fn level(typed: &str) -> Result<f64, String> {
-    within(typed, |level| level > 0.0 && level < 1.0, "a level lies between 0 and 1")
-}
-
-fn within(typed: &str, holds: impl Fn(f64) -> bool, rule: &str) -> Result<f64, String> {
-    typed.parse().ok().filter(|&value| holds(value)).ok_or_else(|| rule.to_owned())
 }

@@ -19,6 +19,7 @@ mod sheet;
 mod simulate;
 mod solve;
 mod table;
+mod typed;
 mod width;
 
 use std::io::{self, Write};

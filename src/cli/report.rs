@@ -60,7 +60,7 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
         for sentence in view.alarms.iter().chain(&view.finding) {
             writeln!(out, "{sentence}")?;
         }
-        writeln!(out, "wrote {written} files to {}", folder.path().display())?;
+        writeln!(out, "wrote {written} files to {}", folder.named().display())?;
     }
     Ok(Verdict::of(check.agree))
 }

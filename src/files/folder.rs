@@ -66,7 +66,7 @@ impl ReportFolder {
 
     /// The folder as it was named.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub fn named(&self) -> &Path {
         &self.named
     }
 

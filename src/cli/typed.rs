@@ -1,0 +1,37 @@
+//! Values as they are typed, and what `--help` says of them.
+
+use crate::fit::Measurement;
+use crate::scenario::quantity_names;
+
+/// What a file can state, for `compare --help`.
+pub(super) fn statements() -> String {
+    format!(
+        "A [[claim]] or [[published]] table of a file states something about a `quantity` of its loop or of one `design`, at \
+         a `generation` (0 unless told): {}.",
+        quantity_names()
+    )
+}
+
+pub(super) fn share(typed: &str) -> Result<f64, String> {
+    within(typed, |share| (0.0..=1.0).contains(&share), "a share lies in [0, 1]")
+}
+
+pub(super) fn measurement(typed: &str) -> Result<Measurement, String> {
+    let rule = || "a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items".to_owned();
+    let (what, items) = typed.split_once('=').ok_or_else(rule)?;
+    let items: u64 = items.parse().ok().filter(|items| (1..=1_000_000).contains(items)).ok_or_else(rule)?;
+    match what {
+        "evaluate" => Ok(Measurement::Evaluate(items)),
+        "audit" => Ok(Measurement::Audit(items)),
+        "next" => Ok(Measurement::Next(items)),
+        _ => Err(rule()),
+    }
+}
+
+pub(super) fn level(typed: &str) -> Result<f64, String> {
+    within(typed, |level| level > 0.0 && level < 1.0, "a level lies between 0 and 1")
+}
+
+fn within(typed: &str, holds: impl Fn(f64) -> bool, rule: &str) -> Result<f64, String> {
+    typed.parse().ok().filter(|&value| holds(value)).ok_or_else(|| rule.to_owned())
+}
