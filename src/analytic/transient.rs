@@ -34,7 +34,8 @@ impl Mass {
     /// Sum of the weights.
     #[must_use]
     pub fn total(&self) -> f64 {
-        self.weight.iter().sum()
+        // A sum over nothing would be −0.0.
+        self.weight.iter().fold(0.0, |sum, weight| sum + weight)
     }
 
     /// The weight of one count.
