@@ -15,6 +15,7 @@ mod law_chain;
 mod line;
 pub mod mean_field;
 pub mod noise;
+mod open_counts;
 mod outlook;
 pub mod plane;
 pub mod quadrature;

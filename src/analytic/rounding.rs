@@ -151,6 +151,10 @@ mod tests {
             let row = RowErrors::new(draws, q, f64::EPSILON);
             for least in 0..=draws {
                 let tail: f64 = (least..=draws).rev().map(|k| binomial::pmf(k, draws, q)).sum();
+                // Subnormal numbers keep too few digits to compare.
+                if tail < 1e-290 {
+                    break;
+                }
                 let mean: f64 = (least..=draws).map(|k| binomial::pmf(k, draws, q) * row.at(k as f64)).sum();
                 assert!(mean / tail <= row.beyond(Some(least as f64), tail) * (1.0 + 1e-12), "{draws} {q} {least}");
                 assert!(mean <= row.on_average() * (1.0 + 1e-12));

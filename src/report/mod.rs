@@ -11,6 +11,7 @@ pub mod fit;
 mod flows;
 mod glossary;
 mod html;
+mod legend;
 mod plot;
 mod runway_law;
 mod survival;

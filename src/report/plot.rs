@@ -2,11 +2,12 @@
 //!
 //! Nothing is laid over data: the legend stands above the plotting area, labels of levels in the right margin.
 
-use plotters::style::{Color, RGBAColor, RGBColor};
+use plotters::style::{RGBAColor, RGBColor};
 
 use super::axis::Axis;
+use super::legend::{SAMPLE, entry, legend_rows, sample};
 use super::svg::{Anchor, Canvas, FigureError, Label, Type, document, text_width, wrapped};
-use super::theme::{AXIS, INK, MESH, NARROW, PAPER, SOFT_INK, Sheet, Stroke, TEXT, WIDE};
+use super::theme::{AXIS, INK, MESH, NARROW, SOFT_INK, Sheet, Stroke, TEXT, WIDE};
 use super::thin;
 
 /// A figure before it is drawn. Without layers it is a sentence: title and notes, no axes.
@@ -145,9 +146,7 @@ const NOTE_FACE: Type = Type { size: TEXT, color: SOFT_INK, bold: false };
 /// Height of a line of the title, in its font size.
 const TITLE_LEADING: f64 = 1.35;
 const TEXT_LINE: f64 = TEXT * 1.5;
-/// Width of a legend's sample.
-const SAMPLE: f64 = 28.0;
-const RING: f64 = 3.5;
+pub(super) const RING: f64 = 3.5;
 const GAP: f64 = 8.0;
 /// Levels named in the legend of a narrow sheet at most; of more, each is a row with its label beside it.
 const LEVELS: usize = 2;
@@ -406,61 +405,5 @@ impl Plot {
             Shape::Level { y, label, .. } => Some((*y, label.as_str())),
             _ => None,
         })
-    }
-}
-
-/// The name of a layer in the legend: its own, or there the label of its level.
-fn entry(layer: &Layer, levels: bool) -> Option<&str> {
-    match &layer.shape {
-        Shape::Level { label, .. } if levels && !label.is_empty() => Some(label),
-        _ => layer.legend.as_deref(),
-    }
-}
-
-/// Entries from left to right, in as many rows as they need.
-fn legend_rows(layers: &[Layer], sheet: Sheet, levels: bool) -> Vec<Vec<(f64, &Layer)>> {
-    let width = sheet.width - 2.0 * sheet.margin;
-    let mut rows: Vec<Vec<(f64, &Layer)>> = Vec::new();
-    let mut x = 0.0;
-    for layer in layers {
-        let Some(name) = entry(layer, levels) else { continue };
-        let entry = SAMPLE + 6.0 + text_width(name, TEXT);
-        match rows.last_mut() {
-            Some(row) if x + entry <= width => row.push((sheet.margin + x, layer)),
-            _ => {
-                x = 0.0;
-                rows.push(vec![(sheet.margin, layer)]);
-            }
-        }
-        x += entry + 14.0;
-    }
-    rows
-}
-
-/// A legend's sample of a shape, 28 wide, from its left end.
-fn sample(canvas: &Canvas<'_>, shape: &Shape, (x, y): (f64, f64)) -> Result<(), FigureError> {
-    let line = |stroke: Stroke| canvas.line(&[(x, y), (x + SAMPLE, y)], stroke);
-    let middle = x + SAMPLE / 2.0;
-    match shape {
-        Shape::Area { fill, .. } | Shape::Bars { fill, .. } | Shape::Boxes { fill, .. } => {
-            let outline = Stroke { color: AXIS, width: 0.75, dash: None };
-            let (from, to) = ((x + 2.0, y - 5.5), (x + SAMPLE - 2.0, y + 5.5));
-            canvas.rectangle(from, to, PAPER.mix(1.0))?;
-            canvas.rectangle(from, to, *fill)?;
-            canvas.line(&[from, (to.0, from.1), to, (from.0, to.1), from], outline)
-        }
-        Shape::Line { stroke, .. } | Shape::Level { stroke, .. } | Shape::Mark { stroke, .. } => line(*stroke),
-        Shape::Rings { color, .. } => {
-            let bar = Stroke { color: *color, width: 1.25, dash: None };
-            canvas.line(&[(middle, y - 8.0), (middle, y + 8.0)], bar)?;
-            canvas.ring((middle, y), RING, Stroke { width: 1.5, ..bar })
-        }
-        Shape::Tags { color, open: true, .. } => {
-            canvas.ring((middle, y), RING + 1.0, Stroke { color: *color, width: 2.0, dash: None })
-        }
-        Shape::Tags { color, .. } => canvas.dot((middle, y), RING + 2.0, *color),
-        Shape::Text { .. } => Ok(()),
-        Shape::Dots { color, open, .. } => canvas.small((middle, y), *color, *open),
-        Shape::Stems { color, .. } => canvas.dot((middle, y), RING - 0.5, *color),
     }
 }

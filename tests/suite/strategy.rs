@@ -157,7 +157,8 @@ pub fn scenario(sizes: Sizes) -> impl Strategy<Value = Scenario> {
         ("vote", vote(sizes.candidates)),
         ("filter", prop::collection::vec(filter(), 0..=6).prop_map(Value::from).boxed()),
         ("start", start.boxed()),
-        ("failure", keys(vec![("error_rate", share())])),
+        // A threshold of 0 fails before it starts and is refused.
+        ("failure", keys(vec![("error_rate", prop_oneof![Just(1.0), 1e-9..=1.0_f64].prop_map(Value::from).boxed())])),
         (
             "cost",
             keys(vec![

@@ -9,7 +9,8 @@ use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
 use super::closing::{Closing, close};
-use super::propagation::{Era, Loop, Propagation};
+use super::era::{Era, Loop};
+use super::propagation::Propagation;
 
 impl Loop for Scenario {
     fn draws(&self) -> u64 {

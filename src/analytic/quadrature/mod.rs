@@ -9,6 +9,7 @@ mod arrival;
 mod chebyshev;
 mod closing;
 mod density;
+mod era;
 mod gram;
 mod kernel;
 mod large;
@@ -19,7 +20,8 @@ mod source;
 mod spending;
 
 pub use closing::{Closing, close};
+pub use era::{Era, Loop};
 pub(super) use large::solve;
 pub use nodes::NodeChain;
-pub use propagation::{Era, Loop, Propagation};
+pub use propagation::Propagation;
 pub(super) use spending::lasting;

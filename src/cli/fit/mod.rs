@@ -74,6 +74,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
         .map_err(|error| blamed(error, args.files.first().map(PathBuf::as_path), args.scenario.as_deref()))?;
+    read_as(&log, &mut std::io::stderr())?;
     let fit = fitted.answer();
     let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
     let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
@@ -108,7 +109,6 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
 fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
     let files = Log::bytes(&args.files)?;
     let mut log = Log::parse_all(&files, &args.reading.options())?;
-    read_as(&log, &mut std::io::stderr())?;
     if args.run >= log.runs.len() {
         let (last, run) = (log.runs.len().saturating_sub(1), args.run);
         return Err(UsageError(format!("--run {run}: the runs of this log are 0 to {last}")).into());

@@ -1,0 +1,71 @@
+//! The counts of a settled law from which both ends, or one of them, can still come.
+
+use super::chain::landing;
+use super::elimination::{Factors, rows};
+use super::fate::Fate;
+use super::quasi;
+use super::transient::Forward;
+
+/// The most transient states that are eliminated.
+pub(super) const MOST_ELIMINATED: usize = 10_000;
+
+/// The open counts of a settled law, eliminated.
+pub(super) struct OpenCounts {
+    pub counts: Vec<usize>,
+    pub factors: Factors,
+    /// The present law of loops that have not failed, at each of the counts.
+    pub law: Vec<f64>,
+}
+
+impl OpenCounts {
+    /// `None` if there are too many.
+    pub fn of(forward: &Forward<'_>) -> Option<Self> {
+        let counts = forward.chain().open();
+        if counts.len() > MOST_ELIMINATED {
+            return None;
+        }
+        let factors = Factors::of(forward.chain(), &counts)?;
+        let law = counts.iter().map(|&count| forward.surviving().of(count)).collect();
+        Some(Self { counts, factors, law })
+    }
+
+    /// Expectation from the present law.
+    pub fn expected(&self, values: &[f64]) -> f64 {
+        self.law.iter().zip(values).filter(|(weight, _)| **weight > 0.0).fold(0.0, |sum, (weight, v)| sum + weight * v)
+    }
+
+    /// P(T < ∞) of a loop that has failed with probability `failed` already.
+    pub fn fate(&self, forward: &Forward<'_>, failed: f64) -> Fate {
+        let chain = forward.chain();
+        let safe = chain.safe_runs();
+        if safe.is_empty() {
+            return Fate::CERTAIN;
+        }
+        let ends = |runs: &[(u64, u64)]| {
+            let landed = |&count: &usize| landing(runs, 0, chain.draws, chain.states[count].next.unwrap_or(0.0));
+            self.expected(&self.factors.eliminated.collected(&self.counts.iter().map(landed).collect::<Vec<_>>()))
+        };
+        let never = at_safe_counts(forward) + ends(&safe);
+        let ever = failed + ends(&chain.failed_runs());
+        // As of expected times: 2n roundings of the transitions of n states, each off by some for each count from its mean
+        // (O'Cinneide 1993).
+        let roundings = 2.0 * self.counts.len() as f64 * (8.0 + 3.0 * chain.states.len() as f64);
+        Fate::of(ever, never, f64::EPSILON * roundings)
+    }
+
+    /// The law given that neither end has come, and the probability of either.
+    pub fn stationary(&self, forward: &Forward<'_>) -> Option<(Vec<f64>, f64)> {
+        let exits = &self.factors.exits;
+        quasi::stationary(&self.factors.eliminated, exits).or_else(|| {
+            let chain = forward.chain();
+            let next: Vec<f64> = self.counts.iter().map(|&count| chain.states[count].next.unwrap_or(0.0)).collect();
+            quasi::by_powers(&rows(chain.draws, &next, &self.counts, f64::MIN_POSITIVE)?, exits)
+        })
+    }
+}
+
+/// Probability of being at a safe count, under a law that stays.
+pub(super) fn at_safe_counts(forward: &Forward<'_>) -> f64 {
+    let safe = forward.chain().safe();
+    forward.surviving().iter().filter(|(count, _)| safe[*count]).fold(0.0, |sum, (_, weight)| sum + weight)
+}
