@@ -99,7 +99,13 @@ fn mean_field(scenario: &Scenario, field: &MeanField, start: &Pricing<'_>) -> Ve
 
 impl Spending {
     fn refuse(&mut self, reason: &str) {
-        for key in ["expected", "until_horizon", "until_failure", "per_sustained_generation"] {
+        for key in [
+            "expected",
+            "until_horizon",
+            "until_failure",
+            "per_sustained_generation",
+            "per_sustained_generation_to_horizon",
+        ] {
             self.undefined.insert(key.to_owned(), reason.to_owned());
         }
     }
@@ -135,7 +141,8 @@ impl Spending {
             }
             if generation == horizon {
                 self.until_horizon = Some(spent);
-                self.per_sustained_generation_to_horizon = (lived > 0.0).then(|| spent / lived);
+                self.per_sustained_generation_to_horizon =
+                    self.per_generation("per_sustained_generation_to_horizon", spent, lived);
             }
             spent += cost;
             lived += lasting.survival();
@@ -169,11 +176,20 @@ impl Spending {
                 let left = (mean - lived).max(0.0);
                 let rest = if survival > 0.0 && left > 0.0 { left * (cost / survival) } else { 0.0 };
                 self.until_failure = Some(spent + rest);
-                self.per_sustained_generation = (mean > 0.0).then(|| (spent + rest) / mean);
+                self.per_sustained_generation = self.per_generation("per_sustained_generation", spent + rest, mean);
                 return;
             }
         };
         self.refuse_beyond(&reason);
+    }
+
+    /// The price of a sustained generation; none where the loop fails at once.
+    fn per_generation(&mut self, key: &str, spent: f64, lived: f64) -> Option<f64> {
+        if lived > 0.0 {
+            return Some(spent / lived);
+        }
+        self.undefined.insert(key.to_owned(), "no generation is sustained".to_owned());
+        None
     }
 
     /// What comes after the horizon is not known.

@@ -121,7 +121,8 @@ impl Work {
     /// Fitting logs: so many sweeps over so many generations in all, in so many fits.
     pub fn fits(self, fits: usize, sweeps: usize, generations: usize) -> Self {
         let operations = fits as f64 * sweeps as f64 * generations as f64 * price::SWEEP;
-        let what = format!("{fits} fits of {sweeps} sweeps over {generations} generations");
+        let noun = if fits == 1 { "fit" } else { "fits" };
+        let what = format!("{fits} {noun} of {sweeps} sweeps over {generations} generations");
         self.part(operations, what, "lower `--sweeps`")
     }
 

@@ -5,7 +5,8 @@ use crate::compare::Verdict;
 use super::Inputs;
 use super::axis::Axis;
 use super::facts::largest;
-use super::plot::{Layer, Plot, Shape};
+use super::plot::Plot;
+use super::shape::{Layer, Shape};
 use super::theme::{CRITICAL, STEM, VERMILLION, ZERO};
 use super::words::number;
 

@@ -3,7 +3,8 @@
 use super::Inputs;
 use super::axis::Axis;
 use super::facts::{Side, largest};
-use super::plot::{Layer, Plot, Shape};
+use super::plot::Plot;
+use super::shape::{Layer, Shape};
 use super::theme::{BOUNDARY, sound_area, unsound_area, wrong_area};
 use super::words::percent;
 

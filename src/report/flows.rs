@@ -4,7 +4,8 @@ use crate::explain::{Account, Class, Drivers, Flows};
 
 use super::Inputs;
 use super::axis::{Axis, capitalised};
-use super::plot::{Layer, Plot, Shape, Span};
+use super::plot::Plot;
+use super::shape::{Layer, Shape, Span};
 use super::theme::class_fill;
 use super::words::{percent, ratio};
 

@@ -2,11 +2,13 @@
 
 use plotters::style::Color;
 
-use super::plot::{Layer, RING, Shape};
+use super::shape::{Layer, Shape};
 use super::svg::{Canvas, FigureError, text_width};
 use super::theme::{AXIS, PAPER, Sheet, Stroke, TEXT};
 
 /// Width of a legend's sample.
+/// Radius of a ring, in pixels.
+pub(super) const RING: f64 = 3.5;
 pub(super) const SAMPLE: f64 = 28.0;
 
 /// The name of a layer in the legend: its own, or there the label of its level.

@@ -14,6 +14,7 @@ mod html;
 mod legend;
 mod plot;
 mod runway_law;
+mod shape;
 mod survival;
 mod svg;
 mod theme;

@@ -94,7 +94,7 @@ fn trainer_states_with_bare_nan() {
     let log = Log::open(&files(&["trainer_state.json"]), &options).unwrap();
     assert_eq!(counts(&log), [(0, 250, 70), (1, 250, 79)]);
     assert_eq!((log.format.as_str(), log.taken.as_slice()), ("trainer state", ["eval_accuracy".to_owned()].as_slice()));
-    assert_eq!(log.ignored, ["eval_loss", "1 entry of training"]);
+    assert_eq!(log.ignored, ["2 entries without an evaluation", "eval_loss"]);
     assert_eq!(log.notes, ["steps 100, 300 are generations 0 to 1"]);
 }
 

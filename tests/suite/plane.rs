@@ -258,7 +258,9 @@ fn the_geometric_tail_is_what_elimination_gives() {
     assert_relative_eq!(exact, summed, max_relative = 1e-8);
     assert_relative_eq!(eliminated.runway.sd.unwrap(), walked.runway.sd.unwrap(), max_relative = 1e-8);
     assert_eq!(eliminated.runway.q95, walked.runway.q95);
-    assert!(walked.runway_error.unwrap() < 1e-9 * exact);
+    // The bound holds the rounding of the law and of the rows too.
+    let bound = walked.runway_error.unwrap();
+    assert!((exact - summed).abs() <= bound && bound < 1e-6 * exact, "{bound:e}");
 }
 
 #[test]
@@ -295,7 +297,10 @@ fn refusals_and_absent_numbers_say_why() {
     assert_eq!(refused("examples = 9\n[learning]\npolicy = \"accumulate\""), PlaneRefusal::Accumulates);
 
     let never = solve("examples = 5\n[errors]\nrecovery = 0.2\nconsistency = 0.5\n[failure]\nerror_rate = 1.0");
-    assert!(never.runway.mean.is_none() && never.undefined["runway.mean"].contains("never"));
+    assert!(
+        never.runway.mean.is_none()
+            && never.undefined["runway.mean"].starts_with("infinite: failure cannot be reached")
+    );
     let flawless = solve("examples = 5\n[errors]\nrecovery = 0.2\nstep_error = 0.0");
     assert!(flawless.runway.mean.is_none());
     assert_eq!(flawless.curves.survival, vec![1.0; 61]);

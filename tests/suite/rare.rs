@@ -254,7 +254,7 @@ fn what_cannot_be_split_is_refused_with_the_reason() {
     assert!(unsound.to_string().contains("unsound beliefs"), "{unsound}");
     // An error rate of 1 takes wrong beliefs alone; with candidates that show half of them it is never reached.
     for (overrides, reason) in [
-        (&["failure.error_rate=1"][..], "less probable than 1e-300"),
+        (&["failure.error_rate=1", "examples=10000"][..], "less probable than 1e-300"),
         (
             &["failure.error_rate=1", "errors.consistency=0.5", "errors.amplification=0"],
             "no composition that can be drawn",

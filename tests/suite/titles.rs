@@ -33,11 +33,14 @@ fn check_failure(title: &str, solution: &Solution, scenario: &Scenario) {
     }
     assert!(last < 0.5, "half fail by the horizon, but the title says: {title}");
     assert!(said.contains(&format!("within {} generation", number(scenario.horizon.get() as f64, 3))), "{title}");
-    if let Some(bound) = between(said, "probability below ", "") {
-        assert_eq!(bound, percent(10.0 * solution.error_bound.unwrap(), 1));
-        assert!(last < 10.0 * solution.error_bound.unwrap(), "{title}");
+    if let Some(bound) = between(said, "has probability below ", "") {
+        let error = solution.error_bound.unwrap();
+        assert_eq!(bound, percent(last + error, 1), "{title}");
+        assert!(last < 10.0 * error, "{title}");
     } else if let Some(share) = between(said, "has probability ", "") {
-        assert_eq!(share, percent(last, 3), "{title}");
+        // Digits that the error does not leave are not printed.
+        let known = (last / solution.error_bound.unwrap()).log10().floor().clamp(1.0, 3.0);
+        assert_eq!(share, percent(last, known as usize), "{title}");
     } else {
         assert!(said.starts_with("No failure") && last == 0.0, "{title}");
     }

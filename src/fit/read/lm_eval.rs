@@ -59,7 +59,13 @@ fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
         let tasks: Vec<&str> = tasks.map(String::as_str).collect();
         let task = task(document, &tasks, options).map_err(|reason| complain("results", reason))?;
         ignored.extend(tasks.iter().filter(|name| **name != task).map(|name| format!("task {name}")));
-        let scores = scores(document, task, options);
+        let is_wanted = |name: &str| {
+            name.split_once(',')
+                .is_none_or(|(_, filter)| options.filter.as_deref().is_none_or(|wanted| wanted == filter))
+        };
+        let (scores, others): (Vec<Score>, Vec<Score>) =
+            scores(document, task).into_iter().partition(|score| is_wanted(&score.name));
+        ignored.extend(others.into_iter().map(|score| score.name));
         if scores.is_empty() {
             let reason = match &options.filter {
                 Some(filter) => format!("no metric of this task has the filter `{filter}`"),
@@ -116,7 +122,7 @@ fn leaves(document: &Object, task: &str) -> Vec<String> {
 }
 
 /// Every metric of a task.
-fn scores(document: &Object, task: &str, options: &ReadOptions) -> Vec<Score> {
+fn scores(document: &Object, task: &str) -> Vec<Score> {
     let Some(values) = document.get("results").and_then(|results| results.get(task)).and_then(Json::as_object) else {
         return Vec::new();
     };
@@ -125,9 +131,6 @@ fn scores(document: &Object, task: &str, options: &ReadOptions) -> Vec<Score> {
     let metric = |(key, value): (&String, &Json)| {
         let (metric, filter) = key.split_once(',').unwrap_or((key, ""));
         if metric.ends_with("_stderr") || !value.is_number() || matches!(metric, "sample_len" | "samples") {
-            return None;
-        }
-        if options.filter.as_deref().is_some_and(|wanted| wanted != filter) {
             return None;
         }
         let (share, decimals) = json::number(value)?;

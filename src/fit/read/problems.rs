@@ -5,6 +5,8 @@ use super::record::{Score, Value};
 
 /// Digits beyond which a share counts as written in full.
 const FULL: u32 = 9;
+/// Decimals that a value printed shorter than the others of its metric has at the least.
+const SHORT: u32 = 3;
 /// Distance from a whole number of answers that doubles of six digits leave.
 pub(super) const NEAR: f64 = 1e-3;
 
@@ -105,7 +107,8 @@ fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOp
         if decimals > FULL { 0.0 } else { 0.5 * 10f64.powi(-(decimals as i32)) / scale * answers as f64 }
     };
     let fits = |open: f64| (right - nearest).abs() <= (open * 1.000_001).max(NEAR).max(1e-6 * answers as f64).min(0.5);
-    let open = if fits(open(style.decimals)) { open(style.decimals) } else { open(own) };
+    let shorter = style.decimals > FULL && own >= SHORT && !fits(0.0);
+    let open = open(if shorter { own } else { style.decimals });
     if !fits(open) {
         let hint = if repeats == 1 {
             "is --evaluated right? Where the rate is a mean over k answers to each problem, say --samples-per-problem k"

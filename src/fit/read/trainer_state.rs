@@ -65,7 +65,7 @@ pub(super) fn read_entries(
         found.notes.push(format!("{n} problems were evaluated: eval_runtime × eval_samples_per_second"));
     }
     if training > 0 {
-        found.ignored.push(some(training, "entry of training", "entries of training"));
+        found.ignored.push(format!("{} without an evaluation", some(training, "entry", "entries")));
     }
     Ok(())
 }

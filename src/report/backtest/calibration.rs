@@ -2,7 +2,8 @@
 
 use crate::fit::{Backtest, Summary};
 use crate::report::axis::Axis;
-use crate::report::plot::{Estimate, Layer, Plot, Shape, Side, Tag};
+use crate::report::plot::Plot;
+use crate::report::shape::{Estimate, Layer, Shape, Side, Tag};
 use crate::report::theme::{DIAGONAL, FILTERED, INK, VERMILLION};
 use crate::report::words::percent;
 

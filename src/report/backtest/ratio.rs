@@ -2,7 +2,8 @@
 
 use crate::fit::Backtest;
 use crate::report::axis::Axis;
-use crate::report::plot::{Layer, Plot, Shape, Side, Tag};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape, Side, Tag};
 use crate::report::theme::{CRITICAL, INK, ROW, VERMILLION};
 
 use super::contest::{Contest, Quantity};

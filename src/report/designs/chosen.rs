@@ -1,7 +1,7 @@
 //! Which of many designs a figure names, and what must be said with the name of one that fails.
 
 use crate::plan::{Compared, Comparison};
-use crate::report::plot::{Layer, Shape};
+use crate::report::shape::{Layer, Shape};
 use crate::report::theme::{Stroke, design_stroke, other_stroke};
 use crate::report::words::probability;
 

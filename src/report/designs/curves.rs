@@ -3,7 +3,8 @@
 use crate::plan::{Basis, Compared, Comparison};
 use crate::report::axis::Axis;
 use crate::report::facts::largest;
-use crate::report::plot::{Layer, Plot, Shape};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape};
 use crate::report::survival::{LAST_STEP, steps};
 use crate::report::theme::THRESHOLD;
 use crate::report::words::{number, percent};

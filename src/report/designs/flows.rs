@@ -4,7 +4,8 @@ use crate::explain::Flows;
 use crate::plan::{Compared, Comparison};
 use crate::report::axis::Axis;
 use crate::report::flows::STACK;
-use crate::report::plot::{Layer, Plot, Shape, Span};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape, Span};
 use crate::report::theme::class_fill;
 use crate::report::words::percent;
 

@@ -2,7 +2,8 @@
 
 use crate::plan::{Compared, Comparison, Measure};
 use crate::report::axis::Axis;
-use crate::report::plot::{Layer, Plot, Shape, Side, Tag};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape, Side, Tag};
 use crate::report::svg::text_width;
 use crate::report::theme::{EXACT, FRONT, PLOT_HEIGHT, SOFT_INK, TEXT, WIDTH};
 use crate::report::words::{is_far, number, runway};

@@ -2,7 +2,8 @@
 
 use crate::evidence::{Beside, Evidence};
 use crate::report::axis::Axis;
-use crate::report::plot::{Layer, Plot, Shape, Side, Tag};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape, Side, Tag};
 use crate::report::theme::{EXACT, GAP, INK_BAR, VERMILLION};
 use crate::report::words::number;
 use crate::scenario::Role;

@@ -4,7 +4,8 @@ use plotters::style::RGBAColor;
 
 use crate::fit::{Fan, Interval, Phase};
 use crate::report::axis::Axis;
-use crate::report::plot::{Estimate, Layer, Plot, Shape};
+use crate::report::plot::Plot;
+use crate::report::shape::{Estimate, Layer, Shape};
 use crate::report::theme::{FILTERED, FORECAST, FORECAST_EDGE, INK, LAST, THRESHOLD, filtered, forecast};
 use crate::report::words::percent;
 use crate::stats::interval::wilson;

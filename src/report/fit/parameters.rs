@@ -2,7 +2,8 @@
 
 use crate::fit::Learned;
 use crate::report::axis::Axis;
-use crate::report::plot::{Layer, Plot, Shape, Span};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape, Span};
 use crate::report::theme::{BOUNDARY, ROW, filtered, prior_box};
 
 use super::Inputs;

@@ -2,7 +2,8 @@
 
 use crate::fit::{Bin, Reproduction};
 use crate::report::axis::Axis;
-use crate::report::plot::{Layer, Plot, Shape};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape};
 use crate::report::theme::{CRITICAL, PRIOR, exact_bars};
 use crate::report::words::{number, percent, ratio};
 

@@ -2,7 +2,8 @@
 
 use crate::fit::Runway;
 use crate::report::axis::Axis;
-use crate::report::plot::{Layer, Plot, Shape, Span};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape, Span};
 use crate::report::survival::{LAST_STEP, steps};
 use crate::report::theme::{FORECAST, MEDIAN, Stroke, interval};
 use crate::report::words::{generations, percent};
