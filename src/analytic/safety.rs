@@ -44,12 +44,15 @@ pub struct Safety {
     pub tried: usize,
 }
 
+/// Gives a key of a scenario another value.
+type Setter = dyn Fn(&mut Scenario, Probability) + Sync + Send;
+
 /// A parameter between its present value and its strongest one.
 struct Lever {
     parameter: String,
     present: Option<f64>,
     strongest: f64,
-    set: Box<dyn Fn(&mut Scenario, Probability) + Sync + Send>,
+    set: Box<Setter>,
 }
 
 impl Safety {

@@ -14,7 +14,7 @@ use crate::report::fit::words::LEARNERS;
 use crate::scenario::ScenarioError;
 
 use super::args;
-use super::fit::{blamed, generations, json, priors};
+use super::fit::{blamed, json, priors};
 use super::limits::Work;
 use super::progress::watched;
 use super::table::sheet;
@@ -31,10 +31,7 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     let named = read.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let provenance = LogProvenance::new(named, args.seed, command(args));
     let options = options(args)?;
-    let all: usize = logs.iter().map(generations).sum();
-    // Every run is cut at each place, with the other runs of its log beside it.
-    let runs = logs.iter().map(|log| log.runs.len()).max().unwrap_or(0);
-    Work::default().fits(options.cuts.len() * runs, options.fit.effort.sweeps, all).admit(args.patience)?;
+    Work::default().fits(1, options.fit.effort.sweeps, fitted(&logs, &options.cuts)).admit(args.patience)?;
     let folder = report_folder(args.report.as_deref(), "backtest", args.replacing)?;
     let tested = watched("backtest", "cases", |watch| fit::backtest_watched(&logs, &options, watch))?
         .map_err(|error| blamed(error, None, args.scenario.as_deref()))?;
@@ -81,6 +78,12 @@ fn told(tested: &Backtest, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "note: {note}")?;
     }
     Ok(())
+}
+
+/// Generations that are fitted in all: every run alone, up to each of its cuts.
+fn fitted(logs: &[Log], cuts: &[usize]) -> usize {
+    let runs = logs.iter().flat_map(|log| &log.runs);
+    runs.map(|run| cuts.iter().filter(|cut| **cut < run.rows.len()).sum::<usize>()).sum()
 }
 
 fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {

@@ -135,7 +135,7 @@ fn admit(args: &args::Fit, log: &Log, options: &FitOptions) -> anyhow::Result<()
 }
 
 /// Generations of all runs that a fit filters; it refuses to filter more.
-pub(super) fn generations(log: &Log) -> usize {
+fn generations(log: &Log) -> usize {
     log.runs.iter().map(|run| run.rows.len()).sum::<usize>().min(MOST_GENERATIONS as usize)
 }
 

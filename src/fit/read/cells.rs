@@ -110,12 +110,11 @@ fn cells_of(object: &Object, places: &HashMap<&str, usize>) -> Vec<String> {
     cells
 }
 
+/// What is done with a line and its cells; whether there is more to do.
+type EachLine<'a> = dyn FnMut(u64, &[&str]) -> Result<bool, LogError> + 'a;
+
 /// Calls `each` with every line of cells, the header first, until it answers `false`.
-fn delimited(
-    file: &LogFile,
-    header: &Header,
-    each: &mut dyn FnMut(u64, &[&str]) -> Result<bool, LogError>,
-) -> Result<(), LogError> {
+fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result<(), LogError> {
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)

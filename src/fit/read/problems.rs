@@ -52,7 +52,7 @@ pub(super) fn from_standard_error(share: f64, error: f64) -> Option<u64> {
     let whole = n.round();
     let right = share * whole;
     let close = (n - whole).abs() <= 1e-3 * whole.max(10.0) && (right - right.round()).abs() < 1e-2;
-    (close && whole >= 2.0 && whole < 1e9).then_some(whole as u64)
+    (close && (2.0..1e9).contains(&whole)).then_some(whole as u64)
 }
 
 /// Repeats that stand in a metric's name: mean@16, avg@8, avg-of-3.

@@ -215,7 +215,7 @@ impl Sub for Precise {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        self + other.negated()
+        std::ops::Add::add(self, other.negated())
     }
 }
 

@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::precise::Precise;
 
+/// Probabilities of the next pair of counts.
+type PairRow = Vec<((u64, u64), Precise)>;
+
 /// A loop as its resolved file describes it, the numbers taken as the doubles they are.
 pub struct Reference<'a> {
     file: &'a Value,
@@ -326,7 +329,7 @@ impl<'a> Reference<'a> {
         let mut alive = free.clone();
         let mut failed = zero();
         let mut course = Course { survival: vec![], failed: vec![], error: vec![], accepted: vec![] };
-        let mut rows: Vec<Option<Vec<((u64, u64), Precise)>>> = vec![None; chain.states.len()];
+        let mut rows: Vec<Option<PairRow>> = vec![None; chain.states.len()];
         let mut done = 0;
         for generation in 0..=generations {
             for (mass, state) in alive.iter_mut().zip(&chain.states) {
