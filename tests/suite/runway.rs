@@ -181,7 +181,7 @@ fn all_faults(solution: &Solution) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(config(160))]
+    #![proptest_config(config(24))]
 
     #[test]
     fn every_null_has_its_reason(scenario in scenario(Sizes::small())) {
