@@ -69,6 +69,7 @@ pub(super) fn knobs(filter: &Filter) -> Vec<Knob> {
         Filter::Catch { random, systematic, unsound, .. } => {
             vec![knob!(Catch, random, false), knob!(Catch, systematic, false), knob!(Catch, unsound, false)]
         }
+        Filter::SelfJudge { sensitivity, .. } => vec![knob!(SelfJudge, sensitivity, false)],
         Filter::Outcome { sensitivity, .. } => vec![knob!(Outcome, sensitivity, false)],
         Filter::Steps { sensitivity, .. } => vec![knob!(Steps, sensitivity, false)],
         Filter::CrossModel { agreement_on_error, .. } => vec![knob!(CrossModel, agreement_on_error, true)],

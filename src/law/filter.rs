@@ -74,6 +74,7 @@ pub fn passing(filter: &Filter, steps: u64, right: f64) -> Answers {
             Answers { sound: right, unsound: right, systematic: agreement_on_error.get(), random: 0.0 }
         }
         Filter::Transform { invariance } => restated(invariance.get(), right),
+        Filter::SelfJudge { .. } => todo!(),
         Filter::GroundTruth { coverage, steps } => {
             let unseen = 1.0 - coverage.get();
             Answers { sound: 1.0, unsound: if steps { unseen } else { 1.0 }, systematic: unseen, random: unseen }

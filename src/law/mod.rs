@@ -154,8 +154,8 @@ impl Law {
         let steps = scenario.steps_at(generation);
         Self {
             steps,
-            slip: scenario.step_error_at(generation),
-            slip_roundings: scenario.step_error_roundings(generation),
+            slip: scenario.bins(generation)[0].step_error,
+            slip_roundings: scenario.bins(generation)[0].step_error_roundings,
             recovery: errors.recovery.get(),
             systematic_share: errors.systematic_share.get(),
             consistency: errors.consistency.get(),

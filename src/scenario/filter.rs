@@ -55,10 +55,23 @@ pub enum Filter {
         /// Whether the steps are compared too, or the answer alone.
         steps: bool,
     },
+    /// The model judges its own answers, and judges at random where it does so from a mistaken belief.
+    SelfJudge {
+        /// Probability that a wrong answer is caught by a sound judgement.
+        sensitivity: Probability,
+        /// Probability that a right answer is rejected.
+        false_reject: Probability,
+        /// Probability that the judge shares a systematic mistake and lets it pass; absent: the consistency of its problem.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        shared: Option<Probability>,
+        /// Whether the steps are judged too, or the answer alone.
+        steps: bool,
+    },
 }
 
 /// The kinds as a file spells them.
-pub(super) const KINDS: [&str; 6] = ["catch", "outcome", "steps", "cross-model", "transform", "ground-truth"];
+pub(super) const KINDS: [&str; 7] =
+    ["catch", "outcome", "steps", "cross-model", "transform", "ground-truth", "self-judge"];
 
 impl Filter {
     /// The kind as a file spells it.
@@ -71,6 +84,7 @@ impl Filter {
             Self::CrossModel { .. } => KINDS[3],
             Self::Transform { .. } => KINDS[4],
             Self::GroundTruth { .. } => KINDS[5],
+            Self::SelfJudge { .. } => KINDS[6],
         }
     }
 
@@ -112,6 +126,15 @@ impl Filter {
                 Self::GroundTruth { coverage: or_zero(written.coverage), steps: written.steps.unwrap_or(false) },
                 &["coverage", "steps"],
             ),
+            "self-judge" => (
+                Self::SelfJudge {
+                    sensitivity: or_zero(written.sensitivity),
+                    false_reject: or_zero(written.false_reject),
+                    shared: written.shared,
+                    steps: written.steps.unwrap_or(false),
+                },
+                &["sensitivity", "false_reject", "shared", "steps"],
+            ),
             unknown => return Err(Breach::unknown_kind(index, unknown)),
         };
         match written.given().find(|key| !takes.contains(key)) {
@@ -134,6 +157,7 @@ impl written::Filter {
             ("error_rate", self.error_rate.is_some()),
             ("invariance", self.invariance.is_some()),
             ("coverage", self.coverage.is_some()),
+            ("shared", self.shared.is_some()),
             ("steps", self.steps.is_some()),
         ]
         .into_iter()

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::quantity::Count;
 
-use super::{CheckPrice, Cost, Errors, Failure, Filter, Learning, Scenario, Start, Task, Vote};
+use super::{CheckPrice, Cost, Difficulty, Errors, Failure, Filter, Learning, Scenario, Start, Task, Vote};
 
 #[derive(Serialize)]
 struct Form<'a> {
@@ -15,6 +15,8 @@ struct Form<'a> {
     horizon: Count,
     task: Task,
     errors: Errors,
+    #[serde(skip_serializing_if = "<[Difficulty]>::is_empty")]
+    difficulty: &'a [Difficulty],
     learning: Learning,
     vote: Vote,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -44,6 +46,7 @@ impl Serialize for Scenario {
             horizon: self.horizon,
             task: self.task,
             errors: self.errors,
+            difficulty: &self.difficulty,
             learning: self.learning,
             vote: self.vote,
             filter: filters.map(|(index, filter)| Priced { filter, price: price(index) }).collect(),

@@ -6,6 +6,7 @@
 
 mod cost;
 mod design;
+mod difficulty;
 mod error;
 mod fault;
 mod filter;
@@ -15,6 +16,7 @@ mod overrides;
 mod priors;
 mod reader;
 mod resolve;
+mod schedule;
 mod stated;
 mod written;
 
@@ -24,6 +26,7 @@ use crate::quantity::{Count, Probability, Rate};
 
 pub use cost::{CheckPrice, Cost};
 pub use design::Design;
+pub use difficulty::{Bin, Difficulty};
 pub use error::{Origin, Position, ScenarioError};
 pub use filter::Filter;
 pub use priors::{MOST_SPREAD, PRIORS, Range, StatedPrior};
@@ -44,6 +47,8 @@ pub struct Scenario {
     pub task: Task,
     /// How mistakes are made.
     pub errors: Errors,
+    /// Problems of different difficulty; none: all are alike.
+    pub difficulty: Vec<Difficulty>,
     /// How examples are learned.
     pub learning: Learning,
     /// The vote among candidates.
@@ -87,6 +92,9 @@ pub struct Errors {
     pub step_error_floor: Probability,
     /// Share of the distance to the floor that one generation gains.
     pub step_error_gain: Probability,
+    /// δ, log-odds of a slip that each generation adds: ability that narrow training wears off.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub erosion: Rate,
 }
 
 /// How examples are learned.
@@ -98,6 +106,12 @@ pub struct Learning {
     pub persistence: Probability,
     /// μ, share of examples replaced by verified ground truth.
     pub anchor: Probability,
+    /// κ, factor of the hazard −ln(1 − share of mistaken beliefs) between what was learned and what the model then does.
+    #[serde(skip_serializing_if = "is_one")]
+    pub hazard_gain: Rate,
+    /// η, share of the beliefs that a generation learns anew; the others are copied from its predecessor.
+    #[serde(skip_serializing_if = "is_whole")]
+    pub renewal: Probability,
     /// What a generation trains on.
     pub policy: Policy,
 }
@@ -117,8 +131,25 @@ pub enum Policy {
 pub struct Vote {
     /// k, candidates for each problem.
     pub candidates: Count,
-    /// m, votes that one answer needs to be accepted; more than half of the candidates.
+    /// m, votes that the answer with most votes needs to be accepted; 1 is the plurality vote.
     pub agree: Count,
+    /// The most votes with which it is accepted; absent: all candidates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agree_at_most: Option<Count>,
+}
+
+impl Vote {
+    /// The most votes with which an answer is accepted.
+    #[must_use]
+    pub fn most(&self) -> u64 {
+        self.agree_at_most.unwrap_or(self.candidates).get()
+    }
+
+    /// Whether at most one answer can have the votes that it needs, and no number of them is too many.
+    #[must_use]
+    pub fn is_majority(&self) -> bool {
+        2 * self.agree.get() > self.candidates.get() && self.most() == self.candidates.get()
+    }
 }
 
 /// Shares of generation 0's beliefs; what is left is sound.
@@ -128,6 +159,9 @@ pub struct Start {
     pub unsound: Probability,
     /// Share of wrong beliefs.
     pub wrong: Probability,
+    /// Whether each belief is drawn with these shares, or the counts are the nearest whole ones.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub draw: bool,
 }
 
 /// When the loop has failed.
@@ -138,65 +172,8 @@ pub struct Failure {
 }
 
 impl Scenario {
-    /// L_g, steps of a solution at `generation` (model.md, section 6a).
-    #[must_use]
-    pub fn steps_at(&self, generation: u64) -> u64 {
-        let grown = generation.saturating_mul(u64::from(self.task.steps_per_generation));
-        self.task.steps.get().saturating_add(grown).min(Count::MAX)
-    }
-
-    /// ε_g, probability of a slip at one step of a flawless model at `generation` (model.md, section 6a). Once improvement
-    /// has settled it is the floor itself: slips that die out to a floor of 0 then leave a law with its true zeros.
-    #[must_use]
-    pub fn step_error_at(&self, generation: u64) -> f64 {
-        let (start, floor) = (self.errors.step_error.get(), self.errors.step_error_floor.get());
-        let settled = self.improved_at();
-        if settled > 0 && generation >= settled {
-            return floor;
-        }
-        // ln((1 − gain)^g); 0 times the logarithm of 0 is no number.
-        let ln_kept =
-            if generation == 0 { 0.0 } else { generation as f64 * (-self.errors.step_error_gain.get()).ln_1p() };
-        (start * ln_kept.exp() - floor * ln_kept.exp_m1()).clamp(0.0, 1.0)
-    }
-
-    /// Roundings in [`Self::step_error_at`]: a power has some for each unit of its logarithm.
-    #[must_use]
-    pub fn step_error_roundings(&self, generation: u64) -> f64 {
-        let gain = self.errors.step_error_gain.get();
-        // Past a logarithm of 800 the power is 0.
-        if generation == 0 { 0.0 } else { 16.0 + 4.0 * (-(generation as f64) * (-gain).ln_1p()).min(800.0) }
-    }
-
-    /// The generation from which the law of one generation no longer changes, to double precision: 0 for a loop without
-    /// schedules, `None` while the curriculum grows.
-    #[must_use]
-    pub fn settles_at(&self) -> Option<u64> {
-        if self.task.steps_per_generation > 0 { None } else { Some(self.improved_at()) }
-    }
-
-    /// Whether no step slips at `generation` nor at any later one.
-    #[must_use]
-    pub fn never_slips_from(&self, generation: u64) -> bool {
-        let stays = self.errors.step_error_floor.get() == 0.0 || self.errors.step_error_gain.get() == 0.0;
-        stays && self.step_error_at(generation) == 0.0
-    }
-
-    /// The generation from which the slips no longer change, to double precision.
-    fn improved_at(&self) -> u64 {
-        let moves = self.errors.step_error != self.errors.step_error_floor;
-        let gain = self.errors.step_error_gain.get();
-        if gain == 0.0 || !moves {
-            0
-        } else if gain == 1.0 {
-            1
-        } else {
-            // (1 − gain)^g < 2^-60, relative to the larger of the two ends, is below the rounding of either.
-            (-60.0 * std::f64::consts::LN_2 / (-gain).ln_1p()).ceil() as u64
-        }
-    }
-
-    /// Counts (unsound, wrong) of generation 0: the shares of `start` times N, to the nearest whole belief.
+    /// Counts (unsound, wrong) of generation 0: the shares of `start` times N, to the nearest whole belief. Where the start
+    /// is drawn they are its mean, rounded.
     #[must_use]
     pub fn start_counts(&self) -> (u64, u64) {
         let n = self.examples.as_f64();
@@ -209,6 +186,23 @@ impl Scenario {
     /// Whether unsound beliefs can arise or are there from the start, so that the count chain has two dimensions.
     #[must_use]
     pub fn has_unsound(&self) -> bool {
-        self.errors.recovery.get() > 0.0 || self.start_counts().0 > 0
+        let begun = if self.start.draw { self.start.unsound.get() > 0.0 } else { self.start_counts().0 > 0 };
+        self.errors.recovery.get() > 0.0 || begun
     }
+}
+
+// Serde asks by reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(rate: &Rate) -> bool {
+    rate.get() == 0.0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_one(rate: &Rate) -> bool {
+    rate.get() == 1.0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_whole(share: &Probability) -> bool {
+    share.get() == 1.0
 }

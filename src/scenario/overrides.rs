@@ -65,8 +65,8 @@ fn value_of(key: &str, last: &str, typed: &str) -> Value {
     }
 }
 
-/// The table at an index of a list of tables. The place after the last one is taken by a new table, which begins with its
-/// `kind`, so that a slip of the index does not add a filter.
+/// The table at an index of a list of tables. The place after the last one is taken by a new table, which begins with the
+/// key that it cannot do without (`kind` of a filter, `share` of a difficulty), so that a slip of the index adds none.
 fn item<'a>(
     items: &'a mut Vec<Value>,
     name: &str,
@@ -76,7 +76,8 @@ fn item<'a>(
 ) -> Result<&'a mut Table, Breach> {
     let length = items.len();
     let index = index.and_then(|index| index.parse::<usize>().ok());
-    if index == Some(length) && last == "kind" {
+    let begins = if name == "difficulty" { "share" } else { "kind" };
+    if index == Some(length) && last == begins {
         items.push(Value::Table(Table::new()));
     }
     let found = index.and_then(|index| items.get_mut(index)).and_then(Value::as_table_mut);
@@ -86,7 +87,7 @@ fn item<'a>(
             1 => format!("the file has 1 {name}, {name}.0"),
             _ => format!("the file has {length} of {name}, {name}.0 to {name}.{}", length - 1),
         };
-        Breach::new(key, counted, format!("{name}.{length}.kind=… adds one"))
+        Breach::new(key, counted, format!("{name}.{length}.{begins}=… adds one"))
     })
 }
 

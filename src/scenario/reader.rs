@@ -132,7 +132,9 @@ fn known_instead(typed: &str, known: &[&str]) -> String {
         let holds = |(table, keys): &&(&str, &[&str])| table.starts_with("fit.") == prior && keys.contains(&typed);
         TABLES.iter().find(holds).map(|(table, _)| match *table {
             "" => format!("`{typed}` belongs above the first table"),
-            "filter" | "design" | "claim" | "published" => format!("`{typed}` belongs to a `[[{table}]]`"),
+            "difficulty" | "filter" | "design" | "claim" | "published" => {
+                format!("`{typed}` belongs to a `[[{table}]]`")
+            }
             "fit.priors.*" => format!("`{typed}` belongs to a `[fit.priors.<parameter>]`"),
             table => format!("`{typed}` belongs to `[{table}]`"),
         })

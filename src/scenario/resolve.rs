@@ -5,7 +5,7 @@ use crate::quantity::{Count, Probability, Rate};
 use super::error::Breach;
 use super::fault::one_line;
 use super::written::Written;
-use super::{Cost, Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
+use super::{Cost, Difficulty, Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
 
 /// The longest horizon that is reported, in generations.
 const MAX_HORIZON: u64 = 100_000;
@@ -13,6 +13,10 @@ const MAX_HORIZON: u64 = 100_000;
 const MAX_NAME: usize = 100;
 /// The most candidates of one vote.
 const MAX_CANDIDATES: u64 = 10_000;
+/// The most candidates of a vote that less than a majority decides: its table grows with their square.
+const MAX_PLURALITY: u64 = 1_000;
+/// The most difficulties: each is a law of its own.
+const MAX_DIFFICULTIES: usize = 100;
 /// The most filters: nobody writes more by hand, and each is evaluated in every law.
 const MAX_FILTERS: usize = 1_000;
 
@@ -25,10 +29,13 @@ pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
             steps_per_generation: written.task.steps_per_generation.unwrap_or(0),
         },
         errors: errors(&written.errors),
+        difficulty: written.difficulty,
         learning: Learning {
             imprint: or(written.learning.imprint, 0.6),
             persistence: or(written.learning.persistence, 0.95),
             anchor: or(written.learning.anchor, 0.0),
+            hazard_gain: or_rate(written.learning.hazard_gain, 1.0),
+            renewal: or(written.learning.renewal, 1.0),
             policy: written.learning.policy.unwrap_or(Policy::Replace),
         },
         vote: vote(&written.vote)?,
@@ -38,7 +45,11 @@ pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
             .enumerate()
             .map(|(index, filter)| Filter::resolve(filter, index))
             .collect::<Result<_, _>>()?,
-        start: Start { unsound: or(written.start.unsound, 0.0), wrong: or(written.start.wrong, 0.0) },
+        start: Start {
+            unsound: or(written.start.unsound, 0.0),
+            wrong: or(written.start.wrong, 0.0),
+            draw: written.start.draw.unwrap_or(false),
+        },
         failure: Failure { error_rate: or(written.failure.error_rate, 0.5) },
         cost: Cost::resolve(written.cost.as_ref(), &written.filter)?,
         name: written.name,
@@ -54,11 +65,11 @@ fn errors(written: &super::written::Errors) -> Errors {
         recovery: or(written.recovery, 0.0),
         systematic_share: or(written.systematic_share, 0.1),
         consistency: or(written.consistency, 1.0),
-        // Both constants are legal rates.
-        amplification: written.amplification.unwrap_or_else(|| legal(Rate::new(5.0))),
+        amplification: or_rate(written.amplification, 5.0),
         wrong_answers: written.wrong_answers,
         step_error_floor: or(written.step_error_floor, 0.0),
         step_error_gain: or(written.step_error_gain, 0.0),
+        erosion: or_rate(written.erosion, 0.0),
     }
 }
 
@@ -72,24 +83,79 @@ fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
             "lower it",
         ));
     }
-    let majority = candidates / 2 + 1;
-    let agree = written.agree.map_or(majority, Count::get);
-    if agree < majority || agree > candidates {
-        let rule = format!(
-            "{agree} of {candidates} votes: an answer is accepted by more than half of the candidates and at most all of them"
-        );
+    let agree = written.agree.map_or(candidates / 2 + 1, Count::get);
+    if agree > candidates {
         let help = match candidates {
             1 => "raise `vote.candidates`, or leave `vote.agree` out".to_owned(),
-            _ => format!("use a number from {majority} to {candidates}"),
+            _ => format!("use a number from 1 (a plurality) to {candidates}"),
         };
+        let rule = format!("an answer has at most all {candidates} votes, not {agree}");
         return Err(Breach::new("vote.agree", rule, help));
     }
-    Ok(Vote { candidates: legal(Count::new(candidates)), agree: legal(Count::new(agree)) })
+    if let Some(most) = written.agree_at_most.map(Count::get).filter(|most| !(agree..=candidates).contains(most)) {
+        let rule = format!("between `vote.agree` and `vote.candidates`, {agree} and {candidates}, there is no {most}");
+        return Err(Breach::new("vote.agree_at_most", rule, format!("use a number from {agree} to {candidates}")));
+    }
+    let vote = Vote {
+        candidates: legal(Count::new(candidates)),
+        agree: legal(Count::new(agree)),
+        agree_at_most: written.agree_at_most,
+    };
+    if !vote.is_majority() && candidates > MAX_PLURALITY {
+        let rule = format!(
+            "a vote of {candidates} that less than a majority decides has more than {MAX_PLURALITY} candidates"
+        );
+        return Err(Breach::new("vote.candidates", rule, "lower it, or ask for more than half of the votes"));
+    }
+    Ok(vote)
+}
+
+/// Shares that sum to 1, and slips that improvement can lower.
+fn check_difficulty(scenario: &Scenario) -> Result<(), Breach> {
+    if scenario.difficulty.len() > MAX_DIFFICULTIES {
+        let rule = format!("{} are more than the {MAX_DIFFICULTIES} that a loop may have", scenario.difficulty.len());
+        return Err(Breach::new("difficulty", rule, "put problems of similar difficulty into one"));
+    }
+    let floor = scenario.errors.step_error_floor.get();
+    for (index, Difficulty { share, step_error, .. }) in scenario.difficulty.iter().enumerate() {
+        if share.get() == 0.0 {
+            let rule = "the share of a difficulty is above 0 and at most 1, not 0";
+            return Err(Breach::new(format!("difficulty.{index}.share"), rule, "leave this table out"));
+        }
+        if let Some(slip) = step_error.filter(|slip| slip.get() < floor) {
+            let rule = format!("this is {}, below `errors.step_error_floor`, {floor}", slip.get());
+            return Err(Breach::new(format!("difficulty.{index}.step_error"), rule, "lower the floor"));
+        }
+    }
+    let sum: f64 = scenario.difficulty.iter().map(|bin| bin.share.get()).sum();
+    if scenario.difficulty.is_empty() || (sum - 1.0).abs() <= 1e-9 {
+        return Ok(());
+    }
+    let last = scenario.difficulty.len() - 1;
+    let rule = format!("the shares of all difficulties sum to 1, but these sum to {sum}");
+    Err(Breach::new(format!("difficulty.{last}.share"), rule, "change the shares"))
+}
+
+/// What a generation keeps of its predecessor.
+fn check_renewal(learning: &Learning) -> Result<(), Breach> {
+    let renewal = learning.renewal.get();
+    if renewal == 0.0 {
+        let rule =
+            "a renewal is above 0 and at most 1, not 0: a generation that learns nothing anew is its predecessor";
+        return Err(Breach::new("learning.renewal", rule, "use a small number, or leave it out"));
+    }
+    if renewal < 1.0 && learning.policy == Policy::Accumulate {
+        let rule = "`policy = \"accumulate\"` trains anew on all examples so far and keeps no beliefs, so that its renewal is 1";
+        return Err(Breach::new("learning.renewal", rule, "leave one of the two out"));
+    }
+    Ok(())
 }
 
 /// The rules that no single value can break.
 fn check(scenario: &Scenario) -> Result<(), Breach> {
     check_name(&scenario.name)?;
+    check_difficulty(scenario)?;
+    check_renewal(&scenario.learning)?;
     if scenario.filters.len() > MAX_FILTERS {
         let rule = format!("{} filters are more than the {MAX_FILTERS} that a loop may have", scenario.filters.len());
         return Err(Breach::new("filter", rule, "put filters that catch the same into one"));
@@ -134,6 +200,10 @@ fn check_name(name: &str) -> Result<(), Breach> {
 
 fn or(value: Option<Probability>, default: f64) -> Probability {
     value.unwrap_or_else(|| legal(Probability::new(default)))
+}
+
+fn or_rate(value: Option<Rate>, default: f64) -> Rate {
+    value.unwrap_or_else(|| legal(Rate::new(default)))
 }
 
 fn or_count(value: Option<Count>, default: u64) -> Count {

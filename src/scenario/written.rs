@@ -2,14 +2,14 @@
 
 use crate::quantity::{Count, Probability, Rate};
 
-use super::Policy;
 use super::fault::Fault;
 use super::priors::{self, PRIOR_KEYS, StatedPrior};
 use super::reader::Keys;
 use super::stated::{Claim, Published, Stated};
+use super::{Difficulty, Policy};
 
 /// The keys of each table; the first row is the file itself.
-pub(super) const TABLES: [(&str, &[&str]); 15] = [
+pub(super) const TABLES: [(&str, &[&str]); 16] = [
     (
         "",
         &[
@@ -19,6 +19,7 @@ pub(super) const TABLES: [(&str, &[&str]); 15] = [
             "horizon",
             "task",
             "errors",
+            "difficulty",
             "learning",
             "vote",
             "filter",
@@ -43,10 +44,12 @@ pub(super) const TABLES: [(&str, &[&str]); 15] = [
             "wrong_answers",
             "step_error_floor",
             "step_error_gain",
+            "erosion",
         ],
     ),
-    ("learning", &["imprint", "persistence", "anchor", "policy"]),
-    ("vote", &["candidates", "agree"]),
+    ("difficulty", &["share", "steps", "step_error", "systematic_share", "consistency", "wrong_answers"]),
+    ("learning", &["imprint", "persistence", "anchor", "hazard_gain", "renewal", "policy"]),
+    ("vote", &["candidates", "agree", "agree_at_most"]),
     (
         "filter",
         &[
@@ -60,12 +63,13 @@ pub(super) const TABLES: [(&str, &[&str]); 15] = [
             "error_rate",
             "invariance",
             "coverage",
+            "shared",
             "steps",
             "per_check",
             "per_check_step",
         ],
     ),
-    ("start", &["unsound", "wrong"]),
+    ("start", &["unsound", "wrong", "draw"]),
     ("failure", &["error_rate"]),
     ("cost", &["per_step", "per_training_example", "per_true_example", "unit"]),
     ("design", &["name", "set"]),
@@ -84,6 +88,7 @@ pub(super) struct Written {
     pub horizon: Option<Count>,
     pub task: Task,
     pub errors: Errors,
+    pub difficulty: Vec<Difficulty>,
     pub learning: Learning,
     pub vote: Vote,
     pub filter: Vec<Filter>,
@@ -104,6 +109,7 @@ impl Written {
             horizon: keys.take("horizon")?,
             task: keys.table("task", Task::read)?,
             errors: keys.table("errors", Errors::read)?,
+            difficulty: keys.tables("difficulty", read_difficulty)?,
             learning: keys.table("learning", Learning::read)?,
             vote: keys.table("vote", Vote::read)?,
             filter: keys.tables("filter", Filter::read)?,
@@ -148,6 +154,7 @@ pub(super) struct Errors {
     pub wrong_answers: Option<Count>,
     pub step_error_floor: Option<Probability>,
     pub step_error_gain: Option<Probability>,
+    pub erosion: Option<Rate>,
 }
 
 impl Errors {
@@ -161,8 +168,24 @@ impl Errors {
             wrong_answers: keys.take("wrong_answers")?,
             step_error_floor: keys.take("step_error_floor")?,
             step_error_gain: keys.take("step_error_gain")?,
+            erosion: keys.take("erosion")?,
         })
     }
+}
+
+fn read_difficulty(keys: &Keys<'_>) -> Result<Difficulty, Fault> {
+    Ok(Difficulty {
+        share: keys.required(
+            "share",
+            "every difficulty has a share of the problems",
+            "add `share = 0.5`; all sum to 1",
+        )?,
+        steps: keys.take("steps")?,
+        step_error: keys.take("step_error")?,
+        systematic_share: keys.take("systematic_share")?,
+        consistency: keys.take("consistency")?,
+        wrong_answers: keys.take("wrong_answers")?,
+    })
 }
 
 #[derive(Debug, Default)]
@@ -170,6 +193,8 @@ pub(super) struct Learning {
     pub imprint: Option<Probability>,
     pub persistence: Option<Probability>,
     pub anchor: Option<Probability>,
+    pub hazard_gain: Option<Rate>,
+    pub renewal: Option<Probability>,
     pub policy: Option<Policy>,
 }
 
@@ -179,6 +204,8 @@ impl Learning {
             imprint: keys.take("imprint")?,
             persistence: keys.take("persistence")?,
             anchor: keys.take("anchor")?,
+            hazard_gain: keys.take("hazard_gain")?,
+            renewal: keys.take("renewal")?,
             policy: keys.take("policy")?,
         })
     }
@@ -188,11 +215,16 @@ impl Learning {
 pub(super) struct Vote {
     pub candidates: Option<Count>,
     pub agree: Option<Count>,
+    pub agree_at_most: Option<Count>,
 }
 
 impl Vote {
     fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
-        Ok(Self { candidates: keys.take("candidates")?, agree: keys.take("agree")? })
+        Ok(Self {
+            candidates: keys.take("candidates")?,
+            agree: keys.take("agree")?,
+            agree_at_most: keys.take("agree_at_most")?,
+        })
     }
 }
 
@@ -209,6 +241,7 @@ pub(super) struct Filter {
     pub error_rate: Option<Probability>,
     pub invariance: Option<Probability>,
     pub coverage: Option<Probability>,
+    pub shared: Option<Probability>,
     pub steps: Option<bool>,
     pub per_check: Option<Rate>,
     pub per_check_step: Option<Rate>,
@@ -228,6 +261,7 @@ impl Filter {
             error_rate: keys.take("error_rate")?,
             invariance: keys.take("invariance")?,
             coverage: keys.take("coverage")?,
+            shared: keys.take("shared")?,
             steps: keys.take("steps")?,
             per_check: keys.take("per_check")?,
             per_check_step: keys.take("per_check_step")?,
@@ -245,11 +279,12 @@ impl Filter {
 pub(super) struct Start {
     pub unsound: Option<Probability>,
     pub wrong: Option<Probability>,
+    pub draw: Option<bool>,
 }
 
 impl Start {
     fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
-        Ok(Self { unsound: keys.take("unsound")?, wrong: keys.take("wrong")? })
+        Ok(Self { unsound: keys.take("unsound")?, wrong: keys.take("wrong")?, draw: keys.take("draw")? })
     }
 }
 
@@ -307,13 +342,16 @@ mod tests {
         for (table, key) in TABLES.iter().flat_map(|(table, keys)| keys.iter().map(move |key| (*table, *key))) {
             let (head, path) = match table {
                 "" => (String::new(), key.to_owned()),
-                "filter" | "design" | "claim" | "published" => (format!("[[{table}]]\n"), format!("{table}.0.{key}")),
+                "difficulty" | "filter" | "design" | "claim" | "published" => {
+                    (format!("[[{table}]]\n"), format!("{table}.0.{key}"))
+                }
                 "fit.priors.*" => ("[fit.priors.error]\n".to_owned(), format!("fit.priors.error.{key}")),
                 table => (format!("[{table}]\n"), format!("{table}.{key}")),
             };
             let name = if key == "name" { "" } else { "name = \"case\"\n" };
             let kind = if table == "filter" && key != "kind" { "kind = \"catch\"\n" } else { "" };
             let title = match table {
+                "difficulty" if key != "share" => "share = 1\n",
                 "design" if key != "name" => "name = \"one\"\n",
                 "claim" | "published" if key != "quantity" => "quantity = \"runway\"\n",
                 "fit.priors.*" if key == "spread" => "median = 0.1\n",

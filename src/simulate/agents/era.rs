@@ -21,7 +21,7 @@ impl Era {
         let recovery = scenario.errors.recovery.get();
         Self {
             steps,
-            slip: scenario.step_error_at(generation),
+            slip: scenario.bins(generation)[0].step_error,
             amplification: scenario.errors.amplification.get(),
             recovery,
             stuck: stuck(steps, recovery),
