@@ -1,5 +1,6 @@
 //! The filters, drawn one by one for each accepted example.
 
+use crate::quantity::Probability;
 use crate::scenario::Filter;
 
 use super::model::Model;
@@ -63,6 +64,18 @@ impl Check {
                 let faulty = !right || (steps && example == Answer::Unsound);
                 !(faulty && stream.happens(coverage.get()))
             }
+            Filter::SelfJudge { shared, .. }
+                if example == Answer::Systematic
+                    && stream.happens(shared.map_or(model.consistency, Probability::get)) =>
+            {
+                true
+            }
+            Filter::SelfJudge { sensitivity, false_reject, steps, .. } => {
+                let faulty = !right || (steps && example == Answer::Unsound);
+                // A judgement from a mistaken belief tells nothing: the fault is caught no more often than a right answer.
+                let seen = faulty && !stream.happens(model.mistaken);
+                !stream.happens(if seen { sensitivity.get() } else { false_reject.get() })
+            }
         })
     }
 
@@ -94,6 +107,22 @@ impl Check {
             }
             Filter::GroundTruth { coverage, steps } => {
                 (0.0, if steps { coverage.get() } else { 0.0 }, coverage.get(), coverage.get())
+            }
+            Filter::SelfJudge { sensitivity, false_reject, shared, steps } => {
+                let shared = shared.map_or(model.consistency, Probability::get);
+                let excused = binomial::draw(examples.systematic, shared, stream);
+                let mut judged = |faulty: u64| {
+                    let blind = binomial::draw(faulty, model.mistaken, stream);
+                    let caught = binomial::draw(faulty - blind, sensitivity.get(), stream)
+                        + binomial::draw(blind, false_reject.get(), stream);
+                    faulty - caught
+                };
+                examples.systematic = excused + judged(examples.systematic - excused);
+                examples.random = judged(examples.random);
+                if steps {
+                    examples.unsound = judged(examples.unsound);
+                }
+                (false_reject.get(), if steps { 0.0 } else { false_reject.get() }, 0.0, 0.0)
             }
         };
         examples.sound -= binomial::draw(examples.sound, sound, stream);

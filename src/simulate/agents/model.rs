@@ -27,6 +27,8 @@ pub(super) struct Model<'a> {
     pub unsound: u64,
     /// Wrong beliefs.
     pub wrong: u64,
+    /// Share of unsound and wrong beliefs.
+    pub mistaken: f64,
     slip: Jump,
     /// From one solution with a slip to the next.
     slipping: Jump,
@@ -51,7 +53,8 @@ impl<'a> Model<'a> {
         let all = (sound + unsound + wrong) as f64;
         let errors = &scenario.errors;
         let (share, consistency) = (errors.systematic_share.get(), errors.consistency.get());
-        let step_error = era.step_error((unsound + wrong) as f64 / all);
+        let mistaken_share = (unsound + wrong) as f64 / all;
+        let step_error = era.step_error(mistaken_share);
         let (right_outcome, wrong_outcome) = era.outcome(step_error);
         let provoked = if consistency > 0.0 { (wrong_outcome * share / consistency).min(1.0) } else { 0.0 };
         // A candidate that shows no systematic mistake is wrong with this probability. Where every solution is one,
@@ -67,6 +70,7 @@ impl<'a> Model<'a> {
             era,
             unsound,
             wrong,
+            mistaken: mistaken_share,
             slip,
             slipping: slip.stretches(era.steps),
             recovers: errors.recovery.get() > 0.0,
