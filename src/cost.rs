@@ -12,11 +12,13 @@
 //! prices; a `ground-truth` filter is reached by the share of examples that it compares (`coverage`); the second model of a
 //! `cross-model` filter is paid by that filter's prices alone. n is what the next generation trains on: N, and under
 //! `policy = "accumulate"` the pool of all examples so far, N (g + 2) after generation g. The true examples are those that
-//! replace a share μ = `anchor` of the N accepted ones: they come on top of what was generated and checked.
+//! replace a share μ = `anchor` of the N accepted ones: they come on top of what was generated and checked. Problems of several
+//! difficulties cost their share-weighted mean. Under a `renewal` η below 1 only ηN examples are produced and trained on; a hazard
+//! gain costs nothing.
 
 use serde::Serialize;
 
-use crate::law::{Answers, Composition, Law, passing};
+use crate::law::{Answers, BinLaw, Composition, Law, passing};
 use crate::scenario::{Cost, Filter, Policy, Scenario};
 
 /// The prices of one generation, ready to be applied to compositions.
@@ -25,7 +27,6 @@ pub struct Pricing<'a> {
     scenario: &'a Scenario,
     cost: &'a Cost,
     law: Law,
-    steps: u64,
     /// Examples that the next generation trains on.
     trained: f64,
 }
@@ -47,42 +48,38 @@ pub struct Bill {
     pub total: f64,
 }
 
+/// Beliefs that a generation learns anew, ηN.
+fn renewed(scenario: &Scenario) -> f64 {
+    scenario.learning.renewal.get() * scenario.examples.as_f64()
+}
+
 impl<'a> Pricing<'a> {
     /// The prices of `generation`; `None` for a scenario without `[cost]`.
     #[must_use]
     pub fn new(scenario: &'a Scenario, generation: u64) -> Option<Self> {
-        let examples = scenario.examples.as_f64();
+        let examples = renewed(scenario);
         let trained = match scenario.learning.policy {
             Policy::Replace => examples,
             Policy::Accumulate => examples * (generation as f64 + 2.0),
         };
-        let (law, steps) = (Law::new(scenario, generation), scenario.steps_at(generation));
-        Some(Self { scenario, cost: scenario.cost.as_ref()?, law, steps, trained })
+        Some(Self { scenario, cost: scenario.cost.as_ref()?, law: Law::new(scenario, generation), trained })
     }
 
     /// What the generation costs at composition `x`.
     #[must_use]
     pub fn bill(&self, x: Composition) -> Bill {
-        let steps = self.steps as f64;
-        let right = self.law.base(x).right();
-        let voted = self
-            .law
-            .passages(x)
-            .iter()
-            .fold(Answers::default(), |sum, passage| sum.plus(&passage.voted.scaled(passage.problem.weight)));
-        let mut reaching = voted;
-        let mut checks = Vec::with_capacity(self.scenario.filters.len());
-        for (index, filter) in self.scenario.filters.iter().enumerate() {
-            checks.push(self.checked(filter, reaching.total()) * self.price(filter, index));
-            reaching = reaching.times(&passing(filter, self.steps, right));
+        let mut checks = vec![0.0; self.scenario.filters.len()];
+        let (mut accepted, mut per_problem) = (0.0, 0.0);
+        for bin in self.law.bins() {
+            accepted += bin.bin.share * self.checked(bin, x, &mut checks).total();
+            per_problem += bin.bin.share * self.asked(bin);
         }
-        let problems = self.scenario.examples.as_f64() / reaching.total();
-        let per_problem = self.scenario.vote.candidates.as_f64() * steps * self.cost.per_step.get();
+        let problems = renewed(self.scenario) / accepted;
         // A part that is free stays so even where infinitely many problems are needed.
         let all = |price: f64| if price == 0.0 { 0.0 } else { problems * price };
         let generation = all(per_problem);
         let checks: Vec<f64> = checks.into_iter().map(all).collect();
-        let replaced = self.scenario.learning.anchor.get() * self.scenario.examples.as_f64();
+        let replaced = self.scenario.learning.anchor.get() * renewed(self.scenario);
         let truth = replaced * self.cost.per_true_example.get();
         let training = self.trained * self.cost.per_training_example.get();
         let total = generation + checks.iter().sum::<f64>() + truth + training;
@@ -95,17 +92,32 @@ impl<'a> Pricing<'a> {
         self.bill(x).total
     }
 
-    /// Checks per problem, where `reaching` examples come to a filter.
-    fn checked(&self, filter: &Filter, reaching: f64) -> f64 {
-        match filter {
-            Filter::GroundTruth { coverage, .. } => coverage.get() * reaching,
-            _ => reaching,
+    /// Price of the candidates for one problem.
+    fn asked(&self, bin: &BinLaw) -> f64 {
+        self.scenario.vote.candidates.as_f64() * bin.bin.steps as f64 * self.cost.per_step.get()
+    }
+
+    /// Adds to `checks` what is checked of the problems of one difficulty, and returns what is accepted of one of them.
+    fn checked(&self, bin: &BinLaw, x: Composition, checks: &mut [f64]) -> Answers {
+        let mut reaching = bin
+            .passages(x)
+            .iter()
+            .fold(Answers::default(), |sum, passage| sum.plus(&passage.voted.scaled(passage.problem.weight)));
+        let circumstances = bin.circumstances(x);
+        for (index, (filter, paid)) in self.scenario.filters.iter().zip(checks).enumerate() {
+            let compared = match filter {
+                Filter::GroundTruth { coverage, .. } => coverage.get() * reaching.total(),
+                _ => reaching.total(),
+            };
+            *paid += bin.bin.share * compared * self.price(filter, index, bin.bin.steps as f64);
+            reaching = reaching.times(&passing(filter, &circumstances));
         }
+        reaching
     }
 
     /// Price of one check.
-    fn price(&self, filter: &Filter, index: usize) -> f64 {
-        let (own, steps) = (self.cost.check(index), self.steps as f64);
+    fn price(&self, filter: &Filter, index: usize, steps: f64) -> f64 {
+        let own = self.cost.check(index);
         let price = own.per_check.get() + steps * own.per_check_step.get();
         match filter {
             Filter::Transform { .. } => price + steps * self.cost.per_step.get(),

@@ -2,11 +2,12 @@
 //!
 //! Every amount follows from the law of one generation alone. Up to acceptance amounts are per generated problem, after it
 //! per accepted example, so that: enters = caught by the vote + caught by each filter + accepted, and
-//! accepted / yield = replaced + healed + learned. What is learned as wrong sums to q_W, as unsound to q_U.
+//! accepted / yield = replaced + healed + learned. What is learned as wrong sums to q_W, as unsound to q_U, unless a hazard gain
+//! multiplies it or a renewal below 1 copies beliefs beside it.
 
 use serde::Serialize;
 
-use crate::law::{Answers, Belief, Composition, Law, Scalar, luck, passing};
+use crate::law::{Answers, Belief, BinLaw, Composition, Law, Scalar, passing};
 use crate::scenario::Scenario;
 
 /// The origin of a mistake in an accepted example.
@@ -86,7 +87,7 @@ pub struct Flow {
     pub replaced: f64,
     /// Accepted but not learned, per accepted example.
     pub healed: f64,
-    /// Learned, per accepted example: share of the next generation's beliefs.
+    /// Learned, per accepted example: share of the next generation's beliefs, before a hazard gain multiplies them.
     pub learned: f64,
 }
 
@@ -102,6 +103,13 @@ pub struct Flows {
     /// Accepted examples per problem.
     #[serde(rename = "yield")]
     pub yield_: f64,
+    /// What the hazard gain multiplies every learned mistake with; absent without a gain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multiplied: Option<f64>,
+    /// Mistaken beliefs that are copied from the present generation, as shares of the next one's beliefs, of which what is
+    /// learned makes up the share `renewal`; absent where every generation is trained anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copied: Option<Composition>,
     /// One entry for each class, in the order of [`Class::ALL`].
     pub flows: Vec<Flow>,
 }
@@ -111,40 +119,38 @@ impl Flows {
     #[must_use]
     pub fn at(scenario: &Scenario, generation: u64, x: Composition) -> Self {
         let law = Law::new(scenario, generation);
-        let (steps, right) = (scenario.steps_at(generation), law.base(x).right());
-        let passing: Vec<Answers> = scenario.filters.iter().map(|filter| passing(filter, steps, right)).collect();
-        let entered = Entered::at(scenario, &law, generation, x);
+        let mut parts = law.bins().iter().map(|bin| Entered::checked(scenario, bin, x));
+        // A law has at least one class of problems.
+        let first = parts.next().unwrap_or_default();
+        let checked = parts.fold(first, |one, other| one.plus(&other));
         let yield_ = law.at(x).accepted_share();
-        let flow = |(class, stages): (Class, Stages<f64>)| {
-            let (enters, voted) = (stages.candidate, stages.voted);
-            let mut left = voted;
-            let mut catch = |row: &Answers| {
-                let passed = left * class.of(row);
-                let caught = left - passed;
-                left = passed;
-                caught
-            };
-            let caught_by_filters: Vec<f64> = passing.iter().map(&mut catch).collect();
-            let share = if yield_ > 0.0 { left / yield_ } else { 0.0 };
+        let flow = |(class, one): (Class, Checked)| {
+            let share = if yield_ > 0.0 { one.accepted / yield_ } else { 0.0 };
             let (anchor, kept) = (scenario.learning.anchor.get(), retained(scenario, class));
             Flow {
                 class,
-                unrepeated: unrepeated(scenario, class, x),
-                enters,
-                caught_by_vote: enters - voted,
-                caught_by_filters,
-                accepted: left,
+                unrepeated: law.bins().iter().map(|bin| bin.bin.share * unrepeated(bin, class, x)).sum(),
+                enters: one.enters,
+                caught_by_vote: one.enters - one.voted,
+                caught_by_filters: one.caught,
+                accepted: one.accepted,
                 replaced: anchor * share,
                 healed: (1.0 - anchor) * (1.0 - kept) * share,
                 learned: (1.0 - anchor) * kept * share,
             }
         };
+        let flows: Vec<Flow> = Class::ALL.into_iter().zip(checked.0).map(flow).collect();
+        let renewal = scenario.learning.renewal.get();
         Self {
             generation,
             composition: x,
             filters: scenario.filters.iter().map(|filter| filter.kind().to_owned()).collect(),
             yield_,
-            flows: Class::ALL.into_iter().zip(entered.0).map(flow).collect(),
+            multiplied: (scenario.learning.hazard_gain.get() != 1.0)
+                .then(|| law.gain(flows.iter().map(|flow| flow.learned).sum())),
+            copied: (renewal < 1.0)
+                .then(|| Composition { unsound: (1.0 - renewal) * x.unsound, wrong: (1.0 - renewal) * x.wrong }),
+            flows,
         }
     }
 
@@ -169,7 +175,33 @@ fn retained(scenario: &Scenario, class: Class) -> f64 {
     }
 }
 
-/// Mistakes of one candidate, behind the vote, and behind the filters, by class.
+/// One class of mistakes up to acceptance, per problem.
+#[derive(Debug, Clone, Default)]
+struct Checked {
+    enters: f64,
+    voted: f64,
+    caught: Vec<f64>,
+    accepted: f64,
+}
+
+/// Every class of mistakes up to acceptance.
+#[derive(Debug, Default)]
+struct AllChecked([Checked; 6]);
+
+impl AllChecked {
+    fn plus(self, other: &Self) -> Self {
+        let mut all = self.0;
+        for (one, other) in all.iter_mut().zip(&other.0) {
+            one.enters += other.enters;
+            one.voted += other.voted;
+            one.accepted += other.accepted;
+            one.caught.iter_mut().zip(&other.caught).for_each(|(caught, more)| *caught += more);
+        }
+        Self(all)
+    }
+}
+
+/// Mistakes of one candidate, behind the vote, and behind the filters, by class, on the problems of one difficulty.
 struct Entered<S>([Stages<S>; 6]);
 
 #[derive(Clone, Copy, Default)]
@@ -179,12 +211,33 @@ struct Stages<S> {
     passed: S,
 }
 
+impl Entered<f64> {
+    /// Mistakes on the problems of one difficulty, filter by filter, per problem of any.
+    fn checked(scenario: &Scenario, bin: &BinLaw, x: Composition) -> AllChecked {
+        let circumstances = bin.circumstances(x);
+        let rows: Vec<Answers> = scenario.filters.iter().map(|filter| passing(filter, &circumstances)).collect();
+        let mut stages = Self::at(bin, x).0.into_iter();
+        AllChecked(Class::ALL.map(|class| {
+            let Stages { candidate, voted, .. } = stages.next().unwrap_or_default();
+            let (enters, voted) = (bin.bin.share * candidate, bin.bin.share * voted);
+            let mut left = voted;
+            let mut catch = |row: &Answers| {
+                let passed = left * class.of(row);
+                let caught = left - passed;
+                left = passed;
+                caught
+            };
+            let caught = rows.iter().map(&mut catch).collect();
+            Checked { enters, voted, caught, accepted: left }
+        }))
+    }
+}
+
 impl<S: Scalar> Entered<S> {
-    fn at(scenario: &Scenario, law: &Law, generation: u64, x: Composition<S>) -> Self {
-        let repeated =
-            scenario.errors.consistency.get() * luck(scenario.steps_at(generation), scenario.errors.recovery.get());
+    fn at(bin: &BinLaw, x: Composition<S>) -> Self {
+        let repeated = bin.bin.consistency * bin.luck;
         let mut sums = [Stages::default(); 6];
-        for passage in law.passages(x) {
+        for passage in bin.passages(x) {
             let (problem, never) = (&passage.problem, S::default());
             let mut add = |class: Class, part: S| {
                 let (sum, part) = (&mut sums[class as usize], problem.weight * part);
@@ -215,9 +268,9 @@ impl<S: Scalar> Entered<S> {
     }
 }
 
-/// Beliefs of a class that the candidate did not repeat, per problem.
-fn unrepeated(scenario: &Scenario, class: Class, x: Composition) -> f64 {
-    let forgotten = 1.0 - scenario.errors.consistency.get();
+/// Beliefs of a class that the candidate did not repeat, per problem of one difficulty.
+fn unrepeated(bin: &BinLaw, class: Class, x: Composition) -> f64 {
+    let forgotten = 1.0 - bin.bin.consistency;
     match class {
         Class::InheritedWrong => x.wrong * forgotten,
         Class::InheritedUnsound => x.unsound * forgotten,
@@ -225,15 +278,26 @@ fn unrepeated(scenario: &Scenario, class: Class, x: Composition) -> f64 {
     }
 }
 
-/// Learned mistakes of each class, as shares of the next generation's beliefs; `None` where nothing is accepted.
+/// Mistakes of each class that the next generation learns anew, gain included, as shares of its beliefs; `None` where nothing is
+/// accepted.
 pub(super) fn learned<S: Scalar>(scenario: &Scenario, generation: u64, x: Composition<S>) -> Option<[S; 6]> {
     let law = Law::new(scenario, generation);
     let outcome = law.at(x);
     outcome.next?;
-    let Entered(stages) = Entered::at(scenario, &law, generation, x);
+    let mut passed = [S::default(); 6];
+    for bin in law.bins() {
+        let Entered(stages) = Entered::at(bin, x);
+        for (sum, stage) in passed.iter_mut().zip(stages) {
+            *sum = *sum + if law.bins().len() == 1 { stage.passed } else { stage.passed * bin.bin.share };
+        }
+    }
     let kept = 1.0 - scenario.learning.anchor.get();
-    Some(
-        Class::ALL
-            .map(|class| stages[class as usize].passed * (kept * retained(scenario, class)) / outcome.accepted_share()),
-    )
+    let learned =
+        Class::ALL.map(|class| passed[class as usize] * (kept * retained(scenario, class)) / outcome.accepted_share());
+    if scenario.learning.hazard_gain.get() == 1.0 && scenario.learning.renewal.get() == 1.0 {
+        return Some(learned);
+    }
+    let mistaken = learned.iter().fold(S::default(), |sum, &part| sum + part);
+    let factor = law.gain(mistaken) * scenario.learning.renewal.get();
+    Some(learned.map(|part| part * factor))
 }

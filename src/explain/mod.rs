@@ -7,8 +7,8 @@ mod votes;
 use serde::Serialize;
 
 use crate::analytic::mean_field;
-use crate::law::{Answers, Belief, Composition, Law, passing};
-use crate::scenario::Scenario;
+use crate::law::{Answers, Belief, BinLaw, Composition, Law, Passage, passing};
+use crate::scenario::{Filter, Scenario};
 
 pub use drivers::{Contribution, Drivers, drivers};
 pub use flows::{Class, Flow, Flows};
@@ -29,6 +29,10 @@ pub struct Explanation {
     pub solution: Outcomes,
     /// err(x), error rate of one candidate before any check.
     pub error_rate: f64,
+    /// The problems by their difficulty; empty where all are alike. `step_error` and `solution` are then means over them, and
+    /// `steps` is that of the longest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub difficulties: Vec<DifficultyFacts>,
     /// The four situations in which a problem is attempted.
     pub situations: Vec<Situation>,
     /// Candidate answers per problem, over all situations.
@@ -57,6 +61,24 @@ pub struct Outcomes {
     pub unsound: f64,
     /// Wrong answer.
     pub wrong: f64,
+}
+
+/// Problems of one difficulty.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct DifficultyFacts {
+    /// Share of the problems.
+    pub share: f64,
+    /// L, steps of a solution.
+    pub steps: u64,
+    /// e(x), probability of a slip at one step.
+    pub step_error: f64,
+    /// Outcome probabilities of one solution that no belief misleads.
+    pub solution: Outcomes,
+    /// Error rate of one candidate.
+    pub error_rate: f64,
+    /// Accepted examples per generated problem.
+    #[serde(rename = "yield")]
+    pub yield_: f64,
 }
 
 /// One situation, followed through the checks.
@@ -88,42 +110,135 @@ pub struct FilterPass {
 pub fn explain(scenario: &Scenario, generation: u64, x: Composition) -> Explanation {
     let law = Law::new(scenario, generation);
     let outcome = law.at(x);
-    let solution = law.solution(x);
-    let situations: Vec<Situation> = law
-        .passages(x)
-        .into_iter()
-        .map(|passage| Situation {
-            belief: passage.problem.belief,
-            share: passage.problem.weight,
-            candidate: passage.problem.candidate,
-            voted: passage.voted,
-            passed: passage.passed,
-        })
-        .collect();
+    let classes: Vec<DifficultyFacts> = law.bins().iter().map(|bin| DifficultyFacts::of(bin, x)).collect();
+    let mean = |part: fn(&DifficultyFacts) -> f64| shared(&classes, part);
+    let situations = situations(&law, x);
     let over = |part: fn(&Situation) -> Answers| {
         situations.iter().fold(Answers::default(), |sum, one| sum.plus(&part(one).scaled(one.share)))
     };
-    let steps = scenario.steps_at(generation);
-    let right = law.base(x).right();
     Explanation {
         generation,
         composition: x,
-        step_error: law.step_error(x),
-        steps,
-        solution: Outcomes { sound: solution.sound, unsound: solution.unsound, wrong: solution.wrong },
+        step_error: mean(|one| one.step_error),
+        steps: scenario.steps_at(generation),
+        solution: Outcomes {
+            sound: mean(|one| one.solution.sound),
+            unsound: mean(|one| one.solution.unsound),
+            wrong: mean(|one| one.solution.wrong),
+        },
         error_rate: outcome.error_rate,
         answered: over(|one| one.candidate),
         voted: over(|one| one.voted),
         accepted: outcome.accepted,
-        filters: scenario
-            .filters
-            .iter()
-            .map(|filter| FilterPass { kind: filter.kind().to_owned(), passing: passing(filter, steps, right) })
-            .collect(),
+        filters: filters(scenario, &law, x),
         yield_: outcome.accepted_share(),
         learned: outcome.next,
         account: Account::new(scenario, Flows::at(scenario, generation, x)),
         situations,
+        difficulties: if classes.len() > 1 { classes } else { Vec::new() },
+    }
+}
+
+impl DifficultyFacts {
+    fn of(bin: &BinLaw, x: Composition) -> Self {
+        let solution = bin.solution(x);
+        let passages = bin.passages(x);
+        let sum = |part: fn(&Passage) -> f64| passages.iter().map(|one| one.problem.weight * part(one)).sum();
+        Self {
+            share: bin.bin.share,
+            steps: bin.bin.steps,
+            step_error: bin.step_error(x),
+            solution: Outcomes { sound: solution.sound, unsound: solution.unsound, wrong: solution.wrong },
+            error_rate: sum(|one| one.problem.candidate.wrong()),
+            yield_: sum(|one| one.passed.total()),
+        }
+    }
+}
+
+/// Share-weighted mean over the difficulties; of a single one it is its own, to the last bit.
+fn shared(classes: &[DifficultyFacts], part: fn(&DifficultyFacts) -> f64) -> f64 {
+    match classes {
+        [only] => part(only),
+        classes => classes.iter().map(|one| one.share * part(one)).sum(),
+    }
+}
+
+/// The four situations, over all difficulties.
+fn situations(law: &Law, x: Composition) -> Vec<Situation> {
+    let mut passages = law.bins().iter().map(|bin| (bin.bin.share, bin.passages(x)));
+    // A law has at least one class of problems.
+    let Some((share, first)) = passages.next() else { return Vec::new() };
+    let mut all = first.map(|passage| Situation::new(&passage, passage.problem.weight * share));
+    for (share, passages) in passages {
+        for (one, passage) in all.iter_mut().zip(&passages) {
+            one.add(&Situation::new(passage, passage.problem.weight * share));
+        }
+    }
+    all.to_vec()
+}
+
+impl Situation {
+    fn new(passage: &Passage, share: f64) -> Self {
+        Self {
+            belief: passage.problem.belief,
+            share,
+            candidate: passage.problem.candidate,
+            voted: passage.voted,
+            passed: passage.passed,
+        }
+    }
+
+    /// The same situation in problems of another difficulty.
+    fn add(&mut self, other: &Self) {
+        let share = self.share + other.share;
+        if share == 0.0 {
+            return;
+        }
+        let mean = |one: &Answers, two: &Answers| one.scaled(self.share / share).plus(&two.scaled(other.share / share));
+        *self = Self {
+            belief: self.belief,
+            share,
+            candidate: mean(&self.candidate, &other.candidate),
+            voted: mean(&self.voted, &other.voted),
+            passed: mean(&self.passed, &other.passed),
+        };
+    }
+}
+
+/// What each filter lets pass of what reaches it, over all difficulties.
+fn filters(scenario: &Scenario, law: &Law, x: Composition) -> Vec<FilterPass> {
+    let row = |bin: &BinLaw, filter: &Filter| passing(filter, &bin.circumstances(x));
+    let reaching = |bin: &BinLaw| {
+        let voted = bin.passages(x).into_iter().map(|one| one.voted.scaled(bin.bin.share * one.problem.weight));
+        voted.fold(Answers::default(), |sum, one| sum.plus(&one))
+    };
+    let mut left: Vec<Answers> = law.bins().iter().map(reaching).collect();
+    let mut pass = |filter: &Filter| {
+        let rows: Vec<Answers> = law.bins().iter().map(|bin| row(bin, filter)).collect();
+        let passing = match &rows[..] {
+            [only] => *only,
+            rows => mixed(&left, rows),
+        };
+        left.iter_mut().zip(&rows).for_each(|(left, row)| *left = left.times(row));
+        FilterPass { kind: filter.kind().to_owned(), passing }
+    };
+    scenario.filters.iter().map(&mut pass).collect()
+}
+
+/// Passing probabilities of examples that are so often of each difficulty; the plain mean where none arrive.
+fn mixed(reaching: &[Answers], rows: &[Answers]) -> Answers {
+    let mean = |part: fn(&Answers) -> f64| {
+        let all: f64 = reaching.iter().map(part).sum();
+        if all == 0.0 {
+            return rows.iter().map(part).sum::<f64>() / rows.len() as f64;
+        }
+        reaching.iter().zip(rows).map(|(reaching, row)| part(reaching) * part(row)).sum::<f64>() / all
+    };
+    Answers {
+        sound: mean(|one| one.sound),
+        unsound: mean(|one| one.unsound),
+        systematic: mean(|one| one.systematic),
+        random: mean(|one| one.random),
     }
 }
 

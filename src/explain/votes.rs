@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::analytic::{expected_runway, reproduction};
-use crate::law::{Composition, Law, Passage};
+use crate::law::{Answers, Composition, Law};
 use crate::quantity::Count;
 use crate::scenario::Scenario;
 
@@ -74,22 +74,29 @@ fn row(scenario: &Scenario, candidates: u64, agree: u64) -> Option<VoteRow> {
     let mut changed = scenario.clone();
     (changed.vote.candidates, changed.vote.agree) = (Count::new(candidates).ok()?, Count::new(agree).ok()?);
     let (law, x) = (Law::new(&changed, 0), Composition::start(&changed));
-    let [plain, systematic, ..] = law.passages(x);
+    let kept = over(&law, x, 0, Answers::right);
     Some(VoteRow {
         candidates,
         agree,
-        right_kept: plain.voted.right() / plain.problem.candidate.right(),
-        random_caught: caught(&plain, |answers| answers.random),
-        systematic_caught: caught(&systematic, |answers| answers.systematic),
+        right_kept: kept.1 / kept.0,
+        random_caught: caught(over(&law, x, 0, |answers| answers.random)),
+        systematic_caught: caught(over(&law, x, 1, |answers| answers.systematic)),
         yield_: law.at(x).accepted_share(),
         reproduction_number: reproduction::reproduction_number(&law).ok(),
         expected_runway: expected_runway(&changed),
     })
 }
 
-fn caught(passage: &Passage, part: fn(&crate::law::Answers) -> f64) -> Option<f64> {
-    let made = part(&passage.problem.candidate);
-    (made > 0.0).then(|| 1.0 - part(&passage.voted) / made)
+/// A part of what one candidate answers and of what the vote accepts, in the situation with this index, over all difficulties.
+fn over(law: &Law, x: Composition, situation: usize, part: fn(&Answers) -> f64) -> (f64, f64) {
+    law.bins().iter().fold((0.0, 0.0), |(made, voted), bin| {
+        let passage = &bin.passages(x)[situation];
+        (made + bin.bin.share * part(&passage.problem.candidate), voted + bin.bin.share * part(&passage.voted))
+    })
+}
+
+fn caught((made, voted): (f64, f64)) -> Option<f64> {
+    (made > 0.0).then(|| 1.0 - voted / made)
 }
 
 /// The first place from which every value is within [`NOTHING`] of the one before it; the last value alone proves nothing.

@@ -1,42 +1,53 @@
 //! The filters behind the vote (model.md, section 4): probabilities that an accepted example passes, by its kind.
 
-use crate::scenario::Filter;
+use crate::scenario::{Bin, Filter};
 
 use super::candidate::Answers;
 use super::scalar::Scalar;
 
-/// Every filter of a loop at one generation. All but `transform` pass the same share at any composition, so their product
-/// is formed once.
+/// What passing a filter depends on besides the filter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Circumstances<S = f64> {
+    /// L, steps of a solution.
+    pub steps: u64,
+    /// γ, probability that a candidate shows the systematic mistake of its problem.
+    pub consistency: f64,
+    /// π₁, probability that a base candidate is right.
+    pub right: S,
+    /// x_U + x_W, share of mistaken beliefs.
+    pub mistaken: S,
+}
+
+/// Every filter of a loop at one generation, on problems of one difficulty. Most pass the same share at any composition, so
+/// their product is formed once.
 #[derive(Debug, Clone)]
 pub(super) struct Filters {
     constant: Answers,
     /// Roundings in each of `constant`.
     roundings: f64,
-    invariances: Vec<f64>,
+    changing: Vec<Filter>,
 }
 
 impl Filters {
-    pub fn new(filters: &[Filter], steps: u64) -> Self {
+    pub fn new(filters: &[Filter], bin: &Bin) -> Self {
+        let anywhere = Circumstances { steps: bin.steps, consistency: bin.consistency, right: 1.0, mistaken: 0.0 };
         let mut constant = Answers { sound: 1.0, unsound: 1.0, systematic: 1.0, random: 1.0 };
-        let mut invariances = Vec::new();
+        let mut changing = Vec::new();
         let mut roundings = 0.0;
         for filter in filters {
-            roundings += 2.0 + filter_roundings(filter, steps);
+            roundings += 2.0 + filter_roundings(filter, bin.steps);
             match filter {
-                Filter::Transform { invariance } => invariances.push(invariance.get()),
-                other => constant = constant.times(&passing(other, steps, 1.0)),
+                Filter::Transform { .. } | Filter::SelfJudge { .. } => changing.push(*filter),
+                other => constant = constant.times(&passing(other, &anywhere)),
             }
         }
-        Self { constant, roundings, invariances }
+        Self { constant, roundings, changing }
     }
 
-    /// Passing probabilities where a base candidate is right with probability `right`.
-    pub fn passing<S: Scalar>(&self, right: S) -> Answers<S> {
-        self.invariances
-            .iter()
-            .fold(self.constant.map(|share| S::from(share).after(|_| self.roundings)), |all, &invariance| {
-                all.times(&restated(invariance.into(), right))
-            })
+    /// Passing probabilities.
+    pub fn passing<S: Scalar>(&self, at: &Circumstances<S>) -> Answers<S> {
+        let constant = self.constant.map(|share| S::from(share).after(|_| self.roundings));
+        self.changing.iter().fold(constant, |all, filter| all.times(&passing(filter, at)))
     }
 }
 
@@ -52,36 +63,44 @@ fn filter_roundings(filter: &Filter, steps: u64) -> f64 {
 
 /// Passing probabilities of one filter, by kind of example: the rows of the table in model.md, as complements.
 #[must_use]
-pub fn passing(filter: &Filter, steps: u64, right: f64) -> Answers {
+pub fn passing<S: Scalar>(filter: &Filter, at: &Circumstances<S>) -> Answers<S> {
+    let row = |sound: f64, unsound: f64, systematic: f64, random: f64| {
+        Answers { sound, unsound, systematic, random }.map(S::from)
+    };
     match *filter {
-        Filter::Catch { random, systematic, unsound, false_reject } => Answers {
-            sound: 1.0 - false_reject.get(),
-            unsound: 1.0 - unsound.get(),
-            systematic: 1.0 - systematic.get(),
-            random: 1.0 - random.get(),
-        },
+        Filter::Catch { random, systematic, unsound, false_reject } => {
+            row(1.0 - false_reject.get(), 1.0 - unsound.get(), 1.0 - systematic.get(), 1.0 - random.get())
+        }
         Filter::Outcome { sensitivity, false_reject } => {
             let (wrong, right) = (1.0 - sensitivity.get(), 1.0 - false_reject.get());
-            Answers { sound: right, unsound: right, systematic: wrong, random: wrong }
+            row(right, right, wrong, wrong)
         }
         Filter::Steps { sensitivity, false_reject } => {
             let missed = 1.0 - sensitivity.get();
-            let sound = (steps as f64 * (-false_reject.get()).ln_1p()).exp();
-            Answers { sound, unsound: missed, systematic: missed, random: missed }
+            row((at.steps as f64 * (-false_reject.get()).ln_1p()).exp(), missed, missed, missed)
         }
         Filter::CrossModel { agreement_on_error, error_rate } => {
             let right = 1.0 - error_rate.get();
-            Answers { sound: right, unsound: right, systematic: agreement_on_error.get(), random: 0.0 }
+            row(right, right, agreement_on_error.get(), 0.0)
         }
-        Filter::Transform { invariance } => restated(invariance.get(), right),
-        Filter::SelfJudge { .. } => todo!(),
+        Filter::Transform { invariance } => {
+            Answers { sound: at.right, unsound: at.right, systematic: invariance.get().into(), random: S::default() }
+        }
         Filter::GroundTruth { coverage, steps } => {
             let unseen = 1.0 - coverage.get();
-            Answers { sound: 1.0, unsound: if steps { unseen } else { 1.0 }, systematic: unseen, random: unseen }
+            row(1.0, if steps { unseen } else { 1.0 }, unseen, unseen)
+        }
+        Filter::SelfJudge { sensitivity, false_reject, shared, steps } => {
+            // From a mistaken belief it rejects at random, as often as it rejects what is right.
+            let (missed, right) = (1.0 - sensitivity.get(), 1.0 - false_reject.get());
+            let wrong = at.mistaken.complement() * missed + at.mistaken * right;
+            let shared = shared.map_or(at.consistency, crate::quantity::Probability::get);
+            Answers {
+                sound: right.into(),
+                unsound: if steps { wrong } else { right.into() },
+                systematic: wrong * (1.0 - shared) + shared,
+                random: wrong,
+            }
         }
     }
-}
-
-fn restated<S: Scalar>(invariance: S, right: S) -> Answers<S> {
-    Answers { sound: right, unsound: right, systematic: invariance, random: S::default() }
 }

@@ -1,13 +1,17 @@
 //! The law of one generation: from what a model believes to what the next one will (model.md, sections 2 to 5).
 //!
-//! `solution` walks the steps, `candidate` answers a problem, `vote` and `filter` check, `learn` turns accepted examples
-//! into beliefs; [`Law::at`] chains them.
+//! `solution` walks the steps, `candidate` answers a problem, `vote` (by `plurality`, where less than a majority decides) and
+//! `filter` check; `bin` chains them for problems of one difficulty, [`Law::at`] sums over difficulties, and `learn` turns
+//! accepted examples into beliefs. `meter` says what the checks tell.
 //! All of it is generic over its numbers: plain, with a derivative (`scalar`), or with a bound on their rounding
 //! (`rounded`).
 
+mod bin;
 mod candidate;
 mod filter;
 mod learn;
+mod meter;
+mod plurality;
 mod rounded;
 mod scalar;
 mod solution;
@@ -17,8 +21,12 @@ use serde::Serialize;
 
 use crate::scenario::Scenario;
 
+use bin::Attempted;
+
+pub use bin::{BinLaw, Passage};
 pub use candidate::{Answers, Belief, Problem};
-pub use filter::passing;
+pub use filter::{Circumstances, passing};
+pub use meter::Meter;
 pub use rounded::Rounded;
 pub use scalar::{Dual, Scalar};
 pub use solution::{Solution, luck, solve};
@@ -118,31 +126,10 @@ impl<S: Scalar> Outcome<S> {
     }
 }
 
-/// One situation followed through the checks, for explanation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Passage<S = f64> {
-    /// The situation, how often it arises, and one candidate's answer.
-    pub problem: Problem<S>,
-    /// What the vote accepts.
-    pub voted: Answers<S>,
-    /// What the filters let pass.
-    pub passed: Answers<S>,
-}
-
 /// The law of one generation of a scenario.
 #[derive(Debug, Clone)]
 pub struct Law {
-    steps: u64,
-    slip: f64,
-    /// Roundings in `slip`.
-    slip_roundings: f64,
-    recovery: f64,
-    systematic_share: f64,
-    consistency: f64,
-    amplification: f64,
-    luck: f64,
-    vote: vote::Vote,
-    filters: filter::Filters,
+    bins: Vec<BinLaw>,
     learning: learn::Learning,
 }
 
@@ -150,92 +137,59 @@ impl Law {
     /// The law by which `generation` produces its successor.
     #[must_use]
     pub fn new(scenario: &Scenario, generation: u64) -> Self {
-        let errors = &scenario.errors;
-        let steps = scenario.steps_at(generation);
         Self {
-            steps,
-            slip: scenario.bins(generation)[0].step_error,
-            slip_roundings: scenario.bins(generation)[0].step_error_roundings,
-            recovery: errors.recovery.get(),
-            systematic_share: errors.systematic_share.get(),
-            consistency: errors.consistency.get(),
-            amplification: errors.amplification.get(),
-            luck: luck(steps, errors.recovery.get()),
-            vote: vote::Vote {
-                candidates: scenario.vote.candidates.get(),
-                agree: scenario.vote.agree.get(),
-                wrong_answers: errors.wrong_answers.map(crate::quantity::Count::as_f64),
-            },
-            filters: filter::Filters::new(&scenario.filters, steps),
-            learning: learn::Learning {
-                imprint: scenario.learning.imprint.get(),
-                persistence: scenario.learning.persistence.get(),
-                anchor: scenario.learning.anchor.get(),
-            },
+            bins: scenario.bins(generation).into_iter().map(|bin| BinLaw::new(scenario, bin)).collect(),
+            learning: learn::Learning::new(&scenario.learning),
         }
     }
 
-    /// e(x), probability of a slip at one step.
+    /// The laws on problems of each difficulty: one where all are alike.
     #[must_use]
-    pub fn step_error<S: Scalar>(&self, x: Composition<S>) -> S {
-        let amplified = (x.unsound + x.wrong) * self.amplification + 1.0;
-        (amplified * self.slip).after(|_| self.slip_roundings).min(1.0)
+    pub fn bins(&self) -> &[BinLaw] {
+        &self.bins
     }
 
-    /// Outcome probabilities of one solution that no belief misleads.
+    /// What the hazard gain multiplies a share of mistaken beliefs with that was learned (model.md, section 5).
     #[must_use]
-    pub fn solution<S: Scalar>(&self, x: Composition<S>) -> Solution<S> {
-        solve(self.steps, self.step_error(x), self.recovery)
-    }
-
-    /// A candidate that shows no systematic mistake.
-    #[must_use]
-    pub fn base<S: Scalar>(&self, x: Composition<S>) -> Answers<S> {
-        candidate::base(&self.solution(x), self.systematic_share)
+    pub fn gain<S: Scalar>(&self, mistaken: S) -> S {
+        self.learning.factor(mistaken)
     }
 
     /// err(x), the error rate of one candidate before any check.
     #[must_use]
     pub fn error_rate<S: Scalar>(&self, x: Composition<S>) -> S {
-        let wrong = |problem: &Problem<S>| problem.weight * problem.candidate.wrong();
-        let all = self.problems(x).0.iter().map(wrong).fold(S::default(), |sum, wrong| sum + wrong);
-        all.rounded_into(0.0, 1.0)
+        self.shared(|bin| bin.error_rate(x), |rate, share| rate * share, |one, other| one + other)
+            .rounded_into(0.0, 1.0)
     }
 
     /// The generation at composition `x`: error rate, accepted answers, and the composition that its successor draws from.
     #[must_use]
     pub fn at<S: Scalar>(&self, x: Composition<S>) -> Outcome<S> {
-        let (problems, base) = self.problems(x);
-        let passing = self.filters.passing(base.right());
-        let mut accepted = Answers::default();
-        let mut error_rate = S::default();
-        for problem in problems.iter().filter(|problem| !problem.weight.vanishes()) {
-            error_rate = error_rate + problem.weight * problem.candidate.wrong();
-            accepted = accepted.plus(&self.vote.accepted(&problem.candidate).scaled(problem.weight));
-        }
-        let accepted = accepted.times(&passing);
+        let Attempted { error_rate, accepted } = self.shared(
+            |bin| bin.at(x),
+            |one, share| Attempted { error_rate: one.error_rate * share, accepted: one.accepted.scaled(share.into()) },
+            |one, other| Attempted {
+                error_rate: one.error_rate + other.error_rate,
+                accepted: one.accepted.plus(&other.accepted),
+            },
+        );
         let total = accepted.total();
         // Below the normal doubles the shares have no digits.
-        let next = (total.value() >= f64::MIN_POSITIVE).then(|| self.learning.learned(&accepted, total));
+        let next = (total.value() >= f64::MIN_POSITIVE).then(|| self.learning.learned(x, &accepted, total));
         Outcome { error_rate: error_rate.rounded_into(0.0, 1.0), accepted, next }
     }
 
-    /// Each situation followed through vote and filters.
-    #[must_use]
-    pub fn passages<S: Scalar>(&self, x: Composition<S>) -> [Passage<S>; 4] {
-        let (problems, base) = self.problems(x);
-        let passing = self.filters.passing(base.right());
-        problems.map(|problem| {
-            let voted = self.vote.accepted(&problem.candidate);
-            Passage { problem, voted, passed: voted.times(&passing) }
-        })
-    }
-
-    /// The situations in which problems are attempted, and the base candidate.
-    fn problems<S: Scalar>(&self, x: Composition<S>) -> ([Problem<S>; 4], Answers<S>) {
-        let solution = self.solution(x);
-        let base = candidate::base(&solution, self.systematic_share);
-        let fresh = candidate::fresh_systematic(&solution, self.systematic_share, self.consistency);
-        (candidate::problems(x, &base, fresh, self.consistency, self.luck), base)
+    /// Sum over the difficulties, each with its share of the problems. Where all problems are alike it is the one itself, to
+    /// the last bit.
+    fn shared<T>(&self, of: impl Fn(&BinLaw) -> T, times: impl Fn(T, f64) -> T, plus: impl Fn(T, T) -> T) -> T {
+        match &self.bins[..] {
+            [only] => of(only),
+            bins => {
+                let mut parts = bins.iter().map(|bin| times(of(bin), bin.bin.share));
+                // A scenario has at least one class of problems.
+                let first = parts.next().unwrap_or_else(|| unreachable!("no class of problems"));
+                parts.fold(first, plus)
+            }
+        }
     }
 }

@@ -1,0 +1,137 @@
+//! The law on problems of one difficulty (model.md, sections 2 to 4).
+
+use crate::scenario::{self, Scenario};
+
+use super::Composition;
+use super::candidate::{self, Answers, Problem};
+use super::filter::{Circumstances, Filters};
+use super::scalar::Scalar;
+use super::solution::{Solution, luck, solve};
+use super::vote::{Common, Vote};
+
+/// One situation followed through the checks, for explanation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Passage<S = f64> {
+    /// The situation, how often it arises among the problems of its difficulty, and one candidate's answer.
+    pub problem: Problem<S>,
+    /// What the vote accepts.
+    pub voted: Answers<S>,
+    /// What the filters let pass.
+    pub passed: Answers<S>,
+}
+
+/// What one generation does with problems of one difficulty, per such problem.
+pub(super) struct Attempted<S> {
+    pub error_rate: S,
+    pub accepted: Answers<S>,
+}
+
+/// The law on problems of one difficulty.
+#[derive(Debug, Clone)]
+pub struct BinLaw {
+    /// The problems.
+    pub bin: scenario::Bin,
+    /// φ, probability that a solution that repeats a wrong step still reaches the right answer.
+    pub luck: f64,
+    recovery: f64,
+    amplification: f64,
+    vote: Vote,
+    filters: Filters,
+}
+
+impl BinLaw {
+    pub(super) fn new(scenario: &Scenario, bin: scenario::Bin) -> Self {
+        let recovery = scenario.errors.recovery.get();
+        let luck = luck(bin.steps, recovery);
+        let common = Common { wrong_answers: bin.wrong_answers, consistency: bin.consistency, luck };
+        Self {
+            luck,
+            recovery,
+            amplification: scenario.errors.amplification.get(),
+            vote: Vote::new(&scenario.vote, common),
+            filters: Filters::new(&scenario.filters, &bin),
+            bin,
+        }
+    }
+
+    /// e(x), probability of a slip at one step.
+    #[must_use]
+    pub fn step_error<S: Scalar>(&self, x: Composition<S>) -> S {
+        let amplified = (x.unsound + x.wrong) * self.amplification + 1.0;
+        (amplified * self.bin.step_error).after(|_| self.bin.step_error_roundings).min(1.0)
+    }
+
+    /// Outcome probabilities of one solution that no belief misleads.
+    #[must_use]
+    pub fn solution<S: Scalar>(&self, x: Composition<S>) -> Solution<S> {
+        solve(self.bin.steps, self.step_error(x), self.recovery)
+    }
+
+    /// A candidate that shows no systematic mistake.
+    #[must_use]
+    pub fn base<S: Scalar>(&self, x: Composition<S>) -> Answers<S> {
+        candidate::base(&self.solution(x), self.bin.systematic_share)
+    }
+
+    /// What the filters of these problems depend on.
+    #[must_use]
+    pub fn circumstances<S: Scalar>(&self, x: Composition<S>) -> Circumstances<S> {
+        self.meeting(x, &self.base(x))
+    }
+
+    fn meeting<S: Scalar>(&self, x: Composition<S>, base: &Answers<S>) -> Circumstances<S> {
+        Circumstances {
+            steps: self.bin.steps,
+            consistency: self.bin.consistency,
+            right: base.right(),
+            mistaken: x.unsound + x.wrong,
+        }
+    }
+
+    /// One candidate's error rate.
+    pub(super) fn error_rate<S: Scalar>(&self, x: Composition<S>) -> S {
+        let wrong = |problem: &Problem<S>| problem.weight * problem.candidate.wrong();
+        self.problems(x).0.iter().map(wrong).fold(S::default(), |sum, wrong| sum + wrong)
+    }
+
+    pub(super) fn at<S: Scalar>(&self, x: Composition<S>) -> Attempted<S> {
+        let (problems, base) = self.problems(x);
+        let passing = self.filters.passing(&self.meeting(x, &base));
+        let mut accepted = Answers::default();
+        let mut error_rate = S::default();
+        for problem in problems.iter().filter(|problem| !problem.weight.vanishes()) {
+            error_rate = error_rate + problem.weight * problem.candidate.wrong();
+            accepted = accepted.plus(&self.vote.accepted(problem).scaled(problem.weight));
+        }
+        Attempted { error_rate, accepted: accepted.times(&passing) }
+    }
+
+    /// Each situation followed through vote and filters.
+    #[must_use]
+    pub fn passages<S: Scalar>(&self, x: Composition<S>) -> [Passage<S>; 4] {
+        let (problems, base) = self.problems(x);
+        let passing = self.filters.passing(&self.meeting(x, &base));
+        problems.map(|problem| {
+            let voted = self.vote.accepted(&problem);
+            Passage { problem, voted, passed: voted.times(&passing) }
+        })
+    }
+
+    /// The winner of each problem's vote, whatever its number of votes, per problem of this difficulty.
+    pub(super) fn winners(&self, candidates: u64, x: Composition) -> Answers {
+        let common =
+            Common { wrong_answers: self.bin.wrong_answers, consistency: self.bin.consistency, luck: self.luck };
+        let vote = Vote::winner(candidates, common);
+        let won = |problem: &Problem| vote.accepted(problem).scaled(problem.weight);
+        self.problems(x).0.iter().map(won).fold(Answers::default(), |sum, won| sum.plus(&won))
+    }
+
+    /// The situations in which problems are attempted, and the base candidate.
+    fn problems<S: Scalar>(&self, x: Composition<S>) -> ([Problem<S>; 4], Answers<S>) {
+        let (share, consistency) = (self.bin.systematic_share, self.bin.consistency);
+        let solution = self.solution(x);
+        let base = candidate::base(&solution, share);
+        let fresh = candidate::fresh_systematic(&solution, share, consistency);
+        (candidate::problems(x, &base, fresh, consistency, self.luck), base)
+    }
+}

@@ -1,0 +1,64 @@
+//! Tables that were made once and are asked for by every law of a loop, and of the next one with the same vote.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::occupancy::Occupancy;
+use super::weights::Weights;
+use super::winner::Limits;
+
+/// Tables kept, the last used last: laws of one loop ask for a few, a search over loops for a few dozen.
+const OCCUPANCIES: usize = 4;
+const WEIGHTS: usize = 512;
+
+/// A vote, but for what its candidates know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Electorate {
+    /// k.
+    pub candidates: u64,
+    /// D; `None` when random wrong answers never coincide.
+    pub wrong_answers: Option<u64>,
+    /// m, votes that the winner needs.
+    pub least: u64,
+    /// The most votes with which it is accepted.
+    pub most: u64,
+}
+
+type Kept<K, V> = Mutex<Vec<(K, Arc<V>)>>;
+
+static TABLES: Kept<(u64, Option<u64>), Occupancy> = Mutex::new(Vec::new());
+static SUMS: Kept<(Electorate, u64), Weights> = Mutex::new(Vec::new());
+
+/// The weights of a vote among candidates that show the systematic answer with probability `shown`.
+pub fn weights(vote: Electorate, shown: f64) -> Arc<Weights> {
+    kept(&SUMS, WEIGHTS, (vote, shown.to_bits()), || {
+        let key = (vote.candidates, vote.wrong_answers);
+        let table = kept(&TABLES, OCCUPANCIES, key, || Occupancy::new(vote.candidates, vote.wrong_answers));
+        Weights::new(&table, vote.candidates, Limits { least: vote.least, most: vote.most }, shown)
+    })
+}
+
+/// What is kept under `key`, made if need be. Not made under the lock: a table of 1,000 candidates takes a while, and its making
+/// may lend this thread to a colleague who asks for another.
+fn kept<K: PartialEq, V>(place: &Kept<K, V>, most: usize, key: K, make: impl FnOnce() -> V) -> Arc<V> {
+    let find = |all: &mut Vec<(K, Arc<V>)>| {
+        let at = all.iter().position(|(known, _)| *known == key)?;
+        let found = all.remove(at);
+        let value = found.1.clone();
+        all.push(found);
+        Some(value)
+    };
+    // A table is complete before it is kept, whatever happened to a thread that held the lock.
+    if let Some(value) = find(&mut place.lock().unwrap_or_else(PoisonError::into_inner)) {
+        return value;
+    }
+    let value = Arc::new(make());
+    let mut all = place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(other) = find(&mut all) {
+        return other;
+    }
+    if all.len() >= most {
+        all.remove(0);
+    }
+    all.push((key, value.clone()));
+    value
+}

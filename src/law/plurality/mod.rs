@@ -1,0 +1,12 @@
+//! Votes in which the answer with most votes wins (model.md, section 4): ties broken at random, accepted within limits.
+//!
+//! `occupancy` tells how random wrong answers fall on their values; `winner` who wins, by who got how many votes; `weights`
+//! sums that over what the votes can be, once for each kind of problem, so that a composition asks for one sum only.
+
+mod memo;
+mod occupancy;
+mod weights;
+mod winner;
+
+pub(super) use memo::{Electorate, weights};
+pub(super) use weights::Weights;
