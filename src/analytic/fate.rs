@@ -77,8 +77,9 @@ pub fn later_slips(scenario: &Scenario) -> f64 {
     if settled == 0 || errors.step_error_floor.get() > 0.0 {
         return 0.0;
     }
-    let first = errors.step_error.get() * (1.0 - gain).powf(settled as f64) / gain;
-    let steps = scenario.examples.as_f64() * scenario.task.steps.as_f64() * scenario.vote.candidates.as_f64();
+    let slip = scenario.bins(0).iter().map(|bin| bin.step_error).fold(0.0, f64::max);
+    let first = slip * (1.0 - gain).powf(settled as f64) / gain;
+    let steps = scenario.examples.as_f64() * scenario.steps_at(0) as f64 * scenario.vote.candidates.as_f64();
     first * (1.0 + errors.amplification.get()) * steps
 }
 

@@ -11,7 +11,7 @@ use super::quadrature;
 use super::result::{Exact, Hazard, Undefined, Visits, given};
 use super::stays::Stays;
 use super::tail::{DIED_OUT, PATIENCE, Tail, curves, spread};
-use super::transient::Forward;
+use super::transient::{Forward, Mass};
 
 /// Counts up to which every one is visited: sums over each are then as fast as quadrature.
 const FEW_COUNTS: u64 = 4_000;
@@ -50,7 +50,9 @@ fn largest_pool(scenario: &Scenario) -> u64 {
 
 /// Whether the counts are so few that each one is visited.
 pub(super) fn few_counts(scenario: &Scenario) -> bool {
-    largest_pool(scenario) <= FEW_COUNTS
+    // Quadrature sets out from one count.
+    let most = if scenario.start.draw { MOST_COUNTS } else { FEW_COUNTS };
+    largest_pool(scenario) <= most
 }
 
 /// Whether each count can be visited where quadrature does not lead.
@@ -211,8 +213,8 @@ impl<'a> Run<'a> {
         let error = |&count: &usize| self.forward.chain().states[count].error;
         let factors = &open.factors.eliminated;
         if self.scenario.settles_at() == Some(0) {
-            let start = self.scenario.start_counts().1 as usize;
-            let law: Vec<f64> = open.counts.iter().map(|&count| f64::from(u8::from(count == start))).collect();
+            let start = Mass::start(self.scenario);
+            let law: Vec<f64> = open.counts.iter().map(|&count| start.of(count)).collect();
             return Visits { error: open.counts.iter().map(error).collect(), generations: factors.visits(&law) };
         }
         let mut stays = self.stays.clone();
@@ -373,16 +375,18 @@ pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
         return None;
     }
     let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
-    let start = scenario.start_counts().1 as usize;
-    if chain.states[start].failed {
+    let start = Mass::start(scenario);
+    if start.iter().all(|(count, weight)| weight == 0.0 || chain.states[count].failed) {
         return Some(0.0);
     }
     if !chain.safe_runs().is_empty() {
         return None;
     }
     let counts = chain.open();
-    let place = counts.iter().position(|&count| count == start)?;
-    Factors::of(&chain, &counts)?.times.get(place).copied().filter(|time| time.is_finite())
+    let factors = Factors::of(&chain, &counts)?;
+    let times = counts.iter().zip(&factors.times).map(|(&count, time)| (start.of(count), time));
+    let mean: f64 = times.filter(|(weight, _)| *weight > 0.0).map(|(weight, time)| weight * time).sum();
+    Some(mean).filter(|mean| mean.is_finite())
 }
 
 /// Whether a pool, if it grows, can still be carried cheaply.

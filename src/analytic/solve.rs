@@ -98,7 +98,7 @@ fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<String> {
     let mut warnings = Vec::new();
     let start = Composition::start(scenario);
     let written = (scenario.start.unsound.get(), scenario.start.wrong.get());
-    if (start.unsound - written.0).abs() > 1e-12 || (start.wrong - written.1).abs() > 1e-12 {
+    if !scenario.start.draw && ((start.unsound - written.0).abs() > 1e-12 || (start.wrong - written.1).abs() > 1e-12) {
         warnings.push(format!(
             "generation 0 holds whole beliefs: the start shares (unsound {}, wrong {}) were rounded to {} and {}",
             written.0, written.1, start.unsound, start.wrong

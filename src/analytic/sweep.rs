@@ -40,6 +40,7 @@ fn swept(scenario: &Scenario, generation: u64) -> Swept {
     let plain = !scenario.has_unsound()
         && scenario.settles_at() == Some(0)
         && scenario.learning.policy == Policy::Replace
+        && !scenario.start.draw
         && scenario.examples.get() <= MOST_EXAMPLES;
     let numbers = if plain { on_nodes(scenario, generation) } else { None };
     let (mean, survival) = numbers.map_or_else(|| by_solving(scenario, generation), |(m, s)| (Some(m), Some(s)));

@@ -151,6 +151,9 @@ fn lengths() -> impl Iterator<Item = u64> {
 
 /// The largest number of steps up to which `holds`, if it holds at 1 step and fails later.
 fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> Threshold {
+    if !scenario.difficulty.is_empty() {
+        return added(scenario, meaning, holds);
+    }
     let holds_at = |steps: u64| {
         let mut changed = scenario.clone();
         changed.task.steps = Count::new(steps).ok()?;
@@ -162,6 +165,27 @@ fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bo
         meaning: meaning.to_owned(),
         present: Some(scenario.task.steps.as_f64()),
         reason: value.clone().err(),
+        value: value.ok().map(|steps| steps as f64),
+    }
+}
+
+/// The largest number of steps that can be added to every difficulty.
+fn added(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> Threshold {
+    // Counted from 1, as lengths are: one more than is added.
+    let holds_at = |more: u64| {
+        let mut changed = scenario.clone();
+        for bin in &mut changed.difficulty {
+            let steps = bin.steps.unwrap_or(scenario.task.steps).get();
+            bin.steps = Some(Count::new(steps + (more - 1)).ok()?);
+        }
+        holds(&Law::new(&changed, 0))
+    };
+    let value = largest(holds_at).map(|more| more - 1);
+    Threshold {
+        parameter: "difficulty.steps".to_owned(),
+        meaning: meaning.replacen("number of steps", "number of steps added to every difficulty", 1),
+        present: Some(0.0),
+        reason: value.clone().err().map(|reason| reason.replace("at 1 step", "with none added")),
         value: value.ok().map(|steps| steps as f64),
     }
 }

@@ -138,18 +138,27 @@ impl<'a> Forward<'a> {
     #[must_use]
     pub fn new(scenario: &'a Scenario) -> Self {
         let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
-        let start = scenario.start_counts().1 as usize;
-        let point = Mass { first: start, weight: vec![1.0] };
-        let fails = chain.states[start].failed;
+        let free = Mass::start(scenario);
+        let runs = chain.failed_runs();
+        let failed = if scenario.start.draw {
+            landing(&runs, 0, chain.draws, scenario.start.wrong.get()).min(1.0)
+        } else {
+            f64::from(u8::from(chain.states[free.first].failed))
+        };
+        let mut surviving = free.clone();
+        for (from, to) in runs {
+            surviving.clear(from as usize, to as usize);
+        }
         Self {
             scenario,
             generation: 0,
             chain,
             kept: Vec::new(),
-            surviving: if fails { Mass::default() } else { point.clone() },
-            free: point,
-            survival: if fails { 0.0 } else { 1.0 },
-            failed: if fails { 1.0 } else { 0.0 },
+            // Of the two forms the one with the smaller rounding error.
+            survival: if failed < 0.5 { 1.0 - failed } else { surviving.total() },
+            surviving: if failed == 1.0 { Mass::default() } else { surviving },
+            free,
+            failed,
             neglected: 0.0,
             drift: RoundingDrift::default(),
         }
@@ -342,6 +351,18 @@ impl<'a> Forward<'a> {
 }
 
 impl Mass {
+    /// Law of generation 0: one count, or where the start is drawn a binomial one, every count with the digits that it has.
+    #[must_use]
+    pub fn start(scenario: &Scenario) -> Self {
+        if !scenario.start.draw {
+            return Self { first: scenario.start_counts().1 as usize, weight: vec![1.0] };
+        }
+        let draws = scenario.examples.get();
+        let mut weight = vec![0.0; draws as usize + 1];
+        binomial::fill(0, draws, scenario.start.wrong.get(), &mut weight);
+        Self { first: 0, weight }
+    }
+
     /// What is left without the marked counts.
     #[must_use]
     pub fn without(&self, marked: &[bool]) -> Self {

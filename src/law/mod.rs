@@ -44,9 +44,12 @@ impl Composition {
     /// A model without a mistake.
     pub const SOUND: Self = Self { unsound: 0.0, wrong: 0.0 };
 
-    /// Generation 0 of a scenario, in whole beliefs.
+    /// Generation 0 of a scenario, in whole beliefs; the mean of a start that is drawn.
     #[must_use]
     pub fn start(scenario: &Scenario) -> Self {
+        if scenario.start.draw {
+            return Self { unsound: scenario.start.unsound.get(), wrong: scenario.start.wrong.get() };
+        }
         let n = scenario.examples.as_f64();
         let (unsound, wrong) = scenario.start_counts();
         Self { unsound: unsound as f64 / n, wrong: wrong as f64 / n }

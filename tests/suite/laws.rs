@@ -4,7 +4,7 @@ use approx::assert_relative_eq;
 use proptest::prelude::*;
 use runaway::law::{Answers, Composition, Law};
 use runaway::provenance::digest;
-use runaway::scenario::{Filter, Origin, Scenario};
+use runaway::scenario::{Bin, Filter, Origin, Scenario};
 
 use crate::strategy::{Sizes, composition, config, scenario};
 
@@ -41,7 +41,10 @@ proptest! {
         prop_assert_eq!(outcome.error_rate, law.error_rate(x));
         let expected = error_rate(&scenario, generation, x);
         prop_assert!((outcome.error_rate - expected).abs() <= 1e-11, "{} but {}", outcome.error_rate, expected);
-        let passed: f64 = law.passages(x).iter().map(|passage| passage.problem.weight * passage.passed.total()).sum();
+        let passed: f64 = law.bins().iter().map(|bin| {
+            let each = bin.passages(x).map(|passage| passage.problem.weight * passage.passed.total());
+            bin.bin.share * each.iter().sum::<f64>()
+        }).sum();
         prop_assert!((passed - outcome.accepted_share()).abs() <= 1e-12);
     }
 }
@@ -68,6 +71,12 @@ proptest! {
             let (kept, persistence) = (1.0 - learning.anchor.get(), learning.persistence.get());
             let wrong = kept * (persistence * expected.systematic + learning.imprint.get() * expected.random) / share;
             let unsound = kept * persistence * expected.unsound / share;
+            let mistaken = (wrong + unsound).min(1.0);
+            let gain = learning.hazard_gain.get();
+            let gained = if mistaken == 0.0 { gain } else { -(gain * (-mistaken).ln_1p()).exp_m1() / mistaken };
+            let renewal = learning.renewal.get();
+            let wrong = (1.0 - renewal) * x.wrong + renewal * gained * wrong;
+            let unsound = (1.0 - renewal) * x.unsound + renewal * gained * unsound;
             let next = outcome.next.unwrap();
             prop_assert!((next.wrong - wrong).abs() <= 1e-9, "{:?} but {} wrong", next, wrong);
             prop_assert!((next.unsound - unsound).abs() <= 1e-9, "{:?} but {} unsound", next, unsound);
@@ -76,16 +85,20 @@ proptest! {
 }
 
 /// Per-step error at a composition.
-fn step_error(scenario: &Scenario, generation: u64, x: Composition) -> f64 {
+fn step_error(scenario: &Scenario, bin: &Bin, x: Composition) -> f64 {
     let amplification = scenario.errors.amplification.get();
-    (scenario.step_error_at(generation) * (1.0 + amplification * (x.unsound + x.wrong))).min(1.0)
+    (bin.step_error * (1.0 + amplification * (x.unsound + x.wrong))).min(1.0)
 }
 
 /// err(x) as model.md, section 3 writes it, with the solution of the two-state chain (right, off) in closed form.
 fn error_rate(scenario: &Scenario, generation: u64, x: Composition) -> f64 {
-    let (e, r) = (step_error(scenario, generation, x), scenario.errors.recovery.get());
-    let steps = scenario.steps_at(generation) as f64;
-    let (sigma, gamma) = (scenario.errors.systematic_share.get(), scenario.errors.consistency.get());
+    scenario.bins(generation).iter().map(|bin| bin.share * error_rate_of(scenario, bin, x)).sum()
+}
+
+fn error_rate_of(scenario: &Scenario, bin: &Bin, x: Composition) -> f64 {
+    let (e, r) = (step_error(scenario, bin, x), scenario.errors.recovery.get());
+    let steps = bin.steps as f64;
+    let (sigma, gamma) = (bin.systematic_share, bin.consistency);
     // (1 − e − r)^L: e + r may pass 1, and then the chain alternates.
     let kept = 1.0 - e - r;
     let ln_kept = if e + r < 1.0 { (-(e + r)).ln_1p() } else { (-kept).ln() };
@@ -109,9 +122,14 @@ fn error_rate(scenario: &Scenario, generation: u64, x: Composition) -> f64 {
 
 /// Accepted answers per problem, by walking every step and listing every outcome of every vote.
 fn enumerated(scenario: &Scenario, x: Composition) -> Answers {
-    let (e, r) = (step_error(scenario, 0, x), scenario.errors.recovery.get());
-    let steps = scenario.task.steps.get();
-    let (sigma, gamma) = (scenario.errors.systematic_share.get(), scenario.errors.consistency.get());
+    let of = |bin: &Bin| enumerated_of(scenario, bin, x).scaled(bin.share);
+    scenario.bins(0).iter().map(of).fold(Answers::default(), |sum, one| sum.plus(&one))
+}
+
+fn enumerated_of(scenario: &Scenario, bin: &Bin, x: Composition) -> Answers {
+    let (e, r) = (step_error(scenario, bin, x), scenario.errors.recovery.get());
+    let steps = bin.steps;
+    let (sigma, gamma) = (bin.systematic_share, bin.consistency);
     let (on, back, off) = (0..steps).fold((1.0, 0.0, 0.0), |(on, back, off), _| {
         (on * (1.0 - e), back * (1.0 - e) + off * r, (on + back) * e + off * (1.0 - r))
     });
@@ -130,13 +148,13 @@ fn enumerated(scenario: &Scenario, x: Composition) -> Answers {
     ];
     let mut accepted = [0.0; 4];
     for (weight, candidate) in problems {
-        let voted = vote(scenario, candidate);
+        let voted = vote(scenario, bin.wrong_answers, candidate);
         for kind in 0..4 {
             accepted[kind] += weight * voted[kind];
         }
     }
     for filter in &scenario.filters {
-        let passed = passed(filter, steps, base[0] + base[1]);
+        let passed = passed(filter, steps, base[0] + base[1], gamma, x.unsound + x.wrong);
         for kind in 0..4 {
             accepted[kind] *= passed[kind];
         }
@@ -151,10 +169,13 @@ fn back_within(steps: u64, r: f64) -> f64 {
 }
 
 /// Every assignment of answers to the candidates. An answer is a value: the right one (reached soundly or not), the shared
-/// wrong one, and each of the D scattered ones; without D each candidate has a scattered one of its own.
-fn vote(scenario: &Scenario, candidate: [f64; 4]) -> [f64; 4] {
-    let (candidates, agree) = (scenario.vote.candidates.get() as usize, scenario.vote.agree.get() as usize);
-    let scattered = scenario.errors.wrong_answers.map_or(1, |count| count.get() as usize);
+/// wrong one, and each of the D scattered ones; without D each candidate has a scattered one of its own. The answer with most
+/// votes wins, any of those that are tied with the same probability.
+fn vote(scenario: &Scenario, wrong_answers: Option<u64>, candidate: [f64; 4]) -> [f64; 4] {
+    let candidates = scenario.vote.candidates.get() as usize;
+    let limits = scenario.vote.agree.get() as usize..=scenario.vote.most() as usize;
+    // Without D each place has a value of its own.
+    let scattered = wrong_answers.map_or(1, |count| count as usize);
     let kinds = 3 + scattered;
     let mut accepted = [0.0; 4];
     for code in 0..kinds.pow(candidates as u32) {
@@ -165,23 +186,30 @@ fn vote(scenario: &Scenario, candidate: [f64; 4]) -> [f64; 4] {
             .product();
         let votes = |wanted: usize| answers.iter().filter(|&&answer| answer == wanted).count();
         let right = votes(0) + votes(1);
-        if right >= agree {
-            // The example that is kept is one of those that agree, each as likely as the others.
-            accepted[0] += likelihood * votes(0) as f64 / right as f64;
-            accepted[1] += likelihood * votes(1) as f64 / right as f64;
-        } else if votes(2) >= agree {
-            accepted[2] += likelihood;
-        } else if (3..kinds).any(|answer| votes(answer) >= agree)
-            && (candidates == 1 || scenario.errors.wrong_answers.is_some())
-        {
-            accepted[3] += likelihood;
+        let random: Vec<usize> = match wrong_answers {
+            Some(_) => (3..kinds).map(votes).collect(),
+            None => vec![1; votes(3)],
+        };
+        let lead = random.iter().copied().chain([right, votes(2)]).max().unwrap_or(0);
+        if !limits.contains(&lead) {
+            continue;
         }
+        let leading = random.iter().filter(|&&votes| votes == lead).count() as f64;
+        let (right_leads, shared_leads) = (f64::from(u8::from(right == lead)), f64::from(u8::from(votes(2) == lead)));
+        let each = likelihood / (leading + right_leads + shared_leads);
+        if right == lead {
+            // The example that is kept is one of those that agree, each as likely as the others.
+            accepted[0] += each * votes(0) as f64 / right as f64;
+            accepted[1] += each * votes(1) as f64 / right as f64;
+        }
+        accepted[2] += each * shared_leads;
+        accepted[3] += each * leading;
     }
     accepted
 }
 
 /// The table of model.md, section 4, as probabilities of passing: sound, unsound, systematic, random.
-fn passed(filter: &Filter, steps: u64, right: f64) -> [f64; 4] {
+fn passed(filter: &Filter, steps: u64, right: f64, consistency: f64, mistaken: f64) -> [f64; 4] {
     match *filter {
         Filter::Catch { random, systematic, unsound, false_reject } => {
             [false_reject, unsound, systematic, random].map(|caught| 1.0 - caught.get())
@@ -196,6 +224,11 @@ fn passed(filter: &Filter, steps: u64, right: f64) -> [f64; 4] {
         Filter::GroundTruth { coverage, steps } => {
             let unseen = 1.0 - coverage.get();
             [1.0, if steps { unseen } else { 1.0 }, unseen, unseen]
+        }
+        Filter::SelfJudge { sensitivity: t, false_reject: f, shared, steps } => {
+            let judged = t.get() - (t.get() - f.get()) * mistaken;
+            let shown = 1.0 - judged * (1.0 - shared.map_or(consistency, |shared| shared.get()));
+            [1.0 - f.get(), if steps { 1.0 - judged } else { 1.0 - f.get() }, shown, 1.0 - judged]
         }
     }
 }
@@ -305,8 +338,8 @@ fn schedules_follow_their_formulas() {
     let improves = changed(&["errors.step_error=0.01", "errors.step_error_floor=0.0005", "errors.step_error_gain=0.3"]);
     for generation in [0, 1, 5, 40] {
         let expected = 0.0005 + 0.0095 * 0.7_f64.powi(generation as i32);
-        assert_relative_eq!(improves.step_error_at(generation), expected, max_relative = 1e-14);
+        assert_relative_eq!(improves.bins(generation)[0].step_error, expected, max_relative = 1e-14);
         let law = Law::new(&improves, generation);
-        assert_relative_eq!(law.step_error(Composition::SOUND), expected, max_relative = 1e-14);
+        assert_relative_eq!(law.bins()[0].step_error(Composition::SOUND), expected, max_relative = 1e-14);
     }
 }

@@ -16,6 +16,7 @@ mod cost;
 mod differential;
 mod events;
 mod exact;
+mod extensions;
 mod fit_cases;
 mod fit_commands;
 mod fit_forecast;

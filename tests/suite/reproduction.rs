@@ -155,8 +155,8 @@ fn quotient(
 fn smooth(scenario: &Scenario, law: &Law, x: Composition, widest: f64) -> bool {
     let errors = &scenario.errors;
     let limits = |x: Composition| {
-        let fresh = law.solution(x).wrong * errors.systematic_share.get() / errors.consistency.get();
-        (law.step_error(x) >= 1.0, fresh >= 1.0)
+        let fresh = law.bins()[0].solution(x).wrong * errors.systematic_share.get() / errors.consistency.get();
+        (law.bins()[0].step_error(x) >= 1.0, fresh >= 1.0)
     };
     let there = Composition { wrong: x.wrong + widest, ..x };
     x.unsound + x.wrong + widest <= 1.0 && limits(x) == limits(there)

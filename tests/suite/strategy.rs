@@ -57,7 +57,7 @@ fn price() -> BoxedStrategy<Value> {
     prop_oneof![Just(0.0), 0.0..1e6_f64].prop_map(Value::from).boxed()
 }
 
-/// Any of the six kinds with any of its parameters.
+/// Any of the seven kinds with any of its parameters.
 fn filter() -> BoxedStrategy<Value> {
     let kind = |kind: &'static str, parameters: Vec<(&'static str, BoxedStrategy<Value>)>| {
         keys(parameters).prop_map(move |mut filter| {
@@ -75,22 +75,56 @@ fn filter() -> BoxedStrategy<Value> {
         kind("steps", rates(&["sensitivity", "false_reject"])),
         kind("cross-model", rates(&["agreement_on_error", "error_rate"])),
         kind("transform", rates(&["invariance"])),
+        kind(
+            "self-judge",
+            rates(&["sensitivity", "false_reject", "shared"])
+                .into_iter()
+                .chain([("steps", any::<bool>().prop_map(Value::from).boxed())])
+                .collect()
+        ),
         kind("ground-truth", vec![("coverage", share()), ("steps", any::<bool>().prop_map(Value::from).boxed())]),
     ]
     .boxed()
 }
 
-/// Votes with a legal majority, or without a stated one.
+/// The most candidates of a random vote that less than a majority decides: each case makes tables of its own.
+const MOST_PLURAL: u64 = 12;
+
+/// Votes without stated limits, with a majority, and where they are not too large with any limits.
 fn vote(candidates: BoxedStrategy<u64>) -> BoxedStrategy<Value> {
-    (candidates, any::<prop::sample::Index>(), any::<bool>())
-        .prop_map(|(candidates, place, stated)| {
-            let majority = candidates / 2 + 1;
-            let agree = majority + place.index((candidates - majority + 1) as usize) as u64;
-            if stated {
-                json!({ "candidates": candidates, "agree": agree })
-            } else {
-                json!({ "candidates": candidates })
+    let index = any::<prop::sample::Index>;
+    (candidates, index(), index(), 0..3_u8)
+        .prop_map(|(candidates, place, most, stated)| {
+            let plural = stated == 2 && candidates <= MOST_PLURAL;
+            let least = if plural { 1 } else { candidates / 2 + 1 };
+            let agree = least + place.index((candidates - least + 1) as usize) as u64;
+            let most = agree + most.index((candidates - agree + 1) as usize) as u64;
+            match stated {
+                0 => json!({ "candidates": candidates }),
+                2 if plural => json!({ "candidates": candidates, "agree": agree, "agree_at_most": most }),
+                _ => json!({ "candidates": candidates, "agree": agree }),
             }
+        })
+        .boxed()
+}
+
+/// One to three difficulties whose shares sum to 1.
+fn difficulties(steps: BoxedStrategy<u64>, wrong_answers: BoxedStrategy<u64>) -> BoxedStrategy<Value> {
+    let bin = keys(vec![
+        ("steps", whole(steps)),
+        ("step_error", share()),
+        ("systematic_share", share()),
+        ("consistency", share()),
+        ("wrong_answers", whole(wrong_answers)),
+    ]);
+    prop::collection::vec((bin, 0.05..1.0_f64), 1..=3)
+        .prop_map(|bins| {
+            let all: f64 = bins.iter().map(|(_, weight)| weight).sum();
+            let shared = |(mut bin, weight): (Value, f64)| {
+                bin["share"] = json!(weight / all);
+                bin
+            };
+            bins.into_iter().map(shared).collect()
         })
         .boxed()
 }
@@ -120,6 +154,10 @@ impl Sizes {
 
 /// Scenarios of these sizes.
 pub fn scenario(sizes: Sizes) -> impl Strategy<Value = Scenario> {
+    let difficulty = prop_oneof![
+        2 => Just(json!([])),
+        1 => difficulties(sizes.steps.clone(), sizes.wrong_answers.clone()),
+    ];
     let task = keys(vec![
         ("steps", whole(sizes.steps)),
         ("steps_per_generation", whole(prop_oneof![0..=2_u64, Just(u64::from(u32::MAX))])),
@@ -133,16 +171,19 @@ pub fn scenario(sizes: Sizes) -> impl Strategy<Value = Scenario> {
         ("wrong_answers", whole(sizes.wrong_answers)),
         ("step_error_floor", share()),
         ("step_error_gain", share()),
+        ("erosion", prop_oneof![3 => Just(0.0), 1 => 0.0..1.0, 1 => Just(1e300)].prop_map(Value::from).boxed()),
     ]);
     let learning = keys(vec![
         ("imprint", share()),
         ("persistence", share()),
         ("anchor", share()),
+        ("hazard_gain", prop_oneof![Just(0.0), Just(1.0), 0.0..3.0, Just(1e9)].prop_map(Value::from).boxed()),
+        ("renewal", probability().prop_map(|share| Value::from(share.max(1e-12))).boxed()),
         ("policy", prop::sample::select(vec![json!("replace"), json!("accumulate")]).boxed()),
     ]);
-    let start = composition().prop_map(|x| {
+    let start = (composition(), any::<bool>()).prop_map(|(x, draw)| {
         // Rounding may carry the sum of two shares a hair above 1.
-        json!({ "unsound": x.unsound.min(1.0 - x.wrong), "wrong": x.wrong })
+        json!({ "unsound": x.unsound.min(1.0 - x.wrong), "wrong": x.wrong, "draw": draw })
     });
     keys(vec![
         (
@@ -153,6 +194,7 @@ pub fn scenario(sizes: Sizes) -> impl Strategy<Value = Scenario> {
         ("horizon", whole(1..=100_000_u64)),
         ("task", task),
         ("errors", errors),
+        ("difficulty", difficulty.boxed()),
         ("learning", learning),
         ("vote", vote(sizes.candidates)),
         ("filter", prop::collection::vec(filter(), 0..=6).prop_map(Value::from).boxed()),
@@ -171,6 +213,15 @@ pub fn scenario(sizes: Sizes) -> impl Strategy<Value = Scenario> {
     ])
     .prop_map(|mut json| {
         json["name"] = json!("random");
+        if json["learning"]["policy"] == "accumulate" {
+            json["learning"]["renewal"] = json!(1.0);
+        }
+        let floor = json["errors"]["step_error_floor"].as_f64().unwrap_or(0.0);
+        for bin in json.get_mut("difficulty").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(slip) = bin["step_error"].as_f64() {
+                bin["step_error"] = json!(slip.max(floor));
+            }
+        }
         if json.get("cost").is_none() {
             // A price needs a unit.
             for filter in json.get_mut("filter").and_then(Value::as_array_mut).into_iter().flatten() {

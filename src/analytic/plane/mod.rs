@@ -81,7 +81,11 @@ pub enum PlaneRefusal {
 /// [`PlaneRefusal`] where the loop is beyond the reach of the method.
 pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
     let mut walk = Walk::new(scenario, grid_of(scenario)?);
-    let eliminated = if scenario.settles_at() == Some(0) { Eliminated::new(&walk) } else { Eliminated::Beyond };
+    let eliminated = if scenario.settles_at() == Some(0) && !scenario.start.draw {
+        Eliminated::new(&walk)
+    } else {
+        Eliminated::Beyond
+    };
     let mut lifetime = Lifetime::new(&walk);
     let curves = curves(&mut walk, &mut lifetime, scenario.horizon.get())?;
     let (error_bound, rounding_bound) = (walk.dropped, walk.rounding.relative());

@@ -3,6 +3,7 @@
 
 use crate::analytic::rounding::RoundingDrift;
 use crate::scenario::Scenario;
+use crate::stats::binomial;
 
 use super::doubt::DrawErrors;
 use super::forward;
@@ -60,13 +61,32 @@ impl<'a> Walk<'a> {
             rounding: RoundingDrift::default(),
             work: 0,
         };
-        let mut start = vec![0.0; grid.len()];
-        start[walk.start()] = 1.0;
+        let start = walk.first();
         walk.sort(start, 0.0);
         walk
     }
 
-    /// Number of the state of generation 0.
+    /// Law of the state of generation 0.
+    fn first(&self) -> Vec<f64> {
+        let mut first = vec![0.0; self.grid.len()];
+        if !self.scenario.start.draw {
+            first[self.start()] = 1.0;
+            return first;
+        }
+        let (unsound, wrong) = (self.scenario.start.unsound.get(), self.scenario.start.wrong.get());
+        let conditional = if wrong < 1.0 { (unsound / (1.0 - wrong)).min(1.0) } else { 0.0 };
+        for n_wrong in 0..=self.grid.examples {
+            let left = self.grid.examples - n_wrong;
+            let mass = binomial::pmf(n_wrong as u64, self.grid.examples as u64, wrong);
+            for n_unsound in 0..=left {
+                first[self.grid.index(n_unsound, n_wrong)] =
+                    mass * binomial::pmf(n_unsound as u64, left as u64, conditional);
+            }
+        }
+        first
+    }
+
+    /// Number of the state of generation 0; of the one nearest to the mean of a drawn start.
     pub fn start(&self) -> usize {
         let (unsound, wrong) = self.scenario.start_counts();
         // Both counts sum to at most N, which fits the grid.

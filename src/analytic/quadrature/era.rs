@@ -8,6 +8,10 @@ pub trait Loop {
     fn draws(&self) -> u64;
     /// Count of generation 0.
     fn start(&self) -> u64;
+    /// Whether that count is the mean of a drawn one.
+    fn drawn(&self) -> bool {
+        false
+    }
     /// Whether a pool holds its predecessor.
     fn accumulates(&self) -> bool;
     /// Generation from which the law of one generation stays as it is.

@@ -21,6 +21,10 @@ impl Loop for Scenario {
         self.start_counts().1
     }
 
+    fn drawn(&self) -> bool {
+        self.start.draw
+    }
+
     fn accumulates(&self) -> bool {
         self.learning.policy == Policy::Accumulate
     }

@@ -56,6 +56,9 @@ impl<'a> Propagation<'a> {
     /// # Errors
     /// If the start is beyond what the quadrature follows.
     pub fn new(run: &'a dyn Loop) -> Result<Self, String> {
+        if run.drawn() {
+            return Err("quadrature sets out from one count, and this loop's start is drawn".to_owned());
+        }
         let era = run.stage(0);
         let start = vec![Panel::point(run.start(), 0.0)];
         let fails = run.start() >= era.failing;

@@ -28,7 +28,7 @@ pub struct Weights {
 
 impl Weights {
     /// Of `candidates` that show the systematic answer with probability `shown`.
-    pub fn new(table: &Occupancy, candidates: u64, limits: Limits, shown: f64) -> Self {
+    pub(super) fn new(table: &Occupancy, candidates: u64, limits: Limits, shown: f64) -> Self {
         let k = candidates as usize;
         // Votes of those who do not show it, among so many.
         let kept: Vec<Vec<f64>> = (0..=k).map(|n| kept(n, shown)).collect();
