@@ -34,6 +34,7 @@ mod sweep;
 mod tail;
 mod thresholds;
 pub mod transient;
+mod verifier;
 mod wide;
 
 pub use law_chain::{ChainRunway, LawChain};
@@ -48,3 +49,4 @@ pub use solve::solve;
 pub use solved::Solved;
 pub use spending::Spending;
 pub use sweep::{Swept, sweep};
+pub use verifier::Verifier;

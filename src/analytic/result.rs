@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::law::Composition;
 
 use super::spending::Spending;
+use super::verifier::Verifier;
 
 use super::noise::Approximation;
 
@@ -71,6 +72,9 @@ pub struct Solution {
     pub quasi_stationary: Option<Hazard>,
     /// Expected generations spent at each error level before failure.
     pub visits: Option<Visits>,
+    /// What the checks tell of right and wrong, by generation; absent where nothing is checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<Verifier>,
     /// What would bring R below 1.
     pub thresholds: Vec<Threshold>,
     /// R and fixed points where the law changes with the generation; absent where it does not.

@@ -5,6 +5,7 @@ use crate::scenario::Scenario;
 
 use super::outlook::Outlook;
 use super::result::{Best, Exact, Runway, Solution, Undefined};
+use super::verifier::Verifier;
 use super::{line, noise, plane, spending, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
@@ -51,6 +52,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
     if outlook.by_generation.is_none() {
         undefined.insert("by_generation".to_owned(), "the law is the same in every generation".to_owned());
     }
+    let verifier = Verifier::of(scenario, &outlook.field, curves.as_ref(), &mut undefined);
     let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
         best: Best::of(error),
@@ -75,6 +77,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
         runway,
         quasi_stationary,
         visits,
+        verifier,
         thresholds: thresholds::all(scenario),
         warnings: warnings(scenario, &outlook),
         by_generation: outlook.by_generation,

@@ -56,6 +56,7 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
             ),
         ),
         ("yield at generation 0", percent(solution.start_yield, 3)),
+        ("verifier meter J", verifier(solution)),
         ("generation to keep", keep(solution.best, scenario.horizon.get())),
         ("method", solution.method.clone()),
     ];
@@ -70,6 +71,20 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
         writeln!(out, "note: {warning}")?;
     }
     Ok(())
+}
+
+/// What the checks tell at first and at the horizon, and from when on they select for mistakes.
+fn verifier(solution: &Solution) -> String {
+    let Some(verifier) = &solution.verifier else { return "– (nothing is checked)".to_owned() };
+    let told = verifier.best_known();
+    let j = |at: Option<&Option<crate::law::Meter>>| {
+        at.copied().flatten().map_or_else(|| "–".to_owned(), |met| number(met.discrimination, 3))
+    };
+    let course = format!("{} at generation 0, {} at the horizon", j(told.first()), j(told.last()));
+    match verifier.selects_for_mistakes {
+        Some(generation) => format!("{course}; selects for mistakes from generation {generation} on"),
+        None => course,
+    }
 }
 
 /// Where the error is expected to be lowest, in words.
@@ -258,6 +273,19 @@ pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &
         share(explanation.solution.unsound),
         share(explanation.solution.wrong)
     )?;
+    if !explanation.difficulties.is_empty() {
+        let mut table = sheet(&["problems", "steps", "slip per step", "sound", "wrong", "error", "accepted"]);
+        for one in &explanation.difficulties {
+            let mut row = vec![share(one.share), one.steps.to_string()];
+            let parts = [one.step_error, one.solution.sound, one.solution.wrong, one.error_rate, one.yield_];
+            row.extend(parts.map(share));
+            table.add_row(row);
+        }
+        writeln!(
+            out,
+            "These are means over problems of different difficulty, the steps those of the longest:\n{table}\n"
+        )?;
+    }
     writeln!(out, "Before any check a candidate is wrong with probability {}.\n", share(explanation.error_rate))?;
     let mut situations = sheet(&["problem meets", "share", "sound", "unsound", "systematic", "random"]);
     for one in &explanation.situations {
@@ -268,7 +296,10 @@ pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &
     let vote = scenario.vote;
     let voted = match vote.candidates.get() {
         1 => "no vote".to_owned(),
-        k => format!("vote, {} of {k} agree", vote.agree.get()),
+        k if vote.is_majority() => format!("vote, {} of {k} agree", vote.agree.get()),
+        k if vote.agree.get() == 1 && vote.most() == k => format!("vote, plurality of {k}"),
+        k if vote.most() == k => format!("vote, most of {k}, at least {}", vote.agree.get()),
+        k => format!("vote, most of {k}, {} to {} votes", vote.agree.get(), vote.most()),
     };
     passage.add_row(answers_row(vec!["one candidate".to_owned()], &explanation.answered));
     passage.add_row(answers_row(vec![voted], &explanation.voted));

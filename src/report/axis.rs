@@ -58,6 +58,11 @@ impl Axis {
         Self { title: title.to_owned(), low: bottom, high: top, ticks }
     }
 
+    /// Plain numbers from `low` to at least `high`.
+    pub fn between(title: &str, low: f64, high: f64) -> Self {
+        Self::scaled(title.to_owned(), low, high, 1.0, None)
+    }
+
     /// Plain numbers from −`reach` to `reach`, at least.
     pub fn symmetric(title: &str, reach: f64) -> Self {
         Self::scaled(title.to_owned(), -reach, reach, 1.0, None)

@@ -19,6 +19,7 @@ mod survival;
 mod svg;
 mod theme;
 mod thin;
+mod verifier;
 pub mod view;
 pub mod words;
 
@@ -102,6 +103,7 @@ pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
         ("runway-law", runway_law::plot(inputs)),
         ("composition", composition::plot(inputs)),
         ("flows", flows::plot(inputs)),
+        ("verifier", verifier::plot(inputs)),
         ("agreement", agreement::plot(inputs)),
     ];
     drawn(plots, &origin(inputs.provenance))

@@ -89,7 +89,7 @@ fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
             1 => "raise `vote.candidates`, or leave `vote.agree` out".to_owned(),
             _ => format!("use a number from 1 (a plurality) to {candidates}"),
         };
-        let rule = format!("an answer has at most all {candidates} votes, not {agree}");
+        let rule = format!("{agree} votes are more than the {candidates} that all candidates give");
         return Err(Breach::new("vote.agree", rule, help));
     }
     if let Some(most) = written.agree_at_most.map(Count::get).filter(|most| !(agree..=candidates).contains(most)) {

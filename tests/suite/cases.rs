@@ -232,8 +232,8 @@ const REFUSED: [(&[&str], &str); 21] = [
     ),
     // Rules between keys are blamed on the override that broke them, not on the others.
     (
-        &["examples=10", "vote.agree=3", "vote.candidates=7", "horizon=5"],
-        "--set vote.agree=3: `vote.agree`: 3 of 7 votes: an answer is accepted by more than half of the candidates and at most all of them; use a number from 4 to 7",
+        &["examples=10", "vote.agree=8", "vote.candidates=7", "horizon=5"],
+        "--set vote.agree=8: `vote.agree`: 8 votes are more than the 7 that all candidates give; use a number from 1 (a plurality) to 7",
     ),
     (
         &["start.unsound=0.8", "examples=10", "start.wrong=0.5"],
@@ -251,9 +251,9 @@ fn refused_overrides_are_blamed() {
 #[test]
 fn an_override_that_breaks_a_rule_with_the_file_is_blamed() {
     let text = "name = \"case\"\n[vote]\ncandidates = 5\nagree = 3\n";
-    let overrides = ["examples=10".to_owned(), "vote.candidates=7".to_owned()];
+    let overrides = ["examples=10".to_owned(), "vote.candidates=2".to_owned()];
     let error = Scenario::parse(text, Origin::Text, &overrides).unwrap_err().to_string();
-    assert!(error.starts_with("--set vote.candidates=7: `vote.agree`: 3 of 7 votes"), "{error}");
+    assert!(error.starts_with("--set vote.candidates=2: `vote.agree`: 3 votes"), "{error}");
 }
 
 #[test]

@@ -73,6 +73,7 @@ impl Shape {
             mean_field_wrong: curve(0.6),
             generations,
             approximation: None,
+            verifier: None,
             curves: Some(curves),
             best: Best { generation: 0, error: self.error(0) },
             cost: None,

@@ -18,7 +18,7 @@ const DIGITS: usize = 3;
 const ROWS: usize = 201;
 
 /// What each key of a scenario means, in the order in which the page lists them. Filters follow with their own keys.
-const MEANINGS: [(&str, &str); 33] = [
+const MEANINGS: [(&str, &str); 45] = [
     ("name", "name of the loop"),
     ("source", "where its numbers come from"),
     ("examples", "N, independent training examples of a generation"),
@@ -33,14 +33,25 @@ const MEANINGS: [(&str, &str); 33] = [
     ("errors.wrong_answers", "D, wrong answers that random mistakes scatter over"),
     ("errors.step_error_floor", "step error that improvement tends to"),
     ("errors.step_error_gain", "share of the way to the floor gained each generation"),
+    ("errors.erosion", "δ, log-odds of a slip that each generation adds"),
+    ("difficulty.share", "share of the problems"),
+    ("difficulty.steps", "L of these problems"),
+    ("difficulty.step_error", "ε on these problems"),
+    ("difficulty.systematic_share", "σ on these problems"),
+    ("difficulty.consistency", "γ on these problems"),
+    ("difficulty.wrong_answers", "D on these problems"),
     ("learning.imprint", "λ, probability that a random wrong example becomes a wrong belief"),
     ("learning.persistence", "ρ, probability that a systematic or unsound example is learned as such"),
     ("learning.anchor", "μ, share of examples replaced by verified ground truth"),
+    ("learning.hazard_gain", "κ, factor of the hazard of mistaken beliefs between learning and answering"),
+    ("learning.renewal", "η, share of beliefs learned anew; the others are copied from the predecessor"),
     ("learning.policy", "what a generation trains on"),
     ("vote.candidates", "k, candidates for each problem"),
     ("vote.agree", "m, votes that an answer needs"),
+    ("vote.agree_at_most", "the most votes with which an answer is accepted"),
     ("start.unsound", "share of unsound beliefs of generation 0"),
     ("start.wrong", "share of wrong beliefs of generation 0"),
+    ("start.draw", "whether generation 0 is drawn with these shares"),
     ("failure.error_rate", "θ, error rate at which the loop has failed"),
     ("cost.per_step", "price of one step of one candidate"),
     ("cost.per_training_example", "price of training on one example"),
@@ -51,6 +62,7 @@ const MEANINGS: [(&str, &str); 33] = [
     ("filter.per_check_step", "price of one check for each step of the solution"),
     ("filter.sensitivity", "probability that the check catches what it can see"),
     ("filter.false_reject", "probability that a sound example (or step) is rejected"),
+    ("filter.shared", "probability that the judge shares a systematic mistake"),
     ("filter.coverage", "share of examples compared with the truth"),
 ];
 

@@ -1,0 +1,86 @@
+//! The verifier meter by generation (model.md, section 4): whether a loop's checks still tell right from wrong as it goes down.
+
+use serde::Serialize;
+
+use crate::law::{Composition, Law, Meter};
+use crate::scenario::Scenario;
+
+use super::mean_field::MeanField;
+use super::result::{Curves, Undefined};
+
+/// What the checks tell of right and wrong, by generation up to the horizon.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verifier {
+    /// Along the mean field; absent, with the reason, at generations where no answer that wins the vote is wrong or none is right.
+    pub mean_field: Vec<Option<Meter>>,
+    /// Along the expected composition; absent where no exact solver reaches.
+    pub expected: Option<Vec<Option<Meter>>>,
+    /// First generation at which the checks select for mistakes, J < 0: along the expected composition where that is known, else
+    /// along the mean field; absent where there is none within the horizon.
+    pub selects_for_mistakes: Option<u64>,
+}
+
+impl Verifier {
+    /// The meter of a loop that has a check; `None` where nothing is checked.
+    pub(super) fn of(
+        scenario: &Scenario,
+        field: &MeanField,
+        curves: Option<&Curves>,
+        undefined: &mut Undefined,
+    ) -> Option<Self> {
+        if scenario.vote.candidates.get() == 1 && scenario.filters.is_empty() {
+            return None;
+        }
+        let mut along = |key: &str, path: Vec<Composition>| {
+            let met = metered(scenario, path);
+            reasons(key, &met, undefined);
+            met.into_iter().map(Result::ok).collect::<Vec<_>>()
+        };
+        let mean_field = along("verifier.mean_field", field.composition.clone());
+        let expected = curves.map(|curves| {
+            let shares = curves.mean_unsound.iter().zip(&curves.mean_wrong);
+            along("verifier.expected", shares.map(|(&unsound, &wrong)| Composition { unsound, wrong }).collect())
+        });
+        if expected.is_none() {
+            undefined.insert("verifier.expected".to_owned(), "no exact solver reaches this loop".to_owned());
+        }
+        let told = expected.as_ref().unwrap_or(&mean_field);
+        let selects = told.iter().position(|met| met.is_some_and(|met| met.discrimination < 0.0));
+        if selects.is_none() {
+            let reason = "up to the horizon the checks never reject right answers more often than wrong ones";
+            undefined.insert("verifier.selects_for_mistakes".to_owned(), reason.to_owned());
+        }
+        Some(Self { mean_field, expected, selects_for_mistakes: selects.map(|g| g as u64) })
+    }
+
+    /// The meter along the expected composition where that is known, else along the mean field.
+    #[must_use]
+    pub fn best_known(&self) -> &[Option<Meter>] {
+        self.expected.as_deref().unwrap_or(&self.mean_field)
+    }
+}
+
+fn metered(scenario: &Scenario, path: Vec<Composition>) -> Vec<Result<Meter, &'static str>> {
+    let (settled, candidates) = (scenario.settles_at(), scenario.vote.candidates.get());
+    let mut law = Law::new(scenario, 0);
+    let at = |(g, x): (u64, Composition)| {
+        if g > 0 && settled.is_none_or(|settled| g <= settled) {
+            law = Law::new(scenario, g);
+        }
+        law.meter(candidates, x)
+    };
+    (0..).zip(path).map(at).collect()
+}
+
+/// One reason under `key` where it holds for every generation that has none, else one for each.
+fn reasons(key: &str, met: &[Result<Meter, &'static str>], undefined: &mut Undefined) {
+    let mut absent = met.iter().enumerate().filter_map(|(g, met)| Some((g, met.err()?)));
+    let Some((_, first)) = absent.next() else { return };
+    if absent.all(|(_, reason)| reason == first) {
+        undefined.insert(key.to_owned(), first.to_owned());
+        return;
+    }
+    for (g, reason) in met.iter().enumerate().filter_map(|(g, met)| Some((g, met.err()?))) {
+        undefined.insert(format!("{key}.{g}"), reason.to_owned());
+    }
+}
