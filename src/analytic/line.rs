@@ -19,6 +19,8 @@ const FEW_COUNTS: u64 = 4_000;
 const MOST_COUNTS: u64 = 100_000;
 /// The largest pool to which a loop is followed beyond its horizon: later generations cost as much as their pools.
 const FOLLOWED_POOL: usize = 20_000;
+/// The most counts that all pools of a loop may hold together, for pools that grow slowly: some seconds of one processor.
+const FOLLOWED_COUNTS: u64 = 3_000_000;
 /// Distance at which the law given survival counts as the quasi-stationary one.
 const AT_REST: f64 = 1e-13;
 /// Relative change of the hazard, which comes from the law's tail, at which it counts as steady.
@@ -392,5 +394,7 @@ pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
 /// Whether a pool, if it grows, can still be carried cheaply.
 fn affordable(forward: &Forward<'_>) -> bool {
     let states = forward.chain().states.len();
-    states <= FOLLOWED_POOL || states as u64 == forward.chain().draws + 1
+    // Pools that have grown evenly held half as many counts on average.
+    let counts = states as u64 * forward.generation() / 2;
+    (states <= FOLLOWED_POOL && counts <= FOLLOWED_COUNTS) || states as u64 == forward.chain().draws + 1
 }

@@ -25,7 +25,8 @@ pub fn solve(scenario: &Scenario) -> Solution {
                 exact.visits,
                 exact.method,
                 Some((exact.error_bound, exact.rounding_bound)),
-                exact.runway_error,
+                // The sum of what was bounded is rounded once more, to a double.
+                exact.runway_error.zip(exact.runway.mean).map(|(error, mean)| error + f64::EPSILON * mean),
             )
         }
         Err(reason) => {

@@ -183,9 +183,7 @@ fn all_faults(solution: &Solution) -> Vec<String> {
 proptest! {
     #![proptest_config(config(24))]
 
-    // Some of the drawn loops are solved for minutes.
     #[test]
-    #[ignore = "takes many minutes; run with --ignored"]
     fn every_null_has_its_reason(scenario in scenario(Sizes::small())) {
         let mut scenario = scenario;
         // Sizes that a test can afford; the laws stay as extreme as they are.

@@ -74,6 +74,17 @@ pub(super) fn repeat(curves: &mut Curves, hazard: f64, times: usize) {
     }
 }
 
+/// Whether none of the means would move by more than a part `share` of itself in `times` generations like the last one, or
+/// moves by rounding alone. A law may be at rest while the few mistakes that there are still grow.
+pub(super) fn are_still(curves: &Curves, times: u64, share: f64) -> bool {
+    let most = (share / times as f64).max(4.0 * f64::EPSILON);
+    let means = [&curves.expected_error, &curves.mean_unsound, &curves.mean_wrong, &curves.expected_yield];
+    means.iter().all(|values| match values[..] {
+        [.., before, now] => (now - before).abs() <= most * now.abs(),
+        _ => false,
+    })
+}
+
 fn last(values: &[f64]) -> f64 {
     values.last().copied().unwrap_or(f64::NAN)
 }

@@ -42,6 +42,8 @@ pub const MIN_HAZARD: f64 = 1e-12;
 const CURVES_WORK: u64 = 400_000_000_000;
 /// Change of the law of the state until the horizon that may be left out once it is stationary.
 const STILL: f64 = 1e-11;
+/// Relative change of a mean until the horizon that may be left out as well.
+const STILL_MEANS: f64 = 1e-10;
 
 /// Why the plane cannot be solved.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -157,7 +159,8 @@ fn curves(walk: &mut Walk, lifetime: &mut Lifetime, horizon: u64) -> Result<Curv
         }
         let left = horizon - walk.generation;
         let still = walk.settled() && walk.drift * left as f64 <= STILL;
-        if still && (walk.extinct || lifetime.is_stationary(walk)) {
+        let settled = still && (walk.extinct || lifetime.is_stationary(walk));
+        if settled && curves::are_still(&curves, left, STILL_MEANS) {
             curves::repeat(&mut curves, walk.hazard, left as usize);
             break;
         }

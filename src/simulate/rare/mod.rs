@@ -40,7 +40,8 @@ use splitting::{NO_NEARER, Splitting, TOO_RARE, stuck};
 const LEVEL: f64 = 0.05;
 /// Cost of a part of a training set on the cheapest way to failure, at most: levels lie about as far apart.
 const NATS: f64 = 1.5;
-/// Relative standard error above which the effort is raised.
+/// Standard error of ln P above which the effort is raised. The larger of two is taken: repetitions that miss the paths which
+/// make up the probability have a small relative error and an estimate that is too low, and to stop at these is a bias.
 const PRECISE: f64 = 0.25;
 /// How often the effort is raised at most, and by what factor.
 const RAISES: u32 = 2;
@@ -82,8 +83,8 @@ pub struct Rare {
     pub probability: f64,
     /// Standard error of `probability` from the repetitions, relative to it; absent where no repetition failed.
     pub relative_standard_error: Option<f64>,
-    /// 95 % interval, from the relative standard error on a logarithmic scale; absent where no repetition failed, or one
-    /// makes up most of the estimate.
+    /// 95 % interval on a logarithmic scale, as wide as both the relative standard error and the log-normal law of the
+    /// repetitions ask for; absent where no repetition failed, or one makes up most of the estimate.
     pub interval: Option<(f64, f64)>,
     /// Share of the largest repetition in the sum of all.
     pub largest_share: Option<f64>,
@@ -146,9 +147,7 @@ fn estimate(
     loop {
         let last = raised == RAISES;
         match attempt(&splitting, u64::from(raised), engine, settings, progress) {
-            Ok(rare) if last || rare.relative_standard_error.is_some_and(|relative| relative <= PRECISE) => {
-                return Ok(rare);
-            }
+            Ok((rare, spread)) if last || spread.is_some_and(|spread| spread <= PRECISE) => return Ok(rare),
             Err(error) if last || !matches!(error, SimulationError::NoWayToFailure { reason: NO_NEARER, .. }) => {
                 return Err(error);
             }
@@ -159,14 +158,15 @@ fn estimate(
     }
 }
 
-/// One pilot and its repetitions, with random numbers that no other attempt draws.
+/// One pilot and its repetitions, with random numbers that no other attempt draws; and their spread, by which the effort is
+/// raised.
 fn attempt(
     splitting: &Splitting<'_>,
     number: u64,
     engine: Engine,
     settings: &RareSettings,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Rare, SimulationError> {
+) -> Result<(Rare, Option<f64>), SimulationError> {
     let levels = splitting.pilot(&mut Stream::for_purpose(settings.seed, engine, Purpose::Pilot, number))?;
     let first = number * settings.repetitions;
     let repetitions: Vec<Result<f64, SimulationError>> = (0..settings.repetitions)
@@ -182,14 +182,14 @@ fn attempt(
     Ok(judged(&estimates, levels, engine, splitting, settings))
 }
 
-/// The repetitions taken together.
+/// The repetitions taken together, and the standard error of ln P, the larger of two estimates.
 fn judged(
     estimates: &[f64],
     levels: Vec<f64>,
     engine: Engine,
     splitting: &Splitting<'_>,
     settings: &RareSettings,
-) -> Rare {
+) -> (Rare, Option<f64>) {
     // Scaled by the largest: squares of 1e-200 would vanish.
     let largest = estimates.iter().copied().fold(0.0, f64::max);
     let mut moments = Moments::default();
@@ -199,11 +199,16 @@ fn judged(
     let relative = (largest > 0.0).then(|| moments.standard_error() / moments.mean());
     let probability = moments.mean() * largest;
     let share = relative.map(|_| 1.0 / (moments.mean() * estimates.len() as f64));
+    let logs = relative.and_then(|_| log_normal(estimates));
     let interval = relative.filter(|_| share.is_some_and(|share| share <= MOST)).map(|relative| {
-        let reach = (student_critical(LEVEL, estimates.len() as f64 - 1.0) * relative).exp();
-        (probability / reach, (probability * reach).min(1.0))
+        let critical = student_critical(LEVEL, estimates.len() as f64 - 1.0);
+        let ends = |(centre, se): (f64, f64)| (centre - critical * se, centre + critical * se);
+        let (low, high) = ends((probability.ln(), relative));
+        let (lower, higher) = logs.map_or((low, high), ends);
+        (low.min(lower).exp(), high.max(higher).exp().min(1.0))
     });
-    Rare {
+    let spread = relative.map(|relative| logs.map_or(relative, |(_, se)| relative.max(se)));
+    let rare = Rare {
         engine,
         seed: settings.seed,
         repetitions: settings.repetitions,
@@ -215,7 +220,26 @@ fn judged(
         interval,
         largest_share: share,
         undefined: undefined(share),
+    };
+    (rare, spread)
+}
+
+/// ln of the mean of log-normal estimates and its standard error (D. R. Cox; see C. E. Land, Technometrics 14 (1972) 145);
+/// estimates of 0 are a part of their own. `None` for fewer than two others.
+///
+/// The mean of a skewed law is mostly made up by estimates that few repetitions give. Where none gave them, estimate and
+/// standard error are both too small; the spread of the logarithms tells that they are to be expected.
+fn log_normal(estimates: &[f64]) -> Option<(f64, f64)> {
+    let logs: Vec<f64> = estimates.iter().filter(|estimate| **estimate > 0.0).map(|estimate| estimate.ln()).collect();
+    let (n, all) = (logs.len() as f64, estimates.len() as f64);
+    if n < 2.0 {
+        return None;
     }
+    let mean = logs.iter().sum::<f64>() / n;
+    let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let missing = (all - n) / (n * all);
+    let se = (variance / n + variance * variance / (2.0 * (n - 1.0)) + missing).sqrt();
+    Some((mean + 0.5 * variance + (n / all).ln(), se))
 }
 
 /// Why numbers are absent, from the share of the largest repetition.
