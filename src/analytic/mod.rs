@@ -49,4 +49,4 @@ pub use solve::solve;
 pub use solved::Solved;
 pub use spending::Spending;
 pub use sweep::{Swept, sweep};
-pub use verifier::Verifier;
+pub use verifier::{Meter, Verifier};

@@ -39,7 +39,7 @@ impl Outlook {
     pub fn of(scenario: &Scenario, undefined: &mut Undefined) -> Self {
         let law = Law::new(scenario, 0);
         let matrix = next_generation_matrix(&law, Composition::SOUND);
-        let number = known(matrix.as_ref());
+        let number = known(&law, matrix.as_ref());
         let field = mean_field::follow(scenario, scenario.horizon.get());
         let by_generation = (scenario.settles_at() != Some(0)).then(|| by_generation(scenario, undefined));
         let later = by_generation.iter().flat_map(|by| by.reproduction_number.iter().copied().flatten());

@@ -13,6 +13,10 @@ pub const STARVED: &str = "nothing that an all-sound model generates is accepted
 pub const TOO_LARGE: &str =
     "larger than a double can hold: next to nothing that an all-sound model generates is accepted";
 
+/// Why it is absent though there is one, behind a hazard gain below 1.
+pub const STEEP: &str =
+    "a hazard gain below 1 falls away infinitely steeply from a generation that has learned nothing but mistakes";
+
 /// K = ∂(q_U, q_W)/∂(x_U, x_W) of a law at `x`, row by row: exact derivatives, one-sided into more mistakes. `None` where
 /// nothing is accepted.
 #[must_use]
@@ -46,13 +50,19 @@ pub fn spectral_radius(matrix: &Matrix2<f64>) -> f64 {
 ///
 /// # Errors
 ///
-/// [`STARVED`] and [`TOO_LARGE`].
+/// [`STARVED`], [`TOO_LARGE`] and [`STEEP`].
 pub fn reproduction_number(law: &Law) -> Result<f64, &'static str> {
-    known(next_generation_matrix(law, Composition::SOUND).as_ref())
+    known(law, next_generation_matrix(law, Composition::SOUND).as_ref())
 }
 
 /// R of a next-generation matrix, or the reason why there is none.
-pub(super) fn known(matrix: Option<&Matrix2<f64>>) -> Result<f64, &'static str> {
+pub(super) fn known(law: &Law, matrix: Option<&Matrix2<f64>>) -> Result<f64, &'static str> {
     let radius = spectral_radius(matrix.ok_or(STARVED)?);
-    if radius.is_finite() { Ok(radius) } else { Err(TOO_LARGE) }
+    if radius.is_finite() {
+        Ok(radius)
+    } else if law.is_steep(Composition::SOUND) {
+        Err(STEEP)
+    } else {
+        Err(TOO_LARGE)
+    }
 }

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::law::{Composition, Law, Meter};
+use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
+
+pub use crate::law::Meter;
 
 use super::mean_field::MeanField;
 use super::result::{Curves, Undefined};

@@ -77,7 +77,7 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
 fn verifier(solution: &Solution) -> String {
     let Some(verifier) = &solution.verifier else { return "– (nothing is checked)".to_owned() };
     let told = verifier.best_known();
-    let j = |at: Option<&Option<crate::law::Meter>>| {
+    let j = |at: Option<&Option<crate::analytic::Meter>>| {
         at.copied().flatten().map_or_else(|| "–".to_owned(), |met| number(met.discrimination, 3))
     };
     let course = format!("{} at generation 0, {} at the horizon", j(told.first()), j(told.last()));

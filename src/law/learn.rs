@@ -48,6 +48,11 @@ impl Learning {
         Composition { unsound: (learned.unsound * factor).rounded_into(0.0, 1.0 - wrong.value()), wrong }
     }
 
+    /// Whether the gain is below 1.
+    pub fn lessens(&self) -> bool {
+        self.hazard_gain < 1.0
+    }
+
     /// What the gain multiplies a mistaken share with; without mistakes it is the limit, κ.
     pub fn factor<S: Scalar>(&self, mistaken: S) -> S {
         let gain = self.hazard_gain;

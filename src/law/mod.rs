@@ -158,6 +158,13 @@ impl Law {
         self.learning.factor(mistaken)
     }
 
+    /// Whether a hazard gain below 1 meets a generation that learns nothing but mistakes at composition `x`: its derivative is
+    /// infinite there.
+    #[must_use]
+    pub fn is_steep(&self, x: Composition) -> bool {
+        self.learning.lessens() && self.at(x).next.is_some_and(|next| next.unsound + next.wrong >= 1.0)
+    }
+
     /// err(x), the error rate of one candidate before any check.
     #[must_use]
     pub fn error_rate<S: Scalar>(&self, x: Composition<S>) -> S {

@@ -1,6 +1,6 @@
 //! The verifier meter: whether the checks still tell right from wrong, generation by generation.
 
-use crate::law::Meter;
+use crate::analytic::Meter;
 
 use super::Inputs;
 use super::axis::Axis;
