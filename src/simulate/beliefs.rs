@@ -2,6 +2,7 @@
 
 use crate::scenario::{Policy, Scenario};
 
+use super::binomial;
 use super::error::SimulationError;
 use super::stream::Stream;
 
@@ -17,10 +18,27 @@ impl Beliefs {
     /// No beliefs yet.
     pub const NONE: Self = Self { unsound: 0, wrong: 0, all: 0 };
 
-    /// Generation 0.
-    pub fn start(scenario: &Scenario) -> Self {
+    /// Generation 0; `stream` is drawn from where the scenario says so.
+    pub fn start(scenario: &Scenario, stream: &mut Stream) -> Self {
+        let all = scenario.examples.get();
+        if scenario.start.draw {
+            let (wrong, unsound) = start_shares(scenario);
+            return Self::drawn(all, wrong, unsound, stream);
+        }
         let (unsound, wrong) = scenario.start_counts();
-        Self { unsound, wrong, all: scenario.examples.get() }
+        Self { unsound, wrong, all }
+    }
+
+    /// So many of these beliefs, each met at random.
+    pub fn met(self, beliefs: u64, stream: &mut Stream) -> Self {
+        let others = (self.all - self.wrong) as f64;
+        Self::drawn(beliefs, self.wrong as f64 / self.all as f64, self.unsound as f64 / others, stream)
+    }
+
+    /// So many beliefs, each wrong with probability `wrong` and otherwise unsound with probability `unsound`.
+    fn drawn(all: u64, wrong: f64, unsound: f64, stream: &mut Stream) -> Self {
+        let wrong = binomial::draw(all, wrong, stream);
+        Self { unsound: binomial::draw(all - wrong, unsound, stream), wrong, all }
     }
 
     /// These beliefs and others, together.
@@ -40,6 +58,13 @@ impl Beliefs {
     pub fn sound(self) -> u64 {
         self.all.saturating_sub(self.unsound).saturating_sub(self.wrong)
     }
+}
+
+/// Probabilities that a belief of a drawn start is wrong, and that one that is not wrong is unsound.
+pub(super) fn start_shares(scenario: &Scenario) -> (f64, f64) {
+    let (unsound, wrong) = (scenario.start.unsound.get(), scenario.start.wrong.get());
+    // Where all are wrong there is nobody to ask whether it is unsound.
+    (wrong, if wrong < 1.0 { (unsound / (1.0 - wrong)).min(1.0) } else { 0.0 })
 }
 
 /// A loop as a Markov chain that can be set going from any state.

@@ -66,7 +66,7 @@ impl<'a> Counts<'a> {
 
     /// Plays one run into `run`. A loop that can accept nothing has failed, and stays as it is.
     pub fn play(&self, stream: &mut Stream, run: &mut Run) {
-        let mut beliefs = Beliefs::start(self.scenario);
+        let mut beliefs = Beliefs::start(self.scenario, stream);
         let horizon = self.scenario.horizon.get();
         for generation in 0..=horizon {
             let state = self.state(generation, beliefs);

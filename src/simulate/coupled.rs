@@ -17,7 +17,7 @@ use super::error::SimulationError;
 use super::replicate::Settings;
 use super::result::{Engine, Simulated};
 use super::run::Run;
-use super::stream::Stream;
+use super::stream::{Purpose, Stream};
 use super::tally::Tally;
 
 /// Runs summed together before they meet the rest; fixed, as in `replicate`.
@@ -57,7 +57,7 @@ pub fn coupled(
         let (mut tally, mut played, mut run) = (Tally::new(horizon), Vec::new(), Run::default());
         for replicate in first..first.saturating_add(BLOCK).min(replicates) {
             run.clear();
-            played.push(player.play(Stream::new(seed, Engine::Counts, replicate), &mut run));
+            played.push(player.play(seed, replicate, &mut run));
             tally.add(&run, false);
             progress(1);
         }
@@ -109,8 +109,9 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn play(&self, mut stream: Stream, run: &mut Run) -> Played {
-        let (mut unsound, mut wrong) = self.scenario.start_counts();
+    fn play(&self, seed: u64, replicate: u64, run: &mut Run) -> Played {
+        let mut stream = Stream::new(seed, Engine::Counts, replicate);
+        let (mut unsound, mut wrong) = self.start(seed, replicate);
         let (examples, horizon) = (self.scenario.examples.get(), self.scenario.horizon.get());
         let mut all = examples;
         let mut played = Played { lasted: horizon, last_error: f64::NAN, cost: 0.0 };
@@ -147,6 +148,17 @@ impl<'a> Player<'a> {
         }
         played.lasted = run.failed_at.unwrap_or(horizon);
         played
+    }
+
+    /// Unsound and wrong beliefs of generation 0. Drawn ones take their luck from a stream of their own, so that designs with and
+    /// without them stay in step.
+    fn start(&self, seed: u64, replicate: u64) -> (u64, u64) {
+        if !self.scenario.start.draw {
+            return self.scenario.start_counts();
+        }
+        let mut stream = Stream::for_purpose(seed, Engine::Counts, Purpose::Start, replicate);
+        let shares = Composition { unsound: self.scenario.start.unsound.get(), wrong: self.scenario.start.wrong.get() };
+        draw(self.scenario.examples.get(), shares, (stream.uniform(), stream.uniform()))
     }
 
     fn state(&self, generation: u64, unsound: u64, wrong: u64, all: u64) -> State {

@@ -24,7 +24,7 @@ pub enum SimulationError {
     },
     /// More work than anyone waits for.
     #[error(
-        "agents would work through {work:e} candidates and steps or more (the limit is {limit:e}); use the `events` or `counts` engine, or fewer replicates"
+        "agents may have to work through {work:e} candidates and steps or more (the limit is {limit:e}); use the `events` or `counts` engine, or fewer replicates"
     )]
     TooMuchWork {
         /// Candidates that may have to be played and steps of the recursion, over all runs and generations, if every problem
@@ -52,6 +52,16 @@ pub enum SimulationError {
         generation: u64,
         /// Candidates drawn in vain.
         redraws: u64,
+    },
+    /// A hazard gain with a fraction where next to everything that is learned is a mistake.
+    #[error(
+        "generation {generation}: {draws} mistaken draws for one belief do not decide whether it becomes mistaken; with a `hazard_gain` that is no whole number this takes a sound draw, and next to none is. Use the `counts` engine, which needs none"
+    )]
+    UndecidedGain {
+        /// Generation that teaches.
+        generation: u64,
+        /// Mistaken draws in a row.
+        draws: u64,
     },
     /// A splitting without levels to set.
     #[error("no levels towards failure can be set for this loop: {reason}; estimate it by plain runs")]

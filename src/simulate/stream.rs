@@ -20,6 +20,8 @@ pub(super) enum Purpose {
     Pilot,
     /// The repetitions of a splitting.
     Splitting,
+    /// The drawn starts of coupled runs.
+    Start,
 }
 
 /// The random numbers of one replicate.
@@ -46,6 +48,7 @@ impl Stream {
             Purpose::Runs => 0,
             Purpose::Pilot => 1,
             Purpose::Splitting => 2,
+            Purpose::Start => 3,
         };
         let mut generator = ChaCha8Rng::from_seed(key);
         generator.set_stream(number);

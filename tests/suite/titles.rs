@@ -126,6 +126,22 @@ fn check_flows(title: &str, account: &Account) {
     }
 }
 
+fn check_verifier(title: &str, solution: &Solution) {
+    let told = solution.verifier.as_ref().unwrap().best_known();
+    let below = told.iter().position(|met| met.is_some_and(|met| met.discrimination < 0.0));
+    if let Some(generation) = between(title, "From generation ", " on") {
+        assert_eq!(below.map(|g| g.to_string()), Some(generation.to_owned()), "{title}");
+        return;
+    }
+    assert_eq!(below, None, "{title}");
+    let Some(rest) = title.strip_prefix("The checks tell right from wrong by J = ") else { return };
+    let j = |at: usize| told[at].map(|met| number(met.discrimination, 3));
+    assert_eq!(rest.split_once(" at first").map(|(first, _)| first.to_owned()), j(0), "{title}");
+    if let Some(last) = between(title, "at first, ", " at generation") {
+        assert_eq!(Some(last.to_owned()), j(told.len() - 1), "{title}");
+    }
+}
+
 proptest! {
     #![proptest_config(config(200))]
 
@@ -173,6 +189,7 @@ proptest! {
                 "runway-law" => check_law(title, &solution, &scenario),
                 "composition" => check_composition(title, &solution),
                 "flows" => check_flows(title, &account),
+                "verifier" => check_verifier(title, &solution),
                 other => prop_assert!(false, "no check for the title of {other}"),
             }
             prop_assert!(figure.narrow.is_some());

@@ -1,30 +1,57 @@
 //! What a generation's number decides, whatever the model believes: length of solutions, slips, and luck.
 
-use crate::scenario::Scenario;
+use crate::scenario::{Bin, Scenario};
+use crate::simulate::binomial::Binomial;
 
-/// The schedules of one generation, with the recursions over its steps.
+/// One class of problems at one generation, with the recursions over its steps.
 #[derive(Debug)]
 pub(super) struct Era {
+    /// Share of the problems.
+    pub share: f64,
     /// L, steps of a solution.
     pub steps: u64,
+    /// σ, share of fresh wrong outcomes that are systematic.
+    pub systematic_share: f64,
+    /// γ, probability that a candidate shows the systematic mistake of its problem.
+    pub consistency: f64,
+    /// D; `None` when random wrong answers never coincide.
+    pub wrong_answers: Option<u64>,
+    /// Candidates of a vote that show the systematic mistake of their problem.
+    pub shown: Binomial,
     /// ε, probability of a slip at one step of a flawless model.
     slip: f64,
     amplification: f64,
-    recovery: f64,
+    /// r, probability per step that a wrong path finds back to the right answer.
+    pub recovery: f64,
     /// 1 − φ, probability that a solution which repeats a wrong step does not reach the right answer.
     pub stuck: f64,
 }
 
 impl Era {
-    pub fn new(scenario: &Scenario, generation: u64) -> Self {
-        let steps = scenario.steps_at(generation);
+    /// Every class of problems at generation 0, 1, … up to the one from which nothing changes any more.
+    pub fn all(scenario: &Scenario) -> Vec<Vec<Self>> {
+        let last = scenario.horizon.get().min(scenario.settles_at().unwrap_or(u64::MAX));
+        (0..=last).map(|generation| Self::classes(scenario, generation)).collect()
+    }
+
+    /// Every class of problems at `generation`.
+    pub fn classes(scenario: &Scenario, generation: u64) -> Vec<Self> {
+        scenario.bins(generation).iter().map(|bin| Self::new(scenario, bin)).collect()
+    }
+
+    fn new(scenario: &Scenario, bin: &Bin) -> Self {
         let recovery = scenario.errors.recovery.get();
         Self {
-            steps,
-            slip: scenario.bins(generation)[0].step_error,
+            share: bin.share,
+            steps: bin.steps,
+            systematic_share: bin.systematic_share,
+            consistency: bin.consistency,
+            wrong_answers: bin.wrong_answers,
+            shown: Binomial::new(scenario.vote.candidates.get(), bin.consistency),
+            slip: bin.step_error,
             amplification: scenario.errors.amplification.get(),
             recovery,
-            stuck: stuck(steps, recovery),
+            stuck: stuck(bin.steps, recovery),
         }
     }
 

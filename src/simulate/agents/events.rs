@@ -15,7 +15,7 @@
 
 use crate::scenario::Scenario;
 use crate::simulate::beliefs::{Beliefs, Chain};
-use crate::simulate::binomial::{self, Binomial};
+use crate::simulate::binomial;
 use crate::simulate::error::SimulationError;
 use crate::simulate::run::Run;
 use crate::simulate::stream::Stream;
@@ -24,19 +24,18 @@ use super::era::Era;
 use super::filter::Check;
 use super::learn::Learner;
 use super::model::Model;
+use super::solver::Solver;
 use super::vote::Ballot;
-use super::{Answer, Examples, MAX_FRUITLESS, Stall, accepted_share, affordable};
+use super::{Answer, Attempts, Examples, MAX_FRUITLESS, Stall, affordable};
 
 /// Plays runs of one scenario.
 #[derive(Debug)]
 pub(in crate::simulate) struct Events<'a> {
     scenario: &'a Scenario,
-    /// Generation 0, 1, … up to the one from which nothing changes any more.
-    eras: Vec<Era>,
+    /// The classes of problems at generation 0, 1, … up to the one from which nothing changes any more.
+    eras: Vec<Vec<Era>>,
     checks: Vec<Check>,
     learner: Learner,
-    /// Candidates that show the systematic mistake of their problem.
-    shown: Binomial,
 }
 
 impl<'a> Events<'a> {
@@ -49,13 +48,11 @@ impl<'a> Events<'a> {
         // Without a vote the work does not grow with the examples; with one, a mistake may take a ballot of its own.
         let candidates = if votes == 1 { 1 } else { u128::from(scenario.examples.get()) * u128::from(votes) };
         affordable(candidates, scenario, replicates)?;
-        let last = scenario.horizon.get().min(scenario.settles_at().unwrap_or(u64::MAX));
         Ok(Self {
             scenario,
-            eras: (0..=last).map(|generation| Era::new(scenario, generation)).collect(),
+            eras: Era::all(scenario),
             checks: scenario.filters.iter().map(Check::new).collect(),
             learner: Learner::new(&scenario.learning),
-            shown: Binomial::new(votes, scenario.errors.consistency.get()),
         })
     }
 
@@ -64,21 +61,27 @@ impl<'a> Events<'a> {
     /// # Errors
     /// Where the loop comes to a generation that accepts next to nothing.
     pub fn play(&self, stream: &mut Stream, run: &mut Run) -> Result<(), SimulationError> {
-        let mut beliefs = Beliefs::start(self.scenario);
+        let mut beliefs = Beliefs::start(self.scenario, stream);
         let mut ballot = Ballot::new(self.scenario);
         let (examples, horizon) = (self.scenario.examples.get(), self.scenario.horizon.get());
         for generation in 0..=horizon {
             let model = self.model(generation, beliefs);
-            run.note(model.error_rate(), beliefs.unsound, beliefs.wrong, beliefs.all);
-            if model.error_rate() >= self.scenario.failure.error_rate.get() {
+            run.note(model.error_rate, beliefs.unsound, beliefs.wrong, beliefs.all);
+            if model.error_rate >= self.scenario.failure.error_rate.get() {
                 run.fail(generation);
             }
             if generation == horizon {
                 break;
             }
-            let (learned, problems) =
-                self.train(examples, &model, beliefs, &mut ballot, stream).map_err(|stall| stall.at(generation))?;
-            run.accepted.push(accepted_share(learned.all, problems));
+            let mut attempts = Attempts::default();
+            let mut taught = self.train(examples, &model, &mut ballot, &mut attempts, stream);
+            if attempts.accepted == 0 && taught.is_ok() {
+                // Nothing was learned; what Y is there is to be told all the same.
+                let told = self.gather(1, &model, &mut ballot, &mut attempts, stream);
+                taught = told.and(taught);
+            }
+            let learned = taught.map_err(|stall| stall.at(generation))?;
+            run.accepted.push(attempts.accepted_share());
             beliefs = beliefs.trained(learned, self.scenario.learning.policy);
         }
         Ok(())
@@ -87,28 +90,42 @@ impl<'a> Events<'a> {
     /// A model of `generation` with these beliefs.
     fn model(&self, generation: u64, beliefs: Beliefs) -> Model<'_> {
         // `new` builds at least generation 0, and every one up to the horizon or the last change.
-        let era = &self.eras[(generation as usize).min(self.eras.len() - 1)];
-        Model::of_counts(era, self.scenario, [beliefs.sound(), beliefs.unsound, beliefs.wrong])
+        Model::new(&self.eras[(generation as usize).min(self.eras.len() - 1)], beliefs)
     }
 
-    /// So many of the beliefs that the next generation learns from this one, and the problems they took. As many problems as examples are still
-    /// wanted must be attempted in any case, since none ends in more than one: that is a round.
+    /// So many of the beliefs of the next generation: those that it learns, and those that it copies from this one.
     fn train(
+        &self,
+        beliefs: u64,
+        model: &Model<'_>,
+        ballot: &mut Ballot,
+        attempts: &mut Attempts,
+        stream: &mut Stream,
+    ) -> Result<Beliefs, Stall> {
+        let renewed = binomial::draw(beliefs, self.learner.renewal, stream);
+        let mistaken = self.learner.gain.beliefs(renewed, stream, |draws, stream| {
+            let accepted = self.gather(draws, model, ballot, attempts, stream)?;
+            Ok(self.learner.learn_all(accepted, stream))
+        })?;
+        let learned = Beliefs { unsound: mistaken.unsound, wrong: mistaken.wrong, all: renewed };
+        Ok(learned.plus(model.beliefs.met(beliefs - renewed, stream)))
+    }
+
+    /// So many accepted examples. As many problems as examples are still wanted must be attempted in any case, since none
+    /// ends in more than one: that is a round.
+    fn gather(
         &self,
         examples: u64,
         model: &Model<'_>,
-        beliefs: Beliefs,
         ballot: &mut Ballot,
+        attempts: &mut Attempts,
         stream: &mut Stream,
-    ) -> Result<(Beliefs, u64), Stall> {
-        let (mut accepted, mut problems, mut fruitless) = (Examples::default(), 0_u64, 0_u64);
+    ) -> Result<Examples, Stall> {
+        let (mut accepted, mut fruitless) = (Examples::default(), 0_u64);
         while accepted.all() < examples {
             let round = examples - accepted.all();
-            let mut passed = self.attempt(round, model, beliefs, ballot, stream)?;
-            for check in &self.checks {
-                passed = check.pass_all(passed, model, stream)?;
-            }
-            problems = problems.saturating_add(round);
+            let passed = self.attempt(round, model, ballot, stream)?;
+            attempts.problems = attempts.problems.saturating_add(round);
             accepted = accepted.plus(passed);
             let candidates = round.saturating_mul(ballot.candidates());
             fruitless = if passed.all() > 0 { 0 } else { fruitless.saturating_add(candidates) };
@@ -116,77 +133,29 @@ impl<'a> Events<'a> {
                 return Err(Stall::Candidates(fruitless));
             }
         }
-        let (unsound, wrong) = self.learner.learn_all(accepted, stream);
-        Ok((Beliefs { unsound, wrong, all: examples }, problems))
+        attempts.accepted = attempts.accepted.saturating_add(examples);
+        Ok(accepted)
     }
 
-    /// The answers that so many problems end in before the filters.
+    /// The examples that so many problems end in. The last class has what rounding leaves of the shares.
     fn attempt(
         &self,
         problems: u64,
         model: &Model<'_>,
-        beliefs: Beliefs,
         ballot: &mut Ballot,
         stream: &mut Stream,
     ) -> Result<Examples, Stall> {
-        let wrong = binomial::draw(problems, beliefs.wrong as f64 / beliefs.all as f64, stream);
-        let others = (beliefs.all - beliefs.wrong) as f64;
-        let unsound = binomial::draw(problems - wrong, beliefs.unsound as f64 / others, stream);
-        let sound = problems - wrong - unsound;
-        let provoked = binomial::draw(sound, model.provoked, stream);
-        if ballot.candidates() == 1 {
-            return alone([sound - provoked, provoked + wrong, unsound], model, stream);
-        }
-        let plain = plain(sound - provoked, model, ballot, stream)?;
-        let systematic = self.systematic(provoked + wrong, model, ballot, stream)?;
-        let wrong_step = self.wrong_step(unsound, model, ballot, stream)?;
-        Ok(plain.plus(systematic).plus(wrong_step))
-    }
-
-    /// Votes on problems with a systematic mistake.
-    fn systematic(
-        &self,
-        problems: u64,
-        model: &Model<'_>,
-        ballot: &mut Ballot,
-        stream: &mut Stream,
-    ) -> Result<Examples, Stall> {
-        if model.consistency >= 1.0 {
-            return Ok(Examples { systematic: problems, ..Examples::default() });
-        }
-        let mut accepted = Examples::default();
-        for _ in 0..problems {
-            let shown = self.shown.draw(stream);
-            if shown >= ballot.agree() {
-                // Whatever the others answer, they are too few.
-                accepted.systematic += 1;
-                continue;
+        let (mut accepted, mut left, mut share) = (Examples::default(), problems, 1.0);
+        for (nth, solver) in model.solvers.iter().enumerate() {
+            let last = nth + 1 == model.solvers.len();
+            let own = if last { left } else { binomial::draw(left, solver.era.share / share, stream) };
+            left -= own;
+            share -= solver.era.share;
+            let mut passed = answers(model.beliefs.met(own, stream), solver, ballot, stream)?;
+            for check in &self.checks {
+                passed = check.pass_all(passed, solver, stream)?;
             }
-            ballot.open();
-            ballot.cast(Answer::Systematic, shown, stream);
-            model.contest(ballot.candidates() - shown, false, ballot, stream)?;
-            count(ballot.close(stream), &mut accepted);
-        }
-        Ok(accepted)
-    }
-
-    /// Votes on problems that meet an unsound belief.
-    fn wrong_step(
-        &self,
-        problems: u64,
-        model: &Model<'_>,
-        ballot: &mut Ballot,
-        stream: &mut Stream,
-    ) -> Result<Examples, Stall> {
-        let mut accepted = Examples::default();
-        for _ in 0..problems {
-            let shown = self.shown.draw(stream);
-            let lucky = (0..shown).filter(|_| model.lucky(stream)).count() as u64;
-            ballot.open();
-            ballot.cast(Answer::Unsound, lucky, stream);
-            ballot.cast(Answer::Systematic, shown - lucky, stream);
-            model.contest(ballot.candidates() - shown, false, ballot, stream)?;
-            count(ballot.close(stream), &mut accepted);
+            accepted = accepted.plus(passed);
         }
         Ok(accepted)
     }
@@ -194,7 +163,7 @@ impl<'a> Events<'a> {
 
 impl Chain for Events<'_> {
     fn failed(&self, generation: u64, beliefs: Beliefs) -> bool {
-        self.model(generation, beliefs).error_rate() >= self.scenario.failure.error_rate.get()
+        self.model(generation, beliefs).error_rate >= self.scenario.failure.error_rate.get()
     }
 
     fn learned(
@@ -206,30 +175,88 @@ impl Chain for Events<'_> {
     ) -> Result<Beliefs, SimulationError> {
         let mut ballot = Ballot::new(self.scenario);
         let model = self.model(generation, beliefs);
-        let taught = self.train(examples, &model, beliefs, &mut ballot, stream);
-        taught.map(|(learned, _)| learned).map_err(|stall| stall.at(generation))
+        let taught = self.train(examples, &model, &mut ballot, &mut Attempts::default(), stream);
+        taught.map_err(|stall| stall.at(generation))
     }
 }
 
+/// The answers, before the filters, to problems of one class that `met` these beliefs.
+fn answers(met: Beliefs, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
+    let provoked = binomial::draw(met.sound(), solver.provoked, stream);
+    if ballot.candidates() == 1 {
+        return alone([met.sound() - provoked, provoked + met.wrong, met.unsound], solver, stream);
+    }
+    let plain = plain(met.sound() - provoked, solver, ballot, stream)?;
+    let systematic = systematic(provoked + met.wrong, solver, ballot, stream)?;
+    let wrong_step = wrong_step(met.unsound, solver, ballot, stream)?;
+    Ok(plain.plus(systematic).plus(wrong_step))
+}
+
 /// Votes on problems without a systematic mistake: a unanimous vote for the sound answer unless a candidate slips.
-fn plain(problems: u64, model: &Model<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
+fn plain(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
     let candidates = ballot.candidates();
-    let eventful = binomial::draw(problems, model.slips(candidates), stream);
-    let mut accepted = Examples { sound: problems - eventful, ..Examples::default() };
+    let eventful = binomial::draw(problems, solver.slips(candidates), stream);
+    let mut accepted = Examples::default();
+    if ballot.decided(candidates) == Some(true) {
+        accepted.sound = problems - eventful;
+    }
     for _ in 0..eventful {
-        ballot.open();
-        model.contest(candidates, true, ballot, stream)?;
+        ballot.open(solver.era.wrong_answers);
+        solver.contest(candidates, true, ballot, stream)?;
+        count(ballot.close(stream), &mut accepted);
+    }
+    Ok(accepted)
+}
+
+/// Votes on problems with a systematic mistake.
+fn systematic(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
+    let mut accepted = Examples::default();
+    if solver.era.consistency >= 1.0 {
+        if ballot.decided(ballot.candidates()) == Some(true) {
+            accepted.systematic = problems;
+        }
+        return Ok(accepted);
+    }
+    for _ in 0..problems {
+        let shown = solver.era.shown.draw(stream);
+        if let Some(enough) = ballot.decided(shown) {
+            // Whatever the others answer, none of them shows the mistake, and they are too few to outvote it.
+            accepted.systematic += u64::from(enough);
+            continue;
+        }
+        ballot.open(solver.era.wrong_answers);
+        ballot.cast(Answer::Systematic, shown, stream);
+        solver.contest(ballot.candidates() - shown, false, ballot, stream)?;
+        count(ballot.close(stream), &mut accepted);
+    }
+    Ok(accepted)
+}
+
+/// Votes on problems that meet an unsound belief.
+fn wrong_step(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
+    let mut accepted = Examples::default();
+    for _ in 0..problems {
+        let shown = solver.era.shown.draw(stream);
+        let lucky = (0..shown).filter(|_| solver.lucky(stream)).count() as u64;
+        ballot.open(solver.era.wrong_answers);
+        ballot.cast(Answer::Unsound, lucky, stream);
+        ballot.cast(Answer::Systematic, shown - lucky, stream);
+        solver.contest(ballot.candidates() - shown, false, ballot, stream)?;
         count(ballot.close(stream), &mut accepted);
     }
     Ok(accepted)
 }
 
 /// Problems that one candidate answers, without a vote: plain ones, systematic ones, and those with a wrong step.
-fn alone([plain, systematic, wrong_step]: [u64; 3], model: &Model<'_>, stream: &mut Stream) -> Result<Examples, Stall> {
-    let shown = binomial::draw(systematic, model.consistency, stream);
-    let repeated = binomial::draw(wrong_step, model.consistency, stream);
-    let lucky = (0..repeated).filter(|_| model.lucky(stream)).count() as u64;
-    let bases = model.bases(plain + (systematic - shown) + (wrong_step - repeated), stream)?;
+fn alone(
+    [plain, systematic, wrong_step]: [u64; 3],
+    solver: &Solver<'_>,
+    stream: &mut Stream,
+) -> Result<Examples, Stall> {
+    let shown = binomial::draw(systematic, solver.era.consistency, stream);
+    let repeated = binomial::draw(wrong_step, solver.era.consistency, stream);
+    let lucky = (0..repeated).filter(|_| solver.lucky(stream)).count() as u64;
+    let bases = solver.bases(plain + (systematic - shown) + (wrong_step - repeated), stream)?;
     Ok(bases.plus(Examples { unsound: lucky, systematic: shown + repeated - lucky, ..Examples::default() }))
 }
 

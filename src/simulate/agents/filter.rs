@@ -3,7 +3,7 @@
 use crate::quantity::Probability;
 use crate::scenario::Filter;
 
-use super::model::Model;
+use super::solver::Solver;
 use super::{Answer, Examples, Stall};
 use crate::simulate::binomial;
 use crate::simulate::stream::{Jump, Stream};
@@ -28,8 +28,8 @@ impl Check {
     /// Whether an accepted example passes.
     ///
     /// # Errors
-    /// As [`Model::base`], which a restatement of the problem is put to.
-    pub fn passes(&self, example: Answer, model: &Model<'_>, stream: &mut Stream) -> Result<bool, Stall> {
+    /// As [`Solver::base`], which a restatement of the problem is put to.
+    pub fn passes(&self, example: Answer, solver: &Solver<'_>, stream: &mut Stream) -> Result<bool, Stall> {
         let right = matches!(example, Answer::Sound | Answer::Unsound);
         Ok(match self.filter {
             Filter::Catch { random, systematic, unsound, false_reject } => {
@@ -45,7 +45,7 @@ impl Check {
                 !stream.happens(if right { false_reject.get() } else { sensitivity.get() })
             }
             Filter::Steps { .. } if example == Answer::Sound => {
-                self.false_alarm.within(model.era.steps, stream).is_none()
+                self.false_alarm.within(solver.era.steps, stream).is_none()
             }
             Filter::Steps { sensitivity, .. } => !stream.happens(sensitivity.get()),
             Filter::CrossModel { agreement_on_error, error_rate } => match example {
@@ -57,7 +57,7 @@ impl Check {
                 Answer::Random => false,
                 Answer::Systematic => stream.happens(invariance.get()),
                 Answer::Sound | Answer::Unsound => {
-                    matches!(model.base(stream)?, Answer::Sound | Answer::Unsound)
+                    matches!(solver.base(stream)?, Answer::Sound | Answer::Unsound)
                 }
             },
             Filter::GroundTruth { coverage, steps } => {
@@ -66,14 +66,14 @@ impl Check {
             }
             Filter::SelfJudge { shared, .. }
                 if example == Answer::Systematic
-                    && stream.happens(shared.map_or(model.consistency, Probability::get)) =>
+                    && stream.happens(shared.map_or(solver.era.consistency, Probability::get)) =>
             {
                 true
             }
             Filter::SelfJudge { sensitivity, false_reject, steps, .. } => {
                 let faulty = !right || (steps && example == Answer::Unsound);
                 // A judgement from a mistaken belief tells nothing: the fault is caught no more often than a right answer.
-                let seen = faulty && !stream.happens(model.mistaken);
+                let seen = faulty && !stream.happens(solver.mistaken);
                 !stream.happens(if seen { sensitivity.get() } else { false_reject.get() })
             }
         })
@@ -84,7 +84,12 @@ impl Check {
     ///
     /// # Errors
     /// As [`Check::passes`].
-    pub fn pass_all(&self, mut examples: Examples, model: &Model<'_>, stream: &mut Stream) -> Result<Examples, Stall> {
+    pub fn pass_all(
+        &self,
+        mut examples: Examples,
+        solver: &Solver<'_>,
+        stream: &mut Stream,
+    ) -> Result<Examples, Stall> {
         let (sound, unsound, systematic, random) = match self.filter {
             Filter::Catch { random, systematic, unsound, false_reject } => {
                 (false_reject.get(), unsound.get(), systematic.get(), random.get())
@@ -95,24 +100,24 @@ impl Check {
             }
             Filter::Steps { sensitivity, .. } => {
                 let wrong = sensitivity.get();
-                (self.false_alarm.some(model.era.steps), wrong, wrong, wrong)
+                (self.false_alarm.some(solver.era.steps), wrong, wrong, wrong)
             }
             Filter::CrossModel { agreement_on_error, error_rate } => {
                 (error_rate.get(), error_rate.get(), 1.0 - agreement_on_error.get(), 1.0)
             }
             Filter::Transform { invariance } => {
-                examples.sound = model.bases(examples.sound, stream)?.right();
-                examples.unsound = model.bases(examples.unsound, stream)?.right();
+                examples.sound = solver.bases(examples.sound, stream)?.right();
+                examples.unsound = solver.bases(examples.unsound, stream)?.right();
                 (0.0, 0.0, 1.0 - invariance.get(), 1.0)
             }
             Filter::GroundTruth { coverage, steps } => {
                 (0.0, if steps { coverage.get() } else { 0.0 }, coverage.get(), coverage.get())
             }
             Filter::SelfJudge { sensitivity, false_reject, shared, steps } => {
-                let shared = shared.map_or(model.consistency, Probability::get);
+                let shared = shared.map_or(solver.era.consistency, Probability::get);
                 let excused = binomial::draw(examples.systematic, shared, stream);
                 let mut judged = |faulty: u64| {
-                    let blind = binomial::draw(faulty, model.mistaken, stream);
+                    let blind = binomial::draw(faulty, solver.mistaken, stream);
                     let caught = binomial::draw(faulty - blind, sensitivity.get(), stream)
                         + binomial::draw(blind, false_reject.get(), stream);
                     faulty - caught

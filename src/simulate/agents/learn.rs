@@ -2,6 +2,7 @@
 
 use crate::scenario::Learning;
 
+use super::gain::{Gain, Mistaken};
 use super::{Answer, Belief, Examples};
 use crate::simulate::binomial;
 use crate::simulate::stream::Stream;
@@ -12,11 +13,21 @@ pub(super) struct Learner {
     imprint: f64,
     persistence: f64,
     anchor: f64,
+    /// κ, as draws of examples for one belief.
+    pub gain: Gain,
+    /// η, probability that a belief is learned and not copied from the present generation.
+    pub renewal: f64,
 }
 
 impl Learner {
     pub fn new(learning: &Learning) -> Self {
-        Self { imprint: learning.imprint.get(), persistence: learning.persistence.get(), anchor: learning.anchor.get() }
+        Self {
+            imprint: learning.imprint.get(),
+            persistence: learning.persistence.get(),
+            anchor: learning.anchor.get(),
+            gain: Gain::new(learning.hazard_gain.get()),
+            renewal: learning.renewal.get(),
+        }
     }
 
     /// The belief that an accepted example leaves; verified truth in its place leaves a sound one.
@@ -34,11 +45,11 @@ impl Learner {
 
     /// The unsound and wrong beliefs that accepted examples leave, drawn together: each example of a kind is learned with
     /// the same probability.
-    pub fn learn_all(&self, examples: Examples, stream: &mut Stream) -> (u64, u64) {
+    pub fn learn_all(&self, examples: Examples, stream: &mut Stream) -> Mistaken {
         let own = 1.0 - self.anchor;
         let unsound = binomial::draw(examples.unsound, own * self.persistence, stream);
         let wrong = binomial::draw(examples.systematic, own * self.persistence, stream)
             + binomial::draw(examples.random, own * self.imprint, stream);
-        (unsound, wrong)
+        Mistaken { unsound, wrong }
     }
 }

@@ -7,12 +7,15 @@
 mod era;
 mod events;
 mod filter;
+mod gain;
 mod learn;
 mod model;
+mod solver;
 mod vote;
 
 use crate::scenario::{Policy, Scenario};
 
+use super::beliefs::{Beliefs, start_shares};
 use super::error::SimulationError;
 use super::run::Run;
 use super::stream::Stream;
@@ -97,6 +100,7 @@ impl Examples {
 enum Stall {
     Redraws(u64),
     Candidates(u64),
+    Mistaken(u64),
 }
 
 impl Stall {
@@ -104,6 +108,7 @@ impl Stall {
         match self {
             Self::Redraws(redraws) => SimulationError::NoBaseCandidate { generation, redraws },
             Self::Candidates(candidates) => SimulationError::NothingAccepted { generation, candidates },
+            Self::Mistaken(draws) => SimulationError::UndecidedGain { generation, draws },
         }
     }
 }
@@ -112,8 +117,8 @@ impl Stall {
 #[derive(Debug)]
 pub(super) struct Agents<'a> {
     scenario: &'a Scenario,
-    /// Generation 0, 1, … up to the one from which nothing changes any more.
-    eras: Vec<Era>,
+    /// The classes of problems at generation 0, 1, … up to the one from which nothing changes any more.
+    eras: Vec<Vec<Era>>,
     checks: Vec<Check>,
     learner: Learner,
 }
@@ -125,10 +130,9 @@ impl<'a> Agents<'a> {
     /// Where the beliefs do not fit into memory or the work has no end in sight.
     pub fn new(scenario: &'a Scenario, replicates: u64) -> Result<Self, SimulationError> {
         refuse_the_absurd(scenario, replicates)?;
-        let last = scenario.horizon.get().min(scenario.settles_at().unwrap_or(u64::MAX));
         Ok(Self {
             scenario,
-            eras: (0..=last).map(|generation| Era::new(scenario, generation)).collect(),
+            eras: Era::all(scenario),
             checks: scenario.filters.iter().map(Check::new).collect(),
             learner: Learner::new(&scenario.learning),
         })
@@ -139,20 +143,20 @@ impl<'a> Agents<'a> {
     /// # Errors
     /// Where the loop comes to a generation that accepts next to nothing.
     pub fn play(&self, stream: &mut Stream, run: &mut Run) -> Result<(), SimulationError> {
-        let mut beliefs = self.first();
+        let mut beliefs = self.first(stream);
         let mut ballot = Ballot::new(self.scenario);
         for generation in 0..=self.scenario.horizon.get() {
-            let model = Model::new(self.era(generation), self.scenario, &beliefs);
-            run.note(model.error_rate(), model.unsound, model.wrong, beliefs.len() as u64);
-            if model.error_rate() >= self.scenario.failure.error_rate.get() {
+            let model = Model::new(self.classes(generation), counted(&beliefs));
+            run.note(model.error_rate, model.beliefs.unsound, model.beliefs.wrong, model.beliefs.all);
+            if model.error_rate >= self.scenario.failure.error_rate.get() {
                 run.fail(generation);
             }
             if generation == self.scenario.horizon.get() {
                 break;
             }
-            let (learned, problems) =
+            let (learned, accepted) =
                 self.train(&model, &beliefs, &mut ballot, stream).map_err(|stall| stall.at(generation))?;
-            run.accepted.push(accepted_share(learned.len() as u64, problems));
+            run.accepted.push(accepted);
             match self.scenario.learning.policy {
                 Policy::Replace => beliefs = learned,
                 Policy::Accumulate => beliefs.extend(learned),
@@ -161,47 +165,68 @@ impl<'a> Agents<'a> {
         Ok(())
     }
 
-    /// What the next generation learns from this one: N beliefs, and the problems it took.
+    /// What the next generation learns from this one: N beliefs, and an estimate of Y.
     fn train(
         &self,
         model: &Model<'_>,
         beliefs: &[Belief],
         ballot: &mut Ballot,
         stream: &mut Stream,
-    ) -> Result<(Vec<Belief>, u64), Stall> {
+    ) -> Result<(Vec<Belief>, f64), Stall> {
         let examples = self.scenario.examples.get();
         let mut learned = Vec::with_capacity(beliefs.len().min(examples as usize));
-        let (mut problems, mut fruitless) = (0_u64, 0_u64);
-        while (learned.len() as u64) < examples {
-            problems += 1;
-            match self.attempt(model, beliefs, ballot, stream)? {
-                Some(example) => {
-                    learned.push(self.learner.learn(example, stream));
-                    fruitless = 0;
-                }
-                None => fruitless += ballot.candidates(),
-            }
-            if fruitless >= MAX_FRUITLESS {
-                return Err(Stall::Candidates(fruitless));
-            }
+        let mut attempts = Attempts::default();
+        for _ in 0..examples {
+            learned.push(if stream.happens(self.learner.renewal) {
+                let draw = |stream: &mut Stream| self.draw(model, beliefs, ballot, &mut attempts, stream);
+                self.learner.gain.belief(stream, draw)?
+            } else {
+                met(beliefs, stream)
+            });
         }
-        Ok((learned, problems))
+        if attempts.accepted == 0 {
+            // Nothing was learned; what Y is there is to be told all the same.
+            self.draw(model, beliefs, ballot, &mut attempts, stream)?;
+        }
+        Ok((learned, attempts.accepted_share()))
     }
 
-    /// One problem, from the belief that it meets to the example that passed every check, if one did.
-    fn attempt(
+    /// Problems up to one that ends in an accepted example, and the belief that it leaves.
+    fn draw(
         &self,
         model: &Model<'_>,
         beliefs: &[Belief],
         ballot: &mut Ballot,
+        attempts: &mut Attempts,
+        stream: &mut Stream,
+    ) -> Result<Belief, Stall> {
+        let mut fruitless = 0;
+        loop {
+            attempts.problems += 1;
+            if let Some(example) = self.attempt(model, met(beliefs, stream), ballot, stream)? {
+                attempts.accepted += 1;
+                return Ok(self.learner.learn(example, stream));
+            }
+            fruitless += ballot.candidates();
+            if fruitless >= MAX_FRUITLESS {
+                return Err(Stall::Candidates(fruitless));
+            }
+        }
+    }
+
+    /// One problem that meets a belief, up to the example that passed every check, if one did.
+    fn attempt(
+        &self,
+        model: &Model<'_>,
+        belief: Belief,
+        ballot: &mut Ballot,
         stream: &mut Stream,
     ) -> Result<Option<Answer>, Stall> {
-        let met = stream.below(beliefs.len() as u64) as usize;
-        // There is at least one belief, since N is at least 1.
-        let problem = model.problem(beliefs.get(met).copied().unwrap_or(Belief::Sound), stream);
-        let Some(example) = ballot.vote(model, problem, stream)? else { return Ok(None) };
+        let solver = model.class(stream);
+        let problem = solver.problem(belief, stream);
+        let Some(example) = ballot.vote(solver, problem, stream)? else { return Ok(None) };
         for check in &self.checks {
-            if !check.passes(example, model, stream)? {
+            if !check.passes(example, solver, stream)? {
                 return Ok(None);
             }
         }
@@ -209,25 +234,61 @@ impl<'a> Agents<'a> {
     }
 
     /// Generation 0.
-    fn first(&self) -> Vec<Belief> {
+    fn first(&self, stream: &mut Stream) -> Vec<Belief> {
+        let examples = self.scenario.examples.get() as usize;
+        if self.scenario.start.draw {
+            let (wrong, unsound) = start_shares(self.scenario);
+            let draw = |stream: &mut Stream| match () {
+                () if stream.happens(wrong) => Belief::Wrong,
+                () if stream.happens(unsound) => Belief::Unsound,
+                () => Belief::Sound,
+            };
+            return (0..examples).map(|_| draw(stream)).collect();
+        }
         let (unsound, wrong) = self.scenario.start_counts();
-        let count = |n: u64| n as usize;
-        let mut beliefs = vec![Belief::Sound; count(self.scenario.examples.get() - unsound - wrong)];
-        beliefs.resize(beliefs.len() + count(unsound), Belief::Unsound);
-        beliefs.resize(beliefs.len() + count(wrong), Belief::Wrong);
+        let mut beliefs = vec![Belief::Sound; examples - (unsound + wrong) as usize];
+        beliefs.resize(examples - wrong as usize, Belief::Unsound);
+        beliefs.resize(examples, Belief::Wrong);
         beliefs
     }
 
-    fn era(&self, generation: u64) -> &Era {
+    fn classes(&self, generation: u64) -> &[Era] {
         // `new` builds at least generation 0, and every one up to the horizon or the last change.
         &self.eras[(generation as usize).min(self.eras.len() - 1)]
     }
 }
 
-/// Y, estimated without bias from the `problems` it took to have `examples` accepted: the last problem is an accepted one by
-/// design, so it counts for nothing. With one example it is all there is: whether the first problem was accepted.
-fn accepted_share(examples: u64, problems: u64) -> f64 {
-    if examples == 1 { f64::from(u8::from(problems == 1)) } else { (examples - 1) as f64 / (problems - 1) as f64 }
+/// A belief met at random.
+fn met(beliefs: &[Belief], stream: &mut Stream) -> Belief {
+    let nth = stream.below(beliefs.len() as u64) as usize;
+    // There is at least one belief, since N is at least 1.
+    beliefs.get(nth).copied().unwrap_or(Belief::Sound)
+}
+
+fn counted(beliefs: &[Belief]) -> Beliefs {
+    let count = |kind: Belief| beliefs.iter().filter(|&&belief| belief == kind).count() as u64;
+    Beliefs { unsound: count(Belief::Unsound), wrong: count(Belief::Wrong), all: beliefs.len() as u64 }
+}
+
+/// Problems that were played, and those of them that ended in an accepted example.
+#[derive(Debug, Clone, Copy, Default)]
+struct Attempts {
+    problems: u64,
+    accepted: u64,
+}
+
+impl Attempts {
+    /// Y, estimated without bias from the problems that it took to have so many examples accepted, at least one: the last
+    /// problem is an accepted one by design, so it counts for nothing. With one example it is all there is: whether the
+    /// first problem was accepted. How many examples a gain or a renewal asks for depends on what the accepted ones hold, and not on
+    /// how long they were waited for, so that they leave the estimate without bias.
+    fn accepted_share(self) -> f64 {
+        if self.accepted == 1 {
+            f64::from(u8::from(self.problems == 1))
+        } else {
+            (self.accepted - 1) as f64 / (self.problems - 1) as f64
+        }
+    }
 }
 
 fn refuse_the_absurd(scenario: &Scenario, replicates: u64) -> Result<(), SimulationError> {
@@ -239,14 +300,16 @@ fn refuse_the_absurd(scenario: &Scenario, replicates: u64) -> Result<(), Simulat
     if beliefs > MAX_BELIEFS {
         return Err(SimulationError::TooManyBeliefs { beliefs, limit: MAX_BELIEFS });
     }
-    let candidates = u128::from(examples) * u128::from(scenario.vote.candidates.get());
-    affordable(candidates, scenario, replicates)
+    affordable(u128::from(examples) * u128::from(scenario.vote.candidates.get()), scenario, replicates)
 }
 
-/// Refuses work without an end in sight: so many candidates in each generation, and the recursion over the steps.
+/// Refuses work without an end in sight: so many candidates for each draw of a generation's beliefs, and the recursion
+/// over the steps.
 fn affordable(candidates: u128, scenario: &Scenario, replicates: u64) -> Result<(), SimulationError> {
     let horizon = scenario.horizon.get();
-    let generation = candidates + u128::from(scenario.steps_at(horizon));
+    // A gain takes up to so many draws for a belief; the cast takes what exceeds every count to the largest one.
+    let draws = scenario.learning.hazard_gain.get().ceil().max(1.0) as u128;
+    let generation = candidates.saturating_mul(draws).saturating_add(u128::from(scenario.steps_at(horizon)));
     let work = generation.saturating_mul(u128::from(horizon)).saturating_mul(u128::from(replicates));
     if work > MAX_WORK { Err(SimulationError::TooMuchWork { work, limit: MAX_WORK }) } else { Ok(()) }
 }

@@ -1,308 +1,39 @@
-//! A model of one generation: what it believes, how it meets problems, and how it walks through solutions.
-
-use crate::scenario::Scenario;
+//! A model of one generation: what it believes, and the classes of problems that it is put to.
 
 use super::era::Era;
-use super::vote::Ballot;
-use super::{Answer, Belief, Examples, MAX_FRUITLESS, Stall};
-use crate::simulate::binomial;
-use crate::simulate::stream::{Jump, Stream};
-
-/// What a problem provokes in the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Problem {
-    /// Nothing but chance mistakes.
-    Plain,
-    /// One systematic mistake, fresh or believed.
-    Systematic,
-    /// A wrong step that the model takes for a right one.
-    WrongStep,
-}
+use super::solver::Solver;
+use crate::simulate::beliefs::Beliefs;
+use crate::simulate::stream::Stream;
 
 /// A model with given beliefs.
 #[derive(Debug)]
 pub(super) struct Model<'a> {
-    pub era: &'a Era,
-    /// Unsound beliefs.
-    pub unsound: u64,
-    /// Wrong beliefs.
-    pub wrong: u64,
-    /// Share of unsound and wrong beliefs.
-    pub mistaken: f64,
-    slip: Jump,
-    /// From one solution with a slip to the next.
-    slipping: Jump,
-    recovery: Jump,
-    recovers: bool,
-    systematic_share: f64,
-    /// γ, probability that a candidate shows the systematic mistake of its problem.
-    pub consistency: f64,
-    /// h, probability that a problem met by a sound belief provokes a systematic mistake.
-    pub provoked: f64,
-    error_rate: f64,
+    /// What it believes.
+    pub beliefs: Beliefs,
+    /// The model before each class of problems.
+    pub solvers: Vec<Solver<'a>>,
+    /// err(x), the error rate that an evaluation of this model would measure.
+    pub error_rate: f64,
 }
 
 impl<'a> Model<'a> {
-    pub fn new(era: &'a Era, scenario: &Scenario, beliefs: &[Belief]) -> Self {
-        let count = |kind: Belief| beliefs.iter().filter(|&&belief| belief == kind).count() as u64;
-        Self::of_counts(era, scenario, [count(Belief::Sound), count(Belief::Unsound), count(Belief::Wrong)])
+    /// A model with these beliefs before the classes of problems of its generation, of which there is at least one.
+    pub fn new(eras: &'a [Era], beliefs: Beliefs) -> Self {
+        let solvers: Vec<Solver<'a>> = eras.iter().map(|era| Solver::new(era, beliefs)).collect();
+        let error_rate: f64 = solvers.iter().map(|solver| solver.era.share * solver.error_rate).sum();
+        Self { beliefs, solvers, error_rate: error_rate.min(1.0) }
     }
 
-    /// A model with so many sound, unsound and wrong beliefs.
-    pub fn of_counts(era: &'a Era, scenario: &Scenario, [sound, unsound, wrong]: [u64; 3]) -> Self {
-        let all = (sound + unsound + wrong) as f64;
-        let errors = &scenario.errors;
-        let (share, consistency) = (errors.systematic_share.get(), errors.consistency.get());
-        let mistaken_share = (unsound + wrong) as f64 / all;
-        let step_error = era.step_error(mistaken_share);
-        let (right_outcome, wrong_outcome) = era.outcome(step_error);
-        let provoked = if consistency > 0.0 { (wrong_outcome * share / consistency).min(1.0) } else { 0.0 };
-        // A candidate that shows no systematic mistake is wrong with this probability. Where every solution is one,
-        // there is no such candidate; it could only be right.
-        let scattered = wrong_outcome * (1.0 - share);
-        let astray = if right_outcome + scattered > 0.0 { scattered / (right_outcome + scattered) } else { 0.0 };
-        let mistaken = |shown: f64, then_wrong: f64| shown * then_wrong + (1.0 - shown) * astray;
-        let error_rate = sound as f64 / all * mistaken(provoked * consistency, 1.0)
-            + unsound as f64 / all * mistaken(consistency, era.stuck)
-            + wrong as f64 / all * mistaken(consistency, 1.0);
-        let slip = Jump::new(step_error);
-        Self {
-            era,
-            unsound,
-            wrong,
-            mistaken: mistaken_share,
-            slip,
-            slipping: slip.stretches(era.steps),
-            recovers: errors.recovery.get() > 0.0,
-            recovery: Jump::new(errors.recovery.get()),
-            systematic_share: share,
-            consistency,
-            provoked,
-            error_rate: error_rate.min(1.0),
-        }
-    }
-
-    /// err(x), the error rate that an evaluation of this model would measure.
-    pub fn error_rate(&self) -> f64 {
-        self.error_rate
-    }
-
-    /// A problem that meets a belief.
-    pub fn problem(&self, belief: Belief, stream: &mut Stream) -> Problem {
-        match belief {
-            Belief::Sound if stream.happens(self.provoked) => Problem::Systematic,
-            Belief::Sound => Problem::Plain,
-            Belief::Unsound => Problem::WrongStep,
-            Belief::Wrong => Problem::Systematic,
-        }
-    }
-
-    /// One candidate's answer to a problem.
-    ///
-    /// # Errors
-    /// [`Stall::Redraws`] where every solution is a systematic mistake.
-    pub fn candidate(&self, problem: Problem, stream: &mut Stream) -> Result<Answer, Stall> {
-        if problem == Problem::Plain || !stream.happens(self.consistency) {
-            return self.base(stream);
-        }
-        Ok(match problem {
-            Problem::WrongStep if self.lucky(stream) => Answer::Unsound,
-            _ => Answer::Systematic,
-        })
-    }
-
-    /// A candidate that shows no systematic mistake: solutions are walked until one is none.
-    ///
-    /// # Errors
-    /// As [`Model::candidate`].
-    pub fn base(&self, stream: &mut Stream) -> Result<Answer, Stall> {
-        for _ in 0..MAX_FRUITLESS {
-            let answer = self.walk(stream);
-            if answer != Answer::Random || !stream.happens(self.systematic_share) {
-                return Ok(answer);
+    /// A problem's class, drawn by the shares; the last class has what rounding leaves of them.
+    pub fn class(&self, stream: &mut Stream) -> &Solver<'a> {
+        let mut left = 1.0;
+        for solver in &self.solvers[..self.solvers.len() - 1] {
+            if stream.happens(solver.era.share / left) {
+                return solver;
             }
+            left -= solver.era.share;
         }
-        Err(Stall::Redraws(MAX_FRUITLESS))
-    }
-
-    /// So many candidates that show no systematic mistake. The number of walks without a slip is drawn at once; those that
-    /// slip are walked one by one, unless nothing can save them.
-    ///
-    /// # Errors
-    /// As [`Model::candidate`].
-    pub fn bases(&self, mut candidates: u64, stream: &mut Stream) -> Result<Examples, Stall> {
-        let mut answers = Examples::default();
-        let mut redraws = 0;
-        while candidates > 0 {
-            if redraws == MAX_FRUITLESS {
-                return Err(Stall::Redraws(redraws));
-            }
-            redraws += 1;
-            let slipping = binomial::draw(candidates, self.slipping.some(1), stream);
-            let saved = if self.recovers {
-                (0..slipping).filter(|_| self.slipped_walk(stream) == Answer::Unsound).count() as u64
-            } else {
-                0
-            };
-            let wrong = slipping - saved;
-            answers.sound += candidates - slipping;
-            answers.unsound += saved;
-            candidates = binomial::draw(wrong, self.systematic_share, stream);
-            answers.random += wrong - candidates;
-        }
-        Ok(answers)
-    }
-
-    /// Base candidates for the problem that `ballot` is open for, from the first whose solution slips to the next; where
-    /// `eventful`, at least one does.
-    ///
-    /// # Errors
-    /// As [`Model::candidate`].
-    pub fn contest(
-        &self,
-        candidates: u64,
-        eventful: bool,
-        ballot: &mut Ballot,
-        stream: &mut Stream,
-    ) -> Result<(), Stall> {
-        let mut left = candidates;
-        let mut next = if eventful {
-            Some(self.slipping.certainly_within(left, stream))
-        } else {
-            self.slipping.within(left, stream)
-        };
-        while let Some(nth) = next {
-            ballot.cast(Answer::Sound, nth - 1, stream);
-            let mut answer = self.slipped_walk(stream);
-            if answer == Answer::Random && stream.happens(self.systematic_share) {
-                answer = self.base(stream)?;
-            }
-            ballot.cast(answer, 1, stream);
-            left -= nth;
-            next = self.slipping.within(left, stream);
-        }
-        ballot.cast(Answer::Sound, left, stream);
-        Ok(())
-    }
-
-    /// Probability that at least one of so many solutions slips.
-    pub fn slips(&self, solutions: u64) -> f64 {
-        self.slipping.some(solutions)
-    }
-
-    /// Walks a solution that is known to slip.
-    fn slipped_walk(&self, stream: &mut Stream) -> Answer {
-        if !self.recovers {
-            return Answer::Random;
-        }
-        let mut left = self.era.steps - self.slip.certainly_within(self.era.steps, stream);
-        loop {
-            let Some(back) = self.recovery.within(left, stream) else { return Answer::Random };
-            left -= back;
-            let Some(slip) = self.slip.within(left, stream) else { return Answer::Unsound };
-            left -= slip;
-        }
-    }
-
-    /// Walks one solution from slip to recovery to slip. A wrong outcome is [`Answer::Random`] until it is found systematic.
-    fn walk(&self, stream: &mut Stream) -> Answer {
-        let mut left = self.era.steps;
-        let mut answer = Answer::Sound;
-        while let Some(slip) = self.slip.within(left, stream) {
-            left -= slip;
-            let Some(back) = self.recovery.within(left, stream) else { return Answer::Random };
-            left -= back;
-            answer = Answer::Unsound;
-        }
-        answer
-    }
-
-    /// Whether a solution that repeats a wrong step somewhere finds back to the right answer.
-    pub fn lucky(&self, stream: &mut Stream) -> bool {
-        let later_steps = stream.below(self.era.steps);
-        self.recovery.within(later_steps, stream).is_some()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario::Origin;
-    use crate::simulate::Engine;
-
-    const DRAWS: u64 = 200_000;
-
-    fn scenario(text: &str) -> Scenario {
-        Scenario::parse(&format!("name = \"t\"\n{text}"), Origin::Text, &[]).unwrap()
-    }
-
-    fn near(hits: u64, p: f64, what: &str) {
-        let se = (p * (1.0 - p) / DRAWS as f64).sqrt();
-        let seen = hits as f64 / DRAWS as f64;
-        assert!((seen - p).abs() <= 4.0 * se, "{what}: {seen} against {p}, {} se", (seen - p) / se);
-    }
-
-    fn count(mut draw: impl FnMut() -> bool) -> u64 {
-        (0..DRAWS).filter(|_| draw()).count() as u64
-    }
-
-    const CASES: [&str; 5] = [
-        "[errors]\nstep_error = 0.02",
-        "[errors]\nstep_error = 0.02\nrecovery = 0.1\nconsistency = 0.7\nsystematic_share = 0.4",
-        "[task]\nsteps = 3\n[errors]\nstep_error = 0.3\nrecovery = 0.9\nconsistency = 0.5\namplification = 1",
-        "[errors]\nstep_error = 1\nrecovery = 0.4\nsystematic_share = 1",
-        "[errors]\nstep_error = 0.02\nconsistency = 0",
-    ];
-
-    #[test]
-    fn sampled_candidates_are_wrong_as_often_as_the_error_rate_says() {
-        for (number, text) in (0..).zip(CASES) {
-            let scenario = scenario(text);
-            let era = Era::new(&scenario, 0);
-            let model = Model::of_counts(&era, &scenario, [5, 3, 2]);
-            let mut stream = Stream::new(5, Engine::Agents, number);
-            let beliefs = [[Belief::Sound; 5].as_slice(), &[Belief::Unsound; 3], &[Belief::Wrong; 2]].concat();
-            let wrong = count(|| {
-                let belief = beliefs[stream.below(10) as usize];
-                let problem = model.problem(belief, &mut stream);
-                matches!(model.candidate(problem, &mut stream).unwrap(), Answer::Systematic | Answer::Random)
-            });
-            near(wrong, model.error_rate(), text);
-        }
-    }
-
-    #[test]
-    fn walks_and_luck_follow_the_recursions() {
-        for (number, text) in (0..).zip(CASES) {
-            let scenario = scenario(text);
-            let era = Era::new(&scenario, 0);
-            let model = Model::of_counts(&era, &scenario, [1, 0, 0]);
-            let mut stream = Stream::new(6, Engine::Agents, number);
-            let (right, wrong) = era.outcome(era.step_error(0.0));
-            let sound = (1.0 - era.step_error(0.0)).powf(era.steps as f64);
-            near(count(|| model.walk(&mut stream) == Answer::Random), wrong, "wrong");
-            near(count(|| model.walk(&mut stream) == Answer::Sound), sound, "sound");
-            near(count(|| model.walk(&mut stream) == Answer::Unsound), (right - sound).max(0.0), "unsound");
-            near(count(|| model.lucky(&mut stream)), 1.0 - era.stuck, "luck");
-        }
-    }
-
-    #[test]
-    fn a_flawless_model_makes_no_mistake() {
-        let scenario = scenario("[errors]\nstep_error = 0");
-        let era = Era::new(&scenario, 0);
-        let model = Model::of_counts(&era, &scenario, [9, 0, 0]);
-        let mut stream = Stream::new(7, Engine::Agents, 0);
-        assert_eq!(model.error_rate(), 0.0);
-        assert!((0..1000).all(|_| model.base(&mut stream) == Ok(Answer::Sound)));
-    }
-
-    #[test]
-    fn rejection_without_end_is_given_up() {
-        let scenario = scenario("[errors]\nstep_error = 1\nsystematic_share = 1");
-        let era = Era::new(&scenario, 0);
-        let model = Model::of_counts(&era, &scenario, [1, 0, 0]);
-        let stalled = model.base(&mut Stream::new(8, Engine::Agents, 0));
-        assert_eq!(stalled, Err(Stall::Redraws(MAX_FRUITLESS)));
+        // At least one: a scenario without classes has one of all problems.
+        &self.solvers[self.solvers.len() - 1]
     }
 }

@@ -167,6 +167,21 @@ impl Forecast {
         self.examples * self.way(self.row(generation + 1), generation, x, coin, part).cost.max(least)
     }
 
+    /// The cost, in nats, of drawing the start on the cheapest way to failure, and its share of wrong beliefs, where each
+    /// belief of generation 0 is wrong with probability `wrong`. A start of that share where no way leads to failure.
+    pub fn start(&self, wrong: f64) -> (f64, f64) {
+        let coin = Coin::of(wrong);
+        let drawing = |y: f64| coin.drawing(y, entropy(y));
+        let row = self.row(0);
+        let nodes = self.grid.shares.iter().chain([&wrong, &row.edge]).filter(|share| **share <= 1.0);
+        let cheapest =
+            nodes.copied().map(|y| (drawing(y) + row.at(y), y)).min_by(|one, other| one.0.total_cmp(&other.0));
+        match cheapest {
+            Some((cost, share)) if cost < ENDLESS => (self.examples * drawing(share), share),
+            _ => (0.0, wrong),
+        }
+    }
+
     /// The largest cost of a single generation, in nats, along the cheapest way to failure from a share `x` at generation 0.
     pub fn steepest(&self, mut x: f64) -> f64 {
         let mut most = 0.0_f64;

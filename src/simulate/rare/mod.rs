@@ -28,7 +28,7 @@ use crate::stats::interval::student_critical;
 use crate::stats::moments::Moments;
 
 use super::agents::Events;
-use super::beliefs::{Beliefs, Chain};
+use super::beliefs::Chain;
 use super::counts::Counts;
 use super::error::SimulationError;
 use super::result::Engine;
@@ -123,8 +123,8 @@ fn estimate(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Rare, SimulationError> {
     let forecast = Forecast::new(scenario)?;
-    let start = Beliefs::start(scenario);
-    let (examples, share) = (scenario.examples.get(), start.wrong as f64 / start.all as f64);
+    let examples = scenario.examples.get();
+    let share = likely_start(scenario, &forecast)?;
     match forecast.cost(0, share) {
         f64::INFINITY => {
             return Err(stuck(0, "no composition that can be drawn within the horizon has a failing error rate"));
@@ -136,11 +136,10 @@ fn estimate(
     let mut splitting = Splitting {
         chain,
         forecast: &forecast,
-        start,
+        scenario,
         horizon: scenario.horizon.get(),
         examples,
         part: ((examples as f64 / parts).ceil() as u64).max(1),
-        policy: scenario.learning.policy,
         effort: settings.effort.max(10),
     };
     let mut raised = 0;
@@ -156,6 +155,21 @@ fn estimate(
         splitting.effort = splitting.effort.saturating_mul(RAISE);
         raised += 1;
     }
+}
+
+/// Share of wrong beliefs in generation 0 from which failure is nearest; where the start is drawn, its own cost included.
+fn likely_start(scenario: &Scenario, forecast: &Forecast) -> Result<f64, SimulationError> {
+    if !scenario.start.draw {
+        return Ok(scenario.start_counts().1 as f64 / scenario.examples.as_f64());
+    }
+    let (drawing, share) = forecast.start(scenario.start.wrong.get());
+    // A start is drawn whole: no level lies between the likely ones and those from which the loop fails.
+    if drawing > 2.0 * NATS {
+        return Err(SimulationError::NoForecast {
+            reason: "its start is drawn, and failure comes from starts too improbable to be drawn at once",
+        });
+    }
+    Ok(share)
 }
 
 /// One pilot and its repetitions, with random numbers that no other attempt draws; and their spread, by which the effort is

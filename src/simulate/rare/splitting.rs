@@ -1,6 +1,6 @@
 //! Runs from level to level.
 
-use crate::scenario::Policy;
+use crate::scenario::Scenario;
 
 use super::super::beliefs::{Beliefs, Chain};
 use super::super::error::SimulationError;
@@ -31,12 +31,11 @@ impl State {
 pub(super) struct Splitting<'a> {
     pub chain: &'a dyn Chain,
     pub forecast: &'a Forecast,
-    pub start: Beliefs,
+    pub scenario: &'a Scenario,
     pub horizon: u64,
     /// N, examples of a training set, and how many of them are drawn at once.
     pub examples: u64,
     pub part: u64,
-    pub policy: Policy,
     /// Runs at each level.
     pub effort: u64,
 }
@@ -58,7 +57,7 @@ impl Splitting<'_> {
     /// [`SimulationError::NoWayToFailure`] where no run gets any nearer to failure.
     pub fn pilot(&self, stream: &mut Stream) -> Result<Vec<f64>, SimulationError> {
         let mut levels: Vec<f64> = Vec::new();
-        let mut from = vec![State::of(0, self.start)];
+        let mut from = self.starts(stream);
         loop {
             let records = self.each(&from, stream, |state, stream| self.records(state, stream))?;
             let mut best: Vec<f64> = records.iter().filter_map(|record| record.last()).map(|&(cost, _)| cost).collect();
@@ -89,7 +88,7 @@ impl Splitting<'_> {
     /// # Errors
     /// Where the engine gives up.
     pub fn estimate(&self, levels: &[f64], stream: &mut Stream) -> Result<f64, SimulationError> {
-        let mut from = vec![State::of(0, self.start)];
+        let mut from = self.starts(stream);
         let mut probability = 1.0;
         for &level in levels.iter().chain(&[FAILED]) {
             let arrived = self.each(&from, stream, |state, stream| self.until(level, state, stream))?;
@@ -100,6 +99,12 @@ impl Splitting<'_> {
             }
         }
         Ok(probability)
+    }
+
+    /// Generation 0, once for each run where it is drawn.
+    fn starts(&self, stream: &mut Stream) -> Vec<State> {
+        let starts = if self.scenario.start.draw { self.effort } else { 1 };
+        (0..starts).map(|_| State::of(0, Beliefs::start(self.scenario, stream))).collect()
     }
 
     /// Sets out as many runs as the effort allows, from each state equally often up to one more for some, which are chosen
@@ -152,7 +157,7 @@ impl Splitting<'_> {
         Ok(if learned.all < self.examples {
             State { learned, ..state }
         } else {
-            State::of(state.generation + 1, state.beliefs.trained(learned, self.policy))
+            State::of(state.generation + 1, state.beliefs.trained(learned, self.scenario.learning.policy))
         })
     }
 
