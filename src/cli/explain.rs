@@ -2,9 +2,11 @@
 
 use std::io::Write;
 
+use crate::analytic;
 use crate::explain::explain;
 use crate::law::Composition;
 use crate::provenance::Provenance;
+use crate::report::view::ways_to_safety;
 
 use super::args::Explain;
 use super::document::Document;
@@ -32,6 +34,9 @@ pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict
         Document::new(&scenario, &provenance, &explanation).write(out)?;
     } else {
         table::explanation(&scenario, &explanation, out)?;
+        if let Some(safety) = super::solve::safety(&scenario, &analytic::solve(&scenario)) {
+            writeln!(out, "\n{}", ways_to_safety(&safety, scenario.horizon.get()))?;
+        }
     }
     Ok(Verdict::Fine)
 }

@@ -89,7 +89,7 @@ pub(super) fn account(account: &Account, out: &mut dyn Write) -> io::Result<()> 
         "\nWhere mistakes enter, pass and heal at this composition (of 100 problems; behind ‖ of 100 accepted)"
     )?;
     flows(&account.now, out)?;
-    let place = if account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
+    let place = account.place("the mean field");
     writeln!(
         out,
         "\nThe same {place} (generation {}: {} unsound, {} wrong)",
@@ -98,8 +98,10 @@ pub(super) fn account(account: &Account, out: &mut dyn Write) -> io::Result<()> 
         percent(account.later.composition.wrong, 3)
     )?;
     flows(&account.later, out)?;
-    if let Some(drivers) = &account.drivers {
-        self::drivers(drivers, out)?;
+    match (&account.drivers, account.undefined.get("drivers")) {
+        (Some(drivers), _) => self::drivers(drivers, out)?,
+        (None, Some(reason)) => writeln!(out, "\nWhat drives R is not told: {reason}")?,
+        (None, None) => {}
     }
     votes(account, out)
 }

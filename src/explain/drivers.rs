@@ -4,6 +4,7 @@
 //! / uᵀv. K is the sum of its parts by class of mistake, so R is the sum of the classes' contributions. Source: H. Caswell, Matrix
 //! Population Models (2001), on elasticities.
 
+use nalgebra::Matrix2;
 use serde::Serialize;
 
 use crate::analytic::reproduction::{next_generation_matrix, spectral_radius};
@@ -40,12 +41,24 @@ pub struct Contribution {
     pub part: f64,
 }
 
-/// Takes R of `generation` apart; `None` where nothing is accepted, no mistake leaves another, or mistakes oscillate.
-#[must_use]
-pub fn drivers(scenario: &Scenario, generation: u64) -> Option<Drivers> {
-    let matrix = next_generation_matrix(&Law::new(scenario, generation), Composition::SOUND)?;
+/// Takes R of `generation` apart.
+///
+/// # Errors
+/// The reason, where nothing is accepted, no mistake leaves another, or mistakes oscillate.
+pub fn drivers(scenario: &Scenario, generation: u64) -> Result<Drivers, String> {
+    let Some(matrix) = next_generation_matrix(&Law::new(scenario, generation), Composition::SOUND) else {
+        return Err(format!("nothing that an all-sound model generates is accepted at generation {generation}"));
+    };
+    if spectral_radius(&matrix) == 0.0 {
+        return Err("no mistake leaves another: R = 0".to_owned());
+    }
+    apart(scenario, generation, &matrix)
+        .ok_or_else(|| "mistakes do not settle into one mixture: R has no part of each class".to_owned())
+}
+
+fn apart(scenario: &Scenario, generation: u64, matrix: &Matrix2<f64>) -> Option<Drivers> {
     let k = [[matrix[(0, 0)], matrix[(0, 1)]], [matrix[(1, 0)], matrix[(1, 1)]]];
-    let r = spectral_radius(&matrix);
+    let r = spectral_radius(matrix);
     let v = eigenvector(k, r)?;
     let u = eigenvector([[k[0][0], k[1][0]], [k[0][1], k[1][1]]], r)?;
     let scale = u[0] * v[0] + u[1] * v[1];

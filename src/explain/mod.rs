@@ -6,7 +6,7 @@ mod votes;
 
 use serde::Serialize;
 
-use crate::analytic::mean_field;
+use crate::analytic::{Undefined, mean_field};
 use crate::law::{Answers, Belief, BinLaw, Composition, Law, Passage, passing};
 use crate::scenario::{Filter, Scenario};
 
@@ -247,14 +247,18 @@ fn mixed(reaching: &[Answers], rows: &[Answers]) -> Answers {
 pub struct Account {
     /// At the composition that is asked about.
     pub now: Flows,
-    /// Half-way to the horizon, at the composition of the mean field.
+    /// Half-way to the horizon, at the composition of the mean field; or where it starves, if that comes first.
     pub later: Flows,
     /// Whether the mean field has come to rest there, so that `later` is the account of the error floor.
     pub at_rest: bool,
-    /// What R is made of; absent where no mistake leaves another.
+    /// Whether nothing is accepted there.
+    pub starved: bool,
+    /// What R is made of.
     pub drivers: Option<Drivers>,
     /// What more candidates would catch.
     pub votes: Votes,
+    /// Why numbers are absent, by their keys.
+    pub undefined: Undefined,
 }
 
 /// Relative change of the error rate per generation below which the mean field is at rest.
@@ -264,18 +268,36 @@ impl Account {
     /// The account of a loop, with that of one generation already made.
     #[must_use]
     pub fn new(scenario: &Scenario, now: Flows) -> Self {
-        let middle = (scenario.horizon.get() / 2).max(1);
-        let field = mean_field::follow(scenario, middle);
+        let half = (scenario.horizon.get() / 2).max(1);
+        let field = mean_field::follow(scenario, half);
+        let middle = field.starved.unwrap_or(half);
         let x = field.composition.last().copied().unwrap_or_default();
         let law = Law::new(scenario, middle);
         let (here, next) = (law.error_rate(x), law.at(x).next.map(|next| law.error_rate(next)));
         let settled = scenario.settles_at().is_some_and(|settled| settled <= middle);
+        let mut undefined = Undefined::new();
+        let drivers =
+            drivers(scenario, now.generation).map_err(|reason| undefined.insert("drivers".to_owned(), reason)).ok();
         Self {
             later: Flows::at(scenario, middle, x),
             at_rest: settled && next.is_some_and(|next| (next - here).abs() <= AT_REST * here),
-            drivers: drivers(scenario, now.generation),
+            starved: field.starved.is_some(),
+            drivers,
             votes: votes(scenario),
             now,
+            undefined,
+        }
+    }
+
+    /// Where in the loop `later` is, in words; the mean field is called `field`.
+    #[must_use]
+    pub fn place(&self, field: &str) -> String {
+        if self.starved {
+            format!("where nothing that {field} generates is accepted")
+        } else if self.at_rest {
+            format!("where {field} comes to rest")
+        } else {
+            "half-way to the horizon".to_owned()
         }
     }
 

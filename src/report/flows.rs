@@ -38,7 +38,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         return Some(sentence(account));
     }
     let tick = |(index, name): (usize, &String)| (index as f64, name.clone());
-    let place = if account.at_rest { "where it has come to rest" } else { "half-way to the horizon" };
+    let place = account.place("it");
     let notes = vec![
         format!(
             "Left bars: generation 0. Right bars: generation {} of the mean field, {place} ({} of beliefs mistaken).",

@@ -11,7 +11,7 @@ const NARROW: char = '\u{202f}';
 /// Below this a column of shares is counted in a power of ten: as percentages it would be mostly zeros.
 const TINY: f64 = 1e-5;
 /// A runway of more horizons than this is said in words: nobody plans with its digits.
-const HORIZONS: f64 = 1000.0;
+pub(super) const FAR_HORIZONS: f64 = 1000.0;
 
 /// `value` to `digits` significant digits: 16.7, 0.0312, 463 000, 7.16 × 10²⁸. Whole numbers below a million are counts, and
 /// keep all their digits.
@@ -122,11 +122,11 @@ pub fn runway_cell(value: f64, horizon: u64) -> String {
 /// Whether a runway is so much longer than the horizon that its digits tell a reader nothing.
 #[must_use]
 pub fn is_far(value: f64, horizon: u64) -> bool {
-    value > HORIZONS * horizon as f64
+    value > FAR_HORIZONS * horizon as f64
 }
 
 fn beyond() -> String {
-    format!("more than {}{NO_BREAK}× the horizon", number(HORIZONS, 3))
+    format!("more than {}{NO_BREAK}× the horizon", number(FAR_HORIZONS, 3))
 }
 
 /// An estimate with its error, as "16.678 ± 0.026": the error to two significant digits, the estimate to the same decimal.

@@ -36,8 +36,10 @@ proptest! {
         prop_assert!(close(unsound, outcome.accepted.unsound));
         if let Some(next) = outcome.next.filter(|_| flows.yield_ > 1e-200) {
             let (wrong, unsound) = (sum(true, |flow| flow.learned), sum(false, |flow| flow.learned));
-            prop_assert!(close(wrong, next.wrong));
-            prop_assert!(close(unsound, next.unsound));
+            let (gain, renewal) = (flows.multiplied.unwrap_or(1.0), scenario.learning.renewal.get());
+            let copied = flows.copied.unwrap_or_default();
+            prop_assert!(close(copied.wrong + renewal * gain * wrong, next.wrong));
+            prop_assert!(close(copied.unsound + renewal * gain * unsound, next.unsound));
         }
     }
 }
@@ -69,7 +71,21 @@ fn the_driver_is_named() {
     assert_eq!(drivers(&model("self-consistency"), 0).unwrap().driver, Class::InheritedWrong);
     assert_eq!(drivers(&model("outcome-only"), 0).unwrap().driver, Class::FreshUnsound);
     let text = "name = \"one\"\n[learning]\nanchor = 1\n";
-    assert!(drivers(&Scenario::parse(text, Origin::Text, &[]).unwrap(), 0).is_none());
+    let none = Scenario::parse(text, Origin::Text, &[]).unwrap();
+    assert_eq!(drivers(&none, 0).unwrap_err(), "no mistake leaves another: R = 0");
+    let account = Account::of(&none);
+    assert!(account.drivers.is_none() && account.undefined["drivers"].contains("R = 0"), "{:?}", account.undefined);
+}
+
+/// Nothing passes once slips are certain, long before half of the horizon.
+#[test]
+fn a_starved_loop_is_said_to_starve() {
+    let text = "name = \"starved\"\nhorizon = 60\n[errors]\nstep_error = 0.1\namplification = 50\n[[filter]]\nkind = \"ground-truth\"\ncoverage = 1\n[start]\nwrong = 0.5\n";
+    let account = Account::of(&Scenario::parse(text, Origin::Text, &[]).unwrap());
+    assert!(account.starved && account.later.generation == 0, "{account:?}");
+    assert_eq!(account.place("it"), "where nothing that it generates is accepted");
+    let running = Account::of(&model("unverified"));
+    assert!(!running.starved && !running.place("it").contains("accepted"), "{}", running.place("it"));
 }
 
 /// An unamplified loop that shows every mistake again: R is persistence, and inherited.

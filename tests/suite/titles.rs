@@ -1,12 +1,14 @@
 //! Titles against the solutions that they speak of: every number in a title is the solution's, every claim is true of the data.
 
 use proptest::prelude::*;
-use runaway::analytic::{Solution, solve};
+use runaway::analytic::{Runway, Solution, solve};
+use runaway::compare::{DEFAULT_LEVEL, Expected, Verdict, with_expected};
 use runaway::explain::Account;
 use runaway::provenance::Provenance;
 use runaway::report::words::{number, percent, ratio, runway};
 use runaway::report::{self, Inputs};
 use runaway::scenario::{Origin, Scenario};
+use runaway::simulate::{Engine, Settings, Simulated, run};
 
 use crate::strategy::config;
 
@@ -193,6 +195,154 @@ proptest! {
                 other => prop_assert!(false, "no check for the title of {other}"),
             }
             prop_assert!(figure.narrow.is_some());
+        }
+    }
+}
+
+/// Checks what a title says of simulated runs; it may go on after a semicolon.
+fn check_simulated(title: &str, runs: &Simulated) {
+    let said = title.split(';').next().unwrap();
+    let failed = |g: usize| 1.0 - runs.survival[g];
+    if let Some((share, generation)) = said.split_once(" simulated runs have failed by generation ") {
+        let at: usize = generation.parse().unwrap();
+        assert!(failed(at) >= 0.5 && (at == 0 || failed(at - 1) < 0.5), "{title}");
+        match share {
+            "All" => assert_eq!(failed(at), 1.0, "{title}"),
+            "Half of all" => assert!(failed(at) <= 0.6, "{title}"),
+            other => assert_eq!(other, format!("{} of all", percent(failed(at), 3)), "{title}"),
+        }
+    } else if let Some(at) = between(said, "More simulated runs fail at generation ", " than at any other time: ") {
+        let at: usize = at.parse().unwrap();
+        assert!(runs.failures.iter().all(|&failures| failures <= runs.failures[at]), "{title}");
+        assert!(said.ends_with(&percent(runs.failures[at] as f64 / runs.replicates as f64, 3)), "{title}");
+    } else if let Some(share) =
+        said.split(" of simulated runs fail within ").next().filter(|share| share.len() < said.len())
+    {
+        let last = failed(runs.survival.len() - 1);
+        assert!(last < 0.5 && share == percent(last, 3), "{title}");
+    } else {
+        assert!(
+            said.starts_with("No simulated run fails within ") && runs.survival.iter().all(|&s| s == 1.0),
+            "{title}"
+        );
+    }
+    if let Some(error) = between(title, "the mean error is then ", "") {
+        assert_eq!(error, percent(*runs.mean_error.last().unwrap(), 3), "{title}");
+    }
+}
+
+/// Checks a title of a loop of which the mean field alone is known.
+fn check_mean_field(title: &str, solution: &Solution, threshold: f64) {
+    let (field, theta) = (&solution.mean_field_error, percent(threshold, 3));
+    if let Some(at) = title.strip_prefix(&format!("The mean field reaches {theta} at generation ")) {
+        let at: usize = at.parse().unwrap();
+        assert!(field[at] >= threshold && field[..at].iter().all(|&error| error < threshold), "{title}");
+        return;
+    }
+    let last = percent(*field.last().unwrap(), 3);
+    let told = format!("The mean field stays below {theta}: {last} at generation {}", field.len() - 1);
+    assert!(title == told && field.iter().all(|&error| error < threshold), "{title}");
+}
+
+fn check_shares(title: &str, unsound: &[f64], wrong: &[f64]) {
+    let (unsound, wrong) = (*unsound.last().unwrap(), *wrong.last().unwrap());
+    let told = match (unsound > 0.0, wrong > 0.0) {
+        (false, false) => "All beliefs are sound at ".to_owned(),
+        (false, true) => format!("{} of beliefs are wrong at ", percent(wrong, 3)),
+        (true, _) => format!("{} of beliefs are wrong and {} unsound at ", percent(wrong, 3), percent(unsound, 3)),
+    };
+    assert!(title.starts_with(&told), "{title}");
+}
+
+fn check_agreement(title: &str, verdict: &Verdict) {
+    let pairs = verdict.standardised.iter().zip(&verdict.critical);
+    let known: Vec<(f64, f64)> = pairs.filter_map(|(z, critical)| Some((z.as_ref()?.abs(), (*critical)?))).collect();
+    if known.is_empty() {
+        assert_eq!(title, "The mean error has no spread to compare");
+        return;
+    }
+    let size = number(known.iter().map(|known| known.0).fold(0.0, f64::max), 3);
+    let beyond = known.iter().filter(|(z, critical)| z > critical).count();
+    let failed: Vec<&str> =
+        verdict.tests.iter().filter(|test| !test.passed).map(|test| test.quantity.as_str()).collect();
+    let told = match (beyond, failed.is_empty()) {
+        (0, true) => format!("Simulation agrees: mean error within {size} standard errors of the expected"),
+        (0, false) => format!("Mean error agrees (within {size} standard errors), but not: {}", failed.join(", ")),
+        _ => format!(
+            "Simulation disagrees at {beyond} of {} generations, by up to {size} standard errors",
+            number(known.len() as f64, 3)
+        ),
+    };
+    assert_eq!(title, told);
+    assert_eq!(verdict.agree, failed.is_empty());
+}
+
+/// The title of each figure of a loop of which so much is known.
+fn titles(
+    scenario: &Scenario,
+    solution: &Solution,
+    known: Option<(&Simulated, Option<&Verdict>)>,
+) -> Vec<(String, String)> {
+    let provenance = Provenance::new(scenario, "test".to_owned());
+    let inputs = Inputs {
+        scenario,
+        provenance: &provenance,
+        solution,
+        simulated: known.map(|(simulated, _)| simulated),
+        verdict: known.and_then(|(_, verdict)| verdict),
+        account: None,
+        safety: None,
+    };
+    let figures = report::figures(&inputs).unwrap();
+    figures.into_iter().map(|figure| (figure.name.to_string(), figure.title)).collect()
+}
+
+proptest! {
+    #![proptest_config(config(100))]
+
+    /// Loops without exact curves, and simulations held against the exact curves of their own and of another loop.
+    #[test]
+    fn titles_are_true_of_what_was_simulated(
+        examples in 1..40_u32,
+        horizon in 1..40_u64,
+        step_error in prop_oneof![1e-4..0.02, 0.02..0.3],
+        recovery in prop_oneof![2 => Just(0.0), 1 => 0.01..0.3_f64],
+        threshold in 0.05..0.95_f64,
+        other in prop_oneof![2 => Just(1.0), 1 => 1.01..1.5_f64],
+        seed in 0..1000_u64,
+    ) {
+        let examples = if recovery > 0.0 { examples.min(8) } else { examples };
+        let text = |step_error: f64| format!(
+            "name = \"drawn\"\nexamples = {examples}\nhorizon = {horizon}\n[errors]\nstep_error = {step_error}\n\
+             recovery = {recovery}\n[failure]\nerror_rate = {threshold}\n"
+        );
+        let parse = |step_error: f64| Scenario::parse(&text(step_error), Origin::Text, &[]).unwrap();
+        let (scenario, played) = (parse(step_error), parse(step_error * other));
+        let solution = solve(&scenario);
+        prop_assume!(solution.curves.is_some() && solution.start_error < threshold);
+        let settings = Settings { replicates: 200, seed, engine: Engine::Counts, sample_runs: 2 };
+        let runs = run(&played, &settings, &|_| ()).unwrap();
+        prop_assume!(runs.survival[0] == 1.0);
+        let expected = Expected::of(solution.curves.as_ref().unwrap(), "the exact chain".to_owned());
+        let verdict = with_expected(&expected, &runs, DEFAULT_LEVEL).unwrap();
+        for (name, title) in titles(&scenario, &solution, Some((&runs, Some(&verdict)))) {
+            if name == "agreement" {
+                check_agreement(&title, &verdict);
+            }
+        }
+        let unsolved = Solution { curves: None, approximation: None, runway: Runway::default(), ..solution };
+        for (name, title) in titles(&scenario, &unsolved, Some((&runs, None))) {
+            match name.as_str() {
+                "composition" => check_shares(&title, &runs.mean_unsound, &runs.mean_wrong),
+                _ => check_simulated(&title, &runs),
+            }
+        }
+        for (name, title) in titles(&scenario, &unsolved, None) {
+            match name.as_str() {
+                "error" => check_mean_field(&title, &unsolved, threshold),
+                "composition" => check_shares(&title, &unsolved.mean_field_unsound, &unsolved.mean_field_wrong),
+                other => prop_assert!(false, "{other} has nothing to show"),
+            }
         }
     }
 }

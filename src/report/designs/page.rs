@@ -70,7 +70,7 @@ fn pairs(provenance: &Provenance) -> Vec<Vec<String>> {
 }
 
 fn account(one: &Compared) -> Markup {
-    let place = if one.account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
+    let place = one.account.place("the mean field");
     html! {
         (flows(&format!("Mistakes of “{}” at generation 0", one.name), tables::flows(&one.account.now)))
         p {

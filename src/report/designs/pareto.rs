@@ -6,15 +6,13 @@ use crate::report::plot::Plot;
 use crate::report::shape::{Layer, Shape, Side, Tag};
 use crate::report::svg::text_width;
 use crate::report::theme::{EXACT, FRONT, PLOT_HEIGHT, SOFT_INK, TEXT, WIDTH};
-use crate::report::words::{is_far, number, runway};
+use crate::report::words::{FAR_HORIZONS, is_far, number, runway};
 
 use super::chosen::{caveat, is_failing, short};
 use super::sentence;
 
 /// Ratio of the largest to the smallest value from which an axis is logarithmic.
 const WIDE: f64 = 20.0;
-/// Runways of more horizons than this are drawn at it: nobody plans with their digits.
-const CAP: f64 = 1000.0;
 /// Relative difference below which two points are one.
 const EQUAL: f64 = 1e-9;
 /// Width of the plotting area, roughly: labels are placed before the sheet is laid out.
@@ -26,7 +24,7 @@ const LINE: f64 = TEXT * 1.35;
 struct Point<'a> {
     design: &'a Compared,
     cost: f64,
-    /// In generations, at most [`CAP`] horizons.
+    /// In generations, at most [`FAR_HORIZONS`] horizons: nobody plans with the digits of longer ones.
     runway: f64,
     is_far: bool,
 }
@@ -38,7 +36,7 @@ impl<'a> Point<'a> {
         (cost.is_finite() && cost > 0.0 && runway > 0.0).then_some(Point {
             design,
             cost,
-            runway: runway.min(CAP * horizon as f64),
+            runway: runway.min(FAR_HORIZONS * horizon as f64),
             is_far: is_far(runway, horizon),
         })
     }
@@ -93,7 +91,7 @@ fn notes(points: &[Point<'_>], tags: &[Tag], all: usize) -> Vec<String> {
     let mut notes = Vec::new();
     let far: Vec<&str> = points.iter().filter(|point| point.is_far).map(|point| point.design.name.as_str()).collect();
     if !far.is_empty() {
-        let cap = number(CAP, 3);
+        let cap = number(FAR_HORIZONS, 3);
         notes.push(format!("Drawn at {cap} × the horizon, because they last longer than that: {}.", far.join(", ")));
     }
     let free: Vec<&str> = points
@@ -207,7 +205,7 @@ fn title(points: &[Point<'_>], unit: &str) -> String {
             } else {
                 format!("{} of {}", far.len(), points.len())
             },
-            number(CAP, 3),
+            number(FAR_HORIZONS, 3),
             name(one),
             price(one)
         );

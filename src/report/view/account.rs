@@ -17,7 +17,7 @@ pub(super) fn tables(account: &Account) -> Vec<AccountView> {
     notes.extend(account.drivers.as_ref().map(drivers));
     let now = AccountView { title: "Mistakes at generation 0".to_owned(), columns, rows, notes };
     let (columns, rows) = flows_table(&account.later);
-    let place = if account.at_rest { "where the mean field comes to rest" } else { "half-way to the horizon" };
+    let place = account.place("the mean field");
     let generation = account.later.generation;
     let later = AccountView {
         title: format!("Mistakes {place} (generation {generation} of the mean field)"),
