@@ -104,8 +104,8 @@ fn whole_laws_agree_with_the_plain_agents() {
     }
 }
 
-/// A scenario with every mechanism at random.
-fn random(seed: u64) -> Scenario {
+/// A file with every mechanism of the first model at random.
+fn random(seed: u64) -> String {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut text = format!("name = \"random-{seed}\"\n");
     let mut share = |low: f64, high: f64| low + (high - low) * rng.random::<f64>();
@@ -149,13 +149,65 @@ fn random(seed: u64) -> Scenario {
     }
     let _ = writeln!(text, "[start]\nunsound = {}\nwrong = {}", share(-0.3, 0.3).max(0.0), share(-0.3, 0.3).max(0.0));
     let _ = writeln!(text, "[failure]\nerror_rate = {}", share(0.3, 0.9));
-    scenario(&text)
+    text
+}
+
+/// A scenario with every mechanism at random, those that came later among them.
+fn random_extended(seed: u64) -> Scenario {
+    let mut text = random(seed);
+    let mut rng = ChaCha8Rng::seed_from_u64(1_000 + seed);
+    let mut share = |low: f64, high: f64| low + (high - low) * rng.random::<f64>();
+    let mut overrides = Vec::new();
+    if share(0.0, 1.0) < 0.5 {
+        overrides.push(format!("errors.erosion={}", share(0.0, 0.3)));
+    }
+    if share(0.0, 1.0) < 0.6 {
+        overrides.push(format!("learning.hazard_gain={}", share(0.2, 2.5)));
+    }
+    if share(0.0, 1.0) < 0.6 && !text.contains("accumulate") {
+        overrides.push(format!("learning.renewal={}", share(0.1, 1.0)));
+    }
+    if share(0.0, 1.0) < 0.5 {
+        overrides.push("start.draw=true".to_owned());
+    }
+    if share(0.0, 1.0) < 0.7 {
+        let candidates = share(2.0, 6.0) as u64;
+        let agree = share(1.0, 1.0 + candidates as f64 / 2.0) as u64;
+        overrides.push(format!("vote.candidates={candidates}"));
+        overrides.push(format!("vote.agree={agree}"));
+        if share(0.0, 1.0) < 0.5 {
+            overrides.push(format!("vote.agree_at_most={}", share(agree as f64, candidates as f64 + 1.0) as u64));
+        }
+    }
+    if share(0.0, 1.0) < 0.6 {
+        let (sensitivity, shared) = (share(0.4, 0.9), share(0.1, 0.9));
+        let _ = writeln!(text, "[[filter]]\nkind = \"self-judge\"\nsensitivity = {sensitivity}\nfalse_reject = 0.1");
+        if share(0.0, 1.0) < 0.5 {
+            let _ = writeln!(text, "shared = {shared}\nsteps = true");
+        }
+    }
+    if share(0.0, 1.0) < 0.6 {
+        let first = share(0.2, 0.8);
+        let _ = writeln!(text, "[[difficulty]]\nshare = {first}\nsteps = {}", share(1.0, 12.0) as u64);
+        let _ = writeln!(text, "[[difficulty]]\nshare = {}\nconsistency = {}", 1.0 - first, share(0.5, 1.0));
+        let _ = writeln!(text, "systematic_share = {}\nwrong_answers = {}", share(0.0, 0.8), share(1.0, 4.0) as u64);
+    }
+    Scenario::parse(&text, Origin::Text, &overrides).unwrap_or_else(|error| panic!("{error}\n{text}{overrides:?}"))
 }
 
 /// Plain agents, event-driven agents, counts and, where there is one, the exact law: a dozen random loops, each comparison
 /// at family-wise level 1e-4, and mean errors of every generation within 5 standard errors (6e-7, two-sided).
 #[test]
 fn four_witnesses_agree_on_random_loops() {
+    four_witnesses_agree(|seed| scenario(&random(seed)));
+}
+
+#[test]
+fn four_witnesses_agree_on_random_loops_with_every_part() {
+    four_witnesses_agree(random_extended);
+}
+
+fn four_witnesses_agree(random: impl Fn(u64) -> Scenario) {
     let mut exact = 0;
     for seed in 0..12 {
         let scenario = random(seed);

@@ -8,18 +8,18 @@ use runaway::scenario::{Origin, Scenario};
 
 /// What the table says of one loop.
 #[derive(Default)]
-struct Row {
-    name: &'static str,
-    text: &'static str,
+pub struct Row {
+    pub name: &'static str,
+    pub text: &'static str,
     r: Option<f64>,
-    fresh: Option<f64>,
-    start: Option<(f64, f64)>,
+    pub fresh: Option<f64>,
+    pub start: Option<(f64, f64)>,
     mean: Option<f64>,
-    survival: &'static [(usize, f64)],
-    error: &'static [(usize, f64)],
+    pub survival: &'static [(usize, f64)],
+    pub error: &'static [(usize, f64)],
 }
 
-fn rows() -> Vec<Row> {
+pub fn rows() -> Vec<Row> {
     vec![
         Row {
             name: "plurality",

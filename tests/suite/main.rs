@@ -31,6 +31,7 @@ mod limits;
 mod models;
 mod noise;
 mod plane;
+mod played;
 mod provenance;
 mod rare;
 mod readme;

@@ -118,6 +118,21 @@ fn loops_that_change_as_they_run() {
     }
 }
 
+/// Runs set out from starts of their own; a start that must itself be improbable is refused.
+#[test]
+fn drawn_starts() {
+    let overrides = ["examples=60", "start.wrong=0.05", "start.draw=true"].map(str::to_owned);
+    let drawn = scenario(HEALING, &overrides);
+    let exact = exact(&drawn);
+    assert!(exact < 1e-2, "{exact}");
+    agrees(&estimate(&drawn, Engine::Counts, 16, 400), exact, "counts");
+    agrees(&estimate(&drawn, Engine::Events, 12, 200), exact, "events");
+    let far = ["examples=2000", "horizon=1", "start.wrong=0.05", "start.draw=true"].map(str::to_owned);
+    let settings = RareSettings { repetitions: 4, effort: 50, seed: 1, engine: Engine::Counts };
+    let error = rare(&scenario(HEALING, &far), &settings, &|_| ()).unwrap_err();
+    assert!(matches!(error, SimulationError::NoForecast { .. }), "{error}");
+}
+
 /// Loops different in kind whose failures are as rare as 1e-27. Voted loops fail by few improbable generations.
 const KINDS: [(&str, Engine, &str); 7] = [
     (

@@ -137,3 +137,50 @@ impl Check {
         Ok(examples)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Origin, Scenario};
+    use crate::simulate::Engine;
+    use crate::simulate::agents::era::Era;
+    use crate::simulate::beliefs::Beliefs;
+
+    const DRAWS: u64 = 100_000;
+
+    /// The row of the table in model.md, section 4, at a share of 0.3 of mistaken beliefs, one by one and together, within 4
+    /// standard errors.
+    #[test]
+    fn a_self_judge_catches_what_the_table_says() {
+        let judge = |more: &str| {
+            format!(
+                "name = \"t\"\n[errors]\nconsistency = 0.7\n[[filter]]\nkind = \"self-judge\"\nsensitivity = 0.8\nfalse_reject = 0.1\n{more}"
+            )
+        };
+        let seen = 0.8 - 0.7 * 0.3;
+        for (more, shared, unsound) in [("", 0.7, 0.1), ("shared = 0.2\nsteps = true", 0.2, seen)] {
+            let scenario = Scenario::parse(&judge(more), Origin::Text, &[]).unwrap();
+            let eras = Era::classes(&scenario, 0);
+            let solver = Solver::new(&eras[0], Beliefs { unsound: 1, wrong: 2, all: 10 });
+            let check = Check::new(&scenario.filters[0]);
+            let mut stream = Stream::new(41, Engine::Agents, 0);
+            let mut near = |passed: u64, caught: f64, what: &str| {
+                let se = (caught * (1.0 - caught) / DRAWS as f64).sqrt();
+                let found = 1.0 - passed as f64 / DRAWS as f64;
+                assert!((found - caught).abs() <= 4.0 * se, "{more} {what}: {found} against {caught}");
+            };
+            let all = Examples { sound: DRAWS, unsound: DRAWS, systematic: DRAWS, random: DRAWS };
+            let together = check.pass_all(all, &solver, &mut stream).unwrap();
+            for (answer, passed, caught) in [
+                (Answer::Sound, together.sound, 0.1),
+                (Answer::Unsound, together.unsound, unsound),
+                (Answer::Systematic, together.systematic, seen * (1.0 - shared)),
+                (Answer::Random, together.random, seen),
+            ] {
+                near(passed, caught, &format!("{answer:?} together"));
+                let alone = (0..DRAWS).filter(|_| check.passes(answer, &solver, &mut stream).unwrap()).count();
+                near(alone as u64, caught, &format!("{answer:?} alone"));
+            }
+        }
+    }
+}

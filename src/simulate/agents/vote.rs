@@ -161,6 +161,7 @@ impl Ballot {
 mod tests {
     use super::*;
     use crate::scenario::Origin;
+    use crate::simulate::Engine;
 
     #[test]
     fn equal_answers_are_counted_together() {
@@ -171,6 +172,86 @@ mod tests {
         {
             ballot.scattered = scattered;
             assert_eq!(ballot.scattered_agree(), agree);
+        }
+    }
+
+    fn ballot(text: &str) -> Ballot {
+        Ballot::new(&Scenario::parse(&format!("name = \"t\"\n{text}"), Origin::Text, &[]).unwrap())
+    }
+
+    /// Every way to cast four votes, of which random ones fall on two answers or each on its own: an answer wins as often as
+    /// the ties say, within 4.5 standard errors.
+    #[test]
+    fn ties_are_broken_evenly_and_limits_are_kept() {
+        let mut stream = Stream::new(31, Engine::Agents, 0);
+        let ways = (0..=4_u64).flat_map(|right| (0..=4 - right).map(move |systematic| (right, systematic)));
+        for (right, systematic) in ways {
+            let random = 4 - right - systematic;
+            let own = std::iter::repeat_n(1, random as usize).collect();
+            let fallen = (0..=random).map(|first| (Some(2), vec![first, random - first]));
+            for (wrong_answers, cells) in fallen.chain([(None, own)]) {
+                for (agree, most) in [(1, 4), (2, 3), (1, 1), (3, 3)] {
+                    let votes: Vec<u64> = [right, systematic].into_iter().chain(cells.iter().copied()).collect();
+                    let text = format!("[vote]\ncandidates = 4\nagree = {agree}\nagree_at_most = {most}");
+                    let seen = elect(&mut ballot(&text), wrong_answers, &votes, &mut stream);
+                    let lead = votes.iter().copied().max().unwrap();
+                    let tied = votes.iter().filter(|&&cast| cast == lead).count() as f64;
+                    let share = |own: &[u64]| {
+                        let won = own.iter().filter(|&&cast| cast == lead).count() as f64 / tied;
+                        if (agree..=most).contains(&lead) { won } else { 0.0 }
+                    };
+                    for (seen, p) in seen.into_iter().zip([share(&votes[..1]), share(&votes[1..2]), share(&votes[2..])])
+                    {
+                        let se = (p * (1.0 - p) / ELECTIONS as f64).sqrt();
+                        let apart = (seen as f64 / ELECTIONS as f64 - p).abs();
+                        assert!(apart <= 4.5 * se, "{votes:?} {agree} {most}: {seen} against {p}");
+                    }
+                }
+            }
+        }
+    }
+
+    const ELECTIONS: u64 = 4_000;
+
+    /// How often the right answer, the systematic one and a random one win with these votes.
+    fn elect(ballot: &mut Ballot, wrong_answers: Option<u64>, votes: &[u64], stream: &mut Stream) -> [u64; 3] {
+        let mut won = [0; 3];
+        for _ in 0..ELECTIONS {
+            ballot.open(wrong_answers);
+            ballot.votes = Examples { sound: votes[0], systematic: votes[1], ..Examples::default() };
+            for (cell, &cast) in (0..).zip(&votes[2..]) {
+                ballot.votes.random += cast;
+                ballot.scattered.extend(std::iter::repeat_n(cell, cast as usize));
+            }
+            match ballot.close(stream) {
+                Some(Answer::Sound | Answer::Unsound) => won[0] += 1,
+                Some(Answer::Systematic) => won[1] += 1,
+                Some(Answer::Random) => won[2] += 1,
+                None => {}
+            }
+        }
+        won
+    }
+
+    /// With the limits of a majority both ways to count say the same of every vote.
+    #[test]
+    fn a_majority_is_the_plurality_with_its_limits() {
+        let mut stream = Stream::new(32, Engine::Agents, 0);
+        let mut ballot = ballot("[vote]\ncandidates = 5\nagree = 3");
+        for way in 0..4_u64.pow(5) {
+            ballot.open(Some(2));
+            for nth in 0..5 {
+                match way / 4_u64.pow(nth) % 4 {
+                    0 => ballot.votes.sound += 1,
+                    1 => ballot.votes.systematic += 1,
+                    cell => {
+                        ballot.votes.random += 1;
+                        ballot.scattered.push(cell);
+                    }
+                }
+            }
+            assert!(ballot.majority);
+            assert_eq!(ballot.close(&mut stream), ballot.plurality(&mut stream));
         }
     }
 }
