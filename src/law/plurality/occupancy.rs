@@ -56,11 +56,17 @@ impl Occupancy {
         self.rows[balls].fullest.get(votes - 1).copied().unwrap_or(past)
     }
 
-    /// P(fullest > `above`, at least `least`, at most `most`).
-    pub fn between(&self, balls: usize, above: usize, least: usize, most: usize) -> f64 {
-        let row = &self.rows[balls].fullest;
-        let (from, to) = ((above + 1).max(least), most.min(row.len()));
-        if from > to { 0.0 } else { row[from - 1..to].iter().map(|fullest| fullest.exactly).sum() }
+    /// P(fullest > u, at least `least`, at most `most`), for each number of balls and each u = 0, 1, …
+    pub fn leads(&self, least: usize, most: usize) -> Vec<Vec<f64>> {
+        let of = |row: &Row| {
+            let mut leads = vec![0.0; row.fullest.len() + 1];
+            for (below, fullest) in row.fullest.iter().enumerate().rev() {
+                let within = (least..=most).contains(&(below + 1));
+                leads[below] = leads[below + 1] + if within { fullest.exactly } else { 0.0 };
+            }
+            leads
+        };
+        self.rows.iter().map(of).collect()
     }
 }
 
@@ -197,9 +203,9 @@ mod tests {
                     ] {
                         assert_relative_eq!(found, right, max_relative = 1e-12, epsilon = 1e-300);
                     }
-                    let between = table.between(balls, 2, 2, votes);
+                    let leads = table.leads(2, votes)[balls].get(2).copied().unwrap_or(0.0);
                     let sum: f64 = (3..=votes).map(|v| table.fullest(balls, v).exactly).sum();
-                    assert_relative_eq!(between, sum, max_relative = 1e-14);
+                    assert_relative_eq!(leads, sum, max_relative = 1e-14);
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::law::scalar::Scalar;
 use crate::stats::binomial;
 
 use super::occupancy::Occupancy;
-use super::winner::{Limits, Winner};
+use super::winner::{Limits, Voters, Winner};
 
 /// Part of a sum that the terms left out of it may come to.
 const LEFT_OUT: f64 = 1e-17;
@@ -32,8 +32,8 @@ impl Weights {
         let k = candidates as usize;
         // Votes of those who do not show it, among so many.
         let kept: Vec<Vec<f64>> = (0..=k).map(|n| kept(n, shown)).collect();
-        let winners: Vec<Winner> =
-            (0..=k).into_par_iter().map(|b| expected(table, limits, &kept[b], &kept[k - b])).collect();
+        let voters = Voters::new(table, limits);
+        let winners: Vec<Winner> = (0..=k).into_par_iter().map(|b| expected(&voters, &kept[b], &kept[k - b])).collect();
         Self {
             right: winners.iter().map(|winner| winner.right).collect(),
             systematic: winners.iter().map(|winner| winner.systematic).collect(),
@@ -76,10 +76,10 @@ fn kept(n: usize, shown: f64) -> Vec<f64> {
 }
 
 /// E[winner] over the votes for random answers and for the right one; the others are systematic.
-fn expected(table: &Occupancy, limits: Limits, random: &[f64], right: &[f64]) -> Winner {
+fn expected(voters: &Voters<'_>, random: &[f64], right: &[f64]) -> Winner {
     let k = random.len() + right.len() - 2;
-    let scattered = table.scattered() && limits.least > 1;
-    outward(random, scattered, |t| outward(right, scattered, |j| Winner::of(table, limits, j, k - j - t, t)))
+    let scattered = voters.are_scattered();
+    outward(random, scattered, |t| outward(right, scattered, |j| Winner::of(voters, j, k - j - t, t)))
 }
 
 /// Σ p_i f(i), from the largest p outwards until what is left changes no digit of any part; a random answer never wins where

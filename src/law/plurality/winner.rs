@@ -17,13 +17,33 @@ pub struct Winner {
     pub random: f64,
 }
 
+/// What decides a vote besides the votes themselves.
+#[derive(Debug)]
+pub struct Voters<'a> {
+    table: &'a Occupancy,
+    limits: Limits,
+    /// For each number of random answers the probability that one of them leads with more than so many votes, within the limits.
+    leads: Vec<Vec<f64>>,
+}
+
+impl<'a> Voters<'a> {
+    pub fn new(table: &'a Occupancy, limits: Limits) -> Self {
+        Self { table, limits, leads: table.leads(limits.least as usize, limits.most as usize) }
+    }
+
+    /// Whether a random answer never has enough votes.
+    pub fn are_scattered(&self) -> bool {
+        self.table.scattered() && self.limits.least > 1
+    }
+}
+
 impl Winner {
     /// Of a vote with so many votes for the right, for the systematic and for random wrong answers.
-    pub fn of(table: &Occupancy, limits: Limits, right: usize, systematic: usize, random: usize) -> Self {
-        let (least, most) = (limits.least as usize, limits.most as usize);
+    pub fn of(voters: &Voters<'_>, right: usize, systematic: usize, random: usize) -> Self {
+        let (table, least, most) = (voters.table, voters.limits.least as usize, voters.limits.most as usize);
         let within = |votes: usize| votes >= least.max(1) && votes <= most;
         let (lead, tied) = (right.max(systematic), right == systematic);
-        let mut winner = Self { random: table.between(random, lead, least, most), ..Self::default() };
+        let mut winner = Self { random: voters.leads[random].get(lead).copied().unwrap_or(0.0), ..Self::default() };
         if within(lead) {
             let cells = table.fullest(random, lead);
             let share = if tied { cells.below / 2.0 + cells.two_more } else { cells.below + cells.one_more };
