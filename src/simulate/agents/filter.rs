@@ -164,7 +164,7 @@ mod tests {
             let solver = Solver::new(&eras[0], Beliefs { unsound: 1, wrong: 2, all: 10 });
             let check = Check::new(&scenario.filters[0]);
             let mut stream = Stream::new(41, Engine::Agents, 0);
-            let mut near = |passed: u64, caught: f64, what: &str| {
+            let near = |passed: u64, caught: f64, what: &str| {
                 let se = (caught * (1.0 - caught) / DRAWS as f64).sqrt();
                 let found = 1.0 - passed as f64 / DRAWS as f64;
                 assert!((found - caught).abs() <= 4.0 * se, "{more} {what}: {found} against {caught}");
