@@ -77,6 +77,14 @@ pub(super) fn of(scenario: &Scenario, runway: &Runway, field: &MeanField) -> Opt
         per_sustained_generation_to_horizon: None,
         undefined: Undefined::new(),
     };
+    if spending.mean_field.iter().any(|cost| !cost.is_finite()) {
+        let reason = "infinite at generations of which nothing, or next to nothing, is accepted";
+        spending.undefined.insert("mean_field".to_owned(), reason.to_owned());
+    }
+    if !spending.start.total.is_finite() || !spending.start.problems.is_finite() {
+        let reason = "infinite: nothing, or next to nothing, is accepted at generation 0";
+        spending.undefined.insert("start".to_owned(), reason.to_owned());
+    }
     if scenario.has_unsound() {
         match plane::lasting(scenario) {
             Ok(mut lasting) => spending.sum_or_refuse(scenario, &mut lasting, runway),
