@@ -44,6 +44,11 @@ impl Gain {
         Self { whole: hazard_gain.trunc() as u64, fraction: hazard_gain.fract() }
     }
 
+    /// Whether a belief takes a single draw, whatever it holds.
+    pub fn is_one_draw(self) -> bool {
+        self.whole == 1 && self.fraction == 0.0
+    }
+
     /// One belief, from draws of `draw`.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ impl<'a> Model<'a> {
     }
 
     /// A problem's class, drawn by the shares; the last class has what rounding leaves of them.
+    #[inline]
     pub fn class(&self, stream: &mut Stream) -> &Solver<'a> {
         let mut left = 1.0;
         for solver in &self.solvers[..self.solvers.len() - 1] {
