@@ -82,7 +82,7 @@ fn verifier(solution: &Solution) -> String {
     };
     let course = format!("{} at generation 0, {} at the horizon", j(told.first()), j(told.last()));
     match verifier.selects_for_mistakes {
-        Some(generation) => format!("{course}; selects for mistakes from generation {generation} on"),
+        Some(generation) => format!("{course}; first selects for mistakes at generation {generation}"),
         None => course,
     }
 }

@@ -149,7 +149,7 @@ impl Flows {
             multiplied: (scenario.learning.hazard_gain.get() != 1.0)
                 .then(|| law.gain(flows.iter().map(|flow| flow.learned).sum())),
             copied: (renewal < 1.0)
-                .then(|| Composition { unsound: (1.0 - renewal) * x.unsound, wrong: (1.0 - renewal) * x.wrong }),
+                .then_some(Composition { unsound: (1.0 - renewal) * x.unsound, wrong: (1.0 - renewal) * x.wrong }),
             flows,
         }
     }

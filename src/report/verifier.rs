@@ -19,9 +19,8 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let (field, expected) = (line(&verifier.mean_field), verifier.expected.as_deref().map(line));
     let all = || field.iter().chain(expected.iter().flatten()).map(|&(_, j)| j);
     let low = all().fold(0.0, f64::min);
-    if all().next().is_none() {
-        return None;
-    }
+    // Nothing to draw where no generation has a meter.
+    all().next()?;
     let mut layers = Vec::new();
     if low < 0.0 {
         let points = vec![(0.0, 0.0), (inputs.horizon() as f64, 0.0)];
@@ -33,7 +32,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     layers.push(Layer::new("mean field", Shape::Line { points: field, stroke: MEAN_FIELD }));
     if let Some(generation) = verifier.selects_for_mistakes {
         let mark = Shape::Mark { x: generation as f64, stroke: CRITICAL };
-        layers.push(Layer::new(format!("selects for mistakes from {generation} on"), mark));
+        layers.push(Layer::new(format!("first selects for mistakes, {generation}"), mark));
     }
     Some(Plot {
         title: title(inputs.horizon(), verifier.best_known(), verifier.selects_for_mistakes),
@@ -52,7 +51,9 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
 
 fn title(horizon: u64, told: &[Option<Meter>], selects: Option<u64>) -> String {
     if let Some(generation) = selects {
-        return format!("From generation {generation} on the checks reject right answers more often than wrong ones");
+        return format!(
+            "At generation {generation} the checks begin to reject right answers more often than wrong ones"
+        );
     }
     let j = |met: Option<&Option<Meter>>| met.copied().flatten().map(|met| number(met.discrimination, 3));
     match (j(told.first()), j(told.last())) {

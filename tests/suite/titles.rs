@@ -131,7 +131,7 @@ fn check_flows(title: &str, account: &Account) {
 fn check_verifier(title: &str, solution: &Solution) {
     let told = solution.verifier.as_ref().unwrap().best_known();
     let below = told.iter().position(|met| met.is_some_and(|met| met.discrimination < 0.0));
-    if let Some(generation) = between(title, "From generation ", " on") {
+    if let Some(generation) = between(title, "At generation ", " the checks begin") {
         assert_eq!(below.map(|g| g.to_string()), Some(generation.to_owned()), "{title}");
         return;
     }
