@@ -147,7 +147,10 @@ fn faults(value: &Value, path: &str, reasons: &[&Value], found: &mut Vec<String>
     let told = |reasons: &[&Value]| {
         reasons.iter().flat_map(|one| one.as_object()).flat_map(|map| map.keys()).any(|key| {
             let places = path.strip_prefix(key.as_str());
+            // A list whose places have reasons of their own names each: `by_generation.tipping_error.3`.
+            let each = key.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
             places.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                || each.is_some_and(|place| place.parse::<u64>().is_ok())
         })
     };
     match value {
