@@ -99,10 +99,7 @@ impl<'a> Pricing<'a> {
 
     /// Adds to `checks` what is checked of the problems of one difficulty, and returns what is accepted of one of them.
     fn checked(&self, bin: &BinLaw, x: Composition, checks: &mut [f64]) -> Answers {
-        let mut reaching = bin
-            .passages(x)
-            .iter()
-            .fold(Answers::default(), |sum, passage| sum.plus(&passage.voted.scaled(passage.problem.weight)));
+        let mut reaching = bin.voted(x);
         let circumstances = bin.circumstances(x);
         for (index, (filter, paid)) in self.scenario.filters.iter().zip(checks).enumerate() {
             let compared = match filter {

@@ -92,7 +92,7 @@ fn half_life(number: Reasoned) -> Reasoned {
 }
 
 /// Keeps the reason of what is absent.
-struct Told<'a>(&'a mut Undefined);
+pub(super) struct Told<'a>(pub &'a mut Undefined);
 
 impl Told<'_> {
     fn of<T>(&mut self, key: &str, number: Result<T, &'static str>) -> Option<T> {
@@ -100,8 +100,8 @@ impl Told<'_> {
     }
 
     /// A number of each generation: one reason under `key` where it holds for all that are absent, else one for each.
-    fn each(&mut self, key: &str, numbers: Vec<Reasoned>) -> Vec<Option<f64>> {
-        let mut reasons = numbers.iter().filter_map(|number| number.err());
+    pub fn each<T>(&mut self, key: &str, numbers: Vec<Result<T, &'static str>>) -> Vec<Option<T>> {
+        let mut reasons = numbers.iter().filter_map(|number| number.as_ref().err().copied());
         let first = reasons.next();
         if let Some(reason) = first.filter(|&first| reasons.all(|reason| reason == first)) {
             self.0.insert(key.to_owned(), reason.to_owned());

@@ -8,6 +8,7 @@ use crate::scenario::Scenario;
 pub use crate::law::Meter;
 
 use super::mean_field::MeanField;
+use super::outlook::Told;
 use super::result::{Curves, Undefined};
 
 /// What the checks tell of right and wrong, by generation up to the horizon.
@@ -33,11 +34,7 @@ impl Verifier {
         if scenario.vote.candidates.get() == 1 && scenario.filters.is_empty() {
             return None;
         }
-        let mut along = |key: &str, path: Vec<Composition>| {
-            let met = metered(scenario, path);
-            reasons(key, &met, undefined);
-            met.into_iter().map(Result::ok).collect::<Vec<_>>()
-        };
+        let mut along = |key: &str, path: Vec<Composition>| Told(undefined).each(key, metered(scenario, path));
         let mean_field = along("verifier.mean_field", field.composition.clone());
         let expected = curves.map(|curves| {
             let shares = curves.mean_unsound.iter().zip(&curves.mean_wrong);
@@ -72,17 +69,4 @@ fn metered(scenario: &Scenario, path: Vec<Composition>) -> Vec<Result<Meter, &'s
         law.meter(candidates, x)
     };
     (0..).zip(path).map(at).collect()
-}
-
-/// One reason under `key` where it holds for every generation that has none, else one for each.
-fn reasons(key: &str, met: &[Result<Meter, &'static str>], undefined: &mut Undefined) {
-    let mut absent = met.iter().enumerate().filter_map(|(g, met)| Some((g, met.err()?)));
-    let Some((_, first)) = absent.next() else { return };
-    if absent.all(|(_, reason)| reason == first) {
-        undefined.insert(key.to_owned(), first.to_owned());
-        return;
-    }
-    for (g, reason) in met.iter().enumerate().filter_map(|(g, met)| Some((g, met.err()?))) {
-        undefined.insert(format!("{key}.{g}"), reason.to_owned());
-    }
 }

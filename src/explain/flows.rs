@@ -288,15 +288,12 @@ pub(super) fn learned<S: Scalar>(scenario: &Scenario, generation: u64, x: Compos
     for bin in law.bins() {
         let Entered(stages) = Entered::at(bin, x);
         for (sum, stage) in passed.iter_mut().zip(stages) {
-            *sum = *sum + if law.bins().len() == 1 { stage.passed } else { stage.passed * bin.bin.share };
+            *sum = *sum + stage.passed * bin.bin.share;
         }
     }
     let kept = 1.0 - scenario.learning.anchor.get();
     let learned =
         Class::ALL.map(|class| passed[class as usize] * (kept * retained(scenario, class)) / outcome.accepted_share());
-    if scenario.learning.hazard_gain.get() == 1.0 && scenario.learning.renewal.get() == 1.0 {
-        return Some(learned);
-    }
     let mistaken = learned.iter().fold(S::default(), |sum, &part| sum + part);
     let factor = law.gain(mistaken) * scenario.learning.renewal.get();
     Some(learned.map(|part| part * factor))

@@ -155,12 +155,9 @@ impl DifficultyFacts {
     }
 }
 
-/// Share-weighted mean over the difficulties; of a single one it is its own, to the last bit.
+/// Share-weighted mean over the difficulties.
 fn shared(classes: &[DifficultyFacts], part: fn(&DifficultyFacts) -> f64) -> f64 {
-    match classes {
-        [only] => part(only),
-        classes => classes.iter().map(|one| one.share * part(one)).sum(),
-    }
+    classes.iter().map(|one| one.share * part(one)).sum()
 }
 
 /// The four situations, over all difficulties.
@@ -208,11 +205,7 @@ impl Situation {
 /// What each filter lets pass of what reaches it, over all difficulties.
 fn filters(scenario: &Scenario, law: &Law, x: Composition) -> Vec<FilterPass> {
     let row = |bin: &BinLaw, filter: &Filter| passing(filter, &bin.circumstances(x));
-    let reaching = |bin: &BinLaw| {
-        let voted = bin.passages(x).into_iter().map(|one| one.voted.scaled(bin.bin.share * one.problem.weight));
-        voted.fold(Answers::default(), |sum, one| sum.plus(&one))
-    };
-    let mut left: Vec<Answers> = law.bins().iter().map(reaching).collect();
+    let mut left: Vec<Answers> = law.bins().iter().map(|bin| bin.voted(x).scaled(bin.bin.share)).collect();
     let mut pass = |filter: &Filter| {
         let rows: Vec<Answers> = law.bins().iter().map(|bin| row(bin, filter)).collect();
         let passing = match &rows[..] {

@@ -117,6 +117,13 @@ impl BinLaw {
         })
     }
 
+    /// What the vote accepts, over all situations, per problem of this difficulty.
+    #[must_use]
+    pub fn voted(&self, x: Composition) -> Answers {
+        let voted = |one: &Passage| one.voted.scaled(one.problem.weight);
+        self.passages(x).iter().map(voted).fold(Answers::default(), |sum, voted| sum.plus(&voted))
+    }
+
     /// The winner of each problem's vote, whatever its number of votes, per problem of this difficulty.
     pub(super) fn winners(&self, candidates: u64, x: Composition) -> Answers {
         let common =

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::scenario::MAX_PLURALITY;
+
 use super::Composition;
 use super::Law;
 use super::candidate::Answers;
@@ -17,16 +19,13 @@ pub struct Meter {
     pub discrimination: f64,
 }
 
-/// The most candidates whose winner is looked for: the table grows with their square.
-pub(super) const MOST: u64 = 1_000;
-
 impl Law {
     /// The verifier meter at composition `x` of a loop with so many `candidates`.
     ///
     /// # Errors
     /// Why there is none: no winner is wrong, or none is right, or the vote is too large.
     pub fn meter(&self, candidates: u64, x: Composition) -> Result<Meter, &'static str> {
-        if candidates > MOST {
+        if candidates > MAX_PLURALITY {
             return Err("the winner of a vote is looked for among at most 1,000 candidates");
         }
         let each = |bin: &super::BinLaw| bin.winners(candidates, x).scaled(bin.bin.share);

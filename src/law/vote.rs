@@ -6,7 +6,7 @@ use crate::scenario;
 use crate::stats::binomial;
 
 use super::candidate::{Answers, Belief, Problem};
-use super::plurality::{Electorate, Weights, weights};
+use super::plurality::{Electorate, Limits, Weights, weights};
 use super::scalar::Scalar;
 
 /// The vote on problems of one difficulty.
@@ -54,16 +54,20 @@ impl Vote {
             let wrong_answers = common.wrong_answers.map(|answers| answers as f64);
             return Self::Majority { candidates, agree: vote.agree.get(), wrong_answers };
         }
-        Self::plurality(candidates, common, vote.agree.get(), vote.most())
+        Self::plurality(candidates, common, Limits { least: vote.agree.get(), most: vote.most() })
     }
 
     /// Whoever has most votes, however few or many.
     pub fn winner(candidates: u64, common: Common) -> Self {
-        if candidates == 1 { Self::None } else { Self::plurality(candidates, common, 1, candidates) }
+        if candidates == 1 {
+            Self::None
+        } else {
+            Self::plurality(candidates, common, Limits { least: 1, most: candidates })
+        }
     }
 
-    fn plurality(candidates: u64, common: Common, least: u64, most: u64) -> Self {
-        let vote = Electorate { candidates, wrong_answers: common.wrong_answers, least, most };
+    fn plurality(candidates: u64, common: Common, limits: Limits) -> Self {
+        let vote = Electorate { candidates, wrong_answers: common.wrong_answers, limits };
         let shown = weights(vote, common.consistency);
         let unsound = match common.luck {
             0.0 => shown.clone(),

@@ -14,7 +14,7 @@ const MAX_NAME: usize = 100;
 /// The most candidates of one vote.
 const MAX_CANDIDATES: u64 = 10_000;
 /// The most candidates of a vote that less than a majority decides: its table grows with their square.
-const MAX_PLURALITY: u64 = 1_000;
+pub const MAX_PLURALITY: u64 = 1_000;
 /// The most difficulties: each is a law of its own.
 const MAX_DIFFICULTIES: usize = 100;
 /// The most filters: nobody writes more by hand, and each is evaluated in every law.

@@ -17,10 +17,8 @@ pub struct Electorate {
     pub candidates: u64,
     /// D; `None` when random wrong answers never coincide.
     pub wrong_answers: Option<u64>,
-    /// m, votes that the winner needs.
-    pub least: u64,
-    /// The most votes with which it is accepted.
-    pub most: u64,
+    /// Votes with which the winner is accepted.
+    pub limits: Limits,
 }
 
 type Kept<K, V> = Mutex<Vec<(K, Arc<V>)>>;
@@ -33,7 +31,7 @@ pub fn weights(vote: Electorate, shown: f64) -> Arc<Weights> {
     kept(&SUMS, WEIGHTS, (vote, shown.to_bits()), || {
         let key = (vote.candidates, vote.wrong_answers);
         let table = kept(&TABLES, OCCUPANCIES, key, || Occupancy::new(vote.candidates, vote.wrong_answers));
-        Weights::new(&table, vote.candidates, Limits { least: vote.least, most: vote.most }, shown)
+        Weights::new(&table, vote.candidates, vote.limits, shown)
     })
 }
 

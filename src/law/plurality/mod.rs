@@ -10,3 +10,4 @@ mod winner;
 
 pub(super) use memo::{Electorate, weights};
 pub(super) use weights::Weights;
+pub(super) use winner::Limits;

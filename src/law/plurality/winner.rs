@@ -3,9 +3,11 @@
 use super::occupancy::Occupancy;
 
 /// Numbers of votes with which the winner is accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// m, votes that the winner needs.
     pub least: u64,
+    /// The most votes with which it is accepted.
     pub most: u64,
 }
 
