@@ -71,6 +71,7 @@ fn count_by_count(scenario: &Scenario) -> Exact {
         points.push(run.forward.point());
     }
     let (error_bound, rounding_bound) = (run.forward.neglected(), run.forward.drift().relative());
+    run.forward.leave_free();
     let closing = run.close(&mut undefined);
     let runway = run.tail.runway(closing.moments, closing.fate, &points, &mut undefined);
     Exact {

@@ -20,6 +20,8 @@ pub fn follow(scenario: &Scenario, generations: u64) -> MeanField {
     let mut x = Composition::start(scenario);
     let mut field = MeanField { composition: Vec::new(), error: Vec::new(), starved: None };
     let settled = scenario.settles_at();
+    // Where neither law nor pool changes any more, a composition that does not move never will.
+    let rests = |g: u64| scenario.learning.policy == Policy::Replace && settled.is_some_and(|settled| g >= settled);
     let mut law = Law::new(scenario, 0);
     for g in 0..=generations {
         if g > 0 && settled.is_none_or(|settled| g <= settled) {
@@ -28,9 +30,16 @@ pub fn follow(scenario: &Scenario, generations: u64) -> MeanField {
         let outcome = law.at(x);
         field.composition.push(x);
         field.error.push(outcome.error_rate);
+        let before = x;
         match outcome.next {
             Some(next) => x = train(scenario.learning.policy, g, x, next),
             None => field.starved = field.starved.or(Some(g)),
+        }
+        if x == before && rests(g) {
+            let length = generations as usize + 1;
+            field.composition.resize(length, x);
+            field.error.resize(length, outcome.error_rate);
+            break;
         }
     }
     field

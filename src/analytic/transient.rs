@@ -126,7 +126,9 @@ pub struct Forward<'a> {
     chain: Chain,
     kept: Vec<Option<Successors>>,
     surviving: Mass,
+    /// Empty once it is left.
     free: Mass,
+    runs_on: bool,
     survival: f64,
     failed: f64,
     neglected: f64,
@@ -158,6 +160,7 @@ impl<'a> Forward<'a> {
             survival: if failed < 0.5 { 1.0 - failed } else { surviving.total() },
             surviving: if failed == 1.0 { Mass::default() } else { surviving },
             free,
+            runs_on: true,
             failed,
             neglected: 0.0,
             drift: RoundingDrift::default(),
@@ -213,6 +216,12 @@ impl<'a> Forward<'a> {
             && self.scenario.settles_at().is_some_and(|settled| self.generation >= settled)
     }
 
+    /// From here on only the loop that has not failed yet is followed; no [`Self::point`] can be asked for any more.
+    pub fn leave_free(&mut self) {
+        self.runs_on = false;
+        self.free = Mass::default();
+    }
+
     /// Goes on by one generation.
     pub fn advance(&mut self) {
         let settled = self.settled();
@@ -225,18 +234,21 @@ impl<'a> Forward<'a> {
         let least = (share * surviving.total(), share * free.total());
         self.neglected += least.0;
         let (mut most, mut mean) = (0.0_f64, 0.0);
-        for (count, weight) in free.iter() {
+        let leading = if self.runs_on { &free } else { &surviving };
+        for (count, weight) in leading.iter() {
             let mut alive = surviving.of(count);
             if alive <= least.0 {
                 self.neglected += alive;
                 alive = 0.0;
             }
-            if alive == 0.0 && weight <= least.1 {
+            if alive == 0.0 && (!self.runs_on || weight <= least.1) {
                 continue;
             }
             let kept = self.kept.get_mut(count).and_then(Option::take);
             let row = kept.unwrap_or_else(|| self.row(count, &runs));
-            self.free.add(row.first, &row.weight, weight);
+            if self.runs_on {
+                self.free.add(row.first, &row.weight, weight);
+            }
             if alive > 0.0 {
                 let state = &self.chain.states[count];
                 let errors = RowErrors::new(self.chain.draws, state.next.unwrap_or(0.0), state.doubt);

@@ -97,11 +97,12 @@ impl BinLaw {
     pub(super) fn at<S: Scalar>(&self, x: Composition<S>) -> Attempted<S> {
         let (problems, base) = self.problems(x);
         let passing = self.filters.passing(&self.meeting(x, &base));
+        let ballot = self.vote.ballot(&base);
         let mut accepted = Answers::default();
         let mut error_rate = S::default();
         for problem in problems.iter().filter(|problem| !problem.weight.vanishes()) {
             error_rate = error_rate + problem.weight * problem.candidate.wrong();
-            accepted = accepted.plus(&self.vote.accepted(problem).scaled(problem.weight));
+            accepted = accepted.plus(&ballot.accepted(problem).scaled(problem.weight));
         }
         Attempted { error_rate, accepted: accepted.times(&passing) }
     }
@@ -111,8 +112,9 @@ impl BinLaw {
     pub fn passages<S: Scalar>(&self, x: Composition<S>) -> [Passage<S>; 4] {
         let (problems, base) = self.problems(x);
         let passing = self.filters.passing(&self.meeting(x, &base));
+        let ballot = self.vote.ballot(&base);
         problems.map(|problem| {
-            let voted = self.vote.accepted(&problem);
+            let voted = ballot.accepted(&problem);
             Passage { problem, voted, passed: voted.times(&passing) }
         })
     }
@@ -129,8 +131,10 @@ impl BinLaw {
         let common =
             Common { wrong_answers: self.bin.wrong_answers, consistency: self.bin.consistency, luck: self.luck };
         let vote = Vote::winner(candidates, common);
-        let won = |problem: &Problem| vote.accepted(problem).scaled(problem.weight);
-        self.problems(x).0.iter().map(won).fold(Answers::default(), |sum, won| sum.plus(&won))
+        let (problems, base) = self.problems(x);
+        let ballot = vote.ballot(&base);
+        let won = |problem: &Problem| ballot.accepted(problem).scaled(problem.weight);
+        problems.iter().map(won).fold(Answers::default(), |sum, won| sum.plus(&won))
     }
 
     /// The situations in which problems are attempted, and the base candidate.

@@ -1,12 +1,13 @@
 //! The vote among candidates (model.md, section 4): an answer is accepted when enough, and not too many, of them give it.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::scenario;
 use crate::stats::binomial;
 
 use super::candidate::{Answers, Belief, Problem};
-use super::plurality::{Electorate, Limits, Weights, weights};
+use super::plurality::{Drawn, Electorate, Limits, Weights, weights};
 use super::scalar::Scalar;
 
 /// The vote on problems of one difficulty.
@@ -30,6 +31,8 @@ pub(super) enum Vote {
 /// What is summed over the votes, for each share of candidates that show a systematic answer.
 #[derive(Debug, Clone)]
 pub(super) struct Tables {
+    /// k.
+    candidates: u64,
     plain: Arc<Weights>,
     shown: Arc<Weights>,
     unsound: Arc<Weights>,
@@ -73,20 +76,53 @@ impl Vote {
             0.0 => shown.clone(),
             luck => weights(vote, common.consistency * (1.0 - luck)),
         };
-        Self::Plurality(Tables { plain: weights(vote, 0.0), shown, unsound })
+        Self::Plurality(Tables { candidates, plain: weights(vote, 0.0), shown, unsound })
     }
 
+    /// The vote where a candidate that shows no systematic mistake answers as `base` does.
+    pub fn ballot<'a, S>(&'a self, base: &'a Answers<S>) -> Ballot<'a, S> {
+        Ballot { vote: self, base, drawn: OnceCell::new(), shown: OnceCell::new() }
+    }
+}
+
+/// The vote on the problems that one composition meets, with what their situations have in common worked out once.
+pub(super) struct Ballot<'a, S> {
+    vote: &'a Vote,
+    base: &'a Answers<S>,
+    drawn: OnceCell<Drawn<S>>,
+    /// What is accepted where candidates show a wrong systematic answer, believed before or not.
+    shown: OnceCell<Answers<S>>,
+}
+
+impl<S: Scalar> Ballot<'_, S> {
     /// Probabilities that the vote accepts an answer of each kind; what is left of 1 is no decision.
-    pub fn accepted<S: Scalar>(&self, problem: &Problem<S>) -> Answers<S> {
+    pub fn accepted(&self, problem: &Problem<S>) -> Answers<S> {
+        match problem.belief {
+            Belief::FreshSystematic | Belief::Wrong => *self.shown.get_or_init(|| self.counted(problem)),
+            Belief::Plain | Belief::Unsound => self.counted(problem),
+        }
+    }
+
+    fn counted(&self, problem: &Problem<S>) -> Answers<S> {
         let candidate = &problem.candidate;
-        let [right, systematic, random] = match self {
-            Self::None => return *candidate,
-            Self::Majority { candidates, agree, wrong_answers } => {
+        let [right, systematic, random] = match self.vote {
+            Vote::None => return *candidate,
+            Vote::Majority { candidates, agree, wrong_answers } => {
                 let agreed = |p: S| agreed(*candidates, *agree, p);
                 let random = |answers: f64| agreed(candidate.random / answers) * answers;
                 [agreed(candidate.right()), agreed(candidate.systematic), wrong_answers.map_or_else(S::default, random)]
             }
-            Self::Plurality(tables) => tables.of(problem.belief).accepted_of(candidate),
+            Vote::Plurality(tables) => {
+                let drawn = |one: &Answers<S>| drawn(tables.candidates, one);
+                match problem.belief {
+                    Belief::Plain => self.drawn.get_or_init(|| drawn(self.base)).accepted(&tables.plain),
+                    // Its candidates repeat a right answer too.
+                    Belief::Unsound => drawn(candidate).accepted(&tables.unsound),
+                    Belief::FreshSystematic | Belief::Wrong => {
+                        self.drawn.get_or_init(|| drawn(self.base)).accepted(&tables.shown)
+                    }
+                }
+            }
         };
         let all = candidate.right();
         // Enough must agree, so that where more than half must this vanishes faster than `all` does.
@@ -95,25 +131,14 @@ impl Vote {
     }
 }
 
-impl Tables {
-    fn of(&self, belief: Belief) -> &Weights {
-        match belief {
-            Belief::Plain => &self.plain,
-            Belief::FreshSystematic | Belief::Wrong => &self.shown,
-            Belief::Unsound => &self.unsound,
-        }
-    }
-}
-
-impl Weights {
-    fn accepted_of<S: Scalar>(&self, candidate: &Answers<S>) -> [S; 3] {
-        let other = candidate.right() + candidate.random;
-        if other.value() > 0.0 {
-            self.accepted(candidate.right() / other, candidate.random / other)
-        } else {
-            // Every candidate shows the systematic answer, whatever it would have answered else.
-            self.accepted(1.0.into(), S::default())
-        }
+/// The answers of candidates that do not show the systematic one.
+fn drawn<S: Scalar>(candidates: u64, candidate: &Answers<S>) -> Drawn<S> {
+    let other = candidate.right() + candidate.random;
+    if other.value() > 0.0 {
+        Drawn::new(candidates, candidate.right() / other, candidate.random / other)
+    } else {
+        // Every candidate shows the systematic answer, whatever it would have answered else.
+        Drawn::new(candidates, 1.0.into(), S::default())
     }
 }
 

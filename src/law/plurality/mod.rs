@@ -9,5 +9,5 @@ mod weights;
 mod winner;
 
 pub(super) use memo::{Electorate, weights};
-pub(super) use weights::Weights;
+pub(super) use weights::{Drawn, Weights};
 pub(super) use winner::Limits;

@@ -20,11 +20,7 @@ const LEFT_OUT: f64 = 1e-17;
 
 /// W_b of one kind of problem, b = 0..=k.
 #[derive(Debug)]
-pub struct Weights {
-    right: Vec<f64>,
-    systematic: Vec<f64>,
-    random: Vec<f64>,
-}
+pub struct Weights(Vec<Winner>);
 
 impl Weights {
     /// Of `candidates` that show the systematic answer with probability `shown`.
@@ -33,32 +29,49 @@ impl Weights {
         // Votes of those who do not show it, among so many.
         let kept: Vec<Vec<f64>> = (0..=k).map(|n| kept(n, shown)).collect();
         let voters = Voters::new(table, limits);
-        let winners: Vec<Winner> = (0..=k).into_par_iter().map(|b| expected(&voters, &kept[b], &kept[k - b])).collect();
-        Self {
-            right: winners.iter().map(|winner| winner.right).collect(),
-            systematic: winners.iter().map(|winner| winner.systematic).collect(),
-            random: winners.iter().map(|winner| winner.random).collect(),
-        }
+        let winners: Vec<Vec<Winner>> = (0..=k).map(|random| by_right(&voters, k, random)).collect();
+        let scattered = voters.are_scattered();
+        let expected = |b: usize| expected(&winners, scattered, &kept[b], &kept[k - b]);
+        Self((0..=k).into_par_iter().map(expected).collect())
     }
+}
 
-    /// Probabilities (right, systematic, random) of acceptance where a candidate that shows no systematic answer is right and
-    /// random with these probabilities, which sum to 1.
-    pub fn accepted<S: Scalar>(&self, right: S, random: S) -> [S; 3] {
-        let k = self.right.len() - 1;
-        // The smaller of the two keeps its digits.
+/// How the candidates of one problem would answer if none of them showed the systematic answer.
+#[derive(Debug)]
+pub struct Drawn<S> {
+    /// Whether `law` counts the right answers and not the random ones: the less probable of the two keep their digits.
+    flipped: bool,
+    /// Probability of the counted kind.
+    p: S,
+    /// Law of how many there are.
+    law: Vec<f64>,
+    /// The same among all candidates but one.
+    fewer: OnceCell<Vec<f64>>,
+}
+
+impl<S: Scalar> Drawn<S> {
+    /// Of `candidates` that are right and random with these probabilities, which sum to 1.
+    pub fn new(candidates: u64, right: S, random: S) -> Self {
         let flipped = random.value() > 0.5;
         let p = if flipped { right } else { random }.rounded_into(0.0, 1.0);
-        let law = filled(k, p.value());
-        let steep: OnceCell<Vec<f64>> = OnceCell::new();
-        let at = |b: usize| if flipped { k - b } else { b };
-        [&self.right, &self.systematic, &self.random].map(|weights| {
-            let sum = |_| law.iter().enumerate().map(|(b, p)| p * weights[at(b)]).sum::<f64>() + 0.0;
-            let slope = |p: f64| {
-                let law = steep.get_or_init(|| if k == 0 { Vec::new() } else { filled(k - 1, p) });
-                k as f64 * law.iter().enumerate().map(|(b, p)| p * (weights[at(b + 1)] - weights[at(b)])).sum::<f64>()
-            };
-            p.map(sum, slope).after(|_| 256.0 + 2.0 * k as f64)
-        })
+        Self { flipped, p, law: filled(candidates as usize, p.value()), fewer: OnceCell::new() }
+    }
+
+    /// Probabilities (right, systematic, random) of acceptance.
+    pub fn accepted(&self, weights: &Weights) -> [S; 3] {
+        let k = self.law.len() - 1;
+        let at = |b: usize| weights.0[if self.flipped { k - b } else { b }];
+        let mut sum = Winner::default();
+        for (b, p) in self.law.iter().enumerate() {
+            sum.add(*p, &at(b));
+        }
+        let slope = |part: fn(&Winner) -> f64| {
+            let fewer = self.fewer.get_or_init(|| if k == 0 { Vec::new() } else { filled(k - 1, self.p.value()) });
+            let rises = fewer.iter().enumerate().map(|(b, p)| p * (part(&at(b + 1)) - part(&at(b))));
+            k as f64 * rises.sum::<f64>()
+        };
+        let parts: [fn(&Winner) -> f64; 3] = [|one| one.right, |one| one.systematic, |one| one.random];
+        parts.map(|part| self.p.map(|_| part(&sum), |_| slope(part)).after(|_| 256.0 + 2.0 * k as f64))
     }
 }
 
@@ -75,39 +88,37 @@ fn kept(n: usize, shown: f64) -> Vec<f64> {
     law
 }
 
-/// E[winner] over the votes for random answers and for the right one; the others are systematic.
-fn expected(voters: &Voters<'_>, random: &[f64], right: &[f64]) -> Winner {
-    let k = random.len() + right.len() - 2;
-    let scattered = voters.are_scattered();
-    outward(random, scattered, |t| outward(right, scattered, |j| Winner::of(voters, j, k - j - t, t)))
+/// Winners where `random` of k candidates give random answers, by the number of those that are right; the others are systematic.
+fn by_right(voters: &Voters<'_>, k: usize, random: usize) -> Vec<Winner> {
+    (0..=k - random).map(|right| Winner::of(voters, right, k - right - random, random)).collect()
 }
 
-/// Σ p_i f(i), from the largest p outwards until what is left changes no digit of any part; a random answer never wins where
-/// all are `scattered`.
-fn outward(law: &[f64], scattered: bool, part: impl Fn(usize) -> Winner) -> Winner {
-    let mode = law.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).map_or(0, |(at, _)| at);
+/// E[winner] over the votes for random answers and for the right one, from the most probable number of random ones outwards
+/// until what is left changes no digit of any part; a random answer never wins where all are `scattered`.
+fn expected(winners: &[Vec<Winner>], scattered: bool, random: &[f64], right: &[f64]) -> Winner {
+    let mode = random.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).map_or(0, |(at, _)| at);
     let mut sum = Winner::default();
-    let mut add = |i: usize, rest: usize| {
-        let p = law[i];
-        let random = if scattered { 1.0 } else { sum.random };
-        let known = sum.right.min(sum.systematic).min(random);
+    let mut add = |votes: usize, rest: usize| {
+        let p = random[votes];
+        let known = sum.right.min(sum.systematic).min(if scattered { 1.0 } else { sum.random });
         // Beyond the mode probabilities fall, so that the rest is at most as many of them, and every part at most 1.
         if p * rest as f64 <= LEFT_OUT * known || p == 0.0 {
             return false;
         }
-        let winner = part(i);
-        sum.right += p * winner.right;
-        sum.systematic += p * winner.systematic;
-        sum.random += p * winner.random;
+        let mut winner = Winner::default();
+        for (weight, one) in right.iter().zip(&winners[votes]) {
+            winner.add(*weight, one);
+        }
+        sum.add(p, &winner);
         true
     };
-    for i in mode..law.len() {
-        if !add(i, law.len() - i) {
+    for votes in mode..random.len() {
+        if !add(votes, random.len() - votes) {
             break;
         }
     }
-    for i in (0..mode).rev() {
-        if !add(i, i + 1) {
+    for votes in (0..mode).rev() {
+        if !add(votes, votes + 1) {
             break;
         }
     }

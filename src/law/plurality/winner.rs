@@ -55,4 +55,11 @@ impl Winner {
         }
         winner
     }
+
+    /// Adds `weight` times another.
+    pub fn add(&mut self, weight: f64, other: &Self) {
+        self.right += weight * other.right;
+        self.systematic += weight * other.systematic;
+        self.random += weight * other.random;
+    }
 }
