@@ -86,6 +86,13 @@ impl<'a> Pricing<'a> {
         Bill { problems, generation, checks, truth, training, total }
     }
 
+    /// What one accepted example costs at composition `x`, candidates and checks together; infinite where nothing is accepted.
+    #[must_use]
+    pub fn per_accepted(&self, x: Composition) -> f64 {
+        let bill = self.bill(x);
+        (bill.generation + bill.checks.iter().sum::<f64>()) / renewed(self.scenario)
+    }
+
     /// Total of [`Pricing::bill`].
     #[must_use]
     pub fn total(&self, x: Composition) -> f64 {

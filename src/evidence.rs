@@ -70,7 +70,7 @@ pub fn weigh(base: &Scenario, designs: &[Solved], stated: &Stated) -> Evidence {
     };
     let number = |subject: &Subject| {
         let solved = find(subject.design.as_deref())?;
-        evaluate(&solved.design.scenario, &solved.solution, subject.quantity, subject.generation)
+        evaluate(&solved.design.scenario, &solved.solution, subject)
     };
     let judge = |claim: &Claim| {
         let found = number(&claim.subject).and_then(|value| match &claim.over {
@@ -92,16 +92,19 @@ pub fn weigh(base: &Scenario, designs: &[Solved], stated: &Stated) -> Evidence {
     }
 }
 
-/// The value of `quantity` in a solved scenario at `generation`; `None` where the loop has no such number.
+/// The number that a statement is about, of a solved scenario; `None` where the loop has no such number.
 #[must_use]
-pub fn evaluate(scenario: &Scenario, solution: &Solution, quantity: Quantity, generation: u64) -> Option<f64> {
-    let at = usize::try_from(generation).ok()?;
+pub fn evaluate(scenario: &Scenario, solution: &Solution, subject: &Subject) -> Option<f64> {
+    let at = usize::try_from(subject.generation).ok()?;
+    let law = || Some((Law::new(scenario, subject.generation), composition(solution, at)?));
     let label = |part: fn(&Answers) -> f64, of: fn(&Answers) -> f64| {
-        let accepted = Law::new(scenario, generation).at(composition(solution, at)?).accepted;
+        let (law, x) = law()?;
+        let accepted = law.at(x).accepted;
         let whole = of(&accepted);
         (whole > 0.0).then(|| part(&accepted) / whole)
     };
-    match quantity {
+    let vote = &scenario.vote;
+    match subject.quantity {
         Quantity::ReproductionNumber => solution.reproduction_number,
         Quantity::FloorError => solution.floor_error,
         Quantity::Runway => solution.runway.mean,
@@ -112,7 +115,13 @@ pub fn evaluate(scenario: &Scenario, solution: &Solution, quantity: Quantity, ge
         Quantity::LabelError => label(|accepted| accepted.wrong(), |accepted| accepted.total()),
         Quantity::LabelAccuracy => label(|accepted| accepted.right(), |accepted| accepted.total()),
         Quantity::UnsoundShare => label(|accepted| accepted.unsound, |accepted| accepted.right()),
-        Quantity::Yield => Some(Law::new(scenario, generation).at(composition(solution, at)?).accepted_share()),
+        Quantity::Yield => law().map(|(law, x)| law.at(x).accepted_share()),
+        Quantity::SystematicError => law().map(|(law, x)| law.systematic_error(x)),
+        Quantity::Coverage => law().map(|(law, x)| law.coverage(subject.attempts.unwrap_or(vote.candidates).get(), x)),
+        Quantity::RewardAccuracy => law().and_then(|(law, x)| law.reward_accuracy(vote, x).ok()),
+        Quantity::Discrimination => {
+            law().and_then(|(law, x)| Some(law.meter(vote.candidates.get(), x).ok()?.discrimination))
+        }
         Quantity::Growth => {
             let mistakes = |g: usize| Some(solution.mean_field_unsound.get(g)? + solution.mean_field_wrong.get(g)?);
             let (before, here, after) = (mistakes(at.checked_sub(1)?)?, mistakes(at)?, mistakes(at + 1)?);
@@ -145,15 +154,19 @@ mod tests {
     use crate::scenario::Origin;
     use approx::assert_relative_eq;
 
+    fn of(quantity: Quantity, generation: u64) -> Subject {
+        Subject { quantity, generation, attempts: None, design: None }
+    }
+
     #[test]
     fn growth_is_the_reproduction_number_while_mistakes_are_few() {
         let text = "name = \"t\"\n[errors]\nstep_error = 1e-7\namplification = 20\n";
         let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
         let solution = solve(&scenario);
-        let growth = evaluate(&scenario, &solution, Quantity::Growth, 3).unwrap();
+        let growth = evaluate(&scenario, &solution, &of(Quantity::Growth, 3)).unwrap();
         assert_relative_eq!(growth, solution.reproduction_number.unwrap(), max_relative = 1e-4);
-        assert_eq!(evaluate(&scenario, &solution, Quantity::Growth, 0), None);
-        assert_eq!(evaluate(&scenario, &solution, Quantity::Error, 61), None);
+        assert_eq!(evaluate(&scenario, &solution, &of(Quantity::Growth, 0)), None);
+        assert_eq!(evaluate(&scenario, &solution, &of(Quantity::Error, 61)), None);
     }
 
     #[test]
@@ -163,9 +176,9 @@ mod tests {
         let solution = solve(&scenario);
         let wrong = 0.1 * solution.start_error;
         let expected = wrong / (wrong + 1.0 - solution.start_error);
-        let labels = evaluate(&scenario, &solution, Quantity::LabelError, 0).unwrap();
+        let labels = evaluate(&scenario, &solution, &of(Quantity::LabelError, 0)).unwrap();
         assert_relative_eq!(labels, expected, max_relative = 1e-12);
-        assert_relative_eq!(evaluate(&scenario, &solution, Quantity::LabelAccuracy, 0).unwrap(), 1.0 - labels);
-        assert_eq!(evaluate(&scenario, &solution, Quantity::UnsoundShare, 0), Some(0.0));
+        assert_relative_eq!(evaluate(&scenario, &solution, &of(Quantity::LabelAccuracy, 0)).unwrap(), 1.0 - labels);
+        assert_eq!(evaluate(&scenario, &solution, &of(Quantity::UnsoundShare, 0)), Some(0.0));
     }
 }

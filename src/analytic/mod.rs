@@ -3,7 +3,7 @@
 //! `mean_field`, `reproduction`, `fixed` and `outlook` say what the law makes of a loop without chance; `chain`,
 //! `absorption` (by `elimination` of `skyline` rows, its errors bounded by `rounding`), `transient` and `quasi` solve the chain of counts, `quadrature` sums it
 //! where counts are many, `line` puts them together with the `tail` of T; [`solve`] answers it all. [`LawChain`] is the same for a law given as a
-//! function (forward sums in `carried`), [`expected_times`] for a handful of states, [`sweep`] for many scenarios.
+//! function (forward sums in `carried`), `quick` gives [`expected_runway`] alone, [`expected_times`] for a handful of states, [`sweep`] for many scenarios.
 
 pub mod absorption;
 mod carried;
@@ -20,6 +20,7 @@ mod outlook;
 pub mod plane;
 pub mod quadrature;
 pub mod quasi;
+mod quick;
 pub mod reproduction;
 mod result;
 mod rounding;
@@ -38,12 +39,12 @@ mod verifier;
 mod wide;
 
 pub use law_chain::{ChainRunway, LawChain};
-pub use line::expected_runway;
+pub use quick::expected_runway;
 pub use result::{
     BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
     Visits,
 };
-pub use safety::{Remedy, SAFE, Safety};
+pub use safety::{Remedy, SAFE, Safety, failing_within_horizon};
 pub use small::expected_times;
 pub use solve::solve;
 pub use solved::Solved;

@@ -15,15 +15,16 @@ pub fn curves(points: &[Point]) -> Curves {
     Curves {
         survival: each(|p| p.survival),
         failed: each(|p| p.failed),
-        expected_error: each(|p| p.mean_error),
+        // A mean of shares is a share, but for rounding.
+        expected_error: each(|p| p.mean_error.min(1.0)),
         sd_error: each(|p| p.sd_error),
         reach_error: each(|p| p.reach),
         error_q05: each(|p| p.quantiles[0]),
         error_q50: each(|p| p.quantiles[1]),
         error_q95: each(|p| p.quantiles[2]),
         mean_unsound: vec![0.0; points.len()],
-        mean_wrong: each(|p| p.mean_wrong),
-        expected_yield: each(|p| p.mean_yield),
+        mean_wrong: each(|p| p.mean_wrong.min(1.0)),
+        expected_yield: each(|p| p.mean_yield.min(1.0)),
     }
 }
 

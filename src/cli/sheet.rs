@@ -142,22 +142,34 @@ fn drivers(drivers: &Drivers, out: &mut dyn Write) -> io::Result<()> {
 fn votes(account: &Account, out: &mut dyn Write) -> io::Result<()> {
     let votes = &account.votes;
     writeln!(out, "\nWhat votes catch (negative: the vote rather picks the shared mistake)")?;
-    let mut table = sheet(&["vote", "random caught", "systematic caught", "right kept", "yield", "R", "E[T]"]);
+    let priced = votes.are_priced();
+    let columns = ["vote", "random caught", "systematic caught", "right kept", "yield", "R", "E[T]", "fails", "cost"];
+    let shown = if priced { columns.len() } else { columns.len() - 1 };
+    let mut table = sheet(&columns[..shown]);
     let share = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| percent(value, 3));
-    let mut add = |row: &VoteRow| {
-        table.add_row(vec![
-            format!("{} of {}", row.agree, row.candidates),
+    let or_dash = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
+    let row = |row: &VoteRow| {
+        vec![
+            row.name(),
             share(row.random_caught),
             share(row.systematic_caught),
             percent(row.right_kept, 3),
             percent(row.yield_, 3),
-            row.reproduction_number.map_or_else(|| "–".to_owned(), ratio),
-            row.expected_runway.map_or_else(|| "–".to_owned(), |runway| number(runway, 4)),
-        ]);
+            or_dash(row.reproduction_number.map(ratio)),
+            or_dash(row.expected_runway.map(|runway| number(runway, 3))),
+            share(row.failing_within_horizon),
+            or_dash(row.cost_per_accepted.map(|cost| number(cost, 3))),
+        ]
     };
-    votes.majorities.iter().for_each(&mut add);
-    votes.agreements.iter().skip(1).for_each(&mut add);
+    for vote in votes.rows() {
+        table.add_row(row(vote).into_iter().take(shown));
+    }
     writeln!(out, "{table}")?;
+    writeln!(
+        out,
+        "`most of k`: the answer with most votes wins, however few. `fails`: within the horizon{}.",
+        if priced { "; `cost`: of an accepted example" } else { "" }
+    )?;
     let told = |what: &str, enough: Option<u64>| match enough {
         Some(k) => format!("{what} changes by less than 1 % beyond {k} candidates"),
         None => format!("{what} still changes by more than 1 % among the votes tried"),

@@ -7,7 +7,7 @@ use crate::scenario::quantity_names;
 pub(super) fn statements() -> String {
     format!(
         "A [[claim]] or [[published]] table of a file states something about a `quantity` of its loop or of one `design`, at \
-         a `generation` (0 unless told): {}.",
+         a `generation` (0 unless told; a `coverage` also of so many `attempts`): {}.",
         quantity_names()
     )
 }

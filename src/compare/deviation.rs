@@ -4,6 +4,8 @@ use super::{Test, Unit};
 
 /// Relative difference up to which a number that cannot vary counts as equal: rounding, no more.
 const EQUAL: f64 = 1e-9;
+/// Relative difference that rounding makes between a mean of up to a billion runs and an expected number.
+const ROUNDING: f64 = 1e-12;
 
 /// The deviation of one mean, and how large it may be.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +22,8 @@ impl Deviation {
             let scale = if expected == 0.0 { 1.0 } else { expected.abs() };
             return Self { signed: (mean - expected) / scale, critical: EQUAL, unit: Unit::Relative };
         }
+        // Where hardly anything varies, chance is no larger than the rounding of either mean.
+        let bound = bound.max(ROUNDING * expected.abs());
         Self { signed: (mean - expected) / se, critical: bound / se, unit: Unit::StandardErrors }
     }
 
@@ -60,5 +64,19 @@ impl Deviation {
             Unit::Relative => format!("a relative {size:.1e}"),
             Unit::Probability | Unit::Absolute => format!("{size:.4}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error of 1 in all but one of 10^16 runs: the two means differ by rounding, 17 standard errors.
+    #[test]
+    fn rounding_is_no_deviation() {
+        let expected = 1.0 - 2.0 * f64::EPSILON;
+        let one = Deviation::of(1.0, expected, 2e-17, 1e-16);
+        assert!(one.passed(), "{one:?}");
+        assert!(!Deviation::of(1.0, 1.0 - 1e-9, 2e-17, 1e-16).passed());
     }
 }

@@ -43,12 +43,11 @@ impl BinLaw {
     pub(super) fn new(scenario: &Scenario, bin: scenario::Bin) -> Self {
         let recovery = scenario.errors.recovery.get();
         let luck = luck(bin.steps, recovery);
-        let common = Common { wrong_answers: bin.wrong_answers, consistency: bin.consistency, luck };
         Self {
             luck,
             recovery,
             amplification: scenario.errors.amplification.get(),
-            vote: Vote::new(&scenario.vote, common),
+            vote: Vote::new(&scenario.vote, common(&bin, luck)),
             filters: Filters::new(&scenario.filters, &bin),
             bin,
         }
@@ -128,13 +127,16 @@ impl BinLaw {
 
     /// The winner of each problem's vote, whatever its number of votes, per problem of this difficulty.
     pub(super) fn winners(&self, candidates: u64, x: Composition) -> Answers {
-        let common =
-            Common { wrong_answers: self.bin.wrong_answers, consistency: self.bin.consistency, luck: self.luck };
-        let vote = Vote::winner(candidates, common);
+        let vote = Vote::winner(candidates, common(&self.bin, self.luck));
         let (problems, base) = self.problems(x);
         let ballot = vote.ballot(&base);
         let won = |problem: &Problem| ballot.accepted(problem).scaled(problem.weight);
         problems.iter().map(won).fold(Answers::default(), |sum, won| sum.plus(&won))
+    }
+
+    /// The situations in which problems are attempted.
+    pub(super) fn situations(&self, x: Composition) -> [Problem; 4] {
+        self.problems(x).0
     }
 
     /// The situations in which problems are attempted, and the base candidate.
@@ -145,4 +147,9 @@ impl BinLaw {
         let fresh = candidate::fresh_systematic(&solution, share, consistency);
         (candidate::problems(x, &base, fresh, consistency, self.luck), base)
     }
+}
+
+/// What candidates for the problems of `bin` have in common.
+const fn common(bin: &scenario::Bin, luck: f64) -> Common {
+    Common { wrong_answers: bin.wrong_answers, consistency: bin.consistency, luck }
 }

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use toml::de::DeValue;
 
+use crate::quantity::Count;
+
 use super::design::Design;
 use super::error::{Breach, list, suggest};
 use super::fault::Fault;
@@ -34,11 +36,19 @@ pub enum Quantity {
     UnsoundShare,
     /// (g) Accepted examples per generated problem, at the mean composition.
     Yield,
+    /// (g) Share of answers of one candidate that are systematic mistakes, at the mean composition.
+    SystematicError,
+    /// (g) Coverage (pass@k): share of problems that at least one of `attempts` candidates gets right, at the mean composition.
+    Coverage,
+    /// (g) Share of candidates whose agreement with the vote tells whether they are right, at the mean composition.
+    RewardAccuracy,
+    /// (g) J of the verifier meter: P(rejected | wrong) − P(rejected | right), at the mean composition.
+    Discrimination,
     /// (g) Growth of mistakes in the mean field, (x_{g+1} − x_g) / (x_g − x_{g−1}): R, while mistakes are few.
     Growth,
 }
 
-const QUANTITIES: [(&str, Quantity); 12] = [
+const QUANTITIES: [(&str, Quantity); 16] = [
     ("reproduction-number", Quantity::ReproductionNumber),
     ("floor-error", Quantity::FloorError),
     ("runway", Quantity::Runway),
@@ -50,6 +60,10 @@ const QUANTITIES: [(&str, Quantity); 12] = [
     ("label-accuracy", Quantity::LabelAccuracy),
     ("unsound-share", Quantity::UnsoundShare),
     ("yield", Quantity::Yield),
+    ("systematic-error", Quantity::SystematicError),
+    ("coverage", Quantity::Coverage),
+    ("reward-accuracy", Quantity::RewardAccuracy),
+    ("discrimination", Quantity::Discrimination),
     ("growth", Quantity::Growth),
 ];
 
@@ -57,7 +71,10 @@ impl Quantity {
     /// Whether it is a share, between 0 and 1.
     #[must_use]
     pub const fn is_share(self) -> bool {
-        !matches!(self, Self::ReproductionNumber | Self::Runway | Self::RestrictedRunway | Self::Growth)
+        !matches!(
+            self,
+            Self::ReproductionNumber | Self::Runway | Self::RestrictedRunway | Self::Growth | Self::Discrimination
+        )
     }
 
     /// The name as a file spells it.
@@ -133,6 +150,9 @@ pub struct Subject {
     pub quantity: Quantity,
     /// Of which generation, where that matters.
     pub generation: u64,
+    /// k of a coverage; absent for the candidates of the loop's vote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<Count>,
     /// Of which design; absent for the file's own loop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub design: Option<String>,
@@ -188,6 +208,7 @@ impl Subject {
         Ok(Self {
             quantity: keys.required("quantity", QUANTITY.0, QUANTITY.1)?,
             generation: keys.take::<u32>("generation")?.unwrap_or(0).into(),
+            attempts: keys.take("attempts")?,
             design: keys.take("design")?,
         })
     }

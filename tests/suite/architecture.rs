@@ -15,7 +15,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("law", &["quantity", "scenario", "stats"]),
     ("cost", &["law", "quantity", "scenario", "stats"]),
     ("evidence", &["analytic", "law", "quantity", "scenario", "stats"]),
-    ("explain", &["analytic", "law", "quantity", "scenario", "stats"]),
+    ("explain", &["analytic", "cost", "law", "quantity", "scenario", "stats"]),
     ("analytic", &["cost", "law", "quantity", "scenario", "stats"]),
     ("compare", &["analytic", "law", "quantity", "scenario", "simulate", "stats"]),
     ("fit", &["analytic", "compare", "files", "law", "quantity", "scenario", "simulate", "stats"]),

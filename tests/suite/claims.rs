@@ -24,7 +24,7 @@ fn evidence(file: &Path, overrides: &[String]) -> Evidence {
 #[test]
 fn every_claim_holds() {
     let files = files("models/claims");
-    assert_eq!(files.len(), 8, "claims (a) to (h)");
+    assert_eq!(files.len(), 12, "claims (a) to (l)");
     for file in files {
         let evidence = evidence(&file, &[]);
         assert!(!evidence.claims.is_empty());
@@ -55,7 +55,7 @@ fn published_values_are_met_where_they_were_fitted() {
         assert!(!evidence.published.is_empty());
         for beside in &evidence.published {
             let found = beside.found.unwrap_or_else(|| panic!("{}: {}", file.display(), beside.published.says));
-            let near = (found - beside.published.value).abs() < 0.01;
+            let near = (found - beside.published.value).abs() < 0.02;
             assert!(
                 near || beside.published.role == Role::Predicted,
                 "{}: {} {found}",

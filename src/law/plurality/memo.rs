@@ -29,10 +29,14 @@ static SUMS: Kept<(Electorate, u64), Weights> = Mutex::new(Vec::new());
 /// The weights of a vote among candidates that show the systematic answer with probability `shown`.
 pub fn weights(vote: Electorate, shown: f64) -> Arc<Weights> {
     kept(&SUMS, WEIGHTS, (vote, shown.to_bits()), || {
-        let key = (vote.candidates, vote.wrong_answers);
-        let table = kept(&TABLES, OCCUPANCIES, key, || Occupancy::new(vote.candidates, vote.wrong_answers));
-        Weights::new(&table, vote.candidates, vote.limits, shown)
+        Weights::new(&occupancy(vote), vote.candidates, vote.limits, shown)
     })
+}
+
+/// How random wrong answers of the candidates fall on their values.
+pub(super) fn occupancy(vote: Electorate) -> Arc<Occupancy> {
+    let key = (vote.candidates, vote.wrong_answers);
+    kept(&TABLES, OCCUPANCIES, key, || Occupancy::new(vote.candidates, vote.wrong_answers))
 }
 
 /// What is kept under `key`, made if need be. Not made under the lock: a table of 1,000 candidates takes a while, and its making

@@ -56,13 +56,13 @@ impl Occupancy {
         self.rows[balls].fullest.get(votes - 1).copied().unwrap_or(past)
     }
 
-    /// P(fullest > u, at least `least`, at most `most`), for each number of balls and each u = 0, 1, …
-    pub fn leads(&self, least: usize, most: usize) -> Vec<Vec<f64>> {
+    /// E[`worth`(fullest); fullest > u, at least `least`, at most `most`], for each number of balls and each u = 0, 1, …
+    pub fn leads(&self, least: usize, most: usize, worth: impl Fn(usize) -> f64) -> Vec<Vec<f64>> {
         let of = |row: &Row| {
             let mut leads = vec![0.0; row.fullest.len() + 1];
             for (below, fullest) in row.fullest.iter().enumerate().rev() {
                 let within = (least..=most).contains(&(below + 1));
-                leads[below] = leads[below + 1] + if within { fullest.exactly } else { 0.0 };
+                leads[below] = leads[below + 1] + if within { worth(below + 1) * fullest.exactly } else { 0.0 };
             }
             leads
         };
@@ -203,7 +203,7 @@ mod tests {
                     ] {
                         assert_relative_eq!(found, right, max_relative = 1e-12, epsilon = 1e-300);
                     }
-                    let leads = table.leads(2, votes)[balls].get(2).copied().unwrap_or(0.0);
+                    let leads = table.leads(2, votes, |_| 1.0)[balls].get(2).copied().unwrap_or(0.0);
                     let sum: f64 = (3..=votes).map(|v| table.fullest(balls, v).exactly).sum();
                     assert_relative_eq!(leads, sum, max_relative = 1e-14);
                 }

@@ -30,7 +30,12 @@ pub struct Voters<'a> {
 
 impl<'a> Voters<'a> {
     pub fn new(table: &'a Occupancy, limits: Limits) -> Self {
-        Self { table, limits, leads: table.leads(limits.least as usize, limits.most as usize) }
+        Self { table, limits, leads: table.leads(limits.least as usize, limits.most as usize, |_| 1.0) }
+    }
+
+    /// For each number of random answers the probability that one of them leads with more than so many votes, within the limits.
+    pub fn leads(&self) -> &[Vec<f64>] {
+        &self.leads
     }
 
     /// Whether a random answer never has enough votes.

@@ -41,32 +41,51 @@ fn drivers(drivers: &Drivers) -> String {
 
 fn votes(account: &Account) -> AccountView {
     let share = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| percent(value, 3));
+    let priced = account.votes.are_priced();
     let row = |row: &VoteRow| {
-        vec![
-            format!("{} of {}", row.agree, row.candidates),
+        let mut cells = vec![
+            row.name(),
             share(row.random_caught),
             share(row.systematic_caught),
             percent(row.right_kept, 3),
             percent(row.yield_, 3),
             row.reproduction_number.map_or_else(|| "–".to_owned(), ratio),
             row.expected_runway.map_or_else(|| "–".to_owned(), |runway| number(runway, 3)),
-        ]
+            share(row.failing_within_horizon),
+        ];
+        if priced {
+            cells.push(row.cost_per_accepted.map_or_else(|| "–".to_owned(), |cost| number(cost, 3)));
+        }
+        cells
     };
-    let columns = ["Vote", "Random caught", "Systematic caught", "Right kept", "Yield", "R", "Expected runway"];
+    let mut columns = vec![
+        "Vote",
+        "Random caught",
+        "Systematic caught",
+        "Right kept",
+        "Yield",
+        "R",
+        "Expected runway",
+        "Fails within the horizon",
+    ];
+    if priced {
+        columns.push("Cost per accepted example");
+    }
     let told = |what: &str, enough: Option<u64>| match enough {
         Some(1) => format!("{what} changes by less than 1 % with any vote."),
         Some(k) => format!("{what} changes by less than 1 % beyond {k} candidates."),
         None => format!("{what} still changes by more than 1 % among the votes tried."),
     };
     let votes = &account.votes;
-    let mut notes = vec![told("R", votes.enough_for_reproduction)];
+    let simple = "“Most of k”: the answer with most votes wins, however few.".to_owned();
+    let mut notes = vec![simple, told("R", votes.enough_for_reproduction)];
     if votes.majorities.iter().any(|row| row.expected_runway.is_some()) {
         notes.push(told("The expected runway", votes.enough_for_runway));
     }
     AccountView {
         title: "What votes would catch".to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: votes.majorities.iter().chain(votes.agreements.iter().skip(1)).map(row).collect(),
+        columns: columns.into_iter().map(str::to_owned).collect(),
+        rows: votes.rows().map(row).collect(),
         notes,
     }
 }

@@ -209,7 +209,11 @@ fn changing_reproduction(inputs: &Inputs<'_>, changing: &ByGeneration) -> String
         (Some(at), _) => format!("{ends}. From generation {at} on mistakes multiply."),
         (None, Some(at)) => format!("{ends}. Mistakes multiply until generation {at}, then they heal."),
         (None, None) if first > 1.0 => format!("{ends}: mistakes multiply throughout."),
-        (None, None) => format!("{ends}: mistakes heal throughout."),
+        (None, None) => {
+            let crossed = inputs.solution.regime == Some(Regime::Overwhelmed);
+            let but = if crossed { ", but fresh ones alone carry the error over the threshold" } else { "" };
+            format!("{ends}: old mistakes heal throughout{but}.")
+        }
     }
 }
 

@@ -1,0 +1,34 @@
+//! `E[T]` alone, of loops that are small enough for it to take milliseconds.
+
+use crate::law::Law;
+use crate::scenario::{Policy, Scenario};
+
+use super::chain::Chain;
+use super::elimination::Factors;
+use super::transient::Mass;
+
+/// The most examples for which `E[T]` takes milliseconds.
+const QUICK: u64 = 400;
+
+/// `E[T]` of a loop without unsound beliefs whose law never changes, with nothing else worked out; `None` for other loops, for more
+/// than 400 examples, and where it is infinite.
+#[must_use]
+pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
+    let stays = scenario.settles_at() == Some(0) && scenario.learning.policy == Policy::Replace;
+    if !stays || scenario.has_unsound() || scenario.examples.get() > QUICK {
+        return None;
+    }
+    let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
+    let start = Mass::start(scenario);
+    if start.iter().all(|(count, weight)| weight == 0.0 || chain.states[count].failed) {
+        return Some(0.0);
+    }
+    if !chain.safe_runs().is_empty() {
+        return None;
+    }
+    let counts = chain.open();
+    let factors = Factors::of(&chain, &counts)?;
+    let times = counts.iter().zip(&factors.times).map(|(&count, time)| (start.of(count), time));
+    let mean: f64 = times.filter(|(weight, _)| *weight > 0.0).map(|(weight, time)| weight * time).sum();
+    Some(mean).filter(|mean| mean.is_finite())
+}
