@@ -229,11 +229,11 @@ fn found(known: &Loop, parameter: &Parameter, value: f64) -> Result<u64, Box<dyn
 fn row(parameter: &Parameter, seen: &Seen) -> String {
     let change = seen.value - parameter.value;
     format!(
-        "`{}` | {} | {} | {:.3} % | {} | {}",
+        "`{}` | {} | {} | {} % | {} | {}",
         parameter.key,
         digits(parameter.value),
         digits(change),
-        100.0 * change / parameter.value,
+        digits(100.0 * change / parameter.value),
         seen.test.quantity,
         seen.test.generation.map_or_else(|| "–".to_owned(), |generation| generation.to_string())
     )

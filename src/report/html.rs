@@ -30,7 +30,7 @@ tbody th{font-weight:400}\
 code{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}\
 summary{cursor:pointer}\
 @media screen and (max-width:40rem){.cards thead{display:none}.cards tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--rule)}\
-.cards td,.cards tbody th{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;overflow-wrap:anywhere}\
+.cards td,.cards tbody th{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0}\
 .cards td{text-align:right}.cards tbody th{font-weight:700}.cards td::before{content:attr(data-label);text-align:left;opacity:.8}}\
 @media screen and (max-width:40rem){.wide{display:none}.narrow{display:block}}\
 @media screen and (prefers-color-scheme:dark){:root{--ink:#ececec;--soft:#bcbcbc;--paper:#14171a;--rule:#363a3e;--alarm:#ff8b3d}}\
