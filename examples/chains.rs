@@ -76,6 +76,10 @@ fn parts(
     report.insert(format!("solve {name}"), solve);
 }
 
+/// A plurality of 64 on problems of three difficulties.
+const VOTED: &str = "name = \"swept\"\n[errors]\nwrong_answers = 20\n[vote]\ncandidates = 64\nagree = 1\n\
+    [[difficulty]]\nshare = 0.5\nsteps = 8\n[[difficulty]]\nshare = 0.3\n[[difficulty]]\nshare = 0.2\nsteps = 40\n";
+
 fn main() {
     let mut report = BTreeMap::new();
     for (draws, growth, rounds) in [(1000, 1.6, 101), (10_000, 1.6, 21), (300, 1.2, 101), (1000, 1.2, 21)] {
@@ -94,11 +98,16 @@ fn main() {
     let billion = chain(1_000_000_000, 1.6);
     let law = clocked(5, || billion.by_quadrature(60).map_or(f64::NAN, |runway| runway.mean));
     report.insert("quadrature 1000000000 1.6".to_owned(), law);
-    for (name, changes) in [("ordinary", "errors.amplification=20"), ("reference", "task.steps=20")] {
+    let plain = "name = \"swept\"";
+    for (name, text, changes) in [
+        ("ordinary", plain, "errors.amplification=20"),
+        ("reference", plain, "task.steps=20"),
+        ("64 votes, three difficulties", VOTED, "errors.amplification=20"),
+    ] {
         let scenarios: Vec<Scenario> = (0..SWEPT)
             .filter_map(|i| {
                 let steps = format!("errors.step_error={}", 0.001 + 2e-6 * f64::from(i));
-                Scenario::parse("name = \"swept\"", Origin::Text, &[steps, changes.to_owned()]).ok()
+                Scenario::parse(text, Origin::Text, &[steps, changes.to_owned()]).ok()
             })
             .collect();
         let swept = clocked(3, || sweep(&scenarios, 60).iter().filter_map(|point| point.mean).sum());

@@ -43,6 +43,8 @@ const FAILURE: u8 = 1;
 const USAGE: u8 = 2;
 /// The scenario or an override is bad.
 const BAD_INPUT: u8 = 3;
+/// The sampler has not settled: its answer would depend on the seed.
+const UNSETTLED: u8 = 4;
 /// Exact and simulated curves differ.
 const NEGATIVE: u8 = 10;
 
@@ -51,6 +53,7 @@ const NEGATIVE: u8 = 10;
 enum Verdict {
     Fine,
     Negative,
+    Unsettled,
 }
 
 impl Verdict {
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Negative) => ExitCode::from(NEGATIVE),
+        Ok(Verdict::Unsettled) => ExitCode::from(UNSETTLED),
         // Whoever reads the output has read enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

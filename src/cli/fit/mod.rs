@@ -102,7 +102,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
             writeln!(out, "wrote {files} files to {}", folder.display())?;
         }
     }
-    Ok(Verdict::Fine)
+    Ok(if fit.unsettled().is_some() { Verdict::Unsettled } else { Verdict::Fine })
 }
 
 /// The log as it is to be fitted, and where it came from.

@@ -1,4 +1,4 @@
-//! The answer of `runaway fit` for people: the finding first.
+//! The answer of `runaway fit` for people: the finding first; one line and no number where the sampler has not settled.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use super::super::table::sheet;
 pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()> {
     let fit = inputs.fit;
     if let Some(unsettled) = words::unsettled(fit) {
-        writeln!(out, "WARNING: {unsettled}")?;
+        return writeln!(out, "{unsettled}");
     }
     writeln!(out, "{}", words::headline(fit))?;
     if let Some(advised) = inputs.advised {
