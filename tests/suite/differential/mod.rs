@@ -2,9 +2,13 @@
 //! stated bound against the true error.
 
 mod compare;
+mod exponential;
 mod loops;
+mod parts;
 mod precise;
 mod reference;
+
+use std::collections::BTreeMap;
 
 use runaway::analytic::{Solution, solve};
 use runaway::scenario::Scenario;
@@ -47,6 +51,9 @@ fn expected_runway(reference: &Reference<'_>) -> Option<Precise> {
         return reference.fate(&reference.chain(0)).mean;
     }
     let course = reference.course(300, 5 * WORK);
+    if course.undecided {
+        return None;
+    }
     let last = *course.survival.last()?;
     (last - Precise::of(1e-40)).negated().is_positive().then(|| course.survival.iter().copied().sum())
 }
@@ -127,17 +134,23 @@ fn bounds_that_did_not_bound() {
 fn differ(loops: usize, seed: u64) {
     let mut numbers = Numbers(seed);
     let mut all = Agreement::default();
+    let mut parts = BTreeMap::<&str, usize>::new();
+    let mut plain = 0;
     for i in 0..loops {
         let (file, solution) = solved(&mut numbers, kind(i, 0.25));
         let found = compare(&file, &solution, WORK);
+        let has = parts::of(&file);
+        plain += usize::from(has.is_empty());
+        has.into_iter().for_each(|part| *parts.entry(part).or_default() += 1);
         for line in &found.disagreements {
             println!("{i}: {line}\n    {file}");
         }
         all.add(found);
     }
-    println!("{loops} loops: {all}");
+    println!("{loops} loops, {plain} of them plain, with {parts:?}: {all}");
     assert!(all.disagreements.is_empty(), "{:#?}", all.disagreements);
     assert!(all.undecided * 10 <= loops, "{all}");
+    assert!(plain * 5 >= loops && plain * 5 <= 3 * loops && parts.len() == 8, "{plain} plain, {parts:?}");
 }
 
 #[test]
