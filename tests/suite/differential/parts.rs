@@ -116,7 +116,8 @@ fn gain(numbers: &mut Numbers, _: Kind, scenario: &mut Value) {
 /// A pool takes no renewal below 1.
 fn renewal(numbers: &mut Numbers, _: Kind, scenario: &mut Value) {
     if scenario["learning"]["policy"] != "accumulate" {
-        let renewal = if numbers.chance(0.3) { numbers.pick(&[1e-6, 0.01, 0.999, 1.0 - 1e-12]) } else { numbers.next() };
+        let renewal =
+            if numbers.chance(0.3) { numbers.pick(&[1e-6, 0.01, 0.999, 1.0 - 1e-12]) } else { numbers.next() };
         scenario["learning"]["renewal"] = json!(renewal.max(1e-6));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::precise::Precise;
+use super::law::left_by;
 use super::{Generation, Reference, one, zero};
 
 /// Probabilities of the next pair of counts.
@@ -72,7 +73,7 @@ impl Reference<'_> {
         let n = self.examples;
         let powers =
             |p: Precise| (0..=n).scan(one(), |power, _| Some(std::mem::replace(power, *power * p))).collect::<Vec<_>>();
-        let parts = [powers(next[0]), powers(next[1]), powers((next[0] + next[1]).rest())];
+        let parts = [powers(next[0]), powers(next[1]), powers(left_by(next))];
         let mut result = Vec::new();
         let mut first = one();
         for wrong in 0..=n {

@@ -71,6 +71,14 @@ pub struct Meter {
     pub wrong_rejected: Precise,
     pub right_rejected: Precise,
     pub discrimination: Precise,
+    /// Probability of the rarer of wrong and right winners.
+    pub rarer: Precise,
+}
+
+/// What two shares leave of 1; quotients are cut at their last digit, so that less than 1e-70 is nothing.
+pub fn left_by([a, b]: [Precise; 2]) -> Precise {
+    let left = (a + b).rest();
+    if left.is_positive() && left.log10() > -70.0 { left } else { zero() }
 }
 
 /// φ of section 3, as the average over the places of the slip.
@@ -146,7 +154,7 @@ impl Law<'_> {
         let shown = Kinds { systematic: gamma, ..otherwise };
         let repeated =
             Kinds { unsound: otherwise.unsound + gamma * luck, systematic: gamma * luck.rest(), ..otherwise };
-        let sound = (x[0] + x[1]).rest();
+        let sound = left_by(x);
         (vec![(sound * h.rest(), base), (x[0], repeated), (sound * h + x[1], shown)], base)
     }
 
@@ -227,7 +235,8 @@ impl Law<'_> {
         }
         let right = ((accepted.sound + accepted.unsound) / won[0]).rest();
         let wrong = ((accepted.systematic + accepted.random) / won[1]).rest();
-        Some(Meter { wrong_rejected: wrong, right_rejected: right, discrimination: wrong - right })
+        let rarer = won[0].min(won[1]);
+        Some(Meter { wrong_rejected: wrong, right_rejected: right, discrimination: wrong - right, rarer })
     }
 }
 

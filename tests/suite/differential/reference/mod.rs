@@ -16,8 +16,8 @@ use serde_json::Value;
 
 use super::precise::Precise;
 pub use chain::Course;
-pub use law::{Generation, Law};
 use law::{Bin, luck};
+pub use law::{Generation, Law};
 use votes::Votes;
 
 /// A loop as its resolved file describes it, the numbers taken as the doubles they are.

@@ -137,9 +137,7 @@ impl Votes {
     /// What stands against v votes for the right answer or the systematic one: the other of the two, and random ones.
     fn against(&self, v: usize, other: &[Precise], scattered: &[Precise]) -> Precise {
         let left = self.candidates - v;
-        (0..=v.min(left))
-            .map(|l| other[l] * self.all[v - 1][left - l][usize::from(l == v)] * scattered[left - l])
-            .sum()
+        (0..=v.min(left)).map(|l| other[l] * self.all[v - 1][left - l][usize::from(l == v)] * scattered[left - l]).sum()
     }
 
     /// (q/D)^v/v! for each of the D random answers; those that never coincide have one vote.
@@ -169,12 +167,18 @@ impl Votes {
 #[test]
 fn votes_are_those_of_all_sequences() {
     let chances = [0.35, 0.4, 0.25];
-    for (candidates, answers) in [(1, Some(2)), (2, Some(1)), (3, None), (4, Some(3)), (5, None), (5, Some(2)), (6, Some(2))] {
+    for (candidates, answers) in
+        [(1, Some(2)), (2, Some(1)), (3, None), (4, Some(3)), (5, None), (5, Some(2)), (6, Some(2))]
+    {
         let votes = Votes::new(candidates as u64, answers);
         for limits in (1..=candidates).flat_map(|least| (least..=candidates).map(move |most| Limits { least, most })) {
             let told = votes.accepted(limits, chances.map(Precise::of));
             for (told, counted) in told.iter().zip(counted(candidates, answers, limits, chances)) {
-                assert!((told.value() - counted).abs() < 1e-14, "{candidates} of {answers:?}: {} {counted}", told.value());
+                assert!(
+                    (told.value() - counted).abs() < 1e-14,
+                    "{candidates} of {answers:?}: {} {counted}",
+                    told.value()
+                );
             }
         }
     }
