@@ -7,6 +7,7 @@ use super::fate::{Fate, GrowingPool, later_slips};
 use super::open_counts::{MOST_ELIMINATED, OpenCounts, at_safe_counts};
 use super::quadrature;
 use super::result::{Exact, Hazard, Undefined, Visits, given};
+use super::rounding::RowErrors;
 use super::stays::Stays;
 use super::tail::{DIED_OUT, PATIENCE, Tail, curves, spread};
 use super::transient::{Forward, Mass};
@@ -203,11 +204,25 @@ impl<'a> Run<'a> {
             fate: Some(fate),
             hazard: self.hazard(open, stationary, fate),
             visits,
-            error: Some(open.factors.error * mean + if done > 0.0 { self.forward.drift().of_sum() } else { 0.0 }),
+            error: Some(
+                open.factors.error * mean
+                    + if done > 0.0 { self.forward.drift().of_sum() } else { self.of_start(open) },
+            ),
             method: format!("GTH elimination of {} states, forward propagation for the curves", open.counts.len()),
         };
         self.follow(hazard, fate);
         closing
+    }
+
+    /// What the roundings of a drawn start do to `E[T]` of a law that stays.
+    fn of_start(&self, open: &OpenCounts) -> f64 {
+        if !self.scenario.start.draw {
+            return 0.0;
+        }
+        let errors = RowErrors::new(self.forward.chain().draws, self.scenario.start.wrong.get(), 0.0);
+        let times = open.counts.iter().zip(&open.factors.times);
+        let moved: Vec<f64> = times.map(|(&count, time)| errors.at(count as f64) * time).collect();
+        f64::EPSILON * open.expected(&moved)
     }
 
     fn visits(&self, open: &OpenCounts) -> Visits {

@@ -151,19 +151,25 @@ impl<'a> Forward<'a> {
         for (from, to) in runs {
             surviving.clear(from as usize, to as usize);
         }
+        // Of the two forms the one with the smaller rounding error.
+        let survival = if failed < 0.5 { 1.0 - failed } else { surviving.total() };
+        let mut drift = RoundingDrift::default();
+        if scenario.start.draw {
+            let errors = RowErrors::new(chain.draws, scenario.start.wrong.get(), 0.0);
+            drift.add(errors.at_most(), errors.on_average(), chain.states.len(), survival);
+        }
         Self {
             scenario,
             generation: 0,
             chain,
             kept: Vec::new(),
-            // Of the two forms the one with the smaller rounding error.
-            survival: if failed < 0.5 { 1.0 - failed } else { surviving.total() },
+            survival,
             surviving: if failed == 1.0 { Mass::default() } else { surviving },
             free,
             runs_on: true,
             failed,
             neglected: 0.0,
-            drift: RoundingDrift::default(),
+            drift,
         }
     }
 

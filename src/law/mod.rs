@@ -82,10 +82,12 @@ impl<S: Scalar> Composition<S> {
         Composition { unsound: self.unsound.value(), wrong: self.wrong.value() }
     }
 
-    /// x_C, share of sound beliefs.
+    /// x_C, share of sound beliefs. Where unsound and wrong ones fill the whole, rounding of their shares leaves nothing.
     #[must_use]
     pub fn sound(self) -> S {
-        (self.unsound.complement() - self.wrong).rounded_into(0.0, f64::INFINITY)
+        let left = self.unsound.complement() - self.wrong;
+        let rounded = self.unsound.value() > 0.0 && self.wrong.value() > 0.0 && left.value() < f64::EPSILON;
+        left.rounded_into(0.0, if rounded { 0.0 } else { f64::INFINITY })
     }
 }
 

@@ -35,6 +35,17 @@ fn coherent(solution: &Exact) {
     assert_eq!(solution.quasi_stationary.is_none(), solution.undefined.contains_key("quasi_stationary"));
 }
 
+/// Every problem that does not meet a sound belief is answered by two answers alone, of which one has three of five votes: too
+/// many. A loop without a sound belief starves, whatever rounding leaves of 1 − n_U/6 − n_W/6 (1.1e-16 at 2 and 4).
+#[test]
+fn a_loop_without_a_sound_belief_has_none_by_rounding() {
+    let solution = solve(
+        "examples = 6\nhorizon = 3\ntask.steps = 3\nstart = { unsound = 0.25, wrong = 0.125, draw = true }\nfailure.error_rate = 1\n\
+         [errors]\nstep_error = 0.2\nrecovery = 0.1\n[vote]\ncandidates = 5\nagree = 1\nagree_at_most = 2",
+    );
+    assert_relative_eq!(solution.curves.failed[0], 0.375_f64.powi(6), max_relative = 1e-13);
+}
+
 const CAUGHT: &str = "[errors]\namplification = 20\nrecovery = 0.05\n\
     [[filter]]\nkind = \"catch\"\nrandom = 0.9\nsystematic = 0.9\nfalse_reject = 0.01";
 

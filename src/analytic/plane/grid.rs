@@ -75,12 +75,13 @@ pub(super) struct Draw {
 impl Draw {
     const CERTAIN: Self = Self { wrong: 0.0, unsound: 0.0 };
 
-    fn new(q: Composition) -> Self {
+    /// Shares of draws from `q`.
+    pub fn new(q: Composition) -> Self {
         Self { wrong: q.wrong, unsound: share_of_rest(q) }
     }
 
     /// Relative errors of the shares drawn from `q`.
-    fn doubt(q: Composition<Rounded>) -> Self {
+    pub fn doubt(q: Composition<Rounded>) -> Self {
         Self { wrong: q.wrong.relative(), unsound: share_of_rest(q).relative() }
     }
 

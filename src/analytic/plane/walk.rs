@@ -2,12 +2,13 @@
 //! imagined to run on.
 
 use crate::analytic::rounding::RoundingDrift;
+use crate::law::Composition;
 use crate::scenario::Scenario;
 use crate::stats::binomial;
 
 use super::doubt::DrawErrors;
 use super::forward;
-use super::grid::{Field, Grid};
+use super::grid::{Draw, Field, Grid};
 
 /// The law of the state at one generation.
 pub(super) struct Walk<'a> {
@@ -63,6 +64,11 @@ impl<'a> Walk<'a> {
         };
         let start = walk.first();
         walk.sort(start, 0.0);
+        if scenario.start.draw {
+            let shares = Composition::start(scenario).rounded();
+            let errors = DrawErrors::new(grid, Draw::new(shares.value()), Draw::doubt(shares));
+            walk.round(errors.at_most(), walk.survival * errors.on_average());
+        }
         walk
     }
 
@@ -134,11 +140,16 @@ impl<'a> Walk<'a> {
         if !self.extinct {
             self.sort(step.next, step.dropped);
         }
-        // Both forms of a row's factors, and the sum over them and its normalisation, twice each.
-        self.rounding.add(2.0 * most, 2.0 * mean, 8 * self.grid.examples + self.grid.len(), self.survival);
+        self.round(most, mean);
         if let Some(before) = before {
             self.drift = distance(&before, &self.law());
         }
+    }
+
+    /// Counts the largest error of a step and the mean one.
+    fn round(&mut self, most: f64, mean: f64) {
+        // Both forms of a row's factors, and the sum over them and its normalisation, twice each.
+        self.rounding.add(2.0 * most, 2.0 * mean, 8 * self.grid.examples + self.grid.len(), self.survival);
     }
 
     /// Largest error of a transition that the loops which have lasted may take, and the mean one.

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use runaway::analytic::{Regime, Solution};
+use runaway::law::Meter;
 use serde_json::Value;
 
 use super::precise::Precise;
-use super::reference::{Course, Reference};
+use super::reference::{Course, Law, Reference};
 
 /// Relative error of numbers without a stated bound.
 const NEAR: f64 = 1e-9;
 /// Numbers below this are as good as 0 there.
 const NOTHING: f64 = 1e-13;
+/// Winners of a vote that are as rare have no digits left beside the others.
+const RARE: f64 = 1e-7;
 /// Step of the one-sided difference at an all-sound model.
 const STEP: i32 = -100;
 
@@ -63,34 +66,32 @@ impl Agreement {
 pub fn compare(file: &Value, solution: &Solution, work: u64) -> Agreement {
     let mut found = Agreement::default();
     let reference = Reference::new(file);
-    let start = reference.at(0, reference.start());
+    let start = reference.law(0).at(reference.start());
     found.near("err", solution.start_error, start.error, NEAR);
     found.near("yield", solution.start_yield, start.accepted, NEAR);
     reproduction(&mut found, &reference, solution);
+    mean_field(&mut found, &reference, solution, work);
     if file["learning"]["policy"] == "accumulate" && reference.unsound {
-        return found;
-    }
-    if undecided(file, &reference) {
-        found.undecided += 1;
         return found;
     }
     let horizon = file["horizon"].as_u64().unwrap();
     let course = reference.course(horizon, work);
+    if course.undecided {
+        found.undecided += 1;
+        return found;
+    }
     curves(&mut found, &course, solution);
+    expected_meter(&mut found, &reference, &course, solution);
     runway(&mut found, &reference, &course, solution);
-    floor(&mut found, &reference, solution);
+    floor(&mut found, &reference, solution, work);
     found
-}
-
-fn undecided(file: &Value, reference: &Reference<'_>) -> bool {
-    let last = if reference.stays() { 0 } else { file["horizon"].as_u64().unwrap() };
-    (0..=last).any(|g| reference.is_undecided(&reference.chain(g)))
 }
 
 /// Fresh mistakes, K, R and the regime.
 fn reproduction(found: &mut Agreement, reference: &Reference<'_>, solution: &Solution) {
     let zero = Precise::ZERO;
-    let Some(fresh) = reference.at(0, [zero, zero]).next else { return };
+    let law = reference.law(0);
+    let Some(fresh) = law.at([zero, zero]).next else { return };
     match &solution.fresh {
         Some(ours) => {
             found.near("a_U", ours.unsound, fresh[0], NEAR);
@@ -99,9 +100,9 @@ fn reproduction(found: &mut Agreement, reference: &Reference<'_>, solution: &Sol
         None => found.agree("a_W", start_is_out_of_reach(reference), || format!("{:?}", solution.undefined)),
     }
     let slopes = |exponent: i32| -> Option<[[Precise; 2]; 2]> {
-        let step = Precise::of(2.0_f64.powi(exponent));
+        let step = step_of(exponent);
         let along = |x: [Precise; 2]| {
-            let there = reference.at(0, x).next?;
+            let there = law.at(x).next?;
             Some([0, 1].map(|i| (there[i] - fresh[i]) / step))
         };
         let (by_unsound, by_wrong) = (along([step, zero])?, along([zero, step])?);
@@ -120,6 +121,11 @@ fn reproduction(found: &mut Agreement, reference: &Reference<'_>, solution: &Sol
         found.agree("K", start_is_out_of_reach(reference), || format!("{:?}", solution.undefined));
         return;
     };
+    // A quotient's slope is the difference of terms as large as the relative slope of the yield.
+    let steep = steepness(&law, step_of(STEP));
+    if steep > 1e5 {
+        return;
+    }
     for (ours, theirs) in ours.iter().flatten().zip(k.iter().flatten()) {
         found.near("K", *ours, *theirs, 1e-8);
     }
@@ -133,15 +139,28 @@ fn reproduction(found: &mut Agreement, reference: &Reference<'_>, solution: &Sol
     };
     found.near("R", ours, r, 1e-8);
     let above = r.value() > 1.0 + 1e-7;
-    if reference.stays() && (above || r.value() < 1.0 - 1e-7) {
+    let starves = solution.regime == Some(Regime::Starved);
+    if reference.stays() && !starves && (above || r.value() < 1.0 - 1e-7) {
         let grows = matches!(solution.regime, Some(Regime::Avalanche | Regime::Contained));
         found.agree("regime", grows == above, || format!("{:?} at R = {}", solution.regime, r.value()));
     }
 }
 
+fn step_of(exponent: i32) -> Precise {
+    Precise::of(2.0_f64.powi(exponent))
+}
+
+/// Relative slope of the yield at an all-sound model, the larger of both directions.
+fn steepness(law: &Law<'_>, step: Precise) -> f64 {
+    let accepted = |x: [Precise; 2]| law.at(x).accepted;
+    let first = accepted([Precise::ZERO; 2]);
+    let along = |x: [Precise; 2]| ((accepted(x) - first).abs() / step / first).value();
+    along([step, Precise::ZERO]).max(along([Precise::ZERO, step]))
+}
+
 /// Whether an all-sound model's yield is beneath the normal doubles, where the crate speaks of a starved loop.
 fn start_is_out_of_reach(reference: &Reference<'_>) -> bool {
-    reference.at(0, [Precise::ZERO; 2]).accepted.value() < f64::MIN_POSITIVE
+    reference.law(0).at([Precise::ZERO; 2]).accepted.value() < f64::MIN_POSITIVE
 }
 
 fn curves(found: &mut Agreement, course: &Course, solution: &Solution) {
@@ -162,6 +181,8 @@ fn curves(found: &mut Agreement, course: &Course, solution: &Solution) {
         });
         found.near("expected error", curves.expected_error[g], course.error[g], NEAR);
         found.near("expected yield", curves.expected_yield[g], course.accepted[g], NEAR);
+        found.near("E[x_U]", curves.mean_unsound[g], course.composition[g][0], NEAR);
+        found.near("E[x_W]", curves.mean_wrong[g], course.composition[g][1], NEAR);
     }
 }
 
@@ -203,16 +224,74 @@ fn runway(found: &mut Agreement, reference: &Reference<'_>, course: &Course, sol
 }
 
 /// The floor, where the reference's mean field comes to rest soon.
-fn floor(found: &mut Agreement, reference: &Reference<'_>, solution: &Solution) {
+fn floor(found: &mut Agreement, reference: &Reference<'_>, solution: &Solution, work: u64) {
     let Some(floor) = solution.floor_error.filter(|_| reference.stays()) else { return };
+    let law = reference.law(0);
     let mut x = reference.start();
-    for _ in 0..1000 {
-        let Some(next) = reference.at(0, x).next else { return };
+    for _ in 0..(work / law.price()).min(1000) {
+        let Some(next) = law.at(x).next else { return };
         let change = (next[0] - x[0]).abs() + (next[1] - x[1]).abs();
         x = next;
         if change.is_zero() || change.log10() < -22.0 {
-            found.near("floor", floor, reference.at(0, x).error, 1e-8);
+            found.near("floor", floor, law.at(x).error, 1e-8);
             return;
+        }
+    }
+}
+
+/// The mean field by generation, the generation at which it starves, and the verifier meter along it.
+fn mean_field(found: &mut Agreement, reference: &Reference<'_>, solution: &Solution, work: u64) {
+    let mut x = reference.start();
+    let mut law = reference.law(0);
+    let last = (work / (2 * law.price())).min(solution.generations.len() as u64 - 1);
+    for g in 0..=last {
+        if g > 0 && !reference.stays() {
+            law = reference.law(g);
+        }
+        let at = g as usize;
+        found.near("mean field", solution.mean_field_error[at], law.at(x).error, NEAR);
+        if let Some(verifier) = &solution.verifier {
+            meter(found, "J of the mean field", verifier.mean_field[at], &law, x);
+        }
+        match reference.mean_field(&law, g, x) {
+            Some(next) => x = next,
+            None => {
+                found.agree("starved", solution.starved == Some(g), || format!("{:?}, but {g}", solution.starved));
+                return;
+            }
+        }
+    }
+    let later = |g: u64| g > last || solution.mean_field_error[g as usize].is_nan();
+    found.agree("starved", solution.starved.is_none_or(later), || format!("{:?}, but not", solution.starved));
+}
+
+/// The verifier meter along the expected composition.
+fn expected_meter(found: &mut Agreement, reference: &Reference<'_>, course: &Course, solution: &Solution) {
+    let Some(told) = solution.verifier.as_ref().and_then(|verifier| verifier.expected.as_ref()) else { return };
+    let mut law = reference.law(0);
+    for (g, x) in course.composition.iter().enumerate() {
+        if g > 0 && !reference.stays() {
+            law = reference.law(g as u64);
+        }
+        meter(found, "J of the mean", told[g], &law, *x);
+    }
+}
+
+fn meter(found: &mut Agreement, name: &'static str, told: Option<Meter>, law: &Law<'_>, x: [Precise; 2]) {
+    // What happens to winners as rare as the roundings of a composition tells nothing of the checks.
+    let truth = law.meter(x);
+    if truth.as_ref().is_some_and(|truth| truth.rarer.value() < RARE) {
+        return;
+    }
+    match (told, truth) {
+        (Some(told), Some(truth)) => {
+            found.near(name, told.wrong_rejected, truth.wrong_rejected, NEAR);
+            found.near(name, told.right_rejected, truth.right_rejected, NEAR);
+            found.near(name, told.discrimination, truth.discrimination, NEAR);
+        }
+        (told, truth) => {
+            let truth = truth.map(|truth| truth.discrimination.value());
+            found.agree(name, told.is_none() && truth.is_none(), || format!("{told:?}, but {truth:?}"));
         }
     }
 }

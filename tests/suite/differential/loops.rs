@@ -1,6 +1,9 @@
 //! Random loops with extremes: rates of 0 and 1, tiny ones, kinks, few examples, every kind of filter, votes, changing laws, pools.
+//! `parts` adds to some of them what a plain loop does not have.
 
 use serde_json::{Value, json};
+
+use super::parts;
 
 /// Numbers in [0, 1) from a fixed seed. Source: S. Vigna, SplitMix64.
 pub struct Numbers(pub u64);
@@ -14,24 +17,24 @@ impl Numbers {
         ((z ^ (z >> 31)) >> 11) as f64 / 2.0_f64.powi(53)
     }
 
-    fn chance(&mut self, share: f64) -> bool {
+    pub fn chance(&mut self, share: f64) -> bool {
         self.next() < share
     }
 
-    fn between(&mut self, low: u64, high: u64) -> u64 {
+    pub fn between(&mut self, low: u64, high: u64) -> u64 {
         low + ((high - low + 1) as f64 * self.next()) as u64
     }
 
-    fn power(&mut self, low: f64, high: f64) -> f64 {
+    pub fn power(&mut self, low: f64, high: f64) -> f64 {
         10.0_f64.powf(low + (high - low) * self.next())
     }
 
-    fn pick(&mut self, choices: &[f64]) -> f64 {
+    pub fn pick(&mut self, choices: &[f64]) -> f64 {
         choices[self.between(0, choices.len() as u64 - 1) as usize]
     }
 
     /// A rate; extreme in a share `wild` of cases.
-    fn rate(&mut self, wild: f64) -> f64 {
+    pub fn rate(&mut self, wild: f64) -> f64 {
         if self.chance(wild) { self.pick(&[0.0, 1.0, 1e-12, 0.5, 1.0 - 1e-12]) } else { self.next() }
     }
 }
@@ -123,5 +126,8 @@ pub fn random(numbers: &mut Numbers, kind: Kind) -> Value {
         }
     }
     scenario["errors"] = errors;
+    if numbers.chance(0.55) {
+        parts::add(numbers, kind, &mut scenario);
+    }
     scenario
 }

@@ -2,9 +2,13 @@
 //! stated bound against the true error.
 
 mod compare;
+mod exponential;
 mod loops;
+mod parts;
 mod precise;
 mod reference;
+
+use std::collections::BTreeMap;
 
 use runaway::analytic::{Solution, solve};
 use runaway::scenario::Scenario;
@@ -32,6 +36,7 @@ fn kind(i: usize, wild: f64) -> Kind {
 }
 
 /// Errors, and bounds over errors, of the runways of random loops.
+#[derive(Default)]
 struct Bounds {
     runways: usize,
     violations: Vec<String>,
@@ -39,6 +44,8 @@ struct Bounds {
     ratios: Vec<f64>,
     /// The same with the errors as they are.
     bare: Vec<f64>,
+    /// Those of the first kind of loops that have no new part.
+    plain: Vec<f64>,
 }
 
 /// `E[T]` by elimination, or where the law changes as the sum of S(g) once that has died out.
@@ -46,14 +53,17 @@ fn expected_runway(reference: &Reference<'_>) -> Option<Precise> {
     if reference.stays() {
         return reference.fate(&reference.chain(0)).mean;
     }
-    let course = reference.course(300, 5 * WORK);
+    let course = reference.course(300, 3 * WORK);
+    if course.undecided {
+        return None;
+    }
     let last = *course.survival.last()?;
     (last - Precise::of(1e-40)).negated().is_positive().then(|| course.survival.iter().copied().sum())
 }
 
 fn bounds(loops: usize, seed: u64) -> Bounds {
     let mut numbers = Numbers(seed);
-    let mut found = Bounds { runways: 0, violations: Vec::new(), ratios: Vec::new(), bare: Vec::new() };
+    let mut found = Bounds::default();
     let mut tried = 0;
     while found.runways < loops {
         let (file, solution) = solved(&mut numbers, kind(tried, 0.1));
@@ -71,8 +81,10 @@ fn bounds(loops: usize, seed: u64) -> Bounds {
             found.violations.push(format!("E[T] {mean:e}, error {error:.2e}, bound {bound:.2e}: {file}"));
         }
         let place = 0.5 * f64::EPSILON * mean;
-        println!("{tried:4} {mean:.6e} error {error:.1e} bound {bound:.1e} ratio {:.1}", bound / error.max(place));
-        found.ratios.push(bound / error.max(place));
+        let (ratio, has) = (bound / error.max(place), parts::of(&file).join(", "));
+        println!("{tried:4} {mean:.6e} error {error:.1e} bound {bound:.1e} ratio {ratio:.1} {has}");
+        found.plain.extend(has.is_empty().then_some(ratio));
+        found.ratios.push(ratio);
         found.bare.push(bound / error);
     }
     found
@@ -87,15 +99,18 @@ fn judge(found: &Bounds) {
     };
     println!(
         "{} runways: {} violations; bound below 1e4 errors in {:.3} (counting errors below half a place as they are: {:.3}), \
-         median {:.0}",
+         median {:.0}; of {} plain ones in {:.3}",
         found.runways,
         found.violations.len(),
         share(&found.ratios),
         share(&found.bare),
-        median(&found.ratios)
+        median(&found.ratios),
+        found.plain.len(),
+        share(&found.plain)
     );
     assert!(found.violations.is_empty(), "{:#?}", found.violations);
-    assert!(share(&found.ratios) >= 0.9);
+    // Rounding adds up by generation where the law changes for ever, and by start where that is drawn.
+    assert!(share(&found.plain) >= 0.9 && share(&found.ratios) >= 0.8);
 }
 
 #[test]
@@ -109,10 +124,16 @@ fn bounds_of_300_runways_bound() {
     judge(&bounds(300, 20_261_127));
 }
 
-/// Two loops whose bounds once were below their errors.
+/// Loops whose bounds once were below their errors.
 #[test]
 fn bounds_that_did_not_bound() {
-    for (file, printed) in [("2d-3-0.toml", 121_291_000_492.256_29), ("1d-2-125.toml", 9.09e42)] {
+    let files = [
+        ("2d-3-0.toml", 121_291_000_492.256_29),
+        ("1d-2-125.toml", 9.09e42),
+        // What rounding does to a drawn start counts too.
+        ("drawn-1.toml", 1.143_735_675e-3),
+    ];
+    for (file, printed) in files {
         let path = std::path::Path::new("tests/cases/numbers").join(file);
         let scenario = Scenario::load(&path, &[]).unwrap();
         let solution = solve(&scenario);
@@ -127,17 +148,26 @@ fn bounds_that_did_not_bound() {
 fn differ(loops: usize, seed: u64) {
     let mut numbers = Numbers(seed);
     let mut all = Agreement::default();
+    let mut parts = BTreeMap::<&str, usize>::new();
+    let mut plain = 0;
     for i in 0..loops {
         let (file, solution) = solved(&mut numbers, kind(i, 0.25));
         let found = compare(&file, &solution, WORK);
-        for line in &found.disagreements {
-            println!("{i}: {line}\n    {file}");
+        let has = parts::of(&file);
+        plain += usize::from(has.is_empty());
+        has.into_iter().for_each(|part| *parts.entry(part).or_default() += 1);
+        for line in found.disagreements.iter().take(4) {
+            println!("{i}: {line}");
+        }
+        if !found.disagreements.is_empty() {
+            println!("    {} in all: {file}", found.disagreements.len());
         }
         all.add(found);
     }
-    println!("{loops} loops: {all}");
+    println!("{loops} loops, {plain} of them plain, with {parts:?}: {all}");
     assert!(all.disagreements.is_empty(), "{:#?}", all.disagreements);
     assert!(all.undecided * 10 <= loops, "{all}");
+    assert!(plain * 5 >= loops && plain * 5 <= 3 * loops && parts.len() == 8, "{plain} plain, {parts:?}");
 }
 
 #[test]
