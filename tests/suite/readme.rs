@@ -38,7 +38,9 @@ fn every_command_works_in_order() {
         let shell = format!("{line} {}", briefly(line));
         let output = Command::new("bash").args(["-c", &shell]).current_dir(&place).env("PATH", &path).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}: {said}");
+        // A fit that is cut short may say that it has not settled.
+        let unsettled = line.contains("runaway fit ") && output.status.code() == Some(4);
+        assert!(output.status.success() || unsettled, "{line}: {said}");
         assert!(!output.stdout.is_empty(), "{line} prints nothing");
     }
     for (folder, page) in
