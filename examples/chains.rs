@@ -76,9 +76,9 @@ fn parts(
     report.insert(format!("solve {name}"), solve);
 }
 
-/// A plurality of 64 on problems of three difficulties.
-const VOTED: &str = "name = \"swept\"\n[errors]\nwrong_answers = 20\n[vote]\ncandidates = 64\nagree = 1\n\
-    [[difficulty]]\nshare = 0.5\nsteps = 8\n[[difficulty]]\nshare = 0.3\n[[difficulty]]\nshare = 0.2\nsteps = 40\n";
+/// One loop without and with a plurality of 64 on problems of three difficulties.
+const PLAIN: &str = include_str!("../benches/votes/plain.toml");
+const VOTED: &str = include_str!("../benches/votes/voted.toml");
 
 fn main() {
     let mut report = BTreeMap::new();
@@ -102,7 +102,8 @@ fn main() {
     for (name, text, changes) in [
         ("ordinary", plain, "errors.amplification=20"),
         ("reference", plain, "task.steps=20"),
-        ("64 votes, three difficulties", VOTED, "errors.amplification=20"),
+        ("plain.toml", PLAIN, "task.steps=20"),
+        ("voted.toml", VOTED, "task.steps=20"),
     ] {
         let scenarios: Vec<Scenario> = (0..SWEPT)
             .filter_map(|i| {

@@ -74,7 +74,11 @@ pub fn weigh(base: &Scenario, designs: &[Solved], stated: &Stated) -> Evidence {
     };
     let judge = |claim: &Claim| {
         let found = number(&claim.subject).and_then(|value| match &claim.over {
-            Some(_) => Some(value / number(&Subject { design: claim.over.clone(), ..claim.subject.clone() })?),
+            Some(_) => {
+                let ratio = value / number(&Subject { design: claim.over.clone(), ..claim.subject.clone() })?;
+                // Over nothing there is no ratio.
+                Some(ratio).filter(|ratio| ratio.is_finite())
+            }
             None => Some(value),
         });
         let within = |value: f64| {
@@ -119,9 +123,10 @@ pub fn evaluate(scenario: &Scenario, solution: &Solution, subject: &Subject) -> 
         Quantity::SystematicError => law().map(|(law, x)| law.systematic_error(x)),
         Quantity::Coverage => law().map(|(law, x)| law.coverage(subject.attempts.unwrap_or(vote.candidates).get(), x)),
         Quantity::RewardAccuracy => law().and_then(|(law, x)| law.reward_accuracy(vote, x).ok()),
-        Quantity::Discrimination => {
+        Quantity::Discrimination if scenario.has_checks() => {
             law().and_then(|(law, x)| Some(law.meter(vote.candidates.get(), x).ok()?.discrimination))
         }
+        Quantity::Discrimination => None,
         Quantity::Growth => {
             let mistakes = |g: usize| Some(solution.mean_field_unsound.get(g)? + solution.mean_field_wrong.get(g)?);
             let (before, here, after) = (mistakes(at.checked_sub(1)?)?, mistakes(at)?, mistakes(at + 1)?);

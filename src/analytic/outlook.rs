@@ -7,7 +7,7 @@ use crate::scenario::{Policy, Scenario};
 
 use super::fixed;
 use super::mean_field::{self, MeanField};
-use super::reproduction::{STARVED, TOO_LARGE, known, next_generation_matrix, reproduction_number};
+use super::reproduction::{Derivatives, STARVED, TOO_LARGE, known, reproduction_number};
 use super::result::{ByGeneration, Fresh, Regime, Undefined};
 
 /// |R − 1| below this is drift: neither growth nor healing within any runway that a double can tell.
@@ -38,8 +38,9 @@ pub(super) struct Outlook {
 impl Outlook {
     pub fn of(scenario: &Scenario, undefined: &mut Undefined) -> Self {
         let law = Law::new(scenario, 0);
-        let matrix = next_generation_matrix(&law, Composition::SOUND);
-        let number = known(&law, matrix.as_ref());
+        let derivatives = Derivatives::at(&law, Composition::SOUND);
+        let number = known(&law, derivatives.as_ref());
+        let matrix = derivatives.map(|derivatives| derivatives.matrix);
         let field = mean_field::follow(scenario, scenario.horizon.get());
         let by_generation = (scenario.settles_at() != Some(0)).then(|| by_generation(scenario, undefined));
         let later = by_generation.iter().flat_map(|by| by.reproduction_number.iter().copied().flatten());
@@ -126,14 +127,19 @@ impl Course {
         let within = |field: &MeanField| {
             let crossed = field.error.iter().position(|&error| error >= threshold).map(|g| g as u64);
             match (crossed, field.starved) {
-                (Some(crossed), starved) if starved.is_none_or(|starved| crossed < starved) => Self::Crosses,
+                (Some(crossed), starved) if starved.is_none_or(|starved| crossed <= starved) => Self::Crosses,
                 (_, Some(_)) => Self::Starves,
                 _ => Self::Stays,
             }
         };
         let course = within(field);
-        let stays = scenario.settles_at().is_some() && scenario.learning.policy == Policy::Replace;
-        if course == Self::Stays && stays { within(&mean_field::follow(scenario, PATIENCE)) } else { course }
+        if course != Self::Stays || scenario.settles_at().is_none() {
+            return course;
+        }
+        // A growing pool goes where each generation alone would, ever more slowly.
+        let mut replacing = scenario.clone();
+        replacing.learning.policy = Policy::Replace;
+        within(&mean_field::follow(&replacing, PATIENCE))
     }
 }
 

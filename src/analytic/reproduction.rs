@@ -17,15 +17,48 @@ pub const TOO_LARGE: &str =
 pub const STEEP: &str =
     "a hazard gain below 1 falls away infinitely steeply from a generation that has learned nothing but mistakes";
 
+/// Why it is absent though there is one, where its derivatives have lost their digits.
+pub const NO_DIGITS: &str =
+    "an all-sound model accepts so much less than one with a few mistakes that rounding would decide it";
+/// Roundings of the derivative of a share that is learned, at least.
+const ROUNDINGS: f64 = 4.0;
+/// The largest error of K that is let pass, relative to its largest entry or to 1.
+const ACCEPTED: f64 = 1e-4;
+
+/// K of a law, and what rounding leaves of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Derivatives {
+    pub matrix: Matrix2<f64>,
+    /// Absolute error of its entries, at least.
+    error: f64,
+}
+
+impl Derivatives {
+    /// Of a law at `x`; `None` where nothing is accepted.
+    pub fn at(law: &Law, x: Composition) -> Option<Self> {
+        let mut error = 0.0_f64;
+        let mut column = |direction| {
+            let outcome = law.at(x.towards(direction));
+            let (next, accepted) = (outcome.next?, outcome.accepted);
+            let (all, kinds) = (accepted.total(), [accepted.unsound, accepted.systematic, accepted.random]);
+            // The slope of a share is the difference of two terms, of which the share times the yield's slope is one.
+            let share = kinds.map(|kind| kind.value / all.value).into_iter().fold(0.0, f64::max);
+            error = error.max(ROUNDINGS * f64::EPSILON * share * (all.slope / all.value).abs());
+            Some([next.unsound.slope, next.wrong.slope])
+        };
+        let [unsound, wrong] = Direction::ALL.map(&mut column);
+        let (unsound, wrong) = (unsound?, wrong?);
+        // Adding 0 takes the sign from a zero.
+        let matrix = Matrix2::new(unsound[0], wrong[0], unsound[1], wrong[1]).add_scalar(0.0);
+        Some(Self { matrix, error })
+    }
+}
+
 /// K = ∂(q_U, q_W)/∂(x_U, x_W) of a law at `x`, row by row: exact derivatives, one-sided into more mistakes. `None` where
 /// nothing is accepted.
 #[must_use]
 pub fn next_generation_matrix(law: &Law, x: Composition) -> Option<Matrix2<f64>> {
-    let column = |direction| law.at(x.towards(direction)).next.map(|next| [next.unsound.slope, next.wrong.slope]);
-    let [unsound, wrong] = Direction::ALL.map(column);
-    let (unsound, wrong) = (unsound?, wrong?);
-    // Adding 0 takes the sign from a zero.
-    Some(Matrix2::new(unsound[0], wrong[0], unsound[1], wrong[1]).add_scalar(0.0))
+    Derivatives::at(law, x).map(|derivatives| derivatives.matrix)
 }
 
 /// R: spectral radius of a 2 × 2 matrix; infinite where an entry is no finite number.
@@ -50,16 +83,17 @@ pub fn spectral_radius(matrix: &Matrix2<f64>) -> f64 {
 ///
 /// # Errors
 ///
-/// [`STARVED`], [`TOO_LARGE`] and [`STEEP`].
+/// [`STARVED`], [`TOO_LARGE`], [`STEEP`] and [`NO_DIGITS`].
 pub fn reproduction_number(law: &Law) -> Result<f64, &'static str> {
-    known(law, next_generation_matrix(law, Composition::SOUND).as_ref())
+    known(law, Derivatives::at(law, Composition::SOUND).as_ref())
 }
 
-/// R of a next-generation matrix, or the reason why there is none.
-pub(super) fn known(law: &Law, matrix: Option<&Matrix2<f64>>) -> Result<f64, &'static str> {
-    let radius = spectral_radius(matrix.ok_or(STARVED)?);
+/// R of the derivatives of an all-sound model's law, or the reason why there is none.
+pub(super) fn known(law: &Law, derivatives: Option<&Derivatives>) -> Result<f64, &'static str> {
+    let derivatives = derivatives.ok_or(STARVED)?;
+    let radius = spectral_radius(&derivatives.matrix);
     if radius.is_finite() {
-        Ok(radius)
+        if derivatives.error > ACCEPTED * derivatives.matrix.amax().max(1.0) { Err(NO_DIGITS) } else { Ok(radius) }
     } else if law.is_steep(Composition::SOUND) {
         Err(STEEP)
     } else {

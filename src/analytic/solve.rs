@@ -68,7 +68,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
         tipping_error: outlook.tipping_error,
         starved: outlook.starved,
         start_error: start.error_rate,
-        start_yield: start.accepted_share(),
+        start_yield: start.accepted_share().min(1.0),
         generations: (0..=scenario.horizon.get()).collect(),
         mean_field_error: outlook.field.error.clone(),
         mean_field_unsound: outlook.field.composition.iter().map(|x| x.unsound).collect(),

@@ -14,7 +14,7 @@ pub fn curves(points: &[Point]) -> Curves {
     let each = |part: fn(&Point) -> f64| points.iter().map(part).collect::<Vec<f64>>();
     Curves {
         survival: each(|p| p.survival),
-        failed: each(|p| p.failed),
+        failed: each(|p| p.failed.min(1.0)),
         // A mean of shares is a share, but for rounding.
         expected_error: each(|p| p.mean_error.min(1.0)),
         sd_error: each(|p| p.sd_error),

@@ -31,7 +31,7 @@ impl Verifier {
         curves: Option<&Curves>,
         undefined: &mut Undefined,
     ) -> Option<Self> {
-        if scenario.vote.candidates.get() == 1 && scenario.filters.is_empty() {
+        if !scenario.has_checks() {
             return None;
         }
         let mut along = |key: &str, path: Vec<Composition>| Told(undefined).each(key, metered(scenario, path));

@@ -170,13 +170,8 @@ fn votes(account: &Account, out: &mut dyn Write) -> io::Result<()> {
         "`most of k`: the answer with most votes wins, however few. `fails`: within the horizon{}.",
         if priced { "; `cost`: of an accepted example" } else { "" }
     )?;
-    let told = |what: &str, enough: Option<u64>| match enough {
-        Some(k) => format!("{what} changes by less than 1 % beyond {k} candidates"),
-        None => format!("{what} still changes by more than 1 % among the votes tried"),
-    };
-    writeln!(out, "{}.", told("R", votes.enough_for_reproduction))?;
-    if votes.majorities.iter().any(|row| row.expected_runway.is_some()) {
-        writeln!(out, "{}.", told("E[T]", votes.enough_for_runway))?;
+    for sentence in votes.enough() {
+        writeln!(out, "{sentence}")?;
     }
     Ok(())
 }

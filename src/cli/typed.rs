@@ -7,7 +7,8 @@ use crate::scenario::quantity_names;
 pub(super) fn statements() -> String {
     format!(
         "A [[claim]] or [[published]] table of a file states something about a `quantity` of its loop or of one `design`, at \
-         a `generation` (0 unless told; a `coverage` also of so many `attempts`): {}.",
+         a `generation` (0 unless told): {}. `coverage` takes a number of `attempts` (unless told, the candidates of the vote); \
+         `reward-accuracy` is the share of candidates whose agreement with the vote tells whether they are right.",
         quantity_names()
     )
 }

@@ -7,7 +7,7 @@
 use nalgebra::Matrix2;
 use serde::Serialize;
 
-use crate::analytic::reproduction::{next_generation_matrix, spectral_radius};
+use crate::analytic::reproduction::{NO_DIGITS, next_generation_matrix, reproduction_number, spectral_radius};
 use crate::law::{Composition, Direction, Dual, Law};
 use crate::scenario::Scenario;
 
@@ -46,9 +46,13 @@ pub struct Contribution {
 /// # Errors
 /// The reason, where nothing is accepted, no mistake leaves another, or mistakes oscillate.
 pub fn drivers(scenario: &Scenario, generation: u64) -> Result<Drivers, String> {
-    let Some(matrix) = next_generation_matrix(&Law::new(scenario, generation), Composition::SOUND) else {
+    let law = Law::new(scenario, generation);
+    let Some(matrix) = next_generation_matrix(&law, Composition::SOUND) else {
         return Err(format!("nothing that an all-sound model generates is accepted at generation {generation}"));
     };
+    if reproduction_number(&law) == Err(NO_DIGITS) {
+        return Err(NO_DIGITS.to_owned());
+    }
     if spectral_radius(&matrix) == 0.0 {
         return Err("no mistake leaves another: R = 0".to_owned());
     }

@@ -13,6 +13,10 @@ use crate::scenario::{Scenario, Vote};
 const CANDIDATES: [u64; 11] = [1, 3, 5, 7, 9, 11, 15, 21, 31, 51, 101];
 /// Relative change below which more candidates buy nothing.
 const NOTHING: f64 = 0.01;
+/// Votes that the winner of a plurality needs.
+const PLURALITY: u64 = 1;
+/// Largest caught share that rounding makes of none.
+const ROUNDING: f64 = 1e-12;
 /// Candidates of which every `agree` is tried, at most.
 const MAX_AGREES: u64 = 11;
 
@@ -23,6 +27,9 @@ pub struct VoteRow {
     pub candidates: u64,
     /// m.
     pub agree: u64,
+    /// The most votes with which an answer is accepted; absent: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agree_at_most: Option<u64>,
     /// Share of right candidates that the vote lets through, on problems without a systematic mistake; above 1 where the vote
     /// finds the right answer more often than one candidate.
     pub right_kept: f64,
@@ -49,11 +56,12 @@ impl VoteRow {
     /// The rule in words.
     #[must_use]
     pub fn name(&self) -> String {
-        let Self { candidates, agree, .. } = self;
-        match agree {
+        let Self { candidates, agree, agree_at_most, .. } = self;
+        match (agree, agree_at_most) {
             _ if *candidates == 1 => "no vote".to_owned(),
-            1 => format!("most of {candidates}"),
-            _ => format!("{agree} of {candidates}"),
+            (_, Some(most)) => format!("{agree} to {most} of {candidates}"),
+            (1, None) => format!("most of {candidates}"),
+            (_, None) => format!("{agree} of {candidates}"),
         }
     }
 }
@@ -65,11 +73,13 @@ pub struct Votes {
     pub majorities: Vec<VoteRow>,
     /// Pluralities of the same numbers of candidates: whoever has most votes wins, however few.
     pub pluralities: Vec<VoteRow>,
-    /// The scenario's candidates (five, if it has no vote) with every legal `agree`.
+    /// The scenario's candidates (five, if it has no vote) with every legal `agree`, and its own vote.
     pub agreements: Vec<VoteRow>,
-    /// The number of candidates from which on R changes by less than 1 % with every further one tried.
+    /// Whether the two numbers below are of pluralities, as the scenario's own vote is, or of majorities.
+    pub enough_for_plurality: bool,
+    /// The number of candidates from which on R is within 1 % of that with the most candidates tried.
     pub enough_for_reproduction: Option<u64>,
-    /// The number of candidates from which on `E[T]` changes by less than 1 % with every further one tried.
+    /// The number of candidates from which on `E[T]` is within 1 % of that with the most candidates tried.
     pub enough_for_runway: Option<u64>,
 }
 
@@ -80,46 +90,75 @@ impl Votes {
         self.majorities.iter().any(|row| row.cost_per_accepted.is_some())
     }
 
+    /// The numbers of candidates that are enough, in words.
+    #[must_use]
+    pub fn enough(&self) -> Vec<String> {
+        let kind = if self.enough_for_plurality { "pluralities" } else { "majorities" };
+        let told = |what: &str, enough: Option<u64>| match enough {
+            Some(1) => format!("{what} changes by less than 1 % with any of these {kind}."),
+            Some(k) => format!("With {kind} of {k} candidates and more {what} is within 1 % of that with 101."),
+            None => format!("{what} still changes by more than 1 % among the {kind} tried."),
+        };
+        let timed = self.majorities.iter().any(|row| row.expected_runway.is_some());
+        let runway = if timed {
+            told("E[T]", self.enough_for_runway)
+        } else {
+            "E[T] is worked out here for loops of up to 400 examples, without unsound beliefs, whose law stays."
+                .to_owned()
+        };
+        vec![told("R", self.enough_for_reproduction), runway]
+    }
+
     /// Every vote tried, once.
     pub fn rows(&self) -> impl Iterator<Item = &VoteRow> {
         let simple = || self.majorities.iter().chain(&self.pluralities);
-        let new = move |row: &&VoteRow| !simple().any(|one| (one.candidates, one.agree) == (row.candidates, row.agree));
+        let new = move |row: &&VoteRow| !simple().any(|one| one.name() == row.name());
         simple().chain(self.agreements.iter().filter(new))
     }
 }
 
-/// Tries votes on generation 0 of a scenario, each without an upper limit of agreement.
+/// Tries votes on generation 0 of a scenario.
 #[must_use]
 pub fn votes(scenario: &Scenario) -> Votes {
     let tried = |votes: Vec<(u64, u64)>| -> Vec<VoteRow> {
-        votes.into_par_iter().filter_map(|(candidates, agree)| row(scenario, candidates, agree)).collect()
+        let vote = |(candidates, agree)| {
+            Some(Vote { candidates: Count::new(candidates).ok()?, agree: Count::new(agree).ok()?, agree_at_most: None })
+        };
+        votes.into_par_iter().filter_map(|one| row(scenario, vote(one)?).into()).collect()
     };
     let majorities = tried(CANDIDATES.iter().map(|&k| (k, k / 2 + 1)).collect());
-    let present = match scenario.vote.candidates.get() {
+    let pluralities = tried(CANDIDATES.iter().map(|&k| (k, if k == 1 { 1 } else { PLURALITY })).collect());
+    let own = &scenario.vote;
+    let present = match own.candidates.get() {
         1 => 5,
         k => k.min(MAX_AGREES),
     };
-    let numbers = |part: fn(&VoteRow) -> Option<f64>| majorities.iter().map(part).collect::<Vec<_>>();
-    let enough =
-        |values: Vec<Option<f64>>| settled(&values).and_then(|at| majorities.get(at)).map(|row| row.candidates);
+    let mut agreements = tried((1..=present).map(|agree| (present, agree)).collect());
+    if own.candidates.get() > present || own.agree_at_most.is_some() {
+        agreements.push(row(scenario, *own));
+    }
+    let by_plurality = !own.is_majority();
+    let rows = if by_plurality { &pluralities } else { &majorities };
+    let enough = |part: fn(&VoteRow) -> Option<f64>| settled(&rows.iter().map(part).collect::<Vec<_>>());
+    let candidates = |at: Option<usize>| at.and_then(|at| rows.get(at)).map(|row| row.candidates);
     Votes {
-        pluralities: tried(CANDIDATES.iter().filter(|&&k| k > 1).map(|&k| (k, 1)).collect()),
-        agreements: tried((1..=present).map(|agree| (present, agree)).collect()),
-        enough_for_reproduction: enough(numbers(|row| row.reproduction_number)),
-        enough_for_runway: enough(numbers(|row| row.expected_runway)),
+        enough_for_plurality: by_plurality,
+        enough_for_reproduction: candidates(enough(|row| row.reproduction_number)),
+        enough_for_runway: candidates(enough(|row| row.expected_runway)),
+        agreements,
+        pluralities: pluralities.into_iter().skip(1).collect(),
         majorities,
     }
 }
 
-fn row(scenario: &Scenario, candidates: u64, agree: u64) -> Option<VoteRow> {
-    let mut changed = scenario.clone();
-    changed.vote =
-        Vote { candidates: Count::new(candidates).ok()?, agree: Count::new(agree).ok()?, agree_at_most: None };
+fn row(scenario: &Scenario, vote: Vote) -> VoteRow {
+    let changed = Scenario { vote, ..scenario.clone() };
     let (law, x) = (Law::new(&changed, 0), Composition::start(&changed));
     let kept = over(&law, x, 0, Answers::right);
-    Some(VoteRow {
-        candidates,
-        agree,
+    VoteRow {
+        candidates: vote.candidates.get(),
+        agree: vote.agree.get(),
+        agree_at_most: vote.agree_at_most.map(Count::get),
         right_kept: kept.1 / kept.0,
         random_caught: caught(over(&law, x, 0, |answers| answers.random)),
         systematic_caught: caught(over(&law, x, 1, |answers| answers.systematic)),
@@ -130,7 +169,7 @@ fn row(scenario: &Scenario, candidates: u64, agree: u64) -> Option<VoteRow> {
         cost_per_accepted: Pricing::new(&changed, 0)
             .map(|prices| prices.per_accepted(x))
             .filter(|cost| cost.is_finite()),
-    })
+    }
 }
 
 /// A part of what one candidate answers and of what the vote accepts, in the situation with this index, over all difficulties.
@@ -142,15 +181,15 @@ fn over(law: &Law, x: Composition, situation: usize, part: fn(&Answers) -> f64) 
 }
 
 fn caught((made, voted): (f64, f64)) -> Option<f64> {
-    (made > 0.0).then(|| 1.0 - voted / made)
+    let share = 1.0 - voted / made;
+    // What a vote neither catches nor picks is rounding.
+    (made > 0.0).then_some(if share.abs() < ROUNDING { 0.0 } else { share })
 }
 
-/// The first place from which every value is within [`NOTHING`] of the one before it; the last value alone proves nothing.
+/// The first place from which every value is within [`NOTHING`] of the last one; the last value alone proves nothing.
 fn settled(values: &[Option<f64>]) -> Option<usize> {
-    let still = |pair: &[Option<f64>]| match pair {
-        [Some(one), Some(other)] => (other - one).abs() <= NOTHING * one.abs(),
-        _ => false,
-    };
-    let moving = values.windows(2).rposition(|pair| !still(pair)).map_or(0, |last| last + 1);
-    (moving + 1 < values.len()).then_some(moving)
+    let last = (*values.last()?)?;
+    let far = |value: &Option<f64>| value.is_none_or(|value| (value - last).abs() > NOTHING * last.abs());
+    let first = values.iter().rposition(far).map_or(0, |moving| moving + 1);
+    (first + 1 < values.len()).then_some(first)
 }

@@ -57,6 +57,9 @@ fn title(horizon: u64, told: &[Option<Meter>], selects: Option<u64>) -> String {
     }
     let j = |met: Option<&Option<Meter>>| met.copied().flatten().map(|met| number(met.discrimination, 3));
     match (j(told.first()), j(told.last())) {
+        _ if told.iter().flatten().all(|met| met.discrimination == 0.0) && told.iter().any(Option::is_some) => {
+            "The checks do not tell right from wrong: J = 0 at every generation".to_owned()
+        }
         (Some(first), Some(last)) if first == last => {
             format!("The checks tell right from wrong by J = {first} at first and at generation {horizon}")
         }

@@ -184,6 +184,12 @@ impl Scenario {
         (unsound.min(self.examples.get()), wrong)
     }
 
+    /// Whether a vote or a filter stands between what is generated and what is trained on.
+    #[must_use]
+    pub fn has_checks(&self) -> bool {
+        self.vote.candidates.get() > 1 || !self.filters.is_empty()
+    }
+
     /// Whether unsound beliefs can arise or are there from the start, so that the count chain has two dimensions.
     #[must_use]
     pub fn has_unsound(&self) -> bool {

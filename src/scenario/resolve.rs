@@ -102,10 +102,12 @@ fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
         agree_at_most: written.agree_at_most,
     };
     if !vote.is_majority() && candidates > MAX_PLURALITY {
-        let rule = format!(
-            "a vote of {candidates} that less than a majority decides has more than {MAX_PLURALITY} candidates"
-        );
-        return Err(Breach::new("vote.candidates", rule, "lower it, or ask for more than half of the votes"));
+        let (what, remedy) = match written.agree_at_most {
+            Some(_) => ("with an upper limit of agreement", "lower it, or leave `vote.agree_at_most` out"),
+            None => ("that less than a majority decides", "lower it, or ask for more than half of the votes"),
+        };
+        let rule = format!("a vote of {candidates} {what} has more than {MAX_PLURALITY} candidates");
+        return Err(Breach::new("vote.candidates", rule, remedy));
     }
     Ok(vote)
 }

@@ -241,8 +241,35 @@ impl Published {
     }
 }
 
+impl Subject {
+    /// Refuses attempts at anything but coverage.
+    fn check(&self, place: &str) -> Result<(), Breach> {
+        if self.attempts.is_some() && self.quantity != Quantity::Coverage {
+            let rule = format!("`{}` does not depend on a number of attempts", self.quantity.name());
+            return Err(Breach::new(format!("{place}.attempts"), rule, "leave it out, or ask for `coverage`"));
+        }
+        Ok(())
+    }
+}
+
+impl Published {
+    /// Refuses values that the quantity cannot have.
+    fn check(&self, place: &str) -> Result<(), Breach> {
+        let quantity = self.subject.quantity;
+        let least = if quantity == Quantity::Discrimination { -1.0 } else { 0.0 };
+        let most = if quantity.is_share() || quantity == Quantity::Discrimination { 1.0 } else { f64::INFINITY };
+        if (least..=most).contains(&self.value) || quantity == Quantity::Growth {
+            return Ok(());
+        }
+        let range = if most == 1.0 { format!("between {least} and 1") } else { "at least 0".to_owned() };
+        let rule = format!("`{}` is a number {range}, not {}", quantity.name(), self.value);
+        Err(Breach::new(format!("{place}.value"), rule, "write a share as 0.37, not as 37"))
+    }
+}
+
 impl Stated {
-    /// Refuses statements about designs that the file does not have, and claims that nothing could contradict.
+    /// Refuses statements about designs that the file does not have, about what cannot be, and claims that nothing could contradict
+    /// or confirm.
     pub(super) fn check(&self, designs: &[Design]) -> Result<(), Breach> {
         let known = |key: String, name: &Option<String>| match name {
             Some(name) if !designs.iter().any(|design| design.name == *name) => {
@@ -256,6 +283,13 @@ impl Stated {
         for (index, claim) in self.claims.iter().enumerate() {
             known(format!("claim.{index}.design"), &claim.subject.design)?;
             known(format!("claim.{index}.over"), &claim.over)?;
+            claim.subject.check(&format!("claim.{index}"))?;
+            if let (Some(least), Some(most)) = (claim.at_least, claim.at_most)
+                && least > most
+            {
+                let rule = format!("no number is at least {least} and at most {most}");
+                return Err(Breach::new(format!("claim.{index}.at_most"), rule, "swap the bounds"));
+            }
             if claim.at_least.is_none() && claim.at_most.is_none() {
                 let rule = "a claim has a bound, or nothing could contradict it";
                 return Err(Breach::new(format!("claim.{index}.says"), rule, "add `at_least` or `at_most`"));
@@ -263,6 +297,8 @@ impl Stated {
         }
         for (index, published) in self.published.iter().enumerate() {
             known(format!("published.{index}.design"), &published.subject.design)?;
+            published.subject.check(&format!("published.{index}"))?;
+            published.check(&format!("published.{index}"))?;
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub enum SimulationError {
     },
     /// More work than anyone waits for.
     #[error(
-        "agents may have to work through {work:e} candidates and steps or more (the limit is {limit:e}); use the `events` or `counts` engine, or fewer replicates"
+        "this engine may have to work through more than {limit:e} candidates, draws and steps; use the `counts` engine, or fewer replicates"
     )]
     TooMuchWork {
         /// Candidates that may have to be played and steps of the recursion, over all runs and generations, if every problem

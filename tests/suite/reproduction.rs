@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use proptest::prelude::*;
-use runaway::analytic::reproduction::{STARVED, next_generation_matrix, reproduction_number};
+use runaway::analytic::reproduction::{NO_DIGITS, STARVED, next_generation_matrix, reproduction_number};
 use runaway::analytic::{Regime, Solution, solve};
 use runaway::law::{Composition, Direction, Law};
 use runaway::scenario::{Origin, Scenario};
@@ -51,6 +51,24 @@ fn of_a_belief_that_is_nearly_all_that_passes() {
     assert_relative_eq!(number(&vote(0.99)), 0.0097, max_relative = 5e-3);
     let solved = solve(&vote(0.99));
     assert_eq!(solved.regime, Some(Regime::Overwhelmed));
+}
+
+/// Every answer that passes is systematic, whatever the composition, so that K is 1 − η = 0.79107 exactly; but what an all-sound model
+/// accepts is a trillionth, and less, of what one mistake makes it accept.
+#[test]
+fn what_rounding_would_decide_is_refused() {
+    let steep = |share: f64| {
+        written(&format!(
+            "examples = 30\nlearning.renewal = 0.2089310349683111\nlearning.hazard_gain = 1.29\nlearning.anchor = 0.2\n\
+             [task]\nsteps = 1\n[errors]\nstep_error = 1\nsystematic_share = {share:e}\nconsistency = 0.0767\namplification = 0\n\
+             [[filter]]\nkind = \"catch\"\nrandom = 1\nsystematic = 0.044"
+        ))
+    };
+    assert_relative_eq!(number(&steep(1e-12)), 1.0 - 0.208_931_034_968_311_1, max_relative = 1e-4);
+    assert_eq!(reproduction_number(&Law::new(&steep(1e-16), 0)), Err(NO_DIGITS));
+    let solved = solve(&steep(1e-16));
+    assert_eq!((solved.reproduction_number, solved.regime), (None, None));
+    assert_eq!(solved.undefined["regime"], NO_DIGITS);
 }
 
 /// Without slips a wrong belief passes a restatement with its invariance ι, and any filter but that for sound steps: K_WW = ρι

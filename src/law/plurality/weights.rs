@@ -65,13 +65,19 @@ impl<S: Scalar> Drawn<S> {
         for (b, p) in self.law.iter().enumerate() {
             sum.add(*p, &at(b));
         }
-        let slope = |part: fn(&Winner) -> f64| {
-            let fewer = self.fewer.get_or_init(|| if k == 0 { Vec::new() } else { filled(k - 1, self.p.value()) });
-            let rises = fewer.iter().enumerate().map(|(b, p)| p * (part(&at(b + 1)) - part(&at(b))));
-            k as f64 * rises.sum::<f64>()
+        let rise = OnceCell::new();
+        let rise = || {
+            rise.get_or_init(|| {
+                let fewer = self.fewer.get_or_init(|| if k == 0 { Vec::new() } else { filled(k - 1, self.p.value()) });
+                let mut rise = Winner::default();
+                for (b, p) in fewer.iter().enumerate() {
+                    rise.add(*p, &at(b + 1).less(&at(b)));
+                }
+                rise
+            })
         };
         let parts: [fn(&Winner) -> f64; 3] = [|one| one.right, |one| one.systematic, |one| one.random];
-        parts.map(|part| self.p.map(|_| part(&sum), |_| slope(part)).after(|_| 256.0 + 2.0 * k as f64))
+        parts.map(|part| self.p.map(|_| part(&sum), |_| k as f64 * part(rise())).after(|_| 256.0 + 2.0 * k as f64))
     }
 }
 

@@ -67,4 +67,13 @@ impl Winner {
         self.systematic += weight * other.systematic;
         self.random += weight * other.random;
     }
+
+    /// The difference, part by part.
+    pub fn less(&self, other: &Self) -> Self {
+        Self {
+            right: self.right - other.right,
+            systematic: self.systematic - other.systematic,
+            random: self.random - other.random,
+        }
+    }
 }

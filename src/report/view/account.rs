@@ -71,17 +71,9 @@ fn votes(account: &Account) -> AccountView {
     if priced {
         columns.push("Cost per accepted example");
     }
-    let told = |what: &str, enough: Option<u64>| match enough {
-        Some(1) => format!("{what} changes by less than 1 % with any vote."),
-        Some(k) => format!("{what} changes by less than 1 % beyond {k} candidates."),
-        None => format!("{what} still changes by more than 1 % among the votes tried."),
-    };
     let votes = &account.votes;
     let simple = "“Most of k”: the answer with most votes wins, however few.".to_owned();
-    let mut notes = vec![simple, told("R", votes.enough_for_reproduction)];
-    if votes.majorities.iter().any(|row| row.expected_runway.is_some()) {
-        notes.push(told("The expected runway", votes.enough_for_runway));
-    }
+    let notes = std::iter::once(simple).chain(votes.enough()).collect();
     AccountView {
         title: "What votes would catch".to_owned(),
         columns: columns.into_iter().map(str::to_owned).collect(),

@@ -117,15 +117,15 @@ fn reproduction(found: &mut Agreement, reference: &Reference<'_>, solution: &Sol
     if !resolved {
         return;
     }
-    let Some(ours) = solution.next_generation_matrix else {
-        found.agree("K", start_is_out_of_reach(reference), || format!("{:?}", solution.undefined));
-        return;
-    };
     // A quotient's slope is the difference of terms as large as the relative slope of the yield.
     let steep = steepness(&law, step_of(STEP));
     if steep > 1e5 {
         return;
     }
+    let Some(ours) = solution.next_generation_matrix else {
+        found.agree("K", start_is_out_of_reach(reference), || format!("{:?}", solution.undefined));
+        return;
+    };
     for (ours, theirs) in ours.iter().flatten().zip(k.iter().flatten()) {
         found.near("K", *ours, *theirs, 1e-8);
     }
