@@ -156,6 +156,7 @@ fn composition(solution: &Solution, at: usize) -> Option<Composition> {
 mod tests {
     use super::*;
     use crate::analytic::solve;
+    use crate::quantity::Count;
     use crate::scenario::Origin;
     use approx::assert_relative_eq;
 
@@ -185,5 +186,29 @@ mod tests {
         assert_relative_eq!(labels, expected, max_relative = 1e-12);
         assert_relative_eq!(evaluate(&scenario, &solution, &of(Quantity::LabelAccuracy, 0)).unwrap(), 1.0 - labels);
         assert_eq!(evaluate(&scenario, &solution, &of(Quantity::UnsoundShare, 0)), Some(0.0));
+    }
+
+    /// By hand, of problems with one step: right 0.6, systematic 0.3 in every problem, random 0.1.
+    #[test]
+    fn what_many_attempts_come_to() {
+        let text = "name = \"t\"\n[task]\nsteps = 1\n[errors]\nstep_error = 0.4\nsystematic_share = 0.75\nconsistency = 0.3\n\
+                    amplification = 0\nwrong_answers = 4\n[vote]\ncandidates = 3\nagree = 1";
+        let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
+        let solution = solve(&scenario);
+        let found = |quantity, attempts: Option<u64>| {
+            let attempts = attempts.and_then(|attempts| Count::new(attempts).ok());
+            evaluate(&scenario, &solution, &Subject { attempts, ..of(quantity, 0) })
+        };
+        assert_relative_eq!(found(Quantity::SystematicError, None).unwrap(), 0.3, max_relative = 1e-12);
+        for attempts in [1, 2, 10] {
+            let missed = 0.4_f64.powi(attempts);
+            let coverage = found(Quantity::Coverage, Some(attempts as u64)).unwrap();
+            assert_relative_eq!(coverage, 1.0 - missed, max_relative = 1e-12);
+        }
+        assert_eq!(found(Quantity::Coverage, None), found(Quantity::Coverage, Some(3)));
+        // A plurality accepts every problem: it rejects neither right nor wrong winners.
+        assert_eq!(found(Quantity::Discrimination, None), Some(0.0));
+        let unchecked = Scenario::parse("name = \"t\"", Origin::Text, &[]).unwrap();
+        assert_eq!(evaluate(&unchecked, &solve(&unchecked), &of(Quantity::Discrimination, 0)), None);
     }
 }

@@ -58,7 +58,7 @@ pub struct Approximation {
 pub fn approximate(scenario: &Scenario) -> Approximation {
     let horizon = scenario.horizon.get();
     let mut result = Approximation::empty(horizon as usize + 1);
-    let start = Gaussian::at(Composition::start(scenario));
+    let start = Gaussian::start(scenario);
     let (mut all, mut alive, mut survival) = (start, Some(start), 1.0);
     for g in 0..=horizon {
         let generation = Generation::new(scenario, g);
@@ -118,8 +118,14 @@ struct Gaussian {
 }
 
 impl Gaussian {
-    fn at(x: Composition) -> Self {
-        Self { mean: [x.unsound, x.wrong], covariance: [[0.0; 2]; 2] }
+    /// Generation 0: one composition, or the law of one that is drawn.
+    fn start(scenario: &Scenario) -> Self {
+        let x = Composition::start(scenario);
+        let mean = [x.unsound, x.wrong];
+        let draws = scenario.examples.as_f64();
+        let covariance =
+            if scenario.start.draw { drawing(mean).map(|row| row.map(|c| c / draws)) } else { [[0.0; 2]; 2] };
+        Self { mean, covariance }
     }
 
     /// Variance of `direction` · x.
@@ -211,7 +217,7 @@ impl Generation {
         let gain = self.gain;
         let carried = [0, 1].map(|i| [0, 1].map(|j| gain * jacobian[(i, j)] + if i == j { 1.0 - gain } else { 0.0 }));
         let mean = [0, 1].map(|i| (1.0 - gain) * law.mean[i] + gain * (q[i] + curved[i]));
-        let drawn = [[q[0] * (1.0 - q[0]), -q[0] * q[1]], [-q[0] * q[1], q[1] * (1.0 - q[1])]];
+        let drawn = drawing(q);
         let kept = [0, 1].map(|i| [0, 1].map(|j| dot(carried[i], times(&law.covariance, carried[j]))));
         let covariance = [0, 1].map(|i| [0, 1].map(|j| kept[i][j] + gain * gain * drawn[i][j] / self.examples));
         Gaussian { mean: inside(mean), covariance }
@@ -252,6 +258,11 @@ fn composition(x: Vector) -> Composition {
 fn inside([unsound, wrong]: Vector) -> Vector {
     let wrong = wrong.clamp(0.0, 1.0);
     [unsound.clamp(0.0, 1.0 - wrong), wrong]
+}
+
+/// Covariance of one draw with these probabilities of unsound and wrong.
+fn drawing(q: Vector) -> Matrix {
+    [[q[0] * (1.0 - q[0]), -q[0] * q[1]], [-q[0] * q[1], q[1] * (1.0 - q[1])]]
 }
 
 fn dot(a: Vector, b: Vector) -> f64 {

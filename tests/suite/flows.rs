@@ -136,3 +136,29 @@ fn the_later_account_is_that_of_the_mean_field() {
     assert_eq!(account.later.generation, 30);
     assert!(!Account::of(&model("self-consistency")).at_rest);
 }
+
+/// Each row of the vote table against the loop with that vote, solved; costs by hand: candidates times steps, over the yield.
+#[test]
+fn every_vote_of_the_table_is_that_loop_solved() {
+    let text = "name = \"v\"\nexamples = 40\nhorizon = 30\n[errors]\nstep_error = 0.01\nconsistency = 0.7\nwrong_answers = 5\n\
+                [vote]\ncandidates = 4\nagree = 2\nagree_at_most = 3\n[cost]\nper_step = 0.5\nunit = \"USD\"\n";
+    let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
+    let votes = Account::of(&scenario).votes;
+    let names: Vec<String> = votes.rows().map(|row| row.name()).collect();
+    for name in ["no vote", "3 of 5", "most of 5", "4 of 4", "2 to 3 of 4"] {
+        assert!(names.iter().any(|one| one == name), "{name} is not among {names:?}");
+    }
+    for row in votes.rows() {
+        let most = row.agree_at_most.unwrap_or(row.candidates);
+        let set = [("candidates", row.candidates), ("agree", row.agree), ("agree_at_most", most)];
+        let set: Vec<String> = set.iter().map(|(key, value)| format!("vote.{key}={value}")).collect();
+        let solved = solve(&Scenario::parse(text, Origin::Text, &set).unwrap());
+        assert_relative_eq!(row.reproduction_number.unwrap(), solved.reproduction_number.unwrap());
+        assert_relative_eq!(row.expected_runway.unwrap(), solved.runway.mean.unwrap(), max_relative = 1e-12);
+        let failing = solved.curves.as_ref().unwrap().failed[30];
+        assert_relative_eq!(row.failing_within_horizon.unwrap(), failing, max_relative = 1e-9);
+        let cost = row.candidates as f64 * 20.0 * 0.5 / solved.start_yield;
+        assert_relative_eq!(row.cost_per_accepted.unwrap(), cost, max_relative = 1e-12);
+    }
+    assert!(votes.enough_for_plurality);
+}

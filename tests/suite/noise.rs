@@ -1,6 +1,6 @@
 //! The linear-noise approximation against the exact law, and the order at which its error falls.
 
-use runaway::analytic::{noise, plane};
+use runaway::analytic::{noise, plane, solve};
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
 use runaway::stats::binomial;
@@ -167,4 +167,20 @@ fn any_size_and_any_edge_gives_numbers() {
     // Nothing is accepted from the start.
     let starved = scenario("[errors]\nstep_error = 1.0\n[[filter]]\nkind = \"outcome\"\nsensitivity = 1.0");
     assert_eq!(noise::approximate(&starved).survival, vec![0.0; 61]);
+}
+
+/// A start that is drawn varies at once, in both dimensions.
+#[test]
+fn a_drawn_start_has_the_spread_of_its_law() {
+    for (start, bound) in [("wrong = 0.2", 2e-3), ("wrong = 0.1\nunsound = 0.1", 2e-2)] {
+        let file = format!(
+            "examples = 40\nhorizon = 5\n[errors]\nstep_error = 0.005\n[start]\ndraw = true\n{start}\n[failure]\nerror_rate = 1"
+        );
+        let scenario = scenario(&file);
+        let (ours, curves) = (noise::approximate(&scenario), solve(&scenario).curves.unwrap());
+        for g in 0..=5 {
+            assert!((ours.sd_error[g] / curves.sd_error[g] - 1.0).abs() < bound, "{start}, {g}");
+            assert!((ours.expected_error[g] / curves.expected_error[g] - 1.0).abs() < bound, "{start}, {g}");
+        }
+    }
 }

@@ -255,3 +255,18 @@ fn check_reasons(solved: &Solution) -> Result<(), TestCaseError> {
     prop_assert!(numbers.into_iter().flatten().chain(entries).all(|number| number != 0.0 || number.is_sign_positive()));
     Ok(())
 }
+
+/// A pool that grows comes to the same fixed point, later: 72 % wrong under a threshold of 50 % is no equilibrium below it. And a
+/// loop that has failed at generation 0 does not starve there.
+#[test]
+fn regimes_say_where_a_loop_ends() {
+    let growing = "examples = 50\nhorizon = 10\nerrors.step_error = 0.002\nerrors.amplification = 20\nlearning.policy = \"accumulate\"";
+    let replacing = growing.replace("accumulate", "replace");
+    for text in [growing, &replacing] {
+        assert_eq!(solve(&written(text)).regime, Some(Regime::Avalanche), "{text}");
+    }
+    let failed = "task.steps = 1\nerrors.step_error = 0.6\n[[filter]]\nkind = \"catch\"\nrandom = 1\nsystematic = 1\nunsound = 1\nfalse_reject = 1";
+    let solved = solve(&written(failed));
+    assert_eq!((solved.starved, solved.runway.mean), (Some(0), Some(0.0)));
+    assert_ne!(solved.regime, Some(Regime::Starved));
+}
