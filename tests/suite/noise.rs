@@ -172,15 +172,18 @@ fn any_size_and_any_edge_gives_numbers() {
 /// A start that is drawn varies at once, in both dimensions.
 #[test]
 fn a_drawn_start_has_the_spread_of_its_law() {
-    for (start, bound) in [("wrong = 0.2", 2e-3), ("wrong = 0.1\nunsound = 0.1", 2e-2)] {
+    for start in ["wrong = 0.2", "wrong = 0.1\nunsound = 0.1"] {
         let file = format!(
             "examples = 40\nhorizon = 5\n[errors]\nstep_error = 0.005\n[start]\ndraw = true\n{start}\n[failure]\nerror_rate = 1"
         );
         let scenario = scenario(&file);
         let (ours, curves) = (noise::approximate(&scenario), solve(&scenario).curves.unwrap());
         for g in 0..=5 {
-            assert!((ours.sd_error[g] / curves.sd_error[g] - 1.0).abs() < bound, "{start}, {g}");
-            assert!((ours.expected_error[g] / curves.expected_error[g] - 1.0).abs() < bound, "{start}, {g}");
+            let off = |ours: &[f64], exact: &[f64]| ours[g] / exact[g] - 1.0;
+            let spread = off(&ours.sd_error, &curves.sd_error);
+            let mean = off(&ours.expected_error, &curves.expected_error);
+            // Right to the order of 1/N of themselves.
+            assert!(spread.abs() < 0.1 && mean.abs() < 0.025, "{start}, {g}: {spread:.1e}, {mean:.1e}");
         }
     }
 }
