@@ -24,9 +24,7 @@ pub fn follow(scenario: &Scenario, generations: u64) -> MeanField {
     let rests = |g: u64| scenario.learning.policy == Policy::Replace && settled.is_some_and(|settled| g >= settled);
     let mut law = Law::new(scenario, 0);
     for g in 0..=generations {
-        if g > 0 && settled.is_none_or(|settled| g <= settled) {
-            law = Law::new(scenario, g);
-        }
+        law.go_on(scenario, g);
         let outcome = law.at(x);
         field.composition.push(x);
         field.error.push(outcome.error_rate);

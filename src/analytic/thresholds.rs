@@ -10,8 +10,6 @@ use super::result::Threshold;
 
 /// The longest solution that is looked at.
 const LONGEST: u64 = 1_000_000;
-/// Why there is no largest number of steps.
-const NOT_AT_ONE: &str = "does not hold at 1 step";
 /// Intervals in which a strength is looked for.
 const GRID: u32 = 64;
 
@@ -162,10 +160,8 @@ fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bo
         holds(&Law::new(&changed, 0))
     };
     let present = scenario.task.steps.get();
-    let value = largest(holds_at).map_err(|reason| match holds_at(present) {
-        Some(true) if reason == NOT_AT_ONE => {
-            format!("{reason}, though at the present {present}: fewer steps are not better")
-        }
+    let value = largest(holds_at).map_err(|reason| match (holds_at(1), holds_at(present)) {
+        (Some(false), Some(true)) => format!("{reason}, though at the present {present}: fewer steps are not better"),
         _ => reason,
     });
     Threshold {
@@ -217,7 +213,7 @@ fn largest(holds_at: impl Fn(u64) -> Option<bool>) -> Result<u64, String> {
                     held => Ok(held),
                 };
             }
-            Some(false) if held == 0 => return Err(NOT_AT_ONE.to_owned()),
+            Some(false) if held == 0 => return Err("does not hold at 1 step".to_owned()),
             Some(false) => return Ok(halved(held, steps, |middle| holds_at(middle) == Some(true))),
         }
     }

@@ -375,10 +375,7 @@ impl Mass {
         if !scenario.start.draw {
             return Self { first: scenario.start_counts().1 as usize, weight: vec![1.0] };
         }
-        let draws = scenario.examples.get();
-        let mut weight = vec![0.0; draws as usize + 1];
-        binomial::fill(0, draws, scenario.start.wrong.get(), &mut weight);
-        Self { first: 0, weight }
+        Self { first: 0, weight: binomial::law(scenario.examples.get(), scenario.start.wrong.get()) }
     }
 
     /// What is left without the marked counts.

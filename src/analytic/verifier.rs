@@ -60,12 +60,10 @@ impl Verifier {
 }
 
 fn metered(scenario: &Scenario, path: Vec<Composition>) -> Vec<Result<Meter, &'static str>> {
-    let (settled, candidates) = (scenario.settles_at(), scenario.vote.candidates.get());
+    let candidates = scenario.vote.candidates.get();
     let mut law = Law::new(scenario, 0);
     let at = |(g, x): (u64, Composition)| {
-        if g > 0 && settled.is_none_or(|settled| g <= settled) {
-            law = Law::new(scenario, g);
-        }
+        law.go_on(scenario, g);
         law.meter(candidates, x)
     };
     (0..).zip(path).map(at).collect()

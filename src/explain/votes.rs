@@ -93,10 +93,11 @@ impl Votes {
     /// The numbers of candidates that are enough, in words.
     #[must_use]
     pub fn enough(&self) -> Vec<String> {
+        let most = CANDIDATES[CANDIDATES.len() - 1];
         let kind = if self.enough_for_plurality { "pluralities" } else { "majorities" };
         let told = |what: &str, enough: Option<u64>| match enough {
             Some(1) => format!("{what} changes by less than 1 % with any of these {kind}."),
-            Some(k) => format!("With {kind} of {k} candidates and more {what} is within 1 % of that with 101."),
+            Some(k) => format!("With {kind} of {k} candidates and more {what} is within 1 % of that with {most}."),
             None => format!("{what} still changes by more than 1 % among the {kind} tried."),
         };
         let timed = self.majorities.iter().any(|row| row.expected_runway.is_some());
@@ -124,10 +125,10 @@ pub fn votes(scenario: &Scenario) -> Votes {
         let vote = |(candidates, agree)| {
             Some(Vote { candidates: Count::new(candidates).ok()?, agree: Count::new(agree).ok()?, agree_at_most: None })
         };
-        votes.into_par_iter().filter_map(|one| row(scenario, vote(one)?).into()).collect()
+        votes.into_par_iter().filter_map(vote).map(|vote| row(scenario, vote)).collect()
     };
-    let majorities = tried(CANDIDATES.iter().map(|&k| (k, k / 2 + 1)).collect());
-    let pluralities = tried(CANDIDATES.iter().map(|&k| (k, if k == 1 { 1 } else { PLURALITY })).collect());
+    let majorities = tried(CANDIDATES.map(|k| (k, k / 2 + 1)).to_vec());
+    let pluralities = tried(CANDIDATES.iter().skip(1).map(|&k| (k, PLURALITY)).collect());
     let own = &scenario.vote;
     let present = match own.candidates.get() {
         1 => 5,
@@ -138,15 +139,20 @@ pub fn votes(scenario: &Scenario) -> Votes {
         agreements.push(row(scenario, *own));
     }
     let by_plurality = !own.is_majority();
-    let rows = if by_plurality { &pluralities } else { &majorities };
-    let enough = |part: fn(&VoteRow) -> Option<f64>| settled(&rows.iter().map(part).collect::<Vec<_>>());
+    // Either begins with no vote at all.
+    let rows: Vec<&VoteRow> = if by_plurality {
+        majorities.iter().take(1).chain(&pluralities).collect()
+    } else {
+        majorities.iter().collect()
+    };
+    let enough = |part: fn(&VoteRow) -> Option<f64>| settled(&rows.iter().map(|row| part(row)).collect::<Vec<_>>());
     let candidates = |at: Option<usize>| at.and_then(|at| rows.get(at)).map(|row| row.candidates);
     Votes {
         enough_for_plurality: by_plurality,
         enough_for_reproduction: candidates(enough(|row| row.reproduction_number)),
         enough_for_runway: candidates(enough(|row| row.expected_runway)),
         agreements,
-        pluralities: pluralities.into_iter().skip(1).collect(),
+        pluralities,
         majorities,
     }
 }

@@ -3,7 +3,7 @@
 use crate::scenario::{self, MAX_PLURALITY};
 
 use super::bin::BinLaw;
-use super::candidate::Problem;
+use super::candidate::Answers;
 use super::plurality::{Electorate, Limits, Rewarded, rewarded};
 use super::{Composition, Law};
 
@@ -11,13 +11,13 @@ impl Law {
     /// Coverage at `attempts` (pass@k): probability that at least one of so many candidates for a problem is right.
     #[must_use]
     pub fn coverage(&self, attempts: u64, x: Composition) -> f64 {
-        self.over_problems(x, |_, problem| -(attempts as f64 * (-problem.candidate.right().min(1.0)).ln_1p()).exp_m1())
+        self.over_candidates(x, |candidate| -(attempts as f64 * (-candidate.right().min(1.0)).ln_1p()).exp_m1())
     }
 
     /// Probability that a candidate shows the systematic mistake of its problem.
     #[must_use]
     pub fn systematic_error(&self, x: Composition) -> f64 {
-        self.over_problems(x, |_, problem| problem.candidate.systematic)
+        self.over_candidates(x, |candidate| candidate.systematic)
     }
 
     /// Reward accuracy: where candidates are rewarded for agreeing with the vote, the share of them whose reward tells whether they
@@ -33,21 +33,27 @@ impl Law {
             return Err("agreement with the vote is worked out for at most 1,000 candidates");
         }
         let limits = Limits { least: vote.agree.get(), most: vote.most() };
-        let rewarded = |bin: &BinLaw, problem: &Problem| -> Rewarded {
+        let mut all = Rewarded::default();
+        for (weight, bin, candidate) in self.candidates(x) {
             let wrong_answers = bin.bin.wrong_answers;
-            rewarded(Electorate { candidates: vote.candidates.get(), wrong_answers, limits }, &problem.candidate)
-        };
-        let accepted = self.over_problems(x, |bin, problem| rewarded(bin, problem).accepted);
-        let misled = self.over_problems(x, |bin, problem| rewarded(bin, problem).misled);
-        if accepted > 0.0 { Ok(1.0 - misled / accepted) } else { Err("no vote accepts an answer") }
+            let one = rewarded(Electorate { candidates: vote.candidates.get(), wrong_answers, limits }, &candidate);
+            all.accepted += weight * one.accepted;
+            all.misled += weight * one.misled;
+        }
+        if all.accepted > 0.0 { Ok(1.0 - all.misled / all.accepted) } else { Err("no vote accepts an answer") }
     }
 
-    /// Mean over the problems of every difficulty and situation.
-    fn over_problems(&self, x: Composition, part: impl Fn(&BinLaw, &Problem) -> f64) -> f64 {
-        let of = |bin: &BinLaw| {
+    /// Mean over the candidates of every difficulty and situation.
+    fn over_candidates(&self, x: Composition, part: impl Fn(&Answers) -> f64) -> f64 {
+        let sum: f64 = self.candidates(x).map(|(weight, _, candidate)| weight * part(&candidate)).sum();
+        sum.clamp(0.0, 1.0)
+    }
+
+    /// How a candidate answers in every situation that problems of each difficulty meet, and how often they do.
+    fn candidates(&self, x: Composition) -> impl Iterator<Item = (f64, &BinLaw, Answers)> {
+        self.bins().iter().flat_map(move |bin| {
             let met = bin.situations(x).into_iter().filter(|problem| problem.weight > 0.0);
-            bin.bin.share * met.map(|problem| problem.weight * part(bin, &problem)).sum::<f64>()
-        };
-        self.bins().iter().map(of).sum::<f64>().clamp(0.0, 1.0)
+            met.map(move |problem| (bin.bin.share * problem.weight, bin, problem.candidate))
+        })
     }
 }

@@ -149,6 +149,13 @@ impl Law {
         }
     }
 
+    /// Goes on to `generation` from the one before it.
+    pub fn go_on(&mut self, scenario: &Scenario, generation: u64) {
+        if generation > 0 && scenario.settles_at().is_none_or(|settled| generation <= settled) {
+            *self = Self::new(scenario, generation);
+        }
+    }
+
     /// The laws on problems of each difficulty: one where all are alike.
     #[must_use]
     pub fn bins(&self) -> &[BinLaw] {

@@ -176,6 +176,14 @@ pub fn fill(first: u64, n: u64, p: f64, out: &mut [f64]) {
     }
 }
 
+/// P(X = 0), …, P(X = n) for X ~ Binomial(n, p).
+#[must_use]
+pub fn law(n: u64, p: f64) -> Vec<f64> {
+    let mut law = vec![0.0; n as usize + 1];
+    fill(0, n, p, &mut law);
+    law
+}
+
 /// The interval of values outside which the probabilities of Binomial(n, p) sum to less than about `neglected`.
 ///
 /// From Bernstein's inequality, so a bound and not an estimate.

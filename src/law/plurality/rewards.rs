@@ -4,7 +4,7 @@ use crate::law::candidate::Answers;
 use crate::stats::binomial;
 
 use super::memo::{Electorate, occupancy};
-use super::winner::{Voters, Winner};
+use super::winner::{Voters, Winner, beyond};
 
 /// Candidates of the problems whose vote accepts an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -23,17 +23,17 @@ pub fn rewarded(vote: Electorate, candidate: &Answers) -> Rewarded {
     let voters = Voters::new(&table, vote.limits);
     // E[votes of a random answer that leads with more than so many; within the limits].
     let votes = table.leads(least, most, |votes| votes as f64);
-    let beyond = |table: &[Vec<f64>], random: usize, lead: usize| table[random].get(lead).copied().unwrap_or(0.0);
-    let k = vote.candidates as usize;
+    let k = vote.candidates;
     let shared = candidate.right() + candidate.systematic;
     let right_share = if shared > 0.0 { (candidate.right() / shared).min(1.0) } else { 0.0 };
     let mut sum = Rewarded::default();
-    for (random, p) in filled(k, candidate.random.clamp(0.0, 1.0)).into_iter().enumerate().filter(|(_, p)| *p > 0.0) {
-        for (right, of_those) in filled(k - random, right_share).into_iter().enumerate() {
-            let systematic = k - random - right;
+    let law = binomial::law(k, candidate.random.clamp(0.0, 1.0));
+    for (random, p) in law.into_iter().enumerate().filter(|(_, p)| *p > 0.0) {
+        for (right, of_those) in binomial::law(k - random as u64, right_share).into_iter().enumerate() {
+            let systematic = k as usize - random - right;
             let winner = Winner::of(&voters, right, systematic, random);
             let lead = right.max(systematic);
-            let ahead = beyond(voters.leads(), random, lead);
+            let ahead = voters.ahead(random, lead);
             let agreeing = beyond(&votes, random, lead) + lead as f64 * (winner.random - ahead + winner.systematic);
             let wrong = winner.random + winner.systematic;
             sum.accepted += p * of_those * (winner.right + wrong);
@@ -41,12 +41,6 @@ pub fn rewarded(vote: Electorate, candidate: &Answers) -> Rewarded {
         }
     }
     sum
-}
-
-fn filled(n: usize, p: f64) -> Vec<f64> {
-    let mut law = vec![0.0; n + 1];
-    binomial::fill(0, n as u64, p, &mut law);
-    law
 }
 
 #[cfg(test)]

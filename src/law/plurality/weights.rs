@@ -54,42 +54,42 @@ impl<S: Scalar> Drawn<S> {
     pub fn new(candidates: u64, right: S, random: S) -> Self {
         let flipped = random.value() > 0.5;
         let p = if flipped { right } else { random }.rounded_into(0.0, 1.0);
-        Self { flipped, p, law: filled(candidates as usize, p.value()), fewer: OnceCell::new() }
+        Self { flipped, p, law: binomial::law(candidates, p.value()), fewer: OnceCell::new() }
     }
 
     /// Probabilities (right, systematic, random) of acceptance.
     pub fn accepted(&self, weights: &Weights) -> [S; 3] {
         let k = self.law.len() - 1;
-        let at = |b: usize| weights.0[if self.flipped { k - b } else { b }];
         let mut sum = Winner::default();
         for (b, p) in self.law.iter().enumerate() {
-            sum.add(*p, &at(b));
+            sum.add(*p, self.winner(weights, b));
         }
         let rise = OnceCell::new();
-        let rise = || {
-            rise.get_or_init(|| {
-                let fewer = self.fewer.get_or_init(|| if k == 0 { Vec::new() } else { filled(k - 1, self.p.value()) });
-                let mut rise = Winner::default();
-                for (b, p) in fewer.iter().enumerate() {
-                    rise.add(*p, &at(b + 1).less(&at(b)));
-                }
-                rise
-            })
-        };
+        let rise = || rise.get_or_init(|| self.rise(weights));
         let parts: [fn(&Winner) -> f64; 3] = [|one| one.right, |one| one.systematic, |one| one.random];
         parts.map(|part| self.p.map(|_| part(&sum), |_| k as f64 * part(rise())).after(|_| 256.0 + 2.0 * k as f64))
     }
-}
 
-fn filled(n: usize, p: f64) -> Vec<f64> {
-    let mut law = vec![0.0; n + 1];
-    binomial::fill(0, n as u64, p, &mut law);
-    law
+    /// Where so many candidates are of the counted kind.
+    fn winner<'a>(&self, weights: &'a Weights, counted: usize) -> &'a Winner {
+        &weights.0[if self.flipped { weights.0.len() - 1 - counted } else { counted }]
+    }
+
+    /// What one more candidate of the counted kind changes, on average.
+    fn rise(&self, weights: &Weights) -> Winner {
+        let others = (self.law.len() as u64).checked_sub(2);
+        let fewer = self.fewer.get_or_init(|| others.map_or_else(Vec::new, |n| binomial::law(n, self.p.value())));
+        let mut rise = Winner::default();
+        for (b, p) in fewer.iter().enumerate() {
+            rise.add(*p, &self.winner(weights, b + 1).less(self.winner(weights, b)));
+        }
+        rise
+    }
 }
 
 /// Binomial(n, 1 − `shown`).
 fn kept(n: usize, shown: f64) -> Vec<f64> {
-    let mut law = filled(n, shown);
+    let mut law = binomial::law(n as u64, shown);
     law.reverse();
     law
 }

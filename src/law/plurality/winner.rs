@@ -33,9 +33,9 @@ impl<'a> Voters<'a> {
         Self { table, limits, leads: table.leads(limits.least as usize, limits.most as usize, |_| 1.0) }
     }
 
-    /// For each number of random answers the probability that one of them leads with more than so many votes, within the limits.
-    pub fn leads(&self) -> &[Vec<f64>] {
-        &self.leads
+    /// Probability that one of `random` random answers leads with more than `lead` votes, within the limits.
+    pub fn ahead(&self, random: usize, lead: usize) -> f64 {
+        beyond(&self.leads, random, lead)
     }
 
     /// Whether a random answer never has enough votes.
@@ -44,13 +44,18 @@ impl<'a> Voters<'a> {
     }
 }
 
+/// The entry of a table of [`Occupancy::leads`]; nobody leads beyond its end.
+pub fn beyond(leads: &[Vec<f64>], random: usize, lead: usize) -> f64 {
+    leads[random].get(lead).copied().unwrap_or(0.0)
+}
+
 impl Winner {
     /// Of a vote with so many votes for the right, for the systematic and for random wrong answers.
     pub fn of(voters: &Voters<'_>, right: usize, systematic: usize, random: usize) -> Self {
         let (table, least, most) = (voters.table, voters.limits.least as usize, voters.limits.most as usize);
         let within = |votes: usize| votes >= least.max(1) && votes <= most;
         let (lead, tied) = (right.max(systematic), right == systematic);
-        let mut winner = Self { random: voters.leads[random].get(lead).copied().unwrap_or(0.0), ..Self::default() };
+        let mut winner = Self { random: voters.ahead(random, lead), ..Self::default() };
         if within(lead) {
             let cells = table.fullest(random, lead);
             let share = if tied { cells.below / 2.0 + cells.two_more } else { cells.below + cells.one_more };
