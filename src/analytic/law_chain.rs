@@ -30,7 +30,7 @@ pub struct LawChain<F> {
     pub failing: u64,
     /// Count of generation 0.
     pub start: u64,
-    /// Success probability by the share of counted ones; what lies outside [0, 1] counts as its nearer end.
+    /// Success probability by the share of counted ones; values outside [0, 1] are clamped.
     pub law: F,
 }
 
@@ -77,7 +77,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     /// The law of T, S(g) up to `generations`, by the method that suits the size.
     ///
     /// # Errors
-    /// If no method leads there, with the reason.
+    /// If no method can solve it, with the reason.
     pub fn runway(&self, generations: u64) -> Result<ChainRunway, String> {
         if self.draws <= MANY_DRAWS {
             return self.by_elimination(generations);

@@ -28,7 +28,7 @@ const STEADY: f64 = 1e-9;
 /// Solves a loop without unsound beliefs: count by count where counts are few, by quadrature where they are many.
 ///
 /// # Errors
-/// If neither way leads there, with the reason.
+/// If neither method can solve it, with the reason.
 pub(super) fn solve(scenario: &Scenario) -> Result<Exact, String> {
     if few_counts(scenario) {
         return Ok(count_by_count(scenario));

@@ -199,7 +199,7 @@ pub struct Curves {
     pub expected_error: Vec<f64>,
     /// Standard deviation of err(x_g).
     pub sd_error: Vec<f64>,
-    /// Distance from its mean that err(x_g) stays within but for a probability of 1e-13.
+    /// Distance from its mean that err(x_g) exceeds with probability 1e-13 at most.
     pub reach_error: Vec<f64>,
     /// 5 % quantile of err(x_g).
     pub error_q05: Vec<f64>,

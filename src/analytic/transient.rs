@@ -106,7 +106,7 @@ pub struct Point {
     pub mean_error: f64,
     /// Standard deviation of err.
     pub sd_error: f64,
-    /// Distance from its mean that err stays within but for a probability of [`BEYOND_REACH`].
+    /// Distance from its mean that err exceeds with probability [`BEYOND_REACH`] at most.
     pub reach: f64,
     /// 5, 50 and 95 % quantiles of err.
     pub quantiles: [f64; 3],

@@ -89,7 +89,7 @@ fn last(values: &[f64]) -> f64 {
     values.last().copied().unwrap_or(f64::NAN)
 }
 
-/// Distance from `mean` that the error stays within but for a probability of [`BEYOND_REACH`].
+/// Distance from `mean` that the error exceeds with probability [`BEYOND_REACH`] at most.
 fn reach(law: &[f64], total: f64, error: &[f64], by_error: &[usize], mean: f64) -> f64 {
     let edge = |states: &mut dyn Iterator<Item = &usize>| {
         let mut sum = 0.0;

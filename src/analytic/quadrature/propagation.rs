@@ -330,7 +330,7 @@ impl<'a> Propagation<'a> {
         }
     }
 
-    /// Distance from `mean` that the error rate stays within but for a probability of [`BEYOND_REACH`]; to whole intervals.
+    /// Distance from `mean` that the error rate exceeds with probability [`BEYOND_REACH`] at most; rounded up to whole intervals.
     fn reach(&self, law: &Law, total: f64, mean: f64) -> f64 {
         let least = 0.5 * BEYOND_REACH * total;
         let beyond = |sum: &mut f64, source: &&Source| {
