@@ -45,6 +45,7 @@ pub mod explain;
 pub mod files;
 pub mod fit;
 pub mod law;
+pub mod measure;
 pub mod plan;
 pub mod provenance;
 pub mod quantity;

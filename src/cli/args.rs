@@ -43,6 +43,8 @@ pub enum Command {
     Backtest(Backtest),
     /// Convert the logs of evaluation harnesses and trainers to the canonical form
     Ingest(Ingest),
+    /// Measure a loop's keys from samples: error, difficulty, shared mistakes, checks, what is learned; prints a scenario file
+    Measure(Measure),
     /// Write a commented scenario file to start from
     Init(Init),
 }
@@ -358,6 +360,39 @@ pub struct Ingest {
     #[command(flatten)]
     pub reading: Reading,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = MEASURED)]
+pub struct Measure {
+    /// Samples of one generation or of two in succession: one answer a line (id, answer, correct and, where known,
+    /// generation, kept, audited), harness samples, rollouts of verl; several files, a folder, a pattern, or -
+    #[arg(value_name = "SAMPLES", required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Steps of a solution, which samples do not show
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub steps: u64,
+    /// Name of the scenario that is written
+    #[arg(long, default_value = "measured")]
+    pub name: String,
+    /// Seed of the intervals
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Folder for loop.toml, figures, measure.html and measure.json
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    #[command(flatten)]
+    pub replacing: Replacing,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+const MEASURED: &str = "\
+Examples:
+  runaway measure samples.jsonl > loop.toml
+  runaway measure generation-0.jsonl generation-1.jsonl --steps 8 --report measured
+The scenario goes to standard output, every number with its source; docs/measuring.md says what each key takes.";
 
 #[derive(Debug, Args)]
 pub struct Init {

@@ -11,6 +11,7 @@ mod fit;
 mod ingest;
 mod init;
 mod limits;
+mod measure;
 mod play;
 mod progress;
 mod reading;
@@ -30,6 +31,7 @@ use clap::Parser;
 
 use crate::files::{self, FileError, FileWritten, ReportFolder};
 use crate::fit::{FitError, LogError};
+use crate::measure::MeasureError;
 use crate::plan::PlanError;
 use crate::provenance::Provenance;
 use crate::report::Report;
@@ -96,6 +98,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
         Command::Fit(args) => fit::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
         Command::Ingest(args) => ingest::run(args, out),
+        Command::Measure(args) => measure::run(args, out),
         Command::Init(args) => init::run(args, out),
     }
 }
@@ -134,7 +137,7 @@ fn code(error: &anyhow::Error) -> u8 {
     if error.downcast_ref::<FileError>().is_some_and(|error| matches!(error, FileError::OtherKind { .. })) {
         return USAGE;
     }
-    if error.is::<ScenarioError>() || error.is::<LogError>() {
+    if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() {
         BAD_INPUT
     } else if error.is::<UsageError>() || error.downcast_ref::<PlanError>().is_some_and(is_usage) {
         USAGE

@@ -12,6 +12,7 @@ mod flows;
 mod glossary;
 mod html;
 mod legend;
+pub mod measure;
 mod plot;
 mod runway_law;
 mod shape;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each module may use of the crate besides itself; the first row that holds a module is its rule.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     // Plays the loop from the scenario alone, so that its agreement with the law proves something.
     ("simulate::agents", &["quantity", "scenario", "simulate", "stats"]),
     ("simulate", &["cost", "law", "quantity", "scenario", "stats"]),
@@ -19,6 +19,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("analytic", &["cost", "law", "quantity", "scenario", "stats"]),
     ("compare", &["analytic", "law", "quantity", "scenario", "simulate", "stats"]),
     ("fit", &["analytic", "compare", "files", "law", "quantity", "scenario", "simulate", "stats"]),
+    ("measure", &["fit", "law", "scenario", "stats"]),
     ("plan", &["analytic", "compare", "cost", "explain", "fit", "law", "quantity", "scenario", "simulate", "stats"]),
     ("provenance", &["quantity", "scenario"]),
     ("files", &[]),
@@ -32,6 +33,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
             "explain",
             "files",
             "fit",
+            "measure",
             "plan",
             "provenance",
             "quantity",
@@ -51,7 +53,7 @@ const MAY_NOT_USE: [(&str, &str); 2] =
     [("simulate::agents", "simulate::counts"), ("simulate::agents", "simulate::rare")];
 
 /// Finished results come from these; what computes them is spelled in lower case and stays out of reports.
-const SOLVERS: [&str; 7] = ["analytic", "simulate", "compare", "cost", "explain", "fit", "plan"];
+const SOLVERS: [&str; 8] = ["analytic", "simulate", "compare", "cost", "explain", "fit", "measure", "plan"];
 
 /// Only the command line may print, parse arguments or draw progress.
 const COMMAND_LINE_ONLY: [&str; 8] =

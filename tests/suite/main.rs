@@ -28,6 +28,7 @@ mod flows;
 mod folders;
 mod laws;
 mod limits;
+mod measure;
 mod models;
 mod noise;
 mod plane;

@@ -14,7 +14,7 @@ use crate::fit::log::LogError;
 pub(super) const FORMAT: Format = Format { name: "answers, one a line", recognise, read };
 
 /// Keys that name the problem, in order of preference.
-const IDS: [&str; 14] = [
+pub(super) const IDS: [&str; 14] = [
     "id",
     "qid",
     "question_id",
@@ -31,7 +31,7 @@ const IDS: [&str; 14] = [
     "prompt",
 ];
 /// Keys that say whether the answer is right.
-const VERDICTS: [&str; 12] = [
+pub(super) const VERDICTS: [&str; 12] = [
     "correct",
     "is_correct",
     "right",
@@ -49,8 +49,8 @@ const VERDICTS: [&str; 12] = [
 const COUNTS: [(&str, &str); 5] =
     [("n_correct", "n_rollouts"), ("n_correct", "n"), ("num_correct", "num_samples"), ("num_correct", "n"), ("c", "n")];
 /// Keys of the generation, and of what orders generations.
-const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
-const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
+pub(super) const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
+pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
 
 /// What the objects of a file call the problem, the verdict and the generation.
 struct Keys {

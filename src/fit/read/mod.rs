@@ -6,6 +6,7 @@
 //! `assemble` puts the records in order and makes rows of them. Nothing is guessed in silence: what was taken, ignored
 //! or rounded is said in [`Log`], and a refusal names what was found and the option that helps.
 
+mod answers;
 mod assemble;
 mod axis;
 mod cells;
@@ -38,6 +39,7 @@ use super::transition::Samples;
 use file::LogFile;
 use record::Found;
 
+pub use answers::{AnswerGroup, AnswerSet, GenerationAnswers};
 pub use options::ReadOptions;
 
 /// A format that is read: one file each, tried in this order.

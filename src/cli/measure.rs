@@ -1,0 +1,56 @@
+//! `runaway measure`.
+
+use std::io::Write;
+
+use crate::fit::{AnswerSet, Log};
+use crate::measure::{MeasureOptions, measure};
+use crate::provenance::LogProvenance;
+use crate::report;
+
+use super::fit::json;
+use super::{Verdict, args, quoted, report_folder};
+
+pub(super) fn run(args: &args::Measure, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+    let folder = report_folder(args.report.as_deref(), "measure", args.replacing)?;
+    let files = Log::bytes(&args.files)?;
+    let set = AnswerSet::parse_all(&files, &args.reading.options())?;
+    let options = MeasureOptions { steps: args.steps, seed: args.seed, name: args.name.clone() };
+    let measured = measure(&set, &options)?;
+    let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let provenance = LogProvenance::new(named, args.seed, command(args));
+    let document = json(&provenance, &measured)?;
+    let mut notes = std::io::stderr();
+    for sentence in report::measure::sentences(&measured) {
+        writeln!(notes, "{sentence}")?;
+    }
+    for note in &set.notes {
+        writeln!(notes, "note: {note}")?;
+    }
+    if args.output.json {
+        out.write_all(&document)?;
+    } else {
+        out.write_all(measured.scenario.as_bytes())?;
+    }
+    if let (Some(folder), Some(path)) = (&folder, &args.report) {
+        let rendered = report::measure::render(&measured, &provenance)?;
+        let figures = rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        let page = [
+            ("measure.html", rendered.html.as_slice()),
+            ("loop.toml", measured.scenario.as_bytes()),
+            ("measure.json", document.as_slice()),
+        ];
+        let written: Vec<_> = figures.chain(page).collect();
+        folder.replace(&written)?;
+        writeln!(notes, "wrote {} files to {}", written.len(), path.display())?;
+    }
+    Ok(Verdict::Fine)
+}
+
+/// The command as it can be typed again.
+fn command(args: &args::Measure) -> String {
+    let mut words = vec!["runaway measure".to_owned()];
+    words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
+    words.extend(args.reading.typed());
+    words.push(format!("--steps {} --name {} --seed {}", args.steps, quoted(&args.name), args.seed));
+    words.join(" ")
+}

@@ -1,0 +1,379 @@
+//! Samples as `measure` takes them: every answer to every problem, counted by problem and answer.
+//!
+//! What is held grows with the problems and their different answers, not with the bytes of the files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+
+use super::file::{LogFile, by_number};
+use super::items::{self, right_share};
+use super::json::{self, Object};
+use super::{ReadOptions, fault, listed, shortened};
+use crate::fit::log::{Log, LogError};
+
+/// Keys of the answer itself, in order of preference.
+const ANSWERS: [&str; 10] = [
+    "answer",
+    "prediction",
+    "pred",
+    "predicted_answer",
+    "final_answer",
+    "extracted_answer",
+    "model_answer",
+    "parsed_answer",
+    "filtered_resps",
+    "resps",
+];
+/// Keys that say whether an answer went into the next training set.
+const KEPT: [&str; 6] = ["kept", "accepted", "selected", "is_kept", "is_accepted", "used_for_training"];
+/// Keys that say whether a verdict was made.
+const AUDITED: [&str; 3] = ["audited", "checked", "verified"];
+/// Keys of a problem in samples of harnesses and of verl, before those of plain lines.
+const HARNESS_IDS: [&str; 3] = ["doc_hash", "doc_id", "input"];
+/// Share of equal pairs among right answers to one problem below which answers must be whole responses.
+const RESPONSES: f64 = 0.5;
+
+/// Equal answers to one problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerGroup {
+    /// What was answered, as a hash; absent where the files do not hold it.
+    pub answer: Option<u64>,
+    /// Whether it is right; absent where nobody checked.
+    pub right: Option<bool>,
+    /// How often it was given.
+    pub given: u32,
+    /// How often it was kept for training.
+    pub kept: u32,
+}
+
+/// One generation's answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GenerationAnswers {
+    /// The generation, as the files name it.
+    pub name: String,
+    /// Groups of answers by problem.
+    pub problems: BTreeMap<String, Vec<AnswerGroup>>,
+}
+
+/// Samples of one or more generations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerSet {
+    /// Where they came from, as the user named it.
+    pub source: String,
+    /// The keys that were taken, and what else a reader should know.
+    pub notes: Vec<String>,
+    /// Whether the files say which answers were kept.
+    pub kept_known: bool,
+    /// Whether the files hold the answers themselves.
+    pub answers_known: bool,
+    /// The generations in order.
+    pub generations: Vec<GenerationAnswers>,
+}
+
+/// What the objects call what is taken from them.
+struct SampleKeys {
+    id: String,
+    verdict: String,
+    answer: Option<String>,
+    kept: Option<String>,
+    audited: Option<String>,
+    generation: Option<String>,
+    filter: Option<String>,
+}
+
+impl AnswerSet {
+    /// Reads samples: JSON lines, a JSON array or a table, one answer a line; harness samples and rollouts of verl too.
+    ///
+    /// # Errors
+    /// [`LogError`] where a file cannot be read, names no problem or no verdict, or breaks a rule.
+    pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
+        Self::parse_all(&Log::bytes(paths)?, options)
+    }
+
+    /// Reads samples from named files in memory.
+    ///
+    /// # Errors
+    /// As [`AnswerSet::open`].
+    pub fn parse_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Self, LogError> {
+        let files = files.iter().map(|(name, bytes)| LogFile::new(name, bytes)).collect::<Result<Vec<_>, _>>()?;
+        let mut gathered = Gathered::default();
+        for file in &files {
+            gathered.take_file(file, files.len() > 1, options)?;
+        }
+        gathered.finish(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", "))
+    }
+}
+
+#[derive(Default)]
+struct Gathered {
+    generations: BTreeMap<String, GenerationAnswers>,
+    filters: BTreeSet<String>,
+    notes: Vec<String>,
+    kept: bool,
+    answers: bool,
+}
+
+impl Gathered {
+    fn take_file(&mut self, file: &LogFile, several: bool, options: &ReadOptions) -> Result<(), LogError> {
+        let refuse = |reason: String| fault(&file.name, None, None, reason);
+        let first = file.first_sample().ok_or_else(|| {
+            refuse("no samples: one answer a line is wanted, with the keys id, answer and correct".to_owned())
+        })?;
+        let keys = sample_keys(&first, options).map_err(refuse)?;
+        self.kept |= keys.kept.is_some();
+        self.answers |= keys.answer.is_some();
+        self.note(&keys);
+        // Successive files are successive generations, but for the repeats of one evaluation.
+        let own_name = if several { repeats_of(&file.name) } else { String::new() };
+        file.each_sample(|line, object| {
+            let complain = |(key, reason): (&str, String)| fault(&file.name, Some(line), Some(key), reason);
+            self.take(object, &keys, &own_name, options).map_err(complain)
+        })
+    }
+
+    fn note(&mut self, keys: &SampleKeys) {
+        let of = |what: &str, key: &Option<String>| key.as_ref().map(|key| format!("`{key}` {what}"));
+        let said = [
+            Some(format!("`{}` names the problem", keys.id)),
+            Some(format!("`{}` says what is right", keys.verdict)),
+            of("is the answer", &keys.answer),
+            of("says what was kept", &keys.kept),
+            of("says which verdicts were made", &keys.audited),
+            of("is the generation", &keys.generation),
+        ];
+        super::assemble::add_once(&mut self.notes, Some(said.into_iter().flatten().collect::<Vec<_>>().join(", ")));
+    }
+
+    fn take<'k>(
+        &mut self,
+        object: &Object,
+        keys: &'k SampleKeys,
+        own_name: &str,
+        options: &ReadOptions,
+    ) -> Result<(), (&'k str, String)> {
+        if let Some(filter) = keys.filter.as_ref().and_then(|key| object.get(key)).and_then(Json::as_str) {
+            if options.filter.as_deref().is_some_and(|wanted| wanted != filter) {
+                return Ok(());
+            }
+            if !self.filters.contains(filter) {
+                self.filters.insert(filter.to_owned());
+            }
+        }
+        let id = text_of(object.get(&keys.id)).ok_or((keys.id.as_str(), "the line names no problem".to_owned()))?;
+        let right = verdict(object, keys, options)?;
+        let kept = match &keys.kept {
+            Some(key) => said(object.get(key)).map_err(|reason| (key.as_str(), reason))?.unwrap_or(false),
+            None => false,
+        };
+        let answer = keys.answer.as_ref().and_then(|key| text_of(object.get(key))).map(|text| hash(text.trim()));
+        let name = match &keys.generation {
+            Some(key) => text_of(object.get(key)).unwrap_or_default(),
+            None => own_name.to_owned(),
+        };
+        let generation = self.generations.entry(by_number(&name)).or_default();
+        generation.name = name;
+        let groups = generation.problems.entry(id).or_default();
+        let place = groups.iter().position(|group| group.answer == answer && group.right == right);
+        let group = match place {
+            Some(place) => groups.get_mut(place),
+            None => {
+                groups.push(AnswerGroup { answer, right, given: 0, kept: 0 });
+                groups.last_mut()
+            }
+        };
+        if let Some(group) = group {
+            group.given = group.given.saturating_add(1);
+            group.kept = group.kept.saturating_add(u32::from(kept));
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, source: String) -> Result<AnswerSet, LogError> {
+        let generations: Vec<GenerationAnswers> = self.generations.into_values().collect();
+        if generations.is_empty() {
+            return Err(fault(&source, None, None, "no answer was found"));
+        }
+        if self.filters.len() > 1 {
+            let filters = listed(self.filters.iter().map(String::as_str));
+            let reason = format!("there are several filters: {filters}; choose one with --filter NAME");
+            return Err(fault(&source, None, Some("filter"), reason));
+        }
+        if generations.len() > 1 {
+            let names: Vec<&str> = generations.iter().map(|one| one.name.as_str()).collect();
+            self.notes.push(format!("generations in this order: {}", listed(names)));
+        }
+        let mut set = AnswerSet {
+            source,
+            notes: self.notes,
+            kept_known: self.kept,
+            answers_known: self.answers,
+            generations,
+        };
+        if set.answers_known && set.are_responses() {
+            set.answers_known = false;
+            set.notes.push(
+                "right answers to one problem differ from each other, so these are whole responses: which wrong answers are \
+                 the same cannot be told; name the key of the final answer with --answer KEY"
+                    .to_owned(),
+            );
+        }
+        Ok(set)
+    }
+}
+
+impl AnswerSet {
+    /// Whether the right answers to one problem mostly differ, as the texts of whole responses do.
+    fn are_responses(&self) -> bool {
+        let (mut equal, mut pairs) = (0_u64, 0_u64);
+        for groups in self.generations.iter().flat_map(|generation| generation.problems.values()) {
+            let right = || groups.iter().filter(|group| group.right == Some(true)).map(|group| u64::from(group.given));
+            let all: u64 = right().sum();
+            pairs += all * all.saturating_sub(1);
+            equal += right().map(|given| given * (given - 1)).sum::<u64>();
+        }
+        pairs > 0 && (equal as f64) < RESPONSES * pairs as f64
+    }
+}
+
+impl LogFile<'_> {
+    /// The first answer of a file of samples.
+    fn first_sample(&self) -> Option<Object> {
+        self.first().or(self.document()).cloned().or_else(|| {
+            let mut first = None;
+            self.each_table_row(|_, object| {
+                first.get_or_insert_with(|| object.clone());
+                Ok(())
+            })
+            .ok()?;
+            first
+        })
+    }
+
+    /// Calls `each` with every answer, from JSON or from the rows of a table.
+    fn each_sample(&self, each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
+        if self.first().is_some() || self.document().is_some() {
+            self.each_object(each)
+        } else {
+            self.each_table_row(each)
+        }
+    }
+
+    /// Calls `each` with every row of a table as an object of texts.
+    fn each_table_row(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
+        let delimiter = self.text.lines().next().map_or(b',', |line| {
+            [b'\t', b';'].into_iter().find(|mark| line.as_bytes().contains(mark)).unwrap_or(b',')
+        });
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(self.text.as_bytes());
+        let complain = |error: csv::Error| {
+            let line = error.position().map(csv::Position::line);
+            fault(&self.name, line, None, "this row of the table cannot be read")
+        };
+        let header = reader.headers().map_err(complain)?.clone();
+        for row in reader.records() {
+            let row = row.map_err(complain)?;
+            let cells = header.iter().zip(row.iter()).filter(|(_, cell)| !cell.trim().is_empty());
+            let object: Object =
+                cells.map(|(name, cell)| (name.trim().to_owned(), Json::String(cell.trim().to_owned()))).collect();
+            each(row.position().map_or(0, csv::Position::line), &object)?;
+        }
+        Ok(())
+    }
+}
+
+/// The name of a file without the number of a repeat (`output-rs3.jsonl`), so that repeats are one generation.
+fn repeats_of(name: &str) -> String {
+    let Some(at) = name.rfind("-rs") else { return name.to_owned() };
+    let (head, tail) = name.split_at(at);
+    let rest = tail.get(3..).unwrap_or("").trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{head}{rest}")
+}
+
+fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, String> {
+    let has = |name: &&str| first.contains_key(*name);
+    let known = |names: &[&str]| names.iter().copied().find(|name| has(name)).map(str::to_owned);
+    let asked = |wanted: &Option<String>, option: &str| match wanted {
+        Some(key) if !first.contains_key(key) => {
+            Err(format!("{option} {key}: there is no such key; there is {}", listed(first.keys().map(String::as_str))))
+        }
+        other => Ok(other.clone()),
+    };
+    let harness = first.contains_key("doc_id") || first.contains_key("input") && first.contains_key("output");
+    let id = asked(&options.id, "--id")?
+        .or_else(|| if harness { known(&HARNESS_IDS) } else { None })
+        .or_else(|| known(&items::IDS))
+        .ok_or_else(|| missing("names the problem", "--id", first))?;
+    let wanted = asked(&options.correct, "--correct")?.or_else(|| options.metric.clone().filter(|key| has(&key.as_str())));
+    let verdict = wanted.or_else(|| known(&items::VERDICTS)).ok_or_else(|| missing("says whether the answer is right", "--correct", first))?;
+    let answer = asked(&options.answer, "--answer")?.or_else(|| known(&ANSWERS));
+    // In some files `generation` is the text that was generated.
+    let number = |key: &str| first.get(key).is_some_and(|value| text_of(Some(value)).is_some_and(|text| text.trim().parse::<f64>().is_ok()));
+    let generation = options
+        .column("generation")
+        .map(str::to_owned)
+        .or_else(|| items::GENERATIONS.iter().find(|key| number(key)).map(|key| (*key).to_owned()))
+        .or_else(|| known(&items::STEPS));
+    Ok(SampleKeys {
+        answer: answer.filter(|key| *key != id),
+        kept: known(&KEPT),
+        audited: known(&AUDITED),
+        filter: known(&["filter"]),
+        id,
+        verdict,
+        generation,
+    })
+}
+
+fn missing(what: &str, option: &str, first: &Object) -> String {
+    format!("no key {what}; the keys are {}; say which with {option} KEY", listed(first.keys().map(String::as_str)))
+}
+
+/// Whether the answer is right; absent where nobody checked.
+fn verdict<'k>(object: &Object, keys: &'k SampleKeys, options: &ReadOptions) -> Result<Option<bool>, (&'k str, String)> {
+    if let Some(audited) = &keys.audited
+        && !said(object.get(audited)).map_err(|reason| (audited.as_str(), reason))?.unwrap_or(false)
+    {
+        return Ok(None);
+    }
+    let Some(value) = object.get(&keys.verdict).filter(|value| !value.is_null()) else { return Ok(None) };
+    let number = json::number(value).map(|(score, _)| score);
+    let right = match options.right_above {
+        Some(limit) => number.map(|score| score > limit),
+        None => match right_share(value).or(number) {
+            Some(1.0) => Some(true),
+            Some(0.0 | -1.0) => Some(false),
+            _ => None,
+        },
+    };
+    right.map(Some).ok_or_else(|| {
+        let value = shortened(&value.to_string());
+        (keys.verdict.as_str(), format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores"))
+    })
+}
+
+/// Yes or no; absent where the value is.
+fn said(value: Option<&Json>) -> Result<Option<bool>, String> {
+    let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
+    match right_share(value).or_else(|| json::number(value).map(|(number, _)| number)) {
+        Some(1.0) => Ok(Some(true)),
+        Some(0.0) => Ok(Some(false)),
+        _ => Err(format!("{} is neither yes (true, 1) nor no (false, 0)", shortened(&value.to_string()))),
+    }
+}
+
+fn text_of(value: Option<&Json>) -> Option<String> {
+    match value? {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// Two answers of one problem share a hash by accident once in 10^19 pairs.
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,219 @@
+//! Every number, for one weighing of the problems.
+
+use super::checks::{CheckCounts, mistakes, rejected};
+use super::learning::{self, LearningPair, LearningShares};
+use super::mixture::{self, Imagined, SampleMixture};
+use super::prepare::{PreparedGeneration, PreparedSamples};
+use crate::fit::AnswerGroup;
+
+/// The mixtures from which fits set out: those of the samples as they are.
+#[derive(Debug, Clone)]
+pub(super) struct FittedMixtures {
+    pub first: SampleMixture,
+    pub later: Option<SampleMixture>,
+}
+
+/// What becomes of answers from one generation to the next, for a random answer of each.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct AnswerChanges {
+    pub right_to_wrong: f64,
+    pub wrong_to_right: f64,
+    /// Absent where the answers are not known.
+    pub wrong_to_same: Option<f64>,
+}
+
+/// Accepted, and right of the accepted, of one vote.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct VoteShares {
+    pub candidates: u32,
+    pub agree: u32,
+    pub accepted: f64,
+    pub right: f64,
+}
+
+/// Every number that the samples tell.
+#[derive(Debug, Clone)]
+pub(super) struct SampleEstimate {
+    pub error: Option<f64>,
+    pub mixture: Option<SampleMixture>,
+    pub checks: Option<CheckCounts>,
+    pub changes: Option<AnswerChanges>,
+    pub learning: Option<LearningShares>,
+    pub votes: Vec<VoteShares>,
+}
+
+/// Estimates with these weights of the problems.
+pub(super) fn estimate(
+    samples: &PreparedSamples<'_>,
+    weights: &[f64],
+    start: Option<&FittedMixtures>,
+    imagined: Imagined<'_>,
+) -> SampleEstimate {
+    let own = |generation: &PreparedGeneration<'_>| -> Vec<f64> {
+        generation.ids.iter().map(|id| weights.get(*id).copied().unwrap_or(0.0)).collect()
+    };
+    let first = own(&samples.first);
+    let error = error_rate(samples, &first);
+    let mixtures = start.map(|start| refitted(samples, start, &first, &own, imagined));
+    let checks = samples.kept_known.then(|| checks(samples, &first, mixtures.as_ref()));
+    let later = samples.later.as_ref().filter(|_| samples.all_checked);
+    let changes = later.map(|later| changes(samples, later, &first));
+    let learning = match (&mixtures, later) {
+        (Some(FittedMixtures { first: mixture, later: Some(after) }), Some(later)) if learns(mixture, after) => {
+            Some(learned(samples, later, (mixture, after), &first, imagined))
+        }
+        _ => None,
+    };
+    let votes = votes(samples, &first);
+    SampleEstimate { error, mixture: mixtures.map(|mixtures| mixtures.first), checks, changes, learning, votes }
+}
+
+fn refitted(
+    samples: &PreparedSamples<'_>,
+    start: &FittedMixtures,
+    first: &[f64],
+    own: &impl Fn(&PreparedGeneration<'_>) -> Vec<f64>,
+    imagined: Imagined<'_>,
+) -> FittedMixtures {
+    let fitted = |generation: &PreparedGeneration<'_>, mixture: &SampleMixture, weights: &[f64], imagined: Imagined<'_>| {
+        let table = &generation.table;
+        mixture::fit(mixture.clone(), &table.patterns, &table.weights(weights), imagined).0
+    };
+    FittedMixtures {
+        first: fitted(&samples.first, &start.first, first, imagined),
+        later: samples
+            .later
+            .as_ref()
+            .zip(start.later.as_ref())
+            .map(|(later, mixture)| fitted(later, mixture, &own(later), imagined)),
+    }
+}
+
+/// Whether systematic mistakes can be told from others in both generations.
+fn learns(first: &SampleMixture, later: &SampleMixture) -> bool {
+    let systematic = |mixture: &SampleMixture| mixture.classes.iter().any(|class| class.systematic > 0.0);
+    systematic(first) && systematic(later)
+}
+
+/// Share of the answers that are wrong, of an average problem. Where some were not checked, kept and rejected answers stand for
+/// their like; absent where none of a kind was checked.
+fn error_rate(samples: &PreparedSamples<'_>, weights: &[f64]) -> Option<f64> {
+    let mut strata = [(0.0, 0.0, 0.0); 2];
+    for (groups, weight) in samples.first.groups.iter().zip(weights) {
+        let given: u32 = groups.iter().map(|group| group.given).sum();
+        for group in *groups {
+            for (stratum, count) in strata.iter_mut().zip([group.kept, group.given - group.kept]) {
+                let part = weight * f64::from(count) / f64::from(given.max(1));
+                stratum.0 += part;
+                if let Some(right) = group.right {
+                    stratum.1 += part;
+                    stratum.2 += if right { 0.0 } else { part };
+                }
+            }
+        }
+    }
+    let all: f64 = strata.iter().map(|(all, ..)| all).sum();
+    let of = |&(part, checked, wrong): &(f64, f64, f64)| match (part > 0.0, checked > 0.0) {
+        (false, _) => Some(0.0),
+        (true, true) => Some(part / all * wrong / checked),
+        (true, false) => None,
+    };
+    strata.iter().map(of).sum()
+}
+
+fn checks(samples: &PreparedSamples<'_>, weights: &[f64], mixtures: Option<&FittedMixtures>) -> CheckCounts {
+    let mut counts = CheckCounts::default();
+    for (groups, weight) in samples.first.groups.iter().zip(weights) {
+        let mistakes = mixtures.map_or_else(|| vec![0.0; groups.len()], |mixtures| mistakes(&mixtures.first, groups));
+        counts.add(groups, &mistakes, *weight);
+    }
+    counts
+}
+
+/// Shares of a problem's answers: right, and each wrong one.
+fn given_share(groups: &[AnswerGroup], of: impl Fn(&AnswerGroup) -> bool) -> f64 {
+    let all: u32 = groups.iter().map(|group| group.given).sum();
+    let some: u32 = groups.iter().filter(|group| of(group)).map(|group| group.given).sum();
+    f64::from(some) / f64::from(all.max(1))
+}
+
+fn changes(samples: &PreparedSamples<'_>, later: &PreparedGeneration<'_>, weights: &[f64]) -> AnswerChanges {
+    let (mut right, mut wrong, mut worse, mut better, mut same) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for &(place, after) in &samples.pairs {
+        let (Some(before), Some(after), Some(weight)) =
+            (samples.first.groups.get(place), later.groups.get(after), weights.get(place))
+        else {
+            continue;
+        };
+        let was_right = given_share(before, |group| group.right == Some(true));
+        let is_right = given_share(after, |group| group.right == Some(true));
+        right += weight * was_right;
+        wrong += weight * (1.0 - was_right);
+        worse += weight * was_right * (1.0 - is_right);
+        better += weight * (1.0 - was_right) * is_right;
+        for group in before.iter().filter(|group| group.right == Some(false)) {
+            let repeated = given_share(after, |other| other.right == Some(false) && other.answer == group.answer);
+            same += weight * given_share(before, |other| other == group) * repeated;
+        }
+    }
+    AnswerChanges {
+        right_to_wrong: worse / right,
+        wrong_to_right: better / wrong,
+        wrong_to_same: samples.answers_known.then_some(same / wrong),
+    }
+}
+
+fn learned(
+    samples: &PreparedSamples<'_>,
+    later: &PreparedGeneration<'_>,
+    (mixture, after): (&SampleMixture, &SampleMixture),
+    weights: &[f64],
+    imagined: Imagined<'_>,
+) -> LearningShares {
+    let pair = |&(place, other): &(usize, usize)| {
+        let (before, later) = (samples.first.groups.get(place)?, later.groups.get(other)?);
+        let pair = LearningPair::of(before, &mistakes(mixture, before), later, after, samples.kept_known)?;
+        Some((pair, *weights.get(place)?))
+    };
+    let (pairs, weights): (Vec<LearningPair>, Vec<f64>) = samples.pairs.iter().filter_map(pair).unzip();
+    learning::fit(&pairs, &weights, imagined)
+}
+
+fn votes(samples: &PreparedSamples<'_>, weights: &[f64]) -> Vec<VoteShares> {
+    let mut all = Vec::new();
+    for vote in &samples.votes {
+        let rules = (1..=vote.candidates).filter(|agree| is_shown(vote.candidates, *agree, samples.answers.0));
+        for agree in rules {
+            let (mut right, mut wrong, mut total) = (0.0, 0.0, 0.0);
+            for (leads, weight) in vote.leads.iter().zip(weights) {
+                let (own_right, own_wrong) = leads.accepted(agree);
+                right += weight * own_right;
+                wrong += weight * own_wrong;
+                total += weight;
+            }
+            let accepted = right + wrong;
+            all.push(VoteShares { candidates: vote.candidates, agree, accepted: accepted / total, right: right / accepted });
+        }
+    }
+    all
+}
+
+/// Of all answers every rule, of fewer a plurality, a majority and unanimity.
+fn is_shown(candidates: u32, agree: u32, all: u32) -> bool {
+    candidates == all || agree == 1 || agree == candidates || agree == candidates / 2 + 1
+}
+
+impl SampleEstimate {
+    /// Share of wrong answers that are systematic, over all difficulties.
+    pub fn systematic_share(&self) -> Option<f64> {
+        let mixture = self.mixture.as_ref()?;
+        let systematic = mixture.classes.iter().map(|class| class.share * class.systematic * mixture.consistency);
+        Some((systematic.sum::<f64>() / mixture.error()).min(1.0))
+    }
+
+    /// Catch rates of the check: random, systematic, and right answers rejected.
+    pub fn catch_rates(&self) -> Option<[f64; 3]> {
+        let checks = self.checks?;
+        Some([rejected(checks.random), rejected(checks.systematic), rejected(checks.right)])
+    }
+}

@@ -1,0 +1,146 @@
+//! From samples to the keys of a scenario, each with its interval: what `fit` cannot tell from error rates alone.
+//!
+//! `pattern` forgets the words of the answers, `mixture` says what a generation's patterns are a mixture of, `learning` what the
+//! next generation made of them, `checks` and `votes` what is kept; `estimate` does all of it for one weighing of the
+//! problems, `resample` weighs them anew for intervals; `keys` and `scenario_file` say it.
+
+mod checks;
+mod estimate;
+mod keys;
+mod learning;
+mod mixture;
+mod pattern;
+mod prepare;
+mod resample;
+mod result;
+mod scenario_file;
+mod votes;
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+use crate::fit::AnswerSet;
+use crate::scenario::ScenarioError;
+
+use estimate::{FittedMixtures, SampleEstimate, estimate};
+use mixture::SampleMixture;
+use prepare::{PreparedGeneration, PreparedSamples};
+use resample::{Replicate, replicates};
+
+pub use resample::LEVEL;
+pub use result::{
+    DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement,
+};
+
+/// How to measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureOptions {
+    /// Steps of a solution, which samples do not show.
+    pub steps: u64,
+    /// Seed of the intervals.
+    pub seed: u64,
+    /// Name of the scenario.
+    pub name: String,
+}
+
+impl Default for MeasureOptions {
+    fn default() -> Self {
+        Self { steps: 1, seed: 1, name: "measured".to_owned() }
+    }
+}
+
+/// Why samples cannot be measured.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum MeasureError {
+    /// Nothing to measure.
+    #[error("there is no answer in these files")]
+    Empty,
+    /// More than two generations.
+    #[error("these are {0} generations, but one, or two in succession, are measured; give the files of two")]
+    Generations(usize),
+    /// Too few problems for any interval.
+    #[error("{0} problems are too few; at least {LEAST_PROBLEMS} are needed for an interval")]
+    TooFew(usize),
+    /// No step at all.
+    #[error("a solution has 1 to 1,000,000 steps, not {0}")]
+    Steps(u64),
+    /// The written scenario breaks a rule: a fault of this program.
+    #[error("the measured scenario breaks a rule of scenario files: {0}")]
+    Scenario(#[from] ScenarioError),
+}
+
+/// Problems below which nothing is measured.
+const LEAST_PROBLEMS: usize = 10;
+/// Answers to a problem from which on systematic mistakes can be told from others.
+const SYSTEMATIC_FROM: u32 = 3;
+/// Most difficulties.
+const MOST_DIFFICULTIES: usize = 3;
+
+/// Measures the first generation of a set of samples, and what the second learned from it.
+///
+/// # Errors
+/// [`MeasureError`] for too few problems and for more than two generations.
+pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<Measured, MeasureError> {
+    if !(1..=1_000_000).contains(&options.steps) {
+        return Err(MeasureError::Steps(options.steps));
+    }
+    let samples = PreparedSamples::of(set, options)?;
+    if samples.first.groups.len() < LEAST_PROBLEMS {
+        return Err(MeasureError::TooFew(samples.first.groups.len()));
+    }
+    let (start, difficulties) = if samples.all_checked { fitted(&samples) } else { (None, Vec::new()) };
+    let whole = vec![1.0; samples.problems];
+    let point = estimate(&samples, &whole, start.as_ref(), &mut || (0.0, 0.0));
+    let draws: Vec<SampleEstimate> = (0..replicates(samples.problems) as u64)
+        .into_par_iter()
+        .map(|number| {
+            let mut chance = Replicate::new(options.seed, number);
+            let weights = chance.weights(samples.problems);
+            estimate(&samples, &weights, start.as_ref(), &mut || chance.imagined())
+        })
+        .collect();
+    keys::told(set, &samples, &point, &draws, difficulties, options)
+}
+
+/// The mixtures of the samples as they are, and how well each number of difficulties explains the first generation.
+fn fitted(samples: &PreparedSamples<'_>) -> (Option<FittedMixtures>, Vec<DifficultyFit>) {
+    let systematic = samples.answers_known && samples.answers.0 >= SYSTEMATIC_FROM;
+    let (first, difficulties) = chosen(&samples.first, samples.answers.0, systematic);
+    let later = samples.later.as_ref().map(|later| chosen(later, fewest(later), systematic && fewest(later) >= SYSTEMATIC_FROM).0);
+    (Some(FittedMixtures { first, later }), difficulties)
+}
+
+fn fewest(generation: &PreparedGeneration<'_>) -> u32 {
+    generation.table.patterns.iter().map(pattern::AnswerPattern::answers).min().unwrap_or(0)
+}
+
+/// The mixture with the number of difficulties that the Bayesian information criterion chooses.
+///
+/// Counts of k right answers tell m difficulties apart for k ≥ 2m − 1 only (Teicher 1963).
+fn chosen(generation: &PreparedGeneration<'_>, answers: u32, systematic: bool) -> (SampleMixture, Vec<DifficultyFit>) {
+    let table = &generation.table;
+    let weights = table.weights(&vec![1.0; table.of_problem.len()]);
+    let most = (answers as usize).div_ceil(2).clamp(1, MOST_DIFFICULTIES);
+    let ln_problems = (table.of_problem.len() as f64).ln();
+    let fit = |difficulties: usize| {
+        let starts = mixture::beginnings(difficulties, &table.patterns, &weights, systematic).into_par_iter();
+        let fits = starts.map(|start| mixture::fit(start, &table.patterns, &weights, &mut || (0.0, 0.0)));
+        let (mixture, log_likelihood) = fits.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        // One share less than difficulties; for each a right share and, where it is told, a systematic one.
+        let parameters = difficulties - 1 + difficulties * if systematic { 2 } else { 1 };
+        Some((mixture, log_likelihood, parameters as f64 * ln_problems - 2.0 * log_likelihood))
+    };
+    let fits: Vec<(SampleMixture, f64, f64)> = (1..=most).filter_map(fit).collect();
+    let first = fits.first().map_or(0.0, |(.., bic)| *bic);
+    let compared = (1..).zip(&fits).map(|(difficulties, (_, log_likelihood, bic))| DifficultyFit {
+        difficulties,
+        log_likelihood: *log_likelihood,
+        bic_change: bic - first,
+    });
+    let compared = compared.collect();
+    let best = fits.into_iter().min_by(|a, b| a.2.total_cmp(&b.2)).map(|(mixture, ..)| mixture);
+    // One difficulty is always fitted.
+    let plain = SampleMixture { classes: Vec::new(), consistency: 1.0, wrong_answers: 1.0 };
+    (best.unwrap_or(plain), compared)
+}

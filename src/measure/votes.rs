@@ -1,0 +1,88 @@
+//! What a vote would keep: measured by voting with fewer of the answers that were sampled.
+
+use rand::RngExt;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+use crate::fit::AnswerGroup;
+
+/// Subsets drawn of each problem's answers.
+const DRAWS: usize = 32;
+/// Sizes of votes that are weighed, besides all answers.
+const SIZES: [u32; 7] = [3, 5, 8, 16, 32, 64, 128];
+
+/// For one problem: how probably an answer leads with so many votes, right or wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LeadShares {
+    /// By number of votes from 0.
+    pub right: Vec<f64>,
+    pub wrong: Vec<f64>,
+}
+
+impl LeadShares {
+    /// P(accepted and right), P(accepted and wrong) of a vote that needs `agree` votes.
+    pub fn accepted(&self, agree: u32) -> (f64, f64) {
+        let from = |shares: &[f64]| shares.iter().skip(agree as usize).sum();
+        (from(&self.right), from(&self.wrong))
+    }
+}
+
+/// Numbers of candidates to weigh where problems have `answers` answers each.
+pub(super) fn sizes(answers: u32) -> Vec<u32> {
+    let mut sizes: Vec<u32> = SIZES.into_iter().filter(|size| *size < answers).collect();
+    sizes.extend((answers >= 3).then_some(answers));
+    sizes
+}
+
+/// The lead among `candidates` answers drawn without replacement from those of a problem; ties are broken at random.
+pub(super) fn leads(groups: &[AnswerGroup], candidates: u32, seed: u64) -> LeadShares {
+    let mut shares =
+        LeadShares { right: vec![0.0; candidates as usize + 1], wrong: vec![0.0; candidates as usize + 1] };
+    let merged = merged(groups);
+    let all: u32 = merged.iter().map(|(_, given)| given).sum();
+    if candidates >= all {
+        add(&mut shares, &merged, 1.0);
+        return shares;
+    }
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    for _ in 0..DRAWS {
+        add(&mut shares, &drawn(&merged, candidates, all, &mut rng), 1.0 / DRAWS as f64);
+    }
+    shares
+}
+
+/// Right answers vote together, however they are written.
+fn merged(groups: &[AnswerGroup]) -> Vec<(bool, u32)> {
+    let right = groups.iter().filter(|group| group.right == Some(true)).map(|group| group.given).sum();
+    let wrong = groups.iter().filter(|group| group.right == Some(false)).map(|group| (false, group.given));
+    std::iter::once((true, right)).chain(wrong).collect()
+}
+
+fn drawn(groups: &[(bool, u32)], candidates: u32, all: u32, rng: &mut ChaCha8Rng) -> Vec<(bool, u32)> {
+    let (mut wanted, mut left) = (candidates, all);
+    let mut taken: Vec<(bool, u32)> = groups.iter().map(|(right, _)| (*right, 0)).collect();
+    for ((_, given), (_, count)) in groups.iter().zip(&mut taken) {
+        for _ in 0..*given {
+            // Each answer is taken as often as so many of those left are still wanted.
+            if rng.random_range(0..left) < wanted {
+                *count += 1;
+                wanted -= 1;
+            }
+            left -= 1;
+        }
+    }
+    taken
+}
+
+fn add(shares: &mut LeadShares, groups: &[(bool, u32)], weight: f64) {
+    let lead = groups.iter().map(|(_, given)| *given).max().unwrap_or(0);
+    let leading: Vec<bool> = groups.iter().filter(|(_, given)| *given == lead).map(|(right, _)| *right).collect();
+    let each = weight / leading.len().max(1) as f64;
+    for right in leading {
+        let side = if right { &mut shares.right } else { &mut shares.wrong };
+        // A lead is at most the number of candidates, for which there is room.
+        if let Some(share) = side.get_mut(lead as usize) {
+            *share += each;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What was measured, in sentences.
+
+use crate::measure::{Measured, MeasuredNumber, VoteMeasurement};
+use crate::report::words::{number, percent};
+
+/// The findings, the most important first.
+#[must_use]
+pub fn sentences(measured: &Measured) -> Vec<String> {
+    [error(measured), shared(measured), learned(measured), check(measured), Some(counted(measured))]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// "12.3 % (90 %: 11.1 to 13.4 %)".
+pub(super) fn share(number: MeasuredNumber) -> String {
+    match (number.low, number.high) {
+        (Some(low), Some(high)) => {
+            let (low, high) = (percent(low, 3), percent(high, 3));
+            format!("{} (90 %: {} to {high})", percent(number.value, 3), low.trim_end_matches(['\u{a0}', ' ', '%']))
+        }
+        _ => percent(number.value, 3),
+    }
+}
+
+fn of(measured: &Measured, key: &str) -> Option<String> {
+    measured.key(key).map(|found| share(found.number))
+}
+
+fn error(measured: &Measured) -> Option<String> {
+    let error = of(measured, "error_rate")?;
+    let difficulties = match measured.chosen_difficulties() {
+        1 => String::new(),
+        2 => " Problems are of two difficulties.".to_owned(),
+        _ => " Problems are of three difficulties.".to_owned(),
+    };
+    Some(format!("One answer is wrong with probability {error}.{difficulties}"))
+}
+
+fn shared(measured: &Measured) -> Option<String> {
+    let shared = of(measured, "errors.systematic_share")?;
+    let consistency = of(measured, "errors.consistency")?;
+    Some(format!(
+        "Of the wrong answers {shared} are systematic: candidates share them, each with probability {consistency}. A vote \
+         cannot see these."
+    ))
+}
+
+fn learned(measured: &Measured) -> Option<String> {
+    let worse = of(measured, "right_to_wrong")?;
+    let better = of(measured, "wrong_to_right")?;
+    let persistence = of(measured, "learning.persistence")
+        .map_or_else(String::new, |one| format!(" A systematic mistake that is trained on stays with probability {one}."));
+    let imprint = of(measured, "learning.imprint")
+        .map_or_else(String::new, |one| format!(" Another wrong answer that is trained on becomes a mistake with probability {one}."));
+    Some(format!(
+        "In the next generation {worse} of the right answers turn wrong, and {better} of the wrong ones right.{persistence}{imprint}"
+    ))
+}
+
+fn check(measured: &Measured) -> Option<String> {
+    let accepted = of(measured, "accepted")?;
+    let wrong = of(measured, "kept_wrong").map_or_else(String::new, |wrong| format!("; of these {wrong} are wrong"));
+    let tells = measured.key("discrimination").map_or_else(String::new, |one| {
+        format!(" It rejects wrong answers more often than right ones by J = {}.", number(one.number.value, 3))
+    });
+    Some(format!("The check keeps {accepted} of the answers{wrong}.{tells}"))
+}
+
+fn counted(measured: &Measured) -> String {
+    let missing = match measured.missing.len() {
+        0 => String::new(),
+        1 => " One more is listed that they cannot tell.".to_owned(),
+        count => format!(" {count} more entries list what they cannot tell."),
+    };
+    let (least, most) = measured.answers_per_problem;
+    let each = if least == most { least.to_string() } else { format!("{least} to {most}") };
+    format!(
+        "Measured from {} problems with {each} answers each: {} numbers with intervals.{missing}",
+        measured.problems,
+        measured.keys.len()
+    )
+}
+
+/// The rule with the purest majority, in words.
+pub(super) fn vote_title(measured: &Measured, candidates: u32) -> Option<String> {
+    let majority = candidates / 2 + 1;
+    let vote = |agree: u32| {
+        measured.votes.iter().find(|vote| vote.candidates == candidates && vote.agree == agree)
+    };
+    let said = |vote: &VoteMeasurement| {
+        let right = vote.right.map(|right| percent(right.value, 3))?;
+        Some(format!("keeps {} of the problems, {right} of them right", percent(vote.accepted.value, 3)))
+    };
+    Some(format!("A majority of {candidates} {}", said(vote(majority)?)?))
+}
+
+/// How many difficulties the samples ask for.
+pub(super) fn difficulty_title(measured: &Measured) -> String {
+    let change = |difficulties: usize| {
+        measured.difficulties.iter().find(|fit| fit.difficulties == difficulties).map(|fit| fit.bic_change)
+    };
+    match measured.chosen_difficulties() {
+        1 => "Problems of one difficulty explain the counts of right answers".to_owned(),
+        chosen => {
+            let better = change(chosen).map_or_else(String::new, |change| format!(" (BIC lower by {})", number(-change, 3)));
+            let count = if chosen == 2 { "two" } else { "three" };
+            format!("Problems of {count} difficulties explain the counts of right answers better than one{better}")
+        }
+    }
+}
