@@ -1,5 +1,7 @@
 //! Where a result came from: enough to make it again.
 
+use std::io::{self, Read};
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -59,16 +61,10 @@ pub struct LogProvenance {
 }
 
 impl LogProvenance {
-    /// The provenance of a result of `command` on logs, given by name and bytes.
+    /// The provenance of a result of `command` on logs, given by name and digest.
     #[must_use]
-    pub fn new<'a>(logs: impl IntoIterator<Item = (&'a str, &'a [u8])>, seed: u64, command: String) -> Self {
-        Self {
-            program: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-            logs: logs.into_iter().map(|(name, bytes)| (name.to_owned(), digest_bytes(bytes))).collect(),
-            seed,
-            command,
-        }
+    pub fn new(logs: Vec<(String, String)>, seed: u64, command: String) -> Self {
+        Self { program: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), logs, seed, command }
     }
 
     /// What a figure says of its own making.
@@ -98,6 +94,21 @@ fn hexadecimal(bytes: &[u8]) -> String {
 #[must_use]
 pub fn digest_bytes(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of everything that can be read, in hexadecimal.
+///
+/// # Errors
+/// Where it cannot be read to its end.
+pub fn digest_all_of(mut reader: impl Read) -> io::Result<String> {
+    let mut all = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(hexadecimal(&all.finalize())),
+            read => all.update(buffer.get(..read).unwrap_or_default()),
+        }
+    }
 }
 
 /// SHA-256 of the digests of several scenarios, in hexadecimal.

@@ -1,9 +1,6 @@
 //! `runaway backtest`.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
-
-use anyhow::Context;
 
 use crate::files::ReportFolder;
 use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, ReadOptions, Summary};
@@ -14,7 +11,7 @@ use crate::report::fit::words::LEARNERS;
 use crate::scenario::ScenarioError;
 
 use super::args;
-use super::fit::{blamed, json, priors};
+use super::fit::{blamed, digests, json, priors};
 use super::limits::Work;
 use super::progress::watched;
 use super::table::sheet;
@@ -23,13 +20,11 @@ use super::{UsageError, Verdict, quoted, report_folder, write_report};
 pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let mut logs = Vec::new();
     let mut read = Vec::new();
-    for file in args.files.iter().map(|file| logs_of(file)).collect::<anyhow::Result<Vec<_>>>()?.concat() {
-        let files = Log::bytes(std::slice::from_ref(&file))?;
-        logs.push(Log::parse_all(&files, &ReadOptions::default())?);
-        read.extend(files);
+    for file in Log::files(&args.files)? {
+        logs.push(Log::of(std::slice::from_ref(&file), &ReadOptions::default())?);
+        read.extend(digests(std::slice::from_ref(&file))?);
     }
-    let named = read.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    let provenance = LogProvenance::new(named, args.seed, command(args));
+    let provenance = LogProvenance::new(read, args.seed, command(args));
     let options = options(args)?;
     Work::default().fits(1, options.fit.effort.sweeps, fitted(&logs, &options.cuts)).admit(args.patience)?;
     let folder = report_folder(args.report.as_deref(), "backtest", args.replacing)?;
@@ -96,19 +91,6 @@ fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
 
 fn write(folder: &ReportFolder, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {
     write_report(folder, &report::backtest::render(tested, provenance)?, "backtest.html", ("backtest.json", json))
-}
-
-/// A log, or the logs of a folder by name.
-fn logs_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let entries = std::fs::read_dir(path).with_context(|| format!("{}: cannot read this folder", path.display()))?;
-    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "csv" || extension == "jsonl"));
-    files.sort();
-    anyhow::ensure!(!files.is_empty(), "{}: no log (.csv, .jsonl) in this folder", path.display());
-    Ok(files)
 }
 
 fn scores(name: &str, summary: &Summary) -> Vec<String> {

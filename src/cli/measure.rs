@@ -7,17 +7,16 @@ use crate::measure::{MeasureOptions, measure};
 use crate::provenance::LogProvenance;
 use crate::report;
 
-use super::fit::json;
+use super::fit::{digests, json};
 use super::{Verdict, args, quoted, report_folder};
 
 pub(super) fn run(args: &args::Measure, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let folder = report_folder(args.report.as_deref(), "measure", args.replacing)?;
-    let files = Log::bytes(&args.files)?;
-    let set = AnswerSet::parse_all(&files, &args.reading.options())?;
+    let files = Log::files(&args.files)?;
+    let set = AnswerSet::of(&files, &args.reading.options())?;
     let options = MeasureOptions { steps: args.steps, seed: args.seed, name: args.name.clone() };
     let measured = measure(&set, &options)?;
-    let named = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    let provenance = LogProvenance::new(named, args.seed, command(args));
+    let provenance = LogProvenance::new(digests(&files)?, args.seed, command(args));
     let document = json(&provenance, &measured)?;
     let mut notes = std::io::stderr();
     for sentence in report::measure::sentences(&measured) {

@@ -42,8 +42,8 @@ pub struct InputLimit {
 pub const SCENARIO: InputLimit = InputLimit { what: "a scenario", most: 1 << 20 };
 /// Longest result file that is used again as a scenario: 100,000 generations of every curve take some 50 MiB.
 pub const RESULTS: InputLimit = InputLimit { what: "a results file", most: 128 << 20 };
-/// Longest log: it is held once, beside its rows.
-pub const LOG: InputLimit = InputLimit { what: "a log", most: 128 << 20 };
+/// Longest JSON document of a log, which is held in whole; logs of lines are read line by line, however long they are.
+pub const LOG: InputLimit = InputLimit { what: "a JSON document of a log", most: 128 << 20 };
 
 /// The bytes of a file or a pipe; `-` is standard input.
 ///
@@ -67,7 +67,7 @@ pub fn read(path: &Path, limit: InputLimit) -> Result<Vec<u8>, InputError> {
 }
 
 /// Everything that can be read. A file can grow while it is read, and a pipe has no length: one byte more than allowed tells.
-fn all_of(source: impl Read, limit: InputLimit) -> Result<Vec<u8>, InputError> {
+pub(super) fn all_of(source: impl Read, limit: InputLimit) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
     source.take(limit.most + 1).read_to_end(&mut bytes)?;
     let too_large = InputError::TooLarge { most: limit.most, what: limit.what };
@@ -75,13 +75,13 @@ fn all_of(source: impl Read, limit: InputLimit) -> Result<Vec<u8>, InputError> {
 }
 
 #[cfg(unix)]
-fn is_device(metadata: &fs::Metadata) -> bool {
+pub(super) fn is_device(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
     metadata.file_type().is_char_device() || metadata.file_type().is_block_device()
 }
 
 #[cfg(not(unix))]
-fn is_device(_: &fs::Metadata) -> bool {
+pub(super) fn is_device(_: &fs::Metadata) -> bool {
     false
 }
 

@@ -1,9 +1,11 @@
-//! Files read with a limit ([`read`]) and written whole or not at all: one by way of a temporary file in the same folder,
-//! synced, then renamed; a folder of results by way of a folder beside it ([`ReportFolder`]).
+//! Files read with a limit ([`read`]) or a piece at a time ([`StoredInput`]), and written whole or not at all: one by way of
+//! a temporary file in the same folder, synced, then renamed; a folder of results by way of a folder beside it
+//! ([`ReportFolder`]).
 
 mod folder;
 mod input;
 mod interrupt;
+mod stored;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -14,6 +16,7 @@ use thiserror::Error;
 
 pub use folder::ReportFolder;
 pub use input::{InputError, InputLimit, LOG, RESULTS, SCENARIO, read};
+pub use stored::StoredInput;
 
 /// A file to be written: its name inside a folder, and its bytes.
 pub type FileWritten<'a> = (&'a str, &'a [u8]);

@@ -44,7 +44,7 @@ pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
 pub use outlook::Outlook;
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
-pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, ReadOptions};
+pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, LogFile, ReadOptions};
 pub use result::{
     Basis, Best, Bin, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
 };

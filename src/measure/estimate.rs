@@ -75,10 +75,11 @@ fn refitted(
     own: &impl Fn(&PreparedGeneration<'_>) -> Vec<f64>,
     imagined: Imagined<'_>,
 ) -> FittedMixtures {
-    let fitted = |generation: &PreparedGeneration<'_>, mixture: &SampleMixture, weights: &[f64], imagined: Imagined<'_>| {
-        let table = &generation.table;
-        mixture::fit(mixture.clone(), &table.patterns, &table.weights(weights), imagined).0
-    };
+    let fitted =
+        |generation: &PreparedGeneration<'_>, mixture: &SampleMixture, weights: &[f64], imagined: Imagined<'_>| {
+            let table = &generation.table;
+            mixture::fit(mixture.clone(), &table.patterns, &table.weights(weights), imagined).0
+        };
     FittedMixtures {
         first: fitted(&samples.first, &start.first, first, imagined),
         later: samples
@@ -192,7 +193,12 @@ fn votes(samples: &PreparedSamples<'_>, weights: &[f64]) -> Vec<VoteShares> {
                 total += weight;
             }
             let accepted = right + wrong;
-            all.push(VoteShares { candidates: vote.candidates, agree, accepted: accepted / total, right: right / accepted });
+            all.push(VoteShares {
+                candidates: vote.candidates,
+                agree,
+                accepted: accepted / total,
+                right: right / accepted,
+            });
         }
     }
     all

@@ -5,9 +5,7 @@ use super::estimate::{SampleEstimate, VoteShares};
 use super::mixture::is_finite;
 use super::prepare::PreparedSamples;
 use super::resample::interval;
-use super::result::{
-    DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement,
-};
+use super::result::{DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
 use super::{MeasureError, MeasureOptions, SYSTEMATIC_FROM, scenario_file};
 use crate::fit::AnswerSet;
 use crate::law::{Composition, Law};
@@ -53,7 +51,8 @@ pub(super) fn told(
     learning(&mut telling);
     let rule = samples.kept_known.then(|| VoteRule::of(samples.first.groups.iter().copied())).flatten();
     checks(&mut telling, rule);
-    let answers = samples.first.groups.iter().flat_map(|groups| groups.iter()).map(|group| u64::from(group.given)).sum();
+    let answers =
+        samples.first.groups.iter().flat_map(|groups| groups.iter()).map(|group| u64::from(group.given)).sum();
     let name = |place: usize| set.generations.get(place).map(|generation| generation.name.clone());
     let mut measured = Measured {
         source: set.source.clone(),
@@ -104,7 +103,11 @@ fn errors(telling: &mut Telling<'_>, steps: u64) {
         }
     }
     if systematic {
-        telling.tell("errors.systematic_share", "wrong answers that repeat each other", SampleEstimate::systematic_share);
+        telling.tell(
+            "errors.systematic_share",
+            "wrong answers that repeat each other",
+            SampleEstimate::systematic_share,
+        );
         telling.tell("errors.consistency", "how many answers to a problem repeat its mistake", |one| {
             Some(one.mixture.as_ref()?.consistency)
         });
@@ -124,7 +127,8 @@ fn learning(telling: &mut Telling<'_>) {
     telling.tell("wrong_to_right", "wrong answers that the next generation gets right", |one| {
         Some(one.changes?.wrong_to_right)
     });
-    telling.tell("wrong_to_same", "wrong answers that the next generation gives again", |one| one.changes?.wrong_to_same);
+    telling
+        .tell("wrong_to_same", "wrong answers that the next generation gives again", |one| one.changes?.wrong_to_same);
     let Some(shares) = telling.point.learning else { return };
     if shares.systematic_examples >= LEAST_EXAMPLES {
         let basis = format!("{:.0} problems whose systematic mistake was learned from", shares.systematic_examples);
@@ -170,15 +174,24 @@ fn right_counts(samples: &PreparedSamples<'_>, point: &SampleEstimate) -> Vec<Ri
     let gamma = mixture.consistency;
     let predicted = |right: u32| -> f64 {
         let of = |p: f64| binomial::pmf(u64::from(right), u64::from(most), p);
-        mixture.classes.iter().map(|class| {
-            class.share * (class.systematic * of((1.0 - gamma) * class.right) + (1.0 - class.systematic) * of(class.right))
-        }).sum()
+        mixture
+            .classes
+            .iter()
+            .map(|class| {
+                class.share
+                    * (class.systematic * of((1.0 - gamma) * class.right) + (1.0 - class.systematic) * of(class.right))
+            })
+            .sum()
     };
     (0..=most).map(|right| RightCount { right, measured: measured(right), predicted: predicted(right) }).collect()
 }
 
 /// Votes as they were measured, and as the law of the written scenario has them.
-fn votes(point: &SampleEstimate, draws: &[SampleEstimate], scenario: &str) -> Result<Vec<VoteMeasurement>, MeasureError> {
+fn votes(
+    point: &SampleEstimate,
+    draws: &[SampleEstimate],
+    scenario: &str,
+) -> Result<Vec<VoteMeasurement>, MeasureError> {
     let measured = |(place, vote): (usize, &VoteShares)| {
         let of = |one: &SampleEstimate| one.votes.get(place).copied();
         let right = vote.right.is_finite().then(|| number(vote.right, draws, |one| Some(of(one)?.right)));
@@ -231,10 +244,15 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
         miss("errors.wrong_answers", reason, "more answers to each problem");
     }
     if samples.answers.0 < SYSTEMATIC_FROM && !has("difficulty.0.share") {
-        miss("difficulty", "one or two answers do not tell hard problems from bad luck", "200 problems with 8 answers each");
+        miss(
+            "difficulty",
+            "one or two answers do not tell hard problems from bad luck",
+            "200 problems with 8 answers each",
+        );
     }
     if !has("learning.persistence") || !has("learning.imprint") {
-        let keys: Vec<&str> = ["learning.persistence", "learning.imprint"].into_iter().filter(|key| !has(key)).collect();
+        let keys: Vec<&str> =
+            ["learning.persistence", "learning.imprint"].into_iter().filter(|key| !has(key)).collect();
         let reason = match (&samples.later, samples.kept_known) {
             (None, _) => "it takes the same problems answered by two generations",
             (Some(_), true) => "too few wrong answers of this kind were kept, or they cannot be told apart",
@@ -244,7 +262,11 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
         miss(&keys.join(", "), reason, remedy);
     }
     if !samples.kept_known {
-        miss("filter, vote", "the files do not say which answers were kept", "the key `kept` (true or false) on every line");
+        miss(
+            "filter, vote",
+            "the files do not say which answers were kept",
+            "the key `kept` (true or false) on every line",
+        );
     } else if !has("filter.0.false_reject") && !has("accepted") {
         miss("filter", "no rejected answer was checked", "the verdicts of 100 rejected answers");
     }

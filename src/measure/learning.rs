@@ -123,13 +123,8 @@ impl<'a> LaterAnswers<'a> {
 /// Fits the shares to pairs with weights; imagined observations for persistence, imprint and fresh mistakes in this order.
 pub(super) fn fit(pairs: &[LearningPair], weights: &[f64], imagined: Imagined<'_>) -> LearningShares {
     let imagined = [imagined(), imagined(), imagined()];
-    let mut shares = LearningShares {
-        persistence: 0.7,
-        imprint: 0.3,
-        fresh: 0.05,
-        systematic_examples: 0.0,
-        random_examples: 0.0,
-    };
+    let mut shares =
+        LearningShares { persistence: 0.7, imprint: 0.3, fresh: 0.05, systematic_examples: 0.0, random_examples: 0.0 };
     for _ in 0..STEPS {
         let next = step(shares, pairs, weights, imagined);
         let moved = (next.persistence - shares.persistence)

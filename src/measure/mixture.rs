@@ -281,7 +281,12 @@ fn step(
 }
 
 /// Where fits of `classes` difficulties begin: classes spread over the range of right shares that the patterns show.
-pub(super) fn beginnings(classes: usize, patterns: &[AnswerPattern], weights: &[f64], answers: bool) -> Vec<SampleMixture> {
+pub(super) fn beginnings(
+    classes: usize,
+    patterns: &[AnswerPattern],
+    weights: &[f64],
+    answers: bool,
+) -> Vec<SampleMixture> {
     let mut rights: Vec<(f64, f64)> = patterns
         .iter()
         .zip(weights)

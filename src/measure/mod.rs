@@ -28,9 +28,7 @@ use prepare::{PreparedGeneration, PreparedSamples};
 use resample::{Replicate, replicates};
 
 pub use resample::LEVEL;
-pub use result::{
-    DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement,
-};
+pub use result::{DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
 
 /// How to measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +105,10 @@ pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<Measured, Me
 fn fitted(samples: &PreparedSamples<'_>) -> (Option<FittedMixtures>, Vec<DifficultyFit>) {
     let systematic = samples.answers_known && samples.answers.0 >= SYSTEMATIC_FROM;
     let (first, difficulties) = chosen(&samples.first, samples.answers.0, systematic);
-    let later = samples.later.as_ref().map(|later| chosen(later, fewest(later), systematic && fewest(later) >= SYSTEMATIC_FROM).0);
+    let later = samples
+        .later
+        .as_ref()
+        .map(|later| chosen(later, fewest(later), systematic && fewest(later) >= SYSTEMATIC_FROM).0);
     (Some(FittedMixtures { first, later }), difficulties)
 }
 

@@ -59,7 +59,8 @@ impl<'a> PreparedSamples<'a> {
         let (first, later) = (prepared(first, &numbers), later.map(|later| prepared(later, &numbers)));
         let pairs = later.as_ref().map_or_else(Vec::new, |later| pairs(&first, later, numbers.len()));
         let given = |groups: &&[AnswerGroup]| groups.iter().map(|group| group.given).sum::<u32>();
-        let answers = (first.groups.iter().map(given).min().unwrap_or(0), first.groups.iter().map(given).max().unwrap_or(0));
+        let answers =
+            (first.groups.iter().map(given).min().unwrap_or(0), first.groups.iter().map(given).max().unwrap_or(0));
         let checked = |generation: &PreparedGeneration<'_>| {
             generation.groups.iter().flat_map(|groups| groups.iter()).all(|group| group.right.is_some())
         };

@@ -89,9 +89,8 @@ impl ScenarioText<'_> {
     }
 
     fn difficulties(&mut self) {
-        let shares: Vec<&MeasuredKey> = (0..)
-            .map_while(|class| self.measured.key(&format!("difficulty.{class}.share")))
-            .collect();
+        let shares: Vec<&MeasuredKey> =
+            (0..).map_while(|class| self.measured.key(&format!("difficulty.{class}.share"))).collect();
         let mut left = 1.0;
         let last = shares.len().saturating_sub(1);
         for (class, share) in shares.iter().enumerate() {

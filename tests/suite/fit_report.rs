@@ -1,7 +1,7 @@
 //! The report of a fit: what leads, that everything is drawn, and that it is drawn twice alike.
 
 use runaway::fit::{Effort, Fit, FitOptions, Fitted, Log, Measurement, Threshold};
-use runaway::provenance::LogProvenance;
+use runaway::provenance::{LogProvenance, digest_bytes};
 use runaway::report::fit::{Inputs, render, words};
 
 const SHORT: Effort = Effort { ensembles: 2, walkers: 24, sweeps: 30 };
@@ -16,7 +16,8 @@ fn rendered(log: &Log, options: &FitOptions) -> (Fit, Vec<(String, Vec<u8>)>, St
     let fitted = Fitted::new(log, options).unwrap();
     let (fit, advised) = (fitted.answer(), fitted.advise(&fitted.measurements()));
     let weighed = fitted.weigh_variants().unwrap();
-    let provenance = LogProvenance::new([("loop <1>.csv", &b"bytes"[..])], 1, "runaway fit".to_owned());
+    let provenance =
+        LogProvenance::new(vec![("loop <1>.csv".to_owned(), digest_bytes(b"bytes"))], 1, "runaway fit".to_owned());
     let inputs = Inputs {
         fit: &fit,
         run: &log.runs[0],

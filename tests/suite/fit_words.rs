@@ -7,7 +7,7 @@ use runaway::fit::{
     Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, Conditional, Effort, Fit, FitOptions,
     Fitted, ForecastPoint, Interval, Log, Outlook, Summary,
 };
-use runaway::provenance::LogProvenance;
+use runaway::provenance::{LogProvenance, digest_bytes};
 use runaway::report::backtest::words;
 use runaway::report::fit::Inputs;
 use runaway::report::words::percent;
@@ -17,7 +17,7 @@ use serde_json::Value;
 const RIVALS: [&str; 2] = ["last", "linear"];
 
 fn provenance() -> LogProvenance {
-    LogProvenance::new([("log.csv", &b"bytes"[..])], 1, "runaway".to_owned())
+    LogProvenance::new(vec![("log.csv".to_owned(), digest_bytes(b"bytes"))], 1, "runaway".to_owned())
 }
 
 /// Scores of one log, or of all: own and of both rivals, for the runway (where there is one) and the error.

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use runaway::fit::{AnswerSet, ReadOptions};
+use runaway::files::StoredInput;
+use runaway::fit::{AnswerSet, LogFile, ReadOptions};
 use runaway::measure::{LEVEL, MeasureOptions, Measured, measure};
 
 /// A loop as model.md has it, without steps: what one answer to a problem is, what is kept, what is learned.
@@ -124,11 +125,13 @@ fn samples(truth: &Truth, problems: usize, answers: usize, rng: &mut ChaCha8Rng)
 
 fn line(text: &mut String, (generation, id): (u32, usize), answer: &str, right: bool, kept: Option<bool>) {
     let kept = kept.map_or_else(String::new, |kept| format!(r#", "kept": {kept}"#));
-    writeln!(text, r#"{{"generation": {generation}, "id": {id}, "answer": "{answer}", "correct": {right}{kept}}}"#).unwrap();
+    writeln!(text, r#"{{"generation": {generation}, "id": {id}, "answer": "{answer}", "correct": {right}{kept}}}"#)
+        .unwrap();
 }
 
 fn read(text: &str) -> AnswerSet {
-    AnswerSet::parse_all(&[("samples.jsonl".to_owned(), text.as_bytes().to_vec())], &ReadOptions::default()).unwrap()
+    let file = LogFile::new("samples.jsonl", StoredInput::Memory(text.as_bytes().into())).unwrap();
+    AnswerSet::of(&[file], &ReadOptions::default()).unwrap()
 }
 
 fn measured(text: &str) -> Measured {

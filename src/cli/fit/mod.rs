@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use serde::Serialize;
 
 use crate::files::ReportFolder;
 use crate::fit::{
-    Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, MOST_GENERATIONS, PriorError, Threshold, Variant, Weighed,
-    Written,
+    Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, LogFile, MOST_GENERATIONS, PriorError, Threshold, Variant,
+    Weighed, Written,
 };
-use crate::provenance::{LogProvenance, SCHEMA_VERSION};
+use crate::provenance::{LogProvenance, SCHEMA_VERSION, digest_all_of};
 use crate::report;
 use crate::scenario::{Scenario, ScenarioError, StatedPrior};
 
@@ -107,8 +108,8 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
 
 /// The log as it is to be fitted, and where it came from.
 fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
-    let files = Log::bytes(&args.files)?;
-    let mut log = Log::parse_all(&files, &args.reading.options())?;
+    let files = Log::files(&args.files)?;
+    let mut log = Log::of(&files, &args.reading.options())?;
     if args.run >= log.runs.len() {
         let (last, run) = (log.runs.len().saturating_sub(1), args.run);
         return Err(UsageError(format!("--run {run}: the runs of this log are 0 to {last}")).into());
@@ -119,12 +120,17 @@ fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
     if args.alone {
         log.runs = log.runs.drain(..).skip(args.run).take(1).collect();
     }
-    let provenance = LogProvenance::new(
-        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
-        args.seed,
-        command(args),
-    );
-    Ok((log, provenance))
+    Ok((log, LogProvenance::new(digests(&files)?, args.seed, command(args))))
+}
+
+/// Names of files, each with the digest of its bytes.
+pub(super) fn digests(files: &[LogFile]) -> anyhow::Result<Vec<(String, String)>> {
+    let digest = |file: &LogFile| {
+        let digest =
+            digest_all_of(file.reader()?).with_context(|| format!("{}: cannot read this file", file.name()))?;
+        Ok((file.name().to_owned(), digest))
+    };
+    files.iter().map(digest).collect()
 }
 
 /// Every variant is a fit of its own.

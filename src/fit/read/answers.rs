@@ -8,9 +8,11 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::file::{LogFile, by_number};
+use super::cells;
+use super::file::LogFile;
 use super::items::{self, right_share};
 use super::json::{self, Object};
+use super::paths::by_number;
 use super::{ReadOptions, fault, listed, shortened};
 use crate::fit::log::{Log, LogError};
 
@@ -90,20 +92,19 @@ impl AnswerSet {
     /// # Errors
     /// [`LogError`] where a file cannot be read, names no problem or no verdict, or breaks a rule.
     pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
-        Self::parse_all(&Log::bytes(paths)?, options)
+        Self::of(&Log::files(paths)?, options)
     }
 
-    /// Reads samples from named files in memory.
+    /// Reads samples from files; only one line is held at a time.
     ///
     /// # Errors
     /// As [`AnswerSet::open`].
-    pub fn parse_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Self, LogError> {
-        let files = files.iter().map(|(name, bytes)| LogFile::new(name, bytes)).collect::<Result<Vec<_>, _>>()?;
+    pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
         let mut gathered = Gathered::default();
-        for file in &files {
+        for file in files {
             gathered.take_file(file, files.len() > 1, options)?;
         }
-        gathered.finish(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", "))
+        gathered.finish(files.iter().map(LogFile::name).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -119,7 +120,7 @@ struct Gathered {
 impl Gathered {
     fn take_file(&mut self, file: &LogFile, several: bool, options: &ReadOptions) -> Result<(), LogError> {
         let refuse = |reason: String| fault(&file.name, None, None, reason);
-        let first = file.first_sample().ok_or_else(|| {
+        let first = file.first_sample()?.ok_or_else(|| {
             refuse("no samples: one answer a line is wanted, with the keys id, answer and correct".to_owned())
         })?;
         let keys = sample_keys(&first, options).map_err(refuse)?;
@@ -205,13 +206,8 @@ impl Gathered {
             let names: Vec<&str> = generations.iter().map(|one| one.name.as_str()).collect();
             self.notes.push(format!("generations in this order: {}", listed(names)));
         }
-        let mut set = AnswerSet {
-            source,
-            notes: self.notes,
-            kept_known: self.kept,
-            answers_known: self.answers,
-            generations,
-        };
+        let mut set =
+            AnswerSet { source, notes: self.notes, kept_known: self.kept, answers_known: self.answers, generations };
         if set.answers_known && set.are_responses() {
             set.answers_known = false;
             set.notes.push(
@@ -240,46 +236,29 @@ impl AnswerSet {
 
 impl LogFile<'_> {
     /// The first answer of a file of samples.
-    fn first_sample(&self) -> Option<Object> {
-        self.first().or(self.document()).cloned().or_else(|| {
-            let mut first = None;
-            self.each_table_row(|_, object| {
-                first.get_or_insert_with(|| object.clone());
-                Ok(())
-            })
-            .ok()?;
-            first
-        })
+    fn first_sample(&self) -> Result<Option<Object>, LogError> {
+        if let Some(first) = self.first().or(self.document()) {
+            return Ok(Some(first.clone()));
+        }
+        if !cells::is_table(self) {
+            return Ok(None);
+        }
+        let (names, _) = cells::names(self)?;
+        Ok(Some(names.into_iter().map(|name| (name, Json::String(String::new()))).collect()))
     }
 
     /// Calls `each` with every answer, from JSON or from the rows of a table.
-    fn each_sample(&self, each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
+    fn each_sample(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
         if self.first().is_some() || self.document().is_some() {
-            self.each_object(each)
-        } else {
-            self.each_table_row(each)
+            return self.each_object(each);
         }
-    }
-
-    /// Calls `each` with every row of a table as an object of texts.
-    fn each_table_row(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
-        let delimiter = self.text.lines().next().map_or(b',', |line| {
-            [b'\t', b';'].into_iter().find(|mark| line.as_bytes().contains(mark)).unwrap_or(b',')
-        });
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(self.text.as_bytes());
-        let complain = |error: csv::Error| {
-            let line = error.position().map(csv::Position::line);
-            fault(&self.name, line, None, "this row of the table cannot be read")
-        };
-        let header = reader.headers().map_err(complain)?.clone();
-        for row in reader.records() {
-            let row = row.map_err(complain)?;
-            let cells = header.iter().zip(row.iter()).filter(|(_, cell)| !cell.trim().is_empty());
+        let (names, _) = cells::names(self)?;
+        cells::rows(self, &names, |line, cells| {
+            let filled = names.iter().zip(cells).filter(|(_, cell)| !cell.trim().is_empty());
             let object: Object =
-                cells.map(|(name, cell)| (name.trim().to_owned(), Json::String(cell.trim().to_owned()))).collect();
-            each(row.position().map_or(0, csv::Position::line), &object)?;
-        }
-        Ok(())
+                filled.map(|(name, cell)| (name.clone(), Json::String((*cell).trim().to_owned()))).collect();
+            each(line, &object)
+        })
     }
 }
 
@@ -305,11 +284,17 @@ fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, Stri
         .or_else(|| if harness { known(&HARNESS_IDS) } else { None })
         .or_else(|| known(&items::IDS))
         .ok_or_else(|| missing("names the problem", "--id", first))?;
-    let wanted = asked(&options.correct, "--correct")?.or_else(|| options.metric.clone().filter(|key| has(&key.as_str())));
-    let verdict = wanted.or_else(|| known(&items::VERDICTS)).ok_or_else(|| missing("says whether the answer is right", "--correct", first))?;
+    let wanted =
+        asked(&options.correct, "--correct")?.or_else(|| options.metric.clone().filter(|key| has(&key.as_str())));
+    let verdict = wanted
+        .or_else(|| known(&items::VERDICTS))
+        .ok_or_else(|| missing("says whether the answer is right", "--correct", first))?;
     let answer = asked(&options.answer, "--answer")?.or_else(|| known(&ANSWERS));
-    // In some files `generation` is the text that was generated.
-    let number = |key: &str| first.get(key).is_some_and(|value| text_of(Some(value)).is_some_and(|text| text.trim().parse::<f64>().is_ok()));
+    // In some files `generation` is the text that was generated; a table's first line holds names only.
+    let number = |key: &str| {
+        let text = text_of(first.get(key));
+        text.is_some_and(|text| text.is_empty() || text.trim().parse::<f64>().is_ok())
+    };
     let generation = options
         .column("generation")
         .map(str::to_owned)
@@ -331,7 +316,11 @@ fn missing(what: &str, option: &str, first: &Object) -> String {
 }
 
 /// Whether the answer is right; absent where nobody checked.
-fn verdict<'k>(object: &Object, keys: &'k SampleKeys, options: &ReadOptions) -> Result<Option<bool>, (&'k str, String)> {
+fn verdict<'k>(
+    object: &Object,
+    keys: &'k SampleKeys,
+    options: &ReadOptions,
+) -> Result<Option<bool>, (&'k str, String)> {
     if let Some(audited) = &keys.audited
         && !said(object.get(audited)).map_err(|reason| (audited.as_str(), reason))?.unwrap_or(false)
     {
@@ -349,7 +338,10 @@ fn verdict<'k>(object: &Object, keys: &'k SampleKeys, options: &ReadOptions) -> 
     };
     right.map(Some).ok_or_else(|| {
         let value = shortened(&value.to_string());
-        (keys.verdict.as_str(), format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores"))
+        (
+            keys.verdict.as_str(),
+            format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores"),
+        )
     })
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::file::{LogFile, by_number};
+use super::file::LogFile;
 use super::gather::Gather;
 use super::metric::{self, Chosen};
+use super::paths::by_number;
 use super::problems::{self, Style};
 use super::record::{Found, Record, When};
 use super::{ReadOptions, axis, fault, some};

@@ -1,12 +1,16 @@
 //! Rows of cells, whatever separates them: commas, tabs, semicolons, Markdown's bars or the keys of JSON objects.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
 
 use serde_json::Value as Json;
 
 use super::fault;
 use super::file::{LogFile, Shape};
 use super::json::Object;
+use super::lines::LONGEST;
 use crate::fit::log::LogError;
 
 /// The header of a text table.
@@ -17,16 +21,14 @@ struct Header {
 }
 
 /// Whether a text begins with a header of at least two names.
-pub(super) fn is_table(text: &str) -> bool {
-    header(text).is_some()
+pub(super) fn is_table(file: &LogFile) -> bool {
+    header(file).is_some()
 }
 
-fn header(text: &str) -> Option<Header> {
-    let (line, content) = (1..).zip(text.lines()).find(|(_, content)| {
-        let content = content.trim();
-        !content.is_empty() && !content.starts_with('#')
-    })?;
-    let content = content.trim();
+fn header(file: &LogFile) -> Option<Header> {
+    let text = matches!(file.shape, Shape::Text).then_some(&file.head)?;
+    let (line, content) = text.iter().find(|(_, content)| !content.trim_start().starts_with('#'))?;
+    let (line, content) = (*line, content.trim());
     let separator = if content.starts_with('|') {
         b'|'
     } else {
@@ -41,7 +43,7 @@ fn header(text: &str) -> Option<Header> {
 
 /// The names of a table's columns and the line that they stand on.
 pub(super) fn names(file: &LogFile) -> Result<(Vec<String>, Option<u64>), LogError> {
-    if let (Shape::Text, Some(header)) = (&file.shape, header(file.text)) {
+    if let Some(header) = header(file) {
         let mut names = None;
         delimited(file, &header, &mut |_, cells| {
             names.get_or_insert_with(|| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<String>>());
@@ -69,7 +71,7 @@ pub(super) fn rows(
     names: &[String],
     mut each: impl FnMut(u64, &[&str]) -> Result<(), LogError>,
 ) -> Result<(), LogError> {
-    if let (Shape::Text, Some(header)) = (&file.shape, header(file.text)) {
+    if let Some(header) = header(file) {
         let mut first = true;
         return delimited(file, &header, &mut |line, cells| {
             if std::mem::take(&mut first) || is_rule(cells) {
@@ -115,21 +117,25 @@ type EachLine<'a> = dyn FnMut(u64, &[&str]) -> Result<bool, LogError> + 'a;
 
 /// Calls `each` with every line of cells, the header first, until it answers `false`.
 fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result<(), LogError> {
+    let budget = Rc::new(Cell::new(LONGEST));
+    let text = Metered { text: file.text()?, budget: Rc::clone(&budget) };
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)
         .trim(csv::Trim::All)
         .delimiter(header.separator)
         .comment(Some(b'#'))
-        .from_reader(file.text.as_bytes());
+        .from_reader(text);
     let mut record = csv::StringRecord::new();
     loop {
+        budget.set(LONGEST);
+        let next = reader.position().line();
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
             Err(error) => {
-                let line = error.position().map(csv::Position::line);
-                return Err(fault(&file.name, line, None, error.to_string()));
+                let line = error.position().map_or(next, csv::Position::line);
+                return Err(fault(&file.name, Some(line), None, complaint(&error)));
             }
         }
         let line = record.position().map_or(0, csv::Position::line);
@@ -141,5 +147,33 @@ fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result
         if !each(line, &cells)? {
             return Ok(());
         }
+    }
+}
+
+fn complaint(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text".to_owned(),
+        csv::ErrorKind::Io(error) => error.to_string(),
+        _ => error.to_string(),
+    }
+}
+
+/// Text of which no more is read at a time than one row may have: a quote that is never closed makes one row of the rest.
+struct Metered<'a> {
+    text: Box<dyn BufRead + 'a>,
+    budget: Rc<Cell<u64>>,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.text.read(buffer)?;
+        let left = self.budget.get().checked_sub(read as u64).ok_or_else(|| {
+            io::Error::other(format!(
+                "the row that begins here is longer than {} MiB; is a quote never closed?",
+                LONGEST >> 20
+            ))
+        })?;
+        self.budget.set(left);
+        Ok(read)
     }
 }

@@ -1,23 +1,27 @@
-//! Files as they are given: paths, folders, patterns and standard input; text, JSON and what can be said of the rest.
+//! Files as they are given: what their heads show, and readers over what lies behind.
 
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, Read};
+use std::path::Path;
 
 use super::json::{self, Object};
-use super::{fault, listed};
-use crate::files;
+use super::lines::{LONGEST, Lines, skip_mark, unreadable};
+use super::{fault, foreign, listed, tensorboard};
+use crate::files::{self, StoredInput};
 use crate::fit::log::LogError;
 
-/// Endings of the files that a folder is searched for.
-const ENDINGS: [&str; 8] = ["csv", "tsv", "jsonl", "ndjson", "json", "log", "txt", "md"];
-/// Lines at the head of a file that decide on its format.
+/// Filled lines at the head of a file that decide on its format.
 const HEAD: usize = 60;
+/// Bytes after which a head is long enough, if it has two lines.
+const HEAD_BYTES: usize = 1 << 20;
+/// Bytes that tell a file that is no text.
+const START: u64 = 1 << 10;
 
 /// What the head of a file is.
 #[derive(Debug)]
 pub(super) enum Shape {
     /// One JSON object, in whole.
     Document(Object),
-    /// A JSON array of objects.
+    /// A JSON array of objects, in whole.
     Array(Vec<Object>),
     /// JSON objects, one a line; these are the first.
     Lines(Vec<Object>),
@@ -27,44 +31,94 @@ pub(super) enum Shape {
     Binary,
 }
 
-/// A file in memory.
-pub(super) struct LogFile<'a> {
-    pub name: String,
-    pub bytes: &'a [u8],
-    /// Its text, empty where it is none.
-    pub text: &'a str,
-    pub shape: Shape,
+/// A file of a log. Its head is in memory; what is longer than that is read from where it lies, as often as needed.
+#[derive(Debug)]
+pub struct LogFile<'a> {
+    pub(super) name: String,
+    pub(super) shape: Shape,
+    /// Its first filled lines with their numbers.
+    pub(super) head: Vec<(u64, String)>,
+    /// It is JSON lines whose last line was not written to its end.
+    pub(super) cut: bool,
+    input: StoredInput<'a>,
+}
+
+impl LogFile<'static> {
+    /// The file or pipe at a path; `-` is standard input.
+    ///
+    /// # Errors
+    /// [`LogError`] where it cannot be read, or is of a kind that holds no log.
+    pub fn at(path: &Path) -> Result<Self, LogError> {
+        let name = path.display().to_string();
+        let input = StoredInput::at(path).map_err(|error| unreadable(&name, &error))?;
+        Self::new(&name, input)
+    }
 }
 
 impl<'a> LogFile<'a> {
-    pub fn new(name: &str, bytes: &'a [u8]) -> Result<Self, LogError> {
-        let refuse = |reason: &str| Err(fault(name, None, None, reason));
-        if bytes.starts_with(b"PK\x03\x04") {
-            return refuse(archive(bytes));
+    /// A file of this name in messages.
+    ///
+    /// # Errors
+    /// As [`LogFile::at`].
+    pub fn new(name: &str, input: StoredInput<'a>) -> Result<Self, LogError> {
+        let mut file = Self { name: name.to_owned(), shape: Shape::Text, head: Vec::new(), cut: false, input };
+        let mut start = Vec::new();
+        file.reader()?.take(START).read_to_end(&mut start).map_err(|error| unreadable(name, &error))?;
+        if let Some(reason) = foreign::refusal(&start, &file.input) {
+            return Err(fault(name, None, None, reason));
         }
-        if bytes.starts_with(b"PAR1") {
-            return refuse(
-                "this is a Parquet file; write it as CSV first: python -c \"import pandas as p, sys; p.read_parquet(sys.argv[1]).to_csv(sys.argv[2], index=False)\" IN OUT",
-            );
+        if tensorboard::is_event_file(&start) {
+            file.shape = Shape::Binary;
+            return Ok(file);
         }
-        if super::tensorboard::is_event_file(bytes) {
-            return Ok(Self { name: name.to_owned(), bytes, text: "", shape: Shape::Binary });
-        }
-        // Spreadsheets put a byte order mark in front.
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let valid = bytes.get(..error.valid_up_to()).unwrap_or(bytes);
-            let line = valid.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-            fault(name, Some(line), None, "this is not UTF-8 text")
-        })?;
-        if text.trim().is_empty() {
-            return refuse("the file is empty");
-        }
-        Ok(Self { name: name.to_owned(), bytes, text, shape: shape(name, text)? })
+        file.head = file.read_head(&start)?;
+        file.shape = file.read_shape(&start)?;
+        file.cut = matches!(file.shape, Shape::Lines(_)) && file.ends_within_a_line()?;
+        Ok(file)
     }
 
-    /// Keys of the first objects, or the first line's words: what the file shows of itself.
-    pub fn keys(&self) -> Vec<String> {
+    /// The file as the user named it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its bytes from the beginning on.
+    ///
+    /// # Errors
+    /// [`LogError`] where it cannot be opened any more.
+    pub fn reader(&self) -> Result<Box<dyn BufRead + '_>, LogError> {
+        self.input.open().map_err(|error| unreadable(&self.name, &error))
+    }
+
+    /// Its text from the beginning on, without the mark of spreadsheets.
+    pub(super) fn text(&self) -> Result<Box<dyn BufRead + '_>, LogError> {
+        let mut reader = self.reader()?;
+        skip_mark(&mut reader).map_err(|error| unreadable(&self.name, &error))?;
+        Ok(reader)
+    }
+
+    /// Its lines, one at a time.
+    pub(super) fn lines(&self) -> Result<Lines<'_>, LogError> {
+        Lines::new(&self.name, self.reader()?)
+    }
+
+    /// Whether it is text with such a line; read as far as needed.
+    pub(super) fn has_line(&self, is: impl Fn(&str) -> bool) -> bool {
+        let found = || -> Result<bool, LogError> {
+            let mut lines = self.lines()?;
+            while let Some((_, text)) = lines.next_text()? {
+                if is(&text) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        matches!(self.shape, Shape::Text) && found().unwrap_or(false)
+    }
+
+    /// Keys of the first objects: what the file shows of itself.
+    pub(super) fn keys(&self) -> Vec<String> {
         match &self.shape {
             Shape::Document(object) => object.keys().cloned().collect(),
             Shape::Array(objects) | Shape::Lines(objects) => {
@@ -81,7 +135,7 @@ impl<'a> LogFile<'a> {
     }
 
     /// The refusal of a file that no format recognises.
-    pub fn unknown(&self) -> LogError {
+    pub(super) fn unknown(&self) -> LogError {
         let keys = self.keys();
         let found = if keys.is_empty() {
             "plain text without a header of columns".to_owned()
@@ -97,12 +151,12 @@ impl<'a> LogFile<'a> {
     }
 
     /// The single object of a document.
-    pub fn document(&self) -> Option<&Object> {
+    pub(super) fn document(&self) -> Option<&Object> {
         if let Shape::Document(object) = &self.shape { Some(object) } else { None }
     }
 
     /// The first of the objects that stand in a line or an array.
-    pub fn first(&self) -> Option<&Object> {
+    pub(super) fn first(&self) -> Option<&Object> {
         match &self.shape {
             Shape::Array(objects) | Shape::Lines(objects) => objects.first(),
             _ => None,
@@ -111,141 +165,110 @@ impl<'a> LogFile<'a> {
 
     /// Calls `each` with every object of a file of lines or of an array, and its line or place; only one line is held at a
     /// time.
-    pub fn each_object(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
+    pub(super) fn each_object(
+        &self,
+        mut each: impl FnMut(u64, &Object) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
         match &self.shape {
             Shape::Array(objects) => (1..).zip(objects).try_for_each(|(place, object)| each(place, object)),
             Shape::Document(object) => each(1, object),
-            _ => {
-                for (line, text) in (1..).zip(self.text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-                    let object = json::object(text)
-                        .map_err(|reason| fault(&self.name, Some(line), None, reason.replace("line 1, ", "")))?;
-                    each(line, &object)?;
-                }
-                Ok(())
-            }
+            Shape::Lines(_) | Shape::Text | Shape::Binary => self.each_line(each),
         }
     }
-}
 
-fn shape(name: &str, text: &str) -> Result<Shape, LogError> {
-    match text.trim_start().chars().next() {
-        Some('{') => {
-            let head: Vec<Object> = objects_at_head(text);
-            // Several objects in as many lines; a document may be one line as well.
-            let lines = text.lines().filter(|line| !line.trim().is_empty()).take(2).count();
-            if !head.is_empty() && lines > 1 {
-                return Ok(Shape::Lines(head));
+    fn each_line(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
+        let mut lines = self.lines()?;
+        while let Some((line, text)) = lines.next_line()? {
+            if text.trim().is_empty() {
+                continue;
             }
-            if looks_printed(text) {
-                return Ok(Shape::Text);
-            }
-            json::affordable(text).map_err(|reason| fault(name, None, None, reason))?;
             match json::object(text) {
-                Ok(object) => Ok(Shape::Document(object)),
-                Err(reason) => Err(fault(name, None, None, reason)),
+                Ok(object) => each(line, &object)?,
+                Err(_) if self.cut && lines.at_end()? => return Ok(()),
+                Err(reason) => return Err(fault(&self.name, Some(line), None, reason.replace("line 1, ", ""))),
             }
         }
-        Some('[') if !text.trim_start().starts_with("[20") && json::affordable(text).is_ok() => {
-            Ok(json::objects(text).map_or(Shape::Text, Shape::Array))
+        Ok(())
+    }
+
+    /// Whether its last line has no end, so that it may be a part of one.
+    pub(super) fn has_open_end(&self) -> Result<bool, LogError> {
+        let end = self.input.tail(1).map_err(|error| unreadable(&self.name, &error))?;
+        Ok(end != b"\n")
+    }
+
+    fn read_head(&self, start: &[u8]) -> Result<Vec<(u64, String)>, LogError> {
+        let (mut head, mut bytes) = (Vec::new(), 0);
+        let mut lines = self.lines()?;
+        while head.len() < HEAD && (head.len() < 2 || bytes < HEAD_BYTES) {
+            match lines.next_text() {
+                Ok(Some((_, text))) if text.trim().is_empty() => {}
+                Ok(Some((line, text))) => {
+                    bytes += text.len();
+                    head.push((line, text));
+                }
+                Ok(None) if head.is_empty() => return Err(fault(&self.name, None, None, "the file is empty")),
+                Ok(None) => break,
+                // A document may be one line, however long.
+                Err(_) if head.is_empty() && is_json(start) => break,
+                Err(error) => return Err(error),
+            }
         }
-        _ => Ok(Shape::Text),
+        Ok(head)
     }
-}
 
-/// The objects on the first lines, as far as every one of them holds one.
-fn objects_at_head(text: &str) -> Vec<Object> {
-    text.lines().filter(|line| !line.trim().is_empty()).take(HEAD).map_while(|line| json::object(line).ok()).collect()
-}
-
-/// Whether the objects are Python's printed dictionaries and not JSON.
-fn looks_printed(text: &str) -> bool {
-    text.trim_start().starts_with("{'")
-}
-
-/// What to say of a zip archive.
-fn archive(bytes: &[u8]) -> &'static str {
-    // The directory of an archive ends with this mark, within its last 64 KiB.
-    let tail = bytes.get(bytes.len().saturating_sub(65_557)..).unwrap_or(bytes);
-    if tail.windows(4).any(|window| window == b"PK\x05\x06") {
-        "this is a zip archive; an Inspect log (.eval) is read after `inspect log dump FILE > log.json`"
-    } else {
-        "this is a damaged zip archive: its directory is missing; copy it again, and if it is an Inspect log (.eval), write \
-         it as JSON with `inspect log dump FILE > log.json`"
-    }
-}
-
-/// The files that paths, folders and patterns name; those of a folder or pattern in the order of the numbers in their names.
-pub(super) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LogError> {
-    let mut all = Vec::new();
-    for path in paths {
-        let name = path.display().to_string();
-        if path.is_dir() {
-            all.extend(in_folder(path)?);
-        } else if !path.exists() && name.contains(['*', '?', '[']) {
-            all.extend(matching(&name)?);
-        } else {
-            all.push(path.clone());
+    fn read_shape(&self, start: &[u8]) -> Result<Shape, LogError> {
+        let marks = marks(start);
+        match marks.as_slice() {
+            // Python prints its dictionaries so.
+            [b'{', b'\'', ..] => Ok(Shape::Text),
+            [b'{', ..] => {
+                let objects: Vec<Object> = self.head.iter().map_while(|(_, line)| json::object(line).ok()).collect();
+                // Several objects in as many lines; a document may be one line as well.
+                if !objects.is_empty() && self.head.len() > 1 {
+                    return Ok(Shape::Lines(objects));
+                }
+                self.parsed(json::object).map(Shape::Document)
+            }
+            [b'[', b'{', b'"' | b'}', ..] => self.parsed(json::objects).map(Shape::Array),
+            _ => Ok(Shape::Text),
         }
     }
-    Ok(all)
-}
 
-fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, LogError> {
-    let name = folder.display().to_string();
-    let complain = |error| fault(&name, None, None, format!("cannot read this folder: {error}"));
-    let entries = std::fs::read_dir(folder).map_err(complain)?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file() && is_log_name(path))
-        .collect();
-    sort_by_number(&mut files);
-    if files.is_empty() {
-        return Err(fault(&name, None, None, format!("no log in this folder (endings: {})", ENDINGS.join(", "))));
+    /// The whole text as JSON.
+    fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, LogError> {
+        let bytes = self.input.whole(files::LOG).map_err(|error| unreadable(&self.name, &error))?;
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or(bytes);
+            let line = valid.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
+            fault(&self.name, Some(line), None, "this is not UTF-8 text")
+        })?;
+        parse(text).map_err(|reason| fault(&self.name, None, None, reason))
     }
-    Ok(files)
-}
 
-fn is_log_name(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
-        || name.contains("tfevents")
-}
-
-fn matching(pattern: &str) -> Result<Vec<PathBuf>, LogError> {
-    let complain = |reason: String| fault(pattern, None, None, reason);
-    let found = glob::glob(pattern).map_err(|error| complain(format!("this pattern cannot be read: {error}")))?;
-    let mut files: Vec<PathBuf> = found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
-    sort_by_number(&mut files);
-    if files.is_empty() { Err(complain("no file matches this pattern".to_owned())) } else { Ok(files) }
-}
-
-/// Sorts names so that 20 comes before 100.
-fn sort_by_number(files: &mut [PathBuf]) {
-    files.sort_by_cached_key(|path| by_number(&path.display().to_string()));
-}
-
-/// A name with every number padded, so that texts compare as the numbers do.
-pub(super) fn by_number(name: &str) -> String {
-    let mut padded = String::new();
-    let mut digits = String::new();
-    for c in name.chars().chain(std::iter::once('\0')) {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
+    /// Whether the last line has no end and is no JSON: its writer was interrupted, or is still at work.
+    fn ends_within_a_line(&self) -> Result<bool, LogError> {
+        const USUAL: u64 = 1 << 16;
+        let tail = |bytes| self.input.tail(bytes).map_err(|error| unreadable(&self.name, &error));
+        let mut end = tail(USUAL)?;
+        if end.ends_with(b"\n") {
+            return Ok(false);
         }
-        if !digits.is_empty() {
-            padded += &format!("{digits:0>24}");
-            digits.clear();
+        if !end.contains(&b'\n') {
+            end = tail(LONGEST)?;
         }
-        padded.push(c);
+        let last = end.rsplit(|&byte| byte == b'\n').next().unwrap_or(&end);
+        Ok(std::str::from_utf8(last).map_or(true, |text| !text.trim().is_empty() && json::object(text).is_err()))
     }
-    padded
 }
 
-/// The bytes of a file, or of standard input for `-`.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, LogError> {
-    let complain = |error: files::InputError| {
-        fault(&path.display().to_string(), None, None, format!("cannot read this file: {error}"))
-    };
-    files::read(path, files::LOG).map_err(complain)
+fn is_json(start: &[u8]) -> bool {
+    marks(start).first().is_some_and(|mark| matches!(mark, b'{' | b'['))
+}
+
+/// The first three bytes that are not blank.
+fn marks(start: &[u8]) -> Vec<u8> {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    start.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(3).collect()
 }

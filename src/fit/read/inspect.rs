@@ -28,7 +28,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         let from_samples = samples(document.get("samples"), options)
             .map_err(|reason| fault(&file.name, None, Some("samples"), reason))?;
         let scores = if from_samples.is_empty() { summary(document) } else { from_samples };
-        found.records.push(Record::new(&file.name, None, When::Unknown, scores));
+        found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }
     if files.len() > 1 {
         by_model(files, &mut found);

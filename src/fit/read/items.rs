@@ -231,7 +231,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             found.notes.extend(tally.note(options));
             let when =
                 if several || matches!(when, When::Step(_) | When::Generation(_)) { when } else { When::Unknown };
-            found.records.push(Record::new(&file.name, None, when, vec![score]));
+            found.push(Record::new(&file.name, None, when, vec![score]))?;
         }
         found.notes.push(format!("`{name}` says what is right, `{}` names the problem", keys.id));
     }

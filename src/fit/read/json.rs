@@ -8,19 +8,22 @@ use super::record::{decimals, shortest_decimals};
 
 pub(super) type Object = Map<String, Value>;
 
-/// Memory that a parsed document may take, in bytes.
+/// Memory that a parsed text may take with it, in bytes.
 const MOST_MEMORY: usize = 400 << 20;
 /// What one value takes when it is parsed, at the most, beside its text.
 const PER_VALUE: usize = 96;
 
-/// Whether a document can be held in memory once it is parsed; the reason where it cannot.
-pub(super) fn affordable(text: &str) -> Result<(), String> {
+/// Whether a text can be held in memory once it is parsed; the reason where it cannot.
+fn affordable(text: &str) -> Result<(), String> {
+    if text.len() < MOST_MEMORY / (PER_VALUE + 1) {
+        return Ok(());
+    }
     let values = text.bytes().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
     if values.saturating_mul(PER_VALUE).saturating_add(text.len()) <= MOST_MEMORY {
         return Ok(());
     }
     Err(format!(
-        "this JSON document holds about {values} values, too many to keep in memory; write one object a line (JSON lines: jq -c '.[]' FILE)"
+        "this JSON holds about {values} values, too many to keep in memory; write one object a line (JSON lines: jq -c '.[]' FILE)"
     ))
 }
 
@@ -52,22 +55,33 @@ pub(super) fn without_nan(text: &str) -> Cow<'_, str> {
 
 /// The object that a text holds; what is wrong with it otherwise.
 pub(super) fn object(text: &str) -> Result<Object, String> {
-    match serde_json::from_str(&without_nan(text)) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err("not a JSON object".to_owned()),
-        Err(error) => {
-            let whole = error.to_string();
-            let complaint = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(complaint, _)| complaint);
-            Err(format!("not JSON from line {}, character {} on: {complaint}", error.line(), error.column()))
-        }
+    match parsed(text)? {
+        Value::Object(object) => Ok(object),
+        _ => Err("not a JSON object".to_owned()),
     }
 }
 
 /// The objects of an array that holds nothing else.
-pub(super) fn objects(text: &str) -> Option<Vec<Object>> {
-    let values: Vec<Value> = serde_json::from_str(&without_nan(text)).ok()?;
-    let objects = values.into_iter().map(|value| if let Value::Object(object) = value { Some(object) } else { None });
-    objects.collect::<Option<Vec<_>>>().filter(|objects| !objects.is_empty())
+pub(super) fn objects(text: &str) -> Result<Vec<Object>, String> {
+    let Value::Array(values) = parsed(text)? else { return Err("not a JSON array".to_owned()) };
+    let objects = (1..).zip(values).map(|(place, value)| match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(format!("entry {place} of this JSON array is no object, but others are")),
+    });
+    objects.collect()
+}
+
+fn parsed(text: &str) -> Result<Value, String> {
+    affordable(text)?;
+    serde_json::from_str(&without_nan(text)).map_err(|error| {
+        let whole = error.to_string();
+        let complaint = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(complaint, _)| complaint);
+        let place = format!("line {}, character {}", error.line(), error.column());
+        if complaint == "trailing characters" {
+            return format!("JSON ends before {place}, and more follows; write one object a line: jq -c . FILE");
+        }
+        format!("not JSON from {place} on: {complaint}")
+    })
 }
 
 /// A number, also one that is printed as text, with the decimals of its shortest form.

@@ -39,7 +39,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         let values = document.get("results").and_then(|results| results.get(*task)).and_then(Json::as_object);
         let scores = values.into_iter().flatten().filter(|(key, _)| !key.ends_with("_stderr"));
         let scores = scores.filter_map(|(key, value)| score(key, value, values)).collect();
-        found.records.push(Record::new(&file.name, None, When::Unknown, scores));
+        found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }
     Ok(found)
 }

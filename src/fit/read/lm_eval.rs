@@ -74,7 +74,7 @@ fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
             return Err(complain(task, reason));
         }
         add_once(&mut found.notes, Some(format!("the task is `{task}`")));
-        found.records.push(Record::new(&file.name, None, When::Unknown, scores));
+        found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }
     found.ignored = ignored.into_iter().collect();
     Ok(found)
@@ -185,7 +185,7 @@ fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogEr
         let name = filter.map_or_else(|| metric.clone(), |filter| format!("{metric},{filter}"));
         let score = tally.score(&name, options).map_err(|reason| fault(&file.name, None, Some(&metric), reason))?;
         found.notes.extend(tally.note(options));
-        found.records.push(Record::new(&file.name, None, When::Unknown, vec![score]));
+        found.push(Record::new(&file.name, None, When::Unknown, vec![score]))?;
     }
     found.ignored = ignored.into_iter().collect();
     found.notes.dedup();

@@ -12,11 +12,14 @@ mod axis;
 mod cells;
 mod columns;
 mod file;
+mod foreign;
 mod gather;
 mod items;
 mod json;
+mod lines;
 mod metric;
 mod options;
+mod paths;
 mod problems;
 mod record;
 
@@ -36,10 +39,11 @@ use std::path::{Path, PathBuf};
 
 use super::log::{Log, LogError};
 use super::transition::Samples;
-use file::LogFile;
+use crate::files::StoredInput;
 use record::Found;
 
 pub use answers::{AnswerGroup, AnswerSet, GenerationAnswers};
+pub use file::LogFile;
 pub use options::ReadOptions;
 
 /// A format that is read: one file each, tried in this order.
@@ -94,25 +98,34 @@ impl Log {
     /// # Errors
     /// [`LogError`] where a file cannot be read, breaks a rule, or leaves a choice that `options` do not make.
     pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
-        Self::parse_all(&Self::bytes(paths)?, options)
+        Self::of(&Self::files(paths)?, options)
     }
 
-    /// The files that `paths` name, with their bytes, for [`Log::parse_all`].
+    /// The files that paths, folders and patterns name, for [`Log::of`]; those of a folder in the order of the numbers in
+    /// their names.
     ///
     /// # Errors
-    /// [`LogError`] where a file cannot be read.
-    pub fn bytes(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, LogError> {
-        file::expanded(paths)?.iter().map(|path| Ok((path.display().to_string(), file::bytes(path)?))).collect()
+    /// [`LogError`] where one cannot be read.
+    pub fn files(paths: &[PathBuf]) -> Result<Vec<LogFile<'static>>, LogError> {
+        paths::expanded(paths)?.iter().map(|path| LogFile::at(path)).collect()
     }
 
-    /// Reads the log of one run from named files of one format.
+    /// Reads the log of one run from named files of one format, in memory.
     ///
     /// # Errors
     /// As [`Log::open`].
     pub fn parse_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Self, LogError> {
-        let files = files.iter().map(|(name, bytes)| LogFile::new(name, bytes)).collect::<Result<Vec<_>, _>>()?;
-        let format = format_of(&files)?;
-        assemble::log(&files, format.name, (format.read)(&files, options)?, options)
+        let files = files.iter().map(|(name, bytes)| LogFile::new(name, StoredInput::Memory(bytes.into())));
+        Self::of(&files.collect::<Result<Vec<_>, _>>()?, options)
+    }
+
+    /// Reads the log of one run from files of one format.
+    ///
+    /// # Errors
+    /// As [`Log::open`].
+    pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
+        let format = format_of(files)?;
+        assemble::log(files, format.name, (format.read)(files, options)?, options)
     }
 }
 
@@ -122,9 +135,7 @@ impl Samples {
     /// # Errors
     /// As [`Log::open`].
     pub fn read(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
-        let bytes = Log::bytes(paths)?;
-        let files = bytes.iter().map(|(name, bytes)| LogFile::new(name, bytes)).collect::<Result<Vec<_>, _>>()?;
-        lm_eval::samples(&files, options)
+        lm_eval::samples(&Log::files(paths)?, options)
     }
 }
 

@@ -35,7 +35,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             return Err(fault(&file.name, None, None, reason));
         };
         let scores = ways.iter().flat_map(|(way, values)| scores(way, values)).collect();
-        found.records.push(Record::new(&file.name, None, When::Unknown, scores));
+        found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }
     Ok(found)
 }

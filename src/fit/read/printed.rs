@@ -1,15 +1,16 @@
 //! What TRL and the Hugging Face trainer print: Python dictionaries, one an entry, among other lines.
 
-use super::file::{LogFile, Shape};
+use super::file::LogFile;
 use super::json::{self, Object};
 use super::record::Found;
-use super::{Format, ReadOptions, trainer_state};
+use super::trainer_state::Entries;
+use super::{Format, ReadOptions};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "printed dictionaries of a trainer", recognise, read };
 
 fn recognise(file: &LogFile) -> bool {
-    matches!(file.shape, Shape::Text) && file.text.lines().filter_map(dictionary).any(|entry| is_trainers(&entry))
+    file.has_line(|line| dictionary(line).is_some_and(|entry| is_trainers(&entry)))
 }
 
 fn is_trainers(entry: &Object) -> bool {
@@ -19,8 +20,14 @@ fn is_trainers(entry: &Object) -> bool {
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     for file in files {
-        let entries: Vec<Object> = file.text.lines().filter_map(dictionary).filter(is_trainers).collect();
-        trainer_state::read_entries(file, &entries.iter().collect::<Vec<_>>(), options, &mut found)?;
+        let mut entries = Entries::new(file, options, &found);
+        let mut lines = file.lines()?;
+        while let Some((line, text)) = lines.next_text()? {
+            if let Some(entry) = dictionary(&text).filter(is_trainers) {
+                entries.take(Some(line), &entry, &mut found)?;
+            }
+        }
+        entries.finish(&mut found)?;
     }
     Ok(found)
 }

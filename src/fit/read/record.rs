@@ -1,7 +1,8 @@
 //! What every format is turned into: evaluations with their place, their step and their scores.
 
+use super::fault;
 use super::gather::Gather;
-use crate::fit::log::Row;
+use crate::fit::log::{LogError, Row};
 
 /// When an evaluation took place.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +89,25 @@ pub(super) struct Found {
     pub notes: Vec<String>,
     /// Metrics that were logged in training only, for a message.
     pub training_only: Vec<String>,
+}
+
+/// The most evaluations of a log: they take some 100 MB, and no fit filters more than a few thousand.
+const MOST_EVALUATIONS: usize = 200_000;
+
+impl Found {
+    /// Takes an evaluation.
+    ///
+    /// # Errors
+    /// [`LogError`] where there are more than a log may have.
+    pub fn push(&mut self, record: Record) -> Result<(), LogError> {
+        if self.records.len() >= MOST_EVALUATIONS {
+            let reason =
+                format!("more than the {MOST_EVALUATIONS} evaluations that a log may have; split it by its runs");
+            return Err(fault(&record.file, record.line, None, reason));
+        }
+        self.records.push(record);
+        Ok(())
+    }
 }
 
 /// Decimals of a number as it was written.

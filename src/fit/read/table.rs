@@ -14,7 +14,7 @@ const MOST_ROWS: usize = 1_000_000;
 
 fn recognise(file: &LogFile) -> bool {
     match &file.shape {
-        Shape::Text => cells::is_table(file.text),
+        Shape::Text => cells::is_table(file),
         Shape::Lines(_) | Shape::Array(_) => true,
         Shape::Document(_) => is_summary(file),
         Shape::Binary => false,
@@ -36,6 +36,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
         let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
         check(&columns, &borrowed, file, header, options)?;
+        let before = found.records.len();
         let mut table = Table {
             file,
             columns: &columns,
@@ -44,20 +45,19 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             skipped: 0,
             counted: 0,
             gather: Gather::new(),
-            records: Vec::new(),
+            found: &mut found,
         };
         cells::rows(file, &names, |line, cells| table.row(line, cells))?;
-        let Table { skipped, gather, records, .. } = table;
+        let Table { skipped, gather, .. } = table;
         if skipped > 0 {
             found.ignored.push(format!("{} without an evaluation", some(skipped, "row", "rows")));
         }
-        if gather.rows() == 0 && records.is_empty() {
+        if gather.rows() == 0 && found.records.len() == before {
             return Err(fault(&file.name, None, None, "there is a header but no row with an evaluation"));
         }
         let left = names.iter().zip(&columns.roles).filter(|(_, role)| **role == Role::Ignored);
         found.ignored.extend(left.map(|(name, _)| name.clone()));
         found.notes.extend(columns.notes.clone());
-        found.records.extend(records);
         found.counted.get_or_insert_with(Gather::new).absorb(gather);
     }
     found.counted = found.counted.filter(|gather| gather.rows() > 0);
@@ -103,7 +103,7 @@ struct Table<'a> {
     skipped: usize,
     counted: usize,
     gather: Gather,
-    records: Vec<Record>,
+    found: &'a mut Found,
 }
 
 impl Table<'_> {
@@ -129,8 +129,7 @@ impl Table<'_> {
         }
         let scores = self.scores(line, cells, evaluated)?;
         let record = Record { run, rest, ..Record::new(&self.file.name, Some(line), when, scores) };
-        self.records.push(record);
-        Ok(())
+        self.found.push(record)
     }
 
     fn fault(&self, line: u64, column: &str, reason: impl Into<String>) -> LogError {

@@ -3,16 +3,18 @@
 //! (tensorflow/core/util/event.proto, summary.proto).
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 
 use super::file::{LogFile, Shape};
+use super::lines::unreadable;
 use super::record::{Found, Record, Score, When, shortest_decimals};
 use super::{Format, ReadOptions, fault};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise, read };
 
-/// Bytes around a record: length, two checksums.
-const FRAME: usize = 16;
+/// Longest record that may hold scalars; images and graphs are longer, and passed over.
+const LONGEST: u64 = 1 << 24;
 
 fn recognise(file: &LogFile) -> bool {
     matches!(file.shape, Shape::Binary)
@@ -20,14 +22,16 @@ fn recognise(file: &LogFile) -> bool {
 
 /// Whether bytes begin with the record that opens every event file, which holds its version.
 pub(super) fn is_event_file(bytes: &[u8]) -> bool {
-    records(bytes).next().is_some_and(|record| record.windows(12).any(|window| window == b"brain.Event:"))
+    let is_version = |record: &[u8]| record.windows(12).any(|window| window == b"brain.Event:");
+    Records { reader: bytes, buffer: Vec::new() }.next().is_ok_and(|record| record.is_some_and(is_version))
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     for file in files {
         let mut by_step: BTreeMap<u64, Vec<Score>> = BTreeMap::new();
-        for record in records(file.bytes) {
+        let mut records = Records { reader: file.reader()?, buffer: Vec::new() };
+        while let Some(record) = records.next().map_err(|error| unreadable(&file.name, &error))? {
             let (step, values) = event(record);
             for (tag, value) in values {
                 let mut score = Score::share(&tag, value, shortest_decimals(value));
@@ -38,22 +42,58 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         if by_step.is_empty() {
             return Err(fault(&file.name, None, None, "this TensorBoard file holds no scalar"));
         }
-        let records =
-            by_step.into_iter().map(|(step, scores)| Record::new(&file.name, None, When::Step(step as f64), scores));
-        found.records.extend(records);
+        for (step, scores) in by_step {
+            found.push(Record::new(&file.name, None, When::Step(step as f64), scores))?;
+        }
     }
     Ok(found)
 }
 
-/// The records of a file, up to its end or to the first that is cut off.
-fn records(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let length = usize::try_from(u64::from_le_bytes(rest.get(..8)?.try_into().ok()?)).ok()?;
-        let record = rest.get(12..length.checked_add(12)?)?;
-        rest = rest.get(length.checked_add(FRAME)?..)?;
-        Some(record)
-    })
+/// The records of a file, up to its end or to the one that was still being written.
+struct Records<R> {
+    reader: R,
+    buffer: Vec<u8>,
+}
+
+impl<R: Read> Records<R> {
+    fn next(&mut self) -> io::Result<Option<&[u8]>> {
+        loop {
+            if !self.fill(12)? {
+                return Ok(None);
+            }
+            let (length, sum) = self.buffer.split_at(8);
+            let (length, sum) = (number(length), number(sum));
+            let of_length = u64::from(masked_checksum(&length.to_le_bytes()));
+            if of_length != sum {
+                return Err(io::Error::other("a record of this TensorBoard file is damaged: its checksum is wrong"));
+            }
+            if length > LONGEST {
+                io::copy(&mut self.reader.by_ref().take(length + 4), &mut io::sink())?;
+            } else if self.fill(length + 4)? {
+                return Ok(self.buffer.get(..length as usize));
+            } else {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads so many bytes; `false` where there are fewer.
+    fn fill(&mut self, bytes: u64) -> io::Result<bool> {
+        self.buffer.clear();
+        Ok(self.reader.by_ref().take(bytes).read_to_end(&mut self.buffer)? as u64 == bytes)
+    }
+}
+
+/// A number of at most eight bytes, the lowest first.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
+/// CRC-32C, turned and shifted so that the checksum of a checksum is none of its own (tensorflow/core/lib/hash/crc32c.h).
+fn masked_checksum(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, _| if sum & 1 == 1 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 };
+    let sum = !bytes.iter().fold(u32::MAX, |sum, &byte| (0..8).fold(sum ^ u32::from(byte), step));
+    sum.rotate_right(15).wrapping_add(0xa282_ead8)
 }
 
 /// Step and scalars of an event.

@@ -1,11 +1,14 @@
 //! Hugging Face `trainer_state.json`: `log_history`, whose entries with `eval_…` keys are evaluations.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 use super::file::LogFile;
 use super::json::{self, Object};
+use super::metric::{self, Meaning};
 use super::record::{Found, Record, Score, When};
-use super::{Format, ReadOptions, fault, some};
+use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "trainer state", recognise, read };
@@ -20,78 +23,97 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         let history = file.document().and_then(|document| document.get("log_history")).and_then(Json::as_array);
         let history =
             history.ok_or_else(|| fault(&file.name, None, Some("log_history"), "this is not a list of entries"))?;
-        let entries: Vec<&Object> = history.iter().filter_map(Json::as_object).collect();
-        read_entries(file, &entries, options, &mut found)?;
+        let mut entries = Entries::new(file, options, &found);
+        history.iter().filter_map(Json::as_object).try_for_each(|entry| entries.take(None, entry, &mut found))?;
+        entries.finish(&mut found)?;
     }
     Ok(found)
 }
 
-/// Reads a trainer's entries in the order in which they were logged; those of training are read only for a metric that was
-/// asked for.
-pub(super) fn read_entries(
-    file: &LogFile,
-    entries: &[&Object],
-    options: &ReadOptions,
-    found: &mut Found,
-) -> Result<(), LogError> {
-    let asked = options.metric.as_deref();
-    let evaluated = evaluated(entries);
-    let wanted = |key: &str| is_evaluation(key) || asked == Some(key);
-    let mut training = 0;
-    for entry in entries {
-        let scores: Vec<Score> = entry
-            .iter()
-            .filter(|(key, _)| wanted(key) && !is_speed(key))
-            .filter_map(|(key, value)| {
-                let (share, decimals) = json::number(value)?;
-                let mut score = Score::share(key, share, decimals);
-                score.evaluated = options.evaluated.or(evaluated.filter(|_| is_evaluation(key)));
-                Some(score)
-            })
-            .collect();
-        if scores.is_empty() {
-            training += 1;
-            continue;
+/// A trainer's entries in the order in which they were logged; those of training are read only for a metric that was asked
+/// for.
+pub(super) struct Entries<'a> {
+    file: &'a LogFile<'a>,
+    options: &'a ReadOptions,
+    /// Evaluations of the files before.
+    before: usize,
+    /// Time and speed by the name in front of an evaluation's keys: `eval`, or `eval_gsm8k` where there are several sets.
+    speeds: BTreeMap<String, Speed>,
+    training: usize,
+    /// Keys of numbers, for a message.
+    names: Vec<String>,
+}
+
+impl<'a> Entries<'a> {
+    /// The entries of a file; those of other files are in `found`.
+    pub fn new(file: &'a LogFile<'a>, options: &'a ReadOptions, found: &Found) -> Self {
+        let before = found.records.len();
+        Self { file, options, before, speeds: BTreeMap::new(), training: 0, names: Vec::new() }
+    }
+
+    /// Takes an entry, and the line that it stands on.
+    pub fn take(&mut self, line: Option<u64>, entry: &Object, found: &mut Found) -> Result<(), LogError> {
+        const NAMES: usize = 200;
+        for (key, value) in entry {
+            if self.names.len() < NAMES && json::number(value).is_some() && !self.names.contains(key) {
+                self.names.push(key.clone());
+            }
         }
-        found.records.push(Record::new(&file.name, None, when(entry), scores));
+        for (front, time, speed) in speeds(entry) {
+            self.speeds.entry(front.to_owned()).or_default().add(time, speed);
+        }
+        let asked = self.options.metric.as_deref();
+        let wanted = |key: &str| (is_evaluation(key) || asked == Some(key)) && !is_speed(key);
+        let scores = entry.iter().filter(|(key, _)| wanted(key)).filter_map(|(key, value)| {
+            let (share, decimals) = json::number(value)?;
+            Some(Score::share(key, share, decimals))
+        });
+        let scores: Vec<Score> = scores.collect();
+        if scores.is_empty() {
+            self.training += 1;
+            return Ok(());
+        }
+        found.push(Record::new(&self.file.name, line, when(entry), scores))
     }
-    if found.records.is_empty() {
-        return Err(nothing(file, entries, asked));
+
+    /// Tells every evaluation its number of problems, and what else there is to know.
+    pub fn finish(self, found: &mut Found) -> Result<(), LogError> {
+        let asked = self.options.metric.as_deref();
+        if found.records.len() == self.before {
+            return Err(nothing(self.file, &self.names, asked));
+        }
+        let counts: Vec<(&str, u64)> =
+            self.speeds.iter().filter_map(|(front, speed)| Some((front.as_str(), speed.problems()?))).collect();
+        let scores = found.records.iter_mut().skip(self.before).flat_map(|record| &mut record.scores);
+        for score in scores {
+            // The longest name in front is the nearest.
+            let own = counts.iter().rev().find(|(front, _)| belongs(&score.name, front)).map(|(_, count)| *count);
+            score.evaluated = self.options.evaluated.or(own);
+        }
+        if let Some(metric) = asked.filter(|metric| !is_evaluation(metric)) {
+            found.notes.push(format!("`{metric}` is measured in training: it says nothing of held-out problems"));
+        }
+        if self.options.evaluated.is_none() {
+            found.notes.extend(counts.iter().map(|(front, count)| {
+                format!("{count} problems were evaluated: {front}_runtime × {front}_samples_per_second")
+            }));
+        }
+        if self.training > 0 {
+            found.ignored.push(format!("{} without an evaluation", some(self.training, "entry", "entries")));
+        }
+        Ok(())
     }
-    if let Some(metric) = asked.filter(|metric| !is_evaluation(metric)) {
-        found.notes.push(format!("`{metric}` is measured in training: it says nothing of held-out problems"));
-    }
-    if let Some(n) = evaluated.filter(|_| options.evaluated.is_none()) {
-        found.notes.push(format!("{n} problems were evaluated: eval_runtime × eval_samples_per_second"));
-    }
-    if training > 0 {
-        found.ignored.push(format!("{} without an evaluation", some(training, "entry", "entries")));
-    }
-    Ok(())
 }
 
 /// Why no entry can be read: no evaluation, or not the metric asked for.
-fn nothing(file: &LogFile, entries: &[&Object], asked: Option<&str>) -> LogError {
-    let mut names: Vec<&str> = Vec::new();
-    for key in entries
-        .iter()
-        .flat_map(|entry| entry.iter().filter(|(_, value)| json::number(value).is_some()).map(|(key, _)| key.as_str()))
-    {
-        if !names.contains(&key) {
-            names.push(key);
-        }
-    }
-    let accuracy: Vec<&str> =
-        names.iter().copied().filter(|key| super::metric::meaning(key) == super::metric::Meaning::Right).collect();
-    let reason = match asked {
-        Some(metric) => format!("there is no metric `{metric}`; there is {}", super::listed(names)),
-        None if accuracy.is_empty() => {
-            format!("no evaluation was logged (set `eval_strategy` in the trainer); found {}", super::listed(names))
-        }
-        None => format!(
-            "no evaluation was logged (set `eval_strategy` in the trainer); --metric {} with --evaluated N takes a metric of training, which says nothing of held-out problems; found {}",
-            accuracy.first().unwrap_or(&""),
-            super::listed(names)
+fn nothing(file: &LogFile, names: &[String], asked: Option<&str>) -> LogError {
+    let accuracy = names.iter().find(|key| metric::meaning(key) == Meaning::Right);
+    let found = listed(names.iter().map(String::as_str));
+    let reason = match (asked, accuracy) {
+        (Some(metric), _) => format!("there is no metric `{metric}`; there is {found}"),
+        (None, None) => format!("no evaluation was logged (set `eval_strategy` in the trainer); found {found}"),
+        (None, Some(accuracy)) => format!(
+            "no evaluation was logged (set `eval_strategy` in the trainer); --metric {accuracy} with --evaluated N takes a metric of training, which says nothing of held-out problems; found {found}"
         ),
     };
     fault(&file.name, None, Some("log_history"), reason)
@@ -115,29 +137,54 @@ fn when(entry: &Object) -> When {
     of("step").or(progress).or_else(|| of("global_step")).or_else(|| of("epoch")).map_or(When::Unknown, When::Step)
 }
 
-/// Problems of an evaluation by its time and speed: the one whole number that the rounding of all of them leaves, or the
-/// nearest to their mean.
-fn evaluated(entries: &[&Object]) -> Option<u64> {
-    let (mut low, mut high, mut sum, mut count) = (0.0_f64, f64::INFINITY, 0.0, 0.0);
-    for entry in entries {
-        let of = |end: &str| {
-            entry
-                .iter()
-                .find(|(key, _)| is_evaluation(key) && key.ends_with(end))
-                .and_then(|(_, value)| json::number(value))
-        };
-        let (Some((time, _)), Some((speed, _))) = (of("runtime"), of("samples_per_second")) else { continue };
-        if !(time > 0.0 && speed > 0.0) {
-            continue;
+/// The name in front of an evaluation's keys, with its time in seconds and its speed in problems a second.
+fn speeds(entry: &Object) -> impl Iterator<Item = (&str, f64, f64)> {
+    entry.iter().filter(|(key, _)| is_evaluation(key)).filter_map(|(key, time)| {
+        let front = key.strip_suffix("_runtime").or_else(|| key.strip_suffix("/runtime"))?;
+        let speed = |mark| entry.get(&format!("{front}{mark}samples_per_second")).and_then(json::number);
+        Some((front, json::number(time)?.0, speed("_").or_else(|| speed("/"))?.0))
+    })
+}
+
+/// Whether a key stands behind this name.
+fn belongs(key: &str, front: &str) -> bool {
+    key.strip_prefix(front).is_some_and(|rest| rest.starts_with(['_', '/']))
+}
+
+/// Time and speed of evaluations of the same problems.
+struct Speed {
+    /// What the rounding of all of them leaves.
+    low: f64,
+    high: f64,
+    sum: f64,
+    count: f64,
+}
+
+impl Default for Speed {
+    fn default() -> Self {
+        Self { low: 0.0, high: f64::INFINITY, sum: 0.0, count: 0.0 }
+    }
+}
+
+impl Speed {
+    fn add(&mut self, time: f64, speed: f64) {
+        if time > 0.0 && speed > 0.0 {
+            // The trainer writes four decimals of the time and three of the speed.
+            self.low = self.low.max((time - 5e-5) * (speed - 5e-4));
+            self.high = self.high.min((time + 5e-5) * (speed + 5e-4));
+            self.sum += time * speed;
+            self.count += 1.0;
         }
-        // The trainer writes four decimals of the time and three of the speed.
-        (low, high) = (low.max((time - 5e-5) * (speed - 5e-4)), high.min((time + 5e-5) * (speed + 5e-4)));
-        (sum, count) = (sum + time * speed, count + 1.0);
     }
-    if count == 0.0 {
-        return None;
+
+    /// The one whole number that the rounding of all of them leaves, or the nearest to their mean.
+    fn problems(&self) -> Option<u64> {
+        let Self { low, high, sum, count } = *self;
+        if count == 0.0 {
+            return None;
+        }
+        let nearest = if high >= low { 0.5 * (low + high) } else { sum / count };
+        let whole = if low.ceil() == high.floor() { low.ceil() } else { nearest.round() };
+        (1.0..1e12).contains(&whole).then_some(whole as u64)
     }
-    let nearest = if high >= low { 0.5 * (low + high) } else { sum / count };
-    let whole = if low.ceil() == high.floor() { low.ceil() } else { nearest.round() };
-    (1.0..1e12).contains(&whole).then_some(whole as u64)
 }

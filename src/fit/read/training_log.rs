@@ -3,7 +3,8 @@
 use super::file::{LogFile, Shape};
 use super::json::Object;
 use super::record::Found;
-use super::{Format, ReadOptions, fault, listed, trainer_state};
+use super::trainer_state::Entries;
+use super::{Format, ReadOptions, fault, listed};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "trainer's log", recognise, read };
@@ -21,17 +22,14 @@ fn recognise(file: &LogFile) -> bool {
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     for file in files {
-        let mut entries = Vec::new();
-        file.each_object(|_, object| {
-            entries.push(object.clone());
-            Ok(())
+        let mut entries = Entries::new(file, options, &found);
+        let (mut of_batches, mut evaluated) = (false, false);
+        file.each_object(|line, object| {
+            of_batches |= object.contains_key("current_steps") && object.contains_key("accuracy");
+            evaluated |= object.keys().any(|key| key.starts_with("eval_"));
+            entries.take(Some(line), object, &mut found)
         })?;
-        let of_batches =
-            entries.iter().any(|entry| entry.contains_key("current_steps") && entry.contains_key("accuracy"));
-        if of_batches
-            && options.metric.is_none()
-            && !entries.iter().any(|entry| entry.keys().any(|key| key.starts_with("eval_")))
-        {
+        if of_batches && !evaluated && options.metric.is_none() {
             let keys = file.keys();
             let reason = format!(
                 "`accuracy` is of the training batch, and no evaluation was logged (`eval_strategy`, `eval_steps`); \
@@ -40,7 +38,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             );
             return Err(fault(&file.name, None, Some("accuracy"), reason));
         }
-        trainer_state::read_entries(file, &entries.iter().collect::<Vec<_>>(), options, &mut found)?;
+        entries.finish(&mut found)?;
     }
     Ok(found)
 }

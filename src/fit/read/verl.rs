@@ -46,12 +46,8 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
             tally.score("right answers", options).map_err(|reason| fault(&file.name, None, Some(&key), reason))?;
         // The name of the file is the step as well.
         let in_name = file.name.rsplit('/').next().and_then(step_in);
-        found.records.push(Record::new(
-            &file.name,
-            None,
-            step.or(in_name).map_or(When::Unknown, When::Step),
-            vec![score],
-        ));
+        let when = step.or(in_name).map_or(When::Unknown, When::Step);
+        found.push(Record::new(&file.name, None, when, vec![score]))?;
         found.notes.extend(tally.note(options));
         found.notes.push(format!("`{key}` says what is right"));
     }
@@ -91,8 +87,7 @@ fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
                 let (share, decimals) = json::number(value)?;
                 score(key, share, decimals, options)
             });
-            push(Record::new(&file.name, Some(line), step, scores.collect()), &mut found);
-            Ok(())
+            push(Record::new(&file.name, Some(line), step, scores.collect()), &mut found)
         })?;
     }
     training_labels(&mut found);
@@ -112,11 +107,8 @@ fn score(key: &str, share: f64, decimals: u32, options: &ReadOptions) -> Option<
     Some(score)
 }
 
-fn push(record: Record, found: &mut Found) {
-    if record.scores.is_empty() {
-        return;
-    }
-    found.records.push(record);
+fn push(record: Record, found: &mut Found) -> Result<(), LogError> {
+    if record.scores.is_empty() { Ok(()) } else { found.push(record) }
 }
 
 /// TTRL's accuracy of labels is read only where nothing of held-out problems was logged, or where it is asked for.
@@ -134,31 +126,27 @@ fn training_labels(found: &mut Found) {
 }
 
 fn is_console(file: &LogFile) -> bool {
-    matches!(file.shape, Shape::Text) && file.text.lines().any(|line| pairs(&without_colours(line)).is_some())
+    file.has_line(|line| line.contains("step:") && pairs(&without_colours(line)).is_some())
 }
 
 /// verl's console as `tee` leaves it: `step:10 - key:value - …`.
 fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     for file in files {
+        let open_end = file.has_open_end()?;
         let mut answers = None;
-        for (line, text) in (1..).zip(file.text.lines()) {
-            let text = without_colours(text);
+        let mut lines = file.lines()?;
+        while let Some((line, text)) = lines.next_text()? {
+            let text = without_colours(&text);
             answers = logged_answers(&text).or(answers);
             let Some((step, pairs)) = pairs(&text) else { continue };
-            let scores = pairs.filter_map(|(key, value)| {
-                let value = value
-                    .trim()
-                    .trim_start_matches("np.float64(")
-                    .trim_start_matches("np.float32(")
-                    .trim_end_matches(')');
-                let share: f64 = value.parse().ok().filter(|share: &f64| share.is_finite())?;
-                let mut score = score(key.trim(), share, decimals(value), options)?;
-                score.evaluated =
-                    options.evaluated.or(answers.map(|answers: u64| answers / score.repeats.unwrap_or(1).max(1)));
-                Some(score)
-            });
-            push(Record::new(&file.name, Some(line), When::Step(step), scores.collect()), &mut found);
+            let mut pairs: Vec<(&str, &str)> = pairs.collect();
+            // The last value of a line that is still being written may lack digits.
+            if open_end && lines.at_end()? && pairs.pop().is_some() {
+                found.ignored.push("the last value of the last line, which has no end".to_owned());
+            }
+            let scores = pairs.into_iter().filter_map(|(key, value)| printed_score(key, value, answers, options));
+            push(Record::new(&file.name, Some(line), When::Step(step), scores.collect()), &mut found)?;
         }
         if let Some(answers) = answers {
             found.notes.push(format!("the console says that {answers} answers were validated"));
@@ -166,6 +154,15 @@ fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
     }
     training_labels(&mut found);
     Ok(found)
+}
+
+/// A score as the console prints it, perhaps with numpy's name around the number.
+fn printed_score(key: &str, value: &str, answers: Option<u64>, options: &ReadOptions) -> Option<Score> {
+    let value = value.trim().trim_start_matches("np.float64(").trim_start_matches("np.float32(").trim_end_matches(')');
+    let share: f64 = value.parse().ok().filter(|share: &f64| share.is_finite())?;
+    let mut score = score(key.trim(), share, decimals(value), options)?;
+    score.evaluated = options.evaluated.or(answers.map(|answers| answers / score.repeats.unwrap_or(1).max(1)));
+    Some(score)
 }
 
 fn pairs(text: &str) -> Option<(f64, impl Iterator<Item = (&str, &str)>)> {

@@ -12,7 +12,7 @@ const POINTS: usize = 500;
 
 fn recognise(file: &LogFile) -> bool {
     let Shape::Text = file.shape else { return false };
-    let first = file.text.lines().next().unwrap_or("");
+    let Some((_, first)) = file.head.first() else { return false };
     first.contains(" - ")
         && (first.contains("__MIN")
             || first.trim_start_matches('"').starts_with("Step\"")
@@ -47,7 +47,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
                 let mut score = Score::share(metric, value, decimals(cell));
                 score.evaluated = options.evaluated;
                 let record = Record::new(&file.name, Some(line), When::Step(step), vec![score]);
-                found.records.push(Record { run: run.to_owned(), ..record });
+                found.push(Record { run: run.to_owned(), ..record })?;
             }
             Ok(())
         })?;

@@ -46,7 +46,8 @@ pub(super) fn votes(measured: &Measured) -> Option<Plot> {
 pub(super) fn right_answers(measured: &Measured) -> Option<Plot> {
     let counts = &measured.right_counts;
     let last = counts.last().filter(|last| last.right >= 2)?;
-    let bars = counts.iter().map(|one| (f64::from(one.right) - 0.4, f64::from(one.right) + 0.4, one.measured)).collect();
+    let bars =
+        counts.iter().map(|one| (f64::from(one.right) - 0.4, f64::from(one.right) + 0.4, one.measured)).collect();
     let dots = counts.iter().map(|one| (f64::from(one.right), one.predicted)).collect();
     let top = counts.iter().map(|one| one.measured.max(one.predicted)).fold(0.0, f64::max);
     let mut x = Axis::generations(0, u64::from(last.right), 0.5);
@@ -54,7 +55,9 @@ pub(super) fn right_answers(measured: &Measured) -> Option<Plot> {
     Some(Plot {
         title: words::difficulty_title(measured),
         notes: Vec::new(),
-        caption: "Share of the problems by their number of right answers: bars measured, dots by the fitted difficulties.".to_owned(),
+        caption:
+            "Share of the problems by their number of right answers: bars measured, dots by the fitted difficulties."
+                .to_owned(),
         x,
         y: Axis::share("share of the problems", 0.0, top),
         layers: vec![

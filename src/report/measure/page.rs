@@ -57,7 +57,13 @@ fn votes(measured: &Measured) -> Markup {
         ]
     };
     let rows: Vec<Vec<String>> = measured.votes.iter().map(row).collect();
-    let columns = ["Votes needed", "Accepted, measured", "Accepted, predicted", "Right of these, measured", "Right of these, predicted"];
+    let columns = [
+        "Votes needed",
+        "Accepted, measured",
+        "Accepted, predicted",
+        "Right of these, measured",
+        "Right of these, predicted",
+    ];
     grid("What a vote would keep", &columns, &rows)
 }
 

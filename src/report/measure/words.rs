@@ -49,10 +49,12 @@ fn shared(measured: &Measured) -> Option<String> {
 fn learned(measured: &Measured) -> Option<String> {
     let worse = of(measured, "right_to_wrong")?;
     let better = of(measured, "wrong_to_right")?;
-    let persistence = of(measured, "learning.persistence")
-        .map_or_else(String::new, |one| format!(" A systematic mistake that is trained on stays with probability {one}."));
-    let imprint = of(measured, "learning.imprint")
-        .map_or_else(String::new, |one| format!(" Another wrong answer that is trained on becomes a mistake with probability {one}."));
+    let persistence = of(measured, "learning.persistence").map_or_else(String::new, |one| {
+        format!(" A systematic mistake that is trained on stays with probability {one}.")
+    });
+    let imprint = of(measured, "learning.imprint").map_or_else(String::new, |one| {
+        format!(" Another wrong answer that is trained on becomes a mistake with probability {one}.")
+    });
     Some(format!(
         "In the next generation {worse} of the right answers turn wrong, and {better} of the wrong ones right.{persistence}{imprint}"
     ))
@@ -85,9 +87,7 @@ fn counted(measured: &Measured) -> String {
 /// The rule with the purest majority, in words.
 pub(super) fn vote_title(measured: &Measured, candidates: u32) -> Option<String> {
     let majority = candidates / 2 + 1;
-    let vote = |agree: u32| {
-        measured.votes.iter().find(|vote| vote.candidates == candidates && vote.agree == agree)
-    };
+    let vote = |agree: u32| measured.votes.iter().find(|vote| vote.candidates == candidates && vote.agree == agree);
     let said = |vote: &VoteMeasurement| {
         let right = vote.right.map(|right| percent(right.value, 3))?;
         Some(format!("keeps {} of the problems, {right} of them right", percent(vote.accepted.value, 3)))
@@ -103,7 +103,8 @@ pub(super) fn difficulty_title(measured: &Measured) -> String {
     match measured.chosen_difficulties() {
         1 => "Problems of one difficulty explain the counts of right answers".to_owned(),
         chosen => {
-            let better = change(chosen).map_or_else(String::new, |change| format!(" (BIC lower by {})", number(-change, 3)));
+            let better =
+                change(chosen).map_or_else(String::new, |change| format!(" (BIC lower by {})", number(-change, 3)));
             let count = if chosen == 2 { "two" } else { "three" };
             format!("Problems of {count} difficulties explain the counts of right answers better than one{better}")
         }

@@ -1,0 +1,77 @@
+//! Which files are meant: paths, folders and patterns.
+
+use std::path::{Path, PathBuf};
+
+use super::fault;
+use crate::fit::log::LogError;
+
+/// Endings of the files that a folder is searched for.
+const ENDINGS: [&str; 7] = ["csv", "tsv", "jsonl", "ndjson", "json", "log", "txt"];
+
+/// The files that paths, folders and patterns name; those of a folder or pattern in the order of the numbers in their names.
+pub(super) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LogError> {
+    let mut all = Vec::new();
+    for path in paths {
+        let name = path.display().to_string();
+        if path.is_dir() {
+            all.extend(in_folder(path)?);
+        } else if !path.exists() && name.contains(['*', '?', '[']) {
+            all.extend(matching(&name)?);
+        } else {
+            all.push(path.clone());
+        }
+    }
+    Ok(all)
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, LogError> {
+    let name = folder.display().to_string();
+    let complain = |error| fault(&name, None, None, format!("cannot read this folder: {error}"));
+    let entries = std::fs::read_dir(folder).map_err(complain)?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_file() && is_log_name(path))
+        .collect();
+    sort_by_number(&mut files);
+    if files.is_empty() {
+        return Err(fault(&name, None, None, format!("no log in this folder (endings: {})", ENDINGS.join(", "))));
+    }
+    Ok(files)
+}
+
+fn is_log_name(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+        || name.contains("tfevents")
+}
+
+fn matching(pattern: &str) -> Result<Vec<PathBuf>, LogError> {
+    let complain = |reason: String| fault(pattern, None, None, reason);
+    let found = glob::glob(pattern).map_err(|error| complain(format!("this pattern cannot be read: {error}")))?;
+    let mut files: Vec<PathBuf> = found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
+    sort_by_number(&mut files);
+    if files.is_empty() { Err(complain("no file matches this pattern".to_owned())) } else { Ok(files) }
+}
+
+/// Sorts names so that 20 comes before 100.
+fn sort_by_number(files: &mut [PathBuf]) {
+    files.sort_by_cached_key(|path| by_number(&path.display().to_string()));
+}
+
+/// A name with every number padded, so that texts compare as the numbers do.
+pub(super) fn by_number(name: &str) -> String {
+    let mut padded = String::new();
+    let mut digits = String::new();
+    for c in name.chars().chain(std::iter::once('\0')) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        if !digits.is_empty() {
+            padded += &format!("{digits:0>24}");
+            digits.clear();
+        }
+        padded.push(c);
+    }
+    padded
+}
