@@ -99,13 +99,13 @@ pub(super) fn posterior(model: &Model, options: &FitOptions, watch: Watch<'_>) -
 }
 
 /// Draws paths of the run to forecast, one per posterior draw, each from its own stream.
-pub(super) fn paths(model: &Model, draws: &[Point], rows: &[Row], options: &FitOptions, ahead: Ahead) -> Vec<Path> {
+pub(super) fn paths(model: &Model, draws: &[Point], options: &FitOptions, ahead: Ahead) -> Vec<Path> {
     draws
         .par_iter()
         .enumerate()
         .filter_map(|(index, point)| {
             let mut rng = sampler::stream(options.seed, PATH_STREAM + index as u64);
-            model.path(model.learner(point), options.run, rows, ahead, &mut rng)
+            model.path(model.learner(point), options.run, ahead, &mut rng)
         })
         .collect()
 }

@@ -134,7 +134,7 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     let numbers = draws.iter().map(|draw| number(&prepared.model.learner(draw)));
     ranks.push(("reproduction_number".to_owned(), rank(numbers, number(&learner))));
     let look = Ahead::of(&run.rows, prepared.model.stages(0), options.horizon as usize);
-    let paths = answer::paths(&prepared.model, &draws, &run.rows, &fit, look);
+    let paths = answer::paths(&prepared.model, &draws, &fit, look);
     let last = |path: &Path| path.measured.last().copied().unwrap_or(f64::NAN);
     ranks.push(("error_ahead".to_owned(), rank(paths.iter().map(last), ahead)));
     Ok(ranks)

@@ -54,7 +54,7 @@ impl<'a> Fitted<'a> {
         let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
         let ahead = Ahead::of(&run.rows, posterior.model.stages(options.run), options.horizon as usize);
         let draws = posterior.sample.thinned(options.paths);
-        let paths = answer::paths(&posterior.model, &draws, &run.rows, options, ahead);
+        let paths = answer::paths(&posterior.model, &draws, options, ahead);
         if paths.is_empty() {
             return Err(FitError::Impossible);
         }

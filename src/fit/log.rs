@@ -14,6 +14,8 @@ pub struct Row {
     pub evaluated: u64,
     /// Wrong answers among them.
     pub wrong: u64,
+    /// How far the wrong answers are known, where a rate of few digits left their count open: this many either way.
+    pub wrong_within: Option<u64>,
     /// How many independent answers the evaluated ones are worth, where several were given to each problem.
     pub independent: Option<u64>,
     /// Problems attempted for the next training set.
@@ -47,6 +49,13 @@ impl Row {
             Some(worth) => ((self.error_rate() * worth as f64).round() as u64, worth),
             None => (self.wrong, self.evaluated),
         }
+    }
+
+    /// The fewest and the most wrong answers that there may be, as independent ones.
+    pub(super) fn independent_span(&self) -> (u64, u64) {
+        let within = self.wrong_within.unwrap_or(0);
+        let at = |wrong: u64| Self { wrong, ..*self }.independent_counts().0;
+        (at(self.wrong.saturating_sub(within)), at(self.wrong.saturating_add(within).min(self.evaluated)))
     }
 }
 
@@ -110,12 +119,13 @@ fn describe(file: &str, line: Option<u64>, column: Option<&str>, reason: &str) -
 }
 
 /// The columns of the canonical format, in the order in which they are written.
-pub const COLUMNS: [&str; 13] = [
+pub const COLUMNS: [&str; 14] = [
     "run",
     "generation",
     "steps",
     "evaluated",
     "wrong",
+    "wrong_within",
     "independent",
     "generated",
     "kept",
@@ -141,6 +151,7 @@ impl Row {
         let audited = self.audited.or(self.kept);
         let pairs = [
             ("wrong", Some(self.wrong), "evaluated", Some(self.evaluated)),
+            ("wrong_within", self.wrong_within, "evaluated", Some(self.evaluated)),
             ("independent", self.independent, "evaluated", Some(self.evaluated)),
             ("kept", self.kept, "generated", self.generated),
             ("audited", self.audited, "kept", self.kept),
@@ -171,6 +182,7 @@ impl Row {
             "steps" => self.steps = Some(value),
             "evaluated" => self.evaluated = value,
             "wrong" => self.wrong = value,
+            "wrong_within" => self.wrong_within = Some(value),
             "independent" => self.independent = Some(value),
             "generated" => self.generated = Some(value),
             "kept" => self.kept = Some(value),
@@ -191,6 +203,7 @@ impl Row {
             "steps" => self.steps,
             "evaluated" => Some(self.evaluated),
             "wrong" => Some(self.wrong),
+            "wrong_within" => self.wrong_within,
             "independent" => self.independent,
             "generated" => self.generated,
             "kept" => self.kept,

@@ -11,6 +11,7 @@ mod backtest;
 mod baseline;
 mod calibrate;
 mod criticism;
+mod evaluation;
 mod fitted;
 mod learner;
 mod likelihood;

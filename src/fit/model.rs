@@ -109,16 +109,14 @@ impl Ahead {
 
 impl Model {
     /// Draws a path of one run: its counts backwards through the filtered laws, then forwards from the last.
-    pub fn path(&self, learner: Learner, run: usize, rows: &[Row], ahead: Ahead, rng: &mut ChaCha8Rng) -> Option<Path> {
+    pub fn path(&self, learner: Learner, run: usize, ahead: Ahead, rng: &mut ChaCha8Rng) -> Option<Path> {
         let stages = self.stages(run);
         let forward = self.forward(&learner, run)?;
         let counts = backward(&learner, stages, &forward, rng);
         let mut error: Vec<f64> = Vec::with_capacity(stages.len() + ahead.horizon);
         for (stage, &count) in stages.iter().zip(&counts) {
             let mean = learner.at(share(&learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
-            let first = rows.first().map_or(0, |row| row.generation);
-            let seen = rows.iter().find(|row| row.generation - first == stage.elapsed as u64);
-            let (wrong, evaluated) = seen.map_or((0, 0), Row::independent_counts);
+            let (wrong, evaluated) = stage.wrong_drawn(&learner, mean, rng);
             error.push(rate(mean, learner.dispersion, wrong, evaluated, rng));
         }
         let (last, &last_count) = (stages.last()?, counts.last()?);

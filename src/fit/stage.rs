@@ -1,5 +1,8 @@
 //! One generation of a log as the likelihood sees it: which of its measurements are used, and how probable they are.
 
+use rand::rngs::ChaCha8Rng;
+
+use super::evaluation::{Evaluation, EvaluationLaw};
 use super::learner::{Learner, Moment};
 use super::log::Run;
 use super::prior::Parameter;
@@ -16,7 +19,7 @@ pub(super) struct Stage {
     /// L.
     pub steps: f64,
     /// Wrong answers of the evaluation; `None` where the log has a gap.
-    wrong: Option<Tally>,
+    wrong: Option<Evaluation>,
     /// Wrong among the kept, and whether counted in the belief's own unit.
     kept_wrong: Option<(Tally, bool)>,
     /// Kept of the attempted.
@@ -80,7 +83,7 @@ pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
         stages.push(Stage {
             elapsed,
             steps,
-            wrong: Some(tally(row.independent_counts())),
+            wrong: Some(Evaluation::of(row)),
             kept_wrong: kept_wrong.filter(|_| used.audits),
             accepted: row.kept.zip(row.generated).filter(|(_, n)| used.yields && *n > 0).map(tally),
             unanimous: row.unanimous.zip(row.kept).filter(|(_, n)| used.unanimity && *n > 0).map(tally),
@@ -92,14 +95,24 @@ pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
 impl Stage {
     /// Independent answers of the evaluation; 0 in a gap.
     pub fn evaluated(&self) -> u64 {
-        self.wrong.map_or(0, |tally| tally.n as u64)
+        self.wrong.map_or(0, |wrong| wrong.answers())
+    }
+
+    /// Wrong answers, drawn from those that are possible given their mean, and answers in all; 0 of 0 in a gap.
+    pub fn wrong_drawn(&self, learner: &Learner, mean: f64, rng: &mut ChaCha8Rng) -> (u64, u64) {
+        self.wrong_law(learner).map_or((0, 0), |law| (law.draw(mean, rng), self.evaluated()))
+    }
+
+    /// The law of the wrong answers, but for its mean.
+    fn wrong_law(&self, learner: &Learner) -> Option<EvaluationLaw> {
+        self.wrong.map(|wrong| wrong.dispersed(learner.dispersion))
     }
 
     /// The laws of what was measured, but for their means.
     pub fn measured(&self, learner: &Learner) -> Measured {
         let of = |tally: Option<Tally>, dispersion: f64| tally.map(|tally| tally.dispersed(dispersion));
         Measured {
-            wrong: of(self.wrong, learner.dispersion),
+            wrong: self.wrong_law(learner),
             kept_wrong: self.kept_wrong.map(|(tally, units)| (tally.dispersed(learner.audit_dispersion), units)),
             accepted: of(self.accepted, learner.yield_dispersion),
             unanimous: of(self.unanimous, learner.yield_dispersion),
@@ -109,16 +122,18 @@ impl Stage {
     /// The largest ln probability of what was measured that any loop gives.
     pub fn most_probable(&self) -> f64 {
         let kept_wrong = self.kept_wrong.map(|(tally, _)| tally);
-        let tallies = [self.wrong, kept_wrong, self.accepted, self.unanimous];
-        tallies.iter().flatten().map(Tally::most_probable).sum()
+        let tallies = [kept_wrong, self.accepted, self.unanimous];
+        let wrong = self.wrong.map_or(0.0, |wrong| wrong.most_probable());
+        tallies.iter().flatten().map(Tally::most_probable).fold(wrong, |sum, one| sum + one)
     }
 
     /// The counts that the measurement leaves possible.
     pub fn possible(&self, learner: &Learner, slip: f64) -> (f64, f64) {
         let examples = learner.beliefs(self.steps) as f64;
-        let Some(Tally { k, n, .. }) = self.wrong else { return (0.0, examples) };
-        let seen = k / n;
-        let reach = REACH * ((seen * (1.0 - seen) + 1.0 / n) * (1.0 / n + learner.dispersion)).sqrt();
+        let Some(wrong) = self.wrong else { return (0.0, examples) };
+        let (n, (lowest, highest)) = (wrong.answers() as f64, wrong.rates());
+        let reach = |seen: f64| REACH * ((seen * (1.0 - seen) + 1.0 / n) * (1.0 / n + learner.dispersion)).sqrt();
+        let highest = highest + reach(highest);
         // Up to a guesser's share the error rate rises with the wrong share; above it, it hardly changes.
         let guess = learner.guess();
         let count_at = |error: f64| {
@@ -131,16 +146,16 @@ impl Stage {
         };
         let most = learner.error(guess, slip, self.steps).min(learner.error(1.0, slip, self.steps));
         // Where more was wrong than any count explains, the counts that explain most of it must stay.
-        let least = seen.min(most) - reach;
+        let least = lowest.min(most) - reach(lowest);
         let low = if least <= 0.0 { 0.0 } else { (count_at(least).floor() - 1.0).max(0.0) };
-        let high = if seen + reach >= most { examples } else { (count_at(seen + reach).ceil() + 1.0).min(examples) };
+        let high = if highest >= most { examples } else { (count_at(highest).ceil() + 1.0).min(examples) };
         (low, high)
     }
 }
 
 /// What one generation measured, as laws that await their means.
 pub(super) struct Measured {
-    wrong: Option<Dispersed>,
+    wrong: Option<EvaluationLaw>,
     kept_wrong: Option<(Dispersed, bool)>,
     accepted: Option<Dispersed>,
     unanimous: Option<Dispersed>,
@@ -154,7 +169,7 @@ impl Measured {
             law.log_probability(if units { moment.kept_wrong_units } else { moment.kept_wrong })
         });
         kept_wrong
-            + of(&self.wrong, moment.error)
+            + self.wrong.map_or(0.0, |law| law.log_probability(moment.error))
             + of(&self.accepted, moment.accepted)
             + self.unanimous.map_or(0.0, |law| law.log_probability(unanimous()))
     }

@@ -16,6 +16,11 @@ fn ln_gamma(x: f64) -> f64 {
 /// ln √(2π).
 const HALF_LN_TAU: f64 = 0.918_938_533_204_672_7;
 
+/// ln C(n, k).
+fn log_choices(n: f64, k: f64) -> f64 {
+    ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0)
+}
+
 /// k of n, with ln C(n, k).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Tally {
@@ -27,7 +32,7 @@ pub(super) struct Tally {
 impl Tally {
     pub fn new(k: u64, n: u64) -> Self {
         let (k, n) = (k as f64, n as f64);
-        Self { k, n, choices: ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0) }
+        Self { k, n, choices: log_choices(n, k) }
     }
 
     /// The largest ln probability that any mean and dispersion give: a binomial's at its own share.
@@ -52,10 +57,21 @@ pub(super) struct Dispersed {
 }
 
 impl Dispersed {
+    /// A model that calls a thing impossible would forbid it for ever: one in a billion is left.
+    pub fn possible(p: f64) -> f64 {
+        p.clamp(1e-9, 1.0 - 1e-9)
+    }
+
+    /// The same law at another count, which need not be whole.
+    pub fn at(&self, k: f64) -> Self {
+        let Tally { n, choices, .. } = self.tally;
+        let own = log_choices(n, k);
+        Self { tally: Tally { k, n, choices: own }, constant: self.constant - choices + own, ..*self }
+    }
+
     /// ln probability under mean `p`.
     pub fn log_probability(&self, p: f64) -> f64 {
-        // A model that calls a thing impossible would forbid it for ever: one in a billion is left.
-        let p = p.clamp(1e-9, 1.0 - 1e-9);
+        let p = Self::possible(p);
         let (Tally { k, n, .. }, a, b) = (self.tally, p * self.size, (1.0 - p) * self.size);
         self.constant + ln_gamma(a + k) - ln_gamma(a) + ln_gamma(b + n - k) - ln_gamma(b)
     }

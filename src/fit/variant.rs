@@ -179,7 +179,7 @@ impl Fitted<'_> {
     }
 
     fn paths_from(&self, posterior: &Posterior, count: usize) -> Vec<Path> {
-        answer::paths(&posterior.model, &posterior.sample.thinned(count), &self.run.rows, self.options, self.ahead)
+        answer::paths(&posterior.model, &posterior.sample.thinned(count), self.options, self.ahead)
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use runaway::fit::{
-    BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Fitted, Log, Measurement, Phase, Priors, Scale,
-    Threshold, Unit, Variant, Watch, Written, backtest, backtest_watched, calibrate, fit,
+    BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Fitted, Log, Measurement, Phase, Priors,
+    ReadOptions, Scale, Threshold, Unit, Variant, Watch, Written, backtest, backtest_watched, calibrate, fit,
 };
 use runaway::scenario::{PRIORS, Range};
 
@@ -254,4 +254,40 @@ fn ranks_of_true_parameters_are_uniform() {
             assert!(ranks.chi_square(10) < 37.0, "{design:?}, {}: {:.1}", ranks.quantity, ranks.chi_square(10));
         }
     }
+}
+
+/// A log of whole percents: what the digits leave open widens the answer a little and moves it by less than its noise.
+#[test]
+fn a_fit_to_rounded_rates_is_that_to_their_counts() {
+    let exact = [95_u64, 131, 160, 214, 247, 290];
+    let evaluated = 1319;
+    let rows = |line: &dyn Fn(u64) -> String, header: &str| {
+        let lines: Vec<String> =
+            (0..).zip(exact).map(|(g, wrong): (u64, u64)| format!("{g},{}\n", line(wrong))).collect();
+        format!("{header}\n{}", lines.concat())
+    };
+    let percent = |wrong: u64| format!("{:.0}%", 100.0 * (evaluated - wrong) as f64 / evaluated as f64);
+    let of = |text: String| {
+        let options = ReadOptions { evaluated: Some(evaluated), ..ReadOptions::default() };
+        Log::parse_all(&[("log.csv".to_owned(), text.into_bytes())], &options).unwrap()
+    };
+    let rounded = of(rows(&percent, "generation,accuracy"));
+    let counted = of(rows(&|wrong| format!("{evaluated},{wrong}"), "generation,evaluated,wrong"));
+    for (row, wrong) in rounded.runs[0].rows.iter().zip(exact) {
+        let within = row.wrong_within.unwrap();
+        assert!(row.wrong.abs_diff(wrong) <= within && (6..=7).contains(&within), "{row:?} {wrong}");
+    }
+    // `ingest` keeps what the digits leave open.
+    let again = Log::parse(rounded.to_csv().as_bytes(), "canonical").unwrap();
+    assert_eq!(again.runs, rounded.runs);
+    let effort = Effort { ensembles: 2, walkers: 40, sweeps: 240 };
+    let options = FitOptions { effort, paths: 1000, horizon: 6, ..FitOptions::default() };
+    let [rounded, counted] = [&rounded, &counted].map(|log| fit(log, &options).unwrap());
+    let mut wider = 0.0;
+    for (open, known) in rounded.fan.iter().zip(&counted.fan) {
+        let (open, known) = (open.error, known.error);
+        assert!((open.q50 - known.q50).abs() < 0.5 * (known.q95 - known.q05), "{open:?} {known:?}");
+        wider += ((open.q95 - open.q05) / (known.q95 - known.q05)).ln() / rounded.fan.len() as f64;
+    }
+    assert!((-0.05..0.3).contains(&wider), "intervals are wider by {wider} on the log scale");
 }

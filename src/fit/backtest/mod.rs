@@ -141,7 +141,7 @@ fn case(file: &str, run: &Run, cut: usize, options: &BacktestOptions) -> Result<
     let prepared = answer::prepare(std::slice::from_ref(&seen), &fit)?;
     let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
     let ahead = Ahead::of(&seen.rows, prepared.model.stages(0), horizon as usize);
-    let paths = answer::paths(&prepared.model, &sample.thinned(fit.paths), &seen.rows, &fit, ahead);
+    let paths = answer::paths(&prepared.model, &sample.thinned(fit.paths), &fit, ahead);
     let columns: Vec<Vec<f64>> = future
         .iter()
         .map(|row| {

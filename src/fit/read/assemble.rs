@@ -6,7 +6,7 @@ use super::file::LogFile;
 use super::gather::Gather;
 use super::metric::{self, Chosen};
 use super::paths::by_number;
-use super::problems::{self, Style};
+use super::problems::{self, Counted, Style};
 use super::record::{Found, Record, When};
 use super::{ReadOptions, axis, fault, some};
 use crate::fit::log::{Log, LogError, Row, Run};
@@ -71,23 +71,23 @@ fn rows(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Row>, LogError> {
     let mut rows = Vec::with_capacity(records.len());
-    let (mut rounding, mut clustered) = ((0.0_f64, 0.0_f64), None);
+    let (mut rounding, mut clustered) = (Rounding::NONE, None);
     for record in records {
         let Some(score) = record.scores.iter().find(|score| score.name == name) else { continue };
         let complain = |column: &str, reason: String| fault(&record.file, record.line, Some(column), reason);
         let counted = problems::counted(score, style, options).map_err(|reason| complain(name, reason))?;
-        let (off, open) = counted.rounding;
-        rounding = (rounding.0.max(off), rounding.1.max(open));
+        rounding.see(&counted);
         clustered = clustered.or(counted.independent.map(|worth| (counted.evaluated, worth)));
         let row =
             Row { evaluated: counted.evaluated, wrong: counted.wrong, independent: counted.independent, ..record.rest };
         row.check().map_err(|(column, reason)| complain(column, reason))?;
         rows.push(row);
     }
-    // Rates that are whole counts to the last digit were not rounded, however few digits they have.
-    if rounding.0 > problems::NEAR {
-        let most = rounding.1.floor().max(1.0);
-        notes.push(format!("rates are rounded: counts are the nearest, off by {most} at most"));
+    if rounding.is_likely() {
+        notes.extend(rounding.note());
+        for (row, within) in rows.iter_mut().zip(&rounding.within).filter(|(_, within)| **within > 0) {
+            row.wrong_within = Some(*within);
+        }
     }
     if let Some((answers, worth)) = clustered {
         notes.push(format!("several answers to each problem: {answers} answers count as {worth} independent ones"));
@@ -96,6 +96,42 @@ fn rows(
         notes.push(format!("`{name}` is read as an error rate"));
     }
     Ok(rows)
+}
+
+/// What the rates of a metric show of their rounding.
+struct Rounding {
+    /// The farthest that a rate lies from a whole count.
+    off: f64,
+    /// The answers that the digits leave open either way, row by row.
+    within: Vec<u64>,
+    /// In how many logs of rates in full, one has whole counts all along where the digits leave so many open.
+    coincidence: f64,
+}
+
+impl Rounding {
+    const NONE: Self = Self { off: 0.0, within: Vec::new(), coincidence: 1.0 };
+    /// A coincidence that rare is not believed.
+    const UNBELIEVED: f64 = 20.0;
+
+    fn see(&mut self, counted: &Counted) {
+        let (off, open) = counted.rounding;
+        self.off = self.off.max(off);
+        self.within.push(counted.within);
+        self.coincidence *= (2.0 * open).max(1.0);
+    }
+
+    /// Rates that are whole counts to the last digit were not rounded, however few digits they have; but where n is a round
+    /// number, so is every rounded rate of it.
+    fn is_likely(&self) -> bool {
+        self.off > problems::NEAR || self.coincidence >= Self::UNBELIEVED
+    }
+
+    fn note(&self) -> Option<String> {
+        self.within.iter().max().filter(|most| **most > 0).map(|&most| {
+            let counts = some(most as usize, "answer", "answers");
+            format!("rates are rounded: counts are the nearest, known to {counts} either way (`wrong_within`)")
+        })
+    }
 }
 
 /// Rows by run, each with its generation.

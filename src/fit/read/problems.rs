@@ -19,6 +19,8 @@ pub(super) struct Counted {
     pub independent: Option<u64>,
     /// Distance from the rate to the nearest whole count, and how far the rate's digits leave the count open, in answers.
     pub rounding: (f64, f64),
+    /// How far from the nearest count the counts lie that the digits leave.
+    pub within: u64,
 }
 
 /// How a metric is written: in percent or not, and to how many decimals at the most.
@@ -81,11 +83,20 @@ fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part
         wrong,
         independent: score.independent.filter(|&worth| worth < evaluated),
         rounding: (0.0, 0.0),
+        within: 0,
     })
 }
 
 fn missing(score: &Score) -> String {
     format!("`{}` is a rate, and this file does not say of how many problems; say so with --evaluated N", score.name)
+}
+
+/// How far the whole counts within `open` of `right` lie from the nearest one, at the most.
+fn within(right: f64, open: f64) -> u64 {
+    // Doubles must not lose a count at the very end.
+    let open = open * 1.000_001;
+    let nearest = right.round();
+    (nearest - (right - open).ceil()).max((right + open).floor() - nearest).max(0.0) as u64
 }
 
 fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOptions) -> Result<Counted, String> {
@@ -122,5 +133,6 @@ fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOp
         wrong: answers - (nearest as u64).min(answers),
         independent: (repeats > 1).then_some(problems),
         rounding: ((right - nearest).abs(), open),
+        within: within(right, open).min(answers),
     })
 }

@@ -1,0 +1,282 @@
+//! What an evaluation says: so many wrong answers, known exactly or to an interval of counts.
+//!
+//! A rate of few digits leaves several counts open. Their probabilities are summed, each beta-binomial: exactly up to
+//! [`MOST_TERMS`] counts, on nodes beyond, where the probability is known within 1 %, and in its far tails (below e⁻⁸) the
+//! logarithm within 2 %. A count that is known exactly has the law of a [`Tally`] and nothing
+//! is added to it.
+
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+
+use super::log::Row;
+use super::tally::{Dispersed, Tally};
+
+/// Counts that are summed one by one.
+const MOST_TERMS: u64 = 256;
+/// Nodes that stand for more counts than that.
+const NODES: u32 = 128;
+/// Standard deviations beyond which a count no longer matters to a sum.
+const FARTHEST: f64 = 12.0;
+
+/// Wrong answers of an evaluation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Evaluation {
+    /// The nearest count, of the answers in all.
+    tally: Tally,
+    /// The counts that are possible.
+    span: (u64, u64),
+}
+
+impl Evaluation {
+    pub fn of(row: &Row) -> Self {
+        let (wrong, answers) = row.independent_counts();
+        Self { tally: Tally::new(wrong, answers), span: row.independent_span() }
+    }
+
+    /// Independent answers.
+    pub fn answers(&self) -> u64 {
+        self.tally.n as u64
+    }
+
+    /// The lowest and the highest error rate that may have been measured.
+    pub fn rates(&self) -> (f64, f64) {
+        (self.span.0 as f64 / self.tally.n, self.span.1 as f64 / self.tally.n)
+    }
+
+    /// A bound on the ln probability that any mean and dispersion give: of all counts that are possible together.
+    pub fn most_probable(&self) -> f64 {
+        let (low, high) = self.span;
+        if low == high {
+            return self.tally.most_probable();
+        }
+        // Of a binomial at its own share the counts near 0 and n are the most probable.
+        let at = |count: u64| Tally::new(count, self.answers()).most_probable();
+        (at(low).max(at(high)) + ((high - low + 1) as f64).ln()).min(0.0)
+    }
+
+    /// The law under this over-dispersion, but for the mean.
+    pub fn dispersed(&self, dispersion: f64) -> EvaluationLaw {
+        EvaluationLaw {
+            exact: self.tally.dispersed(dispersion),
+            size: 1.0 / dispersion - 1.0,
+            answers: self.answers(),
+            span: self.span,
+        }
+    }
+}
+
+/// The law of an evaluation but for its mean.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EvaluationLaw {
+    exact: Dispersed,
+    /// a + b of the beta law.
+    size: f64,
+    answers: u64,
+    span: (u64, u64),
+}
+
+impl EvaluationLaw {
+    /// ln probability of what was measured, under mean `p`.
+    pub fn log_probability(&self, p: f64) -> f64 {
+        let (low, high) = self.span;
+        if low == high {
+            return self.exact.log_probability(p);
+        }
+        if high - low < MOST_TERMS {
+            let (most, terms) = self.terms(p, self.span);
+            return (most + terms.iter().sum::<f64>().ln()).min(0.0);
+        }
+        self.on_nodes(p).min(0.0)
+    }
+
+    /// A count drawn from the possible ones, given the mean.
+    pub fn draw(&self, p: f64, rng: &mut ChaCha8Rng) -> u64 {
+        let (low, high) = self.span;
+        if low == high {
+            return low;
+        }
+        let (low, high) = self.clipped(p, (low, high));
+        let (_, terms) = self.terms(p, (low, high));
+        let mut left = rng.random::<f64>() * terms.iter().sum::<f64>();
+        let passed = |term: &f64| {
+            left -= term;
+            left < 0.0
+        };
+        terms.iter().position(passed).map_or(high, |place| low + place as u64)
+    }
+
+    /// The part of a span that holds all but a negligible part of its probability; where it holds nothing else, its end.
+    fn clipped(&self, p: f64, (low, high): (u64, u64)) -> (u64, u64) {
+        let n = self.answers as f64;
+        let sd = (n * p * (1.0 - p) * (1.0 + (n - 1.0) / (self.size + 1.0))).sqrt();
+        let from = (n * p - FARTHEST * sd - FARTHEST).max(0.0) as u64;
+        let to = (n * p + FARTHEST * sd + FARTHEST) as u64;
+        (low.max(from.min(high)), high.min(to.max(low)))
+    }
+
+    /// ln probability of the likeliest count near the mean, and the probabilities of all counts of a span over it.
+    fn terms(&self, p: f64, (low, high): (u64, u64)) -> (f64, Vec<f64>) {
+        let p = Dispersed::possible(p);
+        let (n, a, b) = (self.answers as f64, p * self.size, (1.0 - p) * self.size);
+        let start = ((n * p) as u64).clamp(low, high);
+        // P(k + 1) / P(k).
+        let rise = |k: u64| {
+            let k = k as f64;
+            (n - k) * (a + k) / ((k + 1.0) * (b + n - k - 1.0))
+        };
+        let mut terms = vec![1.0; (high - low + 1) as usize];
+        let middle = (start - low) as usize;
+        let (below, above) = terms.split_at_mut(middle);
+        let mut term = 1.0;
+        for (slot, k) in below.iter_mut().rev().zip((low..start).rev()) {
+            term /= rise(k);
+            *slot = term;
+        }
+        term = 1.0;
+        for (slot, k) in above.iter_mut().skip(1).zip(start..high) {
+            term *= rise(k);
+            *slot = term;
+        }
+        (self.exact.at(start as f64).log_probability(p), terms)
+    }
+
+    /// The sum over the span as an integral over the logit of the count, by the midpoint rule; the ends 0 and n by
+    /// themselves.
+    fn on_nodes(&self, p: f64) -> f64 {
+        let (n, (low, high)) = (self.answers as f64, self.clipped(p, self.span));
+        let log_at = |k: f64| self.exact.at(k).log_probability(p);
+        let logit = |k: f64| ((k + 0.5) / (n - k + 0.5)).ln();
+        let inside = |k: f64| k.clamp(0.5, n - 0.5);
+        let (from, to) = (logit(inside(low as f64 - 0.5)), logit(inside(high as f64 + 0.5)));
+        let width = (to - from) / f64::from(NODES);
+        let mut logs: Vec<f64> = [0, self.answers]
+            .into_iter()
+            .filter(|end| (low..=high).contains(end))
+            .map(|end| log_at(end as f64))
+            .collect();
+        logs.extend((0..NODES).map(|node| {
+            let odds = (from + (f64::from(node) + 0.5) * width).exp();
+            let share = odds / (1.0 + odds);
+            let k = share * (n + 1.0) - 0.5;
+            log_at(k) + (width * (n + 1.0) * share * (1.0 - share)).ln()
+        }));
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        most + logs.iter().map(|log| (log - most).exp()).sum::<f64>().ln()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::learner::{Learner, Unit};
+    use crate::fit::prior::{Checks, PARAMETERS, Priors};
+    use approx::assert_relative_eq;
+
+    fn evaluation(wrong: u64, within: u64, evaluated: u64) -> Evaluation {
+        Evaluation::of(&Row { wrong, evaluated, wrong_within: Some(within), ..Row::default() })
+    }
+
+    const CASES: [(f64, f64); 6] = [(0.3, 0.05), (0.01, 1e-4), (0.9, 0.3), (0.5, 1e-9), (1e-9, 0.5), (0.002, 0.02)];
+
+    #[test]
+    fn intervals_that_tile_all_counts_sum_to_one() {
+        for (tiles, within) in [(3, 1), (7, 2), (87, 7), (5, 450)] {
+            let width = 2 * within + 1;
+            let n = tiles * width - 1;
+            for (p, dispersion) in CASES {
+                let of = |tile: u64| evaluation(tile * width + within, within, n).dispersed(dispersion);
+                let total: f64 = (0..tiles).map(|tile| of(tile).log_probability(p).exp()).sum();
+                // More counts than are summed one by one stand on nodes.
+                let slack = if width <= MOST_TERMS { 1e-5 } else { 0.01 };
+                assert!((total - 1.0).abs() < slack, "{n} {within} {p} {dispersion}: {total}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_count_is_the_count_and_all_counts_are_certain() {
+        for (p, dispersion) in CASES {
+            let exact = Tally::new(7, 30).dispersed(dispersion).log_probability(p);
+            assert_eq!(evaluation(7, 0, 30).dispersed(dispersion).log_probability(p), exact);
+            assert_relative_eq!(evaluation(15, 15, 30).dispersed(dispersion).log_probability(p), 0.0, epsilon = 1e-9);
+            assert_relative_eq!(evaluation(15, 30, 30).dispersed(dispersion).log_probability(p), 0.0, epsilon = 1e-9);
+            let all = evaluation(50_000, 50_000, 100_000).dispersed(dispersion).log_probability(p);
+            assert!(all > -0.01, "{p} {dispersion}: {all}");
+        }
+    }
+
+    #[test]
+    fn nodes_stand_for_counts() {
+        for (n, wrong, within) in [(20_000, 6000, 200), (20_000, 150, 150), (100_000, 60, 500), (100_000, 99_900, 400)]
+        {
+            for (p, dispersion) in CASES {
+                let law = evaluation(wrong, within, n).dispersed(dispersion);
+                let (most, terms) = law.terms(p, law.clipped(p, law.span));
+                let exact = most + terms.iter().sum::<f64>().ln();
+                let nodes = law.on_nodes(p);
+                // What no loop would be believed under need not be known to the last digit.
+                let slack = if exact > -8.0 { 0.01 } else { 0.02 * exact.abs() };
+                if exact > -200.0 {
+                    assert!((nodes - exact).abs() < slack, "{n} {wrong} {within} {p} {dispersion}: {nodes} {exact}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_mean_makes_an_interval_more_probable_than_its_bound() {
+        for (wrong, within, n) in [(3, 1, 20), (0, 2, 20), (19, 4, 20), (40, 8, 1319), (10, 0, 20)] {
+            let evaluation = evaluation(wrong, within, n);
+            for share in 0..=200 {
+                for dispersion in [1e-9, 1e-3, 0.1, 0.5] {
+                    let log = evaluation.dispersed(dispersion).log_probability(f64::from(share) / 200.0);
+                    assert!(log <= evaluation.most_probable() + 1e-9);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn drawn_counts_follow_their_law() {
+        let law = evaluation(30, 5, 100).dispersed(0.01);
+        let (p, draws) = (0.33, 20_000);
+        let mut rng = crate::fit::sampler::stream(4, 0);
+        let mut counts = [0_u32; 11];
+        (0..draws).for_each(|_| counts[(law.draw(p, &mut rng) - 25) as usize] += 1);
+        let (_, terms) = law.terms(p, law.span);
+        let total: f64 = terms.iter().sum();
+        let expected = |term: &f64| term / total * f64::from(draws);
+        let chi: f64 =
+            counts.iter().zip(&terms).map(|(&k, t)| (f64::from(k) - expected(t)).powi(2) / expected(t)).sum();
+        // χ² with 10 degrees of freedom at a level of 0.001.
+        assert!(chi < 29.6, "{chi}");
+        assert_eq!(evaluation(30, 0, 100).dispersed(0.01).draw(p, &mut rng), 30);
+    }
+
+    #[test]
+    fn answers_that_share_a_problem_keep_their_interval() {
+        let row = Row { wrong: 120, evaluated: 400, wrong_within: Some(8), independent: Some(100), ..Row::default() };
+        assert_eq!((row.independent_counts(), row.independent_span()), ((30, 100), (28, 32)));
+    }
+
+    #[test]
+    fn counts_that_the_measurement_excludes_are_improbable() {
+        use crate::fit::log::Run;
+        use crate::fit::stage::{Used, stages};
+        let priors = Priors::new(Checks::None);
+        let learner = Learner::new(&priors, &priors.at(&[0.0; PARAMETERS]), 1.0, Unit::Step);
+        let row = Row { wrong: 60, evaluated: 200, wrong_within: Some(10), ..Row::default() };
+        let used = Used { audits: false, per_step: true, yields: false, unanimity: false, rejections: false };
+        let stage = stages(&Run { name: String::new(), rows: vec![row] }, used)[0];
+        let (slip, law) = (learner.slip_at(0.0), stage.measured(&learner));
+        let log = |count: f64| {
+            let x = count / learner.examples as f64;
+            law.log_probability(&learner.at(x, slip, 1.0), || 0.0)
+        };
+        let (low, high) = stage.possible(&learner, slip);
+        let most = (0..=learner.examples).map(|count| log(count as f64)).fold(f64::NEG_INFINITY, f64::max);
+        assert!(low > 0.0 || high < learner.examples as f64, "the window must exclude something");
+        let outside = (0..=learner.examples).map(|count| count as f64).filter(|count| *count < low || *count > high);
+        outside.for_each(|count| assert!(log(count) < most - 10.0, "{count}: {} against {most}", log(count)));
+    }
+}
