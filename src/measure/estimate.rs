@@ -2,7 +2,7 @@
 
 use super::checks::{CheckCounts, mistakes, rejected};
 use super::learning::{self, LearningPair, LearningShares};
-use super::mixture::{self, Imagined, SampleMixture};
+use super::mixture::{self, Imagined, ProblemClass, SampleMixture};
 use super::prepare::{PreparedGeneration, PreparedSamples};
 use crate::fit::AnswerGroup;
 
@@ -39,6 +39,8 @@ pub(super) struct SampleEstimate {
     pub checks: Option<CheckCounts>,
     pub changes: Option<AnswerChanges>,
     pub learning: Option<LearningShares>,
+    /// A: how much more often the next generation slips, over the share of its beliefs that became wrong.
+    pub amplification: Option<f64>,
     pub votes: Vec<VoteShares>,
 }
 
@@ -64,8 +66,11 @@ pub(super) fn estimate(
         }
         _ => None,
     };
+    let amplification =
+        mixtures.as_ref().zip(learning).and_then(|(both, shares)| amplification(both, shares, samples.steps));
     let votes = votes(samples, &first);
-    SampleEstimate { error, mixture: mixtures.map(|mixtures| mixtures.first), checks, changes, learning, votes }
+    let mixture = mixtures.map(|mixtures| mixtures.first);
+    SampleEstimate { error, mixture, checks, changes, learning, amplification, votes }
 }
 
 fn refitted(
@@ -78,7 +83,8 @@ fn refitted(
     let fitted =
         |generation: &PreparedGeneration<'_>, mixture: &SampleMixture, weights: &[f64], imagined: Imagined<'_>| {
             let table = &generation.table;
-            mixture::fit(mixture.clone(), &table.patterns, &table.weights(weights), imagined).0
+            mixture::fit(mixture.clone(), &table.patterns, &table.weights(weights), mixture::REPLICATE_RESTS, imagined)
+                .0
         };
     FittedMixtures {
         first: fitted(&samples.first, &start.first, first, imagined),
@@ -178,6 +184,19 @@ fn learned(
     };
     let (pairs, weights): (Vec<LearningPair>, Vec<f64>) = samples.pairs.iter().filter_map(pair).unzip();
     learning::fit(&pairs, &weights, imagined)
+}
+
+/// e(x) = e (1 + A x): slips of both generations, and the share of problems whose wrong
+/// answer was learned.
+fn amplification(mixtures: &FittedMixtures, learning: LearningShares, steps: u64) -> Option<f64> {
+    let later = mixtures.later.as_ref()?;
+    let slip = |error: f64| -((-error).ln_1p() / steps as f64).exp_m1();
+    let mean = |mixture: &SampleMixture, error: &dyn Fn(&ProblemClass) -> f64| -> f64 {
+        mixture.classes.iter().map(|class| class.share * slip(error(class))).sum()
+    };
+    let before = mean(&mixtures.first, &|class| class.error(mixtures.first.consistency));
+    let after = mean(later, &|class| 1.0 - class.right * (1.0 - learning.fresh * later.consistency));
+    (learning.learned_wrong > 0.0).then(|| (after / before - 1.0) / learning.learned_wrong)
 }
 
 fn votes(samples: &PreparedSamples<'_>, weights: &[f64]) -> Vec<VoteShares> {

@@ -12,6 +12,8 @@ use crate::law::{Composition, Law};
 use crate::scenario::{Origin, Scenario};
 use crate::stats::binomial;
 
+/// Share of beliefs that must have become wrong before their effect on slips is told.
+const LEAST_WRONG: f64 = 0.02;
 /// Examples of a kind below which nothing is said of what becomes of them.
 const LEAST_EXAMPLES: f64 = 3.0;
 
@@ -137,6 +139,12 @@ fn learning(telling: &mut Telling<'_>) {
     if shares.random_examples >= LEAST_EXAMPLES {
         let basis = format!("{:.0} problems with another wrong answer learned from", shares.random_examples);
         telling.tell("learning.imprint", basis, |one| Some(one.learning?.imprint));
+    }
+    let wrong = |one: &SampleEstimate| Some(one.learning?.learned_wrong);
+    telling.tell("learned_wrong", "problems with a wrong answer that the next generation has come to believe", wrong);
+    if shares.learned_wrong >= LEAST_WRONG {
+        let basis = "slips of the next generation over its wrong beliefs, if its ability is the same otherwise";
+        telling.tell("errors.amplification", basis, |one| one.amplification);
     }
     telling.tell("fresh_systematic", "problems with a systematic mistake that was not learned from", |one| {
         Some(one.learning?.fresh)
@@ -274,7 +282,11 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
         miss("task.steps", "samples do not show the steps of a solution", "--steps N, the usual number of steps");
     }
     let generations = "a log of 4 or more generations, read by `runaway fit`";
-    miss("errors.amplification, examples", "they show in how errors grow over generations", generations);
+    if !has("errors.amplification") {
+        let remedy = "samples of a generation with at least 2 % more wrong beliefs, on the same problems";
+        miss("errors.amplification", "too few beliefs became wrong to show what they do to slips", remedy);
+    }
+    miss("examples", "its effective number shows in how runs of one design part from each other", generations);
     miss("errors.recovery", "the steps of right answers were not checked", "a look at the steps of 200 right answers");
     all
 }

@@ -40,6 +40,8 @@ pub(super) struct LearningShares {
     pub imprint: f64,
     /// φ.
     pub fresh: f64,
+    /// Share of the problems with a wrong answer that was learned.
+    pub learned_wrong: f64,
     /// Weight of the problems whose systematic mistake was learned from, and of those with another wrong answer.
     pub systematic_examples: f64,
     pub random_examples: f64,
@@ -123,8 +125,14 @@ impl<'a> LaterAnswers<'a> {
 /// Fits the shares to pairs with weights; imagined observations for persistence, imprint and fresh mistakes in this order.
 pub(super) fn fit(pairs: &[LearningPair], weights: &[f64], imagined: Imagined<'_>) -> LearningShares {
     let imagined = [imagined(), imagined(), imagined()];
-    let mut shares =
-        LearningShares { persistence: 0.7, imprint: 0.3, fresh: 0.05, systematic_examples: 0.0, random_examples: 0.0 };
+    let mut shares = LearningShares {
+        persistence: 0.7,
+        imprint: 0.3,
+        fresh: 0.05,
+        learned_wrong: 0.0,
+        systematic_examples: 0.0,
+        random_examples: 0.0,
+    };
     for _ in 0..STEPS {
         let next = step(shares, pairs, weights, imagined);
         let moved = (next.persistence - shares.persistence)
@@ -172,11 +180,13 @@ fn step(
         fresh += scale * stays_sound * shares.fresh * pair.fresh / by_sound;
         sound += scale * stays_sound * (1.0 - shares.fresh) / by_sound;
     }
+    let (learned, rest) = (persists + imprints, fresh + sound);
     let of = |yes: f64, no: f64, before: f64| if yes + no > 0.0 { yes / (yes + no) } else { before };
     LearningShares {
         persistence: of(persists, forgets, shares.persistence),
         imprint: of(imprints, passes, shares.imprint),
         fresh: of(fresh, sound, shares.fresh),
+        learned_wrong: of(learned, rest, 0.0),
         systematic_examples: persists + forgets,
         random_examples: imprints + passes,
     }

@@ -16,9 +16,12 @@ use super::pattern::AnswerPattern;
 
 /// Most different wrong answers that are told from infinitely many.
 const MOST_WRONG_ANSWERS: f64 = 1e6;
-/// Steps of a fit at the most, and the change of ln likelihood per problem at which it rests.
+/// Steps of a fit at the most.
 const STEPS: usize = 3000;
-const RESTS: f64 = 1e-10;
+/// Changes of ln likelihood per problem at which a fit of the samples as they are rests, and one of a replicate, which chance
+/// moves by far more.
+pub(super) const RESTS: f64 = 1e-10;
+pub(super) const REPLICATE_RESTS: f64 = 1e-7;
 
 /// Problems of one difficulty.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -181,21 +184,27 @@ impl ScatterSums {
         self.answers += weight * f64::from(answers);
     }
 
-    /// The D under which these numbers of different answers are most probable, by golden section on ln D.
+    /// The D under which these numbers of different answers are most probable: the root of Σ_i C_i D/(D − i) = answers, where
+    /// C_i is the weight of patterns with more than i different ones; the sum falls with D.
     fn most_probable(&self) -> f64 {
-        let least = (self.distinct.len() as f64 - 1.0).max(1.0);
-        let value = |ln_d: f64| {
-            let d = ln_d.exp();
-            let falling = (0..).zip(&self.distinct).map(|(u, weight)| weight * ln_falling(d, u)).sum::<f64>();
-            falling - self.answers * ln_d
-        };
-        let (mut low, mut high) = (least.ln(), MOST_WRONG_ANSWERS.ln());
-        let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
-        for _ in 0..60 {
-            let (a, b) = (high - golden * (high - low), low + golden * (high - low));
-            if value(a) >= value(b) { high = b } else { low = a }
+        let most = self.distinct.len().saturating_sub(1);
+        let mut more: Vec<f64> = Vec::with_capacity(most);
+        let mut sum = 0.0;
+        for weight in self.distinct.iter().skip(1).rev() {
+            sum += weight;
+            more.push(sum);
         }
-        (0.5 * (low + high)).exp().max(least)
+        let expected =
+            |d: f64| -> f64 { more.iter().rev().zip(0..).map(|(weight, i)| weight * d / (d - f64::from(i))).sum() };
+        let (mut low, mut high) = ((most.max(1) as f64).ln(), MOST_WRONG_ANSWERS.ln());
+        if expected(high.exp()) >= self.answers {
+            return MOST_WRONG_ANSWERS;
+        }
+        for _ in 0..50 {
+            let middle = 0.5 * (low + high);
+            if expected(middle.exp()) > self.answers { low = middle } else { high = middle }
+        }
+        high.exp()
     }
 }
 
@@ -210,6 +219,7 @@ pub(super) fn fit(
     mut mixture: SampleMixture,
     patterns: &[AnswerPattern],
     weights: &[f64],
+    rests: f64,
     imagined: Imagined<'_>,
 ) -> (SampleMixture, f64) {
     let problems: f64 = weights.iter().sum();
@@ -218,10 +228,10 @@ pub(super) fn fit(
     let mut last = f64::NEG_INFINITY;
     for _ in 0..STEPS {
         let (next, likelihood) = step(&mixture, patterns, weights, &pairs, of_consistency);
-        let rests = (likelihood - last).abs() <= RESTS * problems;
+        let at_rest = (likelihood - last).abs() <= rests * problems;
         mixture = next;
         last = likelihood;
-        if rests {
+        if at_rest {
             break;
         }
     }

@@ -126,7 +126,8 @@ fn chosen(generation: &PreparedGeneration<'_>, answers: u32, systematic: bool) -
     let ln_problems = (table.of_problem.len() as f64).ln();
     let fit = |difficulties: usize| {
         let starts = mixture::beginnings(difficulties, &table.patterns, &weights, systematic).into_par_iter();
-        let fits = starts.map(|start| mixture::fit(start, &table.patterns, &weights, &mut || (0.0, 0.0)));
+        let fits =
+            starts.map(|start| mixture::fit(start, &table.patterns, &weights, mixture::RESTS, &mut || (0.0, 0.0)));
         let (mixture, log_likelihood) = fits.max_by(|a, b| a.1.total_cmp(&b.1))?;
         // One share less than difficulties; for each a right share and, where it is told, a systematic one.
         let parameters = difficulties - 1 + difficulties * if systematic { 2 } else { 1 };

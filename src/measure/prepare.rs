@@ -41,6 +41,8 @@ pub(super) struct PreparedSamples<'a> {
     /// Whether equal wrong answers can be told, in samples that were all checked.
     pub answers_known: bool,
     pub kept_known: bool,
+    /// Steps of a solution.
+    pub steps: u64,
 }
 
 impl<'a> PreparedSamples<'a> {
@@ -77,6 +79,7 @@ impl<'a> PreparedSamples<'a> {
             all_checked,
             answers_known,
             kept_known: set.kept_known,
+            steps: options.steps,
         })
     }
 }

@@ -6,6 +6,15 @@ use super::checks::VoteRule;
 use super::result::{Measured, MeasuredKey};
 use super::{LEVEL, MeasureOptions};
 
+/// Keys of `[errors]` that may be measured.
+const KEYS_OF_ERRORS: [&str; 5] = [
+    "errors.step_error",
+    "errors.systematic_share",
+    "errors.consistency",
+    "errors.wrong_answers",
+    "errors.amplification",
+];
+
 /// The scenario as TOML.
 pub(super) fn written(measured: &Measured, options: &MeasureOptions, rule: Option<VoteRule>, kept: u64) -> String {
     let mut file = ScenarioText { measured, text: String::new() };
@@ -74,7 +83,7 @@ impl ScenarioText<'_> {
         if self.measured.key("errors.step_error").is_none() && self.measured.key("difficulty.0.share").is_none() {
             self.step_error_from_rate();
         }
-        for key in ["errors.step_error", "errors.systematic_share", "errors.consistency", "errors.wrong_answers"] {
+        for key in KEYS_OF_ERRORS {
             self.key(key);
         }
         self.difficulties();
@@ -141,7 +150,8 @@ fn value(key: &MeasuredKey) -> String {
     if key.key == "errors.wrong_answers" {
         return format!("{:.0}", key.number.value.round().max(1.0));
     }
-    let value = key.number.value.clamp(0.0, 1.0);
+    let most = if key.key == "errors.amplification" { f64::INFINITY } else { 1.0 };
+    let value = key.number.value.clamp(0.0, most);
     let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
     // TOML takes 1e-5 and 0.5, but no number without a fraction for a real one.
     format!("{rounded:?}")

@@ -29,6 +29,7 @@ mod folders;
 mod laws;
 mod limits;
 mod measure;
+mod measuring;
 mod models;
 mod noise;
 mod plane;
