@@ -1,7 +1,7 @@
 //! What the loop's check did: how many answers of each kind it kept.
 
 use super::mixture::SampleMixture;
-use super::pattern::AnswerPattern;
+use super::prepare::PreparedGeneration;
 use crate::fit::AnswerGroup;
 
 /// Kept and given answers of each kind, with the weights of their problems.
@@ -18,9 +18,11 @@ pub(super) struct CheckCounts {
 }
 
 impl CheckCounts {
-    /// Adds the answers to one problem; `mistakes` is the probability of each group to be the problem's systematic mistake.
+    /// Adds the answers to one problem; `mistakes` is the probability of each group to be the problem's systematic mistake,
+    /// none where it is not told.
     pub fn add(&mut self, groups: &[AnswerGroup], mistakes: &[f64], weight: f64) {
-        for (group, mistake) in groups.iter().zip(mistakes) {
+        let known = mistakes.iter().copied().chain(std::iter::repeat(0.0));
+        for (group, mistake) in groups.iter().zip(known) {
             let mut count = |kind: fn(&mut Self) -> &mut (f64, f64), part: f64| {
                 let (kept, given) = kind(self);
                 *kept += weight * part * f64::from(group.kept);
@@ -29,7 +31,7 @@ impl CheckCounts {
             match group.right {
                 Some(true) => count(|counts| &mut counts.right, 1.0),
                 Some(false) => {
-                    count(|counts| &mut counts.systematic, *mistake);
+                    count(|counts| &mut counts.systematic, mistake);
                     count(|counts| &mut counts.random, 1.0 - mistake);
                 }
                 None => count(|counts| &mut counts.unchecked, 1.0),
@@ -56,18 +58,32 @@ pub(super) fn rejected((kept, given): (f64, f64)) -> f64 {
     1.0 - kept / given
 }
 
-/// The probability of each group of a problem's answers to be its systematic mistake.
-pub(super) fn mistakes(mixture: &SampleMixture, groups: &[AnswerGroup]) -> Vec<f64> {
-    let pattern = AnswerPattern::of(groups);
-    let by_size = mixture.mistake(&pattern);
-    let of = |group: &AnswerGroup| {
-        if group.right != Some(false) {
-            return 0.0;
-        }
-        let place = pattern.sizes.iter().position(|(size, _)| *size == group.given);
-        place.and_then(|place| by_size.get(place)).copied().unwrap_or(0.0)
-    };
-    groups.iter().map(of).collect()
+/// What a mixture reads from the answers to one problem.
+pub(super) struct ProblemReading {
+    /// Probability of each group to be the problem's systematic mistake.
+    pub mistakes: Vec<f64>,
+    /// Probability of each difficulty.
+    pub classes: Vec<f64>,
+}
+
+impl ProblemReading {
+    /// What every problem of a generation reads; each pattern is explained once.
+    pub fn all(mixture: &SampleMixture, generation: &PreparedGeneration<'_>) -> Vec<Self> {
+        let table = &generation.table;
+        let read = mixture.read_all(&table.patterns);
+        let of = |(place, groups): (&usize, &&[AnswerGroup])| {
+            // Places index the patterns.
+            let pattern = table.patterns.get(*place)?;
+            let (classes, by_size) = read.get(*place)?;
+            let mistake = |group: &AnswerGroup| {
+                let size = pattern.sizes.iter().position(|(size, _)| *size == group.given);
+                let wrong = size.filter(|_| group.right == Some(false));
+                wrong.and_then(|size| by_size.get(size)).copied().unwrap_or(0.0)
+            };
+            Some(Self { mistakes: groups.iter().map(mistake).collect(), classes: classes.clone() })
+        };
+        table.of_problem.iter().zip(&generation.groups).filter_map(of).collect()
+    }
 }
 
 /// A vote that explains which answers were kept: an answer is kept where it leads with a number of votes in the limits.
@@ -113,4 +129,45 @@ impl VoteRule {
 /// Votes of each answer.
 fn votes(groups: &[AnswerGroup]) -> impl Iterator<Item = u32> + '_ {
     groups.iter().map(|group| group.given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(groups: &[(bool, u32, u32)]) -> Vec<AnswerGroup> {
+        let group = |(answer, &(right, given, kept)): (u64, &(bool, u32, u32))| AnswerGroup {
+            answer: Some(answer),
+            right: Some(right),
+            given,
+            kept,
+        };
+        (0..).zip(groups).map(group).collect()
+    }
+
+    fn rule(problems: &[Vec<AnswerGroup>]) -> Option<VoteRule> {
+        VoteRule::of(problems.iter().map(Vec::as_slice))
+    }
+
+    #[test]
+    fn a_vote_is_found_by_what_it_kept() {
+        let five = |lead: u32, kept: bool| {
+            problem(&[(true, lead, if kept { lead } else { 0 }), (false, 1, 0), (false, 4 - lead, 0)])
+        };
+        let found = rule(&[five(3, true), five(2, false), problem(&[(false, 5, 5)])]);
+        assert_eq!(found, Some(VoteRule { candidates: 5, agree: 3, agree_at_most: 5 }));
+        let windowed = rule(&[five(3, true), five(2, false), problem(&[(false, 5, 0)])]);
+        assert_eq!(windowed, Some(VoteRule { candidates: 5, agree: 3, agree_at_most: 3 }));
+        assert_eq!(rule(&[five(3, true), problem(&[(false, 5, 5)])]).unwrap().agree, 1);
+    }
+
+    #[test]
+    fn what_no_vote_explains_is_a_filter() {
+        let kept_minority = problem(&[(true, 4, 0), (false, 1, 1)]);
+        assert_eq!(rule(&[kept_minority, problem(&[(true, 5, 5)])]), None);
+        let inconsistent = [problem(&[(true, 4, 4), (false, 1, 0)]), problem(&[(true, 4, 0), (false, 1, 0)])];
+        assert_eq!(rule(&inconsistent), None);
+        assert_eq!(rule(&[problem(&[(true, 1, 1)])]), None);
+        assert_eq!(rule(&[problem(&[(true, 5, 5)]), problem(&[(true, 4, 4)])]), None);
+    }
 }

@@ -1,6 +1,6 @@
 //! Every number, for one weighing of the problems.
 
-use super::checks::{CheckCounts, mistakes, rejected};
+use super::checks::{CheckCounts, ProblemReading, rejected};
 use super::learning::{self, LearningPair, LearningShares};
 use super::mixture::{self, Imagined, ProblemClass, SampleMixture};
 use super::prepare::{PreparedGeneration, PreparedSamples};
@@ -57,12 +57,15 @@ pub(super) fn estimate(
     let first = own(&samples.first);
     let error = error_rate(samples, &first);
     let mixtures = start.map(|start| refitted(samples, start, &first, &own, imagined));
-    let checks = samples.kept_known.then(|| checks(samples, &first, mixtures.as_ref()));
+    let readings = mixtures.as_ref().map(|mixtures| ProblemReading::all(&mixtures.first, &samples.first));
+    let checks = samples.kept_known.then(|| checks(samples, &first, readings.as_deref()));
     let later = samples.later.as_ref().filter(|_| samples.all_checked);
     let changes = later.map(|later| changes(samples, later, &first));
-    let learning = match (&mixtures, later) {
-        (Some(FittedMixtures { first: mixture, later: Some(after) }), Some(later)) if learns(mixture, after) => {
-            Some(learned(samples, later, (mixture, after), &first, imagined))
+    let learning = match (&mixtures, &readings, later) {
+        (Some(FittedMixtures { first: before, later: Some(after) }), Some(readings), Some(later))
+            if learns(before, after) =>
+        {
+            Some(learned(samples, later, readings, after, &first, imagined))
         }
         _ => None,
     };
@@ -128,11 +131,11 @@ fn error_rate(samples: &PreparedSamples<'_>, weights: &[f64]) -> Option<f64> {
     strata.iter().map(of).sum()
 }
 
-fn checks(samples: &PreparedSamples<'_>, weights: &[f64], mixtures: Option<&FittedMixtures>) -> CheckCounts {
+fn checks(samples: &PreparedSamples<'_>, weights: &[f64], readings: Option<&[ProblemReading]>) -> CheckCounts {
     let mut counts = CheckCounts::default();
-    for (groups, weight) in samples.first.groups.iter().zip(weights) {
-        let mistakes = mixtures.map_or_else(|| vec![0.0; groups.len()], |mixtures| mistakes(&mixtures.first, groups));
-        counts.add(groups, &mistakes, *weight);
+    for (place, (groups, weight)) in samples.first.groups.iter().zip(weights).enumerate() {
+        let mistakes = readings.and_then(|readings| readings.get(place)).map(|reading| reading.mistakes.as_slice());
+        counts.add(groups, mistakes.unwrap_or(&[]), *weight);
     }
     counts
 }
@@ -173,13 +176,14 @@ fn changes(samples: &PreparedSamples<'_>, later: &PreparedGeneration<'_>, weight
 fn learned(
     samples: &PreparedSamples<'_>,
     later: &PreparedGeneration<'_>,
-    (mixture, after): (&SampleMixture, &SampleMixture),
+    readings: &[ProblemReading],
+    after: &SampleMixture,
     weights: &[f64],
     imagined: Imagined<'_>,
 ) -> LearningShares {
     let pair = |&(place, other): &(usize, usize)| {
         let (before, later) = (samples.first.groups.get(place)?, later.groups.get(other)?);
-        let pair = LearningPair::of(before, &mistakes(mixture, before), later, after, samples.kept_known)?;
+        let pair = LearningPair::of(before, readings.get(place)?, later, after, samples.kept_known)?;
         Some((pair, *weights.get(place)?))
     };
     let (pairs, weights): (Vec<LearningPair>, Vec<f64>) = samples.pairs.iter().filter_map(pair).unzip();

@@ -129,23 +129,35 @@ impl MixtureLogs {
 }
 
 impl SampleMixture {
-    /// For each size of group, the probability that one such wrong answer is the systematic mistake of its problem.
-    pub fn mistake(&self, pattern: &AnswerPattern) -> Vec<f64> {
-        let (mut parts, sizes) = (Vec::new(), pattern.sizes.len());
-        MixtureLogs::of(self, pattern.distinct).explain(pattern, &mut parts);
-        let mut sums = vec![0.0; sizes];
-        for class in parts.chunks(sizes + 2) {
-            for (sum, part) in sums.iter_mut().zip(class.iter().skip(2)) {
-                *sum += part;
+    /// Given each pattern: the probability of each class, and for each size of group the probability that one such wrong answer
+    /// is the systematic mistake of its problem.
+    pub fn read_all(&self, patterns: &[AnswerPattern]) -> Vec<(Vec<f64>, Vec<f64>)> {
+        let logs = MixtureLogs::of(self, most_distinct(patterns));
+        let mut parts = Vec::new();
+        let mut read = |pattern: &AnswerPattern| {
+            logs.explain(pattern, &mut parts);
+            let mut sums = vec![0.0; pattern.sizes.len()];
+            let mut classes = Vec::with_capacity(self.classes.len());
+            for class in parts.chunks(pattern.sizes.len() + 2) {
+                classes.push(class.iter().sum());
+                for (sum, part) in sums.iter_mut().zip(class.iter().skip(2)) {
+                    *sum += part;
+                }
             }
-        }
-        sums.iter().zip(&pattern.sizes).map(|(sum, (_, count))| (sum / f64::from(*count)).min(1.0)).collect()
+            let mistakes = sums.iter().zip(&pattern.sizes).map(|(sum, (_, count))| (sum / f64::from(*count)).min(1.0));
+            (classes, mistakes.collect())
+        };
+        patterns.iter().map(&mut read).collect()
     }
 
     /// Error rate of one answer.
     pub fn error(&self) -> f64 {
         self.classes.iter().map(|class| class.share * class.error(self.consistency)).sum()
     }
+}
+
+fn most_distinct(patterns: &[AnswerPattern]) -> u32 {
+    patterns.iter().map(|pattern| pattern.distinct).max().unwrap_or(0)
 }
 
 /// Sums of one expectation step.
@@ -196,7 +208,9 @@ impl ScatterSums {
         }
         let expected =
             |d: f64| -> f64 { more.iter().rev().zip(0..).map(|(weight, i)| weight * d / (d - f64::from(i))).sum() };
-        let (mut low, mut high) = ((most.max(1) as f64).ln(), MOST_WRONG_ANSWERS.ln());
+        // (D)_u is positive for D > u − 1.
+        let least = most.saturating_sub(1).max(1) as f64;
+        let (mut low, mut high) = (least.ln(), MOST_WRONG_ANSWERS.ln());
         if expected(high.exp()) >= self.answers {
             return MOST_WRONG_ANSWERS;
         }
@@ -251,7 +265,7 @@ fn step(
     let (mut shows, mut hides) = of_consistency;
     let mut scatter = ScatterSums::default();
     let (mut likelihood, mut parts) = (0.0, Vec::new());
-    let logs = MixtureLogs::of(mixture, patterns.iter().map(|pattern| pattern.distinct).max().unwrap_or(0));
+    let logs = MixtureLogs::of(mixture, most_distinct(patterns));
     for (pattern, &weight) in patterns.iter().zip(weights).filter(|(_, weight)| **weight > 0.0) {
         likelihood += weight * logs.explain(pattern, &mut parts);
         for (class, sum) in parts.chunks(pattern.sizes.len() + 2).zip(&mut sums) {
@@ -332,4 +346,125 @@ pub(super) fn beginnings(
 /// Whether D is told from infinitely many.
 pub(super) fn is_finite(wrong_answers: f64) -> bool {
     wrong_answers < 0.5 * MOST_WRONG_ANSWERS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::fit::AnswerGroup;
+    use approx::assert_relative_eq;
+
+    fn mixture() -> SampleMixture {
+        SampleMixture {
+            classes: vec![
+                ProblemClass { share: 0.6, right: 0.8, systematic: 0.2 },
+                ProblemClass { share: 0.4, right: 0.3, systematic: 0.35 },
+            ],
+            consistency: 0.7,
+            wrong_answers: 3.0,
+        }
+    }
+
+    /// Answers: 0 is right, 1 the shared mistake, 2 and up the scattered ones.
+    fn pattern_of(answers: &[u64]) -> AnswerPattern {
+        let mut given: HashMap<u64, u32> = HashMap::new();
+        for answer in answers {
+            *given.entry(*answer).or_default() += 1;
+        }
+        let group = |(answer, given): (u64, u32)| AnswerGroup {
+            answer: Some(answer),
+            right: Some(answer == 0),
+            given,
+            kept: 0,
+        };
+        AnswerPattern::of(&given.into_iter().map(group).collect::<Vec<_>>())
+    }
+
+    /// P(answers) by the words of the model: a class, whether its problem is systematic, and each candidate in turn.
+    fn by_words(mixture: &SampleMixture, answers: &[u64]) -> f64 {
+        let base = |class: &ProblemClass, answer: u64| match answer {
+            0 => class.right,
+            1 => 0.0,
+            _ => (1.0 - class.right) / mixture.wrong_answers,
+        };
+        let gamma = mixture.consistency;
+        let of = |class: &ProblemClass| {
+            let plain: f64 = answers.iter().map(|answer| base(class, *answer)).product();
+            let shown = |answer: &u64| if *answer == 1 { gamma } else { (1.0 - gamma) * base(class, *answer) };
+            let systematic: f64 = answers.iter().map(shown).product();
+            class.share * ((1.0 - class.systematic) * plain + class.systematic * systematic)
+        };
+        mixture.classes.iter().map(of).sum()
+    }
+
+    /// Orders in which the answers of a pattern can come.
+    fn orders(pattern: &AnswerPattern) -> f64 {
+        let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();
+        let groups: f64 = pattern
+            .sizes
+            .iter()
+            .map(|(size, count)| factorial(*size).powi(*count as i32) * factorial(*count))
+            .product();
+        factorial(pattern.answers()) / (factorial(pattern.right) * groups)
+    }
+
+    #[test]
+    fn patterns_are_as_probable_as_all_answers_that_show_them() {
+        let mixture = mixture();
+        let mut expected: HashMap<AnswerPattern, f64> = HashMap::new();
+        for code in 0..5_u64.pow(4) {
+            let answers: Vec<u64> = (0..4).map(|place| code / 5_u64.pow(place) % 5).collect();
+            *expected.entry(pattern_of(&answers)).or_default() += by_words(&mixture, &answers);
+        }
+        assert_relative_eq!(expected.values().sum::<f64>(), 1.0, max_relative = 1e-12);
+        let logs = MixtureLogs::of(&mixture, 4);
+        for (pattern, probability) in expected {
+            let log = logs.explain(&pattern, &mut Vec::new());
+            assert_relative_eq!(log.exp() * orders(&pattern), probability, max_relative = 1e-12);
+        }
+    }
+
+    #[test]
+    fn every_step_raises_the_likelihood_and_the_truth_is_found() {
+        // Every pattern with its exact probability as its weight: the mixture that made them is the most probable.
+        let truth = SampleMixture { wrong_answers: 6.0, ..mixture() };
+        let mut weights: HashMap<AnswerPattern, f64> = HashMap::new();
+        for code in 0..8_u64.pow(6) {
+            let answers: Vec<u64> = (0..6).map(|place| code / 8_u64.pow(place) % 8).collect();
+            *weights.entry(pattern_of(&answers)).or_default() += 1000.0 * by_words(&truth, &answers);
+        }
+        let (patterns, weights): (Vec<AnswerPattern>, Vec<f64>) = weights.into_iter().unzip();
+        let mut at = beginnings(2, &patterns, &weights, true).remove(0);
+        let mut last = f64::NEG_INFINITY;
+        for _ in 0..200 {
+            let (next, likelihood) = step(&at, &patterns, &weights, &[[(0.0, 0.0); 2]; 2], (0.0, 0.0));
+            assert!(likelihood >= last - 1e-9 * likelihood.abs(), "{likelihood} after {last}");
+            (at, last) = (next, likelihood);
+        }
+        let (found, _) = fit(at, &patterns, &weights, 1e-15, &mut || (0.0, 0.0));
+        assert_relative_eq!(found.consistency, truth.consistency, max_relative = 1e-2);
+        assert_relative_eq!(found.wrong_answers, truth.wrong_answers, max_relative = 1e-2);
+        for (found, class) in found.classes.iter().zip(&truth.classes) {
+            assert_relative_eq!(found.share, class.share, max_relative = 1e-2);
+            assert_relative_eq!(found.right, class.right, max_relative = 1e-2);
+            assert_relative_eq!(found.systematic, class.systematic, max_relative = 2e-2);
+        }
+    }
+
+    #[test]
+    fn scattered_answers_tell_how_many_there_are() {
+        let mut sums = ScatterSums::default();
+        sums.add(3.0, 2, 4);
+        sums.add(5.0, 3, 3);
+        let value = |d: f64| 3.0 * ln_falling(d, 2) + 5.0 * ln_falling(d, 3) - sums.answers * d.ln();
+        let found = sums.most_probable();
+        let best =
+            (0..4000).map(|step| 3.0 + f64::from(step) * 0.01).max_by(|a, b| value(*a).total_cmp(&value(*b))).unwrap();
+        assert_relative_eq!(found, best, epsilon = 0.011);
+        let mut never = ScatterSums::default();
+        never.add(1.0, 3, 3);
+        assert!(!is_finite(never.most_probable()));
+    }
 }

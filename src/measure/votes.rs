@@ -86,3 +86,39 @@ fn add(shares: &mut LeadShares, groups: &[(bool, u32)], weight: f64) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    fn groups(given: &[(bool, u32)]) -> Vec<AnswerGroup> {
+        let group = |(answer, &(right, given)): (u64, &(bool, u32))| AnswerGroup {
+            answer: Some(answer),
+            right: Some(right),
+            given,
+            kept: 0,
+        };
+        (0..).zip(given).map(group).collect()
+    }
+
+    #[test]
+    fn all_answers_vote_and_ties_are_shared() {
+        let lead = leads(&groups(&[(true, 2), (false, 2), (false, 1)]), 5, 1);
+        assert_eq!((lead.right[2], lead.wrong[2]), (0.5, 0.5));
+        assert_eq!(lead.accepted(1), (0.5, 0.5));
+        assert_eq!(lead.accepted(3), (0.0, 0.0));
+        // Right answers are the same answer, however they are written.
+        let merged = leads(&groups(&[(true, 2), (true, 1), (false, 2)]), 5, 1);
+        assert_eq!(merged.accepted(3), (1.0, 0.0));
+    }
+
+    #[test]
+    fn fewer_candidates_are_drawn_without_replacement() {
+        // Three of {R, R, R, W, W}: P(at least two right) = (C(3,2) C(2,1) + 1) / C(5,3) = 7/10.
+        let problem = groups(&[(true, 3), (false, 2)]);
+        let right: f64 = (0..4000).map(|seed| leads(&problem, 3, seed).accepted(2).0).sum::<f64>() / 4000.0;
+        // 128,000 draws: five standard deviations.
+        assert_relative_eq!(right, 0.7, epsilon = 0.0065);
+    }
+}

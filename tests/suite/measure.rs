@@ -232,3 +232,175 @@ fn intervals_of_a_hundred_random_loops_hold_the_truth() {
     }
     assert!(predicted * 20 >= votes * 17, "{predicted} of {votes} votes within their intervals");
 }
+
+/// The samples of tests/data/samples: made by the simulator above from this loop.
+fn committed() -> (Truth, String) {
+    let truth = Truth {
+        bins: vec![(0.6, 0.12, 0.3), (0.4, 0.6, 0.3)],
+        consistency: 0.85,
+        wrong_answers: 12,
+        persistence: 0.85,
+        imprint: 0.5,
+        amplification: 2.0,
+        catches: (0.7, 0.15, 0.05),
+    };
+    let text = samples(&truth, 300, 6, &mut ChaCha8Rng::seed_from_u64(1));
+    let mut table = "generation,id,answer,correct,kept\n".to_owned();
+    for line in text.lines() {
+        let one: serde_json::Value = serde_json::from_str(line).unwrap();
+        let kept = one.get("kept").map_or_else(String::new, serde_json::Value::to_string);
+        let answer = one["answer"].as_str().unwrap();
+        writeln!(table, "{},{},{answer},{},{kept}", one["generation"], one["id"], one["correct"]).unwrap();
+    }
+    (truth, table)
+}
+
+const SAMPLES: &str = "tests/data/samples/two-generations.csv";
+
+#[test]
+fn the_committed_samples_are_the_simulators_and_hold_its_truth() {
+    let (truth, table) = committed();
+    if std::env::var_os("MAKE_SAMPLES").is_some() {
+        std::fs::write(SAMPLES, &table).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(SAMPLES).unwrap(), table);
+    let found = covered(&measured(&table), &truth);
+    let hits = found.iter().filter(|(_, inside)| *inside).count();
+    assert!(hits * 3 >= found.len() * 2, "{found:?}");
+}
+
+fn command(args: &[&str]) -> (i32, String, String) {
+    let output = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("runaway")).args(args).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_scenario_that_is_written_is_solved_and_says_where_numbers_come_from() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let report = folder.path().join("measured");
+    let (code, out, notes) = command(&["measure", SAMPLES, "--steps", "4", "--report", report.to_str().unwrap()]);
+    assert_eq!(code, 0, "{notes}");
+    assert!(notes.starts_with("One answer is wrong with probability "), "{notes}");
+    assert!(notes.contains("A systematic mistake that is trained on stays with probability "), "{notes}");
+    for key in ["step_error = ", "consistency = ", "persistence = ", "imprint = ", "amplification = ", "random = "] {
+        let line = out.lines().find(|line| line.starts_with(key)).unwrap_or_else(|| panic!("{key}: {out}"));
+        assert!(line.contains("  # ["), "{line}");
+    }
+    let file = folder.path().join("loop.toml");
+    std::fs::write(&file, &out).unwrap();
+    let (code, solved, error) = command(&["solve", file.to_str().unwrap()]);
+    assert_eq!(code, 0, "{error}");
+    assert!(solved.contains("reproduction number R"));
+    for name in ["measure.html", "measure.json", "loop.toml", "votes.svg", "right-answers.svg"] {
+        assert!(report.join(name).is_file(), "{name}");
+    }
+    assert_eq!(std::fs::read_to_string(report.join("loop.toml")).unwrap(), out);
+    let (code, _, error) =
+        command(&["fit", "tests/data/loops/digits-small-unverified.csv", "--report", report.to_str().unwrap()]);
+    assert_eq!(code, 2, "{error}");
+}
+
+#[test]
+fn the_same_samples_give_the_same_numbers_in_every_form() {
+    let (_, table) = committed();
+    let from_table = measured(&table);
+    let text = samples(&committed().0, 300, 6, &mut ChaCha8Rng::seed_from_u64(1));
+    let from_lines = measured(&text);
+    assert_eq!(from_table.keys, from_lines.keys);
+    assert_eq!(from_table.votes, from_lines.votes);
+}
+
+#[test]
+fn whole_responses_are_not_taken_for_answers() {
+    let mut text = String::new();
+    for (id, k) in (0..40).flat_map(|id| (0..4).map(move |k| (id, k))) {
+        let right = (id + k) % 3 != 0;
+        writeln!(text, r#"{{"id": {id}, "answer": "First we note {id} {k}", "correct": {right}}}"#).unwrap();
+    }
+    let found = measured(&text);
+    assert!(found.key("errors.systematic_share").is_none());
+    assert!(found.notes.iter().any(|note| note.contains("--answer KEY")), "{:?}", found.notes);
+    assert!(found.missing.iter().any(|missing| missing.key.starts_with("errors.systematic_share")));
+    assert!(found.votes.is_empty());
+}
+
+#[test]
+fn one_answer_a_problem_tells_the_error_and_says_what_is_missing() {
+    let lines =
+        (0..200).map(|id| format!("{{\"id\": {id}, \"answer\": \"{}\", \"correct\": {}}}\n", id % 7, id % 4 != 0));
+    let found = measured(&lines.collect::<String>());
+    let error = found.key("error_rate").unwrap().number;
+    assert_eq!(error.value, 0.25);
+    // Jeffreys-like width of 50 in 200.
+    assert!((error.high.unwrap() - error.low.unwrap() - 0.1).abs() < 0.02, "{error:?}");
+    for key in ["errors.systematic_share", "difficulty", "learning.persistence", "filter"] {
+        assert!(found.missing.iter().any(|missing| missing.key.starts_with(key)), "{key}");
+    }
+}
+
+#[test]
+fn answers_that_nobody_checked_are_stood_for_by_their_like() {
+    // 100 problems: half kept. Of the kept 10 of 50 are audited, 2 wrong; of the rejected all 50, 30 wrong.
+    let line = |id: u32| {
+        let kept = id < 50;
+        let (audited, right) = if kept { (id < 10, id >= 2) } else { (true, id >= 80) };
+        format!("{{\"id\": {id}, \"answer\": \"a\", \"kept\": {kept}, \"audited\": {audited}, \"correct\": {right}}}\n")
+    };
+    let found = measured(&(0..100).map(line).collect::<String>());
+    assert!((found.key("error_rate").unwrap().number.value - (0.5 * 0.2 + 0.5 * 0.6)).abs() < 1e-12);
+    assert!((found.key("kept_wrong").unwrap().number.value - 0.2).abs() < 1e-12);
+    assert_eq!(found.key("accepted").unwrap().number.value, 0.5);
+}
+
+#[test]
+fn a_vote_that_explains_what_was_kept_is_written_as_a_vote() {
+    let truth = Truth { catches: (0.0, 0.0, 0.0), ..committed().0 };
+    let text = samples(&truth, 80, 5, &mut ChaCha8Rng::seed_from_u64(5));
+    let mut votes: std::collections::BTreeMap<(String, String), Vec<serde_json::Value>> = Default::default();
+    for line in text.lines() {
+        let one: serde_json::Value = serde_json::from_str(line).unwrap();
+        if one["generation"] == 0 {
+            votes.entry((one["id"].to_string(), one["answer"].to_string())).or_default().push(one);
+        }
+    }
+    let mut voted = String::new();
+    for answers in votes.values() {
+        for one in answers {
+            let mut one = one.clone();
+            one["kept"] = (answers.len() >= 3).into();
+            writeln!(voted, "{one}").unwrap();
+        }
+    }
+    let found = measured(&voted);
+    assert!(found.scenario.contains("[vote]\ncandidates = 5"), "{}", found.scenario);
+    assert!(found.scenario.contains("agree = 3 "), "{}", found.scenario);
+    assert!(!found.scenario.contains("[[filter]]"));
+}
+
+#[test]
+fn refusals_name_the_file_the_key_and_the_option() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let refused = |text: &str, options: &[&str]| {
+        let file = folder.path().join("samples.jsonl");
+        std::fs::write(&file, text).unwrap();
+        let (code, out, error) = command(&[&["measure", file.to_str().unwrap()], options].concat());
+        assert_eq!((code, out.as_str()), (3, ""), "{error}");
+        error
+    };
+    let error = refused("{\"who\": 1, \"correct\": true}\n{\"who\": 2, \"correct\": true}\n", &[]);
+    assert!(
+        error.contains("no key names the problem; the keys are `correct`, `who`") || error.contains("`who`"),
+        "{error}"
+    );
+    assert!(error.contains("--id KEY"), "{error}");
+    let error = refused("{\"id\": 1, \"score\": 0.37}\n{\"id\": 2, \"score\": 1.2}\n", &[]);
+    assert!(error.contains(":1: column `score`: 0.37 is neither right nor wrong; --right-above 0.5"), "{error}");
+    let error = refused("{\"id\": 1, \"correct\": true}\n{\"id\": 2, \"correct\": true}\n", &[]);
+    assert!(error.contains("2 problems are too few"), "{error}");
+    let error = refused("{\"id\": 1, \"correct\": true}\n{\"id\": 2, \"correct\": true}\n", &["--answer", "text"]);
+    assert!(error.contains("--answer text: there is no such key"), "{error}");
+    let three: String =
+        (0..60).map(|n| format!("{{\"generation\": {}, \"id\": {}, \"correct\": true}}\n", n % 3, n / 3)).collect();
+    assert!(refused(&three, &[]).contains("these are 3 generations"), "{three}");
+}
