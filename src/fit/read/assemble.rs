@@ -1,6 +1,6 @@
 //! From the evaluations that a reader found to a log: the metric chosen, counts formed, generations in order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::file::LogFile;
 use super::gather::Gather;
@@ -14,7 +14,7 @@ use crate::fit::log::{Log, LogError, Row, Run};
 /// The log of what was found.
 pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
     let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let Found { mut records, counted, ignored, mut notes, training_only } = found;
+    let Found { mut records, counted, ignored, mut notes, training_only, in_time } = found;
     if let (Some(rows), true) = (counted, records.is_empty()) {
         let runs = rows.finish(&source, files.len() == 1, &mut notes)?;
         return Ok(Log {
@@ -36,6 +36,9 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
     let without = records.len();
     records.retain(|record| record.scores.iter().any(|score| score.name == name));
     let without = without - records.len();
+    if in_time {
+        keep_last(&mut records, &name, &mut notes);
+    }
     let rows = rows(&records, &name, style, options, &mut notes)?;
     let runs = runs(&records, rows, first, &mut notes)?;
     let mut left = ignored;
@@ -44,6 +47,33 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
         left.push(format!("{} without `{name}`", some(without, "entry", "entries")));
     }
     Ok(Log { source, format: format.to_owned(), taken: vec![name], ignored: left, notes, runs })
+}
+
+/// Of several evaluations at one step of one file the last: its run was resumed from before that step.
+fn keep_last(records: &mut Vec<Record>, name: &str, notes: &mut Vec<String>) {
+    let mut seen = HashMap::new();
+    let mut repeated = 0;
+    for (place, record) in records.iter().enumerate() {
+        let When::Step(step) = record.when else { continue };
+        let score = record.scores.iter().find(|score| score.name == name).map(|score| score.value);
+        if let Some((_, earlier)) =
+            seen.insert((record.file.clone(), record.run.clone(), step.to_bits()), (place, score))
+        {
+            repeated += usize::from(earlier != score);
+        }
+    }
+    let last: HashSet<usize> = seen.into_values().map(|(place, _)| place).collect();
+    let mut place = 0;
+    records.retain(|record| {
+        place += 1;
+        !matches!(record.when, When::Step(_)) || last.contains(&(place - 1))
+    });
+    if repeated > 0 {
+        notes.push(format!(
+            "{} evaluated again with another result, as in a run that was resumed: the last evaluation is taken",
+            some(repeated, "step was", "steps were")
+        ));
+    }
 }
 
 /// One record a file and no step in any of them: in the order of the numbers in the files' names.

@@ -63,7 +63,7 @@ fn samples(samples: Option<&Json>, options: &ReadOptions) -> Result<Vec<Score>, 
                 tallies.push((scorer.clone(), Tally::default()));
             }
             if let Some((_, tally)) = tallies.get_mut(place) {
-                tally.add(id.clone(), right);
+                tally.add(&id, right);
             }
         }
     }

@@ -29,6 +29,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         }
         entries.finish(&mut found)?;
     }
+    found.in_time = true;
     Ok(found)
 }
 

@@ -59,7 +59,17 @@ pub(super) fn from_standard_error(share: f64, error: f64) -> Option<u64> {
 
 /// Repeats that stand in a metric's name: mean@16, avg@8, avg-of-3.
 pub(super) fn repeats_in(name: &str) -> Option<u64> {
-    ["mean@", "avg@", "avg-of-", "acc@"].iter().find_map(|mark| {
+    number_after(name, &["mean@", "avg@", "avg-of-", "acc@"])
+}
+
+/// Answers to each problem among which a vote was taken: maj@16, majority@3, best@8.
+pub(super) fn votes_in(name: &str) -> Option<u64> {
+    number_after(name, &["maj@", "majority@", "best@", "worst@"])
+}
+
+/// The first whole number behind one of these marks.
+fn number_after(name: &str, marks: &[&str]) -> Option<u64> {
+    marks.iter().find_map(|mark| {
         let after = name.split(mark).nth(1)?;
         let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok().filter(|&k| k >= 1)

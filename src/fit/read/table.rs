@@ -15,7 +15,7 @@ const MOST_ROWS: usize = 1_000_000;
 fn recognise(file: &LogFile) -> bool {
     match &file.shape {
         Shape::Text => cells::is_table(file),
-        Shape::Lines(_) | Shape::Array(_) => true,
+        Shape::Lines(_) | Shape::Rows(_) | Shape::Array(_) => true,
         Shape::Document(_) => is_summary(file),
         Shape::Binary => false,
     }
@@ -44,11 +44,16 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             options,
             skipped: 0,
             counted: 0,
+            task: None,
+            others: 0,
             gather: Gather::new(),
             found: &mut found,
         };
         cells::rows(file, &names, |line, cells| table.row(line, cells))?;
-        let Table { skipped, gather, .. } = table;
+        let Table { skipped, others, gather, .. } = table;
+        if others > 0 {
+            found.ignored.push(format!("{} of other tasks", some(others, "row", "rows")));
+        }
         if skipped > 0 {
             found.ignored.push(format!("{} without an evaluation", some(skipped, "row", "rows")));
         }
@@ -102,6 +107,10 @@ struct Table<'a> {
     options: &'a ReadOptions,
     skipped: usize,
     counted: usize,
+    /// The task of the rows so far, where a column names it.
+    task: Option<String>,
+    /// Rows of other tasks.
+    others: usize,
     gather: Gather,
     found: &'a mut Found,
 }
@@ -110,6 +119,10 @@ impl Table<'_> {
     fn row(&mut self, line: u64, cells: &[&str]) -> Result<(), LogError> {
         if self.is_void(cells) {
             self.skipped += 1;
+            return Ok(());
+        }
+        if !self.is_wanted(line, cells)? {
+            self.others += 1;
             return Ok(());
         }
         self.counted += 1;
@@ -130,6 +143,26 @@ impl Table<'_> {
         let scores = self.scores(line, cells, evaluated)?;
         let record = Record { run, rest, ..Record::new(&self.file.name, Some(line), when, scores) };
         self.found.push(record)
+    }
+
+    /// Whether a row is of the task that is read: the one asked for, or the only one.
+    fn is_wanted(&mut self, line: u64, cells: &[&str]) -> Result<bool, LogError> {
+        let Some((name, task)) = self.cell(Role::Task, cells) else { return Ok(true) };
+        if let Some(wanted) = &self.options.task {
+            return Ok(task == wanted);
+        }
+        match &self.task {
+            Some(first) if first != task => {
+                let reason =
+                    format!("there are several: {}; choose one with --task NAME", listed([first.as_str(), task]));
+                Err(self.fault(line, name, reason))
+            }
+            Some(_) => Ok(true),
+            None => {
+                self.task = Some(task.to_owned());
+                Ok(true)
+            }
+        }
     }
 
     fn fault(&self, line: u64, column: &str, reason: impl Into<String>) -> LogError {

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use super::file::{LogFile, Shape};
 use super::lines::unreadable;
 use super::record::{Found, Record, Score, When, shortest_decimals};
-use super::{Format, ReadOptions, fault};
+use super::{Format, ReadOptions, fault, some};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise, read };
@@ -30,17 +30,33 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     for file in files {
         let mut by_step: BTreeMap<u64, Vec<Score>> = BTreeMap::new();
+        let mut resumed = 0;
         let mut records = Records { reader: file.reader()?, buffer: Vec::new() };
         while let Some(record) = records.next().map_err(|error| unreadable(&file.name, &error))? {
             let (step, values) = event(record);
             for (tag, value) in values {
                 let mut score = Score::share(&tag, value, shortest_decimals(value));
                 score.evaluated = options.evaluated;
-                by_step.entry(step).or_default().push(score);
+                let scores = by_step.entry(step).or_default();
+                // A step that is written again is that of a run which was resumed.
+                match scores.iter_mut().find(|known| known.name == score.name) {
+                    Some(known) if known.value != score.value => {
+                        resumed += 1;
+                        *known = score;
+                    }
+                    Some(_) => {}
+                    None => scores.push(score),
+                }
             }
         }
         if by_step.is_empty() {
             return Err(fault(&file.name, None, None, "this TensorBoard file holds no scalar"));
+        }
+        if resumed > 0 {
+            let values = some(resumed, "value was", "values were");
+            found.notes.push(format!(
+                "{values} written again for the same step, as in a run that was resumed: the last is taken"
+            ));
         }
         for (step, scores) in by_step {
             found.push(Record::new(&file.name, None, When::Step(step as f64), scores))?;

@@ -27,6 +27,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         history.iter().filter_map(Json::as_object).try_for_each(|entry| entries.take(None, entry, &mut found))?;
         entries.finish(&mut found)?;
     }
+    found.in_time = true;
     Ok(found)
 }
 
