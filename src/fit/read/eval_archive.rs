@@ -11,8 +11,6 @@ use zip::{CompressionMethod, ZipArchive};
 use super::json::{self, Object};
 use crate::files::{LOG, StoredInput};
 
-/// Zstandard in zip archives (APPNOTE.TXT, 4.4.5), which the crate that reads them leaves to others.
-const ZSTANDARD: CompressionMethod = CompressionMethod::Unsupported(93);
 /// What is kept of a sample.
 const KEPT: [&str; 3] = ["id", "epoch", "scores"];
 
@@ -63,7 +61,8 @@ fn entry(archive: &mut ZipArchive<File>, name: &str) -> Result<Object, String> {
     let complain = |error: &dyn std::fmt::Display| format!("`{}` in this archive: {error}", super::shortened(name));
     let index = archive.index_for_name(name).ok_or_else(|| complain(&"it is missing"))?;
     let raw = archive.by_index_raw(index).map_err(|error| complain(&error))?;
-    let text = if raw.compression() == ZSTANDARD {
+    let text = if raw.compression() == CompressionMethod::ZSTD {
+        // The crate that reads archives leaves this method to others.
         let decoder = ruzstd::decoding::StreamingDecoder::new(raw).map_err(|error| complain(&error))?;
         limited(decoder)
     } else {

@@ -87,7 +87,7 @@ fn summary(document: &json::Object) -> Vec<Score> {
     let results = document.get("results");
     let total = results
         .and_then(|results| results.get("completed_samples").or_else(|| results.get("total_samples")))
-        .and_then(Json::as_u64);
+        .and_then(json::count);
     let mut scores = Vec::new();
     for scorer in results.and_then(|results| results.get("scores")).and_then(Json::as_array).into_iter().flatten() {
         let name = scorer.get("name").and_then(Json::as_str).unwrap_or("");

@@ -9,6 +9,7 @@ use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
 use super::paths::repeats_of;
+use super::problems::TOO_MANY;
 use super::record::{Found, Record, Score, When};
 use super::{Format, ReadOptions, fault, listed, shortened, some};
 use crate::fit::log::LogError;
@@ -146,7 +147,7 @@ impl Tally {
     fn add_counts(&mut self, id: &str, right: f64, answers: u64) {
         let own = self.problems.entry(held(id)).or_default();
         own.0 += right;
-        own.1 += answers;
+        own.1 = own.1.saturating_add(answers);
     }
 
     /// The metric over all problems, with what its answers are worth where problems have several.
@@ -163,7 +164,8 @@ impl Tally {
             ));
         }
         let right: f64 = self.problems.values().map(|(right, _)| scale(*right).round()).sum();
-        let answers: u64 = self.problems.values().map(|(_, answers)| answers * repeats).sum();
+        let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
+        let answers = json::whole(answers).ok_or(TOO_MANY)?;
         let mut score = Score::right(name, right as u64, answers);
         score.independent = self.worth(repeats);
         Ok(score)
@@ -190,7 +192,7 @@ impl Tally {
     /// Independent answers that all are worth: answers over the design effect of answers that share a problem, by the ratio
     /// estimator of the variance of a mean over clusters (Cochran, Sampling Techniques, 1977, section 9).
     fn worth(&self, repeats: u64) -> Option<u64> {
-        let answers: f64 = self.problems.values().map(|(_, answers)| (answers * repeats) as f64).sum();
+        let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
         let clusters = self.problems.len() as f64;
         if answers <= clusters || clusters < 2.0 {
             return None;
@@ -199,7 +201,7 @@ impl Tally {
         let spread: f64 = self
             .problems
             .values()
-            .map(|(right, own)| (right * repeats as f64 - share * (own * repeats) as f64).powi(2))
+            .map(|(right, own)| (right * repeats as f64 - share * *own as f64 * repeats as f64).powi(2))
             .sum();
         let variance = spread * clusters / (clusters - 1.0) / (answers * answers);
         let binomial = share * (1.0 - share);
@@ -360,9 +362,10 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
 
 fn when(label: &str, keys: &Keys) -> When {
     let named = keys.when.as_deref().unwrap_or("");
-    match (label.parse::<u64>(), label.parse::<f64>()) {
-        (Ok(generation), _) if GENERATIONS.contains(&named) => When::Generation(generation),
-        (_, Ok(step)) if step.is_finite() => When::Step(step),
+    let number = label.parse::<f64>().ok().filter(|number| number.is_finite());
+    match (number.and_then(json::whole), number) {
+        (Some(generation), _) if GENERATIONS.contains(&named) => When::Generation(generation),
+        (_, Some(step)) => When::Step(step),
         _ => step_in(label).map_or_else(|| When::Label(label.to_owned()), When::Step),
     }
 }

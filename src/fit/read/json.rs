@@ -98,10 +98,13 @@ pub(super) fn number(value: &Value) -> Option<(f64, u32)> {
 
 /// A count, also one that is written 500.0.
 pub(super) fn count(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| number(value).and_then(|(value, _)| whole(value)))
+    number(value).and_then(|(value, _)| whole(value))
 }
 
-/// A number without a fraction that a double holds exactly.
+/// The most that is counted: doubles hold every whole number up to there, and sums of some thousand of them fit 64 bits.
+pub(super) const MOST_COUNTED: u64 = 9_000_000_000_000_000;
+
+/// A number without a fraction that is not too large to be counted.
 pub(super) fn whole(value: f64) -> Option<u64> {
-    (value.fract() == 0.0 && (0.0..9.0e15).contains(&value)).then_some(value as u64)
+    (value.fract() == 0.0 && (0.0..=MOST_COUNTED as f64).contains(&value)).then_some(value as u64)
 }

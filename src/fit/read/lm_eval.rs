@@ -152,11 +152,11 @@ fn evaluated(document: &Object, task: &str, values: &Object) -> Option<u64> {
     let samples = document.get("n-samples");
     let of = |task: &str| {
         let counts = samples.and_then(|samples| samples.get(task))?;
-        counts.get("effective").or(Some(counts)).and_then(Json::as_u64)
+        counts.get("effective").or(Some(counts)).and_then(json::count)
     };
     of(task)
-        .or_else(|| values.get("sample_len").or_else(|| values.get("samples")).and_then(Json::as_u64))
-        .or_else(|| leaves(document, task).iter().map(|leaf| of(leaf)).sum())
+        .or_else(|| values.get("sample_len").or_else(|| values.get("samples")).and_then(json::count))
+        .or_else(|| leaves(document, task).iter().try_fold(0_u64, |sum, leaf| sum.checked_add(of(leaf)?)))
 }
 
 fn is_samples(file: &LogFile) -> bool {

@@ -127,7 +127,11 @@ impl Log {
     /// As [`Log::open`].
     pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
         let format = format_of(files)?;
-        assemble::log(files, format.name, (format.read)(files, options)?, options)
+        let mut log = assemble::log(files, format.name, (format.read)(files, options)?, options)?;
+        for said in [&mut log.taken, &mut log.ignored, &mut log.notes].into_iter().flatten() {
+            *said = on_a_line(said);
+        }
+        Ok(log)
     }
 }
 
@@ -162,7 +166,15 @@ fn format_of(files: &[LogFile]) -> Result<&'static Format, LogError> {
 
 /// A fault of one file.
 fn fault(file: &str, line: Option<u64>, column: Option<&str>, reason: impl Into<String>) -> LogError {
-    LogError { file: file.to_owned(), line, column: column.map(str::to_owned), reason: reason.into() }
+    LogError { file: file.to_owned(), line, column: column.map(shortened), reason: on_a_line(&reason.into()) }
+}
+
+/// A sentence for people, whatever names and values of a file are in it: long words are cut, and nothing breaks the line.
+fn on_a_line(text: &str) -> String {
+    const WORDS: usize = 120;
+    let words: Vec<String> = text.split_whitespace().map(shortened).collect();
+    let cut = if words.len() > WORDS { " …" } else { "" };
+    words.iter().take(WORDS).map(String::as_str).collect::<Vec<_>>().join(" ") + cut
 }
 
 /// The first ten of some names, for a message; long ones are cut.
@@ -178,7 +190,7 @@ fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 /// A value as a message may repeat it: no longer than a part of a line, and on one line.
 fn shortened(value: &str) -> String {
-    const LONGEST: usize = 60;
+    const LONGEST: usize = 80;
     let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST + 1).collect();
     if line.chars().count() > LONGEST { line.chars().take(LONGEST).collect::<String>() + "…" } else { line }
 }

@@ -41,7 +41,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 }
 
 fn scores(way: &str, values: &Json) -> Vec<Score> {
-    let entries = values.get("num_entries").and_then(Json::as_u64);
+    let entries = values.get("num_entries").and_then(json::count);
     let metrics = values.as_object().into_iter().flatten().filter(|(key, _)| !key.starts_with("num_"));
     metrics
         .filter_map(|(key, value)| {

@@ -1,6 +1,7 @@
 //! How many answers stand behind a score, and how many of them were wrong.
 
 use super::ReadOptions;
+use super::json::MOST_COUNTED;
 use super::record::{Score, Value};
 
 /// Digits beyond which a share counts as written in full.
@@ -9,6 +10,9 @@ const FULL: u32 = 9;
 const SHORT: u32 = 3;
 /// Distance from a whole number of answers that doubles of six digits leave.
 pub(super) const NEAR: f64 = 1e-3;
+
+/// Why an evaluation cannot be counted.
+pub(super) const TOO_MANY: &str = "more answers than can be counted; are --evaluated and --samples-per-problem right?";
 
 /// An evaluation in counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,6 +91,9 @@ pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Res
 
 fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part: u64) -> Result<Counted, String> {
     let evaluated = n.ok_or_else(|| missing(score))?;
+    if evaluated > MOST_COUNTED {
+        return Err(TOO_MANY.to_owned());
+    }
     let wrong = wrong(evaluated).ok_or_else(|| format!("{part} is more than the {evaluated} evaluated"))?;
     Ok(Counted {
         evaluated,
@@ -119,7 +126,7 @@ fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOp
     let deduced = score.standard_error.and_then(|error| from_standard_error(from_error, error / scale));
     let problems = score.evaluated.or(options.evaluated).or(deduced).ok_or_else(|| missing(score))?;
     let repeats = score.repeats.or(options.samples_per_problem).unwrap_or(1).max(1);
-    let answers = problems.checked_mul(repeats).ok_or("more answers than can be counted")?;
+    let answers = problems.checked_mul(repeats).filter(|&answers| answers <= MOST_COUNTED).ok_or(TOO_MANY)?;
     let right = rate * answers as f64;
     let nearest = right.round();
     // What the digits of the rate leave open, in answers to either side: those of the metric, or fewer where this one value

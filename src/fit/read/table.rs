@@ -133,6 +133,9 @@ impl Table<'_> {
         let when = self.when(line, cells)?;
         let run = self.text(Role::Run, cells).unwrap_or("").to_owned();
         let evaluated = self.count(Role::Evaluated, line, cells)?.or(self.options.evaluated);
+        if evaluated.is_some_and(|evaluated| evaluated > json::MOST_COUNTED) {
+            return Err(self.fault(line, "evaluated", problems::TOO_MANY));
+        }
         let rest = self.rest(line, cells)?;
         if let (When::Generation(generation), true) = (&when, self.columns.counted()) {
             let row = self.counts(line, cells, evaluated, Row { generation: *generation, ..rest })?;
@@ -281,5 +284,5 @@ impl Table<'_> {
 
 /// A count, also as spreadsheets and pandas write it (500.0).
 fn whole(cell: &str) -> Option<u64> {
-    cell.parse().ok().or_else(|| cell.parse().ok().and_then(json::whole))
+    cell.parse().ok().and_then(json::whole)
 }
