@@ -258,7 +258,8 @@ impl LogFile<'_> {
             let object: Object =
                 filled.map(|(name, cell)| (name.clone(), Json::String((*cell).trim().to_owned()))).collect();
             each(line, &object)
-        })
+        })?;
+        Ok(())
     }
 }
 

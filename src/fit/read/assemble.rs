@@ -7,14 +7,17 @@ use super::gather::Gather;
 use super::metric::{self, Chosen};
 use super::paths::by_number;
 use super::problems::{self, Counted, Style};
-use super::record::{Found, Record, When};
+use super::record::{Found, Record, Value, When};
 use super::{ReadOptions, axis, fault, some};
 use crate::fit::log::{Log, LogError, Row, Run};
 
 /// The log of what was found.
 pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
     let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let Found { mut records, counted, ignored, mut notes, training_only, in_time } = found;
+    let Found { mut records, counted, mut ignored, mut notes, training_only, in_time } = found;
+    let cut =
+        files.iter().filter(|file| file.cut).map(|file| format!("the last line of {}, which is cut off", file.name));
+    ignored.extend(cut);
     if let (Some(rows), true) = (counted, records.is_empty()) {
         let runs = rows.finish(&source, files.len() == 1, &mut notes)?;
         return Ok(Log {
@@ -33,6 +36,7 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
     notes.extend(said);
     let all = records.iter().flat_map(|record| &record.scores).filter(|score| score.name == name);
     let style = Style::of(all, falls);
+    notes.extend(style.note());
     let without = records.len();
     records.retain(|record| record.scores.iter().any(|score| score.name == name));
     let without = without - records.len();
@@ -49,24 +53,27 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
     Ok(Log { source, format: format.to_owned(), taken: vec![name], ignored: left, notes, runs })
 }
 
-/// Of several evaluations at one step of one file the last: its run was resumed from before that step.
+/// Of several evaluations at one step of one file the last: its run was resumed from before that step. Of other files only
+/// those with the same result are left out: states of later checkpoints repeat the earlier ones.
 fn keep_last(records: &mut Vec<Record>, name: &str, notes: &mut Vec<String>) {
-    let mut seen = HashMap::new();
-    let mut repeated = 0;
+    let mut seen: HashMap<(String, u64), (usize, Value)> = HashMap::new();
+    let (mut left, mut repeated) = (HashSet::new(), 0);
     for (place, record) in records.iter().enumerate() {
-        let When::Step(step) = record.when else { continue };
-        let score = record.scores.iter().find(|score| score.name == name).map(|score| score.value);
-        if let Some((_, earlier)) =
-            seen.insert((record.file.clone(), record.run.clone(), step.to_bits()), (place, score))
-        {
-            repeated += usize::from(earlier != score);
+        let score = record.scores.iter().find(|score| score.name == name);
+        let (When::Step(step), Some(score)) = (&record.when, score) else { continue };
+        let Some((earlier, value)) = seen.insert((record.run.clone(), step.to_bits()), (place, score.value)) else {
+            continue;
+        };
+        let same_file = records.get(earlier).is_some_and(|earlier| earlier.file == record.file);
+        if same_file || value == score.value {
+            left.insert(earlier);
+            repeated += usize::from(value != score.value);
         }
     }
-    let last: HashSet<usize> = seen.into_values().map(|(place, _)| place).collect();
     let mut place = 0;
-    records.retain(|record| {
+    records.retain(|_| {
         place += 1;
-        !matches!(record.when, When::Step(_)) || last.contains(&(place - 1))
+        !left.contains(&(place - 1))
     });
     if repeated > 0 {
         notes.push(format!(

@@ -144,6 +144,16 @@ impl<'a> LogFile<'a> {
         } else {
             format!("JSON with the keys {}", listed(keys.iter().map(String::as_str)))
         };
+        let list = self.document().and_then(|document| {
+            document.iter().find(|(_, value)| value.get(0).is_some_and(serde_json::Value::is_object))
+        });
+        if let Some((key, _)) = list {
+            let reason = format!(
+                "no known format: this is {found}. If `{key}` is a list of evaluations or answers, write it one a line: \
+                 jq -c '.[\"{key}\"][]' FILE > FILE.jsonl"
+            );
+            return fault(&self.name, None, None, reason);
+        }
         let reason = format!(
             "no known format: this is {found}. A log counts right and wrong answers, generation by generation (`generation`, \
              `evaluated`, `wrong`); measures of text such as perplexity are not modelled. Columns of your own are named \

@@ -12,7 +12,7 @@ use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "Inspect log", recognise, read };
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| document.contains_key("eval") && document.contains_key("status"))
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
+use super::metric::{Meaning, meaning};
 use super::paths::repeats_of;
 use super::problems::TOO_MANY;
 use super::record::{Found, Record, Score, When};
@@ -106,8 +107,12 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
                 .clone()
                 .filter(|metric| object.contains_key(metric))
                 .or_else(|| filled(&VERDICTS))
+                .or_else(|| reward_of_completion(object))
                 .or_else(|| known(&VERDICTS))
-                .ok_or("no key says whether the answer is right; say which with --correct KEY")?,
+                .ok_or_else(|| {
+                    let found = listed(object.keys().map(String::as_str));
+                    format!("no key says whether the answer is right; say which with --correct KEY; there is {found}")
+                })?,
         ),
     };
     let numbers = |key: &&&str| object.get(**key).is_some_and(|value| json::number(value).is_some());
@@ -119,15 +124,30 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
     Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)) })
 }
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     let canonical = |object: &Object| object.contains_key("evaluated") || object.contains_key("wrong");
     let Some(first) = file.first().filter(|object| !canonical(object)) else { return false };
+    if is_completion(first) || options.correct.is_some() {
+        return true;
+    }
     let Ok(keys) = keys(first, &ReadOptions::default()) else { return false };
     match keys.verdict {
         Verdict::Counts(..) => true,
         // A row of a table may have a score and an id too, but then it counts what was evaluated.
         Verdict::Key(key) => first.get(&key).is_some_and(|value| right_share(value).is_some() || value.is_number()),
     }
+}
+
+/// Whether these are TRL's completions: prompts of training, with a column for each reward.
+fn is_completion(object: &Object) -> bool {
+    ["prompt", "completion", "advantage"].iter().all(|key| object.contains_key(*key))
+}
+
+/// The only reward of a completion whose name says that it tells right from wrong.
+fn reward_of_completion(object: &Object) -> Option<String> {
+    let rewards = object.iter().filter(|(key, value)| value.is_number() && meaning(key) == Meaning::Right);
+    let names: Vec<&String> = rewards.map(|(key, _)| key).collect();
+    if let ([only], true) = (names.as_slice(), is_completion(object)) { Some((*only).clone()) } else { None }
 }
 
 /// Right answers by problem.
@@ -288,6 +308,9 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
             take(object, &keys, options, &mut groups).map_err(refuse)
         })?;
         found.notes.push(format!("`{name}` says what is right, `{}` names the problem", keys.id));
+        if is_completion(first) {
+            found.notes.push("completions are of training: they say nothing of held-out problems".to_owned());
+        }
     }
     let several = groups.tallies.len() > 1;
     for (when, tally) in groups.tallies {
@@ -348,7 +371,8 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
             let value = object.get(key).unwrap_or(&Json::Null);
             let right = match options.right_above {
                 Some(limit) => json::number(value).map(|(score, _)| f64::from(u8::from(score > limit))),
-                None => right_share(value),
+                // A score between right and wrong is a judgement; a share of right answers would be called so.
+                None => right_share(value).filter(|share| share.fract() == 0.0 || meaning(key) != Meaning::Reward),
             };
             let right = right.ok_or_else(|| {
                 let value = shortened(&value.to_string());

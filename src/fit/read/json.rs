@@ -88,12 +88,17 @@ fn parsed(text: &str) -> Result<Value, String> {
 pub(super) fn number(value: &Value) -> Option<(f64, u32)> {
     match value {
         Value::Number(number) => number.as_f64().map(|value| (value, shortest_decimals(value))),
-        Value::String(text) => {
-            let text = text.trim().trim_end_matches('%');
-            text.parse().ok().filter(|value: &f64| value.is_finite()).map(|value| (value, decimals(text)))
-        }
+        Value::String(text) => share(text),
         _ => None,
     }
+}
+
+/// A number as text; one in percent (63.4 %) as the share that it is. With the decimals that it was written with.
+pub(super) fn share(text: &str) -> Option<(f64, u32)> {
+    let text = text.trim();
+    let number = text.trim_end_matches('%').trim_end();
+    let value: f64 = number.parse().ok().filter(|value: &f64| value.is_finite())?;
+    Some(if number.len() == text.len() { (value, decimals(number)) } else { (value / 100.0, decimals(number) + 2) })
 }
 
 /// A count, also one that is written 500.0.

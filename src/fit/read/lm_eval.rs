@@ -36,7 +36,7 @@ const SAMPLE_KEYS: [&str; 11] = [
     "target_hash",
 ];
 
-fn is_results(file: &LogFile) -> bool {
+fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
     let Some(document) = file.document() else { return false };
     let tasks = document.get("results").and_then(Json::as_object);
     let harness = ["n-samples", "group_subtasks", "higher_is_better", "config", "n-shot", "configs"];
@@ -159,7 +159,7 @@ fn evaluated(document: &Object, task: &str, values: &Object) -> Option<u64> {
         .or_else(|| leaves(document, task).iter().try_fold(0_u64, |sum, leaf| sum.checked_add(of(leaf)?)))
 }
 
-fn is_samples(file: &LogFile) -> bool {
+fn is_samples(file: &LogFile, _: &ReadOptions) -> bool {
     file.first().is_some_and(|object| {
         object.contains_key("doc_id")
             && (object.contains_key("resps")

@@ -157,6 +157,10 @@ pub(super) fn meaning(name: &str) -> Meaning {
     {
         return Meaning::Other("agreement among answers, not with the truth");
     }
+    // Harnesses normalise the likelihoods of answers by their length; the metric is a share of right answers all the same.
+    if words.windows(2).any(|pair| pair == ["acc", "norm"]) && !plain(&["stderr"]) {
+        return Meaning::Right;
+    }
     if words.windows(2).any(|pair| pair == ["reward", "accuracy"]) {
         return Meaning::Other("how often rewards are right, not answers");
     }
@@ -388,5 +392,8 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
         );
     }
     let found = if names.is_empty() { training_only } else { names };
+    if found.is_empty() {
+        return "no share of right answers was logged: no value is a number".to_owned();
+    }
     format!("no share of right answers was logged; found {}", listed(found.iter().map(String::as_str)))
 }

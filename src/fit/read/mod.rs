@@ -53,7 +53,7 @@ struct Format {
     /// Its name, for people.
     name: &'static str,
     /// Whether a file is of this format.
-    recognise: fn(&LogFile) -> bool,
+    recognise: fn(&LogFile, &ReadOptions) -> bool,
     /// Reads files of one run.
     read: fn(&[LogFile], &ReadOptions) -> Result<Found, LogError>,
 }
@@ -126,7 +126,7 @@ impl Log {
     /// # Errors
     /// As [`Log::open`].
     pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
-        let format = format_of(files)?;
+        let format = format_of(files, options)?;
         let mut log = assemble::log(files, format.name, (format.read)(files, options)?, options)?;
         for said in [&mut log.taken, &mut log.ignored, &mut log.notes].into_iter().flatten() {
             *said = on_a_line(said);
@@ -146,14 +146,15 @@ impl Samples {
 }
 
 /// The one format of all files.
-fn format_of(files: &[LogFile]) -> Result<&'static Format, LogError> {
+fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static Format, LogError> {
     let mut chosen: Option<(&Format, &LogFile)> = None;
     for file in files {
-        let format = FORMATS.iter().find(|format| (format.recognise)(file)).ok_or_else(|| file.unknown())?;
+        let format = FORMATS.iter().find(|format| (format.recognise)(file, options)).ok_or_else(|| file.unknown())?;
         match chosen {
             Some((first, other)) if first.name != format.name => {
                 let reason = format!(
-                    "this is a file of {}, but {} is one of {}; give files of one format",
+                    "this is a file of {}, but {} is one of {}; give files of one format, for instance by a pattern such as \
+                     FOLDER/results_*.json",
                     format.name, other.name, first.name
                 );
                 return Err(fault(&file.name, None, None, reason));

@@ -19,7 +19,7 @@ fn benchmarks(document: &Object) -> impl Iterator<Item = (&str, &Object)> {
         .filter(|(_, ways)| ways.values().any(|way| way.get("num_entries").is_some()))
 }
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| benchmarks(document).next().is_some())
 }
 

@@ -9,7 +9,7 @@ use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "printed dictionaries of a trainer", recognise, read };
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.has_line(|line| dictionary(line).is_some_and(|entry| is_trainers(&entry)))
 }
 

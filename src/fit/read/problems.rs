@@ -33,18 +33,29 @@ pub(super) struct Style {
     pub percent: bool,
     pub decimals: u32,
     pub falls: bool,
+    /// The smallest value above 0 of those that would be a share of at most 1 alone.
+    least: Option<f64>,
 }
 
 impl Style {
     pub fn of<'a>(scores: impl Iterator<Item = &'a Score>, falls: bool) -> Self {
-        let mut style = Self { percent: false, decimals: 0, falls };
+        let mut style = Self { percent: false, decimals: 0, falls, least: None };
         for score in scores {
             if let Value::Share(value, decimals) = score.value {
                 style.percent |= value > 1.0;
+                if value > 0.0 && value <= 1.0 && style.least.is_none_or(|least| value < least) {
+                    style.least = Some(value);
+                }
                 style.decimals = style.decimals.max(decimals);
             }
         }
         style
+    }
+
+    /// What to say of values that might be fractions among percentages.
+    pub fn note(&self) -> Option<String> {
+        let least = self.least.filter(|_| self.percent)?;
+        Some(format!("values are in percent, also the small ones: {least} is {least} %"))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::columns::{Columns, Role};
 use super::file::{LogFile, Shape};
 use super::gather::Gather;
-use super::record::{Found, Record, Score, When, decimals};
+use super::record::{Found, Record, Score, When};
 use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};
 use crate::fit::log::{COLUMNS, LogError, REQUIRED, Row};
 
@@ -12,7 +12,10 @@ pub(super) const FORMAT: Format = Format { name: "table", recognise, read };
 /// The most rows of a log: with its longest file they take some 400 MB, and no fit filters more than a few thousand.
 const MOST_ROWS: usize = 1_000_000;
 
-fn recognise(file: &LogFile) -> bool {
+/// The most columns of a log.
+const MOST_COLUMNS: usize = 10_000;
+
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     match &file.shape {
         Shape::Text => cells::is_table(file),
         Shape::Lines(_) | Shape::Rows(_) | Shape::Array(_) => true,
@@ -34,6 +37,10 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     for file in files {
         let (names, header) = cells::names(file)?;
         let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
+        if names.len() > MOST_COLUMNS {
+            let reason = format!("{} columns, but a log has at most {MOST_COLUMNS}", names.len());
+            return Err(fault(&file.name, header, None, reason));
+        }
         let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
         check(&columns, &borrowed, file, header, options)?;
         let before = found.records.len();
@@ -49,19 +56,26 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             gather: Gather::new(),
             found: &mut found,
         };
-        cells::rows(file, &names, |line, cells| table.row(line, cells))?;
+        let cut = cells::rows(file, &names, |line, cells| table.row(line, cells))?;
         let Table { skipped, others, gather, .. } = table;
+        if cut {
+            found.ignored.push(format!("the last row of {}, which is cut off", file.name));
+        }
         if others > 0 {
             found.ignored.push(format!("{} of other tasks", some(others, "row", "rows")));
         }
         if skipped > 0 {
             found.ignored.push(format!("{} without an evaluation", some(skipped, "row", "rows")));
         }
+        if let (Some(task), true) = (&options.task, gather.rows() == 0 && found.records.len() == before && others > 0) {
+            return Err(fault(&file.name, None, None, format!("no row is of the task `{task}`")));
+        }
         if gather.rows() == 0 && found.records.len() == before {
             return Err(fault(&file.name, None, None, "there is a header but no row with an evaluation"));
         }
         let left = names.iter().zip(&columns.roles).filter(|(_, role)| **role == Role::Ignored);
-        found.ignored.extend(left.map(|(name, _)| name.clone()));
+        let shown = |name: &String| if name.is_empty() { "a column without a name".to_owned() } else { name.clone() };
+        found.ignored.extend(left.map(|(name, _)| shown(name)));
         found.notes.extend(columns.notes.clone());
         found.counted.get_or_insert_with(Gather::new).absorb(gather);
     }
@@ -271,15 +285,23 @@ impl Table<'_> {
             self.columns.roles.iter().zip(self.names).zip(cells).filter(|((role, _), _)| **role == Role::Metric);
         Ok(metrics
             .filter_map(|((_, name), cell)| {
-                let text = cell.trim_end_matches('%').trim();
-                let value: f64 = text.parse().ok().filter(|value: &f64| value.is_finite())?;
-                let mut score = Score::share(name, value, decimals(text));
+                let (mut value, mut decimals) = json::share(cell)?;
+                if is_percent(name) && !cell.contains('%') {
+                    (value, decimals) = (value / 100.0, decimals + 2);
+                }
+                let mut score = Score::share(name, value, decimals);
                 score.evaluated = evaluated;
                 score.repeats = problems::repeats_in(name);
                 Some(score)
             })
             .collect())
     }
+}
+
+/// Whether a column's name says that its values are in percent, small ones too.
+fn is_percent(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    ["%", "pct", "percent"].iter().any(|mark| lower.contains(mark))
 }
 
 /// A count, also as spreadsheets and pandas write it (500.0).

@@ -2,7 +2,7 @@
 //! protocol buffers `Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2, tensor = 8 } } }`
 //! (tensorflow/core/util/event.proto, summary.proto).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use super::file::{LogFile, Shape};
@@ -16,7 +16,7 @@ pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise
 /// Longest record that may hold scalars; images and graphs are longer, and passed over.
 const LONGEST: u64 = 1 << 24;
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     matches!(file.shape, Shape::Binary)
 }
 
@@ -27,7 +27,8 @@ pub(super) fn is_event_file(bytes: &[u8]) -> bool {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let mut found = Found { in_time: true, ..Found::default() };
+    let folders: BTreeSet<&str> = files.iter().map(|file| folder(&file.name)).collect();
     for file in files {
         let mut by_step: BTreeMap<u64, Vec<Score>> = BTreeMap::new();
         let mut resumed = 0;
@@ -59,10 +60,18 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             ));
         }
         for (step, scores) in by_step {
-            found.push(Record::new(&file.name, None, When::Step(step as f64), scores))?;
+            // The files of one folder are of one run: TensorBoard shows them so.
+            let first = files.iter().find(|first| folder(&first.name) == folder(&file.name)).unwrap_or(file);
+            let record = Record::new(&first.name, None, When::Step(step as f64), scores);
+            let run = if folders.len() > 1 { folder(&file.name) } else { "" };
+            found.push(Record { run: run.to_owned(), ..record })?;
         }
     }
     Ok(found)
+}
+
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The records of a file, up to its end or to the one that was still being written.

@@ -13,7 +13,7 @@ use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "trainer state", recognise, read };
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| document.contains_key("log_history"))
 }
 

@@ -17,7 +17,7 @@ pub(super) const ROLLOUTS: Format = Format { name: "verl rollouts", recognise: i
 pub(super) const METRICS: Format = Format { name: "verl metrics", recognise: is_metrics, read: metrics };
 pub(super) const CONSOLE: Format = Format { name: "verl console", recognise: is_console, read: console };
 
-fn is_rollouts(file: &LogFile) -> bool {
+fn is_rollouts(file: &LogFile, _: &ReadOptions) -> bool {
     let is = |object: &Object| {
         object.contains_key("output")
             && (object.contains_key("score") || object.contains_key("acc"))
@@ -71,7 +71,7 @@ fn right(value: &Json, options: &ReadOptions) -> Result<f64, String> {
     }
 }
 
-fn is_metrics(file: &LogFile) -> bool {
+fn is_metrics(file: &LogFile, _: &ReadOptions) -> bool {
     matches!(file.shape, Shape::Lines(_) | Shape::Document(_))
         && file
             .first()
@@ -128,7 +128,7 @@ fn training_labels(found: &mut Found) {
     found.records.retain(|record| record.scores.iter().any(|score| !is_label(score)));
 }
 
-fn is_console(file: &LogFile) -> bool {
+fn is_console(file: &LogFile, _: &ReadOptions) -> bool {
     file.has_line(|line| line.contains("step:") && pairs(&without_colours(line)).is_some())
 }
 
