@@ -159,7 +159,7 @@ cases! {
         refused(name, none, &["`final_verdict`"]);
         let log = open(name, &options(|o| o.correct = Some("final_verdict".into()))).unwrap();
         assert_eq!(wrong(&log, 4), [2, 2]);
-        refused(name, &options(|o| o.correct = Some("verdict".into())), &["`verdict`"]);
+        refused(name, &options(|o| o.correct = Some("verdict".into())), &["--correct verdict: there is no such key"]);
     }
 }
 
