@@ -57,8 +57,7 @@ impl StoredInput<'_> {
     pub fn open(&self) -> io::Result<Box<dyn BufRead + '_>> {
         Ok(match self {
             Self::Memory(bytes) => Box::new(bytes.as_ref()),
-            Self::File(path) => Box::new(BufReader::with_capacity(BUFFER, File::open(path)?)),
-            Self::Kept(file) => Box::new(BufReader::with_capacity(BUFFER, file.reopen()?)),
+            stored => Box::new(BufReader::with_capacity(BUFFER, stored.file()?)),
         })
     }
 
@@ -67,20 +66,32 @@ impl StoredInput<'_> {
     /// # Errors
     /// The system's reason where a file cannot be read.
     pub fn tail(&self, bytes: u64) -> io::Result<Vec<u8>> {
-        let of = |mut file: File| {
-            let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
-            let mut tail = Vec::new();
-            file.take(bytes).read_to_end(&mut tail)?;
-            Ok(tail)
-        };
+        if let Self::Memory(all) = self {
+            let from = all.len().saturating_sub(usize::try_from(bytes).unwrap_or(usize::MAX));
+            return Ok(all.get(from..).unwrap_or_default().to_vec());
+        }
+        let mut file = self.file()?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
+        let mut tail = Vec::new();
+        file.take(bytes).read_to_end(&mut tail)?;
+        Ok(tail)
+    }
+
+    /// A file with its bytes, from the beginning on; what is in memory is written to one that vanishes when it is closed.
+    ///
+    /// # Errors
+    /// The system's reason where it cannot be opened or written.
+    pub fn file(&self) -> io::Result<File> {
         match self {
-            Self::Memory(all) => {
-                let from = all.len().saturating_sub(usize::try_from(bytes).unwrap_or(usize::MAX));
-                Ok(all.get(from..).unwrap_or_default().to_vec())
+            Self::Memory(bytes) => {
+                let mut file = tempfile::tempfile()?;
+                file.write_all(bytes)?;
+                file.rewind()?;
+                Ok(file)
             }
-            Self::File(path) => of(File::open(path)?),
-            Self::Kept(file) => of(file.reopen()?),
+            Self::File(path) => File::open(path),
+            Self::Kept(file) => file.reopen(),
         }
     }
 

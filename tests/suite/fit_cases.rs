@@ -4,22 +4,22 @@ use std::path::{Path, PathBuf};
 
 use runaway::fit::{Log, ReadOptions};
 
-fn case(name: &str) -> PathBuf {
+pub(crate) fn case(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/logs").join(name)
 }
 
-fn open(name: &str, options: &ReadOptions) -> Result<Log, String> {
+pub(crate) fn open(name: &str, options: &ReadOptions) -> Result<Log, String> {
     Log::open(&[case(name)], options).map_err(|error| error.to_string())
 }
 
 /// Generation, evaluated and wrong of the only run.
-fn counts(log: &Log) -> Vec<(u64, u64, u64)> {
+pub(crate) fn counts(log: &Log) -> Vec<(u64, u64, u64)> {
     assert_eq!(log.runs.len(), 1);
     log.runs[0].rows.iter().map(|row| (row.generation, row.evaluated, row.wrong)).collect()
 }
 
 /// The log's errors, of the same number of answers at generations 0, 1, ….
-fn wrong(log: &Log, evaluated: u64) -> Vec<u64> {
+pub(crate) fn wrong(log: &Log, evaluated: u64) -> Vec<u64> {
     let counts = counts(log);
     assert!(
         (0..).zip(&counts).all(|(rank, (generation, all, _))| (*generation, *all) == (rank, evaluated)),
@@ -28,12 +28,12 @@ fn wrong(log: &Log, evaluated: u64) -> Vec<u64> {
     counts.into_iter().map(|(_, _, wrong)| wrong).collect()
 }
 
-fn told(log: &Log, words: &str) {
+pub(crate) fn told(log: &Log, words: &str) {
     assert!(log.notes.iter().any(|note| note.contains(words)), "{words}: {:?}", log.notes);
 }
 
 /// A refusal that names the format or what was found, and what helps.
-fn refused(name: &str, options: &ReadOptions, words: &[&str]) {
+pub(crate) fn refused(name: &str, options: &ReadOptions, words: &[&str]) {
     let message = open(name, options).expect_err(name);
     for word in words {
         assert!(message.contains(word), "{word} is not in: {message}");
@@ -41,17 +41,17 @@ fn refused(name: &str, options: &ReadOptions, words: &[&str]) {
     assert!(!message.contains('\n') && message.len() < 900, "{message}");
 }
 
-fn options(change: impl FnOnce(&mut ReadOptions)) -> ReadOptions {
+pub(crate) fn options(change: impl FnOnce(&mut ReadOptions)) -> ReadOptions {
     let mut options = ReadOptions::default();
     change(&mut options);
     options
 }
 
-fn evaluated(count: u64) -> ReadOptions {
+pub(crate) fn evaluated(count: u64) -> ReadOptions {
     options(|options| options.evaluated = Some(count))
 }
 
-fn metric(name: &str) -> ReadOptions {
+pub(crate) fn metric(name: &str) -> ReadOptions {
     options(|options| options.metric = Some(name.to_owned()))
 }
 
@@ -61,6 +61,7 @@ macro_rules! cases {
         $(#[test] fn $name() { let $options = &ReadOptions::default(); $body })*
     };
 }
+pub(crate) use cases;
 
 cases! {
     counts_under_other_names: |none| {

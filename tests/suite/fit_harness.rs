@@ -84,7 +84,7 @@ fn rollouts_and_metrics_of_verl() {
     );
     assert_eq!(
         refusal(&["verl_metrics.jsonl", "20.jsonl"], &options(majority, Some(30))),
-        "verl_metrics.jsonl is one of verl metrics; give files of one format"
+        "verl_metrics.jsonl is one of verl metrics; give files of one format, for instance by a pattern such as FOLDER/results_*.json"
     );
 }
 

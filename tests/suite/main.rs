@@ -20,6 +20,8 @@ mod extensions;
 mod fit_cases;
 mod fit_commands;
 mod fit_forecast;
+mod fit_formats;
+mod fit_fuzz;
 mod fit_harness;
 mod fit_logs;
 mod fit_report;

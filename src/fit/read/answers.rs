@@ -12,7 +12,7 @@ use super::cells;
 use super::file::LogFile;
 use super::items::{self, right_share};
 use super::json::{self, Object};
-use super::paths::by_number;
+use super::paths::{by_number, repeats_of};
 use super::{ReadOptions, fault, listed, shortened};
 use crate::fit::log::{Log, LogError};
 
@@ -258,16 +258,9 @@ impl LogFile<'_> {
             let object: Object =
                 filled.map(|(name, cell)| (name.clone(), Json::String((*cell).trim().to_owned()))).collect();
             each(line, &object)
-        })
+        })?;
+        Ok(())
     }
-}
-
-/// The name of a file without the number of a repeat (`output-rs3.jsonl`), so that repeats are one generation.
-fn repeats_of(name: &str) -> String {
-    let Some(at) = name.rfind("-rs") else { return name.to_owned() };
-    let (head, tail) = name.split_at(at);
-    let rest = tail.get(3..).unwrap_or("").trim_start_matches(|c: char| c.is_ascii_digit());
-    format!("{head}{rest}")
 }
 
 fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, String> {

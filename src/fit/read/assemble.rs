@@ -1,20 +1,23 @@
 //! From the evaluations that a reader found to a log: the metric chosen, counts formed, generations in order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::file::LogFile;
 use super::gather::Gather;
 use super::metric::{self, Chosen};
 use super::paths::by_number;
 use super::problems::{self, Counted, Style};
-use super::record::{Found, Record, When};
+use super::record::{Found, Record, Value, When};
 use super::{ReadOptions, axis, fault, some};
 use crate::fit::log::{Log, LogError, Row, Run};
 
 /// The log of what was found.
 pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
     let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let Found { mut records, counted, ignored, mut notes, training_only } = found;
+    let Found { mut records, counted, mut ignored, mut notes, training_only, in_time } = found;
+    let cut =
+        files.iter().filter(|file| file.cut).map(|file| format!("the last line of {}, which is cut off", file.name));
+    ignored.extend(cut);
     if let (Some(rows), true) = (counted, records.is_empty()) {
         let runs = rows.finish(&source, files.len() == 1, &mut notes)?;
         return Ok(Log {
@@ -33,9 +36,13 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
     notes.extend(said);
     let all = records.iter().flat_map(|record| &record.scores).filter(|score| score.name == name);
     let style = Style::of(all, falls);
+    notes.extend(style.note());
     let without = records.len();
     records.retain(|record| record.scores.iter().any(|score| score.name == name));
     let without = without - records.len();
+    if in_time {
+        keep_last(&mut records, &name, &mut notes);
+    }
     let rows = rows(&records, &name, style, options, &mut notes)?;
     let runs = runs(&records, rows, first, &mut notes)?;
     let mut left = ignored;
@@ -44,6 +51,36 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
         left.push(format!("{} without `{name}`", some(without, "entry", "entries")));
     }
     Ok(Log { source, format: format.to_owned(), taken: vec![name], ignored: left, notes, runs })
+}
+
+/// Of several evaluations at one step of one file the last: its run was resumed from before that step. Of other files only
+/// those with the same result are left out: states of later checkpoints repeat the earlier ones.
+fn keep_last(records: &mut Vec<Record>, name: &str, notes: &mut Vec<String>) {
+    let mut seen: HashMap<(String, u64), (usize, Value)> = HashMap::new();
+    let (mut left, mut repeated) = (HashSet::new(), 0);
+    for (place, record) in records.iter().enumerate() {
+        let score = record.scores.iter().find(|score| score.name == name);
+        let (When::Step(step), Some(score)) = (&record.when, score) else { continue };
+        let Some((earlier, value)) = seen.insert((record.run.clone(), step.to_bits()), (place, score.value)) else {
+            continue;
+        };
+        let same_file = records.get(earlier).is_some_and(|earlier| earlier.file == record.file);
+        if same_file || value == score.value {
+            left.insert(earlier);
+            repeated += usize::from(value != score.value);
+        }
+    }
+    let mut place = 0;
+    records.retain(|_| {
+        place += 1;
+        !left.contains(&(place - 1))
+    });
+    if repeated > 0 {
+        notes.push(format!(
+            "{} evaluated again with another result, as in a run that was resumed: the last evaluation is taken",
+            some(repeated, "step was", "steps were")
+        ));
+    }
 }
 
 /// One record a file and no step in any of them: in the order of the numbers in the files' names.

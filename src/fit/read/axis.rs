@@ -21,6 +21,9 @@ pub(super) fn generations(whens: &[When]) -> (Vec<u64>, Option<String>) {
     if let Some(given) = given {
         return (given, None);
     }
+    if let Some(ranked) = numbered_labels(whens) {
+        return ranked;
+    }
     let in_order = (0..whens.len() as u64).collect();
     let names: Vec<String> =
         whens.iter().filter_map(|when| if let When::Label(name) = when { Some(name.clone()) } else { None }).collect();
@@ -34,6 +37,19 @@ pub(super) fn generations(whens: &[When]) -> (Vec<u64>, Option<String>) {
         format!("generations are numbered in the order of the rows: {}", listed(names.iter().map(String::as_str)))
     };
     (in_order, Some(what))
+}
+
+/// Names of checkpoints that hold a number each, all of them different, in the order of the numbers.
+fn numbered_labels(whens: &[When]) -> Option<(Vec<u64>, Option<String>)> {
+    let number = |when: &When| if let When::Label(name) = when { step_in(name) } else { None };
+    let numbers = whens.iter().map(number).collect::<Option<Vec<f64>>>()?;
+    let in_order = sorted(&numbers);
+    if numbers.len() < 2 || in_order.len() != numbers.len() {
+        return None;
+    }
+    let written: Vec<String> = in_order.iter().map(f64::to_string).collect();
+    let said = listed(written.iter().map(String::as_str)).replace('`', "");
+    Some((rank(&numbers), Some(format!("generations follow the number in each name: {said}"))))
 }
 
 fn step(when: &When) -> Option<f64> {

@@ -65,30 +65,41 @@ pub(super) fn names(file: &LogFile) -> Result<(Vec<String>, Option<u64>), LogErr
     Ok((names, None))
 }
 
-/// Calls `each` with the line and the cells of every row below the header.
+/// Calls `each` with the line and the cells of every row below the header; whether the last row was cut off and left out.
 pub(super) fn rows(
     file: &LogFile,
     names: &[String],
     mut each: impl FnMut(u64, &[&str]) -> Result<(), LogError>,
-) -> Result<(), LogError> {
+) -> Result<bool, LogError> {
     if let Some(header) = header(file) {
-        let mut first = true;
-        return delimited(file, &header, &mut |line, cells| {
+        let (mut first, mut short) = (true, None);
+        delimited(file, &header, &mut |line, cells| {
             if std::mem::take(&mut first) || is_rule(cells) {
                 return Ok(true);
             }
+            if let Some(fault) = short.take() {
+                return Err(fault);
+            }
             if cells.len() != names.len() {
                 let reason = format!("{} cells, but the header has {}", cells.len(), names.len());
-                return Err(fault(&file.name, Some(line), None, reason));
+                short = Some(fault(&file.name, Some(line), None, reason));
+                return Ok(true);
             }
             each(line, cells).map(|()| true)
-        });
+        })?;
+        // A last row without its end is still being written.
+        return match short {
+            Some(fault) if !file.has_open_end()? => Err(fault),
+            Some(_) => Ok(true),
+            None => Ok(false),
+        };
     }
     let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
     file.each_object(|line, object| {
         let cells = cells_of(object, &places);
         each(line, &cells.iter().map(String::as_str).collect::<Vec<_>>())
-    })
+    })?;
+    Ok(false)
 }
 
 /// The line between a Markdown table's header and its rows.
@@ -139,7 +150,9 @@ fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result
             }
         }
         let line = record.position().map_or(0, csv::Position::line);
-        let mut cells: Vec<&str> = record.iter().collect();
+        let points: Vec<Option<String>> = record.iter().map(|cell| with_point(cell, header.separator)).collect();
+        let mut cells: Vec<&str> =
+            record.iter().zip(&points).map(|(cell, point)| point.as_deref().unwrap_or(cell)).collect();
         if header.separator == b'|' {
             // The bars at both ends leave empty cells outside.
             cells = cells.get(1..cells.len().saturating_sub(1)).unwrap_or_default().to_vec();
@@ -148,6 +161,14 @@ fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result
             return Ok(());
         }
     }
+}
+
+/// A number with a decimal comma, as spreadsheets write it where semicolons part the cells, with a point.
+fn with_point(cell: &str, separator: u8) -> Option<String> {
+    let (whole, decimals) = cell.split_once(',').filter(|_| separator == b';')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = digits(whole.trim_start_matches('-')) && digits(decimals.trim_end_matches(['%', ' ']));
+    fits.then(|| format!("{whole}.{decimals}"))
 }
 
 fn complaint(error: &csv::Error) -> String {

@@ -14,6 +14,8 @@ pub(super) enum Role {
     Step,
     /// Names of checkpoints.
     Label,
+    /// The set of problems of a row.
+    Task,
     Evaluated,
     Right,
     Wrong,
@@ -36,6 +38,7 @@ const AXES: [(Role, &[&str]); 7] = [
     (Role::Label, &["revision", "model_revision", "model"]),
 ];
 const RUNS: [&str; 4] = ["run", "run_id", "run_name", "seed"];
+const TASKS: [&str; 6] = ["task", "dataset", "benchmark", "data_source", "datasource", "split"];
 const EVALUATED: [&str; 14] = [
     "evaluated",
     "n_evaluated",
@@ -88,10 +91,11 @@ impl Columns {
         named_by_option(names, options, &mut roles)?;
         canonical(names, &mut roles);
         axis(names, &mut roles, &mut notes);
-        for (known, role, canonical) in [(&RUNS[..], Role::Run, "run"), (&EVALUATED[..], Role::Evaluated, "evaluated")]
-        {
+        let others = [(&RUNS[..], Role::Run, "run"), (&EVALUATED[..], Role::Evaluated, "evaluated")];
+        for (known, role, canonical) in others {
             synonyms(names, known, role, canonical, &mut roles, &mut notes);
         }
+        synonyms(names, &TASKS, Role::Task, "task", &mut roles, &mut Vec::new());
         // One of the two is enough, and wrong answers counted as such are the log's own.
         if !roles.contains(&Role::Wrong) {
             synonyms(names, &RIGHT, Role::Right, "right", &mut roles, &mut notes);
@@ -138,6 +142,7 @@ fn named_by_option(names: &[&str], options: &ReadOptions, roles: &mut [Role]) ->
         let role = match canonical.as_str() {
             "right" | "correct" => Role::Right,
             "accuracy" | "metric" => Role::Metric,
+            "task" => Role::Task,
             other => role_of(other).ok_or_else(|| {
                 format!(
                     "--columns {canonical}={own}: there is no `{canonical}` to name; there is right, {}",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::json::{self, Object};
 use super::lines::{LONGEST, Lines, skip_mark, unreadable};
-use super::{fault, foreign, listed, tensorboard};
+use super::{eval_archive, fault, foreign, listed, parquet_rows, tensorboard};
 use crate::files::{self, StoredInput};
 use crate::fit::log::LogError;
 
@@ -25,6 +25,8 @@ pub(super) enum Shape {
     Array(Vec<Object>),
     /// JSON objects, one a line; these are the first.
     Lines(Vec<Object>),
+    /// Rows of a Parquet file; these are the first.
+    Rows(Vec<Object>),
     /// Any other text.
     Text,
     /// No text.
@@ -64,11 +66,11 @@ impl<'a> LogFile<'a> {
         let mut file = Self { name: name.to_owned(), shape: Shape::Text, head: Vec::new(), cut: false, input };
         let mut start = Vec::new();
         file.reader()?.take(START).read_to_end(&mut start).map_err(|error| unreadable(name, &error))?;
-        if let Some(reason) = foreign::refusal(&start, &file.input) {
+        if let Some(reason) = foreign::refusal(&start) {
             return Err(fault(name, None, None, reason));
         }
-        if tensorboard::is_event_file(&start) {
-            file.shape = Shape::Binary;
+        if let Some(shape) = file.packed(&start)? {
+            file.shape = shape;
             return Ok(file);
         }
         file.head = file.read_head(&start)?;
@@ -121,7 +123,7 @@ impl<'a> LogFile<'a> {
     pub(super) fn keys(&self) -> Vec<String> {
         match &self.shape {
             Shape::Document(object) => object.keys().cloned().collect(),
-            Shape::Array(objects) | Shape::Lines(objects) => {
+            Shape::Array(objects) | Shape::Lines(objects) | Shape::Rows(objects) => {
                 let mut keys: Vec<String> = Vec::new();
                 for key in objects.iter().take(HEAD).flat_map(|object| object.keys()) {
                     if !keys.contains(key) {
@@ -142,6 +144,16 @@ impl<'a> LogFile<'a> {
         } else {
             format!("JSON with the keys {}", listed(keys.iter().map(String::as_str)))
         };
+        let list = self.document().and_then(|document| {
+            document.iter().find(|(_, value)| value.get(0).is_some_and(serde_json::Value::is_object))
+        });
+        if let Some((key, _)) = list {
+            let reason = format!(
+                "no known format: this is {found}. If `{key}` is a list of evaluations or answers, write it one a line: \
+                 jq -c '.[\"{key}\"][]' FILE > FILE.jsonl"
+            );
+            return fault(&self.name, None, None, reason);
+        }
         let reason = format!(
             "no known format: this is {found}. A log counts right and wrong answers, generation by generation (`generation`, \
              `evaluated`, `wrong`); measures of text such as perplexity are not modelled. Columns of your own are named \
@@ -158,7 +170,7 @@ impl<'a> LogFile<'a> {
     /// The first of the objects that stand in a line or an array.
     pub(super) fn first(&self) -> Option<&Object> {
         match &self.shape {
-            Shape::Array(objects) | Shape::Lines(objects) => objects.first(),
+            Shape::Array(objects) | Shape::Lines(objects) | Shape::Rows(objects) => objects.first(),
             _ => None,
         }
     }
@@ -172,8 +184,19 @@ impl<'a> LogFile<'a> {
         match &self.shape {
             Shape::Array(objects) => (1..).zip(objects).try_for_each(|(place, object)| each(place, object)),
             Shape::Document(object) => each(1, object),
+            Shape::Rows(_) => self.each_row(each),
             Shape::Lines(_) | Shape::Text | Shape::Binary => self.each_line(each),
         }
+    }
+
+    fn each_row(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
+        let mut refusal = None;
+        parquet_rows::each_row(&self.input, |place, row| {
+            refusal = each(place, &row).err();
+            refusal.is_none()
+        })
+        .map_err(|reason| fault(&self.name, None, None, reason))?;
+        refusal.map_or(Ok(()), Err)
     }
 
     fn each_line(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
@@ -195,6 +218,24 @@ impl<'a> LogFile<'a> {
     pub(super) fn has_open_end(&self) -> Result<bool, LogError> {
         let end = self.input.tail(1).map_err(|error| unreadable(&self.name, &error))?;
         Ok(end != b"\n")
+    }
+
+    /// The shape of a file that is no text, told by its first bytes.
+    fn packed(&self, start: &[u8]) -> Result<Option<Shape>, LogError> {
+        let complain = |reason| fault(&self.name, None, None, reason);
+        Ok(match start {
+            [b'P', b'K', 3 | 5, _, ..] => Some(Shape::Document(eval_archive::document(&self.input).map_err(complain)?)),
+            [b'P', b'A', b'R', b'1', ..] => {
+                let mut first = Vec::new();
+                parquet_rows::each_row(&self.input, |_, row| {
+                    first.push(row);
+                    first.len() < HEAD
+                })
+                .map_err(complain)?;
+                Some(Shape::Rows(first))
+            }
+            _ => tensorboard::is_event_file(start).then_some(Shape::Binary),
+        })
     }
 
     fn read_head(&self, start: &[u8]) -> Result<Vec<(u64, String)>, LogError> {

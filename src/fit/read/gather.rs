@@ -70,10 +70,12 @@ fn finished(name: String, mut rows: Vec<(Row, Place)>, source: &str, lines: bool
             } else {
                 (None, "in another file".to_owned())
             };
-            let reason = format!(
-                "generation {}{of_run} stands {place} already; if these are several runs, name their column with --columns run=NAME",
-                later.generation
-            );
+            let remedy = if lines {
+                "if these are several runs, name their column with --columns run=NAME"
+            } else {
+                "if these are several runs, give the files of one"
+            };
+            let reason = format!("generation {}{of_run} stands {place} already; {remedy}", later.generation);
             return Err(fault(source, line, Some("generation"), reason));
         }
     }

@@ -12,7 +12,7 @@ use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "Inspect log", recognise, read };
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| document.contains_key("eval") && document.contains_key("status"))
 }
 
@@ -63,7 +63,7 @@ fn samples(samples: Option<&Json>, options: &ReadOptions) -> Result<Vec<Score>, 
                 tallies.push((scorer.clone(), Tally::default()));
             }
             if let Some((_, tally)) = tallies.get_mut(place) {
-                tally.add(id.clone(), right);
+                tally.add(&id, right);
             }
         }
     }
@@ -87,7 +87,7 @@ fn summary(document: &json::Object) -> Vec<Score> {
     let results = document.get("results");
     let total = results
         .and_then(|results| results.get("completed_samples").or_else(|| results.get("total_samples")))
-        .and_then(Json::as_u64);
+        .and_then(json::count);
     let mut scores = Vec::new();
     for scorer in results.and_then(|results| results.get("scores")).and_then(Json::as_array).into_iter().flatten() {
         let name = scorer.get("name").and_then(Json::as_str).unwrap_or("");

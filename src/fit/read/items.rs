@@ -1,12 +1,16 @@
 //! One answer a line: a problem's id and whether the answer is right, or how many of its answers are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::Value as Json;
 
 use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
+use super::metric::{Meaning, meaning};
+use super::paths::repeats_of;
+use super::problems::TOO_MANY;
 use super::record::{Found, Record, Score, When};
 use super::{Format, ReadOptions, fault, listed, shortened, some};
 use crate::fit::log::LogError;
@@ -88,6 +92,8 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
         None => Ok(None),
     };
     let known = |names: &[&str]| names.iter().find(|name| object.contains_key(**name)).map(|name| (*name).to_owned());
+    let filled = |name: &&&str| object.get(**name).is_some_and(|value| !value.is_null());
+    let filled = |names: &[&str]| names.iter().find(filled).map(|name| (*name).to_owned());
     let id = asked(&options.id, "--id")?
         .or_else(|| known(&IDS))
         .ok_or("no key names the problem; say which with --id KEY")?;
@@ -100,8 +106,13 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
                 .metric
                 .clone()
                 .filter(|metric| object.contains_key(metric))
+                .or_else(|| filled(&VERDICTS))
+                .or_else(|| reward_of_completion(object))
                 .or_else(|| known(&VERDICTS))
-                .ok_or("no key says whether the answer is right; say which with --correct KEY")?,
+                .ok_or_else(|| {
+                    let found = listed(object.keys().map(String::as_str));
+                    format!("no key says whether the answer is right; say which with --correct KEY; there is {found}")
+                })?,
         ),
     };
     let numbers = |key: &&&str| object.get(**key).is_some_and(|value| json::number(value).is_some());
@@ -113,15 +124,30 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
     Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)) })
 }
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     let canonical = |object: &Object| object.contains_key("evaluated") || object.contains_key("wrong");
     let Some(first) = file.first().filter(|object| !canonical(object)) else { return false };
+    if is_completion(first) || options.correct.is_some() {
+        return true;
+    }
     let Ok(keys) = keys(first, &ReadOptions::default()) else { return false };
     match keys.verdict {
         Verdict::Counts(..) => true,
         // A row of a table may have a score and an id too, but then it counts what was evaluated.
         Verdict::Key(key) => first.get(&key).is_some_and(|value| right_share(value).is_some() || value.is_number()),
     }
+}
+
+/// Whether these are TRL's completions: prompts of training, with a column for each reward.
+fn is_completion(object: &Object) -> bool {
+    ["prompt", "completion", "advantage"].iter().all(|key| object.contains_key(*key))
+}
+
+/// The only reward of a completion whose name says that it tells right from wrong.
+fn reward_of_completion(object: &Object) -> Option<String> {
+    let rewards = object.iter().filter(|(key, value)| value.is_number() && meaning(key) == Meaning::Right);
+    let names: Vec<&String> = rewards.map(|(key, _)| key).collect();
+    if let ([only], true) = (names.as_slice(), is_completion(object)) { Some((*only).clone()) } else { None }
 }
 
 /// Right answers by problem.
@@ -133,15 +159,15 @@ pub(super) struct Tally {
 
 impl Tally {
     /// One answer, or the mean of several, to a problem.
-    pub fn add(&mut self, id: String, right: f64) {
+    pub fn add(&mut self, id: &str, right: f64) {
         self.fractional |= right.fract() != 0.0;
         self.add_counts(id, right, 1);
     }
 
-    fn add_counts(&mut self, id: String, right: f64, answers: u64) {
-        let own = self.problems.entry(id).or_default();
+    fn add_counts(&mut self, id: &str, right: f64, answers: u64) {
+        let own = self.problems.entry(held(id)).or_default();
         own.0 += right;
-        own.1 += answers;
+        own.1 = own.1.saturating_add(answers);
     }
 
     /// The metric over all problems, with what its answers are worth where problems have several.
@@ -158,7 +184,8 @@ impl Tally {
             ));
         }
         let right: f64 = self.problems.values().map(|(right, _)| scale(*right).round()).sum();
-        let answers: u64 = self.problems.values().map(|(_, answers)| answers * repeats).sum();
+        let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
+        let answers = json::whole(answers).ok_or(TOO_MANY)?;
         let mut score = Score::right(name, right as u64, answers);
         score.independent = self.worth(repeats);
         Ok(score)
@@ -185,7 +212,7 @@ impl Tally {
     /// Independent answers that all are worth: answers over the design effect of answers that share a problem, by the ratio
     /// estimator of the variance of a mean over clusters (Cochran, Sampling Techniques, 1977, section 9).
     fn worth(&self, repeats: u64) -> Option<u64> {
-        let answers: f64 = self.problems.values().map(|(_, answers)| (answers * repeats) as f64).sum();
+        let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
         let clusters = self.problems.len() as f64;
         if answers <= clusters || clusters < 2.0 {
             return None;
@@ -194,7 +221,7 @@ impl Tally {
         let spread: f64 = self
             .problems
             .values()
-            .map(|(right, own)| (right * repeats as f64 - share * (own * repeats) as f64).powi(2))
+            .map(|(right, own)| (right * repeats as f64 - share * *own as f64 * repeats as f64).powi(2))
             .sum();
         let variance = spread * clusters / (clusters - 1.0) / (answers * answers);
         let binomial = share * (1.0 - share);
@@ -204,57 +231,129 @@ impl Tally {
     }
 }
 
+/// A problem's name as it is held. A long one, such as its whole text, becomes a hash; of a million problems two share one
+/// in 3 of 10^8 logs.
+fn held(id: &str) -> String {
+    const LONG: usize = 40;
+    if id.len() <= LONG {
+        return id.to_owned();
+    }
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
 /// Generations in the order in which they came up, each with its answers.
-type Groups = Vec<(String, When, Tally)>;
+#[derive(Default)]
+struct Groups {
+    places: HashMap<String, usize>,
+    tallies: Vec<(When, Tally)>,
+    /// Entries without an answer, such as a summary at the end.
+    without: usize,
+}
+
+impl Groups {
+    fn tally(&mut self, label: &str, keys: &Keys) -> Option<&mut Tally> {
+        let place = self.places.get(label).copied().unwrap_or(self.tallies.len());
+        if place == self.tallies.len() {
+            self.places.insert(label.to_owned(), place);
+            self.tallies.push((when(label, keys), Tally::default()));
+        }
+        self.tallies.get_mut(place).map(|(_, tally)| tally)
+    }
+}
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
-    for file in files {
-        let complain =
-            |line: Option<u64>, column: Option<&str>, reason: String| fault(&file.name, line, column, reason);
-        let Some(first) = file.first() else { return Err(complain(None, None, "there is no answer here".to_owned())) };
-        let keys = keys(first, options).map_err(|reason| complain(None, None, reason))?;
-        let mut groups: Groups = Vec::new();
-        file.each_object(|line, object| {
-            let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
-            take(object, &keys, options, &mut groups).map_err(refuse)
-        })?;
-        let name = match &keys.verdict {
-            Verdict::Key(key) => key.clone(),
-            Verdict::Counts(right, all) => format!("{right} of {all}"),
-        };
-        let several = groups.len() > 1;
-        for (_, when, tally) in groups {
-            let mut score = tally.score(&name, options).map_err(|reason| complain(None, Some(&name), reason))?;
-            // The answers say themselves what is right; the name of the key does not matter.
-            "right answers".clone_into(&mut score.name);
-            found.notes.extend(tally.note(options));
-            let when =
-                if several || matches!(when, When::Step(_) | When::Generation(_)) { when } else { When::Unknown };
-            found.push(Record::new(&file.name, None, when, vec![score]))?;
-        }
-        found.notes.push(format!("`{name}` says what is right, `{}` names the problem", keys.id));
+    for repeats in by_evaluation(files) {
+        read_evaluation(&repeats, options, &mut found)?;
     }
     found.notes.dedup();
     Ok(found)
 }
 
-fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups) -> Result<(), (String, String)> {
-    let id = match object.get(&keys.id) {
-        Some(Json::String(id)) => id.clone(),
-        Some(value) if !value.is_null() => value.to_string(),
-        _ => return Err((keys.id.clone(), "the line names no problem".to_owned())),
-    };
-    let label = keys.when.as_ref().and_then(|key| object.get(key)).map(|value| match value {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    });
-    let label = label.unwrap_or_default();
-    let place = groups.iter().position(|(known, ..)| *known == label).unwrap_or(groups.len());
-    if place == groups.len() {
-        groups.push((label.clone(), when(&label, keys), Tally::default()));
+/// Files that repeat one evaluation (`output-rs0.jsonl`, `output-rs1.jsonl`) together, in the order of the first of them.
+fn by_evaluation<'a>(files: &'a [LogFile<'a>]) -> Vec<Vec<&'a LogFile<'a>>> {
+    let mut evaluations: Vec<(String, Vec<&LogFile>)> = Vec::new();
+    for file in files {
+        let name = repeats_of(&file.name);
+        match evaluations.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, repeats)) => repeats.push(file),
+            None => evaluations.push((name, vec![file])),
+        }
     }
-    let Some((_, _, tally)) = groups.get_mut(place) else { return Ok(()) };
+    evaluations.into_iter().map(|(_, repeats)| repeats).collect()
+}
+
+fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found) -> Result<(), LogError> {
+    let mut groups = Groups::default();
+    let (mut name, mut source) = (String::new(), "");
+    for file in files.iter().rev() {
+        let complain =
+            |line: Option<u64>, column: Option<&str>, reason: String| fault(&file.name, line, column, reason);
+        let Some(first) = file.first() else { return Err(complain(None, None, "there is no answer here".to_owned())) };
+        let keys = keys(first, options).map_err(|reason| complain(None, None, reason))?;
+        name = match &keys.verdict {
+            Verdict::Key(key) => key.clone(),
+            Verdict::Counts(right, all) => format!("{right} of {all}"),
+        };
+        source = &file.name;
+        if options.correct.is_none() && name == "score" && first.get("results").is_some_and(Json::is_array) {
+            let reason = "this is the share of candidates that agree with the majority (`results`); nothing was compared with \
+                          the truth, and it says nothing of right answers";
+            return Err(complain(None, Some("score"), reason.to_owned()));
+        }
+        file.each_object(|line, object| {
+            let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
+            take(object, &keys, options, &mut groups).map_err(refuse)
+        })?;
+        found.notes.push(format!("`{name}` says what is right, `{}` names the problem", keys.id));
+        if is_completion(first) {
+            found.notes.push("completions are of training: they say nothing of held-out problems".to_owned());
+        }
+    }
+    let several = groups.tallies.len() > 1;
+    for (when, tally) in groups.tallies {
+        let mut score = tally.score(&name, options).map_err(|reason| fault(source, None, Some(&name), reason))?;
+        // The answers say themselves what is right; the name of the key does not matter.
+        "right answers".clone_into(&mut score.name);
+        found.notes.extend(tally.note(options));
+        let when = if several || matches!(when, When::Step(_) | When::Generation(_)) { when } else { When::Unknown };
+        found.push(Record::new(source, None, when, vec![score]))?;
+    }
+    if groups.without > 0 {
+        found.ignored.push(format!("{} without an answer", some(groups.without, "entry", "entries")));
+    }
+    if files.len() > 1 {
+        found.notes.push(format!("{} files repeat one evaluation: {source} and those beside it", files.len()));
+    }
+    Ok(())
+}
+
+fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups) -> Result<(), (String, String)> {
+    let verdict = match &keys.verdict {
+        Verdict::Key(key) => key,
+        Verdict::Counts(right, _) => right,
+    };
+    if !object.contains_key(&keys.id) && !object.contains_key(verdict) {
+        groups.without += 1;
+        return Ok(());
+    }
+    let text = |value: &Json| match value {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    };
+    let id = object.get(&keys.id).and_then(text);
+    let id = id.ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
+    let label = match &keys.when {
+        None => String::new(),
+        Some(key) => object
+            .get(key)
+            .and_then(text)
+            .ok_or_else(|| (key.clone(), "this line does not say its generation, but others do".to_owned()))?,
+    };
+    let Some(tally) = groups.tally(&label, keys) else { return Ok(()) };
     match &keys.verdict {
         Verdict::Counts(right, all) => {
             let count = |key: &String| {
@@ -266,19 +365,20 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
             if part > whole || whole == 0 {
                 return Err((right.clone(), format!("{part} right of {whole} answers cannot be")));
             }
-            tally.add_counts(id, part as f64, whole);
+            tally.add_counts(&id, part as f64, whole);
         }
         Verdict::Key(key) => {
             let value = object.get(key).unwrap_or(&Json::Null);
             let right = match options.right_above {
                 Some(limit) => json::number(value).map(|(score, _)| f64::from(u8::from(score > limit))),
-                None => right_share(value),
+                // A score between right and wrong is a judgement; a share of right answers would be called so.
+                None => right_share(value).filter(|share| share.fract() == 0.0 || meaning(key) != Meaning::Reward),
             };
             let right = right.ok_or_else(|| {
                 let value = shortened(&value.to_string());
                 (key.clone(), format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores"))
             })?;
-            tally.add(id, right);
+            tally.add(&id, right);
         }
     }
     Ok(())
@@ -286,9 +386,10 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
 
 fn when(label: &str, keys: &Keys) -> When {
     let named = keys.when.as_deref().unwrap_or("");
-    match (label.parse::<u64>(), label.parse::<f64>()) {
-        (Ok(generation), _) if GENERATIONS.contains(&named) => When::Generation(generation),
-        (_, Ok(step)) if step.is_finite() => When::Step(step),
+    let number = label.parse::<f64>().ok().filter(|number| number.is_finite());
+    match (number.and_then(json::whole), number) {
+        (Some(generation), _) if GENERATIONS.contains(&named) => When::Generation(generation),
+        (_, Some(step)) => When::Step(step),
         _ => step_in(label).map_or_else(|| When::Label(label.to_owned()), When::Step),
     }
 }

@@ -88,20 +88,28 @@ fn parsed(text: &str) -> Result<Value, String> {
 pub(super) fn number(value: &Value) -> Option<(f64, u32)> {
     match value {
         Value::Number(number) => number.as_f64().map(|value| (value, shortest_decimals(value))),
-        Value::String(text) => {
-            let text = text.trim().trim_end_matches('%');
-            text.parse().ok().filter(|value: &f64| value.is_finite()).map(|value| (value, decimals(text)))
-        }
+        Value::String(text) => share(text),
         _ => None,
     }
 }
 
-/// A count, also one that is written 500.0.
-pub(super) fn count(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| number(value).and_then(|(value, _)| whole(value)))
+/// A number as text; one in percent (63.4 %) as the share that it is. With the decimals that it was written with.
+pub(super) fn share(text: &str) -> Option<(f64, u32)> {
+    let text = text.trim();
+    let number = text.trim_end_matches('%').trim_end();
+    let value: f64 = number.parse().ok().filter(|value: &f64| value.is_finite())?;
+    Some(if number.len() == text.len() { (value, decimals(number)) } else { (value / 100.0, decimals(number) + 2) })
 }
 
-/// A number without a fraction that a double holds exactly.
+/// A count, also one that is written 500.0.
+pub(super) fn count(value: &Value) -> Option<u64> {
+    number(value).and_then(|(value, _)| whole(value))
+}
+
+/// The most that is counted: doubles hold every whole number up to there, and sums of some thousand of them fit 64 bits.
+pub(super) const MOST_COUNTED: u64 = 9_000_000_000_000_000;
+
+/// A number without a fraction that is not too large to be counted.
 pub(super) fn whole(value: f64) -> Option<u64> {
-    (value.fract() == 0.0 && (0.0..9.0e15).contains(&value)).then_some(value as u64)
+    (value.fract() == 0.0 && (0.0..=MOST_COUNTED as f64).contains(&value)).then_some(value as u64)
 }

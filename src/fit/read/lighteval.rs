@@ -10,7 +10,7 @@ use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "lighteval results", recognise, read };
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| document.contains_key("config_general") && tasks(document).next().is_some())
 }
 

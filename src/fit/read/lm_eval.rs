@@ -18,6 +18,9 @@ pub(super) const RESULTS: Format =
 pub(super) const SAMPLES: Format =
     Format { name: "lm-evaluation-harness samples", recognise: is_samples, read: read_samples };
 
+/// The most keys that are named as left aside.
+const MOST_IGNORED: usize = 100;
+
 /// Keys of a sample that are no metric.
 const SAMPLE_KEYS: [&str; 11] = [
     "doc_id",
@@ -33,7 +36,7 @@ const SAMPLE_KEYS: [&str; 11] = [
     "target_hash",
 ];
 
-fn is_results(file: &LogFile) -> bool {
+fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
     let Some(document) = file.document() else { return false };
     let tasks = document.get("results").and_then(Json::as_object);
     let harness = ["n-samples", "group_subtasks", "higher_is_better", "config", "n-shot", "configs"];
@@ -149,14 +152,14 @@ fn evaluated(document: &Object, task: &str, values: &Object) -> Option<u64> {
     let samples = document.get("n-samples");
     let of = |task: &str| {
         let counts = samples.and_then(|samples| samples.get(task))?;
-        counts.get("effective").or(Some(counts)).and_then(Json::as_u64)
+        counts.get("effective").or(Some(counts)).and_then(json::count)
     };
     of(task)
-        .or_else(|| values.get("sample_len").or_else(|| values.get("samples")).and_then(Json::as_u64))
-        .or_else(|| leaves(document, task).iter().map(|leaf| of(leaf)).sum())
+        .or_else(|| values.get("sample_len").or_else(|| values.get("samples")).and_then(json::count))
+        .or_else(|| leaves(document, task).iter().try_fold(0_u64, |sum, leaf| sum.checked_add(of(leaf)?)))
 }
 
-fn is_samples(file: &LogFile) -> bool {
+fn is_samples(file: &LogFile, _: &ReadOptions) -> bool {
     file.first().is_some_and(|object| {
         object.contains_key("doc_id")
             && (object.contains_key("resps")
@@ -166,22 +169,34 @@ fn is_samples(file: &LogFile) -> bool {
     })
 }
 
+/// Right answers under one filter; or what is wrong with the first that says neither, which matters only if it is chosen.
+type Filtered = Result<Tally, LogError>;
+
 fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     let mut ignored = BTreeSet::new();
     for file in files {
-        let (filter, metric) = (chosen_filter(file, options)?, chosen_metric(file, options)?);
-        let mut tally = Tally::default();
+        let metric = chosen_metric(file, options)?;
+        let mut filters: BTreeMap<String, Filtered> = BTreeMap::new();
         file.each_object(|line, object| {
-            if kept(object, filter.as_deref()) {
-                let (key, right) = (sample_key(file, line, object)?, verdict(file, line, object, &metric, options)?);
-                tally.add(key, right);
-                ignored.extend(
-                    object.keys().filter(|key| **key != metric && !SAMPLE_KEYS.contains(&key.as_str())).cloned(),
-                );
+            let filter = object.get("filter").and_then(Json::as_str).unwrap_or("");
+            if !filters.contains_key(filter) {
+                filters.insert(filter.to_owned(), Ok(Tally::default()));
+            }
+            if let Some(Ok(tally)) = filters.get_mut(filter)
+                && let Err(error) = add_sample(tally, file, line, object, &metric, options)
+            {
+                filters.insert(filter.to_owned(), Err(error));
+            }
+            for key in object.keys().filter(|key| **key != metric && !SAMPLE_KEYS.contains(&key.as_str())) {
+                if ignored.len() < MOST_IGNORED && !ignored.contains(key) {
+                    ignored.insert(key.clone());
+                }
             }
             Ok(())
         })?;
+        let filter = wanted_filter(file, filters.keys().filter(|name| !name.is_empty()), options)?;
+        let tally = filters.remove(filter.as_deref().unwrap_or("")).unwrap_or_else(|| Ok(Tally::default()))?;
         let name = filter.map_or_else(|| metric.clone(), |filter| format!("{metric},{filter}"));
         let score = tally.score(&name, options).map_err(|reason| fault(&file.name, None, Some(&metric), reason))?;
         found.notes.extend(tally.note(options));
@@ -190,6 +205,18 @@ fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogEr
     found.ignored = ignored.into_iter().collect();
     found.notes.dedup();
     Ok(found)
+}
+
+fn add_sample(
+    tally: &mut Tally,
+    file: &LogFile,
+    line: u64,
+    object: &Object,
+    metric: &str,
+    options: &ReadOptions,
+) -> Result<(), LogError> {
+    tally.add(&sample_key(file, line, object)?, verdict(file, line, object, metric, options)?);
+    Ok(())
 }
 
 /// Every answer of successive generations, one file each, by document; a document that stands in a file several times is
@@ -229,18 +256,23 @@ fn chosen_filter(file: &LogFile, options: &ReadOptions) -> Result<Option<String>
         }
         Ok(())
     })?;
+    wanted_filter(file, names.iter(), options)
+}
+
+/// The filter to read, of those that a file has.
+fn wanted_filter<'a>(
+    file: &LogFile,
+    names: impl Iterator<Item = &'a String>,
+    options: &ReadOptions,
+) -> Result<Option<String>, LogError> {
+    let names: Vec<&str> = names.map(String::as_str).collect();
     let complain = |reason: String| Err(fault(&file.name, None, Some("filter"), reason));
-    match (&options.filter, names.len()) {
-        (Some(wanted), 1..) if !names.contains(wanted) => {
-            complain(format!("there is no filter `{wanted}`; there is {}", listed(names.iter().map(String::as_str))))
-        }
-        (Some(wanted), 1..) => Ok(Some(wanted.clone())),
-        (None, 0 | 1) => Ok(names.pop_first()),
-        (Some(_), 0) => Ok(None),
-        (None, _) => complain(format!(
-            "there are several filters: {}; choose one with --filter NAME",
-            listed(names.iter().map(String::as_str))
-        )),
+    match (&options.filter, names.as_slice()) {
+        (_, []) => Ok(None),
+        (Some(wanted), _) if names.contains(&wanted.as_str()) => Ok(Some(wanted.clone())),
+        (Some(wanted), _) => complain(format!("there is no filter `{wanted}`; there is {}", listed(names))),
+        (None, [only]) => Ok(Some((*only).to_owned())),
+        (None, _) => complain(format!("there are several filters: {}; choose one with --filter NAME", listed(names))),
     }
 }
 

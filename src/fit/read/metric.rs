@@ -75,6 +75,8 @@ const WORDS: [(&[&str], Meaning); 17] = [
             "maj",
             "success",
             "pass@1",
+            "pass1",
+            "pass@k",
             "extractive_match",
             "ans",
             "labels",
@@ -115,6 +117,14 @@ const WORDS: [(&[&str], Meaning); 17] = [
     (&["exact"], Meaning::Right),
 ];
 
+/// Metrics among which one is chosen by itself; a log of more has keys that are no metrics.
+const MOST_METRICS: usize = 3_000;
+
+/// Whether `--columns accuracy=NAME` says that this is a share of right answers.
+fn declared(name: &str, options: &ReadOptions) -> bool {
+    options.column("accuracy").is_some_and(|own| own.eq_ignore_ascii_case(name))
+}
+
 /// The words of a metric's name: lower case, parted where neither a letter, a digit nor @ stands.
 fn words(name: &str) -> Vec<String> {
     name.to_lowercase()
@@ -124,15 +134,35 @@ fn words(name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Attempts of which one must be right: the 8 of pass@8, pass8, pass@8:16 and pass@k:k=8; 0 where the name leaves it open.
+fn attempts(words: &[String]) -> Option<u64> {
+    let (place, after) =
+        words.iter().enumerate().find_map(|(place, word)| Some((place, word.strip_prefix("pass")?)))?;
+    match after.trim_start_matches('@').split(':').next() {
+        Some("k") => Some(words.get(place + 1).and_then(|k| k.parse().ok()).unwrap_or(0)),
+        Some(k) => k.parse().ok(),
+        None => None,
+    }
+}
+
 /// What a name says of its metric.
 pub(super) fn meaning(name: &str) -> Meaning {
     let words = words(name);
-    // pass@8 is the share of problems that one answer of eight solves: coverage, not accuracy.
-    let coverage = words.iter().any(|word| {
-        word.strip_prefix("pass@").is_some_and(|k| !k.starts_with('1') || k.len() > 1 && !k.starts_with("1:"))
-    });
-    if coverage {
+    if attempts(&words).is_some_and(|k| k != 1) {
         return Meaning::Other("coverage: whether any of several answers is right");
+    }
+    let plain = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    if plain(&["agreement", "consistency", "consensus"])
+        || plain(&["majority", "maj", "voting"]) && plain(&["reward", "rewards", "ratio"])
+    {
+        return Meaning::Other("agreement among answers, not with the truth");
+    }
+    // Harnesses normalise the likelihoods of answers by their length; the metric is a share of right answers all the same.
+    if words.windows(2).any(|pair| pair == ["acc", "norm"]) && !plain(&["stderr"]) {
+        return Meaning::Right;
+    }
+    if words.windows(2).any(|pair| pair == ["reward", "accuracy"]) {
+        return Meaning::Other("how often rewards are right, not answers");
     }
     let has = |set: &[&str]| {
         words.iter().any(|word| {
@@ -185,6 +215,12 @@ pub(super) fn choose(records: &[Record], training_only: &[String], options: &Rea
     if let Some(wanted) = &options.metric {
         let name = named(wanted, &names)?;
         return accepted(&name, &names, records, options);
+    }
+    if let Some(name) = names.iter().find(|name| declared(name, options)) {
+        return accepted(name, &names, records, options);
+    }
+    if names.len() > MOST_METRICS {
+        return Err(format!("there are {} metrics; choose one with --metric NAME", names.len()));
     }
     let falls =
         |name: &str| records.iter().flat_map(|record| &record.scores).any(|score| score.name == name && score.falls);
@@ -286,6 +322,7 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
         .all(|score| matches!(score.value, Value::Share(value, _) if (0.0..=1.0).contains(&value)));
     let file_says = scores(name, records).any(|score| score.falls);
     match meaning(name) {
+        _ if declared(name, options) => {}
         Meaning::Other(what) => return Err(format!("`{name}` is {what}; it says nothing of right answers")),
         Meaning::Error if !options.lower_is_better => {
             return Err(format!("`{name}` is an error rate by its name; read it as one with --lower-is-better"));
@@ -355,5 +392,8 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
         );
     }
     let found = if names.is_empty() { training_only } else { names };
+    if found.is_empty() {
+        return "no share of right answers was logged: no value is a number".to_owned();
+    }
     format!("no share of right answers was logged; found {}", listed(found.iter().map(String::as_str)))
 }

@@ -11,6 +11,7 @@ mod assemble;
 mod axis;
 mod cells;
 mod columns;
+mod eval_archive;
 mod file;
 mod foreign;
 mod gather;
@@ -19,6 +20,7 @@ mod json;
 mod lines;
 mod metric;
 mod options;
+mod parquet_rows;
 mod paths;
 mod problems;
 mod record;
@@ -51,7 +53,7 @@ struct Format {
     /// Its name, for people.
     name: &'static str,
     /// Whether a file is of this format.
-    recognise: fn(&LogFile) -> bool,
+    recognise: fn(&LogFile, &ReadOptions) -> bool,
     /// Reads files of one run.
     read: fn(&[LogFile], &ReadOptions) -> Result<Found, LogError>,
 }
@@ -124,8 +126,12 @@ impl Log {
     /// # Errors
     /// As [`Log::open`].
     pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
-        let format = format_of(files)?;
-        assemble::log(files, format.name, (format.read)(files, options)?, options)
+        let format = format_of(files, options)?;
+        let mut log = assemble::log(files, format.name, (format.read)(files, options)?, options)?;
+        for said in [&mut log.taken, &mut log.ignored, &mut log.notes].into_iter().flatten() {
+            *said = on_a_line(said);
+        }
+        Ok(log)
     }
 }
 
@@ -140,14 +146,15 @@ impl Samples {
 }
 
 /// The one format of all files.
-fn format_of(files: &[LogFile]) -> Result<&'static Format, LogError> {
+fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static Format, LogError> {
     let mut chosen: Option<(&Format, &LogFile)> = None;
     for file in files {
-        let format = FORMATS.iter().find(|format| (format.recognise)(file)).ok_or_else(|| file.unknown())?;
+        let format = FORMATS.iter().find(|format| (format.recognise)(file, options)).ok_or_else(|| file.unknown())?;
         match chosen {
             Some((first, other)) if first.name != format.name => {
                 let reason = format!(
-                    "this is a file of {}, but {} is one of {}; give files of one format",
+                    "this is a file of {}, but {} is one of {}; give files of one format, for instance by a pattern such as \
+                     FOLDER/results_*.json",
                     format.name, other.name, first.name
                 );
                 return Err(fault(&file.name, None, None, reason));
@@ -160,7 +167,15 @@ fn format_of(files: &[LogFile]) -> Result<&'static Format, LogError> {
 
 /// A fault of one file.
 fn fault(file: &str, line: Option<u64>, column: Option<&str>, reason: impl Into<String>) -> LogError {
-    LogError { file: file.to_owned(), line, column: column.map(str::to_owned), reason: reason.into() }
+    LogError { file: file.to_owned(), line, column: column.map(shortened), reason: on_a_line(&reason.into()) }
+}
+
+/// A sentence for people, whatever names and values of a file are in it: long words are cut, and nothing breaks the line.
+fn on_a_line(text: &str) -> String {
+    const WORDS: usize = 120;
+    let words: Vec<String> = text.split_whitespace().map(shortened).collect();
+    let cut = if words.len() > WORDS { " …" } else { "" };
+    words.iter().take(WORDS).map(String::as_str).collect::<Vec<_>>().join(" ") + cut
 }
 
 /// The first ten of some names, for a message; long ones are cut.
@@ -176,7 +191,7 @@ fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 /// A value as a message may repeat it: no longer than a part of a line, and on one line.
 fn shortened(value: &str) -> String {
-    const LONGEST: usize = 60;
+    const LONGEST: usize = 80;
     let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST + 1).collect();
     if line.chars().count() > LONGEST { line.chars().take(LONGEST).collect::<String>() + "…" } else { line }
 }

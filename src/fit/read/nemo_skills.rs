@@ -19,7 +19,7 @@ fn benchmarks(document: &Object) -> impl Iterator<Item = (&str, &Object)> {
         .filter(|(_, ways)| ways.values().any(|way| way.get("num_entries").is_some()))
 }
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| benchmarks(document).next().is_some())
 }
 
@@ -41,7 +41,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 }
 
 fn scores(way: &str, values: &Json) -> Vec<Score> {
-    let entries = values.get("num_entries").and_then(Json::as_u64);
+    let entries = values.get("num_entries").and_then(json::count);
     let metrics = values.as_object().into_iter().flatten().filter(|(key, _)| !key.starts_with("num_"));
     metrics
         .filter_map(|(key, value)| {

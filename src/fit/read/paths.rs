@@ -6,7 +6,7 @@ use super::fault;
 use crate::fit::log::LogError;
 
 /// Endings of the files that a folder is searched for.
-const ENDINGS: [&str; 7] = ["csv", "tsv", "jsonl", "ndjson", "json", "log", "txt"];
+const ENDINGS: [&str; 9] = ["csv", "tsv", "jsonl", "ndjson", "json", "log", "txt", "eval", "parquet"];
 
 /// The files that paths, folders and patterns name; those of a folder or pattern in the order of the numbers in their names.
 pub(super) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LogError> {
@@ -74,4 +74,12 @@ pub(super) fn by_number(name: &str) -> String {
         padded.push(c);
     }
     padded
+}
+
+/// The name of a file without the number of a repeat (`output-rs3.jsonl`), so that repeats are one generation.
+pub(super) fn repeats_of(name: &str) -> String {
+    let Some(at) = name.rfind("-rs") else { return name.to_owned() };
+    let (head, tail) = name.split_at(at);
+    let rest = tail.get(3..).unwrap_or("").trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{head}{rest}")
 }

@@ -9,7 +9,7 @@ use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "printed dictionaries of a trainer", recognise, read };
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.has_line(|line| dictionary(line).is_some_and(|entry| is_trainers(&entry)))
 }
 
@@ -29,6 +29,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         }
         entries.finish(&mut found)?;
     }
+    found.in_time = true;
     Ok(found)
 }
 

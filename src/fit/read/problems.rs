@@ -1,6 +1,7 @@
 //! How many answers stand behind a score, and how many of them were wrong.
 
 use super::ReadOptions;
+use super::json::MOST_COUNTED;
 use super::record::{Score, Value};
 
 /// Digits beyond which a share counts as written in full.
@@ -9,6 +10,9 @@ const FULL: u32 = 9;
 const SHORT: u32 = 3;
 /// Distance from a whole number of answers that doubles of six digits leave.
 pub(super) const NEAR: f64 = 1e-3;
+
+/// Why an evaluation cannot be counted.
+pub(super) const TOO_MANY: &str = "more answers than can be counted; are --evaluated and --samples-per-problem right?";
 
 /// An evaluation in counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,18 +33,29 @@ pub(super) struct Style {
     pub percent: bool,
     pub decimals: u32,
     pub falls: bool,
+    /// The smallest value above 0 of those that would be a share of at most 1 alone.
+    least: Option<f64>,
 }
 
 impl Style {
     pub fn of<'a>(scores: impl Iterator<Item = &'a Score>, falls: bool) -> Self {
-        let mut style = Self { percent: false, decimals: 0, falls };
+        let mut style = Self { percent: false, decimals: 0, falls, least: None };
         for score in scores {
             if let Value::Share(value, decimals) = score.value {
                 style.percent |= value > 1.0;
+                if value > 0.0 && value <= 1.0 && style.least.is_none_or(|least| value < least) {
+                    style.least = Some(value);
+                }
                 style.decimals = style.decimals.max(decimals);
             }
         }
         style
+    }
+
+    /// What to say of values that might be fractions among percentages.
+    pub fn note(&self) -> Option<String> {
+        let least = self.least.filter(|_| self.percent)?;
+        Some(format!("values are in percent, also the small ones: {least} is {least} %"))
     }
 }
 
@@ -59,7 +74,17 @@ pub(super) fn from_standard_error(share: f64, error: f64) -> Option<u64> {
 
 /// Repeats that stand in a metric's name: mean@16, avg@8, avg-of-3.
 pub(super) fn repeats_in(name: &str) -> Option<u64> {
-    ["mean@", "avg@", "avg-of-", "acc@"].iter().find_map(|mark| {
+    number_after(name, &["mean@", "avg@", "avg-of-", "acc@"])
+}
+
+/// Answers to each problem among which a vote was taken: maj@16, majority@3, best@8.
+pub(super) fn votes_in(name: &str) -> Option<u64> {
+    number_after(name, &["maj@", "majority@", "best@", "worst@"])
+}
+
+/// The first whole number behind one of these marks.
+fn number_after(name: &str, marks: &[&str]) -> Option<u64> {
+    marks.iter().find_map(|mark| {
         let after = name.split(mark).nth(1)?;
         let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok().filter(|&k| k >= 1)
@@ -77,6 +102,9 @@ pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Res
 
 fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part: u64) -> Result<Counted, String> {
     let evaluated = n.ok_or_else(|| missing(score))?;
+    if evaluated > MOST_COUNTED {
+        return Err(TOO_MANY.to_owned());
+    }
     let wrong = wrong(evaluated).ok_or_else(|| format!("{part} is more than the {evaluated} evaluated"))?;
     Ok(Counted {
         evaluated,
@@ -109,7 +137,7 @@ fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOp
     let deduced = score.standard_error.and_then(|error| from_standard_error(from_error, error / scale));
     let problems = score.evaluated.or(options.evaluated).or(deduced).ok_or_else(|| missing(score))?;
     let repeats = score.repeats.or(options.samples_per_problem).unwrap_or(1).max(1);
-    let answers = problems.checked_mul(repeats).ok_or("more answers than can be counted")?;
+    let answers = problems.checked_mul(repeats).filter(|&answers| answers <= MOST_COUNTED).ok_or(TOO_MANY)?;
     let right = rate * answers as f64;
     let nearest = right.round();
     // What the digits of the rate leave open, in answers to either side: those of the metric, or fewer where this one value

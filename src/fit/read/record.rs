@@ -89,6 +89,9 @@ pub(super) struct Found {
     pub notes: Vec<String>,
     /// Metrics that were logged in training only, for a message.
     pub training_only: Vec<String>,
+    /// Whether the records of a file stand in the order in which they were written, so that a step that comes twice is that
+    /// of a run which was resumed.
+    pub in_time: bool,
 }
 
 /// The most evaluations of a log: they take some 100 MB, and no fit filters more than a few thousand.

@@ -3,7 +3,7 @@
 use super::columns::{Columns, Role};
 use super::file::{LogFile, Shape};
 use super::gather::Gather;
-use super::record::{Found, Record, Score, When, decimals};
+use super::record::{Found, Record, Score, When};
 use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};
 use crate::fit::log::{COLUMNS, LogError, REQUIRED, Row};
 
@@ -12,10 +12,13 @@ pub(super) const FORMAT: Format = Format { name: "table", recognise, read };
 /// The most rows of a log: with its longest file they take some 400 MB, and no fit filters more than a few thousand.
 const MOST_ROWS: usize = 1_000_000;
 
-fn recognise(file: &LogFile) -> bool {
+/// The most columns of a log.
+const MOST_COLUMNS: usize = 10_000;
+
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     match &file.shape {
         Shape::Text => cells::is_table(file),
-        Shape::Lines(_) | Shape::Array(_) => true,
+        Shape::Lines(_) | Shape::Rows(_) | Shape::Array(_) => true,
         Shape::Document(_) => is_summary(file),
         Shape::Binary => false,
     }
@@ -34,6 +37,10 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     for file in files {
         let (names, header) = cells::names(file)?;
         let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
+        if names.len() > MOST_COLUMNS {
+            let reason = format!("{} columns, but a log has at most {MOST_COLUMNS}", names.len());
+            return Err(fault(&file.name, header, None, reason));
+        }
         let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
         check(&columns, &borrowed, file, header, options)?;
         let before = found.records.len();
@@ -44,19 +51,31 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             options,
             skipped: 0,
             counted: 0,
+            task: None,
+            others: 0,
             gather: Gather::new(),
             found: &mut found,
         };
-        cells::rows(file, &names, |line, cells| table.row(line, cells))?;
-        let Table { skipped, gather, .. } = table;
+        let cut = cells::rows(file, &names, |line, cells| table.row(line, cells))?;
+        let Table { skipped, others, gather, .. } = table;
+        if cut {
+            found.ignored.push(format!("the last row of {}, which is cut off", file.name));
+        }
+        if others > 0 {
+            found.ignored.push(format!("{} of other tasks", some(others, "row", "rows")));
+        }
         if skipped > 0 {
             found.ignored.push(format!("{} without an evaluation", some(skipped, "row", "rows")));
+        }
+        if let (Some(task), true) = (&options.task, gather.rows() == 0 && found.records.len() == before && others > 0) {
+            return Err(fault(&file.name, None, None, format!("no row is of the task `{task}`")));
         }
         if gather.rows() == 0 && found.records.len() == before {
             return Err(fault(&file.name, None, None, "there is a header but no row with an evaluation"));
         }
         let left = names.iter().zip(&columns.roles).filter(|(_, role)| **role == Role::Ignored);
-        found.ignored.extend(left.map(|(name, _)| name.clone()));
+        let shown = |name: &String| if name.is_empty() { "a column without a name".to_owned() } else { name.clone() };
+        found.ignored.extend(left.map(|(name, _)| shown(name)));
         found.notes.extend(columns.notes.clone());
         found.counted.get_or_insert_with(Gather::new).absorb(gather);
     }
@@ -102,6 +121,10 @@ struct Table<'a> {
     options: &'a ReadOptions,
     skipped: usize,
     counted: usize,
+    /// The task of the rows so far, where a column names it.
+    task: Option<String>,
+    /// Rows of other tasks.
+    others: usize,
     gather: Gather,
     found: &'a mut Found,
 }
@@ -112,6 +135,10 @@ impl Table<'_> {
             self.skipped += 1;
             return Ok(());
         }
+        if !self.is_wanted(line, cells)? {
+            self.others += 1;
+            return Ok(());
+        }
         self.counted += 1;
         if self.counted > MOST_ROWS {
             let reason = format!("more than the {MOST_ROWS} rows that a log may have; split it by its runs");
@@ -120,6 +147,9 @@ impl Table<'_> {
         let when = self.when(line, cells)?;
         let run = self.text(Role::Run, cells).unwrap_or("").to_owned();
         let evaluated = self.count(Role::Evaluated, line, cells)?.or(self.options.evaluated);
+        if evaluated.is_some_and(|evaluated| evaluated > json::MOST_COUNTED) {
+            return Err(self.fault(line, "evaluated", problems::TOO_MANY));
+        }
         let rest = self.rest(line, cells)?;
         if let (When::Generation(generation), true) = (&when, self.columns.counted()) {
             let row = self.counts(line, cells, evaluated, Row { generation: *generation, ..rest })?;
@@ -130,6 +160,26 @@ impl Table<'_> {
         let scores = self.scores(line, cells, evaluated)?;
         let record = Record { run, rest, ..Record::new(&self.file.name, Some(line), when, scores) };
         self.found.push(record)
+    }
+
+    /// Whether a row is of the task that is read: the one asked for, or the only one.
+    fn is_wanted(&mut self, line: u64, cells: &[&str]) -> Result<bool, LogError> {
+        let Some((name, task)) = self.cell(Role::Task, cells) else { return Ok(true) };
+        if let Some(wanted) = &self.options.task {
+            return Ok(task == wanted);
+        }
+        match &self.task {
+            Some(first) if first != task => {
+                let reason =
+                    format!("there are several: {}; choose one with --task NAME", listed([first.as_str(), task]));
+                Err(self.fault(line, name, reason))
+            }
+            Some(_) => Ok(true),
+            None => {
+                self.task = Some(task.to_owned());
+                Ok(true)
+            }
+        }
     }
 
     fn fault(&self, line: u64, column: &str, reason: impl Into<String>) -> LogError {
@@ -235,9 +285,11 @@ impl Table<'_> {
             self.columns.roles.iter().zip(self.names).zip(cells).filter(|((role, _), _)| **role == Role::Metric);
         Ok(metrics
             .filter_map(|((_, name), cell)| {
-                let text = cell.trim_end_matches('%').trim();
-                let value: f64 = text.parse().ok().filter(|value: &f64| value.is_finite())?;
-                let mut score = Score::share(name, value, decimals(text));
+                let (mut value, mut decimals) = json::share(cell)?;
+                if is_percent(name) && !cell.contains('%') {
+                    (value, decimals) = (value / 100.0, decimals + 2);
+                }
+                let mut score = Score::share(name, value, decimals);
                 score.evaluated = evaluated;
                 score.repeats = problems::repeats_in(name);
                 Some(score)
@@ -246,7 +298,13 @@ impl Table<'_> {
     }
 }
 
+/// Whether a column's name says that its values are in percent, small ones too.
+fn is_percent(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    ["%", "pct", "percent"].iter().any(|mark| lower.contains(mark))
+}
+
 /// A count, also as spreadsheets and pandas write it (500.0).
 fn whole(cell: &str) -> Option<u64> {
-    cell.parse().ok().or_else(|| cell.parse().ok().and_then(json::whole))
+    cell.parse().ok().and_then(json::whole)
 }

@@ -2,13 +2,13 @@
 //! protocol buffers `Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2, tensor = 8 } } }`
 //! (tensorflow/core/util/event.proto, summary.proto).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use super::file::{LogFile, Shape};
 use super::lines::unreadable;
 use super::record::{Found, Record, Score, When, shortest_decimals};
-use super::{Format, ReadOptions, fault};
+use super::{Format, ReadOptions, fault, some};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise, read };
@@ -16,7 +16,7 @@ pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise
 /// Longest record that may hold scalars; images and graphs are longer, and passed over.
 const LONGEST: u64 = 1 << 24;
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     matches!(file.shape, Shape::Binary)
 }
 
@@ -27,26 +27,51 @@ pub(super) fn is_event_file(bytes: &[u8]) -> bool {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let mut found = Found { in_time: true, ..Found::default() };
+    let folders: BTreeSet<&str> = files.iter().map(|file| folder(&file.name)).collect();
     for file in files {
         let mut by_step: BTreeMap<u64, Vec<Score>> = BTreeMap::new();
+        let mut resumed = 0;
         let mut records = Records { reader: file.reader()?, buffer: Vec::new() };
         while let Some(record) = records.next().map_err(|error| unreadable(&file.name, &error))? {
             let (step, values) = event(record);
             for (tag, value) in values {
                 let mut score = Score::share(&tag, value, shortest_decimals(value));
                 score.evaluated = options.evaluated;
-                by_step.entry(step).or_default().push(score);
+                let scores = by_step.entry(step).or_default();
+                // A step that is written again is that of a run which was resumed.
+                match scores.iter_mut().find(|known| known.name == score.name) {
+                    Some(known) if known.value != score.value => {
+                        resumed += 1;
+                        *known = score;
+                    }
+                    Some(_) => {}
+                    None => scores.push(score),
+                }
             }
         }
         if by_step.is_empty() {
             return Err(fault(&file.name, None, None, "this TensorBoard file holds no scalar"));
         }
+        if resumed > 0 {
+            let values = some(resumed, "value was", "values were");
+            found.notes.push(format!(
+                "{values} written again for the same step, as in a run that was resumed: the last is taken"
+            ));
+        }
         for (step, scores) in by_step {
-            found.push(Record::new(&file.name, None, When::Step(step as f64), scores))?;
+            // The files of one folder are of one run: TensorBoard shows them so.
+            let first = files.iter().find(|first| folder(&first.name) == folder(&file.name)).unwrap_or(file);
+            let record = Record::new(&first.name, None, When::Step(step as f64), scores);
+            let run = if folders.len() > 1 { folder(&file.name) } else { "" };
+            found.push(Record { run: run.to_owned(), ..record })?;
         }
     }
     Ok(found)
+}
+
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The records of a file, up to its end or to the one that was still being written.

@@ -13,7 +13,7 @@ use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "trainer state", recognise, read };
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| document.contains_key("log_history"))
 }
 
@@ -27,6 +27,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         history.iter().filter_map(Json::as_object).try_for_each(|entry| entries.take(None, entry, &mut found))?;
         entries.finish(&mut found)?;
     }
+    found.in_time = true;
     Ok(found)
 }
 

@@ -12,7 +12,7 @@ pub(super) const FORMAT: Format = Format { name: "trainer's log", recognise, rea
 /// Keys by which the lines of a trainer are known.
 const MARKS: [&str; 6] = ["current_steps", "global_step/max_steps", "lr", "learning_rate", "grad_norm", "eval_runtime"];
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     let Shape::Lines(objects) = &file.shape else { return false };
     let counted = |object: &Object| ["evaluated", "wrong", "total"].iter().any(|key| object.contains_key(*key));
     let marked = |object: &Object| MARKS.iter().any(|key| object.contains_key(*key));
@@ -40,5 +40,6 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         }
         entries.finish(&mut found)?;
     }
+    found.in_time = true;
     Ok(found)
 }

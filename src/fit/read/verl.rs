@@ -1,5 +1,7 @@
 //! verl and what is built on it (TTRL): rollouts by step, metrics by step, and its console.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::axis::step_in;
@@ -15,7 +17,7 @@ pub(super) const ROLLOUTS: Format = Format { name: "verl rollouts", recognise: i
 pub(super) const METRICS: Format = Format { name: "verl metrics", recognise: is_metrics, read: metrics };
 pub(super) const CONSOLE: Format = Format { name: "verl console", recognise: is_console, read: console };
 
-fn is_rollouts(file: &LogFile) -> bool {
+fn is_rollouts(file: &LogFile, _: &ReadOptions) -> bool {
     let is = |object: &Object| {
         object.contains_key("output")
             && (object.contains_key("score") || object.contains_key("acc"))
@@ -39,7 +41,7 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
             let complain = |reason: String| fault(&file.name, Some(line), Some(&key), reason);
             let right = right(value, options).map_err(complain)?;
             step = step.or_else(|| object.get("step").and_then(json::number).map(|(step, _)| step));
-            tally.add(object.get("input").map_or_else(|| line.to_string(), Json::to_string), right);
+            tally.add(&object.get("input").map_or_else(|| line.to_string(), Json::to_string), right);
             Ok(())
         })?;
         let score =
@@ -69,7 +71,7 @@ fn right(value: &Json, options: &ReadOptions) -> Result<f64, String> {
     }
 }
 
-fn is_metrics(file: &LogFile) -> bool {
+fn is_metrics(file: &LogFile, _: &ReadOptions) -> bool {
     matches!(file.shape, Shape::Lines(_) | Shape::Document(_))
         && file
             .first()
@@ -91,6 +93,7 @@ fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
         })?;
     }
     training_labels(&mut found);
+    found.in_time = true;
     Ok(found)
 }
 
@@ -125,7 +128,7 @@ fn training_labels(found: &mut Found) {
     found.records.retain(|record| record.scores.iter().any(|score| !is_label(score)));
 }
 
-fn is_console(file: &LogFile) -> bool {
+fn is_console(file: &LogFile, _: &ReadOptions) -> bool {
     file.has_line(|line| line.contains("step:") && pairs(&without_colours(line)).is_some())
 }
 
@@ -145,7 +148,9 @@ fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
             if open_end && lines.at_end()? && pairs.pop().is_some() {
                 found.ignored.push("the last value of the last line, which has no end".to_owned());
             }
-            let scores = pairs.into_iter().filter_map(|(key, value)| printed_score(key, value, answers, options));
+            // The console counts the answers to all sets together.
+            let own = answers.filter(|_| sources(pairs.iter().map(|(key, _)| key.trim())) <= 1);
+            let scores = pairs.into_iter().filter_map(|(key, value)| printed_score(key, value, own, options));
             push(Record::new(&file.name, Some(line), When::Step(step), scores.collect()), &mut found)?;
         }
         if let Some(answers) = answers {
@@ -153,6 +158,7 @@ fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
         }
     }
     training_labels(&mut found);
+    found.in_time = true;
     Ok(found)
 }
 
@@ -161,8 +167,22 @@ fn printed_score(key: &str, value: &str, answers: Option<u64>, options: &ReadOpt
     let value = value.trim().trim_start_matches("np.float64(").trim_start_matches("np.float32(").trim_end_matches(')');
     let share: f64 = value.parse().ok().filter(|share: &f64| share.is_finite())?;
     let mut score = score(key.trim(), share, decimals(value), options)?;
-    score.evaluated = options.evaluated.or(answers.map(|answers| answers / score.repeats.unwrap_or(1).max(1)));
+    let answered = score.repeats.or(problems::votes_in(key)).unwrap_or(1).max(1);
+    score.evaluated = options.evaluated.or(answers.map(|answers| answers / answered));
     Some(score)
+}
+
+/// The number of sets that were validated: `val-core/SET/acc/mean@1`, where the set's name may have slashes, and in old
+/// versions `val/test_score/SET`.
+fn sources<'a>(keys: impl Iterator<Item = &'a str>) -> usize {
+    let source = |key: &'a str| match key.strip_prefix("val/test_score/") {
+        Some(source) => Some(source),
+        None => key.strip_prefix("val-core/")?.rsplitn(3, '/').nth(2),
+    };
+    let plain = |source: &'a str| {
+        ["/acc", "/reward", "/score"].iter().find_map(|end| source.strip_suffix(end)).unwrap_or(source)
+    };
+    keys.filter_map(source).map(plain).collect::<BTreeSet<_>>().len()
 }
 
 fn pairs(text: &str) -> Option<(f64, impl Iterator<Item = (&str, &str)>)> {

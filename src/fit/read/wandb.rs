@@ -10,7 +10,7 @@ pub(super) const FORMAT: Format = Format { name: "W&B panel", recognise, read };
 /// Points to which W&B thins a panel.
 const POINTS: usize = 500;
 
-fn recognise(file: &LogFile) -> bool {
+fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     let Shape::Text = file.shape else { return false };
     let Some((_, first)) = file.head.first() else { return false };
     first.contains(" - ")

@@ -1,0 +1,58 @@
+//! Rows of Parquet files as objects: TRL keeps its completions so (`step`, `prompt`, `completion`, a column for each reward).
+
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::{Field, List, Map, Row};
+use serde_json::Value as Json;
+
+use super::json::Object;
+use crate::files::StoredInput;
+
+/// Calls `each` with every row and its place from 1, until it answers `false`.
+pub(super) fn each_row(input: &StoredInput<'_>, mut each: impl FnMut(u64, Object) -> bool) -> Result<(), String> {
+    let complain = |error: &dyn std::fmt::Display| format!("this Parquet file cannot be read: {error}");
+    let file = input.file().map_err(|error| complain(&error))?;
+    let reader = SerializedFileReader::new(file).map_err(|error| complain(&error))?;
+    let rows = reader.get_row_iter(None).map_err(|error| complain(&error))?;
+    for (place, row) in (1..).zip(rows) {
+        if !each(place, object(&row.map_err(|error| complain(&error))?)) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn object(row: &Row) -> Object {
+    row.get_column_iter().map(|(name, field)| (name.clone(), value(field))).collect()
+}
+
+fn value(field: &Field) -> Json {
+    match field {
+        Field::Null => Json::Null,
+        Field::Bool(truth) => Json::from(*truth),
+        Field::Byte(number) => Json::from(*number),
+        Field::Short(number) => Json::from(*number),
+        Field::Int(number) => Json::from(*number),
+        Field::Long(number) => Json::from(*number),
+        Field::UByte(number) => Json::from(*number),
+        Field::UShort(number) => Json::from(*number),
+        Field::UInt(number) => Json::from(*number),
+        Field::ULong(number) => Json::from(*number),
+        // A single-precision number as a person would write it; one that is not finite becomes null.
+        Field::Float(number) => Json::from(number.to_string().parse::<f64>().unwrap_or(f64::from(*number))),
+        Field::Double(number) => Json::from(*number),
+        Field::Str(text) => Json::from(text.as_str()),
+        Field::ListInternal(list) => elements(list),
+        Field::Group(row) => Json::Object(object(row)),
+        Field::MapInternal(map) => entries(map),
+        other => Json::from(other.to_string()),
+    }
+}
+
+fn elements(list: &List) -> Json {
+    list.elements().iter().map(value).collect()
+}
+
+fn entries(map: &Map) -> Json {
+    let name = |key: &Field| if let Field::Str(text) = key { text.clone() } else { key.to_string() };
+    Json::Object(map.entries().iter().map(|(key, field)| (name(key), value(field))).collect())
+}
