@@ -1,6 +1,6 @@
 //! What the loop's check did: how many answers of each kind it kept.
 
-use super::mixture::SampleMixture;
+use super::mixture::{Imagined, SampleMixture};
 use super::prepare::PreparedGeneration;
 use crate::fit::AnswerGroup;
 
@@ -35,6 +35,17 @@ impl CheckCounts {
                     count(|counts| &mut counts.random, 1.0 - mistake);
                 }
                 None => count(|counts| &mut counts.unchecked, 1.0),
+            }
+        }
+    }
+
+    /// Adds imagined answers to every kind that there is.
+    pub fn imagine(&mut self, imagined: Imagined<'_>) {
+        for (kept, given) in [&mut self.right, &mut self.systematic, &mut self.random, &mut self.unchecked] {
+            if *given > 0.0 {
+                let (yes, no) = imagined();
+                *kept += yes;
+                *given += yes + no;
             }
         }
     }

@@ -55,12 +55,12 @@ pub(super) fn estimate(
         generation.ids.iter().map(|id| weights.get(*id).copied().unwrap_or(0.0)).collect()
     };
     let first = own(&samples.first);
-    let error = error_rate(samples, &first);
+    let error = error_rate(samples, &first, imagined);
     let mixtures = start.map(|start| refitted(samples, start, &first, &own, imagined));
     let readings = mixtures.as_ref().map(|mixtures| ProblemReading::all(&mixtures.first, &samples.first));
-    let checks = samples.kept_known.then(|| checks(samples, &first, readings.as_deref()));
+    let checks = samples.kept_known.then(|| checks(samples, &first, readings.as_deref(), imagined));
     let later = samples.later.as_ref().filter(|_| samples.all_checked);
-    let changes = later.map(|later| changes(samples, later, &first));
+    let changes = later.map(|later| changes(samples, later, &first, imagined));
     let learning = match (&mixtures, &readings, later) {
         (Some(FittedMixtures { first: before, later: Some(after) }), Some(readings), Some(later))
             if learns(before, after) =>
@@ -71,7 +71,7 @@ pub(super) fn estimate(
     };
     let amplification =
         mixtures.as_ref().zip(learning).and_then(|(both, shares)| amplification(both, shares, samples.steps));
-    let votes = votes(samples, &first);
+    let votes = votes(samples, &first, imagined);
     let mixture = mixtures.map(|mixtures| mixtures.first);
     SampleEstimate { error, mixture, checks, changes, learning, amplification, votes }
 }
@@ -105,9 +105,15 @@ fn learns(first: &SampleMixture, later: &SampleMixture) -> bool {
     systematic(first) && systematic(later)
 }
 
+/// The share of so many that are so and so many that are not, the imagined among them.
+fn share((yes, no): (f64, f64), imagined: Imagined<'_>) -> f64 {
+    let (more, less) = imagined();
+    (yes + more) / (yes + more + no + less)
+}
+
 /// Share of the answers that are wrong, of an average problem. Where some were not checked, kept and rejected answers stand for
 /// their like; absent where none of a kind was checked.
-fn error_rate(samples: &PreparedSamples<'_>, weights: &[f64]) -> Option<f64> {
+fn error_rate(samples: &PreparedSamples<'_>, weights: &[f64], imagined: Imagined<'_>) -> Option<f64> {
     let mut strata = [(0.0, 0.0, 0.0); 2];
     for (groups, weight) in samples.first.groups.iter().zip(weights) {
         let given: u32 = groups.iter().map(|group| group.given).sum();
@@ -125,18 +131,24 @@ fn error_rate(samples: &PreparedSamples<'_>, weights: &[f64]) -> Option<f64> {
     let all: f64 = strata.iter().map(|(all, ..)| all).sum();
     let of = |&(part, checked, wrong): &(f64, f64, f64)| match (part > 0.0, checked > 0.0) {
         (false, _) => Some(0.0),
-        (true, true) => Some(part / all * wrong / checked),
+        (true, true) => Some(part / all * share((wrong, checked - wrong), imagined)),
         (true, false) => None,
     };
     strata.iter().map(of).sum()
 }
 
-fn checks(samples: &PreparedSamples<'_>, weights: &[f64], readings: Option<&[ProblemReading]>) -> CheckCounts {
+fn checks(
+    samples: &PreparedSamples<'_>,
+    weights: &[f64],
+    readings: Option<&[ProblemReading]>,
+    imagined: Imagined<'_>,
+) -> CheckCounts {
     let mut counts = CheckCounts::default();
     for (place, (groups, weight)) in samples.first.groups.iter().zip(weights).enumerate() {
         let mistakes = readings.and_then(|readings| readings.get(place)).map(|reading| reading.mistakes.as_slice());
         counts.add(groups, mistakes.unwrap_or(&[]), *weight);
     }
+    counts.imagine(imagined);
     counts
 }
 
@@ -147,7 +159,12 @@ fn given_share(groups: &[AnswerGroup], of: impl Fn(&AnswerGroup) -> bool) -> f64
     f64::from(some) / f64::from(all.max(1))
 }
 
-fn changes(samples: &PreparedSamples<'_>, later: &PreparedGeneration<'_>, weights: &[f64]) -> AnswerChanges {
+fn changes(
+    samples: &PreparedSamples<'_>,
+    later: &PreparedGeneration<'_>,
+    weights: &[f64],
+    imagined: Imagined<'_>,
+) -> AnswerChanges {
     let (mut right, mut wrong, mut worse, mut better, mut same) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for &(place, after) in &samples.pairs {
         let (Some(before), Some(after), Some(weight)) =
@@ -167,9 +184,9 @@ fn changes(samples: &PreparedSamples<'_>, later: &PreparedGeneration<'_>, weight
         }
     }
     AnswerChanges {
-        right_to_wrong: worse / right,
-        wrong_to_right: better / wrong,
-        wrong_to_same: samples.answers_known.then_some(same / wrong),
+        right_to_wrong: share((worse, right - worse), imagined),
+        wrong_to_right: share((better, wrong - better), imagined),
+        wrong_to_same: samples.answers_known.then(|| share((same, wrong - same), imagined)),
     }
 }
 
@@ -203,7 +220,7 @@ fn amplification(mixtures: &FittedMixtures, learning: LearningShares, steps: u64
     (learning.learned_wrong > 0.0).then(|| (after / before - 1.0) / learning.learned_wrong)
 }
 
-fn votes(samples: &PreparedSamples<'_>, weights: &[f64]) -> Vec<VoteShares> {
+fn votes(samples: &PreparedSamples<'_>, weights: &[f64], imagined: Imagined<'_>) -> Vec<VoteShares> {
     let mut all = Vec::new();
     for vote in &samples.votes {
         let rules = (1..=vote.candidates).filter(|agree| is_shown(vote.candidates, *agree, samples.answers.0));
@@ -219,8 +236,8 @@ fn votes(samples: &PreparedSamples<'_>, weights: &[f64]) -> Vec<VoteShares> {
             all.push(VoteShares {
                 candidates: vote.candidates,
                 agree,
-                accepted: accepted / total,
-                right: right / accepted,
+                accepted: share((accepted, total - accepted), imagined),
+                right: share((right, wrong), imagined),
             });
         }
     }
