@@ -198,3 +198,99 @@ fn later_checkpoints_repeat_the_history_of_earlier_ones() {
     let message = read(&[(10, 0.4), (20, 0.6)]).unwrap_err().to_string();
     assert!(message.contains("in another file already") && message.contains("give the files of one"), "{message}");
 }
+
+/// What comes of files with these names and texts.
+fn read_all(files: &[(&str, &str)], options: &ReadOptions) -> Result<Log, String> {
+    let files: Vec<(String, Vec<u8>)> =
+        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+    Log::parse_all(&files, options).map_err(|error| error.to_string())
+}
+
+#[test]
+fn files_of_several_sets_are_no_generations() {
+    let none = &ReadOptions::default();
+    let answers = "{\"id\": 1, \"correct\": true}\n{\"id\": 2, \"correct\": false}\n";
+    let message = read_all(&[("gsm8k.jsonl", answers), ("math.jsonl", answers)], none).unwrap_err();
+    assert!(message.starts_with("math.jsonl: nothing tells the generations of gsm8k.jsonl"), "{message}");
+    let rounds = read_all(&[("round10.jsonl", answers), ("round9.jsonl", answers)], none).unwrap();
+    told(&rounds, "`round9.jsonl`, `round10.jsonl`");
+
+    let sample = "{\"doc_id\": 0, \"target\": \"1\", \"acc\": 1.0}\n{\"doc_id\": 1, \"target\": \"1\", \"acc\": 0.0}\n";
+    let [law, anatomy] = ["law", "anatomy"].map(|task| format!("samples_mmlu_{task}_2025-01-01T00-00-00.1.jsonl"));
+    let files = [(law.as_str(), sample), (anatomy.as_str(), sample)];
+    let message = read_all(&files, none).unwrap_err();
+    assert!(message.contains("the task `mmlu_anatomy`") && message.contains("is of `mmlu_law`"), "{message}");
+    let one = read_all(&files, &options(|o| o.task = Some("mmlu_law".into()))).unwrap();
+    assert_eq!(counts(&one), [(0, 2, 1)]);
+
+    let results = |task: &str| format!("{{\"results\": {{\"{task}\": {{\"acc,none\": 0.5}}}}, \"n-samples\": {{}}}}");
+    let message =
+        read_all(&[("a1.json", &results("arc")), ("a2.json", &results("boolq"))], &evaluated(10)).unwrap_err();
+    assert!(message.contains("the task `boolq`") && message.contains("is of `arc`"), "{message}");
+}
+
+#[test]
+fn names_of_metrics_that_once_misled() {
+    let none = &evaluated(100);
+    let table = |column: &str| format!("step,{column}\n10,0.5\n20,0.6\n");
+    let read = |column: &str| read_all(&[("log.csv", &table(column))], none);
+    for right in ["acc_norm", "pass@1", "eval/pass1", "pass@k:k=1", "majority@3 correct", "exact_match", "Accuracy"] {
+        assert_eq!(read(right).unwrap_or_else(|error| panic!("{right}: {error}")).taken, [right]);
+    }
+    for wrong in [
+        "pass@8",
+        "pass8",
+        "pass@k:k=8&n=16",
+        "pass@k",
+        "majority_reward",
+        "maj_ratio",
+        "self_consistency",
+        "reward_accuracy",
+        "mean_token_accuracy",
+        "eval_loss",
+        "acc_norm_stderr",
+        "kl",
+        "best@8/acc",
+        "eval_f1",
+        "train/reward_accuracy",
+    ] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn axes_of_wandb_and_lightning() {
+    for axis in ["_step", "train/global_step", "trainer/global_step", "Step", "eval/global_step"] {
+        let text = format!("{axis},eval/accuracy\n20,0.6\n10,0.5\n");
+        let log = read_all(&[("log.csv", &text)], &evaluated(100)).unwrap();
+        assert_eq!(wrong(&log, 100), [50, 40], "{axis}");
+    }
+}
+
+#[test]
+fn lines_of_brackets_take_no_time() {
+    let text = format!("step:1 - {}\n", "[".repeat(300_000));
+    let start = std::time::Instant::now();
+    read_all(&[("log", &text)], &ReadOptions::default()).unwrap_err();
+    assert!(start.elapsed().as_secs() < 5);
+}
+
+#[test]
+fn what_no_reader_takes_says_what_does() {
+    let none = &ReadOptions::default();
+    for (bytes, words) in [
+        (&b"\x1f\x8b\x08\x00..."[..], "gunzip"),
+        (b"\x28\xb5\x2f\xfd....", "zstd -d"),
+        (b"\xff\xfeg\x00e\x00", "iconv -f UTF-16"),
+        (b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "without an Inspect log"),
+        (b"PAR1 and no more", "Parquet file cannot be read"),
+        (b"{\"a\": 1,\n \"b\": 2}\n{\"a\": 2,\n \"b\": 3}\n", "jq -c . FILE"),
+        (b"{\"iterations\": [{\"iteration\": 0, \"accuracy\": 0.5}]}", "jq -c '.[\"iterations\"][]' FILE"),
+        (b"[{\"a\": 1}, 2]", "entry 2 of this JSON array is no object"),
+        (b"generation,evaluated,wrong\n0,100,\"20\n1,100,21\n", "is not a whole number"),
+        (b"{\"id\": 1, \"step\": 1, \"correct\": 1}\n{\"id\": 2, \"correct\": 1}\n", "does not say its generation"),
+    ] {
+        let message = Log::parse_all(&[("log".to_owned(), bytes.to_vec())], none).unwrap_err().to_string();
+        assert!(message.contains(words), "{words}: {message}");
+    }
+}

@@ -90,7 +90,10 @@ fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) {
         return;
     }
     records.sort_by_cached_key(|record| by_number(&record.file));
-    let names: Vec<&str> = records.iter().map(|record| record.file.rsplit('/').next().unwrap_or("")).collect();
+    let short: Vec<&str> = records.iter().map(|record| record.file.rsplit('/').next().unwrap_or("")).collect();
+    let distinct = short.iter().collect::<HashSet<_>>().len() == short.len();
+    let full = || records.iter().map(|record| record.file.as_str()).collect();
+    let names: Vec<&str> = if distinct { short } else { full() };
     notes.push(format!(
         "generations are the files in the order of the numbers in their names: {}",
         super::listed(names)

@@ -32,7 +32,18 @@ const AXES: [(Role, &[&str]); 7] = [
     (Role::Generation, &["generation", "gen"]),
     (Role::Generation, &["iteration", "iter"]),
     (Role::Generation, &["round"]),
-    (Role::Step, &["step", "global_step", "current_steps", "train_step", "training_step"]),
+    (
+        Role::Step,
+        &[
+            "step",
+            "global_step",
+            "current_steps",
+            "train_step",
+            "training_step",
+            "train_global_step",
+            "trainer_global_step",
+        ],
+    ),
     (Role::Step, &["epoch"]),
     (Role::Label, &["checkpoint", "ckpt"]),
     (Role::Label, &["revision", "model_revision", "model"]),
@@ -69,7 +80,7 @@ const WRONG: [&str; 6] = ["wrong", "incorrect", "n_wrong", "num_wrong", "wrong_c
 
 /// A column's name without case, and without what says that it is of an evaluation.
 pub(super) fn plain(name: &str) -> String {
-    let lower = name.trim().to_lowercase().replace([' ', '-', '.', '/'], "_");
+    let lower = name.trim().trim_start_matches('_').to_lowercase().replace([' ', '-', '.', '/'], "_");
     ["eval_", "evaluation_", "val_", "valid_", "test_"]
         .iter()
         .find_map(|front| lower.strip_prefix(front))
@@ -204,7 +215,8 @@ fn synonyms(
     let mut found = false;
     for name in known {
         for (slot, own) in roles.iter_mut().zip(names) {
-            if *slot == Role::Ignored && plain(own) == *name && !of_training(own) {
+            let axis = matches!(role, Role::Generation | Role::Step | Role::Label);
+            if *slot == Role::Ignored && plain(own) == *name && (axis || !of_training(own)) {
                 *slot = role;
                 found = true;
                 if own.trim().to_lowercase() != canonical {

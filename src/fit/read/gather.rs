@@ -60,7 +60,8 @@ impl Gather {
 }
 
 fn finished(name: String, mut rows: Vec<(Row, Place)>, source: &str, lines: bool) -> Result<Run, LogError> {
-    rows.sort_by_key(|(row, place)| (row.generation, *place));
+    // Rows of one generation are refused below, so that their order does not matter.
+    rows.sort_unstable_by_key(|(row, place)| (row.generation, *place));
     for pair in rows.windows(2) {
         let [(earlier, first), (later, second)] = pair else { continue };
         if earlier.generation == later.generation {

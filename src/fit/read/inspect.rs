@@ -6,7 +6,7 @@ use super::axis::step_in;
 use super::file::LogFile;
 use super::items::{Tally, right_share};
 use super::json;
-use super::record::{Found, Record, Score, When};
+use super::record::{Found, OneTask, Record, Score, When};
 use super::{Format, ReadOptions, fault};
 use crate::fit::log::LogError;
 
@@ -17,9 +17,11 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let (mut found, mut one) = (Found::default(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
+        let task = document.get("eval").and_then(|eval| eval.get("task")).and_then(Json::as_str).unwrap_or("");
+        one.is(task, &file.name)?;
         let status = document.get("status").and_then(Json::as_str).unwrap_or("");
         if status != "success" {
             let reason = format!("this evaluation ended with the status `{}`", super::shortened(status));

@@ -269,7 +269,27 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         read_evaluation(&repeats, options, &mut found)?;
     }
     found.notes.dedup();
+    if found.records.iter().all(|record| record.when == When::Unknown) {
+        numbered(&found.records)?;
+    }
     Ok(found)
+}
+
+/// Refuses files without a step that differ in more than numbers, as those of several sets do: nothing orders them.
+fn numbered(records: &[Record]) -> Result<(), LogError> {
+    let letters = |record: &Record| record.file.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    let Some((first, others)) = records.split_first() else { return Ok(()) };
+    match others.iter().find(|other| letters(other) != letters(first)) {
+        Some(other) => {
+            let reason = format!(
+                "nothing tells the generations of {} and this file: no key of the answers, and their names differ in more than \
+                 numbers; name the files by generation, and give those of one set of problems",
+                first.file
+            );
+            Err(fault(&other.file, None, None, reason))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Files that repeat one evaluation (`output-rs0.jsonl`, `output-rs1.jsonl`) together, in the order of the first of them.

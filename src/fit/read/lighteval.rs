@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::file::LogFile;
 use super::json::{self, Object};
-use super::record::{Found, Record, Score, When};
+use super::record::{Found, OneTask, Record, Score, When};
 use super::{Format, ReadOptions, fault, listed};
 use crate::fit::log::LogError;
 
@@ -21,7 +21,7 @@ fn tasks(document: &Object) -> impl Iterator<Item = &str> {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let (mut found, mut one) = (Found::default(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
         let tasks: Vec<&str> = tasks(document).collect();
@@ -35,6 +35,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             let reason = format!("choose a task with --task NAME: {}", listed(tasks));
             return Err(fault(&file.name, None, Some("results"), reason));
         };
+        one.is(task, &file.name)?;
         found.ignored.extend(tasks.iter().filter(|other| *other != task).map(|other| format!("task {other}")));
         let values = document.get("results").and_then(|results| results.get(*task)).and_then(Json::as_object);
         let scores = values.into_iter().flatten().filter(|(key, _)| !key.ends_with("_stderr"));

@@ -8,7 +8,7 @@ use super::assemble::add_once;
 use super::file::LogFile;
 use super::items::{Tally, right_share};
 use super::json::{self, Object};
-use super::record::{Found, Record, Score, When};
+use super::record::{Found, OneTask, Record, Score, When};
 use super::{Format, ReadOptions, fault, listed};
 use crate::fit::log::LogError;
 use crate::fit::transition::{Answer, Samples};
@@ -54,7 +54,7 @@ fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
 
 fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
-    let mut ignored = BTreeSet::new();
+    let (mut ignored, mut one) = (BTreeSet::new(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
         let complain = |column: &str, reason: String| fault(&file.name, None, Some(column), reason);
@@ -76,6 +76,7 @@ fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
             };
             return Err(complain(task, reason));
         }
+        one.is(task, &file.name)?;
         add_once(&mut found.notes, Some(format!("the task is `{task}`")));
         found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }
@@ -169,13 +170,23 @@ fn is_samples(file: &LogFile, _: &ReadOptions) -> bool {
     })
 }
 
+/// The task that the harness writes into the name of a file of samples: `samples_TASK_2025-01-31T12-00-00.000000.jsonl`.
+fn task_in_name(name: &str) -> Option<&str> {
+    let (task, time) = name.rsplit('/').next()?.strip_prefix("samples_")?.rsplit_once('_')?;
+    time.starts_with("20").then_some(task)
+}
+
 /// Right answers under one filter; or what is wrong with the first that says neither, which matters only if it is chosen.
 type Filtered = Result<Tally, LogError>;
 
 fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
-    let mut ignored = BTreeSet::new();
-    for file in files {
+    let (mut ignored, mut one) = (BTreeSet::new(), OneTask::default());
+    let of_task = |file: &&LogFile| {
+        options.task.is_none() || task_in_name(&file.name).is_none_or(|task| options.task.as_deref() == Some(task))
+    };
+    for file in files.iter().filter(of_task) {
+        one.is(task_in_name(&file.name).unwrap_or(""), &file.name)?;
         let metric = chosen_metric(file, options)?;
         let mut filters: BTreeMap<String, Filtered> = BTreeMap::new();
         file.each_object(|line, object| {

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::file::LogFile;
 use super::json::{self, Object};
-use super::record::{Found, Record, Score, When};
+use super::record::{Found, OneTask, Record, Score, When};
 use super::{Format, ReadOptions, fault, listed, problems};
 use crate::fit::log::LogError;
 
@@ -24,16 +24,17 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let (mut found, mut one) = (Found::default(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
         let all: Vec<(&str, &Object)> = benchmarks(document).collect();
         let wanted: Vec<&(&str, &Object)> =
             all.iter().filter(|(name, _)| options.task.as_deref().is_none_or(|task| task == *name)).collect();
-        let [(_, ways)] = wanted.as_slice() else {
+        let [(name, ways)] = wanted.as_slice() else {
             let reason = format!("choose a benchmark with --task NAME: {}", listed(all.iter().map(|(name, _)| *name)));
             return Err(fault(&file.name, None, None, reason));
         };
+        one.is(name, &file.name)?;
         let scores = ways.iter().flat_map(|(way, values)| scores(way, values)).collect();
         found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }

@@ -34,7 +34,9 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, LogError> {
         .collect();
     sort_by_number(&mut files);
     if files.is_empty() {
-        return Err(fault(&name, None, None, format!("no log in this folder (endings: {})", ENDINGS.join(", "))));
+        let below = "; a pattern such as FOLDER/*/results*.json reaches the folders below";
+        let reason = format!("no log in this folder (endings: {}){below}", ENDINGS.join(", "));
+        return Err(fault(&name, None, None, reason));
     }
     Ok(files)
 }

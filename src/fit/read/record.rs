@@ -113,6 +113,27 @@ impl Found {
     }
 }
 
+/// The set of problems that all files of a log must be of.
+#[derive(Default)]
+pub(super) struct OneTask {
+    first: Option<(String, String)>,
+}
+
+impl OneTask {
+    /// Takes a file's set.
+    ///
+    /// # Errors
+    /// [`LogError`] where it is not that of the files before.
+    pub fn is(&mut self, task: &str, file: &str) -> Result<(), LogError> {
+        let (first, of) = self.first.get_or_insert_with(|| (task.to_owned(), file.to_owned()));
+        if first == task {
+            return Ok(());
+        }
+        let reason = format!("this is of the task `{task}`, but {of} is of `{first}`; give the files of one task");
+        Err(fault(file, None, None, reason))
+    }
+}
+
 /// Decimals of a number as it was written.
 pub(super) fn decimals(text: &str) -> u32 {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));

@@ -51,7 +51,10 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
         let when = step.or(in_name).map_or(When::Unknown, When::Step);
         found.push(Record::new(&file.name, None, when, vec![score]))?;
         found.notes.extend(tally.note(options));
-        found.notes.push(format!("`{key}` says what is right"));
+        found.notes.push(format!(
+            "`{key}` says what is right; verl writes rollouts of training in the same form as those of held-out problems \
+             (`validation_data_dir`)"
+        ));
     }
     found.notes.dedup();
     Ok(found)
@@ -202,17 +205,14 @@ fn logged_answers(text: &str) -> Option<u64> {
 fn without_colours(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(at) = rest.find("[").filter(|_| !rest.is_empty()) {
-        let (before, after) = rest.split_at(at);
-        let code = after[1..]
-            .find('m')
-            .filter(|end| after[1..][..*end].bytes().all(|byte| byte.is_ascii_digit() || byte == b';'));
+    while let Some((before, after)) = rest.split_once('[') {
         out += before.trim_end_matches('\u{1b}');
-        match code {
-            Some(end) => rest = &after[end + 2..],
+        let behind = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        match behind.strip_prefix('m') {
+            Some(behind) => rest = behind,
             None => {
                 out.push('[');
-                rest = &after[1..];
+                rest = after;
             }
         }
     }
