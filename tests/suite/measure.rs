@@ -404,3 +404,32 @@ fn refusals_name_the_file_the_key_and_the_option() {
         (0..60).map(|n| format!("{{\"generation\": {}, \"id\": {}, \"correct\": true}}\n", n % 3, n / 3)).collect();
     assert!(refused(&three, &[]).contains("these are 3 generations"), "{three}");
 }
+
+#[test]
+fn samples_of_harnesses_and_rollouts_are_read_as_they_are() {
+    // Twenty problems, four answers each; the last of each is wrong, and its answer is the same in every problem's pair.
+    let harness: String = (0..80)
+        .map(|n| {
+            let (doc, right) = (n / 4, n % 4 != 3);
+            let answer = if right { "5" } else { "6" };
+            format!(
+                "{{\"doc_id\": {doc}, \"doc\": {{}}, \"target\": \"5\", \"resps\": [[\"so {answer}\"]], \"filtered_resps\": [\"{answer}\"], \"filter\": \"strict\", \"doc_hash\": \"h{doc}\", \"exact_match\": {}}}\n",
+                f64::from(u8::from(right))
+            )
+        })
+        .collect();
+    let rollouts: String = (0..80)
+        .map(|n| {
+            let (doc, right) = (n / 4, n % 4 != 3);
+            let (answer, score) = if right { ("5", 1.0) } else { ("6", -1.0) };
+            format!("{{\"input\": \"p{doc}\", \"output\": \"so {n}\", \"pred\": \"{answer}\", \"score\": {score}, \"step\": 20}}\n")
+        })
+        .collect();
+    for text in [harness, rollouts] {
+        let found = measured(&text);
+        assert_eq!((found.problems, found.answers_per_problem), (20, (4, 4)));
+        assert_eq!(found.key("error_rate").unwrap().number.value, 0.25);
+        assert!(found.key("errors.systematic_share").is_some());
+        assert_eq!(found.right_counts[3].measured, 1.0);
+    }
+}
