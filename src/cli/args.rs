@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::fit::Measurement;
 use crate::simulate;
 
-use super::reading::Reading;
+use super::reading::{Problems, Reading};
 use super::typed::{level, measurement, share, statements};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -270,13 +270,8 @@ pub struct Fit {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
-    /// Every generation answers the same problems: what makes them harder or easier than others then does not pass for a
-    /// change; said by itself where the files show it
-    #[arg(long, conflicts_with = "fresh_problems")]
-    pub same_problems: bool,
-    /// Every generation answers problems drawn afresh, even where the files look otherwise
-    #[arg(long)]
-    pub fresh_problems: bool,
+    #[command(flatten)]
+    pub problems: Problems,
     /// Number of the run that is forecast, from 0; the other runs of the log inform the parameters
     #[arg(long, default_value_t = 0)]
     pub run: usize,

@@ -151,7 +151,7 @@ fn options(args: &args::Fit) -> Result<FitOptions, ScenarioError> {
         horizon: args.horizon,
         seed: args.seed,
         run: if args.alone { 0 } else { args.run },
-        same_problems: (args.same_problems || args.fresh_problems).then_some(args.same_problems),
+        same_problems: args.problems.same(),
         priors: priors(args.scenario.as_deref())?,
         effort: args.sweeps.map_or(Effort::THOROUGH, |sweeps| Effort { sweeps: sweeps as usize, ..Effort::THOROUGH }),
         ..FitOptions::default()
@@ -186,8 +186,7 @@ fn command(args: &args::Fit) -> String {
     let mut words = vec!["runaway fit".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
     words.extend(args.reading.typed());
-    let problems = [("--same-problems", args.same_problems), ("--fresh-problems", args.fresh_problems)];
-    words.extend(problems.iter().filter(|(_, asked)| *asked).map(|(option, _)| (*option).to_owned()));
+    words.extend(args.problems.typed());
     if args.run != 0 {
         words.push(format!("--run {}", args.run));
     }
