@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::fit::Measurement;
 use crate::simulate;
 
-use super::reading::Reading;
+use super::reading::{Problems, Reading};
 use super::typed::{level, measurement, share, statements};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -270,6 +270,8 @@ pub struct Fit {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub problems: Problems,
     /// Number of the run that is forecast, from 0; the other runs of the log inform the parameters
     #[arg(long, default_value_t = 0)]
     pub run: usize,

@@ -10,7 +10,11 @@ use super::args;
 pub(super) fn run(args: &args::Ingest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let log = Log::open(&args.files, &args.reading.options())?;
     out.write_all(log.to_csv().as_bytes())?;
-    read_as(&log, &mut std::io::stderr())?;
+    let mut notes = std::io::stderr();
+    read_as(&log, &mut notes)?;
+    if log.same_problems && !log.runs.iter().flat_map(|run| &run.rows).any(|row| row.moves().is_some()) {
+        writeln!(notes, "note: every generation answers the same problems; fit these counts with --same-problems")?;
+    }
     Ok(Verdict::Fine)
 }
 

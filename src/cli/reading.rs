@@ -85,6 +85,30 @@ impl Reading {
     }
 }
 
+/// Whether generations answer the same problems.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Problems {
+    /// Every generation answers the same problems: how hard these happen to be then does not pass for a change; taken so by
+    /// itself where the files show it
+    #[arg(long, conflicts_with = "fresh_problems")]
+    same_problems: bool,
+    /// Every generation answers problems drawn afresh, even where the files look otherwise
+    #[arg(long)]
+    fresh_problems: bool,
+}
+
+impl Problems {
+    /// What was asked for; `None` leaves it to the files.
+    pub(super) fn same(self) -> Option<bool> {
+        (self.same_problems || self.fresh_problems).then_some(self.same_problems)
+    }
+
+    /// The option as it can be typed again.
+    pub(super) fn typed(self) -> Option<String> {
+        self.same().map(|same| if same { "--same-problems" } else { "--fresh-problems" }.to_owned())
+    }
+}
+
 /// `name=column`.
 fn column(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {

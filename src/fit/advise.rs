@@ -5,9 +5,11 @@
 //! The variance and not the width of an interval, because only the variance cannot grow in
 //! expectation. Nothing is sampled anew, so the answer costs a fraction of the fit.
 
+use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::evaluation::{Evaluation, ProblemSet};
 use super::fitted::Fitted;
 use super::model::{self, Path};
 use super::sampler;
@@ -25,6 +27,9 @@ const EVALUATIONS: [u64; 3] = [100, 300, 1000];
 const AUDITS: [u64; 3] = [30, 100, 300];
 /// Test problems for the next generation, beside which measurements of the last one are seen.
 const NEXT: u64 = 300;
+
+/// Over-dispersion that is none: a scene's error rates are those of its generations already.
+const UNDISPERSED: f64 = 1e-9;
 
 /// A measurement that could be made, of the last generation but for [`Self::Next`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -81,8 +86,47 @@ pub struct Advised {
 struct Scene {
     error: f64,
     next: f64,
+    /// The same problems again, where every generation answers them.
+    again: Option<ProblemSet>,
     kept_wrong: f64,
     runway: u64,
+}
+
+impl Scene {
+    fn rate(&self, measurement: Measurement) -> f64 {
+        match measurement {
+            Measurement::Evaluate(_) => self.error,
+            Measurement::Audit(_) => self.kept_wrong,
+            Measurement::Next(_) => self.next,
+        }
+    }
+
+    /// The problems of the log, where it is they that are answered: the next generation answers as many. Any other number
+    /// of problems is drawn afresh.
+    fn on_the_same(&self, measurement: Measurement) -> Option<ProblemSet> {
+        self.again.filter(|set| matches!(measurement, Measurement::Next(items) if items == set.answers()))
+    }
+
+    /// A measurement of this scene, in wrong answers.
+    fn seen(&self, measurement: Measurement, rng: &mut ChaCha8Rng) -> u64 {
+        let rate = self.rate(measurement);
+        match self.on_the_same(measurement) {
+            None => model::draw_binomial(measurement.items(), rate, rng),
+            Some(set) => {
+                let wrong = model::draw_binomial(set.trials(), set.error(rate), rng);
+                (set.measured(wrong, rng) * measurement.items() as f64).round() as u64
+            }
+        }
+    }
+
+    /// How probable a measurement is in this scene.
+    fn probability(&self, measurement: Measurement, seen: u64) -> f64 {
+        let (items, rate) = (measurement.items(), self.rate(measurement).clamp(0.0, 1.0));
+        match self.on_the_same(measurement) {
+            None => binomial::pmf(seen, items, rate),
+            Some(set) => Evaluation::exactly(seen, items).law(set, UNDISPERSED).log_probability(rate).exp(),
+        }
+    }
 }
 
 impl Fitted<'_> {
@@ -116,7 +160,8 @@ impl Fitted<'_> {
         });
         let audits = AUDITS.into_iter().filter(|items| left.is_none_or(|left| *items <= left)).map(Measurement::Audit);
         let evaluations = EVALUATIONS.into_iter().map(Measurement::Evaluate);
-        evaluations.chain(audits).chain([Measurement::Next(NEXT)]).collect()
+        let next = if self.posterior.model.same_problems { self.ahead.evaluated } else { NEXT };
+        evaluations.chain(audits).chain([Measurement::Next(next)]).collect()
     }
 
     fn scene(&self, path: &Path) -> Option<Scene> {
@@ -127,6 +172,7 @@ impl Fitted<'_> {
         Some(Scene {
             error: path.error.get(known.saturating_sub(1)).copied().unwrap_or(0.0),
             next: path.error.get(known).copied().unwrap_or(0.0),
+            again: self.posterior.model.same_problems.then(|| ProblemSet::of(&path.learner, self.ahead.evaluated)),
             kept_wrong: path.learner.at(path.last_share, path.learner.slip_at(last.elapsed), last.steps).kept_wrong,
             runway: future.zip(1..).find(|(error, _)| **error >= threshold).map_or(beyond, |(_, ahead)| ahead),
         })
@@ -135,20 +181,14 @@ impl Fitted<'_> {
 
 fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> Advice {
     let items = measurement.items();
-    let rate = |scene: &Scene| match measurement {
-        Measurement::Evaluate(_) => scene.error,
-        Measurement::Audit(_) => scene.kept_wrong,
-        Measurement::Next(_) => scene.next,
-    };
     let count = scenes.len().min(TRUTHS);
     let after: Vec<f64> = (0..count)
         .into_par_iter()
         .filter_map(|index| {
             let truth = scenes.get((index * scenes.len() + scenes.len() / 2) / count)?;
             let mut rng = sampler::stream(seed, ADVICE_STREAM + index as u64);
-            let seen = model::draw_binomial(items, rate(truth), &mut rng);
-            let weights: Vec<f64> =
-                scenes.iter().map(|scene| binomial::pmf(seen, items, rate(scene).clamp(0.0, 1.0))).collect();
+            let seen = truth.seen(measurement, &mut rng);
+            let weights: Vec<f64> = scenes.iter().map(|scene| scene.probability(measurement, seen)).collect();
             Some(variance(scenes, &weights))
         })
         .collect();

@@ -27,8 +27,8 @@ pub(super) struct Prepared {
     pub checks: Checks,
 }
 
-/// Checks runs and options.
-pub(super) fn prepare(runs: &[Run], options: &FitOptions) -> Result<Prepared, FitError> {
+/// Checks runs and options; `same_problems` is what the log shows.
+pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -> Result<Prepared, FitError> {
     let run = runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
     if run.rows.len() < 2 {
         return Err(FitError::TooShort { run: run.name.clone(), rows: run.rows.len() });
@@ -55,11 +55,17 @@ pub(super) fn prepare(runs: &[Run], options: &FitOptions) -> Result<Prepared, Fi
         return Err(FitError::Horizon(options.horizon));
     }
     let checks = options.checks.unwrap_or_else(|| model::checks(runs));
+    let used = used(runs, checks, same_problems, options);
     let mut priors = Priors::new(checks);
+    if used.same_problems {
+        priors.share_problems(correlation(runs));
+    }
+    if used.moves {
+        priors.follow_problems();
+    }
     for (key, written) in &options.priors {
         priors.replace(key, *written)?;
     }
-    let used = used(runs, checks, options);
     for parameter in used.silent() {
         priors.hold(parameter);
     }
@@ -71,8 +77,9 @@ pub(super) fn prepare(runs: &[Run], options: &FitOptions) -> Result<Prepared, Fi
 }
 
 /// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.
-fn used(runs: &[Run], checks: Checks, options: &FitOptions) -> Used {
+fn used(runs: &[Run], checks: Checks, same_problems: bool, options: &FitOptions) -> Used {
     let rows = || runs.iter().flat_map(|run| &run.rows);
+    let same = options.same_problems.unwrap_or(same_problems || rows().any(|row| row.moves().is_some()));
     let yields = options.yields && checks == Checks::Some;
     let votes = || rows().filter_map(|row| row.unanimous.zip(row.kept));
     let all_pass = votes().next().is_some() && votes().all(|(all, kept)| all <= kept);
@@ -82,7 +89,18 @@ fn used(runs: &[Run], checks: Checks, options: &FitOptions) -> Used {
         yields: yields && rows().any(|row| row.generated.is_some() && row.kept.is_some()),
         unanimity: yields && all_pass && votes().any(|(all, kept)| all < kept),
         rejections: !all_pass,
+        same_problems: same,
+        moves: same && rows().any(|row| row.moves().is_some()),
     }
+}
+
+/// Correlation of successive answers to one problem, pooled over all pairs of generations, and its standard error.
+fn correlation(runs: &[Run]) -> Option<(f64, f64)> {
+    let moves = || runs.iter().flat_map(|run| &run.rows).filter_map(Row::moves);
+    let pairs = moves().filter_map(|moves| Some((moves.correlation()?, moves.paired() as f64)));
+    let (sum, problems) = pairs.fold((0.0, 0.0), |(sum, all), (phi, n)| (sum + n * phi, all + n));
+    let phi = sum / problems;
+    (problems > 0.0).then(|| (phi, (1.0 - phi * phi) / problems.sqrt()))
 }
 
 /// Samples the posterior of a prepared model.
@@ -150,6 +168,7 @@ fn basis(fitted: &Fitted<'_>) -> Basis {
         checks: posterior.checks,
         audits: options.audits && run.rows.iter().any(|row| row.kept_wrong.is_some()),
         unit: options.unit,
+        same_problems: posterior.model.same_problems,
         steps_per_generation: ahead.growth,
         threshold: options.threshold,
         horizon: options.horizon,

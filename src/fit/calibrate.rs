@@ -24,6 +24,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::answer;
+use super::evaluation::ProblemSet;
 use super::learner::{Learner, Moment};
 use super::log::{Row, Run};
 use super::model::{self, Ahead, Path};
@@ -47,6 +48,8 @@ pub struct Design {
     pub attempted: u64,
     /// Whether the kept are checked; if not, all attempted are kept.
     pub checked: bool,
+    /// Whether every generation answers the same problems.
+    pub same_problems: bool,
 }
 
 /// Ranks of one quantity.
@@ -106,6 +109,9 @@ pub fn calibrate(design: Design, replicates: u64, options: &FitOptions) -> Resul
 fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<Vec<(String, usize)>, FitError> {
     let checks = if design.checked { Checks::Some } else { Checks::None };
     let mut priors = Priors::new(checks);
+    if design.same_problems {
+        priors.share_problems(None);
+    }
     for (key, written) in &options.priors {
         priors.replace(key, *written)?;
     }
@@ -119,7 +125,7 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     let (run, ahead) = play(&learner, design, options.horizon, &mut rng);
     let fit =
         FitOptions { seed: options.seed.wrapping_add(1 + replicate), checks: Some(checks), run: 0, ..options.clone() };
-    let prepared = answer::prepare(std::slice::from_ref(&run), &fit)?;
+    let prepared = answer::prepare(std::slice::from_ref(&run), design.same_problems, &fit)?;
     let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
     let draws = sample.thinned(RANKED);
     let mut ranks: Vec<(String, usize)> = prepared
@@ -149,8 +155,9 @@ fn play(learner: &Learner, design: Design, horizon: u64, rng: &mut ChaCha8Rng) -
     let mut ahead = f64::NAN;
     for generation in 0..design.generations + horizon {
         let moment = learner.at(count as f64 / beliefs as f64, learner.slip_at(generation as f64), steps);
-        let error = model::rate(moment.error, learner.dispersion, 0, 0, rng);
-        let wrong = model::draw_binomial(design.evaluated, error, rng);
+        let set = ProblemSet::of(learner, design.evaluated);
+        let (error, _) = model::set_rate(set, learner, moment.error, (0, 0), rng);
+        let wrong = set.measured(model::draw_binomial(set.trials(), error, rng), rng);
         if generation < design.generations {
             let x = count as f64 / beliefs as f64;
             let unanimous = learner.unanimous(x, learner.slip_at(generation as f64), steps);
@@ -158,11 +165,11 @@ fn play(learner: &Learner, design: Design, horizon: u64, rng: &mut ChaCha8Rng) -
                 generation,
                 steps: Some(design.steps),
                 evaluated: design.evaluated,
-                wrong,
+                wrong: (wrong * design.evaluated as f64).round() as u64,
                 ..training(learner, design, &moment, unanimous, rng)
             });
         }
-        ahead = wrong as f64 / design.evaluated as f64;
+        ahead = wrong;
         count = model::draw_binomial(beliefs, moment.next, rng);
     }
     (run, ahead)

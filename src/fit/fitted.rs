@@ -30,7 +30,7 @@ pub(super) struct Posterior {
 impl Posterior {
     /// Checks log and options, and samples.
     pub fn of(log: &Log, options: &FitOptions, watch: Watch<'_>) -> Result<Self, FitError> {
-        let answer::Prepared { model, checks } = answer::prepare(&log.runs, options)?;
+        let answer::Prepared { model, checks } = answer::prepare(&log.runs, log.same_problems, options)?;
         let sample = answer::posterior(&model, options, watch)?;
         Ok(Self { model, checks, sample })
     }

@@ -43,6 +43,9 @@ pub enum Unit {
     Solution,
 }
 
+/// Largest share of the noise that generations have in common: some answers always change.
+const MOST_SHARED: f64 = 0.98;
+
 /// Largest number of beliefs that the chain is built for.
 pub(super) const MOST_EXAMPLES: f64 = 8000.0;
 
@@ -83,6 +86,12 @@ pub struct Learner {
     pub reversion: f64,
     /// ψ of the evaluation.
     pub dispersion: f64,
+    /// ς, share of the evaluation's noise that all generations share; 0 where each answers fresh problems.
+    pub shared_noise: f64,
+    /// z, how much harder the problems are than all problems, in standard deviations of what is shared.
+    pub level: f64,
+    /// ω, odds ratio of two slips at one problem in successive generations.
+    pub slip_recurrence: f64,
     /// ψ of the audit.
     pub audit_dispersion: f64,
     /// ψ of the acceptance, and of unanimity.
@@ -149,6 +158,9 @@ impl Learner {
             displacement: value(Parameter::Displacement),
             reversion,
             dispersion: value(Parameter::Dispersion).clamp(1e-9, 0.5),
+            shared_noise: some(value(Parameter::SharedNoise)),
+            level: value(Parameter::Level),
+            slip_recurrence: value(Parameter::SlipRecurrence),
             audit_dispersion: value(Parameter::AuditDispersion).clamp(1e-9, 0.5),
             yield_dispersion: value(Parameter::YieldDispersion).clamp(1e-9, 0.5),
             unit,
@@ -241,6 +253,25 @@ impl Learner {
         power(answers.systematic * self.pass_systematic / (accepted * self.favour), self.displacement)
     }
 
+    /// Probability of a fresh slip per belief at wrong share `x`.
+    #[must_use]
+    pub(super) fn slips(&self, x: f64, slip: f64, steps: f64) -> f64 {
+        self.off(x, slip, steps).0
+    }
+
+    /// Probability that a wrong belief is wrong in the next generation.
+    #[must_use]
+    pub(super) fn holds(&self, x: f64, slip: f64, steps: f64) -> f64 {
+        let answers = self.answers(x, slip, steps);
+        (self.persistence * self.favoured(&answers, answers.accepted())).min(1.0)
+    }
+
+    /// Beliefs that a solution of so many steps rests on.
+    #[must_use]
+    pub(super) fn beliefs_of(&self, steps: f64) -> f64 {
+        if self.unit == Unit::Step { steps } else { 1.0 }
+    }
+
     /// Share of the accepted on which every candidate agrees.
     #[must_use]
     pub fn unanimous(&self, x: f64, slip: f64, steps: f64) -> f64 {
@@ -307,6 +338,11 @@ impl Answers {
     fn accepted(&self) -> f64 {
         (self.right + self.inherited + self.fresh).max(1e-12)
     }
+}
+
+/// A share that is nothing to double precision is nothing; one that leaves no noise is cut.
+fn some(share: f64) -> f64 {
+    if share < 1e-9 { 0.0 } else { share.min(MOST_SHARED) }
 }
 
 /// base^exponent for a base in [0, 1], which most often is taken to the first power.

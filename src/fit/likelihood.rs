@@ -2,7 +2,8 @@
 //!
 //! Hidden: the number of wrong beliefs, a Markov chain with Binomial(N, q(x)) rows. Seen each generation: wrong answers,
 //! and where the log has them the wrong among the kept, the kept among the attempted and the unanimous among the kept, each
-//! beta-binomial around what the composition implies. The chain
+//! beta-binomial around what the composition implies; and what became
+//! of each problem by the next evaluation, which weighs the composition that it left (`moves`). The chain
 //! is filtered on the window of counts that both the previous generation and the measurement leave possible; a window of
 //! more than [`POINTS`] counts is covered by evenly spaced ones, each standing for its neighbours.
 
@@ -23,6 +24,24 @@ pub(super) struct Filtered {
     pub counts: Vec<u64>,
     /// Their probabilities given everything measured up to this generation.
     pub weights: Vec<f64>,
+}
+
+impl Filtered {
+    /// Weighs every count by the ln probability of something seen, whose own ln probability it gives; `None` where that is
+    /// impossible.
+    fn weigh(&mut self, logs: &[f64]) -> Option<f64> {
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut total = 0.0;
+        for (weight, log) in self.weights.iter_mut().zip(logs) {
+            *weight *= (log - most).exp();
+            total += *weight;
+        }
+        if !(total > 0.0 && total.is_finite()) {
+            return None;
+        }
+        self.weights.iter_mut().for_each(|weight| *weight /= total);
+        Some(most + total.ln())
+    }
 }
 
 /// What the forward algorithm leaves.
@@ -93,17 +112,10 @@ pub(super) fn forward_above(learner: &Learner, stages: &[Stage], points: u64, le
                 measured.log_probability(&learner.at(x, slip, stage.steps), || learner.unanimous(x, slip, stage.steps))
             })
             .collect();
-        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mut total = 0.0;
-        for (weight, log) in law.weights.iter_mut().zip(&logs) {
-            *weight *= (log - most).exp();
-            total += *weight;
+        let mut increment = law.weigh(&logs)?;
+        if let Some(logs) = stage.moved(learner, law.counts.iter().map(|&count| count as f64 / examples)) {
+            increment += law.weigh(&logs)?;
         }
-        if !(total > 0.0 && total.is_finite()) {
-            return None;
-        }
-        law.weights.iter_mut().for_each(|weight| *weight /= total);
-        let increment = most + total.ln();
         bound += increment - stage.most_probable();
         // Rounding of the bound must not decide.
         if bound < least - 1e-6 {
@@ -217,7 +229,15 @@ mod tests {
     }
 
     /// Everything that is measured.
-    const ALL: Used = Used { audits: true, per_step: true, yields: true, unanimity: true, rejections: true };
+    const ALL: Used = Used {
+        audits: true,
+        per_step: true,
+        yields: true,
+        unanimity: true,
+        rejections: true,
+        same_problems: false,
+        moves: false,
+    };
 
     fn learner(examples: u64) -> Learner {
         let priors = Priors::new(Checks::None);

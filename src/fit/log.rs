@@ -3,6 +3,8 @@
 use serde::Serialize;
 use thiserror::Error;
 
+use super::transition::Moves;
+
 /// One generation of one run, as counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Row {
@@ -28,6 +30,16 @@ pub struct Row {
     pub kept_wrong: Option<u64>,
     /// Attempted problems on which all candidates agreed.
     pub unanimous: Option<u64>,
+    /// Problems that the generation before in the log answered too: right then and now.
+    pub right_right: Option<u64>,
+    /// Right then, wrong now.
+    pub right_wrong: Option<u64>,
+    /// Wrong then, right now.
+    pub wrong_right: Option<u64>,
+    /// Wrong then and now.
+    pub wrong_wrong: Option<u64>,
+    /// The same wrong answer then and now, where the answers are known.
+    pub wrong_same: Option<u64>,
     /// Steps inside the audited solutions.
     pub kept_steps: Option<u64>,
     /// Wrong steps among them.
@@ -94,6 +106,8 @@ pub struct Log {
     pub ignored: Vec<String>,
     /// What a reader of the log should know: columns taken for others, steps ranked, rates rounded.
     pub notes: Vec<String>,
+    /// Whether the files show that every generation answers the same problems.
+    pub same_problems: bool,
     /// The runs, in the order of their first rows.
     pub runs: Vec<Run>,
 }
@@ -119,7 +133,7 @@ fn describe(file: &str, line: Option<u64>, column: Option<&str>, reason: &str) -
 }
 
 /// The columns of the canonical format, in the order in which they are written.
-pub const COLUMNS: [&str; 14] = [
+pub const COLUMNS: [&str; 19] = [
     "run",
     "generation",
     "steps",
@@ -134,6 +148,11 @@ pub const COLUMNS: [&str; 14] = [
     "unanimous",
     "kept_steps",
     "kept_wrong_steps",
+    "right_right",
+    "right_wrong",
+    "wrong_right",
+    "wrong_wrong",
+    "wrong_same",
 ];
 
 /// Columns without which there is no log.
@@ -158,7 +177,9 @@ impl Row {
             ("kept_wrong", self.kept_wrong, if self.audited.is_some() { "audited" } else { "kept" }, audited),
             ("unanimous", self.unanimous, "generated", self.generated),
             ("kept_wrong_steps", self.kept_wrong_steps, "kept_steps", self.kept_steps),
+            ("wrong_same", self.wrong_same, "wrong_wrong", self.wrong_wrong),
         ];
+        self.check_moves()?;
         for (column, part, whole_name, whole) in pairs {
             if let (Some(part), Some(whole)) = (part, whole)
                 && part > whole
@@ -171,6 +192,50 @@ impl Row {
         }
         if self.steps == Some(0) {
             return Err(("steps", "a solution has at least 1 step".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// What became of the problems that the generation before answered too.
+    #[must_use]
+    pub fn moves(&self) -> Option<Moves> {
+        Some(Moves {
+            right_right: self.right_right?,
+            right_wrong: self.right_wrong?,
+            wrong_right: self.wrong_right?,
+            wrong_wrong: self.wrong_wrong?,
+            wrong_same: self.wrong_same,
+        })
+    }
+
+    /// All of what became of the problems is known, or nothing, and it is no more than what was answered.
+    fn check_moves(&self) -> Result<(), (&'static str, String)> {
+        let all = [
+            ("right_right", self.right_right),
+            ("right_wrong", self.right_wrong),
+            ("wrong_right", self.wrong_right),
+            ("wrong_wrong", self.wrong_wrong),
+        ];
+        let known = all.iter().filter(|(_, count)| count.is_some()).count();
+        if let Some((column, _)) = all.iter().find(|(_, count)| count.is_none()).filter(|_| known > 0) {
+            return Err((
+                *column,
+                "of `right_right`, `right_wrong`, `wrong_right` and `wrong_wrong` all are needed".to_owned(),
+            ));
+        }
+        let sum =
+            |counts: [Option<u64>; 2]| counts.iter().flatten().fold(0, |sum: u64, count| sum.saturating_add(*count));
+        let most = self.wrong.saturating_add(self.wrong_within.unwrap_or(0));
+        let wrong = sum([self.right_wrong, self.wrong_wrong]);
+        if wrong > most {
+            let reason = format!("with `right_wrong` {wrong} problems are wrong, more than the {most} of `wrong`");
+            return Err(("wrong_wrong", reason));
+        }
+        let right = sum([self.right_right, self.wrong_right]);
+        let most = self.evaluated.saturating_sub(self.wrong.saturating_sub(self.wrong_within.unwrap_or(0)));
+        if right > most {
+            let reason = format!("with `wrong_right` {right} problems are right, more than the {most} that were");
+            return Err(("right_right", reason));
         }
         Ok(())
     }
@@ -191,6 +256,11 @@ impl Row {
             "unanimous" => self.unanimous = Some(value),
             "kept_steps" => self.kept_steps = Some(value),
             "kept_wrong_steps" => self.kept_wrong_steps = Some(value),
+            "right_right" => self.right_right = Some(value),
+            "right_wrong" => self.right_wrong = Some(value),
+            "wrong_right" => self.wrong_right = Some(value),
+            "wrong_wrong" => self.wrong_wrong = Some(value),
+            "wrong_same" => self.wrong_same = Some(value),
             _ => return false,
         }
         true
@@ -212,6 +282,11 @@ impl Row {
             "unanimous" => self.unanimous,
             "kept_steps" => self.kept_steps,
             "kept_wrong_steps" => self.kept_wrong_steps,
+            "right_right" => self.right_right,
+            "right_wrong" => self.right_wrong,
+            "wrong_right" => self.wrong_right,
+            "wrong_wrong" => self.wrong_wrong,
+            "wrong_same" => self.wrong_same,
             _ => None,
         }
     }

@@ -17,6 +17,7 @@ mod learner;
 mod likelihood;
 pub mod log;
 mod model;
+mod moves;
 mod outlook;
 mod prior;
 mod read;
@@ -51,7 +52,7 @@ pub use result::{
 };
 pub use sampler::{Effort, Mixing};
 pub use score::{count_quantile, covered, crps, quantile, sorted};
-pub use transition::{Answer, Samples, Share, Transition};
+pub use transition::{Answer, Moves, Samples, Share, Transition};
 pub use variant::{Averaged, Variant, VariantScore, Weighed};
 
 /// Who watches the work: hears how many more of its parts are finished, and how many there are in all. The first call is
@@ -103,6 +104,8 @@ pub struct FitOptions {
     pub yields: bool,
     /// Whether the loop checks what it keeps; `None` lets `generated` and `kept` decide.
     pub checks: Option<Checks>,
+    /// Whether every generation, of every run, answers the same problems; `None` leaves it to what the files show.
+    pub same_problems: Option<bool>,
     /// Priors that replace the defaults, by key.
     pub priors: BTreeMap<String, Written>,
     /// Paths drawn for the forecast.
@@ -122,6 +125,7 @@ impl Default for FitOptions {
             audits: true,
             yields: true,
             checks: None,
+            same_problems: None,
             priors: BTreeMap::new(),
             paths: 2000,
             run: 0,

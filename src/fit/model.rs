@@ -4,6 +4,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Beta, Binomial, Distribution};
 
+use super::evaluation::ProblemSet;
 use super::learner::{Learner, Unit};
 use super::likelihood::{self, Filtered, Forward};
 use super::log::{Row, Run};
@@ -15,6 +16,8 @@ use super::stage::{self, Stage, Used};
 pub(super) struct Model {
     pub priors: Priors,
     pub unit: Unit,
+    /// Whether every generation answers the same problems.
+    pub same_problems: bool,
     runs: Vec<Vec<Stage>>,
     steps: f64,
 }
@@ -35,7 +38,7 @@ impl Model {
     pub fn new(runs: &[Run], priors: Priors, unit: Unit, used: Used) -> Self {
         let stages: Vec<Vec<Stage>> = runs.iter().map(|run| stage::stages(run, used)).collect();
         let steps = stages.first().and_then(|run| run.first()).map_or(1.0, |stage| stage.steps);
-        Self { priors, unit, runs: stages, steps }
+        Self { priors, unit, same_problems: used.same_problems, runs: stages, steps }
     }
 
     pub fn learner(&self, point: &Point) -> Learner {
@@ -116,8 +119,8 @@ impl Model {
         let mut error: Vec<f64> = Vec::with_capacity(stages.len() + ahead.horizon);
         for (stage, &count) in stages.iter().zip(&counts) {
             let mean = learner.at(share(&learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
-            let (wrong, evaluated) = stage.wrong_drawn(&learner, mean, rng);
-            error.push(rate(mean, learner.dispersion, wrong, evaluated, rng));
+            let (wrong, trials) = stage.wrong_drawn(&learner, mean, rng);
+            error.push(set_rate(stage.problems(&learner), &learner, mean, (wrong, trials), rng).1);
         }
         let (last, &last_count) = (stages.last()?, counts.last()?);
         let mut path = Path { learner, last_share: share(&learner, last, last_count), error, measured: Vec::new() };
@@ -142,10 +145,25 @@ fn forecast(path: &mut Path, last: &Stage, count: u64, ahead: Ahead, rng: &mut C
         let beliefs = learner.beliefs(steps);
         share = draw_binomial(beliefs, next, rng) as f64 / beliefs as f64;
         let mean = learner.at(share, learner.slip_at(elapsed), steps).error;
-        let error = rate(mean, learner.dispersion, 0, 0, rng);
+        let set = ProblemSet::of(&learner, ahead.evaluated);
+        let (here, error) = set_rate(set, &learner, mean, (0, 0), rng);
         path.error.push(error);
-        path.measured.push(draw_binomial(ahead.evaluated, error, rng) as f64 / ahead.evaluated.max(1) as f64);
+        let wrong = draw_binomial(set.trials(), here, rng);
+        path.measured.push(set.measured(wrong, rng));
     }
+}
+
+/// Error rates of one generation on the problems of the log, and on all problems: around their mean, given so many wrong
+/// of so many trials.
+pub(super) fn set_rate(
+    set: ProblemSet,
+    learner: &Learner,
+    mean: f64,
+    (wrong, trials): (u64, u64),
+    rng: &mut ChaCha8Rng,
+) -> (f64, f64) {
+    let here = rate(set.error(mean), learner.dispersion, wrong, trials, rng);
+    (here, set.everywhere(here, mean))
 }
 
 /// Error rate of one generation around its mean, given its evaluation if there was one.
@@ -218,9 +236,10 @@ impl Model {
                 }
             };
             let mean = learner.at(share(learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
-            let error = rate(mean, learner.dispersion, 0, 0, rng);
-            let evaluated = stage.evaluated();
-            out.push(draw_binomial(evaluated, error, rng) as f64 / evaluated.max(1) as f64);
+            let set = stage.problems(learner);
+            let (here, _) = set_rate(set, learner, mean, (0, 0), rng);
+            let wrong = draw_binomial(set.trials(), here, rng);
+            out.push(set.measured(wrong, rng));
             earlier = Some((stage, law));
         }
         Some(out)

@@ -52,10 +52,19 @@ pub enum Parameter {
     AuditDispersion,
     /// ψ of the acceptance.
     YieldDispersion,
+    /// ς, share of the evaluation's noise that generations on the same problems have in common.
+    SharedNoise,
+    /// z, how much harder those problems are than all problems, in standard deviations of what is shared.
+    Level,
+    /// ω, odds ratio of two slips at one problem in successive generations: problems differ in difficulty.
+    SlipRecurrence,
 }
 
 /// Number of parameters.
-pub const PARAMETERS: usize = 18;
+pub const PARAMETERS: usize = 21;
+/// The parameters from this one on are held unless the log gives a reason; held ones draw no random numbers, so that the
+/// draws of the others do not depend on them.
+pub(super) const OPTIONAL: usize = 18;
 
 impl Parameter {
     /// Every parameter, in the order of a [`Point`].
@@ -78,6 +87,9 @@ impl Parameter {
         Self::Dispersion,
         Self::AuditDispersion,
         Self::YieldDispersion,
+        Self::SharedNoise,
+        Self::Level,
+        Self::SlipRecurrence,
     ];
 
     /// The key in `[fit.priors]` and in results.
@@ -102,6 +114,9 @@ impl Parameter {
             Self::Dispersion => "dispersion",
             Self::AuditDispersion => "audit_dispersion",
             Self::YieldDispersion => "yield_dispersion",
+            Self::SharedNoise => "shared_noise",
+            Self::Level => "level",
+            Self::SlipRecurrence => "slip_recurrence",
         }
     }
 }
@@ -249,13 +264,41 @@ impl Priors {
         Ok(())
     }
 
-    /// Holds a parameter that a log cannot speak of at its median; checks that the log does not show reject nothing.
+    /// Frees what evaluations on the same problems have in common: around the measured correlation of successive answers
+    /// and its standard error, where the log has one. In the loops that publish answers it is 0.3 to 0.8.
+    pub(super) fn share_problems(&mut self, correlation: Option<(f64, f64)>) {
+        let (centre, spread) = correlation.map_or((0.3, 0.7), |(measured, error)| {
+            let share = measured.clamp(0.02, 0.98);
+            // Pairs of generations further apart correlate less: no sample makes the one number exact.
+            (Scale::Logit.transformed(share), (error / (share * (1.0 - share))).clamp(0.2, 0.7))
+        });
+        self.set(Parameter::SharedNoise, centre, spread);
+        self.set(Parameter::Level, 0.0, 1.0);
+    }
+
+    /// Frees what the problems' moves depend on.
+    pub(super) fn follow_problems(&mut self) {
+        self.set(Parameter::SlipRecurrence, 1.4, 1.0);
+    }
+
+    fn set(&mut self, parameter: Parameter, centre: f64, spread: f64) {
+        for prior in self.0.iter_mut().filter(|prior| prior.parameter == parameter) {
+            (prior.centre, prior.spread) = (centre, spread);
+        }
+    }
+
+    /// Holds a parameter that a log cannot speak of at its median; checks that the log does not show reject nothing, and
+    /// problems that are not the same share nothing.
     pub(super) fn hold(&mut self, parameter: Parameter) {
+        let centre = match parameter {
+            Parameter::PassRight => Some(ALL_PASS),
+            Parameter::SharedNoise => Some(-ALL_PASS),
+            Parameter::Level => Some(0.0),
+            _ => None,
+        };
         for prior in self.0.iter_mut().filter(|prior| prior.parameter == parameter) {
             prior.spread = 0.0;
-            if parameter == Parameter::PassRight {
-                prior.centre = ALL_PASS;
-            }
+            prior.centre = centre.unwrap_or(prior.centre);
         }
     }
 
@@ -335,6 +378,9 @@ fn default(parameter: Parameter, checks: Checks) -> Prior {
         (Parameter::AuditDispersion, Checks::None) => (Log, -8.5, 1.0),
         (Parameter::AuditDispersion, _) => (Log, -7.7, 1.2),
         (Parameter::YieldDispersion, _) => (Log, -5.7, if checked { 0.9 } else { 0.0 }),
+        (Parameter::SharedNoise, _) => (Logit, -ALL_PASS, 0.0),
+        (Parameter::Level, _) => (Linear, 0.0, 0.0),
+        (Parameter::SlipRecurrence, _) => (Log, 1.4, 0.0),
     };
     Prior { parameter, scale, centre, spread }
 }

@@ -109,6 +109,9 @@ pub struct Basis {
     pub audits: bool,
     /// What one belief is about.
     pub unit: Unit,
+    /// Whether every generation was taken to answer the same problems; left out where not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub same_problems: bool,
     /// Steps that a solution gains per generation in the forecast.
     pub steps_per_generation: f64,
     /// Failure.

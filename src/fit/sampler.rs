@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Watch;
-use super::prior::{PARAMETERS, Parameter, Point, Priors};
+use super::prior::{OPTIONAL, PARAMETERS, Parameter, Point, Priors};
 
 /// How long to sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,7 +209,11 @@ fn begin(
 /// One draw from the prior.
 pub(super) fn prior_draw(priors: &Priors, rng: &mut ChaCha8Rng) -> Point {
     let mut z = [0.0; PARAMETERS];
-    z.iter_mut().for_each(|z| *z = StandardNormal.sample(rng));
+    for (index, (z, prior)) in z.iter_mut().zip(priors.all()).enumerate() {
+        if index < OPTIONAL || prior.spread > 0.0 {
+            *z = StandardNormal.sample(rng);
+        }
+    }
     priors.at(&z)
 }
 

@@ -2,9 +2,10 @@
 
 use rand::rngs::ChaCha8Rng;
 
-use super::evaluation::{Evaluation, EvaluationLaw};
+use super::evaluation::{Evaluation, EvaluationLaw, ProblemSet};
 use super::learner::{Learner, Moment};
 use super::log::Run;
+use super::moves::{MovesAhead, PairLaw};
 use super::prior::Parameter;
 use super::tally::{Dispersed, Tally};
 
@@ -12,12 +13,14 @@ use super::tally::{Dispersed, Tally};
 pub(super) const REACH: f64 = 5.5;
 
 /// One generation of a run as the likelihood sees it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Stage {
     /// Generations since the run's first.
     pub elapsed: f64,
     /// L.
     pub steps: f64,
+    /// Whether an evaluation may be foreseen with certainty: on the same problems answers hardly scatter.
+    certain: bool,
     /// Wrong answers of the evaluation; `None` where the log has a gap.
     wrong: Option<Evaluation>,
     /// Wrong among the kept, and whether counted in the belief's own unit.
@@ -26,6 +29,8 @@ pub(super) struct Stage {
     accepted: Option<Tally>,
     /// Unanimous of the kept.
     unanimous: Option<Tally>,
+    /// What became of its problems by the next evaluation.
+    moves: Option<MovesAhead>,
 }
 
 /// Which measurements of a log are used beside its errors.
@@ -41,6 +46,10 @@ pub(super) struct Used {
     pub unanimity: bool,
     /// Whether what the candidates agree on may be rejected all the same, as far as the log shows.
     pub rejections: bool,
+    /// Whether every generation answers the same problems.
+    pub same_problems: bool,
+    /// What became of each problem.
+    pub moves: bool,
 }
 
 impl Used {
@@ -51,6 +60,9 @@ impl Used {
             (!self.yields || !self.rejections, Parameter::PassRight),
             (!self.yields, Parameter::YieldDispersion),
             (!self.unanimity, Parameter::Unanimity),
+            (!self.same_problems, Parameter::SharedNoise),
+            (!self.same_problems, Parameter::Level),
+            (!self.moves, Parameter::SlipRecurrence),
         ]
         .into_iter()
         .filter_map(|(silent, parameter)| silent.then_some(parameter))
@@ -63,9 +75,13 @@ pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::with_capacity(run.rows.len());
     let mut steps = first.steps.unwrap_or(1) as f64;
     for row in &run.rows {
+        let moves = row.moves().filter(|moves| used.moves && moves.paired() > 0);
         let elapsed = (row.generation - first.generation) as f64;
         let next_steps = row.steps.map_or(steps, |steps| steps as f64);
         let missing = elapsed as usize - stages.len();
+        if let (Some(moves), Some(earlier)) = (moves, stages.last_mut()) {
+            earlier.moves = Some(MovesAhead::new(&moves, missing as u64 + 1, next_steps));
+        }
         for gap in 1..=missing {
             // In a gap the curriculum is taken to grow evenly.
             let share = gap as f64 / (missing + 1) as f64;
@@ -83,10 +99,12 @@ pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
         stages.push(Stage {
             elapsed,
             steps,
+            certain: used.same_problems,
             wrong: Some(Evaluation::of(row)),
             kept_wrong: kept_wrong.filter(|_| used.audits),
             accepted: row.kept.zip(row.generated).filter(|(_, n)| used.yields && *n > 0).map(tally),
             unanimous: row.unanimous.zip(row.kept).filter(|(_, n)| used.unanimity && *n > 0).map(tally),
+            moves: None,
         });
     }
     stages
@@ -98,14 +116,19 @@ impl Stage {
         self.wrong.map_or(0, |wrong| wrong.answers())
     }
 
-    /// Wrong answers, drawn from those that are possible given their mean, and answers in all; 0 of 0 in a gap.
+    /// Wrong trials, drawn from those that are possible given their mean, and trials in all; 0 of 0 in a gap.
     pub fn wrong_drawn(&self, learner: &Learner, mean: f64, rng: &mut ChaCha8Rng) -> (u64, u64) {
-        self.wrong_law(learner).map_or((0, 0), |law| (law.draw(mean, rng), self.evaluated()))
+        self.wrong_law(learner).map_or((0, 0), |law| law.draw(mean, rng))
+    }
+
+    /// The problems of the evaluation.
+    pub fn problems(&self, learner: &Learner) -> ProblemSet {
+        ProblemSet::of(learner, self.evaluated())
     }
 
     /// The law of the wrong answers, but for its mean.
     fn wrong_law(&self, learner: &Learner) -> Option<EvaluationLaw> {
-        self.wrong.map(|wrong| wrong.dispersed(learner.dispersion))
+        self.wrong.map(|wrong| wrong.law(self.problems(learner), learner.dispersion))
     }
 
     /// The laws of what was measured, but for their means.
@@ -123,8 +146,18 @@ impl Stage {
     pub fn most_probable(&self) -> f64 {
         let kept_wrong = self.kept_wrong.map(|(tally, _)| tally);
         let tallies = [kept_wrong, self.accepted, self.unanimous];
-        let wrong = self.wrong.map_or(0.0, |wrong| wrong.most_probable());
-        tallies.iter().flatten().map(Tally::most_probable).fold(wrong, |sum, one| sum + one)
+        let wrong = self.wrong.filter(|_| !self.certain).map_or(0.0, |wrong| wrong.most_probable());
+        let counted = tallies.iter().flatten().map(Tally::most_probable).fold(wrong, |sum, one| sum + one);
+        self.moves.as_ref().map_or(counted, |moves| counted + moves.most_probable())
+    }
+
+    /// ln probability of what became of its problems by the next evaluation, at each share of wrong beliefs; `None` where
+    /// nothing is known of it.
+    pub fn moved(&self, learner: &Learner, shares: impl Iterator<Item = f64>) -> Option<Vec<f64>> {
+        let moves = self.moves.as_ref()?;
+        let law = moves.dispersed(learner.dispersion);
+        let at = |x: f64| law.log_probability(&PairLaw::of(learner, x, (self.elapsed, self.steps), moves));
+        Some(shares.map(at).collect())
     }
 
     /// The counts that the measurement leaves possible.

@@ -6,6 +6,38 @@ use serde::Serialize;
 
 use crate::stats::interval::{normal_critical, wilson};
 
+/// Counts of problems that were answered in two successive evaluations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Moves {
+    /// Right, and right again.
+    pub right_right: u64,
+    /// Right, then wrong.
+    pub right_wrong: u64,
+    /// Wrong, then right.
+    pub wrong_right: u64,
+    /// Wrong, and wrong again.
+    pub wrong_wrong: u64,
+    /// Same answers among the twice wrong, where the answers are known.
+    pub wrong_same: Option<u64>,
+}
+
+impl Moves {
+    /// Problems that were answered twice.
+    #[must_use]
+    pub fn paired(&self) -> u64 {
+        self.right_right + self.right_wrong + self.wrong_right + self.wrong_wrong
+    }
+
+    /// Correlation of the two answers (φ); `None` where one side never differs.
+    #[must_use]
+    pub fn correlation(&self) -> Option<f64> {
+        let [a, b, c, d] =
+            [self.right_right, self.right_wrong, self.wrong_right, self.wrong_wrong].map(|count| count as f64);
+        let margins = (a + b) * (c + d) * (a + c) * (b + d);
+        (margins > 0.0).then(|| (a * d - b * c) / margins.sqrt())
+    }
+}
+
 /// One answer to a test problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

@@ -41,7 +41,7 @@ impl Range {
 }
 
 /// The parameters that have a prior, and where its median may lie.
-pub const PRIORS: [(&str, Range); 18] = [
+pub const PRIORS: [(&str, Range); 21] = [
     ("error", Range::Share),
     ("inherited", Range::Share),
     ("amplification", Range::Positive),
@@ -60,6 +60,9 @@ pub const PRIORS: [(&str, Range); 18] = [
     ("dispersion", Range::Positive),
     ("audit_dispersion", Range::Positive),
     ("yield_dispersion", Range::Positive),
+    ("shared_noise", Range::Share),
+    ("level", Range::Any),
+    ("slip_recurrence", Range::Positive),
 ];
 
 /// The keys of `[fit.priors]`.

@@ -223,7 +223,8 @@ fn forecasts_are_calibrated_and_beat_extrapolation() {
 }
 
 /// A log of eight generations with a full audit of what was kept.
-const PLAYED: Design = Design { generations: 8, steps: 1, evaluated: 300, attempted: 200, checked: false };
+const PLAYED: Design =
+    Design { generations: 8, steps: 1, evaluated: 300, attempted: 200, checked: false, same_problems: false };
 
 #[test]
 fn true_parameters_of_simulated_loops_are_covered() {
@@ -242,7 +243,7 @@ fn true_parameters_of_simulated_loops_are_covered() {
 fn ranks_of_true_parameters_are_uniform() {
     let effort = Effort { sweeps: 320, ..Effort::BRISK };
     let options = FitOptions { seed: 77, effort, horizon: 6, ..FitOptions::default() };
-    let errors_alone = Design { generations: 6, steps: 8, evaluated: 500, attempted: 0, checked: false };
+    let errors_alone = Design { generations: 6, steps: 8, evaluated: 500, attempted: 0, ..PLAYED };
     for design in [Design { checked: true, ..PLAYED }, PLAYED, errors_alone] {
         let all = calibrate(design, 400, &options).unwrap();
         println!("{design:?}");

@@ -151,6 +151,7 @@ fn options(args: &args::Fit) -> Result<FitOptions, ScenarioError> {
         horizon: args.horizon,
         seed: args.seed,
         run: if args.alone { 0 } else { args.run },
+        same_problems: args.problems.same(),
         priors: priors(args.scenario.as_deref())?,
         effort: args.sweeps.map_or(Effort::THOROUGH, |sweeps| Effort { sweeps: sweeps as usize, ..Effort::THOROUGH }),
         ..FitOptions::default()
@@ -185,6 +186,7 @@ fn command(args: &args::Fit) -> String {
     let mut words = vec!["runaway fit".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
     words.extend(args.reading.typed());
+    words.extend(args.problems.typed());
     if args.run != 0 {
         words.push(format!("--run {}", args.run));
     }

@@ -27,7 +27,9 @@ pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()>
     if let Some(weighed) = inputs.weighed {
         variants(weighed, out)?;
     }
-    for sentence in words::unknown(fit).iter().chain(&words::criticism(fit, inputs.weighed)) {
+    for sentence in
+        words::problems(fit).iter().chain(&words::unknown(fit)).chain(&words::criticism(fit, inputs.weighed))
+    {
         writeln!(out, "{sentence}")?;
     }
     for warning in &fit.warnings {

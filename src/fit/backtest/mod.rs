@@ -122,7 +122,7 @@ pub fn backtest_watched(logs: &[Log], options: &BacktestOptions, watch: Watch<'_
     watch(0, all);
     let cases: Vec<Case> = wanted
         .par_iter()
-        .map(|(log, run, cut)| case(&log.source, run, *cut, options))
+        .map(|(log, run, cut)| case(log, run, *cut, options))
         .inspect(|_| watch(1, all))
         .collect::<Result<_, FitError>>()?;
     let group = |keep: &dyn Fn(&Case) -> bool| summarise(cases.iter().filter(|case| keep(case)).collect(), options);
@@ -132,13 +132,13 @@ pub fn backtest_watched(logs: &[Log], options: &BacktestOptions, watch: Watch<'_
     Ok(Backtest { summary, by_file, by_cut, calibration: summary::calibration(&cases), cases, skipped })
 }
 
-fn case(file: &str, run: &Run, cut: usize, options: &BacktestOptions) -> Result<Case, FitError> {
+fn case(log: &Log, run: &Run, cut: usize, options: &BacktestOptions) -> Result<Case, FitError> {
     let seen = run.first(cut);
     let future: Vec<Row> = run.rows.iter().skip(cut).copied().collect();
     let last = seen.rows.last().map_or(0, |row| row.generation);
     let horizon = future.last().map_or(1, |row| row.generation - last);
     let fit = FitOptions { horizon, run: 0, ..options.fit.clone() };
-    let prepared = answer::prepare(std::slice::from_ref(&seen), &fit)?;
+    let prepared = answer::prepare(std::slice::from_ref(&seen), log.same_problems, &fit)?;
     let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
     let ahead = Ahead::of(&seen.rows, prepared.model.stages(0), horizon as usize);
     let paths = answer::paths(&prepared.model, &sample.thinned(fit.paths), &fit, ahead);
@@ -162,5 +162,5 @@ fn case(file: &str, run: &Run, cut: usize, options: &BacktestOptions) -> Result<
             Some((baseline.key(), outcome.base(&columns, &runways)))
         })
         .collect();
-    Ok(Case { file: file.to_owned(), run: run.name.clone(), cut, scores, baselines, forecast })
+    Ok(Case { file: log.source.clone(), run: run.name.clone(), cut, scores, baselines, forecast })
 }

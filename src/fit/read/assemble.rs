@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::file::LogFile;
 use super::gather::Gather;
 use super::metric::{self, Chosen};
+use super::pairs::{self, Answers};
 use super::paths::by_number;
 use super::problems::{self, Counted, Style};
 use super::record::{Found, Record, Value, When};
@@ -14,7 +15,7 @@ use crate::fit::log::{Log, LogError, Row, Run};
 /// The log of what was found.
 pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
     let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let Found { mut records, counted, mut ignored, mut notes, training_only, in_time } = found;
+    let Found { mut records, counted, mut ignored, mut notes, training_only, in_time, same_problems } = found;
     let cut =
         files.iter().filter(|file| file.cut).map(|file| format!("the last line of {}, which is cut off", file.name));
     ignored.extend(cut);
@@ -26,6 +27,7 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
             taken: vec!["wrong of evaluated".to_owned()],
             ignored,
             notes,
+            same_problems,
             runs,
         });
     }
@@ -44,13 +46,14 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
         keep_last(&mut records, &name, &mut notes);
     }
     let rows = rows(&records, &name, style, options, &mut notes)?;
-    let runs = runs(&records, rows, first, &mut notes)?;
+    let (runs, followed) = runs(&records, rows, &name, first, &mut notes)?;
+    let same_problems = same_problems || followed;
     let mut left = ignored;
     left.extend(others);
     if without > 0 {
         left.push(format!("{} without `{name}`", some(without, "entry", "entries")));
     }
-    Ok(Log { source, format: format.to_owned(), taken: vec![name], ignored: left, notes, runs })
+    Ok(Log { source, format: format.to_owned(), taken: vec![name], ignored: left, notes, same_problems, runs })
 }
 
 /// Of several evaluations at one step of one file the last: its run was resumed from before that step. Of other files only
@@ -174,8 +177,14 @@ impl Rounding {
     }
 }
 
-/// Rows by run, each with its generation.
-fn runs(records: &[Record], rows: Vec<Row>, source: &str, notes: &mut Vec<String>) -> Result<Vec<Run>, LogError> {
+/// Rows by run, each with its generation, and whether they answer the same problems as far as their ids tell.
+fn runs(
+    records: &[Record],
+    rows: Vec<Row>,
+    name: &str,
+    source: &str,
+    notes: &mut Vec<String>,
+) -> Result<(Vec<Run>, bool), LogError> {
     let mut order: Vec<&str> = Vec::new();
     let mut of_run: HashMap<&str, Vec<(&Record, Row)>> = HashMap::new();
     for (record, row) in records.iter().zip(rows) {
@@ -186,17 +195,35 @@ fn runs(records: &[Record], rows: Vec<Row>, source: &str, notes: &mut Vec<String
         own.push((record, row));
     }
     let mut gather = Gather::new();
+    let mut same = true;
     let one_file = records.windows(2).all(|pair| pair[0].file == pair[1].file);
     for run in order {
         let own = of_run.remove(run).unwrap_or_default();
         let whens: Vec<When> = own.iter().map(|(record, _)| record.when.clone()).collect();
         let (generations, note) = axis::generations(&whens);
         add_once(notes, note);
-        for ((record, row), generation) in own.into_iter().zip(generations) {
-            gather.add(run, record.line.unwrap_or(0), Row { generation, ..row });
+        let mut own: Vec<(&Record, Row)> = own
+            .into_iter()
+            .zip(generations)
+            .map(|((record, row), generation)| (record, Row { generation, ..row }))
+            .collect();
+        own.sort_by_key(|(_, row)| row.generation);
+        let (followed, moved) = followed(own.iter().map(|(record, row)| (*record, *row)), name);
+        same &= moved;
+        for ((record, _), row) in own.iter().zip(followed) {
+            gather.add(run, record.line.unwrap_or(0), row);
         }
     }
-    gather.finish(source, one_file, notes)
+    Ok((gather.finish(source, one_file, notes)?, same))
+}
+
+/// The rows of a run with what became of their problems, and whether these are the same all along.
+fn followed<'a>(own: impl Iterator<Item = (&'a Record, Row)>, name: &str) -> (Vec<Row>, bool) {
+    let answers =
+        |record: &'a Record| record.scores.iter().find(|score| score.name == name).map(|score| &score.answers);
+    let mut rows: Vec<(&Answers, Row)> = own.filter_map(|(record, row)| Some((answers(record)?, row))).collect();
+    let same = pairs::follow(&mut rows);
+    (rows.into_iter().map(|(_, row)| row).collect(), same)
 }
 
 /// Adds a note unless it has been said.

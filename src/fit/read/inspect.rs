@@ -17,7 +17,7 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut one) = (Found::default(), OneTask::default());
+    let (mut found, mut one) = (Found::of_a_harness(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
         let task = document.get("eval").and_then(|eval| eval.get("task")).and_then(Json::as_str).unwrap_or("");
@@ -65,7 +65,7 @@ fn samples(samples: Option<&Json>, options: &ReadOptions) -> Result<Vec<Score>, 
                 tallies.push((scorer.clone(), Tally::default()));
             }
             if let Some((_, tally)) = tallies.get_mut(place) {
-                tally.add(&id, right);
+                tally.add_given(&id, right, score.get("answer").and_then(Json::as_str));
             }
         }
     }

@@ -9,6 +9,7 @@ use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
 use super::metric::{Meaning, meaning};
+use super::pairs::{self, Answers, answer_hash};
 use super::paths::repeats_of;
 use super::problems::TOO_MANY;
 use super::record::{Found, Record, Score, When};
@@ -52,6 +53,8 @@ pub(super) const VERDICTS: [&str; 12] = [
 /// Keys of right answers and of all answers to one problem.
 const COUNTS: [(&str, &str); 5] =
     [("n_correct", "n_rollouts"), ("n_correct", "n"), ("num_correct", "num_samples"), ("num_correct", "n"), ("c", "n")];
+/// Keys of the answer that was given; `answer` is the one that was asked for in some files, which `pairs` finds out.
+const ANSWERS: [&str; 6] = ["prediction", "pred", "predicted_answer", "extracted_answer", "model_answer", "answer"];
 /// Keys of the generation, and of what orders generations.
 pub(super) const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
 pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
@@ -61,6 +64,7 @@ struct Keys {
     id: String,
     verdict: Verdict,
     when: Option<String>,
+    answer: Option<String>,
 }
 
 enum Verdict {
@@ -115,13 +119,14 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
                 })?,
         ),
     };
+    let answer = asked(&options.answer, "--answer")?.or_else(|| known(&ANSWERS));
     let numbers = |key: &&&str| object.get(**key).is_some_and(|value| json::number(value).is_some());
     // In some files `generation` is the text that was generated.
     let when = options
         .column("generation")
         .map(str::to_owned)
         .or_else(|| GENERATIONS.iter().find(numbers).map(|key| (*key).to_owned()));
-    Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)) })
+    Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)), answer })
 }
 
 fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
@@ -154,6 +159,8 @@ fn reward_of_completion(object: &Object) -> Option<String> {
 #[derive(Default)]
 pub(super) struct Tally {
     problems: BTreeMap<String, (f64, u64)>,
+    /// The hashes of a problem and of the answer to it, where that is known.
+    given: HashMap<u64, u64>,
     fractional: bool,
 }
 
@@ -162,6 +169,25 @@ impl Tally {
     pub fn add(&mut self, id: &str, right: f64) {
         self.fractional |= right.fract() != 0.0;
         self.add_counts(id, right, 1);
+    }
+
+    /// One answer, with its text.
+    pub fn add_given(&mut self, id: &str, right: f64, answer: Option<&str>) {
+        if let Some(answer) = answer.and_then(answer_hash) {
+            self.given.insert(pairs::hash(&held(id)), answer);
+        }
+        self.add(id, right);
+    }
+
+    /// The answers by problem.
+    fn answers(&self) -> Answers {
+        let mut answers = Answers::default();
+        for (id, (right, count)) in &self.problems {
+            let single = *count == 1 && right.fract() == 0.0;
+            let id = pairs::hash(id);
+            answers.add(id, single.then_some(*right > 0.0), self.given.get(&id).copied());
+        }
+        answers
     }
 
     fn add_counts(&mut self, id: &str, right: f64, answers: u64) {
@@ -188,6 +214,7 @@ impl Tally {
         let answers = json::whole(answers).ok_or(TOO_MANY)?;
         let mut score = Score::right(name, right as u64, answers);
         score.independent = self.worth(repeats);
+        score.answers = self.answers();
         Ok(score)
     }
 
@@ -398,7 +425,11 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
                 let value = shortened(&value.to_string());
                 (key.clone(), format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores"))
             })?;
-            tally.add(&id, right);
+            let answer = keys.answer.as_ref().and_then(|key| object.get(key)).map(|value| match value {
+                Json::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+            tally.add_given(&id, right, answer.as_deref());
         }
     }
     Ok(())

@@ -21,7 +21,7 @@ fn tasks(document: &Object) -> impl Iterator<Item = &str> {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut one) = (Found::default(), OneTask::default());
+    let (mut found, mut one) = (Found::of_a_harness(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
         let tasks: Vec<&str> = tasks(document).collect();

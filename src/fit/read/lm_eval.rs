@@ -53,7 +53,7 @@ fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let mut found = Found::of_a_harness();
     let (mut ignored, mut one) = (BTreeSet::new(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
@@ -226,8 +226,17 @@ fn add_sample(
     metric: &str,
     options: &ReadOptions,
 ) -> Result<(), LogError> {
-    tally.add(&sample_key(file, line, object)?, verdict(file, line, object, metric, options)?);
+    let key = sample_key(file, line, object)?;
+    tally.add_given(&key, verdict(file, line, object, metric, options)?, extracted(object));
     Ok(())
+}
+
+/// The answer where a filter left one text; log-likelihoods of choices are none.
+fn extracted(object: &Object) -> Option<&str> {
+    match object.get("filtered_resps")?.as_array()?.as_slice() {
+        [Json::String(text)] => Some(text),
+        _ => None,
+    }
 }
 
 /// Every answer of successive generations, one file each, by document; a document that stands in a file several times is
@@ -318,7 +327,11 @@ fn chosen_metric(file: &LogFile, options: &ReadOptions) -> Result<String, LogErr
 /// The document within one file: a text may stand in a set twice, under two ids.
 fn sample_key(file: &LogFile, line: u64, object: &Object) -> Result<String, LogError> {
     match object.get("doc_id") {
-        Some(id) if !id.is_null() => Ok(id.to_string()),
+        // Another document may have the same id in another generation's set.
+        Some(id) if !id.is_null() => match object.get("doc_hash").and_then(Json::as_str) {
+            Some(hash) => Ok(format!("{id} {hash}")),
+            None => Ok(id.to_string()),
+        },
         _ => document_key(file, line, object),
     }
 }

@@ -20,6 +20,7 @@ mod json;
 mod lines;
 mod metric;
 mod options;
+mod pairs;
 mod parquet_rows;
 mod paths;
 mod problems;

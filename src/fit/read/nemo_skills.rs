@@ -24,7 +24,7 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut one) = (Found::default(), OneTask::default());
+    let (mut found, mut one) = (Found::of_a_harness(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
         let all: Vec<(&str, &Object)> = benchmarks(document).collect();

@@ -2,6 +2,7 @@
 
 use super::fault;
 use super::gather::Gather;
+use super::pairs::Answers;
 use crate::fit::log::{LogError, Row};
 
 /// When an evaluation took place.
@@ -42,6 +43,8 @@ pub(super) struct Score {
     pub standard_error: Option<f64>,
     /// Whether the file itself says that the metric is to fall.
     pub falls: bool,
+    /// The answers behind it, where the file has them by problem.
+    pub answers: Answers,
 }
 
 impl Score {
@@ -55,7 +58,16 @@ impl Score {
 
     pub fn new(name: &str, value: Value, evaluated: Option<u64>) -> Self {
         let name = name.to_owned();
-        Self { name, value, evaluated, repeats: None, independent: None, standard_error: None, falls: false }
+        Self {
+            name,
+            value,
+            evaluated,
+            repeats: None,
+            independent: None,
+            standard_error: None,
+            falls: false,
+            answers: Answers::default(),
+        }
     }
 }
 
@@ -92,12 +104,19 @@ pub(super) struct Found {
     /// Whether the records of a file stand in the order in which they were written, so that a step that comes twice is that
     /// of a run which was resumed.
     pub in_time: bool,
+    /// Whether the files show that every evaluation answers the same problems.
+    pub same_problems: bool,
 }
 
 /// The most evaluations of a log: they take some 100 MB, and no fit filters more than a few thousand.
 const MOST_EVALUATIONS: usize = 200_000;
 
 impl Found {
+    /// Nothing yet of a harness, which runs one fixed set of problems.
+    pub fn of_a_harness() -> Self {
+        Self { same_problems: true, ..Self::default() }
+    }
+
     /// Takes an evaluation.
     ///
     /// # Errors

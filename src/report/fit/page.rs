@@ -77,6 +77,7 @@ fn unknown(fit: &Fit) -> Markup {
             h2 { "What the data cannot tell" }
             @if sentences.is_empty() { p { "The data say something about every parameter, and fix none." } }
             @for sentence in sentences { p { (sentence) } }
+            @if let Some(sentence) = words::problems(fit) { p { (sentence) } }
         }
         (grid(
             "Parameters",

@@ -79,6 +79,9 @@ fn meaning(key: &str) -> &'static str {
         "dispersion" => "spread of evaluations beyond chance",
         "audit_dispersion" => "spread of audits beyond chance",
         "yield_dispersion" => "spread of acceptance beyond chance",
+        "shared_noise" => "share of the evaluation's noise that is of its problems, the same in every generation",
+        "level" => "how much harder these problems are than all, in standard deviations",
+        "slip_recurrence" => "odds ratio of two slips at one problem: problems differ in difficulty",
         _ => "",
     }
 }

@@ -76,6 +76,17 @@ pub fn runway(fit: &Fit) -> String {
     )
 }
 
+/// What error rates are about where every generation answers the same problems.
+#[must_use]
+pub fn problems(fit: &Fit) -> Option<String> {
+    fit.basis.same_problems.then(|| {
+        "Every generation answers the same problems: how hard these happen to be is common to all and does not pass for a \
+         change. Error rates, the threshold and the runway are those of all problems of their kind; measured rates, and what \
+         an evaluation ahead would measure, are on these."
+            .to_owned()
+    })
+}
+
 /// From when the remaining runway counts: a loop that has failed survived nothing.
 pub(super) fn since(runway: &Runway) -> String {
     let last = runway.survived_to;

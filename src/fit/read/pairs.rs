@@ -1,0 +1,91 @@
+//! The same problems in successive evaluations: what became of each.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::fit::log::Row;
+use crate::fit::transition::Moves;
+
+/// An answer no longer than this is taken for the answer itself; a longer one is a text, which differs where the answer
+/// does not.
+const LONGEST: usize = 60;
+
+/// One answer to one problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Single {
+    right: bool,
+    answer: Option<u64>,
+}
+
+/// Answers by problem, both by their hashes; nothing is known of one that was answered several times but that it was.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Answers(HashMap<u64, Option<Single>>);
+
+/// The hash of a short answer; `None` for a text.
+pub(super) fn answer_hash(text: &str) -> Option<u64> {
+    let text = text.trim();
+    (!text.is_empty() && text.chars().count() <= LONGEST).then(|| hash(text))
+}
+
+/// The hash of a text, the same in every run of the program.
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Answers {
+    /// Takes a problem by its hash: whether its single answer is right, and the answer.
+    pub fn add(&mut self, id: u64, right: Option<bool>, answer: Option<u64>) {
+        self.0.insert(id, right.map(|right| Single { right, answer }));
+    }
+
+    /// Problems that both evaluations answered, and what became of those that were answered once each.
+    fn followed_by(&self, after: &Self) -> (usize, Moves) {
+        let none = Moves { right_right: 0, right_wrong: 0, wrong_right: 0, wrong_wrong: 0, wrong_same: None };
+        let (mut moves, mut paired) = (none, 0);
+        let (mut same, mut known, mut turned, mut unchanged) = (0, 0, 0, 0_u64);
+        for (id, earlier) in &self.0 {
+            let Some(later) = after.0.get(id) else { continue };
+            paired += 1;
+            let (Some(earlier), Some(later)) = (earlier, later) else { continue };
+            let alike = earlier.answer.zip(later.answer).map(|(before, after)| before == after);
+            match (earlier.right, later.right) {
+                (true, true) => moves.right_right += 1,
+                (false, false) => {
+                    moves.wrong_wrong += 1;
+                    known += u64::from(alike.is_some());
+                    same += u64::from(alike == Some(true));
+                }
+                (right, _) => {
+                    *(if right { &mut moves.right_wrong } else { &mut moves.wrong_right }) += 1;
+                    turned += u64::from(alike.is_some());
+                    unchanged += u64::from(alike == Some(true));
+                }
+            }
+        }
+        // What does not change between right and wrong is no answer that was given, but the one that was asked for.
+        let given = turned > 0 && 10 * unchanged <= turned;
+        moves.wrong_same = (given && known == moves.wrong_wrong).then_some(same);
+        (paired, moves)
+    }
+}
+
+/// Adds to each row what became of the problems of the one before, the rows being in the order of their generations;
+/// whether every evaluation answers at least half of the problems of the one before.
+pub(super) fn follow(rows: &mut [(&Answers, Row)]) -> bool {
+    let mut all_same = rows.len() > 1;
+    for index in 1..rows.len() {
+        let [(before, _), (after, row)] = &mut rows[index - 1..=index] else { continue };
+        let (paired, moves) = before.followed_by(after);
+        all_same &= paired > 0 && 2 * paired >= before.0.len().max(after.0.len());
+        if moves.paired() > 0 && 2 * moves.paired() >= row.evaluated {
+            row.right_right = Some(moves.right_right);
+            row.right_wrong = Some(moves.right_wrong);
+            row.wrong_right = Some(moves.wrong_right);
+            row.wrong_wrong = Some(moves.wrong_wrong);
+            row.wrong_same = moves.wrong_same;
+        }
+    }
+    all_same
+}
