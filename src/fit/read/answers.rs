@@ -3,7 +3,6 @@
 //! What is held grows with the problems and their different answers, not with the bytes of the files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
 use serde_json::Value as Json;
@@ -12,6 +11,7 @@ use super::cells;
 use super::file::LogFile;
 use super::items::{self, right_share};
 use super::json::{self, Object};
+use super::pairs::hash;
 use super::paths::{by_number, repeats_of};
 use super::{ReadOptions, fault, listed, shortened};
 use crate::fit::log::{Log, LogError};
@@ -354,11 +354,4 @@ fn text_of(value: Option<&Json>) -> Option<String> {
         Json::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
     }
-}
-
-/// Two answers of one problem share a hash by accident once in 10^19 pairs.
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
 }
