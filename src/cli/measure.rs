@@ -22,7 +22,7 @@ pub(super) fn run(args: &args::Measure, out: &mut dyn Write) -> anyhow::Result<V
     for sentence in report::measure::sentences(&measured) {
         writeln!(notes, "{sentence}")?;
     }
-    for note in &set.notes {
+    for note in &measured.notes {
         writeln!(notes, "note: {note}")?;
     }
     if args.output.json {

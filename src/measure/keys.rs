@@ -7,7 +7,7 @@ use super::prepare::PreparedSamples;
 use super::resample::interval;
 use super::result::{DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
 use super::{MeasureError, MeasureOptions, SYSTEMATIC_FROM, scenario_file};
-use crate::fit::AnswerSet;
+use crate::fit::{AnswerGroup, AnswerSet};
 use crate::law::{Composition, Law};
 use crate::scenario::{Origin, Scenario};
 use crate::stats::binomial;
@@ -71,11 +71,25 @@ pub(super) fn told(
         missing: Vec::new(),
         scenario: String::new(),
     };
+    if rule.is_none() && keeps_one(samples) {
+        measured.notes.push(
+            "at most one answer of a problem was kept and no vote explains which: `false_reject` counts right answers that were \
+             not needed; give the verdicts of the check itself as `kept`"
+                .to_owned(),
+        );
+    }
     measured.missing = missing(samples, &measured, options);
     let kept = samples.first.groups.iter().flat_map(|groups| groups.iter()).map(|group| u64::from(group.kept)).sum();
     measured.scenario = scenario_file::written(&measured, options, rule, kept);
     measured.votes = votes(point, draws, &measured.scenario)?;
     Ok(measured)
+}
+
+/// Whether one answer of several is kept, so that the others were perhaps not rejected.
+fn keeps_one(samples: &PreparedSamples<'_>) -> bool {
+    let kept = |groups: &&[AnswerGroup]| groups.iter().map(|group| group.kept).sum::<u32>();
+    let most = samples.first.groups.iter().map(kept).max();
+    samples.answers.0 > 1 && most == Some(1)
 }
 
 fn errors(telling: &mut Telling<'_>, steps: u64) {

@@ -433,3 +433,15 @@ fn samples_of_harnesses_and_rollouts_are_read_as_they_are() {
         assert_eq!(found.right_counts[3].measured, 1.0);
     }
 }
+
+#[test]
+fn one_kept_answer_of_several_is_no_verdict_of_the_check() {
+    let mut text = String::new();
+    for (id, k) in (0..40).flat_map(|id| (0..4).map(move |k| (id, k))) {
+        let right = (id + k) % 4 != 0;
+        let answer = if right { 5 } else { 6 };
+        writeln!(text, r#"{{"id": {id}, "answer": {answer}, "correct": {right}, "kept": {}}}"#, k == 1).unwrap();
+    }
+    let found = measured(&text);
+    assert!(found.notes.iter().any(|note| note.contains("not needed")), "{:?}", found.notes);
+}
