@@ -141,7 +141,11 @@ pub enum FitError {
     #[error("there is no run number {0} in the log")]
     NoRun(usize),
     /// Too little to fit.
-    #[error("{} has {rows} evaluated generations; a fit needs at least 2", the_run(run))]
+    #[error(
+        "{} has {rows} evaluated generation{}; a fit needs at least 2: give the files of further generations too",
+        the_run(run),
+        if *rows == 1 { "" } else { "s" }
+    )]
     TooShort {
         /// The run; empty where the log does not name it.
         run: String,
