@@ -19,6 +19,7 @@ pub mod log;
 mod model;
 mod moves;
 mod outlook;
+mod parting;
 mod prior;
 mod read;
 mod result;
@@ -45,6 +46,7 @@ pub use fitted::{Fitted, fit};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
 pub use outlook::Outlook;
+pub use parting::Parting;
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
 pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, LogFile, ReadOptions};
 pub use result::{
