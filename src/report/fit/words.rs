@@ -106,7 +106,8 @@ pub fn parting(inputs: &PairInputs<'_>) -> String {
         return format!("No generation has both {first} and {second}.");
     };
     let Parting { generation, last, probability, margin, second_worsens } = parting;
-    let probability = percent(probability, 2);
+    // Draws cannot tell more.
+    let probability = if probability > 0.999 { "more than 99.9\u{a0}%".to_owned() } else { percent(probability, 2) };
     if parting.probability < UNTOLD {
         return format!("No sign that {first} and {second} part (probability {probability}).");
     }
