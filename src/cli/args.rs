@@ -8,7 +8,7 @@ use crate::fit::Measurement;
 use crate::simulate;
 
 use super::reading::{Problems, Reading};
-use super::typed::{level, measurement, share, statements};
+use super::typed::{EXIT_CODES, level, measurement, share, statements};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
@@ -17,11 +17,6 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
-
-const EXIT_CODES: &str = "\
-Results go to standard output, progress and errors to standard error.
-Exit codes: 0 done; 1 failure while working (files, refused simulations); 2 wrong usage; 3 bad input (scenario files, \
-overrides, logs and samples); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold).";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -8,7 +8,7 @@ use super::Verdict;
 use super::args;
 
 pub(super) fn run(args: &args::Ingest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
-    let log = Log::open(&args.files, &args.reading.options())?;
+    let log = Log::open(&args.files, &args.reading.options()?)?;
     out.write_all(log.to_csv().as_bytes())?;
     let mut notes = std::io::stderr();
     read_as(&log, &mut notes)?;

@@ -13,7 +13,7 @@ use super::{Verdict, args, quoted, report_folder};
 pub(super) fn run(args: &args::Measure, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let folder = report_folder(args.report.as_deref(), "measure", args.replacing)?;
     let files = Log::files(&args.files)?;
-    let set = AnswerSet::of(&files, &args.reading.options())?;
+    let set = AnswerSet::of(&files, &args.reading.options()?)?;
     let options = MeasureOptions { steps: args.steps, seed: args.seed, name: args.name.clone() };
     let measured = measure(&set, &options)?;
     let provenance = LogProvenance::new(digests(&files)?, args.seed, command(args));

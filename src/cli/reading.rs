@@ -2,7 +2,7 @@
 
 use crate::fit::ReadOptions;
 
-use super::quoted;
+use super::{UsageError, quoted};
 
 /// What the files of a log cannot say by themselves.
 #[derive(Debug, Clone, clap::Args)]
@@ -11,9 +11,9 @@ pub struct Reading {
     /// Task of a harness's result, where it holds several
     #[arg(long, value_name = "NAME")]
     pub task: Option<String>,
-    /// Metric to read, where there are several: a share of right answers
+    /// Metric to read, where there are several: a share of right answers; `fit` takes two, and says where they part
     #[arg(long, value_name = "NAME")]
-    pub metric: Option<String>,
+    pub metric: Vec<String>,
     /// Filter of an lm-evaluation-harness metric, where there are several
     #[arg(long, value_name = "NAME")]
     pub filter: Option<String>,
@@ -45,10 +45,23 @@ pub struct Reading {
 
 impl Reading {
     /// As the readers take it.
-    pub(super) fn options(&self) -> ReadOptions {
+    pub(super) fn options(&self) -> Result<ReadOptions, UsageError> {
+        match self.metric.as_slice() {
+            [] => Ok(self.with_metric(None)),
+            [metric] => Ok(self.of_metric(metric)),
+            _ => Err(UsageError("only `fit` takes several metrics; give --metric once".to_owned())),
+        }
+    }
+
+    /// As the readers take it, for one metric.
+    pub(super) fn of_metric(&self, metric: &str) -> ReadOptions {
+        self.with_metric(Some(metric.to_owned()))
+    }
+
+    fn with_metric(&self, metric: Option<String>) -> ReadOptions {
         ReadOptions {
             task: self.task.clone(),
-            metric: self.metric.clone(),
+            metric,
             filter: self.filter.clone(),
             evaluated: self.evaluated,
             columns: self.columns.clone(),
@@ -63,18 +76,12 @@ impl Reading {
 
     /// The options as they can be typed again.
     pub(super) fn typed(&self) -> Vec<String> {
-        let texts = [
-            ("task", &self.task),
-            ("metric", &self.metric),
-            ("filter", &self.filter),
-            ("id", &self.id),
-            ("answer", &self.answer),
-            ("correct", &self.correct),
-        ];
-        let mut words: Vec<String> = texts
-            .into_iter()
-            .filter_map(|(option, value)| Some(format!("--{option} {}", quoted(value.as_ref()?))))
-            .collect();
+        let mut named: Vec<(&str, &String)> = self.task.iter().map(|task| ("task", task)).collect();
+        named.extend(self.metric.iter().map(|metric| ("metric", metric)));
+        let others = [("filter", &self.filter), ("id", &self.id), ("answer", &self.answer), ("correct", &self.correct)];
+        named.extend(others.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?))));
+        let mut words: Vec<String> =
+            named.into_iter().map(|(option, value)| format!("--{option} {}", quoted(value))).collect();
         words.extend(self.evaluated.map(|count| format!("--evaluated {count}")));
         let columns: Vec<String> = self.columns.iter().map(|(name, own)| format!("{name}={own}")).collect();
         words.extend((!columns.is_empty()).then(|| format!("--columns {}", quoted(&columns.join(",")))));

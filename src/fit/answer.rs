@@ -307,7 +307,7 @@ pub(super) fn runway(run: &Run, paths: &[Path], options: &FitOptions) -> Runway 
     }
 }
 
-fn best(run: &Run, paths: &[Path]) -> Best {
+pub(super) fn best(run: &Run, paths: &[Path]) -> Best {
     let first = run.rows.first().map_or(0, |row| row.generation);
     let places: Vec<usize> = run.rows.iter().map(|row| (row.generation - first) as usize).collect();
     let known = places.last().map_or(0, |last| last + 1);

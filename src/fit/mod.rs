@@ -19,6 +19,7 @@ pub mod log;
 mod model;
 mod moves;
 mod outlook;
+mod parting;
 mod prior;
 mod read;
 mod result;
@@ -45,6 +46,7 @@ pub use fitted::{Fitted, fit};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
 pub use outlook::Outlook;
+pub use parting::Parting;
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
 pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, LogFile, ReadOptions};
 pub use result::{
@@ -141,7 +143,11 @@ pub enum FitError {
     #[error("there is no run number {0} in the log")]
     NoRun(usize),
     /// Too little to fit.
-    #[error("{} has {rows} evaluated generations; a fit needs at least 2", the_run(run))]
+    #[error(
+        "{} has {rows} evaluated generation{}; a fit needs at least 2: give the files of further generations too",
+        the_run(run),
+        if *rows == 1 { "" } else { "s" }
+    )]
     TooShort {
         /// The run; empty where the log does not name it.
         run: String,

@@ -133,11 +133,15 @@ fn a_run_without_a_name_is_told_without_one() {
     let why = format!("error: no run can be cut there ({log}: 3 generations cannot be cut at 4); ");
     assert!(code == 2 && error.starts_with(&why), "{error}");
     write("generation,evaluated,wrong\n0,400,40\n");
-    let fault = format!("error: {log}: the run has 1 evaluated generations; a fit needs at least 2\n");
+    let fault = format!(
+        "error: {log}: the run has 1 evaluated generation; a fit needs at least 2: give the files of further generations too\n"
+    );
     assert_eq!(runaway(&["fit", log]), (3, String::new(), fault));
     // A name that is there is told.
     write("run,generation,evaluated,wrong\na,0,400,40\n");
-    let fault = format!("error: {log}: run \"a\" has 1 evaluated generations; a fit needs at least 2\n");
+    let fault = format!(
+        "error: {log}: run \"a\" has 1 evaluated generation; a fit needs at least 2: give the files of further generations too\n"
+    );
     assert_eq!(runaway(&["fit", log]), (3, String::new(), fault));
     let why = format!("error: no run can be cut there ({log}, run a: 1 generations cannot be cut at 4); ");
     let (code, _, error) = runaway(&["backtest", log]);

@@ -127,7 +127,7 @@ fn options_out_of_range_are_refused() {
     );
     let short = first_run("digits-small-unverified", 1);
     assert!(matches!(fit(&short, &options()), Err(FitError::TooShort { rows: 1, .. })));
-    let rows = b"generation,evaluated,wrong\n0,300,20\n1,300,20\n2,300,20\n18446744073709551615,300,30\n";
+    let rows = b"generation,evaluated,wrong\n0,300,20\n1,300,20\n2,300,20\n1000000000,300,30\n";
     let far = Log::parse(rows, "far").unwrap();
     assert!(matches!(fit(&far, &options()), Err(FitError::TooLong { .. })));
 }

@@ -24,6 +24,7 @@ mod fit_formats;
 mod fit_fuzz;
 mod fit_harness;
 mod fit_logs;
+mod fit_metrics;
 mod fit_problems;
 mod fit_report;
 mod fit_words;

@@ -1,5 +1,6 @@
 //! `runaway fit`.
 
+mod pair;
 mod text;
 
 use std::collections::BTreeMap;
@@ -11,8 +12,8 @@ use serde::Serialize;
 
 use crate::files::ReportFolder;
 use crate::fit::{
-    Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, LogFile, MOST_GENERATIONS, PriorError, Threshold, Variant,
-    Weighed, Written,
+    Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions,
+    Threshold, Variant, Weighed, Written,
 };
 use crate::provenance::{LogProvenance, SCHEMA_VERSION, digest_all_of};
 use crate::report;
@@ -69,7 +70,10 @@ impl Failing {
 }
 
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
-    let (log, provenance) = read(args)?;
+    if args.reading.metric.len() > 1 {
+        return pair::run(args, out);
+    }
+    let (log, provenance) = read(args, &args.reading.options()?)?;
     let options = options(args)?;
     admit(args, &log, &options)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
@@ -107,9 +111,9 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
 }
 
 /// The log as it is to be fitted, and where it came from.
-fn read(args: &args::Fit) -> anyhow::Result<(Log, LogProvenance)> {
+fn read(args: &args::Fit, reading: &ReadOptions) -> anyhow::Result<(Log, LogProvenance)> {
     let files = Log::files(&args.files)?;
-    let mut log = Log::of(&files, &args.reading.options())?;
+    let mut log = Log::of(&files, reading)?;
     if args.run >= log.runs.len() {
         let (last, run) = (log.runs.len().saturating_sub(1), args.run);
         return Err(UsageError(format!("--run {run}: the runs of this log are 0 to {last}")).into());
@@ -203,10 +207,11 @@ fn command(args: &args::Fit) -> String {
         crate::fit::Measurement::Next(items) => format!("next={items}"),
     });
     let sizes = sizes.collect::<Vec<_>>().join(",");
-    if args.advise.is_some() || args.report.is_some() {
+    let one = args.reading.metric.len() < 2;
+    if args.advise.is_some() || args.report.is_some() && one {
         words.push(if sizes.is_empty() { "--advise".to_owned() } else { format!("--advise={sizes}") });
     }
-    if args.variants || args.report.is_some() {
+    if args.variants || args.report.is_some() && one {
         words.push("--variants".to_owned());
     }
     words.join(" ")

@@ -1,6 +1,6 @@
 //! Which column of a table is which: canonical names, the usual other ones, and those that `--columns` names.
 
-use super::metric::{Meaning, meaning, of_training};
+use super::meaning::{Meaning, meaning, of_training};
 use super::{ReadOptions, listed};
 use crate::fit::log::COLUMNS;
 

@@ -10,7 +10,14 @@ use crate::fit::log::{LogError, Row, Run};
 #[derive(Default)]
 pub(super) struct Gather {
     places: HashMap<String, usize>,
-    runs: Vec<(String, Vec<(Row, Place)>)>,
+    runs: Vec<GatheredRun>,
+}
+
+/// The rows of one run in the order of the file, and where each was found.
+struct GatheredRun {
+    name: String,
+    rows: Vec<Row>,
+    places: Vec<Place>,
 }
 
 /// Where a row was found: its line or, with several files, the file's number.
@@ -25,11 +32,12 @@ impl Gather {
     pub fn add(&mut self, run: &str, place: u64, row: Row) {
         let index = *self.places.entry(run.to_owned()).or_insert(self.runs.len());
         if index == self.runs.len() {
-            self.runs.push((run.to_owned(), Vec::new()));
+            self.runs.push(GatheredRun { name: run.to_owned(), rows: Vec::new(), places: Vec::new() });
         }
         // The index of an entry that exists is below the length.
-        if let Some((_, rows)) = self.runs.get_mut(index) {
-            rows.push((row, u32::try_from(place).unwrap_or(u32::MAX)));
+        if let Some(run) = self.runs.get_mut(index) {
+            run.rows.push(row);
+            run.places.push(u32::try_from(place).unwrap_or(u32::MAX));
         }
     }
 
@@ -37,8 +45,8 @@ impl Gather {
     ///
     /// Generations that can only be training steps become ranks, which is said in `notes`.
     pub fn finish(self, source: &str, lines: bool, notes: &mut Vec<String>) -> Result<Vec<Run>, LogError> {
-        let finished = |(name, rows)| {
-            let mut run = finished(name, rows, source, lines)?;
+        let finished = |run| {
+            let mut run = finished(run, source, lines)?;
             add_once(notes, axis::rank_steps(&mut run));
             Ok(run)
         };
@@ -47,24 +55,31 @@ impl Gather {
 
     /// Takes every row of another.
     pub fn absorb(&mut self, other: Self) {
-        for (run, rows) in other.runs {
-            for (row, place) in rows {
-                self.add(&run, u64::from(place), row);
+        for GatheredRun { name, rows, places } in other.runs {
+            // The rows of the first file, which may be many, are taken as they are.
+            if !self.places.contains_key(&name) {
+                self.places.insert(name.clone(), self.runs.len());
+                self.runs.push(GatheredRun { name, rows, places });
+                continue;
+            }
+            for (row, place) in rows.into_iter().zip(places) {
+                self.add(&name, u64::from(place), row);
             }
         }
     }
 
     pub fn rows(&self) -> usize {
-        self.runs.iter().map(|(_, rows)| rows.len()).sum()
+        self.runs.iter().map(|run| run.rows.len()).sum()
     }
 }
 
-fn finished(name: String, mut rows: Vec<(Row, Place)>, source: &str, lines: bool) -> Result<Run, LogError> {
-    // Rows of one generation are refused below, so that their order does not matter.
-    rows.sort_unstable_by_key(|(row, place)| (row.generation, *place));
-    for pair in rows.windows(2) {
+fn finished(run: GatheredRun, source: &str, lines: bool) -> Result<Run, LogError> {
+    let GatheredRun { name, mut rows, places } = run;
+    let mut generations: Vec<(u64, Place)> = rows.iter().map(|row| row.generation).zip(places).collect();
+    generations.sort_unstable();
+    for pair in generations.windows(2) {
         let [(earlier, first), (later, second)] = pair else { continue };
-        if earlier.generation == later.generation {
+        if earlier == later {
             let of_run = if name.is_empty() { String::new() } else { format!(" of run {}", super::shortened(&name)) };
             let (line, place) = if lines {
                 (Some(u64::from(*second)), format!("on line {first}"))
@@ -76,9 +91,12 @@ fn finished(name: String, mut rows: Vec<(Row, Place)>, source: &str, lines: bool
             } else {
                 "if these are several runs, give the files of one"
             };
-            let reason = format!("generation {}{of_run} stands {place} already; {remedy}", later.generation);
+            let reason = format!("generation {later}{of_run} stands {place} already; {remedy}");
             return Err(fault(source, line, Some("generation"), reason));
         }
     }
-    Ok(Run { name, rows: rows.into_iter().map(|(row, _)| row).collect() })
+    // In place: a log may have a million rows.
+    rows.sort_unstable_by_key(|row| row.generation);
+    rows.shrink_to_fit();
+    Ok(Run { name, rows })
 }

@@ -4,9 +4,10 @@ use serde_json::Value as Json;
 
 use super::axis::step_in;
 use super::file::LogFile;
-use super::items::{Tally, right_share};
+use super::items::right_share;
 use super::json;
 use super::record::{Found, OneTask, Record, Score, When};
+use super::right_counts::Tally;
 use super::{Format, ReadOptions, fault};
 use crate::fit::log::LogError;
 

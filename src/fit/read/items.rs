@@ -1,18 +1,16 @@
 //! One answer a line: a problem's id and whether the answer is right, or how many of its answers are.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
 use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
-use super::metric::{Meaning, meaning};
-use super::pairs::{self, Answers, answer_hash};
+use super::meaning::{Meaning, meaning};
 use super::paths::repeats_of;
-use super::problems::TOO_MANY;
-use super::record::{Found, Record, Score, When};
+use super::record::{Found, Record, When};
+use super::right_counts::Tally;
 use super::{Format, ReadOptions, fault, listed, shortened, some};
 use crate::fit::log::LogError;
 
@@ -155,121 +153,6 @@ fn reward_of_completion(object: &Object) -> Option<String> {
     if let ([only], true) = (names.as_slice(), is_completion(object)) { Some((*only).clone()) } else { None }
 }
 
-/// Right answers by problem.
-#[derive(Default)]
-pub(super) struct Tally {
-    problems: BTreeMap<String, (f64, u64)>,
-    /// The hashes of a problem and of the answer to it, where that is known.
-    given: HashMap<u64, u64>,
-    fractional: bool,
-}
-
-impl Tally {
-    /// One answer, or the mean of several, to a problem.
-    pub fn add(&mut self, id: &str, right: f64) {
-        self.fractional |= right.fract() != 0.0;
-        self.add_counts(id, right, 1);
-    }
-
-    /// One answer, with its text.
-    pub fn add_given(&mut self, id: &str, right: f64, answer: Option<&str>) {
-        if let Some(answer) = answer.and_then(answer_hash) {
-            self.given.insert(pairs::hash(&held(id)), answer);
-        }
-        self.add(id, right);
-    }
-
-    /// The answers by problem.
-    fn answers(&self) -> Answers {
-        let mut answers = Answers::default();
-        for (id, (right, count)) in &self.problems {
-            let single = *count == 1 && right.fract() == 0.0;
-            let id = pairs::hash(id);
-            answers.add(id, single.then_some(*right > 0.0), self.given.get(&id).copied());
-        }
-        answers
-    }
-
-    fn add_counts(&mut self, id: &str, right: f64, answers: u64) {
-        let own = self.problems.entry(held(id)).or_default();
-        own.0 += right;
-        own.1 = own.1.saturating_add(answers);
-    }
-
-    /// The metric over all problems, with what its answers are worth where problems have several.
-    pub fn score(&self, name: &str, options: &ReadOptions) -> Result<Score, String> {
-        let repeats = if self.fractional { options.samples_per_problem.unwrap_or(1).max(1) } else { 1 };
-        if self.fractional && repeats == 1 {
-            return Ok(self.averaged(name));
-        }
-        let scale = |right: f64| right * repeats as f64;
-        let unsound = self.problems.values().find(|(right, _)| (scale(*right) - scale(*right).round()).abs() > 1e-6);
-        if let Some((share, _)) = unsound {
-            return Err(format!(
-                "{share} of {repeats} answers is not a whole number of right ones; is --samples-per-problem right?"
-            ));
-        }
-        let right: f64 = self.problems.values().map(|(right, _)| scale(*right).round()).sum();
-        let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
-        let answers = json::whole(answers).ok_or(TOO_MANY)?;
-        let mut score = Score::right(name, right as u64, answers);
-        score.independent = self.worth(repeats);
-        score.answers = self.answers();
-        Ok(score)
-    }
-
-    /// Means over an unknown number of answers: the nearest count of problems.
-    fn averaged(&self, name: &str) -> Score {
-        let right: f64 = self.problems.values().map(|(right, answers)| right / *answers as f64).sum();
-        Score::right(name, right.round() as u64, self.problems.len() as u64)
-    }
-
-    /// What a reader should know of problems that were answered several times.
-    pub fn note(&self, options: &ReadOptions) -> Option<String> {
-        let repeated = self.problems.values().any(|(_, answers)| *answers > 1);
-        if self.fractional && options.samples_per_problem.is_none() {
-            return Some(
-                "the metric is a mean over several answers to each problem: counts are of problems, rounded; say --samples-per-problem k to count the answers"
-                    .to_owned(),
-            );
-        }
-        repeated.then(|| format!("{} answered several times", some(self.problems.len(), "problem", "problems")))
-    }
-
-    /// Independent answers that all are worth: answers over the design effect of answers that share a problem, by the ratio
-    /// estimator of the variance of a mean over clusters (Cochran, Sampling Techniques, 1977, section 9).
-    fn worth(&self, repeats: u64) -> Option<u64> {
-        let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
-        let clusters = self.problems.len() as f64;
-        if answers <= clusters || clusters < 2.0 {
-            return None;
-        }
-        let share = self.problems.values().map(|(right, _)| right * repeats as f64).sum::<f64>() / answers;
-        let spread: f64 = self
-            .problems
-            .values()
-            .map(|(right, own)| (right * repeats as f64 - share * *own as f64 * repeats as f64).powi(2))
-            .sum();
-        let variance = spread * clusters / (clusters - 1.0) / (answers * answers);
-        let binomial = share * (1.0 - share);
-        // All right or all wrong: nothing tells how alike the answers are; the problems are what is certain.
-        let worth = if variance > 0.0 && binomial > 0.0 { binomial / variance } else { clusters };
-        Some(worth.clamp(1.0, answers).round() as u64)
-    }
-}
-
-/// A problem's name as it is held. A long one, such as its whole text, becomes a hash; of a million problems two share one
-/// in 3 of 10^8 logs.
-fn held(id: &str) -> String {
-    const LONG: usize = 40;
-    if id.len() <= LONG {
-        return id.to_owned();
-    }
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
-}
-
 /// Generations in the order in which they came up, each with its answers.
 #[derive(Default)]
 struct Groups {
@@ -359,20 +242,33 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
             found.notes.push("completions are of training: they say nothing of held-out problems".to_owned());
         }
     }
+    let without = groups.without;
+    push_groups(groups, &name, source, options, found)?;
+    if without > 0 {
+        found.ignored.push(format!("{} without an answer", some(without, "entry", "entries")));
+    }
+    if files.len() > 1 {
+        found.notes.push(format!("{} files repeat one evaluation: {source} and those beside it", files.len()));
+    }
+    Ok(())
+}
+
+/// A record for each generation.
+fn push_groups(
+    groups: Groups,
+    name: &str,
+    source: &str,
+    options: &ReadOptions,
+    found: &mut Found,
+) -> Result<(), LogError> {
     let several = groups.tallies.len() > 1;
     for (when, tally) in groups.tallies {
-        let mut score = tally.score(&name, options).map_err(|reason| fault(source, None, Some(&name), reason))?;
+        let mut score = tally.score(name, options).map_err(|reason| fault(source, None, Some(name), reason))?;
         // The answers say themselves what is right; the name of the key does not matter.
         "right answers".clone_into(&mut score.name);
         found.notes.extend(tally.note(options));
         let when = if several || matches!(when, When::Step(_) | When::Generation(_)) { when } else { When::Unknown };
         found.push(Record::new(source, None, when, vec![score]))?;
-    }
-    if groups.without > 0 {
-        found.ignored.push(format!("{} without an answer", some(groups.without, "entry", "entries")));
-    }
-    if files.len() > 1 {
-        found.notes.push(format!("{} files repeat one evaluation: {source} and those beside it", files.len()));
     }
     Ok(())
 }

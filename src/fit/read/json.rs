@@ -23,7 +23,7 @@ fn affordable(text: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "this JSON holds about {values} values, too many to keep in memory; write one object a line (JSON lines: jq -c '.[]' FILE)"
+        "this JSON holds about {values} values, too many to keep in memory; write one object a line (jq -c '.[]' FILE; of a trainer's state: jq -c '.log_history[]' FILE)"
     ))
 }
 

@@ -6,9 +6,10 @@ use serde_json::Value as Json;
 
 use super::assemble::add_once;
 use super::file::LogFile;
-use super::items::{Tally, right_share};
+use super::items::right_share;
 use super::json::{self, Object};
 use super::record::{Found, OneTask, Record, Score, When};
+use super::right_counts::Tally;
 use super::{Format, ReadOptions, fault, listed};
 use crate::fit::log::LogError;
 use crate::fit::transition::{Answer, Samples};

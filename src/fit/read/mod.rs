@@ -18,6 +18,7 @@ mod gather;
 mod items;
 mod json;
 mod lines;
+mod meaning;
 mod metric;
 mod options;
 mod pairs;
@@ -25,6 +26,7 @@ mod parquet_rows;
 mod paths;
 mod problems;
 mod record;
+mod right_counts;
 
 mod inspect;
 mod lighteval;

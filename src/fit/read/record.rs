@@ -106,10 +106,14 @@ pub(super) struct Found {
     pub in_time: bool,
     /// Whether the files show that every evaluation answers the same problems.
     pub same_problems: bool,
+    /// Values of metrics in all records.
+    values: usize,
 }
 
-/// The most evaluations of a log: they take some 100 MB, and no fit filters more than a few thousand.
+/// The most evaluations of a log, and the most values of metrics in all of them: they take some 250 MB, and no fit filters
+/// more than a few thousand.
 const MOST_EVALUATIONS: usize = 200_000;
+pub(super) const MOST_VALUES: usize = 400_000;
 
 impl Found {
     /// Nothing yet of a harness, which runs one fixed set of problems.
@@ -121,12 +125,19 @@ impl Found {
     ///
     /// # Errors
     /// [`LogError`] where there are more than a log may have.
-    pub fn push(&mut self, record: Record) -> Result<(), LogError> {
+    pub fn push(&mut self, mut record: Record) -> Result<(), LogError> {
+        self.values += record.scores.len();
+        let most = |what: &str, most: usize| {
+            let reason = format!("more than the {most} {what} that a log may have; split it by its runs");
+            Err(fault(&record.file, record.line, None, reason))
+        };
         if self.records.len() >= MOST_EVALUATIONS {
-            let reason =
-                format!("more than the {MOST_EVALUATIONS} evaluations that a log may have; split it by its runs");
-            return Err(fault(&record.file, record.line, None, reason));
+            return most("evaluations", MOST_EVALUATIONS);
         }
+        if self.values > MOST_VALUES {
+            return most("values", MOST_VALUES);
+        }
+        record.scores.shrink_to_fit();
         self.records.push(record);
         Ok(())
     }

@@ -7,12 +7,15 @@ use std::io::{self, Read};
 
 use super::file::{LogFile, Shape};
 use super::lines::unreadable;
-use super::record::{Found, Record, Score, When, shortest_decimals};
-use super::{Format, ReadOptions, fault, some};
+use super::meaning::{Meaning, meaning};
+use super::record::{Found, MOST_VALUES, Record, Score, When, shortest_decimals};
+use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise, read };
 
+/// The most tags that are named as left aside.
+const MOST_TAGS: usize = 100;
 /// Longest record that may hold scalars; images and graphs are longer, and passed over.
 const LONGEST: u64 = 1 << 24;
 
@@ -27,47 +30,87 @@ pub(super) fn is_event_file(bytes: &[u8]) -> bool {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found { in_time: true, ..Found::default() };
+    let mut found = Found::default();
+    let mut others = BTreeSet::new();
     let folders: BTreeSet<&str> = files.iter().map(|file| folder(&file.name)).collect();
     for file in files {
-        let mut by_step: BTreeMap<u64, Vec<Score>> = BTreeMap::new();
-        let mut resumed = 0;
-        let mut records = Records { reader: file.reader()?, buffer: Vec::new() };
-        while let Some(record) = records.next().map_err(|error| unreadable(&file.name, &error))? {
-            let (step, values) = event(record);
-            for (tag, value) in values {
-                let mut score = Score::share(&tag, value, shortest_decimals(value));
-                score.evaluated = options.evaluated;
-                let scores = by_step.entry(step).or_default();
-                // A step that is written again is that of a run which was resumed.
-                match scores.iter_mut().find(|known| known.name == score.name) {
-                    Some(known) if known.value != score.value => {
-                        resumed += 1;
-                        *known = score;
-                    }
-                    Some(_) => {}
-                    None => scores.push(score),
-                }
-            }
-        }
-        if by_step.is_empty() {
-            return Err(fault(&file.name, None, None, "this TensorBoard file holds no scalar"));
-        }
-        if resumed > 0 {
-            let values = some(resumed, "value was", "values were");
+        let mut scalars = Scalars { by_step: BTreeMap::new(), values: 0, resumed: 0, others: &mut others };
+        scalars.read(file, options)?;
+        if scalars.resumed > 0 {
+            let values = some(scalars.resumed, "value was", "values were");
             found.notes.push(format!(
                 "{values} written again for the same step, as in a run that was resumed: the last is taken"
             ));
         }
-        for (step, scores) in by_step {
-            // The files of one folder are of one run: TensorBoard shows them so.
-            let first = files.iter().find(|first| folder(&first.name) == folder(&file.name)).unwrap_or(file);
+        // The files of one folder are of one run: TensorBoard shows them so.
+        let first = files.iter().find(|first| folder(&first.name) == folder(&file.name)).unwrap_or(file);
+        for (step, scores) in scalars.by_step {
             let record = Record::new(&first.name, None, When::Step(step as f64), scores);
             let run = if folders.len() > 1 { folder(&file.name) } else { "" };
             found.push(Record { run: run.to_owned(), ..record })?;
         }
     }
+    if let (Some(file), true) = (files.first(), found.records.is_empty()) {
+        let reason = if others.is_empty() {
+            "this TensorBoard file holds no scalar".to_owned()
+        } else {
+            let found = listed(others.iter().map(String::as_str));
+            format!("no share of right answers was logged; found {found}")
+        };
+        return Err(fault(&file.name, None, None, reason));
+    }
+    found.in_time = true;
+    found.ignored.extend(others);
     Ok(found)
+}
+
+/// The scalars of a file.
+struct Scalars<'a> {
+    by_step: BTreeMap<u64, Vec<Score>>,
+    values: usize,
+    /// Values that were written again for the same step.
+    resumed: usize,
+    /// Tags that cannot be meant: a run logs hundreds at every step of training.
+    others: &'a mut BTreeSet<String>,
+}
+
+impl Scalars<'_> {
+    fn read(&mut self, file: &LogFile, options: &ReadOptions) -> Result<(), LogError> {
+        let mut records = Records { reader: file.reader()?, buffer: Vec::new() };
+        while let Some(record) = records.next().map_err(|error| unreadable(&file.name, &error))? {
+            let (step, values) = event(record);
+            for (tag, value) in values {
+                let asked = options.metric.as_ref().is_some_and(|metric| tag.contains(metric.as_str()));
+                if asked || !matches!(meaning(&tag), Meaning::Other(_)) {
+                    let mut score = Score::share(&tag, value, shortest_decimals(value));
+                    score.evaluated = options.evaluated;
+                    self.add(step, score);
+                } else if self.others.len() < MOST_TAGS {
+                    self.others.insert(tag);
+                }
+            }
+            if self.values > MOST_VALUES {
+                let reason = format!("more than {MOST_VALUES} values; choose those to read with --metric NAME");
+                return Err(fault(&file.name, None, None, reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a value; one for a step that had it before is that of a run which was resumed.
+    fn add(&mut self, step: u64, score: Score) {
+        let scores = self.by_step.entry(step).or_default();
+        match scores.iter_mut().find(|known| known.name == score.name) {
+            Some(known) => {
+                self.resumed += usize::from(known.value != score.value);
+                *known = score;
+            }
+            None => {
+                self.values += 1;
+                scores.push(score);
+            }
+        }
+    }
 }
 
 fn folder(name: &str) -> &str {

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::file::LogFile;
 use super::json::{self, Object};
-use super::metric::{self, Meaning};
+use super::meaning::{Meaning, meaning};
 use super::record::{Found, Record, Score, When};
 use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
@@ -108,7 +108,7 @@ impl<'a> Entries<'a> {
 
 /// Why no entry can be read: no evaluation, or not the metric asked for.
 fn nothing(file: &LogFile, names: &[String], asked: Option<&str>) -> LogError {
-    let accuracy = names.iter().find(|key| metric::meaning(key) == Meaning::Right);
+    let accuracy = names.iter().find(|key| meaning(key) == Meaning::Right);
     let found = listed(names.iter().map(String::as_str));
     let reason = match (asked, accuracy) {
         (Some(metric), _) => format!("there is no metric `{metric}`; there is {found}"),

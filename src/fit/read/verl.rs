@@ -6,10 +6,10 @@ use serde_json::Value as Json;
 
 use super::axis::step_in;
 use super::file::{LogFile, Shape};
-use super::items::Tally;
 use super::json::{self, Object};
-use super::metric;
+use super::meaning::{Meaning, meaning};
 use super::record::{Found, Record, Score, When, decimals};
+use super::right_counts::Tally;
 use super::{Format, ReadOptions, fault, problems, shortened};
 use crate::fit::log::LogError;
 
@@ -105,7 +105,7 @@ fn score(key: &str, share: f64, decimals: u32, options: &ReadOptions) -> Option<
     let held_out = ["val-core/", "val/", "val-aux/"].iter().any(|front| key.starts_with(front));
     let labels = matches!(key.rsplit('/').next(), Some("label_accuracy" | "ground_truth_ratio"));
     let asked = options.metric.as_deref() == Some(key);
-    if !(asked || labels || held_out && !matches!(metric::meaning(key), metric::Meaning::Other(_))) {
+    if !(asked || labels || held_out && !matches!(meaning(key), Meaning::Other(_))) {
         return None;
     }
     let mut score = Score::share(key, share, decimals);

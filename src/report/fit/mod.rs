@@ -2,11 +2,14 @@
 
 mod fan;
 mod page;
+mod pair;
 mod parameters;
 mod reproduction;
 mod survival;
 mod tables;
 pub mod words;
+
+pub use pair::{PairInputs, render_pair};
 
 use crate::fit::{Advised, Fit, Run, Weighed};
 use crate::provenance::LogProvenance;

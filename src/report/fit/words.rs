@@ -1,7 +1,9 @@
 //! What a fit says, in sentences: for the page, the figures' titles and the terminal.
 
+use super::PairInputs;
 use crate::fit::{
-    Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Phase, Runway, Variant, Weighed,
+    Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Parting, Phase, Runway, Variant,
+    Weighed,
 };
 use crate::report::words::{generations, number, percent, ratio};
 
@@ -85,6 +87,37 @@ pub fn problems(fit: &Fit) -> Option<String> {
          an evaluation ahead would measure, are on these."
             .to_owned()
     })
+}
+
+/// Probability from which two metrics are said to part, and below which nothing is said of it.
+const PARTED: f64 = 0.5;
+const UNTOLD: f64 = 0.1;
+
+/// Whether two metrics are said to part.
+pub(super) fn is_sign(parting: &Parting) -> bool {
+    parting.probability >= PARTED
+}
+
+/// Whether two metrics of a run part, and since when.
+#[must_use]
+pub fn parting(inputs: &PairInputs<'_>) -> String {
+    let [(first, _), (second, _)] = &inputs.metrics;
+    let Some(parting) = inputs.parting else {
+        return format!("No generation has both {first} and {second}.");
+    };
+    let Parting { generation, last, probability, margin, second_worsens } = parting;
+    // Draws cannot tell more.
+    let probability = if probability > 0.999 { "more than 99.9\u{a0}%".to_owned() } else { percent(probability, 2) };
+    if parting.probability < UNTOLD {
+        return format!("No sign that {first} and {second} part (probability {probability}).");
+    }
+    let (improving, worsening) = if second_worsens { (first, second) } else { (second, first) };
+    let part = if is_sign(&parting) { "part" } else { "may part" };
+    format!(
+        "{first} and {second} {part} after generation {generation} (probability {probability}): by generation {last} the true \
+         error by {improving} has fallen, and that by {worsening} has risen, both by more than {}.",
+        percent(margin, 2)
+    )
 }
 
 /// From when the remaining runway counts: a loop that has failed survived nothing.

@@ -1,0 +1,104 @@
+//! `runaway fit --metric A --metric B`: two metrics of one run, and where they part.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::fit::{Fit, FitError, FitOptions, Fitted, Log, Parting};
+use crate::provenance::LogProvenance;
+use crate::report;
+use crate::report::fit::{Inputs, PairInputs, words};
+
+use super::super::args;
+use super::super::ingest::read_as;
+use super::super::limits::Work;
+use super::super::progress::watched;
+use super::super::{UsageError, Verdict, report_folder, write_report};
+use super::{blamed, generations, json, options, read, text};
+
+/// The fits of both metrics.
+#[derive(Serialize)]
+struct Pair<'a> {
+    metrics: [OfMetric<'a>; 2],
+    parting: Option<Parting>,
+}
+
+#[derive(Serialize)]
+struct OfMetric<'a> {
+    metric: &'a str,
+    #[serde(flatten)]
+    fit: &'a Fit,
+}
+
+pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+    let [first, second] = names(args)?;
+    let options = options(args)?;
+    let of = |metric: &str| read(args, &args.reading.of_metric(metric));
+    let ((one, provenance), (other, _)) = (of(first)?, of(second)?);
+    let longest = generations(&one).max(generations(&other));
+    Work::default().fits(2, options.effort.sweeps, longest).admit(args.patience)?;
+    let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
+    let fitted = [fitted(&one, &options, args)?, fitted(&other, &options, args)?];
+    let fits = [fitted[0].answer(), fitted[1].answer()];
+    let parting = fitted[0].parting(&fitted[1]);
+    let metrics = [OfMetric { metric: first, fit: &fits[0] }, OfMetric { metric: second, fit: &fits[1] }];
+    let json = json(&provenance, Pair { metrics, parting })?;
+    let inputs = PairInputs {
+        metrics: [
+            (first, inputs(&one, &fits[0], &options, &provenance)?),
+            (second, inputs(&other, &fits[1], &options, &provenance)?),
+        ],
+        parting,
+    };
+    let written = folder
+        .as_ref()
+        .map(|folder| write_report(folder, &report::fit::render_pair(&inputs)?, "report.html", ("fit.json", &json)))
+        .transpose()?;
+    if args.output.json {
+        out.write_all(&json)?;
+    } else {
+        writeln!(out, "{}", words::parting(&inputs))?;
+        for (metric, one) in &inputs.metrics {
+            writeln!(out, "\n{metric}:")?;
+            text::answer(one, out)?;
+        }
+        if let (Some(files), Some(folder)) = (written, &args.report) {
+            writeln!(out, "wrote {files} files to {}", folder.display())?;
+        }
+    }
+    let unsettled = fits.iter().any(|fit| fit.unsettled().is_some());
+    Ok(if unsettled { Verdict::Unsettled } else { Verdict::Fine })
+}
+
+/// The two metrics; what answers for one metric alone is refused.
+fn names(args: &args::Fit) -> Result<[&str; 2], UsageError> {
+    let [first, second] = args.reading.metric.as_slice() else {
+        let count = args.reading.metric.len();
+        return Err(UsageError(format!("--metric is given {count} times; a fit compares two metrics at the most")));
+    };
+    if first == second {
+        return Err(UsageError(format!("--metric {first}: two different metrics are compared")));
+    }
+    if args.advise.is_some() || args.variants {
+        return Err(UsageError("--advise and --variants answer for one metric; leave one --metric out".to_owned()));
+    }
+    Ok([first, second])
+}
+
+fn fitted<'a>(log: &'a Log, options: &'a FitOptions, args: &args::Fit) -> anyhow::Result<Fitted<'a>> {
+    let fitted = watched("fit", "sweeps", |watch| Fitted::watched(log, options, watch))?
+        .map_err(|error| blamed(error, args.files.first().map(PathBuf::as_path), args.scenario.as_deref()))?;
+    read_as(log, &mut std::io::stderr())?;
+    Ok(fitted)
+}
+
+fn inputs<'a>(
+    log: &'a Log,
+    fit: &'a Fit,
+    options: &FitOptions,
+    provenance: &'a LogProvenance,
+) -> Result<Inputs<'a>, FitError> {
+    let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
+    Ok(Inputs { fit, run, advised: None, weighed: None, provenance })
+}

@@ -1,0 +1,186 @@
+//! What a metric measures, as far as its name says.
+
+/// What a metric measures, as far as its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A share of right answers.
+    Right,
+    /// A share of wrong answers.
+    Error,
+    /// A reward, of which nobody knows what it counts.
+    Reward,
+    /// Something else, and what.
+    Other(&'static str),
+    /// The name says nothing.
+    Unknown,
+}
+
+/// Words of a name that settle what it measures, the first that occurs deciding.
+const WORDS: [(&[&str], Meaning); 17] = [
+    (&["stderr", "std", "se", "sd", "var", "variance", "ci", "interval"], Meaning::Other("a spread")),
+    (&["token", "tokens"], Meaning::Other("an accuracy of tokens, not of answers")),
+    (&["loss", "nll"], Meaning::Other("a loss")),
+    (
+        &["perplexity", "ppl", "entropy", "kl", "logps", "logits", "logp", "logprob", "logprobs"],
+        Meaning::Other("a loss"),
+    ),
+    (&["margin", "margins", "chosen", "rejected", "advantage", "advantages"], Meaning::Other("a reward of pairs")),
+    (&["lr", "rate", "norm", "grad"], Meaning::Other("a setting of the optimiser")),
+    (&["runtime", "time", "second", "seconds", "timing", "elapsed", "throughput"], Meaning::Other("a time")),
+    (
+        &[
+            "length",
+            "len",
+            "ratio",
+            "count",
+            "clipped",
+            "percentage",
+            "distinct",
+            "temperature",
+            "memory",
+            "bytes",
+            "answer_missing",
+            "missing",
+            "no",
+            "empty",
+            "timeout",
+            "bleu",
+            "rouge",
+            "f1",
+            "mcc",
+        ],
+        Meaning::Other("no share of right answers"),
+    ),
+    (&["best", "worst"], Meaning::Other("the best or worst of several answers")),
+    (&["wer", "cer", "err", "error", "errors", "wrong", "incorrect", "failure", "failures", "failed"], Meaning::Error),
+    (&["format"], Meaning::Reward),
+    (
+        &[
+            "accuracy",
+            "accuracies",
+            "acc",
+            "correct",
+            "correctness",
+            "right",
+            "match",
+            "em",
+            "solved",
+            "passed",
+            "majority",
+            "maj",
+            "success",
+            "pass@1",
+            "pass1",
+            "pass@k",
+            "extractive_match",
+            "ans",
+            "labels",
+        ],
+        Meaning::Right,
+    ),
+    (
+        &[
+            "gsm8k",
+            "math",
+            "math500",
+            "math_500",
+            "aime",
+            "aime24",
+            "aime25",
+            "amc",
+            "amc23",
+            "mmlu",
+            "arc",
+            "hellaswag",
+            "humaneval",
+            "mbpp",
+            "gpqa",
+            "olympiadbench",
+            "minerva",
+            "svamp",
+            "boolq",
+            "winogrande",
+            "truthfulqa",
+            "bbh",
+            "drop",
+        ],
+        Meaning::Right,
+    ),
+    (&["reward", "rewards", "score", "scores", "return", "returns"], Meaning::Reward),
+    (&["avg", "mean"], Meaning::Unknown),
+    (&["pass"], Meaning::Right),
+    (&["exact"], Meaning::Right),
+];
+
+/// The words of a metric's name: lower case, parted where neither a letter, a digit nor @ stands.
+pub(super) fn words(name: &str) -> Vec<String> {
+    name.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric() && c != '@' && c != ':')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Attempts of which one must be right: the 8 of pass@8, pass8, pass@8:16 and pass@k:k=8; 0 where the name leaves it open.
+fn attempts(words: &[String]) -> Option<u64> {
+    let (place, after) =
+        words.iter().enumerate().find_map(|(place, word)| Some((place, word.strip_prefix("pass")?)))?;
+    match after.trim_start_matches('@').split(':').next() {
+        Some("k") => Some(words.get(place + 1).and_then(|k| k.parse().ok()).unwrap_or(0)),
+        Some(k) => k.parse().ok(),
+        None => None,
+    }
+}
+
+/// What a name says of its metric.
+pub(super) fn meaning(name: &str) -> Meaning {
+    let words = words(name);
+    if attempts(&words).is_some_and(|k| k != 1) {
+        return Meaning::Other("coverage: whether any of several answers is right");
+    }
+    let plain = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    if plain(&["agreement", "consistency", "consensus"])
+        || plain(&["majority", "maj", "voting"]) && plain(&["reward", "rewards", "ratio"])
+    {
+        return Meaning::Other("agreement among answers, not with the truth");
+    }
+    // Harnesses normalise the likelihoods of answers by their length; the metric is a share of right answers all the same.
+    if words.windows(2).any(|pair| pair == ["acc", "norm"]) && !plain(&["stderr"]) {
+        return Meaning::Right;
+    }
+    if words.windows(2).any(|pair| pair == ["reward", "accuracy"]) {
+        return Meaning::Other("how often rewards are right, not answers");
+    }
+    let has = |set: &[&str]| {
+        words.iter().any(|word| {
+            set.iter()
+                .any(|known| known == word || word.strip_prefix(known).is_some_and(|rest| rest.starts_with(['@', ':'])))
+        })
+    };
+    WORDS.iter().find(|(set, _)| has(set)).map_or(Meaning::Unknown, |(_, meaning)| *meaning)
+}
+
+/// How far a metric is from held-out problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Scope {
+    Evaluation,
+    Unstated,
+    Training,
+}
+
+pub(super) fn scope(name: &str) -> Scope {
+    let words = words(name);
+    let has = |set: &[&str]| words.iter().any(|word| set.contains(&word.as_str()));
+    if has(&["eval", "evaluation", "val", "valid", "validation", "test", "heldout"]) {
+        Scope::Evaluation
+    } else if has(&["train", "training", "batch", "actor", "critic", "rollout"]) {
+        Scope::Training
+    } else {
+        Scope::Unstated
+    }
+}
+
+/// Whether a metric of this name was measured on what the loop trains on.
+pub(super) fn of_training(name: &str) -> bool {
+    scope(name) == Scope::Training
+}

@@ -1,0 +1,119 @@
+//! Two metrics of one run: both error curves in one figure, and a page.
+
+use maud::{Markup, html};
+
+use crate::fit::{Fan, Parting, Phase};
+use crate::report::axis::Axis;
+use crate::report::html::{document, figure};
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, Shape};
+use crate::report::theme::{FILTERED, FORECAST, FORECAST_EDGE, LAST, filtered, forecast};
+use crate::report::{Figure, Report, ReportError, drawn};
+
+use super::{Inputs, words};
+
+/// Two metrics of one run.
+#[derive(Debug, Clone, Copy)]
+pub struct PairInputs<'a> {
+    /// The metrics' names and fits.
+    pub metrics: [(&'a str, Inputs<'a>); 2],
+    /// Where they part.
+    pub parting: Option<Parting>,
+}
+
+/// Makes the figure and the page. The same inputs give the same bytes.
+///
+/// # Errors
+/// [`ReportError::Figure`] if the figure cannot be drawn.
+pub fn render_pair(inputs: &PairInputs<'_>) -> Result<Report, ReportError> {
+    let [(_, first), _] = &inputs.metrics;
+    let figures = drawn([("metrics", plot(inputs))], &first.provenance.origin())?;
+    let html = page(inputs, &figures).into_bytes();
+    Ok(Report::new(figures, html))
+}
+
+/// Generations of the log.
+fn known<'a>(inputs: &Inputs<'a>) -> Vec<&'a Fan> {
+    inputs.fit.fan.iter().filter(|one| one.phase != Phase::Forecast).collect()
+}
+
+fn plot(inputs: &PairInputs<'_>) -> Option<Plot> {
+    let [(first_name, first), (second_name, second)] = &inputs.metrics;
+    let (one, other) = (known(first), known(second));
+    let all = || one.iter().chain(&other);
+    let (from, to) = (all().map(|one| one.generation).min()?, all().map(|one| one.generation).max()?);
+    let top = all().map(|one| one.error.q95).fold(0.05, f64::max);
+    let band = |fan: &[&Fan]| fan.iter().map(|one| (one.generation as f64, one.error.q05, one.error.q95)).collect();
+    let line = |fan: &[&Fan], value: fn(&Fan) -> f64| {
+        fan.iter().map(|one| (one.generation as f64, value(one))).collect::<Vec<_>>()
+    };
+    let median = |one: &Fan| one.error.q50;
+    let mut layers = vec![
+        Layer::new(format!("{first_name}, 90 %"), Shape::Area { points: band(&one), fill: filtered(0.9) }),
+        Layer::new(format!("{second_name}, 90 %"), Shape::Area { points: band(&other), fill: forecast(0.9) }),
+    ];
+    // The second band keeps its edges where both lie on each other.
+    for edge in [|one: &Fan| one.error.q05, |one: &Fan| one.error.q95] {
+        layers.push(Layer::unnamed(Shape::Line { points: line(&other, edge), stroke: FORECAST_EDGE }));
+    }
+    layers.push(Layer::new(
+        format!("{first_name}, median"),
+        Shape::Line { points: line(&one, median), stroke: FILTERED },
+    ));
+    layers.push(Layer::new(
+        format!("{second_name}, median"),
+        Shape::Line { points: line(&other, median), stroke: FORECAST },
+    ));
+    if let Some(parting) = inputs.parting.filter(words::is_sign) {
+        let mark = Shape::Mark { x: parting.generation as f64, stroke: LAST };
+        layers.push(Layer::new("best generation of the metric that gets worse", mark));
+    }
+    Some(Plot {
+        title: words::parting(inputs).trim_end_matches('.').to_owned(),
+        notes: vec![
+            "Bands hold the true error rate of a generation with probability 90 %, given all measurements.".to_owned(),
+        ],
+        caption: "True error rate by generation of the log, by each of two metrics.".to_owned(),
+        x: Axis::generations(from, to, 0.5),
+        y: Axis::share("error rate of one answer", 0.0, (top * 1.05).min(1.0)),
+        layers,
+    })
+}
+
+fn page(inputs: &PairInputs<'_>, figures: &[Figure]) -> String {
+    let headline = words::parting(inputs);
+    let [(_, first), _] = &inputs.metrics;
+    let body = html! {
+        header {
+            h1 { (headline) }
+            p.source { (first.fit.subject()) ", generations " (first.fit.basis.generations.0) " to " (first.fit.basis.generations.1) }
+            p { (words::LEARNERS) }
+        }
+        main {
+            @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
+            @for (name, one) in &inputs.metrics { (of_metric(name, one)) }
+            section {
+                h2 { "How this was computed" }
+                p { code { (first.provenance.command) } }
+            }
+        }
+    };
+    document(&headline, &headline, &body)
+}
+
+fn of_metric(name: &str, inputs: &Inputs<'_>) -> Markup {
+    let fit = inputs.fit;
+    html! {
+        section {
+            h2 { (name) }
+            @if let Some(unsettled) = words::unsettled(fit) {
+                p.alarm role="alert" { strong { "Attention. " } (unsettled) }
+            }
+            p { (words::headline(fit)) }
+            p { (words::reproduction(fit)) }
+            p { (words::best(fit)) }
+            @if let Some(sentence) = words::problems(fit) { p { (sentence) } }
+            @for warning in &fit.warnings { p.warning { strong { "Note. " } (warning) } }
+        }
+    }
+}

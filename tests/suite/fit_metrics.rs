@@ -1,0 +1,102 @@
+//! Two metrics of one run, and whether they part.
+
+use assert_cmd::Command;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rayon::prelude::*;
+use runaway::fit::{Effort, FitOptions, Fitted, Log, Parting, ReadOptions};
+
+const EFFORT: Effort = Effort { ensembles: 2, walkers: 40, sweeps: 120 };
+const PROBLEMS: u64 = 600;
+
+/// Right answers as an evaluation counts them at each true error rate.
+fn counted(errors: &[f64], seed: u64) -> Vec<u64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let right = |error: &f64| (0..PROBLEMS).filter(|_| rng.random::<f64>() >= *error).count() as u64;
+    errors.iter().map(right).collect()
+}
+
+/// A table with the shares of right answers by two metrics.
+fn table(own: &[f64], other: &[f64], seed: u64) -> String {
+    let rows = counted(own, 2 * seed).into_iter().zip(counted(other, 2 * seed + 1)).enumerate();
+    let share = |right: u64| right as f64 / PROBLEMS as f64;
+    let lines = rows.map(|(g, (own, other))| format!("{g},{:.6},{:.6}\n", share(own), share(other)));
+    format!("generation,own_accuracy,other_accuracy\n{}", lines.collect::<String>())
+}
+
+fn parting(text: &str) -> Parting {
+    let log = |metric: &str| {
+        let options =
+            ReadOptions { metric: Some(metric.to_owned()), evaluated: Some(PROBLEMS), ..ReadOptions::default() };
+        Log::parse_all(&[("two.csv".to_owned(), text.as_bytes().to_vec())], &options).unwrap()
+    };
+    let options = FitOptions { effort: EFFORT, paths: 600, horizon: 1, ..FitOptions::default() };
+    let (own, other) = (log("own_accuracy"), log("other_accuracy"));
+    let [own, other] = [&own, &other].map(|log| Fitted::new(log, &options).unwrap());
+    own.parting(&other).unwrap()
+}
+
+/// The loop's own metric falls throughout, the other turns.
+const FALLING: [f64; 7] = [0.36, 0.31, 0.27, 0.23, 0.19, 0.16, 0.13];
+const TURNING: [f64; 7] = [0.40, 0.36, 0.33, 0.36, 0.41, 0.47, 0.54];
+
+#[test]
+fn metrics_that_part_are_told_whichever_comes_first() {
+    let found = parting(&table(&FALLING, &TURNING, 1));
+    assert!(found.probability > 0.8 && found.second_worsens && (1..=3).contains(&found.generation), "{found:?}");
+    let turned = parting(&table(&TURNING, &FALLING, 1));
+    assert!(turned.probability > 0.8 && !turned.second_worsens, "{turned:?}");
+    let together = parting(&table(&FALLING, &FALLING.map(|error| 0.9 * error), 2));
+    assert!(together.probability < 0.1, "{together:?}");
+}
+
+/// Of runs in which nothing changes, this share is said to part (probability above one half).
+fn false_alarms(runs: u64) -> usize {
+    let alarm = |seed: u64| parting(&table(&[0.3; 7], &[0.25; 7], 100 + seed)).probability >= 0.5;
+    (0..runs).into_par_iter().filter(|seed| alarm(*seed)).count()
+}
+
+#[test]
+fn noise_alone_does_not_part_metrics() {
+    assert_eq!(false_alarms(4), 0);
+}
+
+/// At most 5 % of false alarms, at a level of 0.001: of 60 no more than 9.
+#[test]
+#[ignore = "two minutes"]
+fn false_alarms_are_rare() {
+    let alarms = false_alarms(60);
+    println!("{alarms} false alarms of 60");
+    assert!(alarms <= 9, "{alarms}");
+}
+
+#[test]
+fn two_metrics_are_fitted_told_and_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("two.csv");
+    std::fs::write(&log, table(&FALLING, &TURNING, 1)).unwrap();
+    let fit = |extra: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
+        command
+            .arg("fit")
+            .arg(&log)
+            .args(["--evaluated", "600", "--sweeps", "60", "--metric", "own_accuracy"])
+            .args(extra);
+        let output = command.output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let report = folder.path().join("out");
+    let (told, _) = fit(&["--metric", "other_accuracy", "--json", "--report", report.to_str().unwrap()]);
+    let found: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert!(found["parting"]["probability"].as_f64().unwrap() > 0.5, "{}", found["parting"]);
+    let metrics: Vec<_> = found["metrics"].as_array().unwrap().iter().map(|one| &one["metric"]).collect();
+    assert_eq!(metrics, ["own_accuracy", "other_accuracy"]);
+    assert!(found["metrics"][1]["runway"]["error_rate"].is_number());
+    let page = std::fs::read_to_string(report.join("report.html")).unwrap();
+    assert!(page.contains("own_accuracy and other_accuracy part after generation"), "{}", &page[..2000]);
+    assert!(report.join("metrics.svg").exists());
+    let (_, refused) = fit(&["--metric", "own_accuracy"]);
+    assert!(refused.contains("two different metrics"), "{refused}");
+    let (_, refused) = fit(&["--metric", "other_accuracy", "--variants"]);
+    assert!(refused.contains("answer for one metric"), "{refused}");
+}
