@@ -244,7 +244,8 @@ fn ranks_of_true_parameters_are_uniform() {
     let effort = Effort { sweeps: 320, ..Effort::BRISK };
     let options = FitOptions { seed: 77, effort, horizon: 6, ..FitOptions::default() };
     let errors_alone = Design { generations: 6, steps: 8, evaluated: 500, attempted: 0, ..PLAYED };
-    for design in [Design { checked: true, ..PLAYED }, PLAYED, errors_alone] {
+    let same = Design { same_problems: true, ..PLAYED };
+    for design in [Design { checked: true, ..PLAYED }, PLAYED, errors_alone, same] {
         let all = calibrate(design, 400, &options).unwrap();
         println!("{design:?}");
         for ranks in &all {

@@ -53,6 +53,11 @@ fn samples_of_lm_evaluation_harness_and_their_transitions() {
     assert_eq!((into.right_right, into.right_wrong), (0, 1));
     assert_eq!((into.wrong_same, into.wrong_other, into.wrong_right), (1, 1, 1));
     assert_eq!((into.fresh.share, into.persistence.whole, into.healing.part), (Some(1.0), 3, 1));
+    // The log itself carries the same counts, by its own route.
+    let moves = log.runs[0].rows[1].moves().unwrap();
+    assert!(log.same_problems && log.runs[0].rows[0].moves().is_none());
+    assert_eq!((moves.right_right, moves.right_wrong, moves.wrong_right), (0, 1, into.wrong_right));
+    assert_eq!((moves.wrong_wrong, moves.wrong_same), (into.wrong_same + into.wrong_other, Some(into.wrong_same)));
     let (low, high) = into.change_interval95;
     assert!(into.change == 0.0 && low < -0.3 && high > 0.3 && (low + high).abs() < 1e-12);
 }

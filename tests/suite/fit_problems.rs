@@ -222,6 +222,56 @@ fn intervals_keep_their_coverage_and_narrow() {
     }
 }
 
+/// Two generations of answers, one a line: (problem, answer given, whether it is right).
+fn answered(key: &str, generations: [&[(&str, &str, bool)]; 2]) -> Log {
+    let line = |generation: usize, (id, answer, right): &(&str, &str, bool)| {
+        format!("{{\"generation\": {generation}, \"id\": \"{id}\", \"{key}\": \"{answer}\", \"correct\": {right}}}\n")
+    };
+    let text: String = generations
+        .iter()
+        .enumerate()
+        .flat_map(|(generation, answers)| answers.iter().map(move |answer| line(generation, answer)))
+        .collect();
+    Log::parse(text.as_bytes(), "answers.jsonl").unwrap()
+}
+
+#[test]
+fn answers_by_problem_tell_what_became_of_each() {
+    let before: &[_] = &[("a", "1", true), ("b", "7", false), ("c", "8", false), ("d", "9", false), ("e", "2", true)];
+    let after: &[_] = &[("a", "1", true), ("b", "7", false), ("c", "5", false), ("d", "3", true), ("e", "4", false)];
+    let log = answered("prediction", [before, after]);
+    let moves = log.runs[0].rows[1].moves().unwrap();
+    assert!(log.same_problems && log.runs[0].rows[0].moves().is_none());
+    assert_eq!((moves.right_right, moves.right_wrong, moves.wrong_right), (1, 1, 1));
+    assert_eq!((moves.wrong_wrong, moves.wrong_same, moves.paired()), (2, Some(1), 5));
+    let again = Log::parse(log.to_csv().as_bytes(), "canonical.csv").unwrap();
+    assert_eq!(again.runs, log.runs);
+    // An `answer` that stays while the verdict changes is the one that was asked for.
+    let asked = |answers: &[(&'static str, &'static str, bool)]| {
+        answers.iter().map(|(id, _, right)| (*id, "42", *right)).collect::<Vec<_>>()
+    };
+    let reference = answered("answer", [&asked(before), &asked(after)]);
+    assert_eq!(reference.runs[0].rows[1].wrong_same, None);
+    assert_eq!(reference.runs[0].rows[1].wrong_wrong, Some(2));
+    // Other problems are no pairs.
+    let fresh = answered("prediction", [before, &[("f", "1", true), ("g", "2", false)]]);
+    assert!(!fresh.same_problems && fresh.runs[0].rows[1].moves().is_none());
+}
+
+#[test]
+fn counts_of_moves_that_cannot_be_are_refused() {
+    let header = "generation,evaluated,wrong,right_right,right_wrong,wrong_right,wrong_wrong,wrong_same\n0,10,4,,,,,\n";
+    for (row, told) in [
+        ("1,10,5,5,2,1,,", "column `wrong_wrong`: of `right_right`"),
+        ("1,10,5,5,4,1,2,1", "column `wrong_wrong`: with `right_wrong` 6 problems are wrong, more than the 5"),
+        ("1,10,5,5,2,1,2,1", "column `right_right`: with `wrong_right` 6 problems are right, more than the 5"),
+        ("1,10,5,4,2,1,3,4", "column `wrong_same`: 4 is more than the 3 of `wrong_wrong`"),
+    ] {
+        let message = Log::parse(format!("{header}{row}\n").as_bytes(), "moves.csv").unwrap_err().to_string();
+        assert!(message.contains(told), "{message}");
+    }
+}
+
 /// A few loops only: of 48 intervals that should hold with 90 % at least 35 do, which chance misses at a level below 0.001;
 /// what became of each problem narrows what is known of R and persistence.
 #[test]
