@@ -114,8 +114,8 @@ pub fn parting(inputs: &PairInputs<'_>) -> String {
     let (improving, worsening) = if second_worsens { (first, second) } else { (second, first) };
     let part = if is_sign(&parting) { "part" } else { "may part" };
     format!(
-        "{first} and {second} {part} after generation {generation} (probability {probability}): by generation {last} the true \
-         error by {improving} has fallen, and that by {worsening} has risen, both by more than {}.",
+        "{first} and {second} {part} after generation {generation} (probability {probability}): by generation {last} the \
+         error of {improving} has fallen and that of {worsening} has risen, each by more than {}.",
         percent(margin, 2)
     )
 }
