@@ -219,7 +219,8 @@ fn choose(law: &Filtered, weights: &[f64], at: f64) -> u64 {
 
 impl Model {
     /// For each generation, an error rate drawn as an evaluation would have measured it, the counts known up to the
-    /// generation before; the first generation from its own law.
+    /// generation before, and by what became of its problems since where that is known; the first generation from its own
+    /// law.
     pub fn one_ahead(&self, learner: &Learner, run: usize, rng: &mut ChaCha8Rng) -> Option<Vec<f64>> {
         let stages = self.stages(run);
         let forward = self.forward(learner, run)?;
