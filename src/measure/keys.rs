@@ -2,9 +2,9 @@
 
 use super::checks::VoteRule;
 use super::estimate::{SampleEstimate, VoteShares};
-use super::mixture::is_finite;
+use super::mixture::{SampleMixture, is_finite};
 use super::prepare::PreparedSamples;
-use super::resample::interval;
+use super::resample::{interval, plain};
 use super::result::{DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
 use super::{MeasureError, MeasureOptions, SYSTEMATIC_FROM, scenario_file};
 use crate::fit::{AnswerGroup, AnswerSet};
@@ -19,6 +19,7 @@ const LEAST_EXAMPLES: f64 = 3.0;
 
 /// One number with the replicates that give its interval.
 fn number(point: f64, draws: &[SampleEstimate], of: impl Fn(&SampleEstimate) -> Option<f64>) -> MeasuredNumber {
+    let point = plain(point);
     let ends = interval(point, draws.iter().filter_map(of).collect());
     MeasuredNumber { value: point, low: ends.map(|(low, _)| low), high: ends.map(|(_, high)| high) }
 }
@@ -49,7 +50,7 @@ pub(super) fn told(
     options: &MeasureOptions,
 ) -> Result<Measured, MeasureError> {
     let mut telling = Telling { point, draws, keys: Vec::new() };
-    errors(&mut telling, options.steps);
+    errors(&mut telling, options.steps, samples.first.groups.len());
     learning(&mut telling);
     let rule = samples.kept_known.then(|| VoteRule::of(samples.first.groups.iter().copied())).flatten();
     checks(&mut telling, rule);
@@ -92,10 +93,11 @@ fn keeps_one(samples: &PreparedSamples<'_>) -> bool {
     samples.answers.0 > 1 && most == Some(1)
 }
 
-fn errors(telling: &mut Telling<'_>, steps: u64) {
+fn errors(telling: &mut Telling<'_>, steps: u64, problems: usize) {
     telling.tell("error_rate", "wrong answers of all, problem by problem", |one| one.error);
     let classes = telling.point.mixture.as_ref().map_or(0, |mixture| mixture.classes.len());
-    let systematic = telling.point.systematic_share().is_some_and(|share| share > 0.0);
+    let mistaken = telling.point.mixture.as_ref().map_or(0.0, SampleMixture::systematic);
+    let systematic = mistaken > 0.0;
     let step_error = move |one: &SampleEstimate, class: usize| {
         let mixture = one.mixture.as_ref()?;
         let error = mixture.classes.get(class)?.error(mixture.consistency);
@@ -261,7 +263,11 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
         };
         let remedy = "200 problems with 8 checked answers each, one line an answer: id, answer, correct";
         miss("errors.systematic_share, errors.consistency, errors.wrong_answers", reason, remedy);
-    } else if !has("errors.wrong_answers") {
+    } else if !has("errors.consistency") {
+        let reason = "too few problems have a mistake that candidates share";
+        miss("errors.consistency", reason, "more problems, until ten of them have such a mistake");
+    }
+    if has("errors.systematic_share") && !has("errors.wrong_answers") {
         let reason = "random wrong answers never agreed, which is what leaving the key out says";
         miss("errors.wrong_answers", reason, "more answers to each problem");
     }

@@ -150,6 +150,11 @@ impl SampleMixture {
         patterns.iter().map(&mut read).collect()
     }
 
+    /// Share of the problems with a systematic mistake.
+    pub fn systematic(&self) -> f64 {
+        self.classes.iter().map(|class| class.share * class.systematic).sum()
+    }
+
     /// Error rate of one answer.
     pub fn error(&self) -> f64 {
         self.classes.iter().map(|class| class.share * class.error(self.consistency)).sum()
@@ -222,10 +227,12 @@ impl ScatterSums {
     }
 }
 
-/// A share that its own logarithm survives.
+/// Shares closer to 0 or 1 are taken for this close, so that their logarithms stay finite.
+const NEAREST: f64 = 1e-12;
+
 fn share(yes: f64, no: f64) -> f64 {
     let all = yes + no;
-    if all > 0.0 { (yes / all).clamp(1e-12, 1.0 - 1e-12) } else { 0.5 }
+    if all > 0.0 { (yes / all).clamp(NEAREST, 1.0 - NEAREST) } else { 0.5 }
 }
 
 /// Fits a mixture from where it stands; with answers unknown, without systematic mistakes.

@@ -45,6 +45,14 @@ impl Replicate {
     }
 }
 
+/// Below this a share is 0: what is left of it is how far fits go.
+const NOTHING: f64 = 1e-9;
+
+/// A number without what is left of a share that is 0.
+pub(super) fn plain(value: f64) -> f64 {
+    if value.abs() < NOTHING { 0.0 } else { value }
+}
+
 /// The interval that replicates leave, with the estimate inside.
 pub(super) fn interval(estimate: f64, mut replicates: Vec<f64>) -> Option<(f64, f64)> {
     replicates.retain(|value| value.is_finite());
@@ -52,6 +60,6 @@ pub(super) fn interval(estimate: f64, mut replicates: Vec<f64>) -> Option<(f64, 
         return None;
     }
     let sorted = sorted(replicates);
-    let at = |level: f64| quantile(&sorted, level);
+    let at = |level: f64| plain(quantile(&sorted, level));
     Some((at(0.5 * (1.0 - LEVEL)).min(estimate), at(0.5 * (1.0 + LEVEL)).max(estimate)))
 }

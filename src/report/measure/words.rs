@@ -39,7 +39,9 @@ fn error(measured: &Measured) -> Option<String> {
 
 fn shared(measured: &Measured) -> Option<String> {
     let shared = of(measured, "errors.systematic_share")?;
-    let consistency = of(measured, "errors.consistency")?;
+    let Some(consistency) = of(measured, "errors.consistency") else {
+        return Some(format!("Candidates share hardly a mistake: {shared} of the wrong answers are systematic."));
+    };
     Some(format!(
         "Of the wrong answers {shared} are systematic: candidates share them, each with probability {consistency}. A vote \
          cannot see these."
