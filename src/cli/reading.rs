@@ -35,7 +35,7 @@ pub struct Reading {
     /// Key that names a sample's problem
     #[arg(long, value_name = "KEY")]
     pub id: Option<String>,
-    /// Key of a sample's answer: only `measure` compares answers, other commands take the option and leave it aside
+    /// Key of a sample's answer, by which equal answers to one problem are known
     #[arg(long, value_name = "KEY")]
     pub answer: Option<String>,
     /// Key that says whether a sample is right

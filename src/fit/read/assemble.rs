@@ -21,15 +21,8 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
     ignored.extend(cut);
     if let (Some(rows), true) = (counted, records.is_empty()) {
         let runs = rows.finish(&source, files.len() == 1, &mut notes)?;
-        return Ok(Log {
-            source,
-            format: format.to_owned(),
-            taken: vec!["wrong of evaluated".to_owned()],
-            ignored,
-            notes,
-            same_problems,
-            runs,
-        });
+        let (format, taken) = (format.to_owned(), vec!["wrong of evaluated".to_owned()]);
+        return Ok(Log { source, format, taken, ignored, notes, same_problems, runs });
     }
     let first = files.first().map_or("", |file| file.name.as_str());
     in_order_of_names(&mut records, &mut notes);

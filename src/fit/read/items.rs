@@ -118,13 +118,14 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
         ),
     };
     let answer = asked(&options.answer, "--answer")?.or_else(|| known(&ANSWERS));
-    let numbers = |key: &&&str| object.get(**key).is_some_and(|value| json::number(value).is_some());
-    // In some files `generation` is the text that was generated.
-    let when = options
-        .column("generation")
-        .map(str::to_owned)
-        .or_else(|| GENERATIONS.iter().find(numbers).map(|key| (*key).to_owned()));
+    let when = options.column("generation").map(str::to_owned).or_else(|| generation_key(object));
     Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)), answer })
+}
+
+/// The key of the generation; in some files `generation` is the text that was generated.
+fn generation_key(object: &Object) -> Option<String> {
+    let numbers = |key: &&&str| object.get(**key).is_some_and(|value| json::number(value).is_some());
+    GENERATIONS.iter().find(numbers).map(|key| (*key).to_owned())
 }
 
 fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
@@ -282,11 +283,6 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
         groups.without += 1;
         return Ok(());
     }
-    let text = |value: &Json| match value {
-        Json::Null => None,
-        Json::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    };
     let id = object.get(&keys.id).and_then(text);
     let id = id.ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
     let label = match &keys.when {
@@ -299,36 +295,45 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
     let Some(tally) = groups.tally(&label, keys) else { return Ok(()) };
     match &keys.verdict {
         Verdict::Counts(right, all) => {
-            let count = |key: &String| {
-                let value = object.get(key).unwrap_or(&Json::Null);
-                json::count(value)
-                    .ok_or_else(|| (key.clone(), format!("{} is not a count", shortened(&value.to_string()))))
-            };
-            let (part, whole) = (count(right)?, count(all)?);
+            let (part, whole) = (count(object, right)?, count(object, all)?);
             if part > whole || whole == 0 {
                 return Err((right.clone(), format!("{part} right of {whole} answers cannot be")));
             }
             tally.add_counts(&id, part as f64, whole);
         }
         Verdict::Key(key) => {
-            let value = object.get(key).unwrap_or(&Json::Null);
-            let right = match options.right_above {
-                Some(limit) => json::number(value).map(|(score, _)| f64::from(u8::from(score > limit))),
-                // A score between right and wrong is a judgement; a share of right answers would be called so.
-                None => right_share(value).filter(|share| share.fract() == 0.0 || meaning(key) != Meaning::Reward),
-            };
-            let right = right.ok_or_else(|| {
-                let value = shortened(&value.to_string());
-                (key.clone(), format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores"))
-            })?;
-            let answer = keys.answer.as_ref().and_then(|key| object.get(key)).map(|value| match value {
-                Json::String(text) => text.clone(),
-                other => other.to_string(),
-            });
+            let right = right(object, key, options).map_err(|reason| (key.clone(), reason))?;
+            let answer = keys.answer.as_ref().and_then(|key| object.get(key)).and_then(text);
             tally.add_given(&id, right, answer.as_deref());
         }
     }
     Ok(())
+}
+
+fn text(value: &Json) -> Option<String> {
+    match value {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+fn count(object: &Object, key: &String) -> Result<u64, (String, String)> {
+    let value = object.get(key).unwrap_or(&Json::Null);
+    json::count(value).ok_or_else(|| (key.clone(), format!("{} is not a count", shortened(&value.to_string()))))
+}
+
+fn right(object: &Object, key: &str, options: &ReadOptions) -> Result<f64, String> {
+    let value = object.get(key).unwrap_or(&Json::Null);
+    let right = match options.right_above {
+        Some(limit) => json::number(value).map(|(score, _)| f64::from(u8::from(score > limit))),
+        // A score between right and wrong is a judgement; a share of right answers would be called so.
+        None => right_share(value).filter(|share| share.fract() == 0.0 || meaning(key) != Meaning::Reward),
+    };
+    right.ok_or_else(|| {
+        let value = shortened(&value.to_string());
+        format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores")
+    })
 }
 
 fn when(label: &str, keys: &Keys) -> When {

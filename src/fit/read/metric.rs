@@ -179,11 +179,8 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
     };
     let errors = of(|meaning| meaning == Meaning::Error);
     let open = of(|meaning| matches!(meaning, Meaning::Unknown | Meaning::Reward));
-    let falling: Vec<&str> = names
-        .iter()
-        .map(String::as_str)
-        .filter(|name| scores(name, records).any(|score| score.falls) && meaning(name) == Meaning::Right)
-        .collect();
+    let falls = |name: &&str| scores(name, records).any(|score| score.falls) && meaning(name) == Meaning::Right;
+    let falling: Vec<&str> = names.iter().map(String::as_str).filter(falls).collect();
     if !errors.is_empty() && !options.lower_is_better {
         return format!("{} is an error rate by its name; read it as one with --lower-is-better", listed(errors));
     }

@@ -35,52 +35,55 @@ fn is_summary(file: &LogFile) -> bool {
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     for file in files {
-        let (names, header) = cells::names(file)?;
-        let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
-        if names.len() > MOST_COLUMNS {
-            let reason = format!("{} columns, but a log has at most {MOST_COLUMNS}", names.len());
-            return Err(fault(&file.name, header, None, reason));
-        }
-        let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
-        check(&columns, &borrowed, file, header, options)?;
-        let before = found.records.len();
-        let mut table = Table {
-            file,
-            columns: &columns,
-            names: &borrowed,
-            options,
-            skipped: 0,
-            counted: 0,
-            task: None,
-            others: 0,
-            gather: Gather::new(),
-            found: &mut found,
-        };
-        let cut = cells::rows(file, &names, |line, cells| table.row(line, cells))?;
-        let Table { skipped, others, gather, .. } = table;
-        if cut {
-            found.ignored.push(format!("the last row of {}, which is cut off", file.name));
-        }
-        if others > 0 {
-            found.ignored.push(format!("{} of other tasks", some(others, "row", "rows")));
-        }
-        if skipped > 0 {
-            found.ignored.push(format!("{} without an evaluation", some(skipped, "row", "rows")));
-        }
-        if let (Some(task), true) = (&options.task, gather.rows() == 0 && found.records.len() == before && others > 0) {
-            return Err(fault(&file.name, None, None, format!("no row is of the task `{task}`")));
-        }
-        if gather.rows() == 0 && found.records.len() == before {
-            return Err(fault(&file.name, None, None, "there is a header but no row with an evaluation"));
-        }
-        let left = names.iter().zip(&columns.roles).filter(|(_, role)| **role == Role::Ignored);
-        let shown = |name: &String| if name.is_empty() { "a column without a name".to_owned() } else { name.clone() };
-        found.ignored.extend(left.map(|(name, _)| shown(name)));
-        found.notes.extend(columns.notes.clone());
-        found.counted.get_or_insert_with(Gather::new).absorb(gather);
+        read_file(file, options, &mut found)?;
     }
     found.counted = found.counted.filter(|gather| gather.rows() > 0);
     Ok(found)
+}
+
+fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result<(), LogError> {
+    let (names, header) = cells::names(file)?;
+    if names.len() > MOST_COLUMNS {
+        let reason = format!("{} columns, but a log has at most {MOST_COLUMNS}", names.len());
+        return Err(fault(&file.name, header, None, reason));
+    }
+    let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
+    let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
+    check(&columns, &borrowed, file, header, options)?;
+    let before = found.records.len();
+    let mut table = Table {
+        file,
+        columns: &columns,
+        names: &borrowed,
+        options,
+        skipped: 0,
+        counted: 0,
+        task: None,
+        others: 0,
+        gather: Gather::new(),
+        found,
+    };
+    let cut = cells::rows(file, &names, |line, cells| table.row(line, cells))?;
+    let Table { skipped, others, gather, found, .. } = table;
+    if gather.rows() == 0 && found.records.len() == before {
+        let reason = match &options.task {
+            Some(task) if others > 0 => format!("no row is of the task `{task}`"),
+            _ => "there is a header but no row with an evaluation".to_owned(),
+        };
+        return Err(fault(&file.name, None, None, reason));
+    }
+    let left = [
+        cut.then(|| format!("the last row of {}, which is cut off", file.name)),
+        (others > 0).then(|| format!("{} of other tasks", some(others, "row", "rows"))),
+        (skipped > 0).then(|| format!("{} without an evaluation", some(skipped, "row", "rows"))),
+    ];
+    found.ignored.extend(left.into_iter().flatten());
+    let columns_left = names.iter().zip(&columns.roles).filter(|(_, role)| **role == Role::Ignored);
+    let shown = |name: &String| if name.is_empty() { "a column without a name".to_owned() } else { name.clone() };
+    found.ignored.extend(columns_left.map(|(name, _)| shown(name)));
+    found.notes.extend(columns.notes.clone());
+    found.counted.get_or_insert_with(Gather::new).absorb(gather);
+    Ok(())
 }
 
 /// Refuses a table whose columns do not make a log.
