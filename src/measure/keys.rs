@@ -121,20 +121,22 @@ fn errors(telling: &mut Telling<'_>, steps: u64, problems: usize) {
         }
     }
     if systematic {
-        telling.tell(
-            "errors.systematic_share",
-            "wrong answers that repeat each other",
-            SampleEstimate::systematic_share,
-        );
+        shared_mistakes(telling, mistaken * problems as f64 >= LEAST_EXAMPLES);
+    }
+}
+
+/// What wrong answers that repeat each other tell; `enough` of them, and it is told how often each candidate repeats one.
+fn shared_mistakes(telling: &mut Telling<'_>, enough: bool) {
+    telling.tell("errors.systematic_share", "wrong answers that repeat each other", SampleEstimate::systematic_share);
+    if enough {
         telling.tell("errors.consistency", "how many answers to a problem repeat its mistake", |one| {
             Some(one.mixture.as_ref()?.consistency)
         });
-        let finite = telling.point.mixture.as_ref().is_some_and(|mixture| is_finite(mixture.wrong_answers));
-        if finite {
-            telling.tell("errors.wrong_answers", "wrong answers that agree by accident", |one| {
-                Some(one.mixture.as_ref()?.wrong_answers)
-            });
-        }
+    }
+    if telling.point.mixture.as_ref().is_some_and(|mixture| is_finite(mixture.wrong_answers)) {
+        telling.tell("errors.wrong_answers", "wrong answers that agree by accident", |one| {
+            Some(one.mixture.as_ref()?.wrong_answers)
+        });
     }
 }
 

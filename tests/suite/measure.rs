@@ -181,9 +181,12 @@ fn covered(measured: &Measured, truth: &Truth) -> Vec<(String, bool)> {
         .collect()
 }
 
+/// A key with how often its interval held the truth, of how often.
+type Held = (String, u32, u32);
+
 /// Coverage over random scenarios, by key, and the share of votes predicted within their intervals.
-fn coverage(scenarios: u64, problems: usize) -> (Vec<(String, u32, u32)>, (u32, u32)) {
-    let mut counts: Vec<(String, u32, u32)> = Vec::new();
+fn coverage(scenarios: u64, problems: usize) -> (Vec<Held>, (u32, u32)) {
+    let mut counts: Vec<Held> = Vec::new();
     let (mut predicted, mut votes) = (0, 0);
     for seed in 0..scenarios {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
