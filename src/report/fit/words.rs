@@ -89,8 +89,9 @@ pub fn problems(fit: &Fit) -> Option<String> {
     })
 }
 
-/// Probability from which two metrics are said to part, and below which nothing is said of it.
-const PARTED: f64 = 0.5;
+/// Probability from which two metrics are said to part, and below which nothing is said of it. Of 60 runs in which nothing
+/// changed (600 problems, seven generations) 9 passed 0.5 and none 0.8: the generation is chosen after the fact.
+const PARTED: f64 = 0.8;
 const UNTOLD: f64 = 0.1;
 
 /// Whether two metrics are said to part.
