@@ -448,3 +448,19 @@ fn one_kept_answer_of_several_is_no_verdict_of_the_check() {
     let found = measured(&text);
     assert!(found.notes.iter().any(|note| note.contains("not needed")), "{:?}", found.notes);
 }
+
+#[test]
+fn a_table_of_answers_is_a_log_too() {
+    let log = runaway::fit::Log::read(std::path::Path::new(SAMPLES)).unwrap();
+    let table = std::fs::read_to_string(SAMPLES).unwrap();
+    let wrong = |generation: &str| {
+        let of = |line: &&str| line.starts_with(generation) && line.split(',').nth(3) == Some("false");
+        table.lines().filter(of).count() as u64
+    };
+    let rows = &log.runs[0].rows;
+    assert_eq!(
+        rows.iter().map(|row| (row.evaluated, row.wrong)).collect::<Vec<_>>(),
+        [(1800, wrong("0,")), (1800, wrong("1,"))]
+    );
+    assert!(rows.iter().all(|row| row.independent.is_some_and(|worth| worth < 1800)) && log.same_problems);
+}

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::cells;
 use super::file::LogFile;
 use super::items::{self, right_share};
 use super::json::{self, Object};
@@ -231,35 +230,6 @@ impl AnswerSet {
             equal += right().map(|given| given * (given - 1)).sum::<u64>();
         }
         pairs > 0 && (equal as f64) < RESPONSES * pairs as f64
-    }
-}
-
-impl LogFile<'_> {
-    /// The first answer of a file of samples.
-    fn first_sample(&self) -> Result<Option<Object>, LogError> {
-        if let Some(first) = self.first().or(self.document()) {
-            return Ok(Some(first.clone()));
-        }
-        if !cells::is_table(self) {
-            return Ok(None);
-        }
-        let (names, _) = cells::names(self)?;
-        Ok(Some(names.into_iter().map(|name| (name, Json::String(String::new()))).collect()))
-    }
-
-    /// Calls `each` with every answer, from JSON or from the rows of a table.
-    fn each_sample(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
-        if self.first().is_some() || self.document().is_some() {
-            return self.each_object(each);
-        }
-        let (names, _) = cells::names(self)?;
-        cells::rows(self, &names, |line, cells| {
-            let filled = names.iter().zip(cells).filter(|(_, cell)| !cell.trim().is_empty());
-            let object: Object =
-                filled.map(|(name, cell)| (name.clone(), Json::String((*cell).trim().to_owned()))).collect();
-            each(line, &object)
-        })?;
-        Ok(())
     }
 }
 

@@ -130,6 +130,9 @@ fn generation_key(object: &Object) -> Option<String> {
 
 fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     let canonical = |object: &Object| object.contains_key("evaluated") || object.contains_key("wrong");
+    if file.is_table_of_answers() {
+        return true;
+    }
     let Some(first) = file.first().filter(|object| !canonical(object)) else { return false };
     if is_completion(first) || options.correct.is_some() {
         return true;
@@ -222,8 +225,10 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
     for file in files.iter().rev() {
         let complain =
             |line: Option<u64>, column: Option<&str>, reason: String| fault(&file.name, line, column, reason);
-        let Some(first) = file.first() else { return Err(complain(None, None, "there is no answer here".to_owned())) };
-        let keys = keys(first, options).map_err(|reason| complain(None, None, reason))?;
+        let Some(first) = file.first_sample()? else {
+            return Err(complain(None, None, "there is no answer here".to_owned()));
+        };
+        let keys = keys(&first, options).map_err(|reason| complain(None, None, reason))?;
         name = match &keys.verdict {
             Verdict::Key(key) => key.clone(),
             Verdict::Counts(right, all) => format!("{right} of {all}"),
@@ -234,12 +239,12 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
                           the truth, and it says nothing of right answers";
             return Err(complain(None, Some("score"), reason.to_owned()));
         }
-        file.each_object(|line, object| {
+        file.each_sample(|line, object| {
             let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
             take(object, &keys, options, &mut groups).map_err(refuse)
         })?;
         found.notes.push(format!("`{name}` says what is right, `{}` names the problem", keys.id));
-        if is_completion(first) {
+        if is_completion(&first) {
             found.notes.push("completions are of training: they say nothing of held-out problems".to_owned());
         }
     }

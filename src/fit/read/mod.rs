@@ -27,6 +27,7 @@ mod paths;
 mod problems;
 mod record;
 mod right_counts;
+mod samples;
 
 mod inspect;
 mod lighteval;

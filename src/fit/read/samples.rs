@@ -1,0 +1,85 @@
+//! Answers one by one, from JSON or from the rows of a table.
+
+use serde_json::Value as Json;
+
+use super::cells;
+use super::file::{LogFile, Shape};
+use super::items::right_share;
+use super::json::Object;
+use crate::fit::log::LogError;
+
+/// Columns that name a problem in a table: others, such as `index`, number its rows.
+const IDS: [&str; 8] = ["id", "qid", "question_id", "problem_id", "doc_id", "task_id", "unique_id", "example_id"];
+/// Columns that say of one answer whether it is right.
+const VERDICTS: [&str; 5] = ["correct", "is_correct", "symbolic_correct", "judge_correct", "passed"];
+/// Columns of a table that counts answers.
+const COUNTS: [&str; 6] = ["evaluated", "wrong", "total", "n", "num_samples", "num_examples"];
+
+impl LogFile<'_> {
+    /// Whether this is a table of single answers: each row names a problem and says right or wrong.
+    pub(super) fn is_table_of_answers(&self) -> bool {
+        if !matches!(self.shape, Shape::Text) || !cells::is_table(self) {
+            return false;
+        }
+        let Ok((names, _)) = cells::names(self) else { return false };
+        let place = |known: &[&str]| names.iter().position(|name| known.contains(&name.to_lowercase().as_str()));
+        let (Some(_), Some(verdict), None) = (place(&IDS), place(&VERDICTS), place(&COUNTS)) else { return false };
+        let (mut answers, mut others) = (0_u64, 0_u64);
+        let read = cells::rows(self, &names, |_, cells| {
+            let cell = cells.get(verdict).map_or("", |cell| cell.trim());
+            let said = cell.is_empty() || matches!(right_share(&value(cell)), Some(0.0 | 1.0));
+            *if said { &mut answers } else { &mut others } += 1;
+            Ok(())
+        });
+        read.is_ok() && answers > 0 && others == 0
+    }
+
+    /// The first answer of a file of samples.
+    pub(super) fn first_sample(&self) -> Result<Option<Object>, LogError> {
+        if let Some(first) = self.first().or(self.document()) {
+            return Ok(Some(first.clone()));
+        }
+        if !cells::is_table(self) {
+            return Ok(None);
+        }
+        let (names, _) = cells::names(self)?;
+        let mut first = None;
+        cells::rows(self, &names, |_, cells| {
+            first.get_or_insert_with(|| {
+                names.iter().zip(cells).map(|(name, cell)| (name.clone(), value(cell.trim()))).collect::<Object>()
+            });
+            Ok(())
+        })?;
+        Ok(first)
+    }
+
+    /// Calls `each` with the line and the object of every answer.
+    pub(super) fn each_sample(
+        &self,
+        mut each: impl FnMut(u64, &Object) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
+        if self.first().is_some() || self.document().is_some() {
+            return self.each_object(each);
+        }
+        let (names, _) = cells::names(self)?;
+        cells::rows(self, &names, |line, cells| {
+            let filled = names.iter().zip(cells).filter(|(_, cell)| !cell.trim().is_empty());
+            each(line, &filled.map(|(name, cell)| (name.clone(), value(cell.trim()))).collect())
+        })?;
+        Ok(())
+    }
+}
+
+/// A cell as JSON would have it: a number or a truth value where it reads as one. What a number loses by that (`007`) is
+/// kept as text.
+fn value(cell: &str) -> Json {
+    match cell.parse::<serde_json::Number>() {
+        Ok(number) if number.to_string() == cell => Json::Number(number),
+        _ => match cell.to_lowercase().as_str() {
+            "true" => Json::Bool(true),
+            "false" => Json::Bool(false),
+            "" => Json::Null,
+            _ => Json::String(cell.to_owned()),
+        },
+    }
+}
