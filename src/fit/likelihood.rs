@@ -2,10 +2,10 @@
 //!
 //! Hidden: the number of wrong beliefs, a Markov chain with Binomial(N, q(x)) rows. Seen each generation: wrong answers,
 //! and where the log has them the wrong among the kept, the kept among the attempted and the unanimous among the kept, each
-//! beta-binomial around what the composition implies; and what became
-//! of each problem by the next evaluation, which weighs the composition that it left (`moves`). The chain
-//! is filtered on the window of counts that both the previous generation and the measurement leave possible; a window of
-//! more than [`POINTS`] counts is covered by evenly spaced ones, each standing for its neighbours.
+//! beta-binomial around what the composition implies; and what became of each problem by the next evaluation, which weighs
+//! the composition that it left (`moves`). The chain is filtered on the window of counts that both the previous generation
+//! and the measurement leave possible; a window of more than [`POINTS`] counts is covered by evenly spaced ones, each
+//! standing for its neighbours.
 
 use std::sync::OnceLock;
 

@@ -3,9 +3,10 @@
 //! A problem meets the same belief in both generations. At a share x of wrong beliefs that become q, a wrong belief stays
 //! wrong with h = min(1, ρ f) for each generation between (as in `learner`), and a sound one turns wrong with
 //! β = (q − x h)/(1 − x). Given what is believed, the two answers are independent: a slip happens with e before and e′
-//! after; a held mistake is repeated unless one slips, and then is right with ν. One slip answers as another did, or as the held mistake would, with ν: there are 1/ν wrong answers. But
-//! problems differ in difficulty, and one that slipped slips again more easily: the odds ratio ω of two slips from sound
-//! beliefs is a parameter (`slip_recurrence`), so that difficulty does not pass for persistence. With s = e₁₁ the
+//! after; a held mistake is repeated unless one slips, and then is right with ν. One slip answers as another did, or as the
+//! held mistake would, with ν: there are 1/ν wrong answers. But problems differ in difficulty, and one that slipped slips
+//! again more easily: the odds ratio ω of two slips from sound beliefs is a parameter (`slip_recurrence`), so that
+//! difficulty does not pass for persistence. With s = e₁₁ the
 //! probability of both slips (Plackett 1965),
 //!
 //!   right, right = (1−x)(1−β)(1 − e − e′ + s) + (1−x)β (1−e) ν e′ + x(1−h) ν e (1−e′) + x h ν e ν e′,

@@ -285,6 +285,9 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
             ["learning.persistence", "learning.imprint"].into_iter().filter(|key| !has(key)).collect();
         let reason = match (&samples.later, samples.kept_known) {
             (None, _) => "it takes the same problems answered by two generations",
+            _ if samples.answers.0 < SYSTEMATIC_FROM => {
+                "with fewer than 3 answers to a problem, mistakes that candidates share look like others"
+            }
             (Some(_), true) => "too few wrong answers of this kind were kept, or they cannot be told apart",
             (Some(_), false) => "too few wrong answers of this kind were given, or they cannot be told apart",
         };

@@ -77,16 +77,13 @@ fn two_metrics_are_fitted_told_and_drawn() {
     std::fs::write(&log, table(&FALLING, &TURNING, 1)).unwrap();
     let fit = |extra: &[&str]| {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
-        command
-            .arg("fit")
-            .arg(&log)
-            .args(["--evaluated", "600", "--sweeps", "60", "--metric", "own_accuracy"])
-            .args(extra);
+        command.arg("fit").arg(&log).args(["--evaluated", "600", "--metric", "own_accuracy"]).args(extra);
         let output = command.output().unwrap();
         (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
     };
     let report = folder.path().join("out");
-    let (told, _) = fit(&["--metric", "other_accuracy", "--json", "--report", report.to_str().unwrap()]);
+    let (told, _) =
+        fit(&["--metric", "other_accuracy", "--sweeps", "300", "--json", "--report", report.to_str().unwrap()]);
     let found: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert!(found["parting"]["probability"].as_f64().unwrap() > 0.8, "{}", found["parting"]);
     let metrics: Vec<_> = found["metrics"].as_array().unwrap().iter().map(|one| &one["metric"]).collect();
@@ -95,6 +92,11 @@ fn two_metrics_are_fitted_told_and_drawn() {
     let page = std::fs::read_to_string(report.join("report.html")).unwrap();
     assert!(page.contains("own_accuracy and other_accuracy part after generation"), "{}", &page[..2000]);
     assert!(report.join("metrics.svg").exists());
+    let (told, _) = fit(&["--metric", "other_accuracy", "--sweeps", "10"]);
+    assert!(
+        told.starts_with("Whether own_accuracy and other_accuracy part is not told. The sampler has not settled"),
+        "{told}"
+    );
     let (_, refused) = fit(&["--metric", "own_accuracy"]);
     assert!(refused.contains("two different metrics"), "{refused}");
     let (_, refused) = fit(&["--metric", "other_accuracy", "--variants"]);

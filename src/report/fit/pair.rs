@@ -64,7 +64,8 @@ fn plot(inputs: &PairInputs<'_>) -> Option<Plot> {
         format!("{second_name}, median"),
         Shape::Line { points: line(&other, median), stroke: FORECAST },
     ));
-    if let Some(parting) = inputs.parting.filter(words::is_sign) {
+    let settled = [first, second].iter().all(|one| one.fit.unsettled().is_none());
+    if let Some(parting) = inputs.parting.filter(|parting| settled && words::is_sign(parting)) {
         let mark = Shape::Mark { x: parting.generation as f64, stroke: LAST };
         layers.push(Layer::new("best generation of the metric that gets worse", mark));
     }

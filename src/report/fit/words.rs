@@ -102,7 +102,10 @@ pub(super) fn is_sign(parting: &Parting) -> bool {
 /// Whether two metrics of a run part, and since when.
 #[must_use]
 pub fn parting(inputs: &PairInputs<'_>) -> String {
-    let [(first, _), (second, _)] = &inputs.metrics;
+    let [(first, one), (second, other)] = &inputs.metrics;
+    if let Some(unsettled) = unsettled(one.fit).or_else(|| unsettled(other.fit)) {
+        return format!("Whether {first} and {second} part is not told. {unsettled}");
+    }
     let Some(parting) = inputs.parting else {
         return format!("No generation has both {first} and {second}.");
     };

@@ -78,9 +78,13 @@ fn counted(measured: &Measured) -> String {
         count => format!(" {count} more entries list what they cannot tell."),
     };
     let (least, most) = measured.answers_per_problem;
-    let each = if least == most { least.to_string() } else { format!("{least} to {most}") };
+    let each = match (least, most) {
+        (1, 1) => "1 answer".to_owned(),
+        _ if least == most => format!("{least} answers"),
+        _ => format!("{least} to {most} answers"),
+    };
     format!(
-        "Measured from {} problems with {each} answers each: {} numbers with intervals.{missing}",
+        "Measured from {} problems with {each} each: {} numbers with intervals.{missing}",
         measured.problems,
         measured.keys.len()
     )
