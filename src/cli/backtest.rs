@@ -90,7 +90,7 @@ fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
 }
 
 fn write(folder: &ReportFolder, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {
-    write_report(folder, &report::backtest::render(tested, provenance)?, "backtest.html", ("backtest.json", json))
+    write_report(folder, &report::backtest::render(tested, provenance)?, "backtest.html", &[("backtest.json", json)])
 }
 
 fn scores(name: &str, summary: &Summary) -> Vec<String> {

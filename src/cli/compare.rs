@@ -56,7 +56,7 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
     let mut json = serde_json::to_vec_pretty(&document)?;
     json.push(b'\n');
     let render = || report::designs::render(&comparison, &evidence, &provenance);
-    let write = |folder: &ReportFolder| write_report(folder, &render()?, "compare.html", ("compare.json", &json));
+    let write = |folder: &ReportFolder| write_report(folder, &render()?, "compare.html", &[("compare.json", &json)]);
     let written = folder.as_ref().map(write).transpose()?;
     if args.json {
         out.write_all(&json)?;

@@ -8,7 +8,7 @@ use crate::provenance::LogProvenance;
 use crate::report;
 
 use super::fit::{digests, json};
-use super::{Verdict, args, quoted, report_folder};
+use super::{Verdict, args, quoted, report_folder, write_report};
 
 pub(super) fn run(args: &args::Measure, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let folder = report_folder(args.report.as_deref(), "measure", args.replacing)?;
@@ -32,15 +32,9 @@ pub(super) fn run(args: &args::Measure, out: &mut dyn Write) -> anyhow::Result<V
     }
     if let (Some(folder), Some(path)) = (&folder, &args.report) {
         let rendered = report::measure::render(&measured, &provenance)?;
-        let figures = rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-        let page = [
-            ("measure.html", rendered.html.as_slice()),
-            ("loop.toml", measured.scenario.as_bytes()),
-            ("measure.json", document.as_slice()),
-        ];
-        let written: Vec<_> = figures.chain(page).collect();
-        folder.replace(&written)?;
-        writeln!(notes, "wrote {} files to {}", written.len(), path.display())?;
+        let documents = [("loop.toml", measured.scenario.as_bytes()), ("measure.json", document.as_slice())];
+        let files = write_report(folder, &rendered, "measure.html", &documents)?;
+        writeln!(notes, "wrote {files} files to {}", path.display())?;
     }
     Ok(Verdict::Fine)
 }

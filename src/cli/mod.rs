@@ -112,15 +112,16 @@ fn report_folder(
     folder.map(|folder| ReportFolder::new(folder, kind, replacing.force)).transpose()
 }
 
-/// Writes a report's figures, its page under the name `page`, and its document, all or none; how many files.
+/// Writes a report's figures, its page under the name `page`, and its documents, all or none; how many files.
 fn write_report(
     folder: &ReportFolder,
     rendered: &Report,
     page: &str,
-    document: FileWritten<'_>,
+    documents: &[FileWritten<'_>],
 ) -> anyhow::Result<usize> {
     let figures = rendered.figures.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    let written: Vec<FileWritten<'_>> = figures.chain([(page, rendered.html.as_slice()), document]).collect();
+    let page = (page, rendered.html.as_slice());
+    let written: Vec<FileWritten<'_>> = figures.chain([page]).chain(documents.iter().copied()).collect();
     folder.replace(&written)?;
     Ok(written.len())
 }

@@ -51,7 +51,7 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
     let results =
         Results { solve: &solution, simulate: &simulated, check: &check, account: &account, safety: safety.as_ref() };
     let json = Document::new(&scenario, &provenance, results).to_bytes()?;
-    let written = write_report(&folder, &rendered, "report.html", ("results.json", &json))?;
+    let written = write_report(&folder, &rendered, "report.html", &[("results.json", &json)])?;
     if args.json {
         out.write_all(&json)?;
     } else {

@@ -1,6 +1,7 @@
 //! What the loop's check did: how many answers of each kind it kept.
 
 use super::mixture::{Imagined, SampleMixture};
+use super::pattern::answers_given;
 use super::prepare::PreparedGeneration;
 use crate::fit::AnswerGroup;
 
@@ -108,16 +109,16 @@ pub(super) struct VoteRule {
 impl VoteRule {
     /// The vote that keeps exactly what was kept, if there is one.
     pub fn of<'a>(problems: impl Iterator<Item = &'a [AnswerGroup]> + Clone) -> Option<Self> {
-        let candidates = problems.clone().next()?.iter().map(|group| group.given).sum();
+        let candidates = answers_given(problems.clone().next()?);
         if candidates < 2 {
             return None;
         }
         let (mut kept, mut left): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
         for groups in problems {
-            if groups.iter().map(|group| group.given).sum::<u32>() != candidates {
+            if answers_given(groups) != candidates {
                 return None;
             }
-            let lead = votes(groups).max().unwrap_or(0);
+            let lead = groups.iter().map(|group| group.given).max().unwrap_or(0);
             let mut chosen = groups.iter().filter(|group| group.kept > 0);
             match (chosen.next(), chosen.next()) {
                 (None, _) => left.push(lead),
@@ -135,11 +136,6 @@ impl VoteRule {
         let above = left.iter().any(|lead| *lead > agree_at_most);
         Some(Self { candidates, agree, agree_at_most: if above { agree_at_most } else { candidates } })
     }
-}
-
-/// Votes of each answer.
-fn votes(groups: &[AnswerGroup]) -> impl Iterator<Item = u32> + '_ {
-    groups.iter().map(|group| group.given)
 }
 
 #[cfg(test)]

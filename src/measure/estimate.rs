@@ -3,7 +3,9 @@
 use super::checks::{CheckCounts, ProblemReading, rejected};
 use super::learning::{self, LearningPair, LearningShares};
 use super::mixture::{self, Imagined, ProblemClass, SampleMixture};
+use super::pattern::answers_given;
 use super::prepare::{PreparedGeneration, PreparedSamples};
+use super::votes::LeadShares;
 use crate::fit::AnswerGroup;
 
 /// The mixtures from which fits set out: those of the samples as they are.
@@ -101,8 +103,7 @@ fn refitted(
 
 /// Whether systematic mistakes can be told from others in both generations.
 fn learns(first: &SampleMixture, later: &SampleMixture) -> bool {
-    let systematic = |mixture: &SampleMixture| mixture.classes.iter().any(|class| class.systematic > 0.0);
-    systematic(first) && systematic(later)
+    first.systematic() > 0.0 && later.systematic() > 0.0
 }
 
 /// The share of so many that are so and so many that are not, the imagined among them.
@@ -116,7 +117,7 @@ fn share((yes, no): (f64, f64), imagined: Imagined<'_>) -> f64 {
 fn error_rate(samples: &PreparedSamples<'_>, weights: &[f64], imagined: Imagined<'_>) -> Option<f64> {
     let mut strata = [(0.0, 0.0, 0.0); 2];
     for (groups, weight) in samples.first.groups.iter().zip(weights) {
-        let given: u32 = groups.iter().map(|group| group.given).sum();
+        let given = answers_given(groups);
         for group in *groups {
             for (stratum, count) in strata.iter_mut().zip([group.kept, group.given - group.kept]) {
                 let part = weight * f64::from(count) / f64::from(given.max(1));
@@ -154,9 +155,8 @@ fn checks(
 
 /// Shares of a problem's answers: right, and each wrong one.
 fn given_share(groups: &[AnswerGroup], of: impl Fn(&AnswerGroup) -> bool) -> f64 {
-    let all: u32 = groups.iter().map(|group| group.given).sum();
     let some: u32 = groups.iter().filter(|group| of(group)).map(|group| group.given).sum();
-    f64::from(some) / f64::from(all.max(1))
+    f64::from(some) / f64::from(answers_given(groups).max(1))
 }
 
 fn changes(
@@ -223,15 +223,15 @@ fn amplification(mixtures: &FittedMixtures, learning: LearningShares, steps: u64
 fn votes(samples: &PreparedSamples<'_>, weights: &[f64], imagined: Imagined<'_>) -> Vec<VoteShares> {
     let mut all = Vec::new();
     for vote in &samples.votes {
+        let mut leads = LeadShares::none(vote.candidates);
+        let mut total = 0.0;
+        for (own, weight) in vote.leads.iter().zip(weights) {
+            leads.add(own, *weight);
+            total += weight;
+        }
         let rules = (1..=vote.candidates).filter(|agree| is_shown(vote.candidates, *agree, samples.answers.0));
         for agree in rules {
-            let (mut right, mut wrong, mut total) = (0.0, 0.0, 0.0);
-            for (leads, weight) in vote.leads.iter().zip(weights) {
-                let (own_right, own_wrong) = leads.accepted(agree);
-                right += weight * own_right;
-                wrong += weight * own_wrong;
-                total += weight;
-            }
+            let (right, wrong) = leads.accepted(agree);
             let accepted = right + wrong;
             all.push(VoteShares {
                 candidates: vote.candidates,

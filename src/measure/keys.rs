@@ -192,7 +192,7 @@ fn right_counts(samples: &PreparedSamples<'_>, point: &SampleEstimate) -> Vec<Ri
     let Some(mixture) = point.mixture.as_ref().filter(|_| least == most) else { return Vec::new() };
     let problems = samples.first.groups.len() as f64;
     let patterns = &samples.first.table;
-    let weights = patterns.weights(&vec![1.0; samples.first.groups.len()]);
+    let weights = patterns.counts();
     let measured = |right: u32| -> f64 {
         let some = patterns.patterns.iter().zip(&weights).filter(|(pattern, _)| pattern.right == right);
         some.map(|(_, weight)| weight).sum::<f64>() / problems

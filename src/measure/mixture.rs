@@ -293,7 +293,7 @@ fn step(
         }
     }
     let problems: f64 = sums.iter().map(|sum| sum.problems).sum();
-    let systematic = mixture.classes.iter().any(|class| class.systematic > 0.0);
+    let systematic = mixture.systematic() > 0.0;
     let classes = sums.iter().zip(pairs).map(|(sum, [of_right, of_systematic])| ProblemClass {
         share: (sum.problems / problems).max(1e-12),
         right: share(sum.right + of_right.0, sum.wrong + of_right.1),

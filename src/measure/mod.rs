@@ -105,10 +105,10 @@ pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<Measured, Me
 fn fitted(samples: &PreparedSamples<'_>) -> (Option<FittedMixtures>, Vec<DifficultyFit>) {
     let systematic = samples.answers_known && samples.answers.0 >= SYSTEMATIC_FROM;
     let (first, difficulties) = chosen(&samples.first, samples.answers.0, systematic);
-    let later = samples
-        .later
-        .as_ref()
-        .map(|later| chosen(later, fewest(later), systematic && fewest(later) >= SYSTEMATIC_FROM).0);
+    let later = samples.later.as_ref().map(|later| {
+        let answers = fewest(later);
+        chosen(later, answers, systematic && answers >= SYSTEMATIC_FROM).0
+    });
     (Some(FittedMixtures { first, later }), difficulties)
 }
 
@@ -121,7 +121,7 @@ fn fewest(generation: &PreparedGeneration<'_>) -> u32 {
 /// Counts of k right answers tell m difficulties apart for k ≥ 2m − 1 only (Teicher 1963).
 fn chosen(generation: &PreparedGeneration<'_>, answers: u32, systematic: bool) -> (SampleMixture, Vec<DifficultyFit>) {
     let table = &generation.table;
-    let weights = table.weights(&vec![1.0; table.of_problem.len()]);
+    let weights = table.counts();
     let most = (answers as usize).div_ceil(2).clamp(1, MOST_DIFFICULTIES);
     let ln_problems = (table.of_problem.len() as f64).ln();
     let fit = |difficulties: usize| {

@@ -40,6 +40,11 @@ impl AnswerPattern {
     }
 }
 
+/// Answers to one problem.
+pub(super) fn answers_given(groups: &[AnswerGroup]) -> u32 {
+    groups.iter().map(|group| group.given).sum()
+}
+
 /// The different patterns of many problems, and the pattern of each problem.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PatternTable {
@@ -64,6 +69,11 @@ impl PatternTable {
             table.of_problem.push(place);
         }
         table
+    }
+
+    /// The problems of each pattern.
+    pub fn counts(&self) -> Vec<f64> {
+        self.weights(&vec![1.0; self.of_problem.len()])
     }
 
     /// The weight of each pattern, from those of the problems.

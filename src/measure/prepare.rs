@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pattern::PatternTable;
+use super::pattern::{PatternTable, answers_given};
 use super::votes::{self, LeadShares};
 use super::{MeasureError, MeasureOptions};
 use crate::fit::{AnswerGroup, AnswerSet, GenerationAnswers};
@@ -60,9 +60,8 @@ impl<'a> PreparedSamples<'a> {
         }
         let (first, later) = (prepared(first, &numbers), later.map(|later| prepared(later, &numbers)));
         let pairs = later.as_ref().map_or_else(Vec::new, |later| pairs(&first, later, numbers.len()));
-        let given = |groups: &&[AnswerGroup]| groups.iter().map(|group| group.given).sum::<u32>();
-        let answers =
-            (first.groups.iter().map(given).min().unwrap_or(0), first.groups.iter().map(given).max().unwrap_or(0));
+        let given = || first.groups.iter().map(|groups| answers_given(groups));
+        let answers = (given().min().unwrap_or(0), given().max().unwrap_or(0));
         let checked = |generation: &PreparedGeneration<'_>| {
             generation.groups.iter().flat_map(|groups| groups.iter()).all(|group| group.right.is_some())
         };

@@ -11,7 +11,7 @@ const DRAWS: usize = 32;
 /// Sizes of votes that are weighed, besides all answers.
 const SIZES: [u32; 7] = [3, 5, 8, 16, 32, 64, 128];
 
-/// For one problem: how probably an answer leads with so many votes, right or wrong.
+/// How probably an answer leads with so many votes, right or wrong: for one problem, or summed over problems.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LeadShares {
     /// By number of votes from 0.
@@ -20,6 +20,21 @@ pub(super) struct LeadShares {
 }
 
 impl LeadShares {
+    /// Nothing of any number of votes.
+    pub fn none(candidates: u32) -> Self {
+        let none = vec![0.0; candidates as usize + 1];
+        Self { right: none.clone(), wrong: none }
+    }
+
+    /// Adds those of a problem with this weight.
+    pub fn add(&mut self, other: &Self, weight: f64) {
+        for (sums, shares) in [(&mut self.right, &other.right), (&mut self.wrong, &other.wrong)] {
+            for (sum, share) in sums.iter_mut().zip(shares) {
+                *sum += weight * share;
+            }
+        }
+    }
+
     /// P(accepted and right), P(accepted and wrong) of a vote that needs `agree` votes.
     pub fn accepted(&self, agree: u32) -> (f64, f64) {
         let from = |shares: &[f64]| shares.iter().skip(agree as usize).sum();
@@ -36,8 +51,7 @@ pub(super) fn sizes(answers: u32) -> Vec<u32> {
 
 /// The lead among `candidates` answers drawn without replacement from those of a problem; ties are broken at random.
 pub(super) fn leads(groups: &[AnswerGroup], candidates: u32, seed: u64) -> LeadShares {
-    let mut shares =
-        LeadShares { right: vec![0.0; candidates as usize + 1], wrong: vec![0.0; candidates as usize + 1] };
+    let mut shares = LeadShares::none(candidates);
     let merged = merged(groups);
     let all: u32 = merged.iter().map(|(_, given)| given).sum();
     if candidates >= all {

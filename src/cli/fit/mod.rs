@@ -182,7 +182,7 @@ pub(super) fn blamed(error: FitError, log: Option<&Path>, scenario: Option<&Path
 }
 
 fn write(folder: &ReportFolder, inputs: &report::fit::Inputs<'_>, json: &[u8]) -> anyhow::Result<usize> {
-    write_report(folder, &report::fit::render(inputs)?, "report.html", ("fit.json", json))
+    write_report(folder, &report::fit::render(inputs)?, "report.html", &[("fit.json", json)])
 }
 
 /// The command as it can be typed again.

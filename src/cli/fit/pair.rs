@@ -53,7 +53,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     };
     let written = folder
         .as_ref()
-        .map(|folder| write_report(folder, &report::fit::render_pair(&inputs)?, "report.html", ("fit.json", &json)))
+        .map(|folder| write_report(folder, &report::fit::render_pair(&inputs)?, "report.html", &[("fit.json", &json)]))
         .transpose()?;
     if args.output.json {
         out.write_all(&json)?;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde_json::Value as Json;
 
 use super::file::LogFile;
-use super::items::{self, right_share};
+use super::items::{self, asked, right_share, text};
 use super::json::{self, Object};
 use super::pairs::hash;
 use super::paths::{by_number, repeats_of};
@@ -162,15 +162,16 @@ impl Gathered {
                 self.filters.insert(filter.to_owned());
             }
         }
-        let id = text_of(object.get(&keys.id)).ok_or((keys.id.as_str(), "the line names no problem".to_owned()))?;
+        let id =
+            object.get(&keys.id).and_then(text).ok_or((keys.id.as_str(), "the line names no problem".to_owned()))?;
         let right = verdict(object, keys, options)?;
         let kept = match &keys.kept {
             Some(key) => said(object.get(key)).map_err(|reason| (key.as_str(), reason))?.unwrap_or(false),
             None => false,
         };
-        let answer = keys.answer.as_ref().and_then(|key| text_of(object.get(key))).map(|text| hash(text.trim()));
+        let answer = keys.answer.as_ref().and_then(|key| object.get(key).and_then(text)).map(|text| hash(text.trim()));
         let name = match &keys.generation {
-            Some(key) => text_of(object.get(key)).unwrap_or_default(),
+            Some(key) => object.get(key).and_then(text).unwrap_or_default(),
             None => own_name.to_owned(),
         };
         let generation = self.generations.entry(by_number(&name)).or_default();
@@ -236,32 +237,21 @@ impl AnswerSet {
 fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, String> {
     let has = |name: &&str| first.contains_key(*name);
     let known = |names: &[&str]| names.iter().copied().find(|name| has(name)).map(str::to_owned);
-    let asked = |wanted: &Option<String>, option: &str| match wanted {
-        Some(key) if !first.contains_key(key) => {
-            Err(format!("{option} {key}: there is no such key; there is {}", listed(first.keys().map(String::as_str))))
-        }
-        other => Ok(other.clone()),
-    };
     let harness = first.contains_key("doc_id") || first.contains_key("input") && first.contains_key("output");
-    let id = asked(&options.id, "--id")?
+    let id = asked(first, &options.id, "--id")?
         .or_else(|| if harness { known(&HARNESS_IDS) } else { None })
         .or_else(|| known(&items::IDS))
         .ok_or_else(|| missing("names the problem", "--id", first))?;
-    let wanted =
-        asked(&options.correct, "--correct")?.or_else(|| options.metric.clone().filter(|key| has(&key.as_str())));
+    let wanted = asked(first, &options.correct, "--correct")?
+        .or_else(|| options.metric.clone().filter(|key| has(&key.as_str())));
     let verdict = wanted
         .or_else(|| known(&items::VERDICTS))
         .ok_or_else(|| missing("says whether the answer is right", "--correct", first))?;
-    let answer = asked(&options.answer, "--answer")?.or_else(|| known(&ANSWERS));
-    // In some files `generation` is the text that was generated; a table's first line holds names only.
-    let number = |key: &str| {
-        let text = text_of(first.get(key));
-        text.is_some_and(|text| text.is_empty() || text.trim().parse::<f64>().is_ok())
-    };
+    let answer = asked(first, &options.answer, "--answer")?.or_else(|| known(&ANSWERS));
     let generation = options
         .column("generation")
         .map(str::to_owned)
-        .or_else(|| items::GENERATIONS.iter().find(|key| number(key)).map(|key| (*key).to_owned()))
+        .or_else(|| items::generation_key(first))
         .or_else(|| known(&items::STEPS));
     Ok(SampleKeys {
         answer: answer.filter(|key| *key != id),
@@ -315,13 +305,5 @@ fn said(value: Option<&Json>) -> Result<Option<bool>, String> {
         Some(1.0) => Ok(Some(true)),
         Some(0.0) => Ok(Some(false)),
         _ => Err(format!("{} is neither yes (true, 1) nor no (false, 0)", shortened(&value.to_string()))),
-    }
-}
-
-fn text_of(value: Option<&Json>) -> Option<String> {
-    match value? {
-        Json::Null => None,
-        Json::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
     }
 }

@@ -71,6 +71,15 @@ pub(super) fn rows(
     names: &[String],
     mut each: impl FnMut(u64, &[&str]) -> Result<(), LogError>,
 ) -> Result<bool, LogError> {
+    rows_while(file, names, |line, cells| each(line, cells).map(|()| true))
+}
+
+/// As [`rows`], until `each` answers `false`; rows of JSON are all seen.
+pub(super) fn rows_while(
+    file: &LogFile,
+    names: &[String],
+    mut each: impl FnMut(u64, &[&str]) -> Result<bool, LogError>,
+) -> Result<bool, LogError> {
     if let Some(header) = header(file) {
         let (mut first, mut short) = (true, None);
         delimited(file, &header, &mut |line, cells| {
@@ -85,7 +94,7 @@ pub(super) fn rows(
                 short = Some(fault(&file.name, Some(line), None, reason));
                 return Ok(true);
             }
-            each(line, cells).map(|()| true)
+            each(line, cells)
         })?;
         // A last row without its end is still being written.
         return match short {
@@ -97,7 +106,7 @@ pub(super) fn rows(
     let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
     file.each_object(|line, object| {
         let cells = cells_of(object, &places);
-        each(line, &cells.iter().map(String::as_str).collect::<Vec<_>>())
+        each(line, &cells.iter().map(String::as_str).collect::<Vec<_>>()).map(|_| ())
     })?;
     Ok(false)
 }

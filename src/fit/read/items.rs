@@ -54,7 +54,7 @@ const COUNTS: [(&str, &str); 5] =
 /// Keys of the answer that was given; `answer` is the one that was asked for in some files, which `pairs` finds out.
 const ANSWERS: [&str; 6] = ["prediction", "pred", "predicted_answer", "extracted_answer", "model_answer", "answer"];
 /// Keys of the generation, and of what orders generations.
-pub(super) const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
+const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
 pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
 
 /// What the objects of a file call the problem, the verdict and the generation.
@@ -85,22 +85,25 @@ pub(super) fn right_share(value: &Json) -> Option<f64> {
     }
 }
 
-fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
-    let asked = |wanted: &Option<String>, option: &str| match wanted {
+/// The key that an option names, which must be there.
+pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> Result<Option<String>, String> {
+    match wanted {
         Some(key) if !object.contains_key(key) => {
             Err(format!("{option} {key}: there is no such key; there is {}", listed(object.keys().map(String::as_str))))
         }
-        Some(key) => Ok(Some(key.clone())),
-        None => Ok(None),
-    };
+        wanted => Ok(wanted.clone()),
+    }
+}
+
+fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
     let known = |names: &[&str]| names.iter().find(|name| object.contains_key(**name)).map(|name| (*name).to_owned());
     let filled = |name: &&&str| object.get(**name).is_some_and(|value| !value.is_null());
     let filled = |names: &[&str]| names.iter().find(filled).map(|name| (*name).to_owned());
-    let id = asked(&options.id, "--id")?
+    let id = asked(object, &options.id, "--id")?
         .or_else(|| known(&IDS))
         .ok_or("no key names the problem; say which with --id KEY")?;
     let counts = COUNTS.iter().find(|(right, all)| object.contains_key(*right) && object.contains_key(*all));
-    let verdict = match (asked(&options.correct, "--correct")?, counts) {
+    let verdict = match (asked(object, &options.correct, "--correct")?, counts) {
         (Some(key), _) => Verdict::Key(key),
         (None, Some((right, all))) => Verdict::Counts((*right).to_owned(), (*all).to_owned()),
         (None, None) => Verdict::Key(
@@ -117,13 +120,13 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
                 })?,
         ),
     };
-    let answer = asked(&options.answer, "--answer")?.or_else(|| known(&ANSWERS));
+    let answer = asked(object, &options.answer, "--answer")?.or_else(|| known(&ANSWERS));
     let when = options.column("generation").map(str::to_owned).or_else(|| generation_key(object));
     Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)), answer })
 }
 
 /// The key of the generation; in some files `generation` is the text that was generated.
-fn generation_key(object: &Object) -> Option<String> {
+pub(super) fn generation_key(object: &Object) -> Option<String> {
     let numbers = |key: &&&str| object.get(**key).is_some_and(|value| json::number(value).is_some());
     GENERATIONS.iter().find(numbers).map(|key| (*key).to_owned())
 }
@@ -315,7 +318,8 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
     Ok(())
 }
 
-fn text(value: &Json) -> Option<String> {
+/// A value as text; `None` where there is nothing.
+pub(super) fn text(value: &Json) -> Option<String> {
     match value {
         Json::Null => None,
         Json::String(text) => Some(text.clone()),

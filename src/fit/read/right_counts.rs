@@ -1,7 +1,6 @@
 //! Right answers by problem: what a file of answers is worth as one evaluation.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::pairs::{self, Answers, answer_hash};
 use super::problems::TOO_MANY;
@@ -116,10 +115,5 @@ impl Tally {
 /// in 3 of 10^8 logs.
 fn held(id: &str) -> String {
     const LONG: usize = 40;
-    if id.len() <= LONG {
-        return id.to_owned();
-    }
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    if id.len() <= LONG { id.to_owned() } else { format!("{:016x}", pairs::hash(id)) }
 }

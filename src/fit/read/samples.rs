@@ -24,14 +24,14 @@ impl LogFile<'_> {
         let Ok((names, _)) = cells::names(self) else { return false };
         let place = |known: &[&str]| names.iter().position(|name| known.contains(&name.to_lowercase().as_str()));
         let (Some(_), Some(verdict), None) = (place(&IDS), place(&VERDICTS), place(&COUNTS)) else { return false };
-        let (mut answers, mut others) = (0_u64, 0_u64);
-        let read = cells::rows(self, &names, |_, cells| {
+        let mut all_said = None;
+        let read = cells::rows_while(self, &names, |_, cells| {
             let cell = cells.get(verdict).map_or("", |cell| cell.trim());
             let said = cell.is_empty() || matches!(right_share(&value(cell)), Some(0.0 | 1.0));
-            *if said { &mut answers } else { &mut others } += 1;
-            Ok(())
+            all_said = Some(said);
+            Ok(said)
         });
-        read.is_ok() && answers > 0 && others == 0
+        read.is_ok() && all_said == Some(true)
     }
 
     /// The first answer of a file of samples.
@@ -44,11 +44,9 @@ impl LogFile<'_> {
         }
         let (names, _) = cells::names(self)?;
         let mut first = None;
-        cells::rows(self, &names, |_, cells| {
-            first.get_or_insert_with(|| {
-                names.iter().zip(cells).map(|(name, cell)| (name.clone(), value(cell.trim()))).collect::<Object>()
-            });
-            Ok(())
+        cells::rows_while(self, &names, |_, cells| {
+            first = Some(names.iter().zip(cells).map(|(name, cell)| (name.clone(), value(cell.trim()))).collect());
+            Ok(false)
         })?;
         Ok(first)
     }
