@@ -464,3 +464,22 @@ fn a_table_of_answers_is_a_log_too() {
     );
     assert!(rows.iter().all(|row| row.independent.is_some_and(|worth| worth < 1800)) && log.same_problems);
 }
+
+#[test]
+fn the_answer_that_was_asked_for_is_not_the_one_given() {
+    // `answer` is the right one in every line of a problem; with `prediction` beside it, that is what was given.
+    let lines = |predicted: bool| -> String {
+        let line = |(id, k): (u32, u32)| {
+            let given = (id * 7 + k * k) % 5;
+            let prediction = if predicted { format!(r#", "prediction": "{given}""#) } else { String::new() };
+            format!("{{\"id\": {id}, \"answer\": \"0\"{prediction}, \"correct\": {}}}\n", given == 0)
+        };
+        (0..40).flat_map(|id| (0..6).map(move |k| (id, k))).map(line).collect()
+    };
+    let asked = measured(&lines(false));
+    assert!(asked.key("errors.systematic_share").is_none() && asked.votes.is_empty());
+    assert!(asked.notes.iter().any(|note| note.contains("asked for")), "{:?}", asked.notes);
+    let given = measured(&lines(true));
+    assert!(given.key("errors.systematic_share").is_some());
+    assert!(given.notes.iter().any(|note| note.contains("`prediction` is the answer")), "{:?}", given.notes);
+}

@@ -10,24 +10,13 @@ use serde_json::Value as Json;
 use super::file::LogFile;
 use super::items::{self, asked, right_share, text};
 use super::json::{self, Object};
-use super::pairs::hash;
+use super::pairs::{self, hash};
 use super::paths::{by_number, repeats_of};
 use super::{ReadOptions, fault, listed, shortened};
 use crate::fit::log::{Log, LogError};
 
-/// Keys of the answer itself, in order of preference.
-const ANSWERS: [&str; 10] = [
-    "answer",
-    "prediction",
-    "pred",
-    "predicted_answer",
-    "final_answer",
-    "extracted_answer",
-    "model_answer",
-    "parsed_answer",
-    "filtered_resps",
-    "resps",
-];
+/// Keys of the answer itself in samples of harnesses, before those of plain lines.
+const HARNESS_ANSWERS: [&str; 2] = ["filtered_resps", "resps"];
 /// Keys that say whether an answer went into the next training set.
 const KEPT: [&str; 6] = ["kept", "accepted", "selected", "is_kept", "is_accepted", "used_for_training"];
 /// Keys that say whether a verdict was made.
@@ -208,6 +197,14 @@ impl Gathered {
         }
         let mut set =
             AnswerSet { source, notes: self.notes, kept_known: self.kept, answers_known: self.answers, generations };
+        if set.answers_known && set.are_asked_for() {
+            set.answers_known = false;
+            set.notes.push(
+                "right and wrong answers to a problem are the same, so this is the answer that was asked for: which wrong answers \
+                 are the same cannot be told; name the key of the given answer with --answer KEY"
+                    .to_owned(),
+            );
+        }
         if set.answers_known && set.are_responses() {
             set.answers_known = false;
             set.notes.push(
@@ -221,6 +218,17 @@ impl Gathered {
 }
 
 impl AnswerSet {
+    /// Whether the answers are those that were asked for: where a problem was answered right and wrong, the same stands for both.
+    fn are_asked_for(&self) -> bool {
+        let (mut both, mut same) = (0_u64, 0_u64);
+        for groups in self.generations.iter().flat_map(|generation| generation.problems.values()) {
+            let of = |right| groups.iter().filter(move |group| group.right == Some(right)).map(|group| group.answer);
+            both += u64::from(of(true).next().is_some() && of(false).next().is_some());
+            same += u64::from(of(true).any(|answer| of(false).any(|other| other == answer)));
+        }
+        !pairs::is_given(both, same)
+    }
+
     /// Whether the right answers to one problem mostly differ, as the texts of whole responses do.
     fn are_responses(&self) -> bool {
         let (mut equal, mut pairs) = (0_u64, 0_u64);
@@ -247,7 +255,9 @@ fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, Stri
     let verdict = wanted
         .or_else(|| known(&items::VERDICTS))
         .ok_or_else(|| missing("says whether the answer is right", "--correct", first))?;
-    let answer = asked(first, &options.answer, "--answer")?.or_else(|| known(&ANSWERS));
+    let answer = asked(first, &options.answer, "--answer")?
+        .or_else(|| known(&HARNESS_ANSWERS))
+        .or_else(|| known(&items::ANSWERS));
     let generation = options
         .column("generation")
         .map(str::to_owned)

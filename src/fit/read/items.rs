@@ -52,7 +52,16 @@ pub(super) const VERDICTS: [&str; 12] = [
 const COUNTS: [(&str, &str); 5] =
     [("n_correct", "n_rollouts"), ("n_correct", "n"), ("num_correct", "num_samples"), ("num_correct", "n"), ("c", "n")];
 /// Keys of the answer that was given; `answer` is the one that was asked for in some files, which `pairs` finds out.
-const ANSWERS: [&str; 6] = ["prediction", "pred", "predicted_answer", "extracted_answer", "model_answer", "answer"];
+pub(super) const ANSWERS: [&str; 8] = [
+    "prediction",
+    "pred",
+    "predicted_answer",
+    "extracted_answer",
+    "model_answer",
+    "parsed_answer",
+    "final_answer",
+    "answer",
+];
 /// Keys of the generation, and of what orders generations.
 const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
 pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];

@@ -64,11 +64,16 @@ impl Answers {
                 }
             }
         }
-        // What does not change between right and wrong is no answer that was given, but the one that was asked for.
-        let given = turned > 0 && 10 * unchanged <= turned;
+        let given = turned > 0 && is_given(turned, unchanged);
         moves.wrong_same = (given && known == moves.wrong_wrong).then_some(same);
         (paired, moves)
     }
+}
+
+/// Whether answers are those that were given: of so many that turned between right and wrong, hardly one is the same. What does
+/// not change is the answer that was asked for.
+pub(super) fn is_given(turned: u64, unchanged: u64) -> bool {
+    10 * unchanged <= turned
 }
 
 /// Adds to each row what became of the problems of the one before, the rows being in the order of their generations;
