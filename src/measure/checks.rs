@@ -122,7 +122,10 @@ impl VoteRule {
             let mut chosen = groups.iter().filter(|group| group.kept > 0);
             match (chosen.next(), chosen.next()) {
                 (None, _) => left.push(lead),
-                (Some(group), None) if group.given == lead => kept.push(lead),
+                // A vote keeps all that agree, or one of them as the example.
+                (Some(group), None) if group.given == lead && (group.kept == lead || group.kept == 1) => {
+                    kept.push(lead)
+                }
                 _ => return None,
             }
         }

@@ -96,7 +96,8 @@ fn keeps_one(samples: &PreparedSamples<'_>) -> bool {
 fn errors(telling: &mut Telling<'_>, steps: u64, problems: usize) {
     telling.tell("error_rate", "wrong answers of all, problem by problem", |one| one.error);
     let classes = telling.point.mixture.as_ref().map_or(0, |mixture| mixture.classes.len());
-    let mistaken = telling.point.mixture.as_ref().map_or(0.0, SampleMixture::systematic);
+    let errs = telling.point.error.is_some_and(|error| error > 0.0);
+    let mistaken = telling.point.mixture.as_ref().filter(|_| errs).map_or(0.0, SampleMixture::systematic);
     let systematic = mistaken > 0.0;
     let step_error = move |one: &SampleEstimate, class: usize| {
         let mixture = one.mixture.as_ref()?;

@@ -63,8 +63,8 @@ pub enum MeasureError {
     /// No step at all.
     #[error("a solution has 1 to 1,000,000 steps, not {0}")]
     Steps(u64),
-    /// The written scenario breaks a rule: a fault of this program.
-    #[error("the measured scenario breaks a rule of scenario files: {0}")]
+    /// The written scenario breaks a rule of scenario files, such as that for names.
+    #[error(transparent)]
     Scenario(#[from] ScenarioError),
 }
 

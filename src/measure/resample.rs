@@ -45,12 +45,18 @@ impl Replicate {
     }
 }
 
-/// Below this a share is 0: what is left of it is how far fits go.
-const NOTHING: f64 = 1e-9;
+/// This near to 0 or 1 a share is there: what is left is how far fits go.
+const NOTHING: f64 = 1e-6;
 
-/// A number without what is left of a share that is 0.
+/// A number without what is left of a share that is 0 or 1.
 pub(super) fn plain(value: f64) -> f64 {
-    if value.abs() < NOTHING { 0.0 } else { value }
+    if value.abs() < NOTHING {
+        0.0
+    } else if (1.0 - value).abs() < NOTHING {
+        1.0
+    } else {
+        value
+    }
 }
 
 /// The interval that replicates leave, with the estimate inside.

@@ -70,7 +70,8 @@ impl ScenarioText<'_> {
     fn key(&mut self, key: &str) {
         let Some(found) = self.measured.key(key) else { return };
         let name = key.rsplit('.').next().unwrap_or(key);
-        let line = format!("{name} = {}  # {}", value(found), basis(found));
+        let cut = if found.number.value < 0.0 { "estimated below 0, which a scenario cannot say; " } else { "" };
+        let line = format!("{name} = {}  # {cut}{}", value(found), basis(found));
         self.line(&line);
     }
 

@@ -483,3 +483,154 @@ fn the_answer_that_was_asked_for_is_not_the_one_given() {
     assert!(given.key("errors.systematic_share").is_some());
     assert!(given.notes.iter().any(|note| note.contains("`prediction` is the answer")), "{:?}", given.notes);
 }
+
+fn logged(text: &str, options: &ReadOptions) -> Result<Vec<(u64, u64, u64)>, String> {
+    let files = [("answers.jsonl".to_owned(), text.as_bytes().to_vec())];
+    let log = runaway::fit::Log::parse_all(&files, options).map_err(|error| error.to_string())?;
+    Ok(log.runs[0].rows.iter().map(|row| (row.generation, row.evaluated, row.wrong)).collect())
+}
+
+fn sampled(text: &str, options: &ReadOptions) -> Result<Measured, String> {
+    let file = LogFile::new("answers.jsonl", StoredInput::Memory(text.as_bytes().into())).unwrap();
+    let set = AnswerSet::of(&[file], options).map_err(|error| error.to_string())?;
+    measure(&set, &MeasureOptions::default()).map_err(|error| error.to_string())
+}
+
+/// Forty problems in each of two generations, a quarter and a half of them wrong; each line as `line` writes it.
+fn two_generations(line: impl Fn(u32, u32, bool) -> String) -> String {
+    let of = |generation: u32| (0..40).map(move |id| (generation, id, id % 4 >= if generation == 0 { 1 } else { 2 }));
+    (0..2).flat_map(of).map(|(generation, id, right)| line(generation, id, right) + "\n").collect()
+}
+
+#[test]
+fn verdicts_that_say_what_is_wrong_are_turned_by_lower_is_better() {
+    let text = two_generations(|generation, id, right| {
+        format!(r#"{{"generation": {generation}, "id": {id}, "error": {}}}"#, u8::from(!right))
+    });
+    let options = ReadOptions { correct: Some("error".to_owned()), lower_is_better: true, ..ReadOptions::default() };
+    assert_eq!(logged(&text, &options).unwrap(), [(0, 40, 10), (1, 40, 20)]);
+    assert_eq!(sampled(&text, &options).unwrap().key("error_rate").unwrap().number.value, 0.25);
+}
+
+#[test]
+fn generations_with_names_stay_apart() {
+    for names in [["base", "iter_1"], ["gen-0", "gen-1"], ["iter_9", "iter_10"]] {
+        let text = two_generations(|generation, id, right| {
+            format!(r#"{{"generation": "{}", "id": {id}, "correct": {right}}}"#, names[generation as usize])
+        });
+        assert_eq!(logged(&text, &ReadOptions::default()).unwrap(), [(0, 40, 10), (1, 40, 20)], "{names:?}");
+        assert_eq!(sampled(&text, &ReadOptions::default()).unwrap().generation, names[0]);
+    }
+}
+
+#[test]
+fn a_line_without_what_others_say_is_refused_wherever_it_stands() {
+    for odd in [0, 30, 70] {
+        let count = std::cell::Cell::new(0);
+        let text = two_generations(|generation, id, right| {
+            count.set(count.get() + 1);
+            let generation =
+                if count.get() == odd + 1 { String::new() } else { format!(r#""generation": {generation}, "#) };
+            format!(r#"{{{generation}"id": {id}, "correct": {right}}}"#)
+        });
+        for refused in
+            [logged(&text, &ReadOptions::default()).unwrap_err(), sampled(&text, &ReadOptions::default()).unwrap_err()]
+        {
+            assert!(refused.contains("does not say its generation, but others do"), "{odd}: {refused}");
+        }
+    }
+    for odd in [0, 12] {
+        let text = two_generations(|generation, id, right| {
+            let kept = if id == odd { String::new() } else { r#", "kept": true"#.to_owned() };
+            format!(r#"{{"generation": {generation}, "id": {id}, "correct": {right}{kept}}}"#)
+        });
+        let refused = sampled(&text, &ReadOptions::default()).unwrap_err();
+        assert!(refused.contains("`kept`") && refused.contains("write true or false on every line"), "{refused}");
+    }
+}
+
+#[test]
+fn kept_answers_of_the_next_generation_say_nothing_of_this_one() {
+    let text = two_generations(|generation, id, right| {
+        let kept = if generation == 1 { r#", "kept": true"# } else { "" };
+        format!(r#"{{"generation": {generation}, "id": {id}, "correct": {right}{kept}}}"#)
+    });
+    let found = sampled(&text, &ReadOptions::default()).unwrap();
+    assert!(found.key("accepted").is_none() && found.missing.iter().any(|one| one.key.starts_with("filter")));
+}
+
+#[test]
+fn runs_are_not_merged_and_numbers_are_the_same_however_written() {
+    let runs = two_generations(|generation, id, right| {
+        format!(r#"{{"run": "r{}", "generation": {generation}, "id": {id}, "correct": {right}}}"#, id % 2)
+    });
+    for refused in
+        [logged(&runs, &ReadOptions::default()).unwrap_err(), sampled(&runs, &ReadOptions::default()).unwrap_err()]
+    {
+        assert!(refused.contains("several runs, `r0`, `r1`"), "{refused}");
+    }
+    let answers = two_generations(|generation, id, right| {
+        let (id, answer) = if generation == 0 { (format!("{id}.0"), "7.0") } else { (format!("\"{id}\""), "7") };
+        let answer = if right { "1" } else { answer };
+        format!(r#"{{"generation": {generation}, "id": {id}, "prediction": {answer}, "correct": {right}}}"#)
+    });
+    let found = sampled(&answers, &ReadOptions::default()).unwrap();
+    // Ten stay wrong, all with the same answer.
+    assert_eq!(found.key("wrong_to_same").unwrap().number.value, 1.0);
+}
+
+#[test]
+fn what_hardly_overlaps_or_has_no_verdict_is_said() {
+    let text = two_generations(|generation, id, right| {
+        format!(r#"{{"generation": {}, "id": {}, "correct": {right}}}"#, 3 + 4 * generation, id + 37 * generation)
+    });
+    let found = sampled(&text, &ReadOptions::default()).unwrap();
+    assert!(
+        found.notes.iter().any(|note| note.contains("3 problems are in both generations, of 40")),
+        "{:?}",
+        found.notes
+    );
+    assert!(found.notes.iter().any(|note| note.contains("4 apart")), "{:?}", found.notes);
+    let text = two_generations(|generation, id, right| {
+        let verdict = if id == 5 { "null".to_owned() } else { right.to_string() };
+        format!(r#"{{"generation": {generation}, "id": {id}, "correct": {verdict}}}"#)
+    });
+    let found = sampled(&text, &ReadOptions::default()).unwrap();
+    assert!(found.notes.iter().any(|note| note.contains("2 of 80 answers have no verdict")), "{:?}", found.notes);
+    assert!(logged(&text, &ReadOptions::default()).unwrap_err().contains("does not say whether the answer is right"));
+}
+
+#[test]
+fn rates_with_a_decimal_comma_are_read_and_names_of_rates_understood() {
+    let options = ReadOptions { evaluated: Some(200), ..ReadOptions::default() };
+    let table = "generation,accuracy\n0,\"74,0%\"\n1,\"74,5%\"\n";
+    assert_eq!(logged(table, &options).unwrap(), [(0, 200, 52), (1, 200, 51)]);
+    assert!(logged("generation,accuracy\n0,0.74\n1,many\n", &options).unwrap_err().contains("`many` is not a number"));
+    let rate = ReadOptions { metric: Some("success_rate".to_owned()), ..options.clone() };
+    assert_eq!(logged("generation,success_rate\n0,0.74\n1,0.75\n", &rate).unwrap(), [(0, 200, 52), (1, 200, 50)]);
+    let error = ReadOptions { metric: Some("error_rate".to_owned()), lower_is_better: true, ..options };
+    assert_eq!(logged("generation,error_rate\n0,0.26\n1,0.25\n", &error).unwrap(), [(0, 200, 52), (1, 200, 50)]);
+}
+
+#[test]
+fn nothing_wrong_has_no_systematic_share_and_a_check_may_select_for_mistakes() {
+    let right: String = (0..40)
+        .flat_map(|id| [id; 4])
+        .map(|id| format!("{{\"id\": {id}, \"answer\": 1, \"correct\": true}}\n"))
+        .collect();
+    let found = sampled(&right, &ReadOptions::default()).unwrap();
+    assert!(found.key("errors.systematic_share").is_none() && !found.scenario.contains("[vote]"), "{}", found.scenario);
+    let perverse = two_generations(|generation, id, right| {
+        format!(r#"{{"generation": {generation}, "id": {id}, "correct": {right}, "kept": {}}}"#, !right)
+    });
+    let found = sampled(&perverse, &ReadOptions::default()).unwrap();
+    let said = runaway::report::measure::sentences(&found).join(" ");
+    assert!(said.contains("selects for mistakes"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_given_twice_is_refused() {
+    let (code, _, error) = command(&["measure", SAMPLES, SAMPLES]);
+    assert_eq!(code, 3);
+    assert!(error.contains("two-generations.csv: this file is given twice"), "{error}");
+}

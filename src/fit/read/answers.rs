@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
+use super::answer_fields::{asked, generation_key, neither, right_share, same_run, text};
 use super::file::LogFile;
-use super::items::{self, asked, right_share, text};
+use super::items;
 use super::json::{self, Object};
 use super::pairs::{self, hash};
 use super::paths::{by_number, repeats_of};
@@ -46,6 +47,8 @@ pub struct GenerationAnswers {
     pub name: String,
     /// Groups of answers by problem.
     pub problems: BTreeMap<String, Vec<AnswerGroup>>,
+    /// Whether its lines say which answers were kept; absent where there are none.
+    kept_known: Option<bool>,
 }
 
 /// Samples of one or more generations.
@@ -55,7 +58,7 @@ pub struct AnswerSet {
     pub source: String,
     /// The keys that were taken, and what else a reader should know.
     pub notes: Vec<String>,
-    /// Whether the files say which answers were kept.
+    /// Whether the files say which answers of the first generation were kept.
     pub kept_known: bool,
     /// Whether the files hold the answers themselves.
     pub answers_known: bool,
@@ -101,24 +104,23 @@ struct Gathered {
     generations: BTreeMap<String, GenerationAnswers>,
     filters: BTreeSet<String>,
     notes: Vec<String>,
-    kept: bool,
+    run: Option<String>,
     answers: bool,
 }
 
 impl Gathered {
     fn take_file(&mut self, file: &LogFile, several: bool, options: &ReadOptions) -> Result<(), LogError> {
         let refuse = |reason: String| fault(&file.name, None, None, reason);
-        let first = file.first_sample()?.ok_or_else(|| {
+        let first = file.head_sample()?.ok_or_else(|| {
             refuse("no samples: one answer a line is wanted, with the keys id, answer and correct".to_owned())
         })?;
         let keys = sample_keys(&first, options).map_err(refuse)?;
-        self.kept |= keys.kept.is_some();
         self.answers |= keys.answer.is_some();
         self.note(&keys);
         // Successive files are successive generations, but for the repeats of one evaluation.
         let own_name = if several { repeats_of(&file.name) } else { String::new() };
         file.each_sample(|line, object| {
-            let complain = |(key, reason): (&str, String)| fault(&file.name, Some(line), Some(key), reason);
+            let complain = |(key, reason): (String, String)| fault(&file.name, Some(line), Some(&key), reason);
             self.take(object, &keys, &own_name, options).map_err(complain)
         })
     }
@@ -136,13 +138,14 @@ impl Gathered {
         super::assemble::add_once(&mut self.notes, Some(said.into_iter().flatten().collect::<Vec<_>>().join(", ")));
     }
 
-    fn take<'k>(
+    fn take(
         &mut self,
         object: &Object,
-        keys: &'k SampleKeys,
+        keys: &SampleKeys,
         own_name: &str,
         options: &ReadOptions,
-    ) -> Result<(), (&'k str, String)> {
+    ) -> Result<(), (String, String)> {
+        same_run(object, &mut self.run)?;
         if let Some(filter) = keys.filter.as_ref().and_then(|key| object.get(key)).and_then(Json::as_str) {
             if options.filter.as_deref().is_some_and(|wanted| wanted != filter) {
                 return Ok(());
@@ -151,20 +154,31 @@ impl Gathered {
                 self.filters.insert(filter.to_owned());
             }
         }
-        let id =
-            object.get(&keys.id).and_then(text).ok_or((keys.id.as_str(), "the line names no problem".to_owned()))?;
+        let id = object
+            .get(&keys.id)
+            .and_then(text)
+            .ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
         let right = verdict(object, keys, options)?;
         let kept = match &keys.kept {
-            Some(key) => said(object.get(key)).map_err(|reason| (key.as_str(), reason))?.unwrap_or(false),
-            None => false,
+            Some(key) => said(object.get(key)).map_err(|reason| (key.clone(), reason))?,
+            None => None,
         };
         let answer = keys.answer.as_ref().and_then(|key| object.get(key).and_then(text)).map(|text| hash(text.trim()));
         let name = match &keys.generation {
-            Some(key) => object.get(key).and_then(text).unwrap_or_default(),
+            Some(key) => object
+                .get(key)
+                .and_then(text)
+                .ok_or_else(|| (key.clone(), "this line does not say its generation, but others do".to_owned()))?,
             None => own_name.to_owned(),
         };
         let generation = self.generations.entry(by_number(&name)).or_default();
         generation.name = name;
+        if *generation.kept_known.get_or_insert(kept.is_some()) != kept.is_some() {
+            let key = keys.kept.clone().unwrap_or_default();
+            let reason = "some lines of a generation say whether the answer was kept and others do not; write true or false on \
+                          every line";
+            return Err((key, reason.to_owned()));
+        }
         let groups = generation.problems.entry(id).or_default();
         let place = groups.iter().position(|group| group.answer == answer && group.right == right);
         let group = match place {
@@ -176,7 +190,7 @@ impl Gathered {
         };
         if let Some(group) = group {
             group.given = group.given.saturating_add(1);
-            group.kept = group.kept.saturating_add(u32::from(kept));
+            group.kept = group.kept.saturating_add(u32::from(kept == Some(true)));
         }
         Ok(())
     }
@@ -195,8 +209,10 @@ impl Gathered {
             let names: Vec<&str> = generations.iter().map(|one| one.name.as_str()).collect();
             self.notes.push(format!("generations in this order: {}", listed(names)));
         }
-        let mut set =
-            AnswerSet { source, notes: self.notes, kept_known: self.kept, answers_known: self.answers, generations };
+        let kept_known = generations.first().is_some_and(|first| first.kept_known == Some(true));
+        let mut set = AnswerSet { source, notes: self.notes, kept_known, answers_known: self.answers, generations };
+        set.notes.extend(set.without_verdict());
+        set.notes.extend(set.not_successive());
         if set.answers_known && set.are_asked_for() {
             set.answers_known = false;
             set.notes.push(
@@ -218,6 +234,37 @@ impl Gathered {
 }
 
 impl AnswerSet {
+    /// What to say of answers that nobody checked.
+    fn without_verdict(&self) -> Option<String> {
+        let groups = || self.generations.iter().flat_map(|one| one.problems.values()).flatten();
+        let all: u64 = groups().map(|group| u64::from(group.given)).sum();
+        let unchecked: u64 = groups().filter(|group| group.right.is_none()).map(|group| u64::from(group.given)).sum();
+        (unchecked > 0).then(|| {
+            format!(
+                "{unchecked} of {all} answers have no verdict: only the error rate and what was kept are told; leave these lines \
+                 out where they are few"
+            )
+        })
+    }
+
+    /// What to say of two generations with others between them, or with hardly a problem in common.
+    fn not_successive(&self) -> Vec<String> {
+        let [first, later] = self.generations.as_slice() else { return Vec::new() };
+        let number = |one: &GenerationAnswers| one.name.parse::<u64>().ok();
+        let apart = number(first).zip(number(later)).map(|(first, later)| later.saturating_sub(first));
+        let apart = apart.filter(|apart| *apart > 1).map(|apart| {
+            format!(
+                "these generations are {apart} apart: what is said of the next generation is what {apart} of them did"
+            )
+        });
+        let both = first.problems.keys().filter(|id| later.problems.contains_key(*id)).count();
+        let all = first.problems.len().max(later.problems.len());
+        let few = (both < all).then(|| {
+            format!("{both} problems are in both generations, of {all}: what was learned is told from these alone")
+        });
+        apart.into_iter().chain(few).collect()
+    }
+
     /// Whether the answers are those that were asked for: where a problem was answered right and wrong, the same stands for both.
     fn are_asked_for(&self) -> bool {
         let (mut both, mut same) = (0_u64, 0_u64);
@@ -261,7 +308,7 @@ fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, Stri
     let generation = options
         .column("generation")
         .map(str::to_owned)
-        .or_else(|| items::generation_key(first))
+        .or_else(|| generation_key(first))
         .or_else(|| known(&items::STEPS));
     Ok(SampleKeys {
         answer: answer.filter(|key| *key != id),
@@ -279,13 +326,9 @@ fn missing(what: &str, option: &str, first: &Object) -> String {
 }
 
 /// Whether the answer is right; absent where nobody checked.
-fn verdict<'k>(
-    object: &Object,
-    keys: &'k SampleKeys,
-    options: &ReadOptions,
-) -> Result<Option<bool>, (&'k str, String)> {
+fn verdict(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> Result<Option<bool>, (String, String)> {
     if let Some(audited) = &keys.audited
-        && !said(object.get(audited)).map_err(|reason| (audited.as_str(), reason))?.unwrap_or(false)
+        && !said(object.get(audited)).map_err(|reason| (audited.clone(), reason))?.unwrap_or(false)
     {
         return Ok(None);
     }
@@ -299,13 +342,9 @@ fn verdict<'k>(
             _ => None,
         },
     };
-    right.map(Some).ok_or_else(|| {
-        let value = shortened(&value.to_string());
-        (
-            keys.verdict.as_str(),
-            format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores"),
-        )
-    })
+    // The verdict of an answer that is right is turned where the key says what is wrong.
+    let right = right.map(|right| right != options.lower_is_better);
+    right.map(Some).ok_or_else(|| (keys.verdict.clone(), neither(value)))
 }
 
 /// Yes or no; absent where the value is.

@@ -15,7 +15,10 @@ use crate::fit::log::{Log, LogError, Row, Run};
 /// The log of what was found.
 pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
     let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let Found { mut records, counted, mut ignored, mut notes, training_only, in_time, same_problems, .. } = found;
+    let Found { mut records, counted, mut ignored, mut notes, training_only, in_time, same_problems, verdicts, .. } =
+        found;
+    let turned = ReadOptions { lower_is_better: false, ..options.clone() };
+    let options = if verdicts { &turned } else { options };
     let cut =
         files.iter().filter(|file| file.cut).map(|file| format!("the last line of {}, which is cut off", file.name));
     ignored.extend(cut);

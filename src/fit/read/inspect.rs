@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
+use super::answer_fields::right_share;
 use super::axis::step_in;
 use super::file::LogFile;
-use super::items::right_share;
 use super::json;
 use super::record::{Found, OneTask, Record, Score, When};
 use super::right_counts::Tally;

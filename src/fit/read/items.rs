@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
+use super::answer_fields::{GENERATIONS, asked, generation_key, neither, right_share, same_run, text};
 use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
@@ -62,8 +63,7 @@ pub(super) const ANSWERS: [&str; 8] = [
     "final_answer",
     "answer",
 ];
-/// Keys of the generation, and of what orders generations.
-const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
+/// Keys of what orders generations.
 pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
 
 /// What the objects of a file call the problem, the verdict and the generation.
@@ -79,29 +79,6 @@ enum Verdict {
     Key(String),
     /// Right answers among all answers to the problem.
     Counts(String, String),
-}
-
-/// A share of right answers as metrics write it: true, 1, 0.75; `None` where it says something else.
-pub(super) fn right_share(value: &Json) -> Option<f64> {
-    match value {
-        Json::Bool(right) => Some(f64::from(u8::from(*right))),
-        Json::String(text) => match text.trim().to_lowercase().as_str() {
-            "true" | "correct" | "yes" | "c" => Some(1.0),
-            "false" | "incorrect" | "no" | "i" => Some(0.0),
-            _ => None,
-        },
-        value => value.as_f64().filter(|share| (0.0..=1.0).contains(share)),
-    }
-}
-
-/// The key that an option names, which must be there.
-pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> Result<Option<String>, String> {
-    match wanted {
-        Some(key) if !object.contains_key(key) => {
-            Err(format!("{option} {key}: there is no such key; there is {}", listed(object.keys().map(String::as_str))))
-        }
-        wanted => Ok(wanted.clone()),
-    }
 }
 
 fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
@@ -134,18 +111,13 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
     Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)), answer })
 }
 
-/// The key of the generation; in some files `generation` is the text that was generated.
-pub(super) fn generation_key(object: &Object) -> Option<String> {
-    let numbers = |key: &&&str| object.get(**key).is_some_and(|value| json::number(value).is_some());
-    GENERATIONS.iter().find(numbers).map(|key| (*key).to_owned())
-}
-
 fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     let canonical = |object: &Object| object.contains_key("evaluated") || object.contains_key("wrong");
     if file.is_table_of_answers() {
         return true;
     }
-    let Some(first) = file.first().filter(|object| !canonical(object)) else { return false };
+    let head = if file.first().is_some() { file.head_sample().ok().flatten() } else { None };
+    let Some(first) = head.as_ref().filter(|object| !canonical(object)) else { return false };
     if is_completion(first) || options.correct.is_some() {
         return true;
     }
@@ -176,6 +148,8 @@ struct Groups {
     tallies: Vec<(When, Tally)>,
     /// Entries without an answer, such as a summary at the end.
     without: usize,
+    /// The run, where the answers name it.
+    run: Option<String>,
 }
 
 impl Groups {
@@ -190,7 +164,7 @@ impl Groups {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let mut found = Found::of_answers();
     for repeats in by_evaluation(files) {
         read_evaluation(&repeats, options, &mut found)?;
     }
@@ -237,7 +211,7 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
     for file in files.iter().rev() {
         let complain =
             |line: Option<u64>, column: Option<&str>, reason: String| fault(&file.name, line, column, reason);
-        let Some(first) = file.first_sample()? else {
+        let Some(first) = file.head_sample()? else {
             return Err(complain(None, None, "there is no answer here".to_owned()));
         };
         let keys = keys(&first, options).map_err(|reason| complain(None, None, reason))?;
@@ -300,6 +274,7 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
         groups.without += 1;
         return Ok(());
     }
+    same_run(object, &mut groups.run)?;
     let id = object.get(&keys.id).and_then(text);
     let id = id.ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
     let label = match &keys.when {
@@ -316,7 +291,8 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
             if part > whole || whole == 0 {
                 return Err((right.clone(), format!("{part} right of {whole} answers cannot be")));
             }
-            tally.add_counts(&id, part as f64, whole);
+            let right = if options.lower_is_better { whole - part } else { part };
+            tally.add_counts(&id, right as f64, whole);
         }
         Verdict::Key(key) => {
             let right = right(object, key, options).map_err(|reason| (key.clone(), reason))?;
@@ -327,15 +303,6 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
     Ok(())
 }
 
-/// A value as text; `None` where there is nothing.
-pub(super) fn text(value: &Json) -> Option<String> {
-    match value {
-        Json::Null => None,
-        Json::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    }
-}
-
 fn count(object: &Object, key: &String) -> Result<u64, (String, String)> {
     let value = object.get(key).unwrap_or(&Json::Null);
     json::count(value).ok_or_else(|| (key.clone(), format!("{} is not a count", shortened(&value.to_string()))))
@@ -343,15 +310,16 @@ fn count(object: &Object, key: &String) -> Result<u64, (String, String)> {
 
 fn right(object: &Object, key: &str, options: &ReadOptions) -> Result<f64, String> {
     let value = object.get(key).unwrap_or(&Json::Null);
+    if value.is_null() {
+        return Err("this line does not say whether the answer is right, but others do".to_owned());
+    }
     let right = match options.right_above {
         Some(limit) => json::number(value).map(|(score, _)| f64::from(u8::from(score > limit))),
         // A score between right and wrong is a judgement; a share of right answers would be called so.
         None => right_share(value).filter(|share| share.fract() == 0.0 || meaning(key) != Meaning::Reward),
     };
-    right.ok_or_else(|| {
-        let value = shortened(&value.to_string());
-        format!("{value} is neither right nor wrong; --right-above 0.5 sets a limit for scores")
-    })
+    let right = right.map(|right| if options.lower_is_better { 1.0 - right } else { right });
+    right.ok_or_else(|| neither(value))
 }
 
 fn when(label: &str, keys: &Keys) -> When {

@@ -97,6 +97,9 @@ pub(super) fn number(value: &Value) -> Option<(f64, u32)> {
 pub(super) fn share(text: &str) -> Option<(f64, u32)> {
     let text = text.trim();
     let number = text.trim_end_matches('%').trim_end();
+    // With a sign of percent a comma can only be that of decimals.
+    let pointed = if number.len() < text.len() { number.replacen(',', ".", 1) } else { number.to_owned() };
+    let number = pointed.as_str();
     let value: f64 = number.parse().ok().filter(|value: &f64| value.is_finite())?;
     Some(if number.len() == text.len() { (value, decimals(number)) } else { (value / 100.0, decimals(number) + 2) })
 }

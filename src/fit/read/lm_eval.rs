@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::answer_fields::right_share;
 use super::assemble::add_once;
 use super::file::LogFile;
-use super::items::right_share;
 use super::json::{self, Object};
 use super::record::{Found, OneTask, Record, Score, When};
 use super::right_counts::Tally;

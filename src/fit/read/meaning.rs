@@ -25,7 +25,7 @@ const WORDS: [(&[&str], Meaning); 17] = [
         Meaning::Other("a loss"),
     ),
     (&["margin", "margins", "chosen", "rejected", "advantage", "advantages"], Meaning::Other("a reward of pairs")),
-    (&["lr", "rate", "norm", "grad"], Meaning::Other("a setting of the optimiser")),
+    (&["lr", "norm", "grad"], Meaning::Other("a setting of the optimiser")),
     (&["runtime", "time", "second", "seconds", "timing", "elapsed", "throughput"], Meaning::Other("a time")),
     (
         &[
@@ -147,6 +147,9 @@ pub(super) fn meaning(name: &str) -> Meaning {
     // Harnesses normalise the likelihoods of answers by their length; the metric is a share of right answers all the same.
     if words.windows(2).any(|pair| pair == ["acc", "norm"]) && !plain(&["stderr"]) {
         return Meaning::Right;
+    }
+    if words.windows(2).any(|pair| pair == ["learning", "rate"]) {
+        return Meaning::Other("a setting of the optimiser");
     }
     if words.windows(2).any(|pair| pair == ["reward", "accuracy"]) {
         return Meaning::Other("how often rewards are right, not answers");

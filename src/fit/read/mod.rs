@@ -6,6 +6,7 @@
 //! `assemble` puts the records in order and makes rows of them. Nothing is guessed in silence: what was taken, ignored
 //! or rounded is said in [`Log`], and a refusal names what was found and the option that helps.
 
+mod answer_fields;
 mod answers;
 mod assemble;
 mod axis;

@@ -1,5 +1,6 @@
 //! Which files are meant: paths, folders and patterns.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::fault;
@@ -21,7 +22,11 @@ pub(super) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LogError> {
             all.push(path.clone());
         }
     }
-    Ok(all)
+    let mut seen = BTreeSet::new();
+    match all.iter().find(|path| !seen.insert(path.as_path())) {
+        Some(twice) => Err(fault(&twice.display().to_string(), None, None, "this file is given twice")),
+        None => Ok(all),
+    }
 }
 
 fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, LogError> {

@@ -106,6 +106,8 @@ pub(super) struct Found {
     pub in_time: bool,
     /// Whether the files show that every evaluation answers the same problems.
     pub same_problems: bool,
+    /// Whether the records count single answers, whose verdicts --lower-is-better has turned already.
+    pub verdicts: bool,
     /// Values of metrics in all records.
     values: usize,
 }
@@ -119,6 +121,11 @@ impl Found {
     /// Nothing yet of a harness, which runs one fixed set of problems.
     pub fn of_a_harness() -> Self {
         Self { same_problems: true, ..Self::default() }
+    }
+
+    /// Nothing yet of single answers.
+    pub fn of_answers() -> Self {
+        Self { verdicts: true, ..Self::default() }
     }
 
     /// Takes an evaluation.

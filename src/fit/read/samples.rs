@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
+use super::answer_fields::right_share;
 use super::cells;
 use super::file::{LogFile, Shape};
-use super::items::right_share;
 use super::json::Object;
 use crate::fit::log::LogError;
 
@@ -14,6 +14,18 @@ const IDS: [&str; 8] = ["id", "qid", "question_id", "problem_id", "doc_id", "tas
 const VERDICTS: [&str; 5] = ["correct", "is_correct", "symbolic_correct", "judge_correct", "passed"];
 /// Columns of a table that counts answers.
 const COUNTS: [&str; 6] = ["evaluated", "wrong", "total", "n", "num_samples", "num_examples"];
+
+/// Answers at the head of a file that say what it holds.
+const HEAD: usize = 60;
+
+/// Adds the keys of an object that are new, and values where there were none.
+fn complete(head: &mut Object, object: &Object) {
+    for (key, value) in object {
+        if head.get(key).is_none_or(Json::is_null) {
+            head.insert(key.clone(), value.clone());
+        }
+    }
+}
 
 impl LogFile<'_> {
     /// Whether this is a table of single answers: each row names a problem and says right or wrong.
@@ -34,21 +46,31 @@ impl LogFile<'_> {
         read.is_ok() && all_said == Some(true)
     }
 
-    /// The first answer of a file of samples.
-    pub(super) fn first_sample(&self) -> Result<Option<Object>, LogError> {
-        if let Some(first) = self.first().or(self.document()) {
-            return Ok(Some(first.clone()));
+    /// What the answers at the head of a file hold: every key with the first value that is one, as a line may lack what others
+    /// have.
+    pub(super) fn head_sample(&self) -> Result<Option<Object>, LogError> {
+        let mut head = Object::new();
+        if let Shape::Lines(objects) | Shape::Array(objects) | Shape::Rows(objects) = &self.shape {
+            objects.iter().take(HEAD).for_each(|object| complete(&mut head, object));
+            return Ok((!head.is_empty()).then_some(head));
+        }
+        if let Some(document) = self.document() {
+            return Ok(Some(document.clone()));
         }
         if !cells::is_table(self) {
             return Ok(None);
         }
         let (names, _) = cells::names(self)?;
-        let mut first = None;
+        let mut rows = 0;
         cells::rows_while(self, &names, |_, cells| {
-            first = Some(names.iter().zip(cells).map(|(name, cell)| (name.clone(), value(cell.trim()))).collect());
-            Ok(false)
+            complete(
+                &mut head,
+                &names.iter().zip(cells).map(|(name, cell)| (name.clone(), value(cell.trim()))).collect(),
+            );
+            rows += 1;
+            Ok(rows < HEAD)
         })?;
-        Ok(first)
+        Ok((rows > 0).then_some(head))
     }
 
     /// Calls `each` with the line and the object of every answer.

@@ -3,6 +3,7 @@
 use super::columns::{Columns, Role};
 use super::file::{LogFile, Shape};
 use super::gather::Gather;
+use super::meaning::{Meaning, meaning};
 use super::record::{Found, Record, Score, When};
 use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};
 use crate::fit::log::{COLUMNS, LogError, REQUIRED, Row};
@@ -286,19 +287,29 @@ impl Table<'_> {
         }
         let metrics =
             self.columns.roles.iter().zip(self.names).zip(cells).filter(|((role, _), _)| **role == Role::Metric);
-        Ok(metrics
+        let wanted = |name: &str| self.options.metric.as_deref() == Some(name) || meaning(name) == Meaning::Right;
+        metrics
             .filter_map(|((_, name), cell)| {
-                let (mut value, mut decimals) = json::share(cell)?;
+                let Some((mut value, mut decimals)) = json::share(cell) else {
+                    let complaint = format!("`{}` is not a number", shortened(cell));
+                    return (wanted(name) && !is_nothing(cell)).then(|| Err(self.fault(line, name, complaint)));
+                };
                 if is_percent(name) && !cell.contains('%') {
                     (value, decimals) = (value / 100.0, decimals + 2);
                 }
                 let mut score = Score::share(name, value, decimals);
                 score.evaluated = evaluated;
                 score.repeats = problems::repeats_in(name);
-                Some(score)
+                Some(Ok(score))
             })
-            .collect())
+            .collect()
     }
+}
+
+/// Whether a cell says that nothing was measured.
+fn is_nothing(cell: &str) -> bool {
+    const MARKS: [&str; 10] = ["", "-", "--", "–", "n/a", "na", "nan", "none", "null", "?"];
+    MARKS.contains(&cell.trim().to_lowercase().as_str()) || cell.to_lowercase().contains("nan")
 }
 
 /// Whether a column's name says that its values are in percent, small ones too.

@@ -65,8 +65,13 @@ fn learned(measured: &Measured) -> Option<String> {
 fn check(measured: &Measured) -> Option<String> {
     let accepted = of(measured, "accepted")?;
     let wrong = of(measured, "kept_wrong").map_or_else(String::new, |wrong| format!("; of these {wrong} are wrong"));
-    let tells = measured.key("discrimination").map_or_else(String::new, |one| {
-        format!(" It rejects wrong answers more often than right ones by J = {}.", number(one.number.value, 3))
+    let tells = measured.key("discrimination").map_or_else(String::new, |one| match one.number.value {
+        j if j > 0.0 => format!(" It rejects wrong answers more often than right ones, by J = {}.", number(j, 3)),
+        j if j < 0.0 => format!(
+            " It rejects right answers more often than wrong ones, by {}: it selects for mistakes (J below 0).",
+            number(-j, 3)
+        ),
+        _ => " It rejects right answers as often as wrong ones (J = 0): it tells nothing.".to_owned(),
     });
     Some(format!("The check keeps {accepted} of the answers{wrong}.{tells}"))
 }
