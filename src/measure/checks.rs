@@ -40,14 +40,12 @@ impl CheckCounts {
         }
     }
 
-    /// Adds imagined answers to every kind that there is.
+    /// Adds imagined answers to every kind.
     pub fn imagine(&mut self, imagined: Imagined<'_>) {
         for (kept, given) in [&mut self.right, &mut self.systematic, &mut self.random, &mut self.unchecked] {
-            if *given > 0.0 {
-                let (yes, no) = imagined();
-                *kept += yes;
-                *given += yes + no;
-            }
+            let (yes, no) = imagined();
+            *kept += yes;
+            *given += yes + no;
         }
     }
 

@@ -79,6 +79,12 @@ pub(super) fn told(
                 .to_owned(),
         );
     }
+    if point.learning.is_some() && !samples.kept_known {
+        measured.notes.push(
+            "the files do not say which answers were kept: what was learned is told as if all had been trained on"
+                .to_owned(),
+        );
+    }
     measured.missing = missing(samples, &measured, options);
     let kept = samples.first.groups.iter().flat_map(|groups| groups.iter()).map(|group| u64::from(group.kept)).sum();
     measured.scenario = scenario_file::written(&measured, options, rule, kept);

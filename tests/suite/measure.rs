@@ -620,6 +620,9 @@ fn nothing_wrong_has_no_systematic_share_and_a_check_may_select_for_mistakes() {
         .collect();
     let found = sampled(&right, &ReadOptions::default()).unwrap();
     assert!(found.key("errors.systematic_share").is_none() && !found.scenario.contains("[vote]"), "{}", found.scenario);
+    let kept = right.replace("true}", "true, \"kept\": true}");
+    let wrong = sampled(&kept, &ReadOptions::default()).unwrap().key("kept_wrong").unwrap().number;
+    assert!(wrong.value == 0.0 && wrong.high.unwrap() > 0.0, "{wrong:?}");
     let perverse = two_generations(|generation, id, right| {
         format!(r#"{{"generation": {generation}, "id": {id}, "correct": {right}, "kept": {}}}"#, !right)
     });
