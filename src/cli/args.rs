@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::fit::Measurement;
+use crate::fit::{Measurement, Training};
 use crate::simulate;
 
 use super::reading::{Problems, Reading};
@@ -280,6 +280,8 @@ pub struct Fit {
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     #[command(flatten)]
+    pub training: Trained,
+    #[command(flatten)]
     pub failing: Failing,
     /// Generations to forecast
     #[arg(long, default_value_t = 20)]
@@ -310,10 +312,41 @@ pub struct Fit {
 }
 
 #[derive(Debug, Clone, Copy, Args)]
+pub struct Trained {
+    /// Each generation is the one before, trained further [default: as the log suggests: anew on few kept examples,
+    /// fine-tuned on many or an unknown number]
+    #[arg(long, conflicts_with = "trained_anew")]
+    fine_tuned: bool,
+    /// Each generation is a new model, trained on the kept examples alone
+    #[arg(long)]
+    trained_anew: bool,
+}
+
+impl Trained {
+    /// How generations are trained, where it was told.
+    pub const fn told(self) -> Option<Training> {
+        match (self.fine_tuned, self.trained_anew) {
+            (true, _) => Some(Training::FineTuned),
+            (_, true) => Some(Training::Anew),
+            _ => None,
+        }
+    }
+
+    /// The option as it can be typed again.
+    pub fn typed(self) -> Option<String> {
+        self.told().map(|training| match training {
+            Training::FineTuned => "--fine-tuned".to_owned(),
+            Training::Anew => "--trained-anew".to_owned(),
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, Args)]
 pub struct Failing {
-    /// Error rate at which the loop has failed
-    #[arg(long, value_name = "ERROR_RATE", default_value_t = 0.5, value_parser = share)]
-    pub threshold: f64,
+    /// Error rate at which the loop has failed [default: 0.5, where some generation stood below that; else 0.1 above the
+    /// lowest]
+    #[arg(long, value_name = "ERROR_RATE", value_parser = share)]
+    pub threshold: Option<f64>,
     /// Fail at this much above the lowest error rate measured, in place of --threshold
     #[arg(long, value_parser = share, conflicts_with = "threshold")]
     pub drop: Option<f64>,
@@ -330,6 +363,8 @@ pub struct Backtest {
     /// Scenario file whose [fit.priors.PARAMETER] tables replace default priors; nothing else of it is used
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
+    #[command(flatten)]
+    pub training: Trained,
     #[command(flatten)]
     pub failing: Failing,
     /// Seed of the sampler

@@ -85,7 +85,14 @@ fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
     let defaults = BacktestOptions::default();
     let priors = priors(args.scenario.as_deref())?;
     let effort = Effort { sweeps: args.sweeps.map_or(Effort::BRISK.sweeps, |sweeps| sweeps as usize), ..Effort::BRISK };
-    let fit = FitOptions { threshold: args.failing.threshold(), seed: args.seed, priors, effort, ..defaults.fit };
+    let fit = FitOptions {
+        threshold: args.failing.threshold(),
+        training: args.training.told(),
+        seed: args.seed,
+        priors,
+        effort,
+        ..defaults.fit
+    };
     Ok(BacktestOptions { cuts: args.cut.clone(), fit, ..defaults })
 }
 
@@ -117,6 +124,9 @@ fn command(args: &args::Backtest) -> String {
     let cuts: Vec<String> = args.cut.iter().map(usize::to_string).collect();
     words.extend(args.scenario.as_ref().map(|file| format!("--scenario {}", quoted(&file.display().to_string()))));
     words.extend(args.sweeps.map(|sweeps| format!("--sweeps {sweeps}")));
-    words.push(format!("--cut {} {} --seed {}", cuts.join(","), args.failing.typed(), args.seed));
+    words.push(format!("--cut {}", cuts.join(",")));
+    words.extend(args.training.typed());
+    words.extend(args.failing.typed());
+    words.push(format!("--seed {}", args.seed));
     words.join(" ")
 }

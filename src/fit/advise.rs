@@ -167,11 +167,11 @@ impl Fitted<'_> {
     fn scene(&self, path: &Path) -> Option<Scene> {
         let last = self.posterior.model.stages(self.options.run).last()?;
         let threshold = self.options.threshold.error_rate(&self.run.rows);
-        let known = path.error.len() - path.measured.len();
-        let (future, beyond) = (path.error.iter().skip(known), self.options.horizon + 1);
+        let known = path.course.error.len() - path.course.measured.len();
+        let (future, beyond) = (path.course.error.iter().skip(known), self.options.horizon + 1);
         Some(Scene {
-            error: path.error.get(known.saturating_sub(1)).copied().unwrap_or(0.0),
-            next: path.error.get(known).copied().unwrap_or(0.0),
+            error: path.course.error.get(known.saturating_sub(1)).copied().unwrap_or(0.0),
+            next: path.course.error.get(known).copied().unwrap_or(0.0),
             again: self.posterior.model.same_problems.then(|| ProblemSet::of(&path.learner, self.ahead.evaluated)),
             kept_wrong: path.learner.at(path.last_share, path.learner.slip_at(last.elapsed), last.steps).kept_wrong,
             runway: future.zip(1..).find(|(error, _)| **error >= threshold).map_or(beyond, |(_, ahead)| ahead),

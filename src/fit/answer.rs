@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::course::Course;
 use super::criticism::{learned, surprises, trade_offs, warnings};
 use super::fitted::Fitted;
 use super::learner::{Learner, Unit};
@@ -13,7 +14,7 @@ use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Re
 use super::sampler::{self, Sample};
 use super::score::count_quantile;
 use super::stage::Used;
-use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Watch};
+use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Training, Watch};
 
 /// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
 const PATH_STREAM: u64 = 1 << 32;
@@ -25,6 +26,7 @@ const PRIOR_DRAWS: usize = 4000;
 pub(super) struct Prepared {
     pub model: Model,
     pub checks: Checks,
+    pub training: Training,
 }
 
 /// Checks runs and options; `same_problems` is what the log shows.
@@ -43,6 +45,7 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
     }
     let threshold = match options.threshold {
         super::Threshold::ErrorRate(value) | super::Threshold::Drop(value) => value,
+        super::Threshold::Chosen => 1.0,
     };
     if !(threshold > 0.0 && threshold <= 1.0) {
         return Err(FitError::Threshold(threshold));
@@ -56,7 +59,8 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
     }
     let checks = options.checks.unwrap_or_else(|| model::checks(runs));
     let used = used(runs, checks, same_problems, options);
-    let mut priors = Priors::new(checks);
+    let training = options.training.unwrap_or_else(|| Training::of(runs));
+    let mut priors = Priors::new(checks, training);
     if used.same_problems {
         priors.share_problems(correlation(runs));
     }
@@ -73,7 +77,7 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
     if effort.ensembles < 2 || effort.walkers < priors.free().len() + 3 || effort.sweeps < 10 {
         return Err(FitError::Effort);
     }
-    Ok(Prepared { model: Model::new(runs, priors, options.unit, used), checks })
+    Ok(Prepared { model: Model::new(runs, priors, options.unit, used), checks, training })
 }
 
 /// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.
@@ -130,7 +134,7 @@ pub(super) fn paths(model: &Model, draws: &[Point], options: &FitOptions, ahead:
 
 /// Turns the draws of a fit into answers.
 pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
-    let Fitted { log, run, options, posterior, draws, paths, .. } = fitted;
+    let Fitted { log, run, options, posterior, draws, paths, courses, .. } = fitted;
     let (model, sample) = (&posterior.model, &posterior.sample);
     let mixing = sample.mixing(&model.priors);
     let surprises = surprises(model, draws, run, options);
@@ -146,9 +150,9 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
         floor_error,
         floor_above_present,
         tipping_error: tipping(model, paths, options.run),
-        fan: fan(run, paths, options),
-        runway: runway(run, paths, options),
-        best: best(run, paths),
+        fan: fan(run, courses, options),
+        runway: runway(run, courses, options),
+        best: best(run, courses),
         parameters: learned(&model.priors, sample),
         trade_offs: trade_offs(&model.priors, sample),
         mixing,
@@ -166,6 +170,9 @@ fn basis(fitted: &Fitted<'_>) -> Basis {
         observed: run.rows.len(),
         generations: (generation(run.rows.first()), generation(run.rows.last())),
         checks: posterior.checks,
+        training: posterior.training,
+        training_told: options.training.is_some(),
+        trend_share: posterior.trend_share(options),
         audits: options.audits && run.rows.iter().any(|row| row.kept_wrong.is_some()),
         unit: options.unit,
         same_problems: posterior.model.same_problems,
@@ -251,7 +258,7 @@ fn conditional(errors: Vec<f64>, draws: usize) -> Conditional {
     Conditional { probability, given: (!errors.is_empty()).then(|| Interval::of(errors)) }
 }
 
-pub(super) fn fan(run: &Run, paths: &[Path], options: &FitOptions) -> Vec<Fan> {
+pub(super) fn fan(run: &Run, courses: &[Course], options: &FitOptions) -> Vec<Fan> {
     let threshold = options.threshold.error_rate(&run.rows);
     let first = run.rows.first().map_or(0, |row| row.generation);
     let known = run.rows.last().map_or(0, |row| (row.generation - first) as usize + 1);
@@ -266,30 +273,30 @@ pub(super) fn fan(run: &Run, paths: &[Path], options: &FitOptions) -> Vec<Fan> {
                 (None, None) => Phase::Gap,
             };
             let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-            let survives = |path: &&Path, ahead: usize| {
-                path.error.iter().skip(known).take(ahead + 1).all(|error| *error < threshold)
+            let survives = |course: &&Course, ahead: usize| {
+                course.error.iter().skip(known).take(ahead + 1).all(|error| *error < threshold)
             };
             Fan {
                 generation,
                 phase,
                 measured: row.map(Row::error_rate),
-                error: Interval::of(paths.iter().map(|path| at(&path.error, index))),
-                measurement: ahead.map(|ahead| Interval::of(paths.iter().map(|path| at(&path.measured, ahead)))),
+                error: Interval::of(courses.iter().map(|course| at(&course.error, index))),
+                measurement: ahead.map(|ahead| Interval::of(courses.iter().map(|course| at(&course.measured, ahead)))),
                 survival: ahead
-                    .map(|ahead| share(paths.iter().filter(|path| survives(path, ahead)).count(), paths.len())),
+                    .map(|ahead| share(courses.iter().filter(|course| survives(course, ahead)).count(), courses.len())),
             }
         })
         .collect()
 }
 
-pub(super) fn runway(run: &Run, paths: &[Path], options: &FitOptions) -> Runway {
+pub(super) fn runway(run: &Run, courses: &[Course], options: &FitOptions) -> Runway {
     let error_rate = options.threshold.error_rate(&run.rows);
     let horizon = options.horizon as usize;
     let beyond = options.horizon + 1;
-    let mut remaining: Vec<u64> = paths
+    let mut remaining: Vec<u64> = courses
         .iter()
-        .map(|path| {
-            let future = path.error.iter().skip(path.error.len().saturating_sub(horizon));
+        .map(|course| {
+            let future = course.error.iter().skip(course.error.len().saturating_sub(horizon));
             future.zip(1..).find(|(error, _)| **error >= error_rate).map_or(beyond, |(_, ahead)| ahead)
         })
         .collect();
@@ -297,7 +304,7 @@ pub(super) fn runway(run: &Run, paths: &[Path], options: &FitOptions) -> Runway 
     let at = |p: f64| Some(count_quantile(&remaining, p)).filter(|ahead| *ahead < beyond);
     Runway {
         error_rate,
-        failed_at: run.rows.iter().find(|row| row.error_rate() >= error_rate).map(|row| row.generation),
+        failed_at: failed_at(&run.rows, error_rate),
         survived_to: run.rows.last().map_or(0, |row| row.generation),
         median: at(0.5),
         interval50: (at(0.25), at(0.75)),
@@ -307,23 +314,28 @@ pub(super) fn runway(run: &Run, paths: &[Path], options: &FitOptions) -> Runway 
     }
 }
 
-pub(super) fn best(run: &Run, paths: &[Path]) -> Best {
+/// The generation from which on every evaluation measured a failure. A loop that began badly and has healed has not failed.
+pub(super) fn failed_at(rows: &[Row], error_rate: f64) -> Option<u64> {
+    rows.iter().rev().take_while(|row| row.error_rate() >= error_rate).last().map(|row| row.generation)
+}
+
+pub(super) fn best(run: &Run, courses: &[Course]) -> Best {
     let first = run.rows.first().map_or(0, |row| row.generation);
     let places: Vec<usize> = run.rows.iter().map(|row| (row.generation - first) as usize).collect();
     let known = places.last().map_or(0, |last| last + 1);
     let mut wins = vec![0_usize; places.len()];
     let mut later = 0_usize;
-    for path in paths {
-        let errors = places.iter().enumerate().filter_map(|(rank, &place)| Some((rank, *path.error.get(place)?)));
+    for course in courses {
+        let errors = places.iter().enumerate().filter_map(|(rank, &place)| Some((rank, *course.error.get(place)?)));
         let Some((rank, lowest)) = errors.min_by(|a, b| a.1.total_cmp(&b.1)) else { continue };
         if let Some(win) = wins.get_mut(rank) {
             *win += 1;
         }
-        later += usize::from(path.error.iter().skip(known).any(|error| *error < lowest));
+        later += usize::from(course.error.iter().skip(known).any(|error| *error < lowest));
     }
     let by_generation: Vec<(u64, f64)> =
-        run.rows.iter().zip(&wins).map(|(row, &win)| (row.generation, share(win, paths.len()))).collect();
+        run.rows.iter().zip(&wins).map(|(row, &win)| (row.generation, share(win, courses.len()))).collect();
     let (generation, probability) =
         by_generation.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((first, 0.0));
-    Best { generation, probability, by_generation, yet_to_come: share(later, paths.len()) }
+    Best { generation, probability, by_generation, yet_to_come: share(later, courses.len()) }
 }

@@ -2,7 +2,10 @@
 //!
 //! Each forecasts from the measured error rates alone and takes its intervals from its own residuals, Student's t with
 //! the degrees of freedom that the fit leaves. `last` is the random walk without drift (variance grows with the distance);
-//! the others are least squares on the line, the logarithm and the logit, with the usual prediction variance.
+//! `linear`, `exponential` and `logistic` are least squares on the line, the logarithm and the logit, with the usual
+//! prediction variance. The two strongest are a random walk on the logit, and a damped trend on it: the mean slope, shrunk
+//! by n / (n + 3) over n steps and damped by 0.8 a generation (Gardner & McKenzie 1985). Their variance is learned from the
+//! steps with a prior worth three of them, of standard deviation 0.3.
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -21,11 +24,16 @@ pub enum Baseline {
     Exponential,
     /// A logistic curve.
     Logistic,
+    /// A random walk on the logit.
+    Walk,
+    /// A damped trend on the logit.
+    Damped,
 }
 
 impl Baseline {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::Last, Self::Linear, Self::Exponential, Self::Logistic];
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Last, Self::Linear, Self::Exponential, Self::Logistic, Self::Walk, Self::Damped];
 
     /// The key in results.
     #[must_use]
@@ -35,6 +43,8 @@ impl Baseline {
             Self::Linear => "linear",
             Self::Exponential => "exponential",
             Self::Logistic => "logistic",
+            Self::Walk => "walk",
+            Self::Damped => "damped",
         }
     }
 
@@ -44,7 +54,7 @@ impl Baseline {
         match self {
             Self::Last | Self::Linear => row.error_rate(),
             Self::Exponential => share.ln(),
-            Self::Logistic => (share / (1.0 - share)).ln(),
+            Self::Logistic | Self::Walk | Self::Damped => (share / (1.0 - share)).ln(),
         }
     }
 
@@ -52,7 +62,7 @@ impl Baseline {
         match self {
             Self::Last | Self::Linear => z.clamp(0.0, 1.0),
             Self::Exponential => z.exp().min(1.0),
-            Self::Logistic => 1.0 / (1.0 + (-z).exp()),
+            Self::Logistic | Self::Walk | Self::Damped => 1.0 / (1.0 + (-z).exp()),
         }
     }
 
@@ -63,7 +73,9 @@ impl Baseline {
         let points: Vec<(f64, f64)> = rows.iter().map(|row| (row.generation as f64, self.transform(row))).collect();
         let (freedom, at): Extrapolation = match self {
             Self::Last => random_walk(&points)?,
-            _ => line(&points)?,
+            Self::Walk => damped(&points, 0.0)?,
+            Self::Damped => damped(&points, DAMPING)?,
+            Self::Linear | Self::Exponential | Self::Logistic => line(&points)?,
         };
         let student = StudentsT::new(0.0, 1.0, freedom).ok()?;
         let quantiles: Vec<f64> =
@@ -89,6 +101,27 @@ fn random_walk(points: &[(f64, f64)]) -> Option<Extrapolation> {
         .sum::<f64>()
         / steps;
     Some((steps, Box::new(move |g| (last, (variance * (g - end)).sqrt()))))
+}
+
+/// Share of a slope that is left a generation later.
+const DAMPING: f64 = 0.8;
+/// Steps that the prior of the variance is worth, and their standard deviation.
+const PRIOR_STEPS: (f64, f64) = (3.0, 0.3);
+
+/// A trend damped by `damping`; without it, a random walk.
+fn damped(points: &[(f64, f64)], damping: f64) -> Option<Extrapolation> {
+    let (&(start, first), &(end, last)) = (points.first()?, points.last()?);
+    let steps = points.len().checked_sub(1).filter(|steps| *steps > 0)? as f64;
+    let slope = if damping > 0.0 { (last - first) / (end - start) * steps / (steps + 3.0) } else { 0.0 };
+    let squares: f64 = points
+        .windows(2)
+        .filter_map(|pair| Some((pair.first()?, pair.last()?)))
+        .map(|(a, b)| (b.1 - a.1 - slope * (b.0 - a.0)).powi(2) / (b.0 - a.0))
+        .sum();
+    let (worth, sd) = PRIOR_STEPS;
+    let variance = (worth * sd * sd + squares) / (worth + steps);
+    let travelled = move |ahead: f64| damping * (1.0 - damping.powf(ahead)) / (1.0 - damping);
+    Some((worth + steps, Box::new(move |g| (last + slope * travelled(g - end), (variance * (g - end)).sqrt()))))
 }
 
 fn line(points: &[(f64, f64)]) -> Option<Extrapolation> {

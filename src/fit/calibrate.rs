@@ -30,7 +30,7 @@ use super::log::{Row, Run};
 use super::model::{self, Ahead, Path};
 use super::prior::{Parameter, Priors};
 use super::sampler;
-use super::{Checks, FitError, FitOptions, UNWATCHED};
+use super::{Checks, FitError, FitOptions, Training, UNWATCHED};
 
 /// Stream numbers of the replicates' own draws; fits take theirs from the replicate's seed.
 const TRUTH_STREAM: u64 = 4 << 32;
@@ -108,7 +108,8 @@ pub fn calibrate(design: Design, replicates: u64, options: &FitOptions) -> Resul
 
 fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<Vec<(String, usize)>, FitError> {
     let checks = if design.checked { Checks::Some } else { Checks::None };
-    let mut priors = Priors::new(checks);
+    let training = options.training.unwrap_or(Training::Anew);
+    let mut priors = Priors::new(checks, training);
     if design.same_problems {
         priors.share_problems(None);
     }
@@ -124,7 +125,7 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     let learner = Learner::new(&priors, &truth, design.steps as f64, options.unit);
     let (run, ahead) = play(&learner, design, options.horizon, &mut rng);
     let fit =
-        FitOptions { seed: options.seed.wrapping_add(1 + replicate), checks: Some(checks), run: 0, ..options.clone() };
+        FitOptions { seed: options.seed.wrapping_add(1 + replicate), checks: Some(checks), training: Some(training), run: 0, ..options.clone() };
     let prepared = answer::prepare(std::slice::from_ref(&run), design.same_problems, &fit)?;
     let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
     let draws = sample.thinned(RANKED);
@@ -141,7 +142,7 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     ranks.push(("reproduction_number".to_owned(), rank(numbers, number(&learner))));
     let look = Ahead::of(&run.rows, prepared.model.stages(0), options.horizon as usize);
     let paths = answer::paths(&prepared.model, &draws, &fit, look);
-    let last = |path: &Path| path.measured.last().copied().unwrap_or(f64::NAN);
+    let last = |path: &Path| path.course.measured.last().copied().unwrap_or(f64::NAN);
     ranks.push(("error_ahead".to_owned(), rank(paths.iter().map(last), ahead)));
     Ok(ranks)
 }

@@ -274,6 +274,7 @@ impl EvaluationLaw {
 mod tests {
     use super::*;
     use crate::fit::learner::{Learner, Unit};
+    use crate::fit::Training;
     use crate::fit::prior::{Checks, PARAMETERS, Priors};
     use approx::assert_relative_eq;
 
@@ -398,7 +399,7 @@ mod tests {
     fn counts_that_the_measurement_excludes_are_improbable() {
         use crate::fit::log::Run;
         use crate::fit::stage::{Used, stages};
-        let priors = Priors::new(Checks::None);
+        let priors = Priors::new(Checks::None, Training::Anew);
         let learner = Learner::new(&priors, &priors.at(&[0.0; PARAMETERS]), 1.0, Unit::Step);
         let row = Row { wrong: 60, evaluated: 200, wrong_within: Some(10), ..Row::default() };
         let used = Used {

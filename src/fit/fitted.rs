@@ -1,11 +1,12 @@
 //! A fit that has been made: its draws are kept, so that every question to it costs no sampling of its own.
 
 use super::answer;
+use super::course::Course;
 use super::log::{Log, Run};
 use super::model::{Ahead, Model, Path};
 use super::prior::Point;
 use super::sampler::Sample;
-use super::{Checks, Fit, FitError, FitOptions, UNWATCHED, Watch};
+use super::{Checks, Fit, FitError, FitOptions, Training, UNWATCHED, Watch, trend};
 
 /// Posterior draws of a log, and paths of the run to forecast through its past and into its future.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Fitted<'a> {
     pub(super) ahead: Ahead,
     pub(super) draws: Vec<Point>,
     pub(super) paths: Vec<Path>,
+    /// Courses of the run from every member of the forecast.
+    pub(super) courses: Vec<Course>,
 }
 
 /// A model and its draws.
@@ -24,15 +27,33 @@ pub struct Fitted<'a> {
 pub(super) struct Posterior {
     pub model: Model,
     pub checks: Checks,
+    pub training: Training,
     pub sample: Sample,
 }
 
 impl Posterior {
     /// Checks log and options, and samples.
     pub fn of(log: &Log, options: &FitOptions, watch: Watch<'_>) -> Result<Self, FitError> {
-        let answer::Prepared { model, checks } = answer::prepare(&log.runs, log.same_problems, options)?;
+        let answer::Prepared { model, checks, training } = answer::prepare(&log.runs, log.same_problems, options)?;
         let sample = answer::posterior(&model, options, watch)?;
-        Ok(Self { model, checks, sample })
+        Ok(Self { model, checks, training, sample })
+    }
+}
+
+impl Posterior {
+    /// Courses of a run from every member of the forecast in proportion to its share, those of the mechanism from `paths`.
+    pub fn courses(&self, run: &Run, options: &FitOptions, ahead: Ahead, paths: &[Path]) -> Vec<Course> {
+        let from_trend = (self.trend_share(options) * paths.len() as f64).round() as usize;
+        let kept = paths.len() - from_trend;
+        let thinned = (0..kept).filter_map(|index| paths.get(index * paths.len() / kept.max(1)));
+        let mut courses: Vec<Course> = thinned.map(|path| path.course.clone()).collect();
+        courses.extend(trend::courses(run, (self.training, self.checks), ahead, (options.seed, from_trend)));
+        courses
+    }
+
+    /// Share of the plain trend in the forecast.
+    pub fn trend_share(&self, options: &FitOptions) -> f64 {
+        options.trend.unwrap_or_else(|| self.training.trend_share()).clamp(0.0, 1.0)
     }
 }
 
@@ -58,7 +79,8 @@ impl<'a> Fitted<'a> {
         if paths.is_empty() {
             return Err(FitError::Impossible);
         }
-        Ok(Self { log, run, options, posterior, ahead, draws, paths })
+        let courses = posterior.courses(run, options, ahead, &paths);
+        Ok(Self { log, run, options, posterior, ahead, draws, paths, courses })
     }
 
     /// What the fit says about the run to forecast.

@@ -84,6 +84,10 @@ pub struct Learner {
     pub displacement: f64,
     /// ν.
     pub reversion: f64,
+    /// κ', by which the hazard of what was learned is multiplied.
+    pub hazard_gain: f64,
+    /// η.
+    pub renewal: f64,
     /// ψ of the evaluation.
     pub dispersion: f64,
     /// ς, share of the evaluation's noise that all generations share; 0 where each answers fresh problems.
@@ -157,6 +161,8 @@ impl Learner {
             unanimity: 1.0 + value(Parameter::Unanimity),
             displacement: value(Parameter::Displacement),
             reversion,
+            hazard_gain: value(Parameter::HazardGain),
+            renewal: value(Parameter::Renewal),
             dispersion: value(Parameter::Dispersion).clamp(1e-9, 0.5),
             shared_noise: some(value(Parameter::SharedNoise)),
             level: value(Parameter::Level),
@@ -236,6 +242,7 @@ impl Learner {
         let answers = self.answers(x, slip, steps);
         let accepted = answers.accepted();
         let next = self.imprint * answers.fresh / accepted + self.persistence * self.favoured(&answers, accepted) * x;
+        let next = self.carried(x, next.min(1.0));
         let kept = ((answers.inherited + answers.fresh) / accepted).min(1.0);
         let (error, share) = (answers.error, accepted.min(1.0));
         let beliefs = if self.unit == Unit::Step { steps } else { 1.0 };
@@ -244,8 +251,15 @@ impl Learner {
             kept_wrong: any_of(kept, beliefs),
             kept_wrong_units: kept,
             accepted: self.pass_right * power(share, beliefs),
-            next: next.min(1.0),
+            next,
         }
+    }
+
+    /// The wrong share of the next generation, given that of this one and of what is learned: model.md, section 6,
+    /// gain and renewal.
+    fn carried(&self, x: f64, learned: f64) -> f64 {
+        let gained = 1.0 - power(1.0 - learned, self.hazard_gain);
+        (1.0 - self.renewal) * x + self.renewal * gained
     }
 
     /// How well held mistakes pass, over how well they passed in the first generation, as far as that decides what is learned.
@@ -263,7 +277,7 @@ impl Learner {
     #[must_use]
     pub(super) fn holds(&self, x: f64, slip: f64, steps: f64) -> f64 {
         let answers = self.answers(x, slip, steps);
-        (self.persistence * self.favoured(&answers, answers.accepted())).min(1.0)
+        self.carried(1.0, (self.persistence * self.favoured(&answers, answers.accepted())).min(1.0))
     }
 
     /// Beliefs that a solution of so many steps rests on.
@@ -301,7 +315,10 @@ impl Learner {
             - self.agreeing * power(1.0 - off, self.agreeing - 1.0) * slope;
         let accepted = sound.accepted();
         let learned = fresh - sound.fresh * (right + inherited + fresh) / accepted;
-        self.imprint * learned / accepted + self.persistence * self.favoured(&sound, accepted)
+        let one = self.imprint * learned / accepted + self.persistence * self.favoured(&sound, accepted);
+        let fresh = (self.imprint * sound.fresh / accepted).min(1.0);
+        let gained = self.hazard_gain * power(1.0 - fresh, self.hazard_gain - 1.0) * one;
+        1.0 - self.renewal + self.renewal * gained
     }
 
     /// Fixed points of the mean field at a given slip rate: the floor, reached from below, and the tipping point above
@@ -373,13 +390,14 @@ fn any_of(p: f64, n: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::Training;
     use crate::fit::prior::Checks;
     use crate::law::{Composition, Law};
     use crate::scenario::{Origin, Scenario};
     use approx::assert_relative_eq;
 
     fn learner(unit: Unit, steps: f64) -> Learner {
-        let priors = Priors::new(Checks::None);
+        let priors = Priors::new(Checks::None, Training::Anew);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
         Learner { gain: 0.0, reversion: 0.0, ..Learner::new(&priors, &centre, steps, unit) }.settled()
     }
@@ -444,7 +462,7 @@ mod tests {
 
     #[test]
     fn the_reproduction_number_is_the_slope_under_any_checks() {
-        let priors = Priors::new(Checks::Some);
+        let priors = Priors::new(Checks::Some, Training::Anew);
         let mut rng = crate::fit::sampler::stream(9, 0);
         for _ in 0..200 {
             let point = crate::fit::sampler::prior_draw(&priors, &mut rng);
@@ -465,7 +483,7 @@ mod tests {
     #[test]
     fn the_first_generation_has_the_error_it_is_given() {
         for (unit, steps) in [(Unit::Solution, 8.0), (Unit::Step, 8.0), (Unit::Step, 1.0)] {
-            let priors = Priors::new(Checks::None);
+            let priors = Priors::new(Checks::None, Training::Anew);
             let learner = Learner::new(&priors, &priors.at(&[0.0; crate::fit::prior::PARAMETERS]), steps, unit);
             let error = learner.at(learner.start, learner.slip_at(0.0), steps).error;
             assert_relative_eq!(error, 1.0 / (1.0 + 1.8_f64.exp()), max_relative = 1e-12);
@@ -474,7 +492,7 @@ mod tests {
 
     #[test]
     fn no_loop_does_worse_than_guessing() {
-        let priors = Priors::new(Checks::None);
+        let priors = Priors::new(Checks::None, Training::Anew);
         let fitted = Learner::new(&priors, &priors.at(&[0.0; crate::fit::prior::PARAMETERS]), 1.0, Unit::Step);
         // Ten answers: one in nine of the slips from a wrong one gives the right one.
         let learner = Learner { reversion: 1.0 / 9.0, imprint: 1.0, persistence: 1.0, amplification: 0.0, ..fitted };

@@ -207,6 +207,7 @@ fn window(from: &[(f64, f64)], possible: (f64, f64), examples: f64, points: u64)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::Training;
     use crate::fit::learner::Unit;
     use crate::fit::log::{Row, Run};
     use crate::fit::prior::{Checks, Priors};
@@ -240,7 +241,7 @@ mod tests {
     };
 
     fn learner(examples: u64) -> Learner {
-        let priors = Priors::new(Checks::None);
+        let priors = Priors::new(Checks::None, Training::Anew);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
         Learner { examples, dispersion: 0.01, ..Learner::new(&priors, &centre, 1.0, Unit::Step) }
     }
@@ -278,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_loop_that_guesses_is_filtered_exactly_too() {
-        let priors = Priors::new(Checks::None);
+        let priors = Priors::new(Checks::None, Training::Anew);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
         for (reversion, slip, dispersion) in [(0.3, 0.3, 0.01), (0.1, 0.6, 0.001), (1.0, 0.2, 0.001)] {
             let fitted = Learner::new(&priors, &centre, 1.0, Unit::Step);
@@ -296,7 +297,7 @@ mod tests {
     #[test]
     fn giving_up_early_hides_nothing_that_is_probable_enough() {
         let stages = stages(&run(&[(0, 7, 5), (1, 9, 7), (2, 11, 9), (4, 16, 12)]), ALL);
-        let priors = Priors::new(Checks::None);
+        let priors = Priors::new(Checks::None, Training::Anew);
         let mut rng = sampler::stream(6, 0);
         let mut given_up = 0;
         for _ in 0..200 {
@@ -313,7 +314,7 @@ mod tests {
     fn a_thinned_window_changes_little() {
         let rows: Vec<(u64, u64, u64)> = vec![(0, 7, 5), (1, 9, 7), (2, 11, 9), (3, 16, 12), (4, 18, 16)];
         let stages = stages(&run(&rows), ALL);
-        let priors = Priors::new(Checks::None);
+        let priors = Priors::new(Checks::None, Training::Anew);
         let mut rng = sampler::stream(5, 0);
         for _ in 0..300 {
             let learner = Learner::new(&priors, &sampler::prior_draw(&priors, &mut rng), 1.0, Unit::Step);

@@ -10,7 +10,9 @@ mod answer;
 mod backtest;
 mod baseline;
 mod calibrate;
+mod course;
 mod criticism;
+mod design;
 mod evaluation;
 mod fitted;
 mod learner;
@@ -28,6 +30,7 @@ mod score;
 mod stage;
 mod tally;
 mod transition;
+mod trend;
 mod variant;
 
 use std::collections::BTreeMap;
@@ -42,6 +45,7 @@ pub use backtest::{
 };
 pub use baseline::Baseline;
 pub use calibrate::{Design, RANKED, Ranks, calibrate};
+pub use design::Training;
 pub use fitted::{Fitted, fit};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
@@ -73,6 +77,9 @@ pub enum Threshold {
     ErrorRate(f64),
     /// At this much above the lowest error rate measured in the log.
     Drop(f64),
+    /// As the log suggests: at half wrong, where some generation stood below that; else at 0.1 above the lowest error rate
+    /// measured, but no further than half of the way from there to 1.
+    Chosen,
 }
 
 impl Threshold {
@@ -81,9 +88,22 @@ impl Threshold {
     pub fn error_rate(self, rows: &[Row]) -> f64 {
         match self {
             Self::ErrorRate(rate) => rate,
-            Self::Drop(drop) => rows.iter().map(Row::error_rate).fold(1.0, f64::min) + drop,
+            Self::Drop(drop) => lowest(rows) + drop,
+            Self::Chosen => match lowest(rows) {
+                best if best < HALF => HALF,
+                best => (best + USUAL_DROP).min(0.5 * (1.0 + best)),
+            },
         }
     }
+}
+
+/// Error rate at which a loop has failed, where nobody says and it once stood below.
+const HALF: f64 = 0.5;
+/// Rise of the error rate above its lowest that is a failure, where a loop never stood below [`HALF`].
+const USUAL_DROP: f64 = 0.1;
+
+fn lowest(rows: &[Row]) -> f64 {
+    rows.iter().map(Row::error_rate).fold(1.0, f64::min)
 }
 
 /// How to fit.
@@ -106,6 +126,10 @@ pub struct FitOptions {
     pub yields: bool,
     /// Whether the loop checks what it keeps; `None` lets `generated` and `kept` decide.
     pub checks: Option<Checks>,
+    /// How each generation comes from the one before; `None` leaves it to what the log suggests.
+    pub training: Option<Training>,
+    /// Share of the plain trend in the forecast; `None` leaves it to the design.
+    pub trend: Option<f64>,
     /// Whether every generation, of every run, answers the same problems; `None` leaves it to what the files show.
     pub same_problems: Option<bool>,
     /// Priors that replace the defaults, by key.
@@ -119,7 +143,7 @@ pub struct FitOptions {
 impl Default for FitOptions {
     fn default() -> Self {
         Self {
-            threshold: Threshold::ErrorRate(0.5),
+            threshold: Threshold::Chosen,
             horizon: 20,
             seed: 1,
             effort: Effort::THOROUGH,
@@ -127,6 +151,8 @@ impl Default for FitOptions {
             audits: true,
             yields: true,
             checks: None,
+            training: None,
+            trend: None,
             same_problems: None,
             priors: BTreeMap::new(),
             paths: 2000,

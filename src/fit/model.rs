@@ -4,6 +4,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Beta, Binomial, Distribution};
 
+use super::course::Course;
 use super::evaluation::ProblemSet;
 use super::learner::{Learner, Unit};
 use super::likelihood::{self, Filtered, Forward};
@@ -81,10 +82,7 @@ pub(super) struct Path {
     pub learner: Learner,
     /// Wrong share at the last generation of the log.
     pub last_share: f64,
-    /// Error rate of each generation of the log, then of each forecast one.
-    pub error: Vec<f64>,
-    /// What an evaluation of each forecast generation measures.
-    pub measured: Vec<f64>,
+    pub course: Course,
 }
 
 /// What lies ahead of a run.
@@ -123,7 +121,8 @@ impl Model {
             error.push(set_rate(stage.problems(&learner), &learner, mean, (wrong, trials), rng).1);
         }
         let (last, &last_count) = (stages.last()?, counts.last()?);
-        let mut path = Path { learner, last_share: share(&learner, last, last_count), error, measured: Vec::new() };
+        let course = Course { error, measured: Vec::with_capacity(ahead.horizon) };
+        let mut path = Path { learner, last_share: share(&learner, last, last_count), course };
         forecast(&mut path, last, last_count, ahead, rng);
         Some(path)
     }
@@ -147,9 +146,9 @@ fn forecast(path: &mut Path, last: &Stage, count: u64, ahead: Ahead, rng: &mut C
         let mean = learner.at(share, learner.slip_at(elapsed), steps).error;
         let set = ProblemSet::of(&learner, ahead.evaluated);
         let (here, error) = set_rate(set, &learner, mean, (0, 0), rng);
-        path.error.push(error);
+        path.course.error.push(error);
         let wrong = draw_binomial(set.trials(), here, rng);
-        path.measured.push(set.measured(wrong, rng));
+        path.course.measured.push(set.measured(wrong, rng));
     }
 }
 

@@ -7,8 +7,8 @@
 use serde::Serialize;
 
 use super::answer;
+use super::course::Course;
 use super::fitted::Fitted;
-use super::model::Path;
 
 /// Change of the error rate below which nothing is said to have changed.
 const MARGIN: f64 = 0.01;
@@ -39,7 +39,7 @@ impl Fitted<'_> {
 }
 
 fn parting(improving: &Fitted<'_>, worsening: &Fitted<'_>, second_worsens: bool) -> Option<Parting> {
-    let generation = answer::best(worsening.run, &worsening.paths).generation;
+    let generation = answer::best(worsening.run, &worsening.courses).generation;
     let last = improving.run.rows.last()?.generation.min(worsening.run.rows.last()?.generation);
     let place = |fitted: &Fitted<'_>, generation: u64| {
         let first = fitted.run.rows.first()?.generation;
@@ -47,8 +47,8 @@ fn parting(improving: &Fitted<'_>, worsening: &Fitted<'_>, second_worsens: bool)
     };
     let change = |fitted: &Fitted<'_>| -> Option<Vec<f64>> {
         let (from, to) = (place(fitted, generation)?, place(fitted, last)?);
-        let of = |path: &Path| Some(path.error.get(to)? - path.error.get(from)?);
-        fitted.paths.iter().map(of).collect()
+        let of = |course: &Course| Some(course.error.get(to)? - course.error.get(from)?);
+        fitted.courses.iter().map(of).collect()
     };
     let (falls, rises) = (change(improving)?, change(worsening)?);
     // Paths of equal number share their random numbers; those half the way apart do not.

@@ -7,7 +7,7 @@ use super::outlook::Outlook;
 use super::prior::{Checks, Parameter, Scale};
 use super::sampler::Mixing;
 use super::score::{quantile, sorted};
-use super::{Effort, Threshold, Unit};
+use super::{Effort, Threshold, Training, Unit};
 
 /// Median and central 50 % and 90 % intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -105,6 +105,12 @@ pub struct Basis {
     pub generations: (u64, u64),
     /// Whether the loop checks what it keeps.
     pub checks: Checks,
+    /// How each generation comes from the one before.
+    pub training: Training,
+    /// Whether that was told; what the log suggests otherwise.
+    pub training_told: bool,
+    /// Share of the plain trend in the forecast; the rest is the mechanism's.
+    pub trend_share: f64,
     /// Whether audits of kept examples were used.
     pub audits: bool,
     /// What one belief is about.
@@ -234,7 +240,8 @@ pub struct Fan {
 pub struct Runway {
     /// Error rate that counts as failure.
     pub error_rate: f64,
-    /// First generation of the log that measured it already, if one did; the forecast then speaks of failing again.
+    /// The generation from which on every evaluation of the log measured it, where the last one did; the forecast then speaks
+    /// of failing again.
     pub failed_at: Option<u64>,
     /// Last generation of the log.
     pub survived_to: u64,

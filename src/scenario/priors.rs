@@ -41,7 +41,7 @@ impl Range {
 }
 
 /// The parameters that have a prior, and where its median may lie.
-pub const PRIORS: [(&str, Range); 21] = [
+pub const PRIORS: [(&str, Range); 23] = [
     ("error", Range::Share),
     ("inherited", Range::Share),
     ("amplification", Range::Positive),
@@ -57,6 +57,8 @@ pub const PRIORS: [(&str, Range); 21] = [
     ("unanimity", Range::Positive),
     ("displacement", Range::Any),
     ("reversion", Range::Share),
+    ("hazard_gain", Range::Positive),
+    ("renewal", Range::Share),
     ("dispersion", Range::Positive),
     ("audit_dispersion", Range::Positive),
     ("yield_dispersion", Range::Positive),

@@ -135,7 +135,7 @@ fn options_out_of_range_are_refused() {
 /// The scenario file knows the parameters of a fit by name and range, without knowing the fit.
 #[test]
 fn scenario_files_know_the_parameters() {
-    let priors = Priors::new(Checks::Some);
+    let priors = Priors::new(Checks::Some, Training::Anew);
     let range = |scale| match scale {
         Scale::Logit => Range::Share,
         Scale::Log => Range::Positive,

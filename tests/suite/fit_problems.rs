@@ -53,7 +53,7 @@ fn centre(rate: f64, spread: f64) -> f64 {
 /// by one.
 fn play(generations: u64, problems: usize, seed: u64) -> Played {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let priors = Priors::new(Checks::None);
+    let priors = Priors::new(Checks::None, Training::Anew);
     let mut z = [0.0; PARAMETERS];
     z.iter_mut().for_each(|z| *z = normal(&mut rng));
     let learner = Learner::new(&priors, &priors.at(&z), 1.0, Unit::Step);

@@ -57,15 +57,17 @@ struct Answer<'a> {
 
 impl Failing {
     pub(super) const fn threshold(self) -> Threshold {
-        match self.drop {
-            Some(drop) => Threshold::Drop(drop),
-            None => Threshold::ErrorRate(self.threshold),
+        match (self.threshold, self.drop) {
+            (_, Some(drop)) => Threshold::Drop(drop),
+            (Some(rate), None) => Threshold::ErrorRate(rate),
+            (None, None) => Threshold::Chosen,
         }
     }
 
     /// The option as it can be typed again.
-    pub(super) fn typed(self) -> String {
-        self.drop.map_or_else(|| format!("--threshold {}", self.threshold), |drop| format!("--drop {drop}"))
+    pub(super) fn typed(self) -> Option<String> {
+        let threshold = self.threshold.map(|rate| format!("--threshold {rate}"));
+        threshold.or_else(|| self.drop.map(|drop| format!("--drop {drop}")))
     }
 }
 
@@ -152,6 +154,7 @@ fn generations(log: &Log) -> usize {
 fn options(args: &args::Fit) -> Result<FitOptions, ScenarioError> {
     Ok(FitOptions {
         threshold: args.failing.threshold(),
+        training: args.training.told(),
         horizon: args.horizon,
         seed: args.seed,
         run: if args.alone { 0 } else { args.run },
@@ -200,7 +203,9 @@ fn command(args: &args::Fit) -> String {
     words.extend(args.sweeps.map(|sweeps| format!("--sweeps {sweeps}")));
     words.extend(args.first.map(|first| format!("--first {first}")));
     words.extend(args.scenario.as_ref().map(|file| format!("--scenario {}", quoted(&file.display().to_string()))));
-    words.push(format!("{} --horizon {} --seed {}", args.failing.typed(), args.horizon, args.seed));
+    words.extend(args.training.typed());
+    words.extend(args.failing.typed());
+    words.push(format!("--horizon {} --seed {}", args.horizon, args.seed));
     let sizes = args.advise.iter().flatten().map(|measurement| match measurement {
         crate::fit::Measurement::Evaluate(items) => format!("evaluate={items}"),
         crate::fit::Measurement::Audit(items) => format!("audit={items}"),

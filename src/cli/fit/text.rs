@@ -27,6 +27,9 @@ pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()>
     if let Some(weighed) = inputs.weighed {
         variants(weighed, out)?;
     }
+    for sentence in words::failure(fit).iter().chain([&words::members(fit)]) {
+        writeln!(out, "{sentence}")?;
+    }
     for sentence in
         words::problems(fit).iter().chain(&words::unknown(fit)).chain(&words::criticism(fit, inputs.weighed))
     {
@@ -55,6 +58,13 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
         ),
         ("no failure", format!("within {horizon} generations: probability {}", percent(runway.no_failure, 3))),
     ];
+    let next = fit.fan.iter().find_map(|fan| Some((fan.error, fan.measurement?)));
+    let next = next.map(|(error, measured)| {
+        let with = |one: Interval| {
+            format!("{} (90 %: {} to {})", percent(one.q50, 3), percent(one.q05, 3), percent(one.q95, 3))
+        };
+        ("next measurement", format!("{} wrong; true error {}", with(measured), with(error)))
+    });
     let rows = [
         ("reproduction number R", format!("{}; above 1: {}", spread(&r.posterior, ratio), words::outlook(fit))),
         ("inherited share", format!("{} of the present error", spread(&fit.inherited_share, |x| percent(x, 3)))),
@@ -72,7 +82,7 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
     ];
     // A loop that has failed has no runway left.
     let ahead = if runway.failed_at.is_some() { &[] } else { ahead.as_slice() };
-    ahead.iter().chain(&rows).try_for_each(|(label, value)| writeln!(out, "  {label:<23} {value}"))
+    ahead.iter().chain(&next).chain(&rows).try_for_each(|(label, value)| writeln!(out, "  {label:<23} {value}"))
 }
 
 fn generations(fan: &[Fan], out: &mut dyn Write) -> io::Result<()> {

@@ -59,10 +59,9 @@ mod summary;
 
 use rayon::prelude::*;
 
-use super::answer;
 use super::baseline::Baseline;
+use super::fitted::Fitted;
 use super::log::{Log, Row, Run, named};
-use super::model::Ahead;
 use super::{FitError, FitOptions, UNWATCHED, Watch};
 use outcome::{Outcome, first_passages, points};
 use summary::summarise;
@@ -138,15 +137,14 @@ fn case(log: &Log, run: &Run, cut: usize, options: &BacktestOptions) -> Result<C
     let last = seen.rows.last().map_or(0, |row| row.generation);
     let horizon = future.last().map_or(1, |row| row.generation - last);
     let fit = FitOptions { horizon, run: 0, ..options.fit.clone() };
-    let prepared = answer::prepare(std::slice::from_ref(&seen), log.same_problems, &fit)?;
-    let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
-    let ahead = Ahead::of(&seen.rows, prepared.model.stages(0), horizon as usize);
-    let paths = answer::paths(&prepared.model, &sample.thinned(fit.paths), &fit, ahead);
+    let alone = Log { runs: vec![seen], ..log.clone() };
+    let fitted = Fitted::new(&alone, &fit)?;
+    let (seen, courses) = (fitted.run, &fitted.courses);
     let columns: Vec<Vec<f64>> = future
         .iter()
         .map(|row| {
             let index = (row.generation - last) as usize - 1;
-            paths.iter().filter_map(|path| path.measured.get(index).copied()).collect()
+            courses.iter().filter_map(|course| course.measured.get(index).copied()).collect()
         })
         .collect();
     let outcome = Outcome::new(&seen.rows, &future, fit.threshold.error_rate(&seen.rows));

@@ -8,7 +8,7 @@ use crate::fit::score::{count_quantile, covered, crps, quantile, sorted};
 pub(super) struct Outcome<'a> {
     future: &'a [Row],
     pub threshold: f64,
-    /// Whether the run had failed by the cut.
+    /// Whether the run stood beyond the threshold at the cut.
     over: bool,
     /// Place of the failure in the future; the number of generations in it where none came.
     runway: usize,
@@ -18,7 +18,7 @@ impl<'a> Outcome<'a> {
     pub fn new(seen: &[Row], future: &'a [Row], threshold: f64) -> Self {
         let fails = |row: &Row| row.error_rate() >= threshold;
         let runway = future.iter().position(fails).unwrap_or(future.len());
-        Self { future, threshold, over: seen.iter().any(fails), runway }
+        Self { future, threshold, over: seen.last().is_some_and(fails), runway }
     }
 
     pub fn base(&self, columns: &[Vec<f64>], runways: &[u64]) -> BaselineScores {

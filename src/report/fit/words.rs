@@ -2,8 +2,8 @@
 
 use super::PairInputs;
 use crate::fit::{
-    Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Parting, Phase, Runway, Variant,
-    Weighed,
+    Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Parting, Phase, Runway, Threshold,
+    Training, Variant, Weighed,
 };
 use crate::report::words::{generations, number, percent, ratio};
 
@@ -78,6 +78,39 @@ pub fn runway(fit: &Fit) -> String {
     )
 }
 
+/// What counts as a failure, where nobody said and it is not half wrong.
+#[must_use]
+pub fn failure(fit: &Fit) -> Option<String> {
+    let chosen = fit.basis.threshold == Threshold::Chosen;
+    let rate = fit.runway.error_rate;
+    (chosen && rate > 0.5).then(|| {
+        format!(
+            "No generation has stood below 50\u{a0}% wrong: {}, above the lowest error rate measured, is taken as failure. \
+             --threshold or --drop choose another.",
+            percent(rate, 3)
+        )
+    })
+}
+
+/// What the forecast averages, and why.
+#[must_use]
+pub fn members(fit: &Fit) -> String {
+    let basis = &fit.basis;
+    let taken = if basis.training_told { "" } else { " is taken to be" };
+    let told = if basis.training_told { " is" } else { "" };
+    let otherwise = match (basis.training_told, basis.training) {
+        (true, _) => "",
+        (false, Training::Anew) => "; --fine-tuned says otherwise",
+        (false, Training::FineTuned) => "; --trained-anew says otherwise",
+    };
+    format!(
+        "The forecast averages two members: the mechanism ({}) and a plain trend ({}). Each generation{taken}{told} {}{otherwise}.",
+        percent(1.0 - basis.trend_share, 2),
+        percent(basis.trend_share, 2),
+        basis.training.words()
+    )
+}
+
 /// What error rates are about where every generation answers the same problems.
 #[must_use]
 pub fn problems(fit: &Fit) -> Option<String> {
@@ -124,13 +157,10 @@ pub fn parting(inputs: &PairInputs<'_>) -> String {
     )
 }
 
-/// From when the remaining runway counts: a loop that has failed survived nothing.
+/// From when the remaining runway counts.
 pub(super) fn since(runway: &Runway) -> String {
-    let last = runway.survived_to;
-    match runway.failed_at {
-        Some(_) => format!("counted anew from generation {last}"),
-        None => format!("given survival up to generation {last}"),
-    }
+    let anew = if runway.failed_at.is_some() { "anew " } else { "" };
+    format!("counted {anew}from generation {}", runway.survived_to)
 }
 
 /// What must be read before any number, where the sampler has not settled.

@@ -1,0 +1,378 @@
+//! The plain member of the forecast: a trend that knows nothing of beliefs.
+//!
+//! Where each generation is fine-tuned from the one before, a damped trend foresees as well as the mechanism, and often
+//! better; where the mechanism errs, it does not err with it. z is the ln of the hazard −ln(1 − error) per step, along which
+//! an avalanche is a straight line, or the logit of the error; which of the two, the log decides. With elapsed generations t,
+//!
+//!   z_{t+1} = z_t + b_t + σ·N(0, 1),  b_{t+1} = m + φ (b_t − m) + τ·N(0, 1),  and a further jump from generation 0 to 1,
+//!
+//! and a generation errs by z_t + ω·N(0, 1): training is noisy beyond its evaluation. Given σ, τ, ω, φ, the jump and the
+//! scale, everything is normal and exact; these six are drawn from their priors and weighted by the density of the log
+//! (importance sampling). A local linear trend with a damped slope is the standard of forecasting (Gardner & McKenzie 1985;
+//! Harvey 1989). Where everything generated is kept and audited, the audit is an evaluation too.
+
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::course::Course;
+use super::design::Training;
+use super::log::{Row, Run};
+use super::model::{self, Ahead};
+use super::prior::Checks;
+use super::sampler;
+
+/// Stream of random numbers of the draws.
+const TREND_STREAM: u64 = 6 << 32;
+/// Draws from the priors.
+const CANDIDATES: usize = 2000;
+/// Most generations that are looked back on: what came before says little of what comes next.
+const LOOKED_BACK: u64 = 40;
+/// Standard deviation of the first level around its measurement, before it is known.
+const OPEN: f64 = 2.0;
+
+/// Priors of a trend: centre and spread on the ln scale (logit for what is kept of a slope) where there are two.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    /// σ, step of the level per generation.
+    noise: (f64, f64),
+    /// Mean of m, the slope in the long run.
+    drift: f64,
+    /// Its standard deviation.
+    drift_spread: f64,
+    /// Standard deviation of the first slope around m.
+    slope_spread: f64,
+    /// φ, share of a slope that is kept.
+    keeping: (f64, f64),
+    /// Further step from generation 0, whose model learned from labels, to generation 1.
+    jump: (f64, f64),
+    /// Prior probability of the logit scale.
+    logit: f64,
+}
+
+/// ω.
+const WOBBLE: (f64, f64) = (-3.5, 0.6);
+/// τ.
+const TURN: (f64, f64) = (-3.8, 0.7);
+
+impl Shape {
+    /// What a loop of this design may do. Chosen on the measured loops of tests/data/loops and tests/data/lm and on half of
+    /// the runs of tests/data/llm.
+    fn of(training: Training, checks: Checks) -> Self {
+        let steady = Self {
+            noise: (-2.9, 0.8),
+            drift: -0.02,
+            drift_spread: 0.06,
+            slope_spread: 0.2,
+            keeping: (2.0, 0.6),
+            jump: (-1.2, 1.0),
+            logit: 0.3,
+        };
+        let tuned = match checks {
+            // Sampling errors multiply; the hazard goes up by about the same factor each generation.
+            Checks::None => Self {
+                noise: (-3.1, 0.8),
+                drift: 0.06,
+                drift_spread: 0.1,
+                slope_spread: 0.1,
+                logit: 0.15,
+                ..steady
+            },
+            Checks::Some => steady,
+            // Where nothing is counted of what is kept, the loop most often has a check, and training is rough.
+            Checks::Unknown => Self {
+                noise: (-2.3, 0.7),
+                drift: -0.03,
+                drift_spread: 0.045,
+                slope_spread: 0.04,
+                jump: (-1.0, 1.0),
+                logit: 0.5,
+                ..steady
+            },
+        };
+        match training {
+            Training::FineTuned => tuned,
+            // A model that starts anew each time finds its level within a few generations.
+            Training::Anew => Self {
+                drift: 0.0,
+                drift_spread: 0.03,
+                slope_spread: 0.2,
+                keeping: (1.0, 0.6),
+                jump: (-0.2, 1.0),
+                ..tuned
+            },
+        }
+    }
+}
+
+/// What is drawn from the priors.
+#[derive(Debug, Clone, Copy)]
+struct Draw {
+    noise: f64,
+    wobble: f64,
+    turn: f64,
+    keeping: f64,
+    jump: f64,
+    scale: TrendScale,
+}
+
+impl Draw {
+    fn from(shape: &Shape, rng: &mut ChaCha8Rng) -> Self {
+        let mut around = |(centre, spread): (f64, f64)| centre + spread * normal(rng);
+        Self {
+            noise: around(shape.noise).exp(),
+            wobble: around(WOBBLE).exp(),
+            turn: around(TURN).exp(),
+            keeping: 1.0 / (1.0 + (-around(shape.keeping)).exp()),
+            jump: around(shape.jump).exp(),
+            scale: if rng.random::<f64>() < shape.logit { TrendScale::Logit } else { TrendScale::Hazard },
+        }
+    }
+}
+
+/// The scale on which the trend is straight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TrendScale {
+    /// ln(p / (1 − p)).
+    Logit,
+    /// ln(−ln(1 − p)).
+    Hazard,
+}
+
+impl TrendScale {
+    fn of(self, share: f64) -> f64 {
+        match self {
+            Self::Logit => (share / (1.0 - share)).ln(),
+            Self::Hazard => (-(-share).ln_1p()).ln(),
+        }
+    }
+
+    fn back(self, z: f64) -> f64 {
+        match self {
+            Self::Logit => 1.0 / (1.0 + (-z).exp()),
+            Self::Hazard => -(-z.exp()).exp_m1(),
+        }
+    }
+
+    /// dz/dp.
+    fn slope(self, share: f64) -> f64 {
+        match self {
+            Self::Logit => 1.0 / (share * (1.0 - share)),
+            Self::Hazard => -1.0 / ((1.0 - share) * (-share).ln_1p()),
+        }
+    }
+}
+
+/// One evaluated generation.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    /// Generations since the first that is looked at.
+    place: usize,
+    share: f64,
+    trials: f64,
+    /// ln of the steps of a solution over those of the first.
+    longer: f64,
+}
+
+/// A run as the trend sees it.
+struct Past {
+    seen: Vec<Seen>,
+    /// Generations from the first that is looked at to the last.
+    span: usize,
+    /// Whether the first that is looked at is the loop's own generation 0.
+    from_labels: bool,
+    steps: (f64, f64),
+}
+
+impl Past {
+    fn of(run: &Run, checks: Checks) -> Option<Self> {
+        let last = run.rows.last()?.generation;
+        let rows: Vec<&Row> = run.rows.iter().filter(|row| row.generation + LOOKED_BACK >= last).collect();
+        let first = rows.first()?.generation;
+        let mut steps = rows.iter().find_map(|row| row.steps).unwrap_or(1) as f64;
+        let at_first = steps;
+        let seen = rows.iter().map(|row| {
+            steps = row.steps.map_or(steps, |steps| steps as f64);
+            let (wrong, trials) = counts(row, checks);
+            Seen {
+                place: (row.generation - first) as usize,
+                share: (wrong as f64 + 0.5) / (trials as f64 + 1.0),
+                trials: trials as f64,
+                longer: (steps / at_first).ln(),
+            }
+        });
+        let seen: Vec<Seen> = seen.collect();
+        Some(Self { seen, span: (last - first) as usize, from_labels: first == 0, steps: (at_first, steps) })
+    }
+}
+
+/// Wrong answers of the model, and all: where everything is kept, the audit counts them too.
+fn counts(row: &Row, checks: Checks) -> (u64, u64) {
+    let (wrong, trials) = row.independent_counts();
+    match (checks, row.kept_wrong, row.audited.or(row.kept)) {
+        (Checks::None, Some(kept_wrong), Some(audited)) => (wrong + kept_wrong, trials + audited),
+        _ => (wrong, trials),
+    }
+}
+
+/// The linear map from independent standard normals to levels, the last slope and m: a row each.
+fn loadings(draw: &Draw, shape: &Shape, past: &Past) -> DMatrix<f64> {
+    let span = past.span;
+    let width = 3 + 2 * span;
+    let (mut level, mut slope, mut drift) = (DVector::zeros(width), DVector::zeros(width), DVector::zeros(width));
+    level[0] = OPEN;
+    slope[1] = shape.slope_spread;
+    slope[2] = shape.drift_spread;
+    drift[2] = shape.drift_spread;
+    let mut rows = DMatrix::zeros(span + 3, width);
+    rows.set_row(0, &level.transpose());
+    for t in 0..span {
+        level += &slope;
+        let jump = if t == 0 && past.from_labels { draw.jump } else { 0.0 };
+        level[3 + t] = draw.noise.hypot(jump);
+        slope = &drift + (&slope - &drift) * draw.keeping;
+        slope[3 + span + t] = draw.turn;
+        rows.set_row(t + 1, &level.transpose());
+    }
+    rows.set_row(span + 1, &slope.transpose());
+    rows.set_row(span + 2, &drift.transpose());
+    rows
+}
+
+/// A draw with what it makes of the log.
+struct Weighted {
+    draw: Draw,
+    rows: DMatrix<f64>,
+    /// Loadings of the evaluated generations.
+    seen: DMatrix<f64>,
+    covariance: Cholesky<f64, Dyn>,
+    measured: DVector<f64>,
+    /// Variance of each evaluation.
+    noise: DVector<f64>,
+    log_density: f64,
+}
+
+impl Weighted {
+    fn of(draw: Draw, shape: &Shape, past: &Past) -> Option<Self> {
+        let rows = loadings(&draw, shape, past);
+        let seen = DMatrix::from_fn(past.seen.len(), rows.ncols(), |i, j| rows[(past.seen[i].place, j)]);
+        let of = |value: &dyn Fn(&Seen) -> f64| DVector::from_iterator(past.seen.len(), past.seen.iter().map(value));
+        let measured = of(&|seen| draw.scale.of(seen.share) - seen.longer);
+        let noise = of(&|seen| draw.scale.slope(seen.share).powi(2) * seen.share * (1.0 - seen.share) / seen.trials);
+        let mut covariance = &seen * seen.transpose();
+        for (k, variance) in noise.iter().enumerate() {
+            covariance[(k, k)] += variance + draw.wobble * draw.wobble;
+        }
+        let covariance = covariance.cholesky()?;
+        let away = &measured - expected(&measured, shape, past);
+        let spread: f64 = covariance.l_dirty().diagonal().iter().map(|d| d.ln()).sum();
+        // The first level is free: its density says nothing of the draw.
+        let stretched: f64 = past.seen.iter().skip(1).map(|seen| draw.scale.slope(seen.share).ln()).sum();
+        let log_density = stretched - spread - 0.5 * away.dot(&covariance.solve(&away));
+        log_density.is_finite().then_some(Self { draw, rows, seen, covariance, measured, noise, log_density })
+    }
+
+    /// One course of the run, past and future.
+    fn course(&self, shape: &Shape, past: &Past, ahead: Ahead, rng: &mut ChaCha8Rng) -> Course {
+        let Self { draw, rows, .. } = self;
+        // A draw of everything from the prior, corrected by what was measured (Matheron's rule).
+        let mut normals = DVector::from_fn(rows.ncols(), |_, _| normal(rng));
+        let mut wobbles = DVector::from_fn(past.span + 1, |_, _| normal(rng));
+        let prior = &self.seen * &normals + expected(&self.measured, shape, past);
+        let apart = DVector::from_fn(past.seen.len(), |k, _| {
+            let place = past.seen[k].place;
+            self.measured[k] - prior[k] - draw.wobble * wobbles[place] - self.noise[k].sqrt() * normal(rng)
+        });
+        let correction = self.covariance.solve(&apart);
+        normals += self.seen.transpose() * &correction;
+        for (seen, by) in past.seen.iter().zip(correction.iter()) {
+            wobbles[seen.place] += draw.wobble * by;
+        }
+        let states = rows * normals;
+        let first = self.measured[0];
+        let longer = |place: usize| past.seen.iter().rev().find(|seen| seen.place <= place).map_or(0.0, |s| s.longer);
+        let level = |t: usize| first + shape.drift * t as f64 + states[t];
+        let error = (0..=past.span)
+            .map(|t| draw.scale.back(level(t) + draw.wobble * wobbles[t] + longer(t)))
+            .collect();
+        let mut course = Course { error, measured: Vec::with_capacity(ahead.horizon) };
+        let slope = (shape.drift + states[past.span + 1], shape.drift + states[past.span + 2]);
+        self.go_on(&mut course, (level(past.span), slope), past, ahead, rng);
+        course
+    }
+
+    /// The course after the log, from its last level, its slope and the slope in the long run.
+    fn go_on(
+        &self,
+        course: &mut Course,
+        (mut level, (mut slope, drift)): (f64, (f64, f64)),
+        past: &Past,
+        ahead: Ahead,
+        rng: &mut ChaCha8Rng,
+    ) {
+        let (first_steps, mut steps) = past.steps;
+        for step in 0..ahead.horizon {
+            let jump = if step == 0 && past.from_labels && past.span == 0 { self.draw.jump } else { 0.0 };
+            level += slope + self.draw.noise.hypot(jump) * normal(rng);
+            slope = drift + self.draw.keeping * (slope - drift) + self.draw.turn * normal(rng);
+            steps = (steps + ahead.growth).max(1.0);
+            let error = level + (steps / first_steps).ln() + self.draw.wobble * normal(rng);
+            let error = self.draw.scale.back(error);
+            course.error.push(error);
+            course.measured.push(model::draw_binomial(ahead.evaluated, error, rng) as f64 / ahead.evaluated as f64);
+        }
+    }
+}
+
+/// Means of the evaluated levels before the log is read.
+fn expected(measured: &DVector<f64>, shape: &Shape, past: &Past) -> DVector<f64> {
+    DVector::from_iterator(past.seen.len(), past.seen.iter().map(|seen| measured[0] + shape.drift * seen.place as f64))
+}
+
+fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    StandardNormal.sample(rng)
+}
+
+/// Courses of a run from its trend.
+pub(super) fn courses(
+    run: &Run,
+    (training, checks): (Training, Checks),
+    ahead: Ahead,
+    (seed, count): (u64, usize),
+) -> Vec<Course> {
+    let Some(past) = Past::of(run, checks).filter(|_| count > 0) else { return Vec::new() };
+    let shape = Shape::of(training, checks);
+    let mut rng = sampler::stream(seed, TREND_STREAM);
+    let draws: Vec<Weighted> =
+        (0..CANDIDATES).filter_map(|_| Weighted::of(Draw::from(&shape, &mut rng), &shape, &past)).collect();
+    let most = draws.iter().map(|one| one.log_density).fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = draws.iter().map(|one| (one.log_density - most).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    let before = earlier(run, past.span, checks);
+    let (mut reached, mut out) = (0.0, Vec::with_capacity(count));
+    let offset: f64 = rng.random();
+    for (one, weight) in draws.iter().zip(&weights) {
+        reached += weight / total * count as f64;
+        while out.len() < count && out.len() as f64 + offset < reached {
+            let mut course = one.course(&shape, &past, ahead, &mut rng);
+            course.error.splice(0..0, before.iter().copied());
+            out.push(course);
+        }
+    }
+    out
+}
+
+/// Error rates of the generations that are not looked back on, as they were measured.
+fn earlier(run: &Run, span: usize, checks: Checks) -> Vec<f64> {
+    let (Some(first), Some(last)) = (run.rows.first(), run.rows.last()) else { return Vec::new() };
+    let places = (last.generation - first.generation) as usize - span;
+    let at = |place: usize| {
+        let row = run.rows.iter().rev().find(|row| row.generation <= first.generation + place as u64);
+        row.map_or(f64::NAN, |row| {
+            let (wrong, trials) = counts(row, checks);
+            wrong as f64 / trials as f64
+        })
+    };
+    (0..places).map(at).collect()
+}
