@@ -20,6 +20,11 @@ const WRONG: [&str; 9] = ["false", "f", "incorrect", "i", "wrong", "no", "n", "f
 const SINGLE: [&str; 8] =
     ["correct", "is_correct", "right", "symbolic_correct", "judge_correct", "passed", "pass", "verdict"];
 
+/// Whether a key of this name holds the verdict of one answer.
+pub(super) fn is_of_one(key: &str) -> bool {
+    SINGLE.contains(&plain(key).as_str())
+}
+
 const fn share_of(right: bool) -> f64 {
     if right { 1.0 } else { 0.0 }
 }
@@ -55,8 +60,7 @@ pub(super) fn right_share(value: &Json) -> Option<f64> {
 /// several, which is what a metric's key holds, and what --samples-per-problem says that any other does.
 pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
     let number = || json::number(value).map(|(score, _)| score);
-    let is_mean = options.samples_per_problem.is_some()
-        || meaning(key) == Meaning::Right && !SINGLE.contains(&plain(key).as_str());
+    let is_mean = options.samples_per_problem.is_some() || meaning(key) == Meaning::Right && !is_of_one(key);
     let right = match options.right_above {
         Some(limit) => number().or_else(|| truth(value).map(share_of)).map(|score| share_of(score > limit)),
         None => {

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::answer_fields::{GENERATIONS, asked, generation_key, judged, key_names, known, right_share, same_run, text};
+use super::answer_fields::{
+    GENERATIONS, asked, generation_key, is_of_one, judged, key_names, known, right_share, same_run, text,
+};
 use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
@@ -134,7 +136,9 @@ fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     match keys.verdict {
         Verdict::Counts(..) => true,
         // A row of a table may have a score and an id too, but then it counts what was evaluated.
-        Verdict::Key(key) => first.get(&key).is_some_and(|value| right_share(value).is_some() || value.is_number()),
+        Verdict::Key(key) => first.get(&key).is_some_and(|value| {
+            right_share(value).is_some() || value.is_number() || value.is_string() && is_of_one(&key)
+        }),
     }
 }
 

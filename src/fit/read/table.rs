@@ -364,9 +364,10 @@ fn says(cell: &str, counts: bool, part: u64, all: u64) -> bool {
     }
     let rate = part as f64 / all as f64;
     let fits = |scale: f64| {
-        let unit = 10_f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX)) * 1.000_001;
+        let unit = 10_f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX));
         let off = scale * rate - value;
-        -0.5 * unit - 1e-9 <= off && off < (unit - 1e-9).max(0.5 * unit + 1e-9)
+        let digits = 1e-9 * scale;
+        off.abs() <= 0.5 * unit + digits || (0.0..unit - digits).contains(&off)
     };
     // In percent too; a count may be written with a point.
     fits(1.0) || fits(100.0) || counts && json::whole(value) == Some(part)
