@@ -406,7 +406,7 @@ pub struct Measure {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub steps: u64,
     /// Name of the scenario that is written
-    #[arg(long, default_value = "measured")]
+    #[arg(long, default_value = "measured", value_parser = crate::scenario::legal_name)]
     pub name: String,
     /// Seed of the intervals
     #[arg(long, default_value_t = 1)]

@@ -149,7 +149,15 @@ fn code(error: &anyhow::Error) -> u8 {
 
 /// What a fit was asked for on the command line, not what the log holds.
 const fn is_asked_wrong(error: &FitError) -> bool {
-    matches!(error, FitError::NoRun(_) | FitError::Threshold(_) | FitError::Horizon(_) | FitError::Effort)
+    matches!(
+        error,
+        FitError::NoRun(_)
+            | FitError::Threshold(_)
+            | FitError::Drop(_)
+            | FitError::DropBeyond { .. }
+            | FitError::Horizon(_)
+            | FitError::Effort
+    )
 }
 
 /// Names of designs are chosen on the command line, by `--baseline` or by the files put together.

@@ -48,11 +48,14 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
         super::Threshold::Chosen => 1.0,
     };
     if !(threshold > 0.0 && threshold <= 1.0) {
-        return Err(FitError::Threshold(threshold));
+        return Err(match options.threshold {
+            super::Threshold::ErrorRate(value) => FitError::Threshold(value),
+            super::Threshold::Drop(drop) => FitError::Drop(drop),
+        });
     }
     let failing = runs.get(options.run).map_or(threshold, |run| options.threshold.error_rate(&run.rows));
     if failing > 1.0 {
-        return Err(FitError::Threshold(failing));
+        return Err(FitError::DropBeyond { drop: threshold, failing });
     }
     if !(1..=MOST_HORIZON).contains(&options.horizon) {
         return Err(FitError::Horizon(options.horizon));

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::transition::Moves;
 
 /// One generation of one run, as counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
 pub struct Row {
     /// Generation, from 0.
     pub generation: u64,
@@ -72,7 +72,7 @@ impl Row {
 }
 
 /// One run: its generations in rising order, none twice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Run {
     /// The run's name, as the log spells it; empty where the log does not name it.
     pub name: String,
@@ -297,11 +297,13 @@ impl Log {
     #[must_use]
     pub fn recognised(&self) -> String {
         let rows = || self.runs.iter().flat_map(|run| &run.rows);
-        let generations = range(rows().map(|row| row.generation));
-        let evaluated = range(rows().map(|row| row.evaluated));
+        let generations = range("generation", rows().map(|row| row.generation));
+        let (evaluated, one) = (range("", rows().map(|row| row.evaluated)), rows().all(|row| row.evaluated == 1));
+        let answers = if one { "answer" } else { "answers" };
+        let each = if rows().count() > 1 { " each" } else { "" };
         let runs = if self.runs.len() > 1 { format!("{} runs, ", self.runs.len()) } else { String::new() };
         let mut line = format!(
-            "read as {}: {}; {runs}generations {generations}, {evaluated} answers each",
+            "read as {}: {}; {runs}{generations},{evaluated} {answers}{each}",
             self.format,
             self.taken.join(", ")
         );
@@ -340,9 +342,11 @@ impl Log {
 }
 
 /// "0 to 9", or the one value that all share.
-fn range(values: impl Iterator<Item = u64> + Clone) -> String {
+/// "generation 3", "generations 0 to 5".
+fn range(what: &str, values: impl Iterator<Item = u64> + Clone) -> String {
     let (low, high) = (values.clone().min().unwrap_or(0), values.max().unwrap_or(0));
-    if low == high { low.to_string() } else { format!("{low} to {high}") }
+    let plural = if what.is_empty() || low == high { "" } else { "s" };
+    if low == high { format!("{what} {low}") } else { format!("{what}{plural} {low} to {high}") }
 }
 
 /// A CSV cell, in quotes where the text needs them.

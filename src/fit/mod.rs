@@ -191,6 +191,19 @@ pub enum FitError {
     /// A threshold that is none.
     #[error("a failure threshold lies in (0, 1], but this is {0}")]
     Threshold(f64),
+    /// A drop that is none.
+    #[error("--drop lies in (0, 1], the rise above the lowest error rate that is failure, but this is {0}")]
+    Drop(f64),
+    /// A drop from the lowest error rate of the log to beyond all answers.
+    #[error(
+        "--drop {drop}: failure would be at an error rate of {failing}, above 1; the lowest measured and the drop sum to 1 at the most"
+    )]
+    DropBeyond {
+        /// The drop.
+        drop: f64,
+        /// The error rate that it leads to.
+        failing: f64,
+    },
     /// A horizon of nothing, or beyond reason.
     #[error("a horizon is 1 to {MOST_HORIZON} generations, but this is {0}")]
     Horizon(u64),

@@ -124,25 +124,54 @@ impl Samples {
     }
 }
 
+/// Problems that were answered once before and once after, counted by what became of them.
+#[derive(Debug, Default)]
+pub(super) struct PairCounts {
+    pub right_right: u64,
+    pub right_wrong: u64,
+    pub wrong_right: u64,
+    /// Wrong twice, with the same answer, another, or one that is not known.
+    pub wrong_same: u64,
+    pub wrong_other: u64,
+    pub wrong_unknown: u64,
+    /// Turned between right and wrong with both answers known, and of these with the same answer.
+    pub turned_known: u64,
+    pub turned_same: u64,
+}
+
+impl PairCounts {
+    /// Takes a problem: whether it was right before and after, and whether the answers are alike, where both are known.
+    pub fn add(&mut self, before: bool, after: bool, alike: Option<bool>) {
+        let count = match (before, after, alike) {
+            (true, true, _) => &mut self.right_right,
+            (true, false, _) => &mut self.right_wrong,
+            (false, true, _) => &mut self.wrong_right,
+            (false, false, Some(true)) => &mut self.wrong_same,
+            (false, false, Some(false)) => &mut self.wrong_other,
+            (false, false, None) => &mut self.wrong_unknown,
+        };
+        *count += 1;
+        self.turned_known += u64::from(before != after && alike.is_some());
+        self.turned_same += u64::from(before != after && alike == Some(true));
+    }
+
+    /// Problems that were wrong twice.
+    pub const fn wrong_wrong(&self) -> u64 {
+        self.wrong_same + self.wrong_other + self.wrong_unknown
+    }
+}
+
 fn transition(generation: u64, before: &BTreeMap<String, Answer>, after: &BTreeMap<String, Answer>) -> Transition {
-    let (mut paired, mut right_right, mut right_wrong, mut wrong_right) = (0, 0, 0, 0);
-    let (mut same, mut other, mut unknown) = (0, 0, 0);
+    let (mut paired, mut counts) = (0, PairCounts::default());
     for (key, earlier) in before {
         let Some(later) = after.get(key) else { continue };
         paired += 1;
-        match (earlier.right, later.right) {
-            (true, true) => right_right += 1,
-            (true, false) => right_wrong += 1,
-            (false, true) => wrong_right += 1,
-            (false, false) => match (&earlier.given, &later.given) {
-                (Some(a), Some(b)) if a == b => same += 1,
-                (Some(_), Some(_)) => other += 1,
-                _ => unknown += 1,
-            },
-        }
+        let alike = earlier.given.as_ref().zip(later.given.as_ref()).map(|(before, after)| before == after);
+        counts.add(earlier.right, later.right, alike);
     }
     let unpaired = (before.len() as u64 - paired) + (after.len() as u64 - paired);
-    let wrong = same + other + unknown + wrong_right;
+    let PairCounts { right_right, right_wrong, wrong_right, wrong_same, wrong_other, wrong_unknown, .. } = counts;
+    let wrong = counts.wrong_wrong() + wrong_right;
     let (change, change_interval95) = paired_change(right_wrong, wrong_right, paired);
     Transition {
         generation,
@@ -150,12 +179,12 @@ fn transition(generation: u64, before: &BTreeMap<String, Answer>, after: &BTreeM
         unpaired,
         right_right,
         right_wrong,
-        wrong_same: same,
-        wrong_other: other,
-        wrong_unknown: unknown,
+        wrong_same,
+        wrong_other,
+        wrong_unknown,
         wrong_right,
         fresh: Share::of(right_wrong, right_right + right_wrong),
-        persistence: Share::of(same, wrong - unknown),
+        persistence: Share::of(wrong_same, wrong - wrong_unknown),
         healing: Share::of(wrong_right, wrong),
         change,
         change_interval95,

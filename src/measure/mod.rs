@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::fit::AnswerSet;
-use crate::scenario::ScenarioError;
+use crate::scenario::{ScenarioError, legal_name};
 
 use estimate::{FittedMixtures, SampleEstimate, estimate};
 use mixture::SampleMixture;
@@ -63,9 +63,20 @@ pub enum MeasureError {
     /// No step at all.
     #[error("a solution has 1 to 1,000,000 steps, not {0}")]
     Steps(u64),
-    /// The written scenario breaks a rule of scenario files, such as that for names.
-    #[error(transparent)]
+    /// A name that no scenario may have.
+    #[error("name of the scenario: {0}")]
+    Name(String),
+    /// What was measured makes no scenario; its key and rule.
+    #[error("what these samples tell makes no scenario: {}", broken(.0))]
     Scenario(#[from] ScenarioError),
+}
+
+/// A rule of scenario files without the place in a file that nobody has seen.
+fn broken(error: &ScenarioError) -> String {
+    match error {
+        ScenarioError::Rule { key, rule, .. } => format!("`{key}`: {rule}"),
+        other => other.to_string(),
+    }
 }
 
 /// Problems below which nothing is measured.
@@ -83,6 +94,7 @@ pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<Measured, Me
     if !(1..=1_000_000).contains(&options.steps) {
         return Err(MeasureError::Steps(options.steps));
     }
+    legal_name(&options.name).map_err(MeasureError::Name)?;
     let samples = PreparedSamples::of(set, options)?;
     if samples.first.groups.len() < LEAST_PROBLEMS {
         return Err(MeasureError::TooFew(samples.first.groups.len()));

@@ -184,6 +184,14 @@ fn check(scenario: &Scenario) -> Result<(), Breach> {
     Ok(())
 }
 
+/// The name of a scenario as an option gives it.
+///
+/// # Errors
+/// The rule that it breaks, and what a name may be.
+pub(crate) fn legal_name(name: &str) -> Result<String, String> {
+    check_name(name).map(|()| name.to_owned()).map_err(|breach| format!("{}; {}", breach.rule, breach.help))
+}
+
 /// The name becomes a folder, on any system.
 fn check_name(name: &str) -> Result<(), Breach> {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));

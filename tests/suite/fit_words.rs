@@ -257,20 +257,22 @@ fn a_fit_says_what_its_numbers_say() {
 }
 
 #[test]
-fn an_unsettled_fit_shows_no_number_before_the_warning() {
+fn an_unsettled_fit_says_what_the_terminal_says_and_draws_nothing() {
     let (log, mut fit) = fitted();
     for (r_hat, unsettled) in [(1.09, false), (1.11, true), (f64::NAN, true)] {
         fit.mixing.iter_mut().for_each(|mixing| mixing.r_hat = 1.0);
         fit.mixing.last_mut().unwrap().r_hat = r_hat;
         let worst = fit.mixing.last().unwrap().parameter.key();
         let (titles, html) = titles(&log, &fit);
-        assert_eq!(titles["fan"].starts_with("Not settled, not to be used: "), unsettled, "{}", titles["fan"]);
+        assert_eq!(titles.is_empty(), unsettled, "{titles:?}");
+        assert_eq!(html.contains(&fit::words::headline(&fit)), !unsettled);
+        assert_eq!(html.contains("<h1>No answer: the sampler has not settled</h1>"), unsettled);
         let warning = fit::words::unsettled(&fit);
         assert_eq!(warning.is_some(), unsettled);
         let place = html.find("The sampler has not settled (R-hat ");
         assert_eq!(place.is_some(), unsettled);
         if let (Some(place), Some(warning)) = (place, warning) {
-            assert!(place < html.find("<h1>").unwrap() && html.contains(&warning) && warning.contains(worst));
+            assert!(place < html.find("<main>").unwrap() && html.contains(&warning) && warning.contains(worst));
         }
     }
 }

@@ -17,6 +17,7 @@ mod differential;
 mod events;
 mod exact;
 mod extensions;
+mod fit_answers;
 mod fit_cases;
 mod fit_commands;
 mod fit_forecast;

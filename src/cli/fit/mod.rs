@@ -121,6 +121,11 @@ fn read(args: &args::Fit, reading: &ReadOptions) -> anyhow::Result<(Log, LogProv
         return Err(UsageError(format!("--run {run}: the runs of this log are 0 to {last}")).into());
     }
     if let (Some(first), Some(run)) = (args.first, log.runs.get_mut(args.run)) {
+        if usize::from(first) > run.rows.len() {
+            let has = run.rows.len();
+            let noun = if has == 1 { "generation" } else { "generations" };
+            log.notes.push(format!("--first {first} has no effect: the run has {has} evaluated {noun}"));
+        }
         *run = run.first(first.into());
     }
     if args.alone {

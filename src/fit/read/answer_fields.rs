@@ -3,32 +3,99 @@
 use serde_json::Value as Json;
 
 use super::json::{self, Object};
-use super::{listed, shortened};
+use super::meaning::{Meaning, meaning};
+use super::{ReadOptions, listed, shortened};
 
 /// Keys that name a run.
-const RUNS: [&str; 3] = ["run", "run_id", "run_name"];
+const RUNS: [&str; 4] = ["run", "run_id", "run_name", "Run"];
 
 /// Keys of the generation, and of what orders generations.
 pub(super) const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];
+
+/// Words that say of an answer that it is right, and that it is wrong.
+const RIGHT: [&str; 9] = ["true", "t", "correct", "c", "right", "yes", "y", "pass", "passed"];
+const WRONG: [&str; 9] = ["false", "f", "incorrect", "i", "wrong", "no", "n", "fail", "failed"];
+
+/// Keys of one answer's verdict: what lies between right and wrong there is no mean over several.
+const SINGLE: [&str; 8] =
+    ["correct", "is_correct", "right", "symbolic_correct", "judge_correct", "passed", "pass", "verdict"];
+
+/// Whether a key of this name holds the verdict of one answer.
+pub(super) fn is_of_one(key: &str) -> bool {
+    SINGLE.contains(&plain(key).as_str())
+}
+
+const fn share_of(right: bool) -> f64 {
+    if right { 1.0 } else { 0.0 }
+}
+
+/// A truth value, or a word for one.
+fn truth(value: &Json) -> Option<bool> {
+    match value {
+        Json::Bool(right) => Some(*right),
+        Json::String(text) => {
+            let word = text.trim().to_lowercase();
+            let is = |words: &[&str]| words.contains(&word.as_str());
+            (is(&RIGHT) || is(&WRONG)).then(|| is(&RIGHT))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a value says right or wrong of one answer: a word for it, 1, or 0 and −1.
+pub(super) fn verdict(value: &Json) -> Option<bool> {
+    truth(value).or_else(|| match json::number(value)?.0 {
+        1.0 => Some(true),
+        0.0 | -1.0 => Some(false),
+        _ => None,
+    })
+}
+
 /// A share of right answers as metrics write it: true, 1, 0.75; `None` where it says something else.
 pub(super) fn right_share(value: &Json) -> Option<f64> {
-    match value {
-        Json::Bool(right) => Some(f64::from(u8::from(*right))),
-        Json::String(text) => match text.trim().to_lowercase().as_str() {
-            "true" | "correct" | "yes" | "c" => Some(1.0),
-            "false" | "incorrect" | "no" | "i" => Some(0.0),
-            _ => None,
-        },
-        value => value.as_f64().filter(|share| (0.0..=1.0).contains(share)),
-    }
+    truth(value).map(share_of).or_else(|| value.as_f64().filter(|share| (0.0..=1.0).contains(share)))
+}
+
+/// How much of a line is right: 1 or 0 for one answer, turned where the key says what is wrong; between them for a mean over
+/// several, which is what a metric's key holds, and what --samples-per-problem says that any other does.
+pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
+    let number = || json::number(value).map(|(score, _)| score);
+    let is_mean = options.samples_per_problem.is_some() || meaning(key) == Meaning::Right && !is_of_one(key);
+    let right = match options.right_above {
+        Some(limit) => number().or_else(|| truth(value).map(share_of)).map(|score| share_of(score > limit)),
+        None => {
+            verdict(value).map(share_of).or_else(|| number().filter(|share| is_mean && (0.0..=1.0).contains(share)))
+        }
+    };
+    right.map(|right| options.turned(right)).ok_or_else(|| neither(value, key))
+}
+
+/// A key of these names, in any case where none is spelt so.
+pub(super) fn known(object: &Object, names: &[&str]) -> Option<String> {
+    let exact = names.iter().find(|name| object.contains_key(**name)).map(|name| (*name).to_owned());
+    exact.or_else(|| names.iter().find_map(|name| object.keys().find(|key| plain(key) == **name)).cloned())
+}
+
+fn plain(key: &str) -> String {
+    key.trim().to_lowercase()
+}
+
+/// The keys of an object; those of objects within it behind a point, as options take them.
+pub(super) fn key_names(object: &Object) -> Vec<String> {
+    let within = |(key, value): (&String, &Json)| match value.as_object() {
+        Some(inner) if !inner.is_empty() => inner.keys().map(|name| format!("{key}.{name}")).collect(),
+        _ => vec![key.clone()],
+    };
+    object.iter().flat_map(within).collect()
 }
 
 /// The key that an option names, which must be there.
 pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> Result<Option<String>, String> {
     match wanted {
-        Some(key) if !object.contains_key(key) => {
-            Err(format!("{option} {key}: there is no such key; there is {}", listed(object.keys().map(String::as_str))))
-        }
+        Some(key) if !object.contains_key(key) => Err(format!(
+            "{option} {key}: there is no such key; there is {}",
+            listed(key_names(object).iter().map(String::as_str))
+        )),
         wanted => Ok(wanted.clone()),
     }
 }
@@ -36,7 +103,7 @@ pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> R
 /// The key of the generation; in some files `generation` is the text that was generated.
 pub(super) fn generation_key(object: &Object) -> Option<String> {
     let names = |value: &Json| json::number(value).is_some() || value.as_str().is_some_and(is_name_of_generation);
-    GENERATIONS.iter().find(|key| object.get(**key).is_some_and(names)).map(|key| (*key).to_owned())
+    GENERATIONS.iter().find_map(|key| known(object, &[key]).filter(|key| object.get(key).is_some_and(names)))
 }
 
 /// Names of models before the first generation, and after the last.
@@ -89,7 +156,13 @@ pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<()
 }
 
 /// The refusal of a verdict that is none.
-pub(super) fn neither(value: &Json) -> String {
-    let remedy = if value.is_string() { "write true or false" } else { "--right-above 0.5 sets a limit for scores" };
+fn neither(value: &Json, key: &str) -> String {
+    let remedy = match json::number(value) {
+        None => "write true or false, or name the key that says it with --correct KEY".to_owned(),
+        Some((score, _)) if (0.0..=1.0).contains(&score) && meaning(key) != Meaning::Reward => {
+            "--right-above 0.5 sets a limit for scores; of a mean over k answers say --samples-per-problem k".to_owned()
+        }
+        Some(_) => "--right-above 0.5 sets a limit for scores".to_owned(),
+    };
     format!("{} is neither right nor wrong; {remedy}", shortened(&value.to_string()))
 }

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::answer_fields::{asked, generation_key, neither, right_share, same_run, text};
+use super::answer_fields::{asked, generation_key, judged, key_names, known, right_share, same_run, text};
 use super::file::LogFile;
 use super::items;
 use super::json::{self, Object};
-use super::pairs::{self, hash};
+use super::pairs::{self, hash, hash_of, held};
 use super::paths::{by_number, repeats_of};
 use super::{ReadOptions, fault, listed, shortened};
 use crate::fit::log::{Log, LogError};
@@ -28,7 +28,7 @@ const HARNESS_IDS: [&str; 3] = ["doc_hash", "doc_id", "input"];
 const RESPONSES: f64 = 0.5;
 
 /// Equal answers to one problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AnswerGroup {
     /// What was answered, as a hash; absent where the files do not hold it.
     pub answer: Option<u64>,
@@ -41,11 +41,11 @@ pub struct AnswerGroup {
 }
 
 /// One generation's answers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct GenerationAnswers {
     /// The generation, as the files name it.
     pub name: String,
-    /// Groups of answers by problem.
+    /// Groups of answers by problem, a long name of which stands as its hash.
     pub problems: BTreeMap<String, Vec<AnswerGroup>>,
     /// Whether its lines say which answers were kept; absent where there are none.
     kept_known: Option<bool>,
@@ -91,6 +91,15 @@ impl AnswerSet {
     /// # Errors
     /// As [`AnswerSet::open`].
     pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
+        // Before the answers are held: one set of them at a time. A key that is named must be there.
+        let hash = |one: &ReadOptions| Some(hash_of(&Self::read(files, one).ok()?.generations));
+        let idle = options.idle(&["id", "answer", "correct"], hash);
+        let mut set = Self::read(files, options)?;
+        set.notes.extend(idle);
+        Ok(set)
+    }
+
+    fn read(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
         let mut gathered = Gathered::default();
         for file in files {
             gathered.take_file(file, files.len() > 1, options)?;
@@ -111,7 +120,7 @@ struct Gathered {
 impl Gathered {
     fn take_file(&mut self, file: &LogFile, several: bool, options: &ReadOptions) -> Result<(), LogError> {
         let refuse = |reason: String| fault(&file.name, None, None, reason);
-        let first = file.head_sample()?.ok_or_else(|| {
+        let first = file.head_sample(options)?.ok_or_else(|| {
             refuse("no samples: one answer a line is wanted, with the keys id, answer and correct".to_owned())
         })?;
         let keys = sample_keys(&first, options).map_err(refuse)?;
@@ -119,10 +128,13 @@ impl Gathered {
         self.note(&keys);
         // Successive files are successive generations, but for the repeats of one evaluation.
         let own_name = if several { repeats_of(&file.name) } else { String::new() };
-        file.each_sample(|line, object| {
+        let cut = file.each_sample(options, |line, object| {
             let complain = |(key, reason): (String, String)| fault(&file.name, Some(line), Some(&key), reason);
             self.take(object, &keys, &own_name, options).map_err(complain)
-        })
+        })?;
+        self.notes.extend(cut.then(|| format!("the last line of {} is cut off and was left out", file.name)));
+        self.notes.extend(file.left_out());
+        Ok(())
     }
 
     fn note(&mut self, keys: &SampleKeys) {
@@ -179,7 +191,7 @@ impl Gathered {
                           every line";
             return Err((key, reason.to_owned()));
         }
-        let groups = generation.problems.entry(id).or_default();
+        let groups = generation.problems.entry(held(&id)).or_default();
         let place = groups.iter().position(|group| group.answer == answer && group.right == right);
         let group = match place {
             Some(place) => groups.get_mut(place),
@@ -290,15 +302,14 @@ impl AnswerSet {
 }
 
 fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, String> {
-    let has = |name: &&str| first.contains_key(*name);
-    let known = |names: &[&str]| names.iter().copied().find(|name| has(name)).map(str::to_owned);
+    let known = |names: &[&str]| known(first, names);
     let harness = first.contains_key("doc_id") || first.contains_key("input") && first.contains_key("output");
     let id = asked(first, &options.id, "--id")?
         .or_else(|| if harness { known(&HARNESS_IDS) } else { None })
         .or_else(|| known(&items::IDS))
         .ok_or_else(|| missing("names the problem", "--id", first))?;
     let wanted = asked(first, &options.correct, "--correct")?
-        .or_else(|| options.metric.clone().filter(|key| has(&key.as_str())));
+        .or_else(|| options.metric.clone().filter(|key| first.contains_key(key)));
     let verdict = wanted
         .or_else(|| known(&items::VERDICTS))
         .ok_or_else(|| missing("says whether the answer is right", "--correct", first))?;
@@ -322,7 +333,10 @@ fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, Stri
 }
 
 fn missing(what: &str, option: &str, first: &Object) -> String {
-    format!("no key {what}; the keys are {}; say which with {option} KEY", listed(first.keys().map(String::as_str)))
+    format!(
+        "no key {what}; the keys are {}; say which with {option} KEY",
+        listed(key_names(first).iter().map(String::as_str))
+    )
 }
 
 /// Whether the answer is right; absent where nobody checked.
@@ -333,18 +347,11 @@ fn verdict(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> Result<
         return Ok(None);
     }
     let Some(value) = object.get(&keys.verdict).filter(|value| !value.is_null()) else { return Ok(None) };
-    let number = json::number(value).map(|(score, _)| score);
-    let right = match options.right_above {
-        Some(limit) => number.map(|score| score > limit),
-        None => match right_share(value).or(number) {
-            Some(1.0) => Some(true),
-            Some(0.0 | -1.0) => Some(false),
-            _ => None,
-        },
-    };
-    // The verdict of an answer that is right is turned where the key says what is wrong.
-    let right = right.map(|right| right != options.lower_is_better);
-    right.map(Some).ok_or_else(|| (keys.verdict.clone(), neither(value)))
+    let refuse = |reason: String| (keys.verdict.clone(), reason);
+    match judged(value, &keys.verdict, options).map_err(refuse)? {
+        share if share.fract() == 0.0 => Ok(Some(share > 0.0)),
+        _ => Err(refuse(format!("{value} is a mean over several answers; samples are one answer a line"))),
+    }
 }
 
 /// Yes or no; absent where the value is.

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::fault;
 use super::file::{LogFile, Shape};
 use super::json::Object;
 use super::lines::LONGEST;
+use super::{fault, some};
 use crate::fit::log::LogError;
 
 /// The header of a text table.
@@ -90,7 +90,7 @@ pub(super) fn rows_while(
                 return Err(fault);
             }
             if cells.len() != names.len() {
-                let reason = format!("{} cells, but the header has {}", cells.len(), names.len());
+                let reason = format!("{}, but the header has {}", some(cells.len(), "cell", "cells"), names.len());
                 short = Some(fault(&file.name, Some(line), None, reason));
                 return Ok(true);
             }
@@ -138,7 +138,8 @@ type EachLine<'a> = dyn FnMut(u64, &[&str]) -> Result<bool, LogError> + 'a;
 /// Calls `each` with every line of cells, the header first, until it answers `false`.
 fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result<(), LogError> {
     let budget = Rc::new(Cell::new(LONGEST));
-    let text = Metered { text: file.text()?, budget: Rc::clone(&budget) };
+    let text =
+        Metered { text: file.text()?, budget: Rc::clone(&budget), place: Place::Row, separator: header.separator };
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)
@@ -189,9 +190,44 @@ fn complaint(error: &csv::Error) -> String {
 }
 
 /// Text of which no more is read at a time than one row may have: a quote that is never closed makes one row of the rest.
+/// Blanks before a cell are left out, so that a quote behind them is one.
 struct Metered<'a> {
     text: Box<dyn BufRead + 'a>,
     budget: Rc<Cell<u64>>,
+    place: Place,
+    separator: u8,
+}
+
+/// Where in a row the text stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// At the beginning of a row.
+    Row,
+    /// Before a cell, in the blanks.
+    Before,
+    Cell,
+    Quoted,
+    /// Behind a quote that closes, or that is one of the text where a second follows.
+    Closed,
+    Comment,
+}
+
+impl Metered<'_> {
+    /// Whether a byte is kept; blanks before a cell are not.
+    fn keeps(&mut self, byte: u8) -> bool {
+        self.place = match (self.place, byte) {
+            (Place::Row | Place::Before, b' ') => return false,
+            (Place::Row, b'#') => Place::Comment,
+            (Place::Row | Place::Before | Place::Closed, b'"') => Place::Quoted,
+            (Place::Quoted, b'"') => Place::Closed,
+            (Place::Quoted, _) => Place::Quoted,
+            (_, b'\n') => Place::Row,
+            (Place::Comment, _) => Place::Comment,
+            (_, byte) if byte == self.separator => Place::Before,
+            _ => Place::Cell,
+        };
+        true
+    }
 }
 
 impl Read for Metered<'_> {
@@ -204,6 +240,14 @@ impl Read for Metered<'_> {
             ))
         })?;
         self.budget.set(left);
-        Ok(read)
+        let mut kept = 0;
+        for place in 0..read {
+            if let Some(&byte) = buffer.get(place).filter(|&&byte| self.keeps(byte)) {
+                buffer[kept] = byte;
+                kept += 1;
+            }
+        }
+        // Nothing kept is not yet the end.
+        if kept == 0 && read > 0 { self.read(buffer) } else { Ok(kept) }
     }
 }

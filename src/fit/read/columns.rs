@@ -1,6 +1,6 @@
 //! Which column of a table is which: canonical names, the usual other ones, and those that `--columns` names.
 
-use super::meaning::{Meaning, meaning, of_training};
+use super::meaning::{Meaning, meaning, of_training, words};
 use super::{ReadOptions, listed};
 use crate::fit::log::COLUMNS;
 
@@ -93,6 +93,59 @@ pub(super) struct Columns {
     pub roles: Vec<Role>,
     /// Columns that were taken under another name than theirs.
     pub notes: Vec<String>,
+    /// Columns beside those that count, by their places, which must say the same.
+    pub beside: Vec<(usize, Beside)>,
+}
+
+/// What a column says beside the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    Right,
+    Wrong,
+    /// The share of right answers.
+    Accuracy,
+    /// The share of wrong ones.
+    ErrorRate,
+}
+
+/// Words of names that are a rate of all answers and nothing else.
+const RATE: [&str; 14] = [
+    "accuracy",
+    "acc",
+    "error",
+    "err",
+    "rate",
+    "pct",
+    "percent",
+    "share",
+    "right",
+    "wrong",
+    "correct",
+    "incorrect",
+    "success",
+    "failure",
+];
+
+impl Beside {
+    /// What a column of this name says, where its name leaves no doubt.
+    fn of(name: &str) -> Option<Self> {
+        let plain = plain(name);
+        if of_training(name) {
+            return None;
+        }
+        if RIGHT.contains(&plain.as_str()) {
+            return Some(Self::Right);
+        }
+        if WRONG.contains(&plain.as_str()) {
+            return Some(Self::Wrong);
+        }
+        let rate = words(&plain.replace('_', " ")).iter().all(|word| RATE.contains(&word.as_str()));
+        match meaning(&plain.replace('_', " ")) {
+            Meaning::Right if rate => Some(Self::Accuracy),
+            Meaning::Error if rate => Some(Self::ErrorRate),
+            _ => None,
+        }
+    }
 }
 
 impl Columns {
@@ -121,7 +174,12 @@ impl Columns {
                 *role = Role::Metric;
             }
         }
-        Ok(Self { roles, notes })
+        // Whoever names the column that counts has decided.
+        let decided = ["right", "correct", "wrong"].iter().any(|name| options.column(name).is_some());
+        let others = (0..).zip(&roles).zip(names).filter(|((_, role), _)| counted && **role == Role::Ignored);
+        let beside = others.filter_map(|((place, _), name)| Some((place, Beside::of(name).filter(|_| !decided)?)));
+        let beside = beside.collect();
+        Ok(Self { roles, notes, beside })
     }
 
     pub fn has(&self, role: Role) -> bool {

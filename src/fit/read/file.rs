@@ -31,6 +31,8 @@ pub(super) enum Shape {
     Text,
     /// No text.
     Binary,
+    /// Nothing but blanks.
+    Blank,
 }
 
 /// A file of a log. Its head is in memory; what is longer than that is read from where it lies, as often as needed.
@@ -42,7 +44,23 @@ pub struct LogFile<'a> {
     pub(super) head: Vec<(u64, String)>,
     /// It is JSON lines whose last line was not written to its end.
     pub(super) cut: bool,
+    /// Blank files that were given beside it.
+    blank_beside: Vec<String>,
     input: StoredInput<'a>,
+}
+
+/// The files that hold something; where none does, the refusal of the first.
+pub(super) fn filled<'a>(
+    opened: impl Iterator<Item = Result<LogFile<'a>, LogError>>,
+) -> Result<Vec<LogFile<'a>>, LogError> {
+    let opened = opened.collect::<Result<Vec<_>, _>>()?;
+    let (mut files, blank): (Vec<LogFile>, Vec<LogFile>) = opened.into_iter().partition(|file| !file.is_blank());
+    match (files.first_mut(), blank.first()) {
+        (Some(first), _) => first.blank_beside = blank.into_iter().map(|file| file.name).collect(),
+        (None, Some(blank)) => return Err(blank.is_empty()),
+        (None, None) => {}
+    }
+    Ok(files)
 }
 
 impl LogFile<'static> {
@@ -51,9 +69,14 @@ impl LogFile<'static> {
     /// # Errors
     /// [`LogError`] where it cannot be read, or is of a kind that holds no log.
     pub fn at(path: &Path) -> Result<Self, LogError> {
+        Self::opened(path)?.not_blank()
+    }
+
+    /// As [`LogFile::at`], also one that is blank.
+    pub(super) fn opened(path: &Path) -> Result<Self, LogError> {
         let name = path.display().to_string();
         let input = StoredInput::at(path).map_err(|error| unreadable(&name, &error))?;
-        Self::new(&name, input)
+        Self::read(&name, input)
     }
 }
 
@@ -63,7 +86,33 @@ impl<'a> LogFile<'a> {
     /// # Errors
     /// As [`LogFile::at`].
     pub fn new(name: &str, input: StoredInput<'a>) -> Result<Self, LogError> {
-        let mut file = Self { name: name.to_owned(), shape: Shape::Text, head: Vec::new(), cut: false, input };
+        Self::read(name, input)?.not_blank()
+    }
+
+    fn not_blank(self) -> Result<Self, LogError> {
+        if self.is_blank() { Err(self.is_empty()) } else { Ok(self) }
+    }
+
+    fn is_blank(&self) -> bool {
+        matches!(self.shape, Shape::Blank)
+    }
+
+    /// The refusal of a blank file.
+    fn is_empty(&self) -> LogError {
+        fault(&self.name, None, None, "the file is empty")
+    }
+
+    /// What to say of blank files beside it.
+    pub(super) fn left_out(&self) -> Option<String> {
+        let names = self.blank_beside.iter().map(String::as_str);
+        let verb = if self.blank_beside.len() == 1 { "is" } else { "are" };
+        (!self.blank_beside.is_empty()).then(|| format!("{} {verb} empty and left out", listed(names)))
+    }
+
+    /// As [`LogFile::new`], also one that is blank.
+    pub(super) fn read(name: &str, input: StoredInput<'a>) -> Result<Self, LogError> {
+        let (shape, head, blank_beside) = (Shape::Text, Vec::new(), Vec::new());
+        let mut file = Self { name: name.to_owned(), shape, head, cut: false, blank_beside, input };
         let mut start = Vec::new();
         file.reader()?.take(START).read_to_end(&mut start).map_err(|error| unreadable(name, &error))?;
         if let Some(reason) = foreign::refusal(&start) {
@@ -74,7 +123,7 @@ impl<'a> LogFile<'a> {
             return Ok(file);
         }
         file.head = file.read_head(&start)?;
-        file.shape = file.read_shape(&start)?;
+        file.shape = if file.head.is_empty() && !is_json(&start) { Shape::Blank } else { file.read_shape(&start)? };
         file.cut = matches!(file.shape, Shape::Lines(_)) && file.ends_within_a_line()?;
         Ok(file)
     }
@@ -132,17 +181,18 @@ impl<'a> LogFile<'a> {
                 }
                 keys
             }
-            Shape::Text | Shape::Binary => Vec::new(),
+            Shape::Text | Shape::Binary | Shape::Blank => Vec::new(),
         }
     }
 
     /// The refusal of a file that no format recognises.
     pub(super) fn unknown(&self) -> LogError {
         let keys = self.keys();
-        let found = if keys.is_empty() {
-            "plain text without a header of columns".to_owned()
-        } else {
-            format!("JSON with the keys {}", listed(keys.iter().map(String::as_str)))
+        let json = self.head.first().is_none_or(|(_, line)| is_json(line.as_bytes()));
+        let found = match (keys.is_empty(), json) {
+            (true, true) => "JSON without a key".to_owned(),
+            (true, false) => "plain text without a header of columns".to_owned(),
+            (false, _) => format!("JSON with the keys {}", listed(keys.iter().map(String::as_str))),
         };
         let list = self.document().and_then(|document| {
             document.iter().find(|(_, value)| value.get(0).is_some_and(serde_json::Value::is_object))
@@ -185,7 +235,7 @@ impl<'a> LogFile<'a> {
             Shape::Array(objects) => (1..).zip(objects).try_for_each(|(place, object)| each(place, object)),
             Shape::Document(object) => each(1, object),
             Shape::Rows(_) => self.each_row(each),
-            Shape::Lines(_) | Shape::Text | Shape::Binary => self.each_line(each),
+            Shape::Lines(_) | Shape::Text | Shape::Binary | Shape::Blank => self.each_line(each),
         }
     }
 
@@ -248,7 +298,6 @@ impl<'a> LogFile<'a> {
                     bytes += text.len();
                     head.push((line, text));
                 }
-                Ok(None) if head.is_empty() => return Err(fault(&self.name, None, None, "the file is empty")),
                 Ok(None) => break,
                 // A document may be one line, however long.
                 Err(_) if head.is_empty() && is_json(start) => break,

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::answer_fields::{GENERATIONS, asked, generation_key, neither, right_share, same_run, text};
+use super::answer_fields::{
+    GENERATIONS, asked, generation_key, is_of_one, judged, key_names, known, right_share, same_run, text,
+};
 use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
@@ -35,10 +37,12 @@ pub(super) const IDS: [&str; 14] = [
     "prompt",
 ];
 /// Keys that say whether the answer is right.
-pub(super) const VERDICTS: [&str; 12] = [
+pub(super) const VERDICTS: [&str; 14] = [
     "correct",
     "is_correct",
     "right",
+    "is_right",
+    "verdict",
     "symbolic_correct",
     "judge_correct",
     "passed",
@@ -82,12 +86,12 @@ enum Verdict {
 }
 
 fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
-    let known = |names: &[&str]| names.iter().find(|name| object.contains_key(**name)).map(|name| (*name).to_owned());
+    let known = |names: &[&str]| known(object, names);
     let filled = |name: &&&str| object.get(**name).is_some_and(|value| !value.is_null());
     let filled = |names: &[&str]| names.iter().find(filled).map(|name| (*name).to_owned());
     let id = asked(object, &options.id, "--id")?
         .or_else(|| known(&IDS))
-        .ok_or("no key names the problem; say which with --id KEY")?;
+        .ok_or_else(|| lacking("no key names the problem; say which with --id KEY", object))?;
     let counts = COUNTS.iter().find(|(right, all)| object.contains_key(*right) && object.contains_key(*all));
     let verdict = match (asked(object, &options.correct, "--correct")?, counts) {
         (Some(key), _) => Verdict::Key(key),
@@ -101,8 +105,7 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
                 .or_else(|| reward_of_completion(object))
                 .or_else(|| known(&VERDICTS))
                 .ok_or_else(|| {
-                    let found = listed(object.keys().map(String::as_str));
-                    format!("no key says whether the answer is right; say which with --correct KEY; there is {found}")
+                    lacking("no key says whether the answer is right; say which with --correct KEY", object)
                 })?,
         ),
     };
@@ -111,21 +114,31 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
     Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)), answer })
 }
 
+/// What an object lacks, and what it has.
+fn lacking(what: &str, object: &Object) -> String {
+    format!("{what}; there is {}", listed(key_names(object).iter().map(String::as_str)))
+}
+
 fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     let canonical = |object: &Object| object.contains_key("evaluated") || object.contains_key("wrong");
-    if file.is_table_of_answers() {
+    if file.is_table_of_answers(options) {
         return true;
     }
-    let head = if file.first().is_some() { file.head_sample().ok().flatten() } else { None };
+    let head = if file.first().is_some() { file.head_sample(options).ok().flatten() } else { None };
+    if head.is_some() && options.names_answers() {
+        return true;
+    }
     let Some(first) = head.as_ref().filter(|object| !canonical(object)) else { return false };
-    if is_completion(first) || options.correct.is_some() {
+    if is_completion(first) {
         return true;
     }
     let Ok(keys) = keys(first, &ReadOptions::default()) else { return false };
     match keys.verdict {
         Verdict::Counts(..) => true,
         // A row of a table may have a score and an id too, but then it counts what was evaluated.
-        Verdict::Key(key) => first.get(&key).is_some_and(|value| right_share(value).is_some() || value.is_number()),
+        Verdict::Key(key) => first.get(&key).is_some_and(|value| {
+            right_share(value).is_some() || value.is_number() || value.is_string() && is_of_one(&key)
+        }),
     }
 }
 
@@ -211,7 +224,7 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
     for file in files.iter().rev() {
         let complain =
             |line: Option<u64>, column: Option<&str>, reason: String| fault(&file.name, line, column, reason);
-        let Some(first) = file.head_sample()? else {
+        let Some(first) = file.head_sample(options)? else {
             return Err(complain(None, None, "there is no answer here".to_owned()));
         };
         let keys = keys(&first, options).map_err(|reason| complain(None, None, reason))?;
@@ -225,10 +238,12 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
                           the truth, and it says nothing of right answers";
             return Err(complain(None, Some("score"), reason.to_owned()));
         }
-        file.each_sample(|line, object| {
+        let cut = file.each_sample(options, |line, object| {
             let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
             take(object, &keys, options, &mut groups).map_err(refuse)
         })?;
+        // That of JSON lines is told by the file itself.
+        found.ignored.extend((cut && !file.cut).then(|| format!("the last row of {}, which is cut off", file.name)));
         found.notes.push(format!("`{name}` says what is right, `{}` names the problem", keys.id));
         if is_completion(&first) {
             found.notes.push("completions are of training: they say nothing of held-out problems".to_owned());
@@ -313,13 +328,7 @@ fn right(object: &Object, key: &str, options: &ReadOptions) -> Result<f64, Strin
     if value.is_null() {
         return Err("this line does not say whether the answer is right, but others do".to_owned());
     }
-    let right = match options.right_above {
-        Some(limit) => json::number(value).map(|(score, _)| f64::from(u8::from(score > limit))),
-        // A score between right and wrong is a judgement; a share of right answers would be called so.
-        None => right_share(value).filter(|share| share.fract() == 0.0 || meaning(key) != Meaning::Reward),
-    };
-    let right = right.map(|right| if options.lower_is_better { 1.0 - right } else { right });
-    right.ok_or_else(|| neither(value))
+    judged(value, key, options)
 }
 
 fn when(label: &str, keys: &Keys) -> When {

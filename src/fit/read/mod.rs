@@ -42,6 +42,7 @@ mod training_log;
 mod verl;
 mod wandb;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::log::{Log, LogError};
@@ -114,7 +115,7 @@ impl Log {
     /// # Errors
     /// [`LogError`] where one cannot be read.
     pub fn files(paths: &[PathBuf]) -> Result<Vec<LogFile<'static>>, LogError> {
-        paths::expanded(paths)?.iter().map(|path| LogFile::at(path)).collect()
+        file::filled(paths::expanded(paths)?.iter().map(|path| LogFile::opened(path)))
     }
 
     /// Reads the log of one run from named files of one format, in memory.
@@ -122,8 +123,8 @@ impl Log {
     /// # Errors
     /// As [`Log::open`].
     pub fn parse_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Self, LogError> {
-        let files = files.iter().map(|(name, bytes)| LogFile::new(name, StoredInput::Memory(bytes.into())));
-        Self::of(&files.collect::<Result<Vec<_>, _>>()?, options)
+        let files = files.iter().map(|(name, bytes)| LogFile::read(name, StoredInput::Memory(bytes.into())));
+        Self::of(&file::filled(files)?, options)
     }
 
     /// Reads the log of one run from files of one format.
@@ -131,12 +132,31 @@ impl Log {
     /// # Errors
     /// As [`Log::open`].
     pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
-        let format = format_of(files, options)?;
-        let mut log = assemble::log(files, format.name, (format.read)(files, options)?, options)?;
-        for said in [&mut log.taken, &mut log.ignored, &mut log.notes].into_iter().flatten() {
-            *said = on_a_line(said);
+        let (format, mut log) = Self::found(files, options)?;
+        log.notes.extend(files.iter().filter_map(LogFile::left_out));
+        // A key of answers or a column that is named must be there, and a metric may be named that is read anyway.
+        let named = |taken: &String| options.metric.as_ref().is_some_and(|metric| taken.contains(metric.as_str()));
+        let settled: &[&str] = match format.name {
+            name if name == items::FORMAT.name => &["id", "answer", "correct", "metric"],
+            name if name == table::FORMAT.name && !log.taken.iter().any(named) => &["columns"],
+            name if name == table::FORMAT.name => &["columns", "metric"],
+            _ if log.taken.iter().any(named) => &["metric"],
+            _ => &[],
+        };
+        let hash = |log: &Self| pairs::hash_of(&(&log.taken, &log.runs));
+        log.notes.extend(options.idle(settled, |one| Some(hash(&Self::found(files, one).ok()?.1))));
+        for said in [&mut log.taken, &mut log.ignored, &mut log.notes] {
+            let mut seen = HashSet::new();
+            said.iter_mut().for_each(|said| *said = on_a_line(said));
+            said.retain(|said| seen.insert(said.clone()));
         }
         Ok(log)
+    }
+
+    /// The log and its format.
+    fn found(files: &[LogFile], options: &ReadOptions) -> Result<(&'static Format, Self), LogError> {
+        let format = format_of(files, options)?;
+        Ok((format, assemble::log(files, format.name, (format.read)(files, options)?, options)?))
     }
 }
 

@@ -95,6 +95,8 @@ fn number_after(name: &str, marks: &[&str]) -> Option<u64> {
 pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Result<Counted, String> {
     let n = score.evaluated.or(options.evaluated);
     match score.value {
+        // Where the metric counts what is wrong, its counts do.
+        Value::Right(wrong) if style.falls => whole(score, n, |n| (wrong <= n).then_some(wrong), wrong),
         Value::Right(right) => whole(score, n, |n| n.checked_sub(right), right),
         Value::Share(value, own) => share(score, (value, own), style, options),
     }

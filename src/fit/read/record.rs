@@ -106,7 +106,7 @@ pub(super) struct Found {
     pub in_time: bool,
     /// Whether the files show that every evaluation answers the same problems.
     pub same_problems: bool,
-    /// Whether the records count single answers, whose verdicts --lower-is-better has turned already.
+    /// Whether the records are counts, which --lower-is-better does not turn (any more).
     pub verdicts: bool,
     /// Values of metrics in all records.
     values: usize,

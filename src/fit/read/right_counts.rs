@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::pairs::{self, Answers, answer_hash};
+use super::pairs::{self, Answers, answer_hash, held};
 use super::problems::TOO_MANY;
 use super::record::Score;
 use super::{ReadOptions, json, some};
@@ -109,11 +109,4 @@ impl Tally {
         let worth = if variance > 0.0 && binomial > 0.0 { binomial / variance } else { clusters };
         Some(worth.clamp(1.0, answers).round() as u64)
     }
-}
-
-/// A problem's name as it is held. A long one, such as its whole text, becomes a hash; of a million problems two share one
-/// in 3 of 10^8 logs.
-fn held(id: &str) -> String {
-    const LONG: usize = 40;
-    if id.len() <= LONG { id.to_owned() } else { format!("{:016x}", pairs::hash(id)) }
 }

@@ -1,17 +1,32 @@
 //! Answers one by one, from JSON or from the rows of a table.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
-use super::answer_fields::right_share;
-use super::cells;
 use super::file::{LogFile, Shape};
-use super::json::Object;
+use super::json::{self, Object};
+use super::{ReadOptions, cells, items};
 use crate::fit::log::LogError;
 
 /// Columns that name a problem in a table: others, such as `index`, number its rows.
-const IDS: [&str; 8] = ["id", "qid", "question_id", "problem_id", "doc_id", "task_id", "unique_id", "example_id"];
+const IDS: [&str; 12] = [
+    "id",
+    "qid",
+    "question_id",
+    "problem_id",
+    "doc_id",
+    "task_id",
+    "unique_id",
+    "example_id",
+    "uid",
+    "question",
+    "problem",
+    "prompt",
+];
 /// Columns that say of one answer whether it is right.
-const VERDICTS: [&str; 5] = ["correct", "is_correct", "symbolic_correct", "judge_correct", "passed"];
+const VERDICTS: [&str; 8] =
+    ["correct", "is_correct", "right", "is_right", "symbolic_correct", "judge_correct", "passed", "verdict"];
 /// Columns of a table that counts answers.
 const COUNTS: [&str; 6] = ["evaluated", "wrong", "total", "n", "num_samples", "num_examples"];
 
@@ -28,34 +43,40 @@ fn complete(head: &mut Object, object: &Object) {
 }
 
 impl LogFile<'_> {
-    /// Whether this is a table of single answers: each row names a problem and says right or wrong.
-    pub(super) fn is_table_of_answers(&self) -> bool {
+    /// Whether this is a table of single answers: its rows say right or wrong, and name a problem or an answer.
+    pub(super) fn is_table_of_answers(&self, options: &ReadOptions) -> bool {
         if !matches!(self.shape, Shape::Text) || !cells::is_table(self) {
             return false;
         }
+        if options.names_answers() {
+            return true;
+        }
         let Ok((names, _)) = cells::names(self) else { return false };
         let place = |known: &[&str]| names.iter().position(|name| known.contains(&name.to_lowercase().as_str()));
-        let (Some(_), Some(verdict), None) = (place(&IDS), place(&VERDICTS), place(&COUNTS)) else { return false };
-        let mut all_said = None;
+        let (Some(verdict), None) = (place(&VERDICTS), place(&COUNTS)) else { return false };
+        let named = place(&IDS).or(place(&items::ANSWERS)).is_some();
+        // A word is no count, and a number above 1 no verdict.
+        let (mut word, mut count, mut rows) = (false, false, 0_u64);
         let read = cells::rows_while(self, &names, |_, cells| {
-            let cell = cells.get(verdict).map_or("", |cell| cell.trim());
-            let said = cell.is_empty() || matches!(right_share(&value(cell)), Some(0.0 | 1.0));
-            all_said = Some(said);
-            Ok(said)
+            let cell = value(cells.get(verdict).map_or("", |cell| cell.trim()));
+            rows += 1;
+            word |= json::number(&cell).is_none() && !cell.is_null();
+            count |= json::number(&cell).is_some_and(|(number, _)| number > 1.0);
+            Ok(!word && !count)
         });
-        read.is_ok() && all_said == Some(true)
+        read.is_ok() && rows > 0 && !count && (named || word)
     }
 
     /// What the answers at the head of a file hold: every key with the first value that is one, as a line may lack what others
     /// have.
-    pub(super) fn head_sample(&self) -> Result<Option<Object>, LogError> {
+    pub(super) fn head_sample(&self, options: &ReadOptions) -> Result<Option<Object>, LogError> {
         let mut head = Object::new();
         if let Shape::Lines(objects) | Shape::Array(objects) | Shape::Rows(objects) = &self.shape {
-            objects.iter().take(HEAD).for_each(|object| complete(&mut head, object));
+            objects.iter().take(HEAD).for_each(|object| complete(&mut head, &reached(object, &options.paths())));
             return Ok((!head.is_empty()).then_some(head));
         }
         if let Some(document) = self.document() {
-            return Ok(Some(document.clone()));
+            return Ok(Some(reached(document, &options.paths()).into_owned()));
         }
         if !cells::is_table(self) {
             return Ok(None);
@@ -73,21 +94,36 @@ impl LogFile<'_> {
         Ok((rows > 0).then_some(head))
     }
 
-    /// Calls `each` with the line and the object of every answer.
+    /// Calls `each` with the line and the object of every answer; whether a last line was cut off and left out.
     pub(super) fn each_sample(
         &self,
+        options: &ReadOptions,
         mut each: impl FnMut(u64, &Object) -> Result<(), LogError>,
-    ) -> Result<(), LogError> {
+    ) -> Result<bool, LogError> {
         if self.first().is_some() || self.document().is_some() {
-            return self.each_object(each);
+            let paths = options.paths();
+            self.each_object(|line, object| each(line, &reached(object, &paths)))?;
+            return Ok(self.cut);
         }
         let (names, _) = cells::names(self)?;
         cells::rows(self, &names, |line, cells| {
             let filled = names.iter().zip(cells).filter(|(_, cell)| !cell.trim().is_empty());
             each(line, &filled.map(|(name, cell)| (name.clone(), value(cell.trim()))).collect())
-        })?;
-        Ok(())
+        })
     }
+}
+
+/// An object with the values that paths such as `sample.id` name within it, under these paths.
+fn reached<'a>(object: &'a Object, paths: &[&str]) -> Cow<'a, Object> {
+    let mut whole = Cow::Borrowed(object);
+    for path in paths.iter().filter(|path| !object.contains_key(**path)) {
+        let mut steps = path.split('.');
+        let first = steps.next().and_then(|key| object.get(key));
+        if let Some(found) = steps.fold(first, |value, key| value?.get(key)) {
+            whole.to_mut().insert((*path).to_owned(), found.clone());
+        }
+    }
+    whole
 }
 
 /// A cell as JSON would have it: a number or a truth value where it reads as one. What a number loses by that (`007`) is

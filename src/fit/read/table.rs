@@ -1,11 +1,12 @@
 //! Tables of evaluations: a row for each generation, under canonical names or others, in any notation that `cells` reads.
 
-use super::columns::{Columns, Role};
+use super::answer_fields::key_names;
+use super::columns::{Beside, Columns, Role};
 use super::file::{LogFile, Shape};
 use super::gather::Gather;
 use super::meaning::{Meaning, meaning};
 use super::record::{Found, Record, Score, When};
-use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};
+use super::{Format, ReadOptions, cells, fault, items, json, listed, problems, shortened, some};
 use crate::fit::log::{COLUMNS, LogError, REQUIRED, Row};
 
 pub(super) const FORMAT: Format = Format { name: "table", recognise, read };
@@ -21,7 +22,7 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
         Shape::Text => cells::is_table(file),
         Shape::Lines(_) | Shape::Rows(_) | Shape::Array(_) => true,
         Shape::Document(_) => is_summary(file),
-        Shape::Binary => false,
+        Shape::Binary | Shape::Blank => false,
     }
 }
 
@@ -51,6 +52,8 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
     let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
     let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
     check(&columns, &borrowed, file, header, options)?;
+    // Counts are what their columns say, whatever the metric is.
+    found.verdicts |= columns.counted();
     let before = found.records.len();
     let mut table = Table {
         file,
@@ -69,7 +72,14 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
     if gather.rows() == 0 && found.records.len() == before {
         let reason = match &options.task {
             Some(task) if others > 0 => format!("no row is of the task `{task}`"),
-            _ => "there is a header but no row with an evaluation".to_owned(),
+            _ => match file.first().or(file.document()).map(key_names) {
+                Some(keys) => format!(
+                    "no line holds an evaluation; the keys are {}; if these are answers, one a line, name their keys with --id, \
+                     --correct and --answer, those within an object behind a point",
+                    listed(keys.iter().map(String::as_str))
+                ),
+                None => "there is a header but no row with an evaluation".to_owned(),
+            },
         };
         return Err(fault(&file.name, None, None, reason));
     }
@@ -112,8 +122,22 @@ fn check(
         "evaluated" => "or say it with --evaluated N",
         _ => "name columns of your own with --columns wrong=NAME, right=NAME or accuracy=NAME",
     };
-    let found = listed(names.iter().copied());
-    let reason = format!("this column is missing; a log needs {needed}; {remedy}; the columns are {found}");
+    // What stands in objects within is named by a path.
+    let within = file.first().map(key_names);
+    let found = match &within {
+        Some(keys) => listed(keys.iter().map(String::as_str)),
+        None => listed(names.iter().copied()),
+    };
+    let one = if within.is_some() { "key" } else { "column" };
+    let of_answer = |name: &str| items::IDS.contains(&name) || items::ANSWERS.contains(&name) || name.contains('.');
+    let answers = within.iter().flatten().map(String::as_str).chain(names.iter().copied()).any(of_answer);
+    let remedy = match answers {
+        true => {
+            format!("{remedy}; if these are answers, one a line, name their {one}s with --id, --correct and --answer")
+        }
+        false => remedy.to_owned(),
+    };
+    let reason = format!("this {one} is missing; a log needs {needed}; {remedy}; the {one}s are {found}");
     Err(fault(&file.name, line, Some(lacking), reason))
 }
 
@@ -157,7 +181,6 @@ impl Table<'_> {
         let rest = self.rest(line, cells)?;
         if let (When::Generation(generation), true) = (&when, self.columns.counted()) {
             let row = self.counts(line, cells, evaluated, Row { generation: *generation, ..rest })?;
-            row.check().map_err(|(column, reason)| self.fault(line, column, reason))?;
             self.gather.add(&run, line, row);
             return Ok(());
         }
@@ -276,13 +299,40 @@ impl Table<'_> {
                 .ok_or_else(|| self.fault(line, "right", format!("{right} is more than the {evaluated} evaluated")))?,
             (None, None) => return Err(empty("wrong")),
         };
-        Ok(Row { evaluated, wrong, ..rest })
+        let row = Row { evaluated, wrong, ..rest };
+        row.check().map_err(|(column, reason)| self.fault(line, column, reason))?;
+        self.agree(line, cells, &row)?;
+        Ok(row)
+    }
+
+    /// Refuses counts that another column of the row contradicts.
+    fn agree(&self, line: u64, cells: &[&str], row: &Row) -> Result<(), LogError> {
+        let Row { evaluated, wrong, .. } = *row;
+        for (place, beside) in &self.columns.beside {
+            let (Some(cell), Some(name)) = (cells.get(*place), self.names.get(*place)) else { continue };
+            let part = match beside {
+                Beside::Right | Beside::Accuracy => evaluated - wrong,
+                Beside::Wrong | Beside::ErrorRate => wrong,
+            };
+            let counts = matches!(beside, Beside::Right | Beside::Wrong);
+            if !is_nothing(cell) && !says(cell, counts, part, evaluated) {
+                let role = if self.columns.has(Role::Wrong) { Role::Wrong } else { Role::Right };
+                let (own, taken) = self.cell(role, cells).unwrap_or(("", ""));
+                let canonical = if role == Role::Wrong { "wrong" } else { "right" };
+                let reason = format!(
+                    "`{}` here contradicts {taken} in `{own}`, of {evaluated} evaluated; if `{own}` is what counts, say --columns \
+                     {canonical}={own}",
+                    shortened(cell)
+                );
+                return Err(self.fault(line, name, reason));
+            }
+        }
+        Ok(())
     }
 
     fn scores(&self, line: u64, cells: &[&str], evaluated: Option<u64>) -> Result<Vec<Score>, LogError> {
         if self.columns.counted() {
             let row = self.counts(line, cells, evaluated, Row::default())?;
-            row.check().map_err(|(column, reason)| self.fault(line, column, reason))?;
             return Ok(vec![Score::right("right answers", row.evaluated - row.wrong, row.evaluated)]);
         }
         let metrics =
@@ -304,6 +354,23 @@ impl Table<'_> {
             })
             .collect()
     }
+}
+
+/// Whether a cell says `part` of `all`, as a count or as a rate that was rounded or cut off; what is no number says nothing.
+fn says(cell: &str, counts: bool, part: u64, all: u64) -> bool {
+    let Some((value, decimals)) = json::share(cell) else { return true };
+    if counts && !cell.contains(['.', '%']) {
+        return json::whole(value) == Some(part);
+    }
+    let rate = part as f64 / all as f64;
+    let fits = |scale: f64| {
+        let unit = 10_f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX));
+        let off = scale * rate - value;
+        let digits = 1e-9 * scale;
+        off.abs() <= 0.5 * unit + digits || (0.0..unit - digits).contains(&off)
+    };
+    // In percent too; a count may be written with a point.
+    fits(1.0) || fits(100.0) || counts && json::whole(value) == Some(part)
 }
 
 /// Whether a cell says that nothing was measured.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::answer_fields::judged;
 use super::axis::step_in;
 use super::file::{LogFile, Shape};
 use super::json::{self, Object};
@@ -28,7 +29,7 @@ fn is_rollouts(file: &LogFile, _: &ReadOptions) -> bool {
 
 /// An answer is right when its `acc`, or else its `score`, is 1 and wrong when it is 0 or −1; a shaped reward says neither.
 fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let mut found = Found::of_answers();
     for file in files {
         let key = match &options.correct {
             Some(key) => key.clone(),
@@ -39,7 +40,7 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
         file.each_object(|line, object| {
             let value = object.get(&key).unwrap_or(&Json::Null);
             let complain = |reason: String| fault(&file.name, Some(line), Some(&key), reason);
-            let right = right(value, options).map_err(complain)?;
+            let right = right(value, &key, options).map_err(complain)?;
             step = step.or_else(|| object.get("step").and_then(json::number).map(|(step, _)| step));
             tally.add(&object.get("input").map_or_else(|| line.to_string(), Json::to_string), right);
             Ok(())
@@ -60,13 +61,9 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
     Ok(found)
 }
 
-fn right(value: &Json, options: &ReadOptions) -> Result<f64, String> {
-    let score =
-        json::number(value).map(|(score, _)| score).or_else(|| value.as_bool().map(|right| f64::from(u8::from(right))));
-    match (score, options.right_above) {
-        (Some(score), Some(limit)) => Ok(f64::from(u8::from(score > limit))),
-        (Some(1.0), None) => Ok(1.0),
-        (Some(0.0 | -1.0), None) => Ok(0.0),
+fn right(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
+    match judged(value, key, options) {
+        Ok(right) if right.fract() == 0.0 => Ok(right),
         _ => Err(format!(
             "{} is neither right (1) nor wrong (0 or -1); where the reward is shaped, say from where on an answer is right: --right-above 0.5",
             shortened(&value.to_string())

@@ -40,7 +40,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         points.iter().map(|point| point.high).chain(fan.iter().map(|one| one.error.q95)).fold(failure * 1.05, f64::max);
     layers.push(Layer::new("measured, with its own 90 %", Shape::Rings { points, color: INK }));
     Some(Plot {
-        title: title(inputs),
+        title: headline(inputs.fit).trim_end_matches('.').to_owned(),
         notes: vec!["Bands hold the true error rate of a generation with probability 50 % and 90 %.".to_owned()],
         caption: "Error rate by generation. Solid line and blue bands: generations of the log, given all measurements. Dashed \
                   lines and orange bands: forecast. Circles: measured."
@@ -49,17 +49,6 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         y: Axis::share("error rate of one answer", 0.0, top.min(1.0)),
         layers,
     })
-}
-
-/// The headline; never without the warning that goes before it.
-fn title(inputs: &Inputs<'_>) -> String {
-    let headline = headline(inputs.fit);
-    let headline = headline.trim_end_matches('.');
-    if inputs.fit.unsettled().is_some() {
-        format!("Not settled, not to be used: {headline}")
-    } else {
-        headline.to_owned()
-    }
 }
 
 fn line(fan: &[Fan], value: impl Fn(&Fan) -> f64) -> Vec<(f64, f64)> {

@@ -31,11 +31,14 @@ pub struct Inputs<'a> {
     pub provenance: &'a LogProvenance,
 }
 
-/// Draws every figure of a fit, in the order of the page.
+/// Draws every figure of a fit, in the order of the page; none where the sampler has not settled.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
 pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
+    if inputs.fit.unsettled().is_some() {
+        return Ok(Vec::new());
+    }
     let plots = [
         ("fan", fan::plot(inputs)),
         ("survival", survival::plot(inputs)),

@@ -8,14 +8,35 @@ use crate::report::html::{document, figure, grid};
 
 use super::{Inputs, tables, words};
 
+/// Says of a sampler that has not settled what the terminal says, and no number.
+fn unsettled(inputs: &Inputs<'_>, sentence: &str) -> String {
+    let fit = inputs.fit;
+    let body = html! {
+        header {
+            h1 { (words::UNSETTLED) }
+            p.alarm role="alert" { strong { "Attention. " } (sentence) }
+            p.source { (fit.subject()) ", generations " (fit.basis.generations.0) " to " (fit.basis.generations.1) }
+        }
+        main {
+            section {
+                h2 { "How it was computed" }
+                p { (tables::computing(fit)) }
+            }
+            (grid("Mixing of the sampler", &["Key", "R-hat", "Effective draws"], &tables::mixing(fit)))
+            (grid("Provenance", &["What", "Which"], &inputs.provenance.rows()))
+        }
+    };
+    document(words::UNSETTLED, words::UNSETTLED, &body)
+}
+
 pub(super) fn page(inputs: &Inputs<'_>, figures: &[Figure]) -> String {
     let fit = inputs.fit;
+    if let Some(sentence) = words::unsettled(fit) {
+        return unsettled(inputs, &sentence);
+    }
     let headline = words::headline(fit);
     let body = html! {
         header {
-            @if let Some(unsettled) = words::unsettled(fit) {
-                p.alarm role="alert" { strong { "Attention. " } (unsettled) }
-            }
             h1 { (headline) }
             p.source { (fit.subject()) ", generations " (fit.basis.generations.0) " to " (fit.basis.generations.1) }
             @if fit.runway.failed_at.is_some() {

@@ -39,6 +39,9 @@ fn known<'a>(inputs: &Inputs<'a>) -> Vec<&'a Fan> {
 
 fn plot(inputs: &PairInputs<'_>) -> Option<Plot> {
     let [(first_name, first), (second_name, second)] = &inputs.metrics;
+    if [first, second].iter().any(|one| one.fit.unsettled().is_some()) {
+        return None;
+    }
     let (one, other) = (known(first), known(second));
     let all = || one.iter().chain(&other);
     let (from, to) = (all().map(|one| one.generation).min()?, all().map(|one| one.generation).max()?);
@@ -64,8 +67,7 @@ fn plot(inputs: &PairInputs<'_>) -> Option<Plot> {
         format!("{second_name}, median"),
         Shape::Line { points: line(&other, median), stroke: FORECAST },
     ));
-    let settled = [first, second].iter().all(|one| one.fit.unsettled().is_none());
-    if let Some(parting) = inputs.parting.filter(|parting| settled && words::is_sign(parting)) {
+    if let Some(parting) = inputs.parting.filter(words::is_sign) {
         let mark = Shape::Mark { x: parting.generation as f64, stroke: LAST };
         layers.push(Layer::new("best generation of the metric that gets worse", mark));
     }
@@ -109,10 +111,11 @@ fn of_metric(name: &str, inputs: &Inputs<'_>) -> Markup {
             h2 { (name) }
             @if let Some(unsettled) = words::unsettled(fit) {
                 p.alarm role="alert" { strong { "Attention. " } (unsettled) }
+            } @else {
+                p { (words::headline(fit)) }
+                p { (words::reproduction(fit)) }
+                p { (words::best(fit)) }
             }
-            p { (words::headline(fit)) }
-            p { (words::reproduction(fit)) }
-            p { (words::best(fit)) }
             @if let Some(sentence) = words::problems(fit) { p { (sentence) } }
             @for warning in &fit.warnings { p.warning { strong { "Note. " } (warning) } }
         }

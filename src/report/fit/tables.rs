@@ -1,6 +1,6 @@
 //! The tables of a fit, cell by cell.
 
-use crate::fit::{Advised, Fan, Fit, Interval, Learned, Phase, Scale, Weighed};
+use crate::fit::{Advised, Fan, Fit, Interval, Learned, Mixing, Phase, Scale, Weighed};
 use crate::report::words::{number, percent};
 
 use super::words::{measurement, variant};
@@ -117,6 +117,13 @@ pub(super) fn best(fit: &Fit) -> Vec<Vec<String>> {
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let likely = ranked.into_iter().filter(|(_, probability)| *probability >= 0.01);
     likely.map(|(generation, probability)| vec![generation.to_string(), percent(probability, 3)]).collect()
+}
+
+/// How well each parameter has mixed.
+pub(super) fn mixing(fit: &Fit) -> Vec<Vec<String>> {
+    let row =
+        |one: &Mixing| vec![one.parameter.key().to_owned(), number(one.r_hat, 4), number(one.effective.round(), 6)];
+    fit.mixing.iter().map(row).collect()
 }
 
 /// How the numbers were computed.
