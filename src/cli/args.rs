@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::fit::{Measurement, Training};
+use crate::fit::Measurement;
 use crate::simulate;
 
-use super::reading::{Problems, Reading};
+use super::reading::{Problems, Reading, Trained};
 use super::typed::{EXIT_CODES, level, measurement, share, statements};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -309,36 +309,6 @@ pub struct Fit {
     pub patience: Patience,
     #[command(flatten)]
     pub output: Output,
-}
-
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Trained {
-    /// Each generation is the one before, trained further [default: as the log suggests: anew on few kept examples,
-    /// fine-tuned on many or an unknown number]
-    #[arg(long, conflicts_with = "trained_anew")]
-    fine_tuned: bool,
-    /// Each generation is a new model, trained on the kept examples alone
-    #[arg(long)]
-    trained_anew: bool,
-}
-
-impl Trained {
-    /// How generations are trained, where it was told.
-    pub const fn told(self) -> Option<Training> {
-        match (self.fine_tuned, self.trained_anew) {
-            (true, _) => Some(Training::FineTuned),
-            (_, true) => Some(Training::Anew),
-            _ => None,
-        }
-    }
-
-    /// The option as it can be typed again.
-    pub fn typed(self) -> Option<String> {
-        self.told().map(|training| match training {
-            Training::FineTuned => "--fine-tuned".to_owned(),
-            Training::Anew => "--trained-anew".to_owned(),
-        })
-    }
 }
 
 #[derive(Debug, Clone, Copy, Args)]

@@ -1,6 +1,6 @@
 //! Options that say what the files of a log cannot.
 
-use crate::fit::ReadOptions;
+use crate::fit::{ReadOptions, Training};
 
 use super::{UsageError, quoted};
 
@@ -113,6 +113,37 @@ impl Problems {
     /// The option as it can be typed again.
     pub(super) fn typed(self) -> Option<String> {
         self.same().map(|same| if same { "--same-problems" } else { "--fresh-problems" }.to_owned())
+    }
+}
+
+/// How generations come one from another.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Trained {
+    /// Each generation is the one before, trained further [default: as the log suggests: anew on few kept examples,
+    /// fine-tuned on many or an unknown number]
+    #[arg(long, conflicts_with = "trained_anew")]
+    fine_tuned: bool,
+    /// Each generation is a new model, trained on the kept examples alone
+    #[arg(long)]
+    trained_anew: bool,
+}
+
+impl Trained {
+    /// How generations are trained, where it was told.
+    pub(super) const fn told(self) -> Option<Training> {
+        match (self.fine_tuned, self.trained_anew) {
+            (true, _) => Some(Training::FineTuned),
+            (_, true) => Some(Training::Anew),
+            _ => None,
+        }
+    }
+
+    /// The option as it can be typed again.
+    pub(super) fn typed(self) -> Option<String> {
+        self.told().map(|training| match training {
+            Training::FineTuned => "--fine-tuned".to_owned(),
+            Training::Anew => "--trained-anew".to_owned(),
+        })
     }
 }
 

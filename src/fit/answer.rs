@@ -14,7 +14,7 @@ use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Re
 use super::sampler::{self, Sample};
 use super::score::count_quantile;
 use super::stage::Used;
-use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Training, Watch};
+use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Threshold, Training, Watch};
 
 /// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
 const PATH_STREAM: u64 = 1 << 32;
@@ -43,20 +43,7 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
     if generations > MOST_GENERATIONS {
         return Err(FitError::TooLong { generations, most: MOST_GENERATIONS });
     }
-    let threshold = match options.threshold {
-        super::Threshold::ErrorRate(value) | super::Threshold::Drop(value) => value,
-        super::Threshold::Chosen => 1.0,
-    };
-    if !(threshold > 0.0 && threshold <= 1.0) {
-        return Err(match options.threshold {
-            super::Threshold::ErrorRate(value) => FitError::Threshold(value),
-            super::Threshold::Drop(drop) => FitError::Drop(drop),
-        });
-    }
-    let failing = runs.get(options.run).map_or(threshold, |run| options.threshold.error_rate(&run.rows));
-    if failing > 1.0 {
-        return Err(FitError::DropBeyond { drop: threshold, failing });
-    }
+    checked_threshold(options.threshold, runs.get(options.run).map_or(&[], |run| &run.rows))?;
     if !(1..=MOST_HORIZON).contains(&options.horizon) {
         return Err(FitError::Horizon(options.horizon));
     }
@@ -81,6 +68,18 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
         return Err(FitError::Effort);
     }
     Ok(Prepared { model: Model::new(runs, priors, options.unit, used), checks, training })
+}
+
+/// Refuses a threshold that no error rate reaches.
+fn checked_threshold(threshold: Threshold, rows: &[Row]) -> Result<(), FitError> {
+    let inside = |value: f64| value > 0.0 && value <= 1.0;
+    let failing = threshold.error_rate(rows);
+    match threshold {
+        Threshold::ErrorRate(rate) if !inside(rate) => Err(FitError::Threshold(rate)),
+        Threshold::Drop(drop) if !inside(drop) => Err(FitError::Drop(drop)),
+        Threshold::Drop(drop) if failing > 1.0 => Err(FitError::DropBeyond { drop, failing }),
+        _ => Ok(()),
+    }
 }
 
 /// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.

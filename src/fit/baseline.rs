@@ -32,8 +32,7 @@ pub enum Baseline {
 
 impl Baseline {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Last, Self::Linear, Self::Exponential, Self::Logistic, Self::Walk, Self::Damped];
+    pub const ALL: [Self; 6] = [Self::Last, Self::Linear, Self::Exponential, Self::Logistic, Self::Walk, Self::Damped];
 
     /// The key in results.
     #[must_use]
@@ -141,4 +140,37 @@ fn line(points: &[(f64, f64)]) -> Option<Extrapolation> {
             (mean_y + slope * away, (residual * (1.0 + 1.0 / n + away * away / squares)).sqrt())
         }),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn the_two_on_the_logit_are_those_of_their_definition() {
+        let row = |(generation, wrong)| Row { generation, evaluated: 999, wrong, ..Row::default() };
+        let rows = [(0, 99), (1, 199), (3, 399)].map(row);
+        let logit = |wrong: f64| ((wrong + 0.5) / (999.5 - wrong)).ln();
+        let z = [99.0, 199.0, 399.0].map(logit);
+        let median = |baseline: Baseline| {
+            let columns = baseline.forecast(&rows, &[4, 5], 3).unwrap();
+            [logit_of(columns[0][1]), logit_of(columns[1][1])]
+        };
+        let walk = median(Baseline::Walk);
+        assert_relative_eq!(walk[1], z[2], max_relative = 1e-12);
+        let slope = (z[2] - z[0]) / 3.0 * 2.0 / 5.0;
+        let damped = median(Baseline::Damped);
+        assert_relative_eq!(damped[0], z[2] + 0.8 * slope, max_relative = 1e-12);
+        assert_relative_eq!(damped[1], z[2] + (0.8 + 0.64) * slope, max_relative = 1e-12);
+        // Two steps beside a prior worth three of 0.3: t with five degrees of freedom, twice the variance two ahead.
+        let variance = (3.0 * 0.09 + (z[1] - z[0]).powi(2) + (z[2] - z[1]).powi(2) / 2.0) / 5.0;
+        let upper = StudentsT::new(0.0, 1.0, 5.0).unwrap().inverse_cdf(5.0 / 6.0);
+        let two_ahead = Baseline::Walk.forecast(&rows, &[5], 3).unwrap();
+        assert_relative_eq!(logit_of(two_ahead[0][2]), z[2] + upper * (2.0 * variance).sqrt(), max_relative = 1e-9);
+    }
+
+    fn logit_of(share: f64) -> f64 {
+        (share / (1.0 - share)).ln()
+    }
 }

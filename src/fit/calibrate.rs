@@ -124,8 +124,13 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     let truth = sampler::prior_draw(&priors, &mut rng);
     let learner = Learner::new(&priors, &truth, design.steps as f64, options.unit);
     let (run, ahead) = play(&learner, design, options.horizon, &mut rng);
-    let fit =
-        FitOptions { seed: options.seed.wrapping_add(1 + replicate), checks: Some(checks), training: Some(training), run: 0, ..options.clone() };
+    let fit = FitOptions {
+        seed: options.seed.wrapping_add(1 + replicate),
+        checks: Some(checks),
+        training: Some(training),
+        run: 0,
+        ..options.clone()
+    };
     let prepared = answer::prepare(std::slice::from_ref(&run), design.same_problems, &fit)?;
     let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
     let draws = sample.thinned(RANKED);

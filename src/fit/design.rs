@@ -37,8 +37,7 @@ impl Training {
         }
     }
 
-    /// Share of the trend in the forecast; the rest is the mechanism's. Chosen on tests/data/loops, tests/data/lm and half of
-    /// the runs of tests/data/llm.
+    /// Share of the trend in the forecast; the rest is the mechanism's. Chosen on the measured loops of tests/data.
     #[must_use]
     pub const fn trend_share(self) -> f64 {
         match self {

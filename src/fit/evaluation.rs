@@ -273,8 +273,8 @@ impl EvaluationLaw {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::learner::{Learner, Unit};
     use crate::fit::Training;
+    use crate::fit::learner::{Learner, Unit};
     use crate::fit::prior::{Checks, PARAMETERS, Priors};
     use approx::assert_relative_eq;
 

@@ -17,7 +17,11 @@
 //! exceed 1. An anchor shrinks ρ and λ. Later the checks favour consistent mistakes more, or less, and ζ says how far that
 //! decides what is learned: at ζ = 1 accepted examples displace those that were rejected, as in model.md, section 5, where
 //! the next generation is nothing but its training set; at ζ = 0 each problem is learned from its own accepted answers.
-//! Without checks (κ = c_r = c_s = 1, hence y = 1) and with ν = 0 this is the crate's law exactly. Slips change as
+//! Sampling then multiplies the hazard of what was learned by κ' (`hazard_gain`), and a generation learns a share η (`renewal`)
+//! of its beliefs anew and keeps the others: q ← (1 − η) x + η (1 − (1 − q)^κ'), R ← 1 − η + η κ' (1 − q(0))^(κ'−1) R. Both are
+//! free only where generations are fine-tuned; κ' where there are no checks to take out again what it adds, η where the log
+//! does not say.
+//! Without checks (κ = c_r = c_s = 1, hence y = 1), with ν = 0 and κ' = η = 1 this is the crate's law exactly. Slips change as
 //! ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled data are gone) is a generalisation of
 //! `step_error_floor`.
 
@@ -303,7 +307,7 @@ impl Learner {
         any_of(error, if self.unit == Unit::Step { steps } else { 1.0 })
     }
 
-    /// R: mistakes that one mistake leaves in the next generation, dq/dx at an all-sound model.
+    /// R: mistakes that one mistake leaves in the next generation, dq/dx at an all-sound model, gain and renewal included.
     #[must_use]
     pub fn reproduction_number(&self, slip: f64, steps: f64) -> f64 {
         let (off, slope) = self.off(0.0, slip, steps);
@@ -406,16 +410,24 @@ mod tests {
     fn law(learner: &Learner, steps: u64) -> Law {
         let text = format!(
             "name = \"same\"\ntask.steps = {steps}\n[errors]\nstep_error = {:?}\namplification = {:?}\n\
-             systematic_share = 0.0\nconsistency = 1.0\n[learning]\nimprint = {:?}\npersistence = {:?}\n",
-            learner.slip, learner.amplification, learner.imprint, learner.persistence
+             systematic_share = 0.0\nconsistency = 1.0\n[learning]\nimprint = {:?}\npersistence = {:?}\n\
+             hazard_gain = {:?}\nrenewal = {:?}\n",
+            learner.slip,
+            learner.amplification,
+            learner.imprint,
+            learner.persistence,
+            learner.hazard_gain,
+            learner.renewal
         );
         Law::new(&Scenario::parse(&text, Origin::Text, &[]).unwrap(), 0)
     }
 
     #[test]
     fn without_checks_it_is_the_law_of_the_crate() {
-        for (unit, steps) in [(Unit::Solution, 8), (Unit::Solution, 1), (Unit::Step, 1)] {
-            let learner = learner(unit, steps as f64);
+        let units = [(Unit::Solution, 8), (Unit::Solution, 1), (Unit::Step, 1)];
+        let carried = [(1.0, 1.0), (1.3, 1.0), (0.9, 0.4), (1.2, 0.7)];
+        for ((unit, steps), (hazard_gain, renewal)) in units.into_iter().flat_map(|one| carried.map(|two| (one, two))) {
+            let learner = Learner { hazard_gain, renewal, ..learner(unit, steps as f64) };
             let law = law(&learner, steps);
             for x in [0.0, 0.01, 0.3, 0.9, 1.0] {
                 let ours = learner.at(x, learner.slip, steps as f64);
@@ -462,9 +474,10 @@ mod tests {
 
     #[test]
     fn the_reproduction_number_is_the_slope_under_any_checks() {
-        let priors = Priors::new(Checks::Some, Training::Anew);
         let mut rng = crate::fit::sampler::stream(9, 0);
-        for _ in 0..200 {
+        for design in 0..300 {
+            let checks = [Checks::Some, Checks::None, Checks::Unknown][design % 3];
+            let priors = Priors::new(checks, if design < 150 { Training::Anew } else { Training::FineTuned });
             let point = crate::fit::sampler::prior_draw(&priors, &mut rng);
             for (unit, steps) in [(Unit::Solution, 4.0), (Unit::Step, 1.0)] {
                 let learner = Learner::new(&priors, &point, steps, unit);

@@ -6,7 +6,8 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use runaway::fit::{
-    Checks, Effort, Fit, FitOptions, Interval, Learner, Log, PARAMETERS, Parameter, Priors, Row, Run, Unit, fit,
+    Checks, Effort, Fit, FitOptions, Interval, Learner, Log, PARAMETERS, Parameter, Priors, Row, Run, Training, Unit,
+    fit,
 };
 
 /// A test problem: the belief that it meets, and how much likelier than others it is to be slipped on, in logits.

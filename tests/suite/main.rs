@@ -20,6 +20,7 @@ mod extensions;
 mod fit_answers;
 mod fit_cases;
 mod fit_commands;
+mod fit_design;
 mod fit_forecast;
 mod fit_formats;
 mod fit_fuzz;

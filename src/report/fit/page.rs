@@ -43,6 +43,8 @@ pub(super) fn page(inputs: &Inputs<'_>, figures: &[Figure]) -> String {
                 p.alarm role="alert" { strong { "Attention. " } "The forecast below speaks of failing again." }
             }
             p { (words::runway(fit)) }
+            @if let Some(failure) = words::failure(fit) { p { (failure) } }
+            p { (words::members(fit)) }
             p { (words::reproduction(fit)) }
             p { (words::LEARNERS) }
             @for warning in &fit.warnings { p.warning { strong { "Note. " } (warning) } }

@@ -76,6 +76,8 @@ fn meaning(key: &str) -> &'static str {
         "unanimity" => "further candidates of a unanimous vote, over those",
         "displacement" => "how far what is accepted displaces the rest; below 0 mistakes spread",
         "reversion" => "chance of a slip from a wrong belief to give the right answer",
+        "hazard_gain" => "factor by which sampling multiplies the hazard of what was learned",
+        "renewal" => "share of the beliefs that a generation learns anew",
         "dispersion" => "spread of evaluations beyond chance",
         "audit_dispersion" => "spread of audits beyond chance",
         "yield_dispersion" => "spread of acceptance beyond chance",

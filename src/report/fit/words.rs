@@ -13,7 +13,8 @@ const OPEN: f64 = 0.2;
 
 /// How far these forecasts have been tested.
 pub const LEARNERS: &str = "Priors and forecasts of this program were chosen and tested on measured loops of small learners \
-                            (perceptrons and logistic regressions on digits and addition), not of language models.";
+                            (perceptrons and logistic regressions on digits and addition), of a transformer that adds and of a \
+                            few language models.";
 
 /// In place of a headline, where no number is one.
 pub(super) const UNSETTLED: &str = "No answer: the sampler has not settled";

@@ -1,0 +1,77 @@
+//! What a log and a person say of the design, and loops that begin badly or stay as they are.
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Binomial, Distribution};
+use runaway::fit::{Effort, Fit, FitOptions, Log, Row, Run, Threshold, Training, fit};
+use std::process::Command;
+
+fn log(rows: &[(u64, u64)]) -> Log {
+    let lines: Vec<String> =
+        (0..).zip(rows).map(|(g, (evaluated, wrong))| format!("{g},{evaluated},{wrong}\n")).collect();
+    Log::parse(format!("generation,evaluated,wrong\n{}", lines.concat()).as_bytes(), "log.csv").unwrap()
+}
+
+fn quick() -> FitOptions {
+    FitOptions { effort: Effort { sweeps: 120, ..Effort::BRISK }, paths: 600, horizon: 10, ..FitOptions::default() }
+}
+
+fn last_and_ahead(fit: &Fit) -> (f64, f64) {
+    let known = fit.fan.iter().rfind(|one| one.measurement.is_none()).unwrap();
+    (known.error.q50, fit.fan.last().unwrap().error.q50)
+}
+
+/// The median of ten flat logs moves by less than 0.2 points a generation.
+#[test]
+fn flat_logs_are_forecast_flat() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    for (index, share) in [0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75].into_iter().enumerate() {
+        let law = Binomial::new(1000, share).unwrap();
+        let rows: Vec<(u64, u64)> = (0..8).map(|_| (1000, law.sample(&mut rng))).collect();
+        let fit = fit(&log(&rows), &quick()).unwrap();
+        let (now, ahead) = last_and_ahead(&fit);
+        assert!((ahead - now).abs() / 10.0 < 0.002, "log {index}: {now} to {ahead}");
+    }
+}
+
+/// Language models often begin at 50 to 75 % wrong.
+#[test]
+fn a_loop_that_begins_badly_has_a_runway() {
+    let healed = fit(&log(&[(2000, 1504), (2000, 1127), (2000, 799), (2000, 557)]), &quick()).unwrap();
+    assert_eq!((healed.runway.error_rate, healed.runway.failed_at), (0.5, None));
+    let bad = fit(&log(&[(1000, 900), (1000, 700), (1000, 650), (1000, 660)]), &quick()).unwrap();
+    assert!((bad.runway.error_rate - 0.75).abs() < 1e-12 && bad.runway.failed_at.is_none(), "{:?}", bad.runway);
+    // Nearly all wrong: a rise of 0.1 is none that can be.
+    let worst = fit(&log(&[(1000, 990), (1000, 960), (1000, 960)]), &quick()).unwrap();
+    assert!((worst.runway.error_rate - 0.98).abs() < 1e-12, "{:?}", worst.runway);
+    // It stands beyond the threshold since generation 2, whatever it was before.
+    let failed = fit(&log(&[(1000, 600), (1000, 200), (1000, 550), (1000, 700)]), &quick()).unwrap();
+    assert_eq!((failed.runway.error_rate, failed.runway.failed_at), (0.5, Some(2)));
+    let told = FitOptions { threshold: Threshold::ErrorRate(0.8), ..quick() };
+    assert_eq!(fit(&log(&[(1000, 900), (1000, 700)]), &told).unwrap().runway.error_rate, 0.8);
+}
+
+#[test]
+fn the_design_is_taken_from_the_log_or_told() {
+    let row = |kept: Option<u64>, generated: Option<u64>| Row { evaluated: 10, kept, generated, ..Row::default() };
+    let of = |row: Row| Training::of(&[Run { name: String::new(), rows: vec![row] }]);
+    assert_eq!(of(row(Some(699), Some(900))), Training::Anew);
+    assert_eq!(of(row(Some(700), Some(900))), Training::FineTuned);
+    assert_eq!(of(row(Some(64), None)), Training::FineTuned);
+    assert_eq!(of(row(None, None)), Training::FineTuned);
+
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/loops/digits-small-unverified.csv");
+    let told = |options: &[&str]| {
+        let quick = ["--sweeps", "60", "--first", "5", "--horizon", "3"];
+        let output = Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
+            .args(["fit", path])
+            .args(quick)
+            .args(options)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr)
+    };
+    assert!(told(&["--json"]).contains("\"training\": \"anew\""));
+    assert!(told(&["--json", "--fine-tuned"]).contains("\"training\": \"fine-tuned\""));
+    assert!(told(&["--fine-tuned", "--trained-anew"]).contains("cannot be used with"));
+}
