@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::fit::Measurement;
 use crate::simulate;
 
-use super::reading::{Problems, Reading, Trained};
+use super::reading::{Failing, Problems, Reading, Trained};
 use super::typed::{EXIT_CODES, level, measurement, share, statements};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -311,17 +311,6 @@ pub struct Fit {
     pub output: Output,
 }
 
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Failing {
-    /// Error rate at which the loop has failed [default: 0.5, where some generation stood below that; else 0.1 above the
-    /// lowest]
-    #[arg(long, value_name = "ERROR_RATE", value_parser = share)]
-    pub threshold: Option<f64>,
-    /// Fail at this much above the lowest error rate measured, in place of --threshold
-    #[arg(long, value_parser = share, conflicts_with = "threshold")]
-    pub drop: Option<f64>,
-}
-
 #[derive(Debug, Args)]
 pub struct Backtest {
     /// Canonical logs, or folders of them
@@ -343,6 +332,10 @@ pub struct Backtest {
     /// Sweeps of the sampler in each fit, 160 unless told
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     pub sweeps: Option<u32>,
+    /// Write every forecast, those of the extrapolations too, to this CSV file as quantiles, in the form that scoringutils
+    /// reads: observed, predicted, quantile_level, model, horizon, and file, run, cut, generation
+    #[arg(long, value_name = "FILE")]
+    pub quantiles: Option<PathBuf>,
     /// Folder for figures, backtest.html and backtest.json
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::files::ReportFolder;
+use crate::files::{ReportFolder, write_atomic};
 use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, ReadOptions, Summary};
 use crate::provenance::LogProvenance;
 use crate::report;
@@ -38,6 +38,9 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
         .into());
     }
     let json = json(&provenance, &tested)?;
+    if let Some(path) = &args.quantiles {
+        write_atomic(path, tested.to_quantile_csv().as_bytes())?;
+    }
     let written = folder.as_ref().map(|folder| write(folder, &tested, &provenance, &json)).transpose()?;
     if args.output.json {
         out.write_all(&json)?;

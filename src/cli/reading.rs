@@ -1,7 +1,8 @@
 //! Options that say what the files of a log cannot.
 
-use crate::fit::{ReadOptions, Training};
+use crate::fit::{ReadOptions, Threshold, Training};
 
+use super::typed::share;
 use super::{UsageError, quoted};
 
 /// What the files of a log cannot say by themselves.
@@ -144,6 +145,35 @@ impl Trained {
             Training::FineTuned => "--fine-tuned".to_owned(),
             Training::Anew => "--trained-anew".to_owned(),
         })
+    }
+}
+
+/// When a loop has failed.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Failing {
+    /// Error rate at which the loop has failed [default: 0.5, where some generation stood below that; else 0.1 above the
+    /// lowest]
+    #[arg(long, value_name = "ERROR_RATE", value_parser = share)]
+    threshold: Option<f64>,
+    /// Fail at this much above the lowest error rate measured, in place of --threshold
+    #[arg(long, value_parser = share, conflicts_with = "threshold")]
+    drop: Option<f64>,
+}
+
+impl Failing {
+    /// The threshold that was asked for; as the log suggests where none was.
+    pub(super) const fn threshold(self) -> Threshold {
+        match (self.threshold, self.drop) {
+            (_, Some(drop)) => Threshold::Drop(drop),
+            (Some(rate), None) => Threshold::ErrorRate(rate),
+            (None, None) => Threshold::Chosen,
+        }
+    }
+
+    /// The option as it can be typed again.
+    pub(super) fn typed(self) -> Option<String> {
+        let threshold = self.threshold.map(|rate| format!("--threshold {rate}"));
+        threshold.or_else(|| self.drop.map(|drop| format!("--drop {drop}")))
     }
 }
 

@@ -350,6 +350,6 @@ fn range(what: &str, values: impl Iterator<Item = u64> + Clone) -> String {
 }
 
 /// A CSV cell, in quotes where the text needs them.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }

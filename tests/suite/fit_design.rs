@@ -75,3 +75,31 @@ fn the_design_is_taken_from_the_log_or_told() {
     assert!(told(&["--json", "--fine-tuned"]).contains("\"training\": \"fine-tuned\""));
     assert!(told(&["--fine-tuned", "--trained-anew"]).contains("cannot be used with"));
 }
+
+/// The quantiles of a back-test tell the same pinball loss for every forecaster, whoever reads them.
+#[test]
+fn a_back_test_is_written_as_quantiles() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("quantiles.csv");
+    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/llm/rlvr.csv");
+    let args = ["backtest", log, "--cut", "3", "--sweeps", "60", "--json", "--quantiles", file.to_str().unwrap()];
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("runaway")).args(args).output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    // Two runs of 11 and 5 generations: 8 and 2 ahead, 23 levels, 7 forecasters.
+    assert_eq!(rows.len(), 10 * 23 * 7);
+    for model in ["runaway", "last", "linear", "exponential", "logistic", "walk", "damped"] {
+        assert_eq!(rows.iter().filter(|row| row[4] == model).count(), 230, "{model}");
+    }
+    let medians: Vec<f64> =
+        rows.iter().filter(|row| row[4] == "runaway" && row[6] == "0.5").map(|row| row[7].parse().unwrap()).collect();
+    let cases = told["cases"].as_array().unwrap();
+    let forecast: Vec<&serde_json::Value> =
+        cases.iter().flat_map(|case| case["forecast"].as_array().unwrap()).collect();
+    for (median, point) in medians.iter().zip(&forecast) {
+        assert_eq!(*median, point["q50"].as_f64().unwrap());
+    }
+    assert_eq!(medians.len(), forecast.len());
+    assert!(rows.iter().all(|row| row[5].parse::<u64>().unwrap() >= 1));
+}

@@ -13,13 +13,13 @@ use serde::Serialize;
 use crate::files::ReportFolder;
 use crate::fit::{
     Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions,
-    Threshold, Variant, Weighed, Written,
+    Variant, Weighed, Written,
 };
 use crate::provenance::{LogProvenance, SCHEMA_VERSION, digest_all_of};
 use crate::report;
 use crate::scenario::{Scenario, ScenarioError, StatedPrior};
 
-use super::args::{self, Failing};
+use super::args;
 use super::ingest::read_as;
 use super::limits::Work;
 use super::progress::watched;
@@ -53,22 +53,6 @@ struct Answer<'a> {
     advice: Option<&'a Advised>,
     #[serde(skip_serializing_if = "Option::is_none")]
     variants: Option<&'a Weighed>,
-}
-
-impl Failing {
-    pub(super) const fn threshold(self) -> Threshold {
-        match (self.threshold, self.drop) {
-            (_, Some(drop)) => Threshold::Drop(drop),
-            (Some(rate), None) => Threshold::ErrorRate(rate),
-            (None, None) => Threshold::Chosen,
-        }
-    }
-
-    /// The option as it can be typed again.
-    pub(super) fn typed(self) -> Option<String> {
-        let threshold = self.threshold.map(|rate| format!("--threshold {rate}"));
-        threshold.or_else(|| self.drop.map(|drop| format!("--drop {drop}")))
-    }
 }
 
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {

@@ -77,6 +77,9 @@ pub struct Case {
     pub baselines: BTreeMap<&'static str, BaselineScores>,
     /// The forecast against what came.
     pub forecast: Vec<ForecastPoint>,
+    /// The forecasts of every forecaster as quantiles.
+    #[serde(skip)]
+    pub predicted: Vec<super::Predicted>,
 }
 
 /// Means over cases; every case counts the same.
