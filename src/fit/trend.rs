@@ -183,7 +183,7 @@ struct Past {
 impl Past {
     fn of(run: &Run, checks: Checks) -> Option<Self> {
         let last = run.rows.last()?.generation;
-        let rows: Vec<&Row> = run.rows.iter().filter(|row| row.generation + LOOKED_BACK >= last).collect();
+        let rows: Vec<&Row> = run.rows.iter().filter(|row| last - row.generation <= LOOKED_BACK).collect();
         let first = rows.first()?.generation;
         let mut steps = rows.iter().find_map(|row| row.steps).unwrap_or(1) as f64;
         let at_first = steps;
@@ -337,17 +337,21 @@ pub(super) fn courses(
     let Some(past) = Past::of(run, checks).filter(|_| count > 0) else { return Vec::new() };
     let shape = Shape::of(training, checks);
     let mut rng = sampler::stream(seed, TREND_STREAM);
-    let draws: Vec<Weighted> =
-        (0..CANDIDATES).filter_map(|_| Weighted::of(Draw::from(&shape, &mut rng), &shape, &past)).collect();
-    let most = draws.iter().map(|one| one.log_density).fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<f64> = draws.iter().map(|one| (one.log_density - most).exp()).collect();
+    // The matrices of every draw would take a hundred megabytes: those of the chosen are made again.
+    let density = |draw: &Draw| Weighted::of(*draw, &shape, &past).map_or(f64::NEG_INFINITY, |one| one.log_density);
+    let draws: Vec<Draw> = (0..CANDIDATES).map(|_| Draw::from(&shape, &mut rng)).collect();
+    let densities: Vec<f64> = draws.iter().map(density).collect();
+    let most = densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = densities.iter().map(|density| (density - most).exp()).collect();
     let total: f64 = weights.iter().sum();
     let before = earlier(run, past.span, checks);
     let (mut reached, mut out) = (0.0, Vec::with_capacity(count));
     let offset: f64 = rng.random();
-    for (one, weight) in draws.iter().zip(&weights) {
+    for (draw, weight) in draws.into_iter().zip(&weights) {
         reached += weight / total * count as f64;
-        while out.len() < count && out.len() as f64 + offset < reached {
+        let wanted = ((reached - offset).ceil().max(0.0) as usize).min(count);
+        let Some(one) = (out.len() < wanted).then(|| Weighted::of(draw, &shape, &past)).flatten() else { continue };
+        while out.len() < wanted {
             let mut course = one.course(&shape, &past, ahead, &mut rng);
             course.error.splice(0..0, before.iter().copied());
             out.push(course);
@@ -464,6 +468,13 @@ mod tests {
         assert!((at[500] - truth).abs() < 0.04, "{} against {truth}", at[500]);
         assert!(at[50] < truth && truth < at[950]);
         assert!(courses.iter().all(|course| course.error.len() == 20 && course.measured.len() == 10));
+    }
+
+    #[test]
+    fn the_last_generations_that_can_be_counted_are_taken() {
+        let log = run(&[(u64::MAX - 3, 100, 10), (u64::MAX - 1, 100, 12), (u64::MAX, 100, 11)]);
+        let courses = courses(&log, (Training::FineTuned, Checks::None), AHEAD, (1, 20));
+        assert!(courses.len() == 20 && courses.iter().all(|course| course.error.len() == 14));
     }
 
     #[test]
