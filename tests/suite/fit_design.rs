@@ -62,7 +62,7 @@ fn the_design_is_taken_from_the_log_or_told() {
 
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/loops/digits-small-unverified.csv");
     let told = |options: &[&str]| {
-        let quick = ["--sweeps", "60", "--first", "5", "--horizon", "3"];
+        let quick = ["--alone", "--sweeps", "60", "--first", "5", "--horizon", "3"];
         let output = Command::new(assert_cmd::cargo::cargo_bin!("runaway"))
             .args(["fit", path])
             .args(quick)
