@@ -148,6 +148,8 @@ cases! {
         let log = open("52-completions.parquet", none).unwrap();
         assert_eq!(wrong(&log, 6), [4, 4]);
         told(&log, "steps 5, 15 are generations 0 to 1");
+        // Found by fuzzing: a place below 0, on which the reader of columns panics.
+        refused("52-completions-damaged.parquet", none, &["it is damaged"]);
     }
     scores_of_a_judge_are_no_shares: |none| {
         refused("53-judge-scores.jsonl", none, &["0.7 is neither right nor wrong", "--right-above"]);

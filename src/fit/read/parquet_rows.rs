@@ -1,5 +1,6 @@
 //! Rows of Parquet files as objects: TRL keeps its completions so (`step`, `prompt`, `completion`, a column for each reward).
 
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, List, Map, Row};
 use serde_json::Value as Json;
@@ -12,6 +13,10 @@ pub(super) fn each_row(input: &StoredInput<'_>, mut each: impl FnMut(u64, Object
     let complain = |error: &dyn std::fmt::Display| format!("this Parquet file cannot be read: {error}");
     let file = input.file().map_err(|error| complain(&error))?;
     let reader = SerializedFileReader::new(file).map_err(|error| complain(&error))?;
+    let groups = reader.metadata().row_groups();
+    if !groups.iter().flat_map(RowGroupMetaData::columns).all(is_placed) {
+        return Err(complain(&"it is damaged: a column begins before the file does, or is shorter than nothing"));
+    }
     let rows = reader.get_row_iter(None).map_err(|error| complain(&error))?;
     for (place, row) in (1..).zip(rows) {
         if !each(place, object(&row.map_err(|error| complain(&error))?)) {
@@ -19,6 +24,12 @@ pub(super) fn each_row(input: &StoredInput<'_>, mut each: impl FnMut(u64, Object
         }
     }
     Ok(())
+}
+
+/// Whether a column's place and length can be: the reader of columns panics where they are negative.
+fn is_placed(column: &ColumnChunkMetaData) -> bool {
+    let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+    start >= 0 && column.compressed_size() >= 0
 }
 
 fn object(row: &Row) -> Object {
