@@ -317,7 +317,7 @@ pub(super) fn runway(run: &Run, courses: &[Course], options: &FitOptions) -> Run
 }
 
 /// The generation from which on every evaluation measured a failure. A loop that began badly and has healed has not failed.
-pub(super) fn failed_at(rows: &[Row], error_rate: f64) -> Option<u64> {
+fn failed_at(rows: &[Row], error_rate: f64) -> Option<u64> {
     rows.iter().rev().take_while(|row| row.error_rate() >= error_rate).last().map(|row| row.generation)
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::log::Row;
+use super::prior::Scale;
 
 /// An extrapolation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ impl Baseline {
         match self {
             Self::Last | Self::Linear => row.error_rate(),
             Self::Exponential => share.ln(),
-            Self::Logistic | Self::Walk | Self::Damped => (share / (1.0 - share)).ln(),
+            Self::Logistic | Self::Walk | Self::Damped => Scale::Logit.transformed(share),
         }
     }
 
@@ -61,7 +62,7 @@ impl Baseline {
         match self {
             Self::Last | Self::Linear => z.clamp(0.0, 1.0),
             Self::Exponential => z.exp().min(1.0),
-            Self::Logistic | Self::Walk | Self::Damped => 1.0 / (1.0 + (-z).exp()),
+            Self::Logistic | Self::Walk | Self::Damped => Scale::Logit.natural(z),
         }
     }
 

@@ -20,7 +20,7 @@ use super::course::Course;
 use super::design::Training;
 use super::log::{Row, Run};
 use super::model::{self, Ahead};
-use super::prior::Checks;
+use super::prior::{Checks, Scale};
 use super::sampler;
 
 /// Stream of random numbers of the draws.
@@ -119,7 +119,7 @@ impl Draw {
             noise: around(shape.noise).exp(),
             wobble: around(WOBBLE).exp(),
             turn: around(TURN).exp(),
-            keeping: 1.0 / (1.0 + (-around(shape.keeping)).exp()),
+            keeping: Scale::Logit.natural(around(shape.keeping)),
             jump: around(shape.jump).exp(),
             scale: if rng.random::<f64>() < shape.logit { TrendScale::Logit } else { TrendScale::Hazard },
         }
@@ -138,14 +138,14 @@ enum TrendScale {
 impl TrendScale {
     fn of(self, share: f64) -> f64 {
         match self {
-            Self::Logit => (share / (1.0 - share)).ln(),
+            Self::Logit => Scale::Logit.transformed(share),
             Self::Hazard => (-(-share).ln_1p()).ln(),
         }
     }
 
     fn back(self, z: f64) -> f64 {
         match self {
-            Self::Logit => 1.0 / (1.0 + (-z).exp()),
+            Self::Logit => Scale::Logit.natural(z),
             Self::Hazard => -(-z.exp()).exp_m1(),
         }
     }

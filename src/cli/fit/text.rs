@@ -27,12 +27,8 @@ pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()>
     if let Some(weighed) = inputs.weighed {
         variants(weighed, out)?;
     }
-    for sentence in words::failure(fit).iter().chain([&words::members(fit)]) {
-        writeln!(out, "{sentence}")?;
-    }
-    for sentence in
-        words::problems(fit).iter().chain(&words::unknown(fit)).chain(&words::criticism(fit, inputs.weighed))
-    {
+    let sentences = words::failure(fit).into_iter().chain([words::members(fit)]).chain(words::problems(fit));
+    for sentence in sentences.chain(words::unknown(fit)).chain(words::criticism(fit, inputs.weighed)) {
         writeln!(out, "{sentence}")?;
     }
     for warning in &fit.warnings {
@@ -60,9 +56,7 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
     ];
     let next = fit.fan.iter().find_map(|fan| Some((fan.error, fan.measurement?)));
     let next = next.map(|(error, measured)| {
-        let with = |one: Interval| {
-            format!("{} (90 %: {} to {})", percent(one.q50, 3), percent(one.q05, 3), percent(one.q95, 3))
-        };
+        let with = |one: Interval| spread(&one, |share| percent(share, 3));
         ("next measurement", format!("{} wrong; true error {}", with(measured), with(error)))
     });
     let rows = [

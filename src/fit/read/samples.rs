@@ -9,21 +9,8 @@ use super::json::{self, Object};
 use super::{ReadOptions, cells, items};
 use crate::fit::log::LogError;
 
-/// Columns that name a problem in a table: others, such as `index`, number its rows.
-const IDS: [&str; 12] = [
-    "id",
-    "qid",
-    "question_id",
-    "problem_id",
-    "doc_id",
-    "task_id",
-    "unique_id",
-    "example_id",
-    "uid",
-    "question",
-    "problem",
-    "prompt",
-];
+/// Keys of a problem that in a table number its rows.
+const ROW_NUMBERS: [&str; 2] = ["idx", "index"];
 /// Columns that say of one answer whether it is right.
 const VERDICTS: [&str; 8] =
     ["correct", "is_correct", "right", "is_right", "symbolic_correct", "judge_correct", "passed", "verdict"];
@@ -52,9 +39,12 @@ impl LogFile<'_> {
             return true;
         }
         let Ok((names, _)) = cells::names(self) else { return false };
-        let place = |known: &[&str]| names.iter().position(|name| known.contains(&name.to_lowercase().as_str()));
+        let plain: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        let place = |known: &[&str]| plain.iter().position(|name| known.contains(&name.as_str()));
+        let names_problem =
+            |name: &String| items::IDS.contains(&name.as_str()) && !ROW_NUMBERS.contains(&name.as_str());
         let (Some(verdict), None) = (place(&VERDICTS), place(&COUNTS)) else { return false };
-        let named = place(&IDS).or(place(&items::ANSWERS)).is_some();
+        let named = plain.iter().any(names_problem) || place(&items::ANSWERS).is_some();
         // A word is no count, and a number above 1 no verdict.
         let (mut word, mut count, mut rows) = (false, false, 0_u64);
         let read = cells::rows_while(self, &names, |_, cells| {

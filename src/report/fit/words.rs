@@ -100,15 +100,14 @@ pub fn failure(fit: &Fit) -> Option<String> {
 #[must_use]
 pub fn members(fit: &Fit) -> String {
     let basis = &fit.basis;
-    let taken = if basis.training_told { "" } else { " is taken to be" };
-    let told = if basis.training_told { " is" } else { "" };
+    let is = if basis.training_told { "is" } else { "is taken to be" };
     let otherwise = match (basis.training_told, basis.training) {
         (true, _) => "",
         (false, Training::Anew) => "; --fine-tuned says otherwise",
         (false, Training::FineTuned) => "; --trained-anew says otherwise",
     };
     format!(
-        "The forecast averages two members: the mechanism ({}) and a plain trend ({}). Each generation{taken}{told} {}{otherwise}.",
+        "The forecast averages two members: the mechanism ({}) and a plain trend ({}). Each generation {is} {}{otherwise}.",
         percent(1.0 - basis.trend_share, 2),
         percent(basis.trend_share, 2),
         basis.training.words()
