@@ -91,10 +91,11 @@ impl AnswerSet {
     /// # Errors
     /// As [`AnswerSet::open`].
     pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
-        // Before the answers are held: one set of them at a time. A key that is named must be there.
-        let hash = |one: &ReadOptions| Some(hash_of(&Self::read(files, one).ok()?.generations));
-        let idle = options.idle(&["id", "answer", "correct"], hash);
         let mut set = Self::read(files, options)?;
+        let hash = |set: &Self| hash_of(&set.generations);
+        // A key that is named must be there.
+        let settled = ["id", "answer", "correct"];
+        let idle = options.idle(&settled, || hash(&set), |one| Some(hash(&Self::read(files, one).ok()?)));
         set.notes.extend(idle);
         Ok(set)
     }

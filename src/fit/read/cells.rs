@@ -232,22 +232,26 @@ impl Metered<'_> {
 
 impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.text.read(buffer)?;
-        let left = self.budget.get().checked_sub(read as u64).ok_or_else(|| {
-            io::Error::other(format!(
-                "the row that begins here is longer than {} MiB; is a quote never closed?",
-                LONGEST >> 20
-            ))
-        })?;
-        self.budget.set(left);
-        let mut kept = 0;
-        for place in 0..read {
-            if let Some(&byte) = buffer.get(place).filter(|&&byte| self.keeps(byte)) {
-                buffer[kept] = byte;
-                kept += 1;
+        // Nothing kept is not yet the end.
+        loop {
+            let read = self.text.read(buffer)?;
+            let left = self.budget.get().checked_sub(read as u64).ok_or_else(|| {
+                io::Error::other(format!(
+                    "the row that begins here is longer than {} MiB; is a quote never closed?",
+                    LONGEST >> 20
+                ))
+            })?;
+            self.budget.set(left);
+            let mut kept = 0;
+            for place in 0..read {
+                if let Some(&byte) = buffer.get(place).filter(|&&byte| self.keeps(byte)) {
+                    buffer[kept] = byte;
+                    kept += 1;
+                }
+            }
+            if kept > 0 || read == 0 {
+                return Ok(kept);
             }
         }
-        // Nothing kept is not yet the end.
-        if kept == 0 && read > 0 { self.read(buffer) } else { Ok(kept) }
     }
 }

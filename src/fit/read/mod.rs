@@ -144,7 +144,8 @@ impl Log {
             _ => &[],
         };
         let hash = |log: &Self| pairs::hash_of(&(&log.taken, &log.runs));
-        log.notes.extend(options.idle(settled, |one| Some(hash(&Self::found(files, one).ok()?.1))));
+        let idle = options.idle(settled, || hash(&log), |one| Some(hash(&Self::found(files, one).ok()?.1)));
+        log.notes.extend(idle);
         for said in [&mut log.taken, &mut log.ignored, &mut log.notes] {
             let mut seen = HashSet::new();
             said.iter_mut().for_each(|said| *said = on_a_line(said));

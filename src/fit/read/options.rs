@@ -77,11 +77,16 @@ impl ReadOptions {
         all
     }
 
-    /// What to say of choices that change nothing, but for those of `settled` options: `read` answers with a hash of what it
-    /// finds.
-    pub(super) fn idle(&self, settled: &[&str], read: impl Fn(&Self) -> Option<u64>) -> Option<String> {
+    /// What to say of choices that change nothing, but for those of `settled` options: `found` is a hash of what these options
+    /// found, and `read` answers with that of what others find.
+    pub(super) fn idle(
+        &self,
+        settled: &[&str],
+        found: impl FnOnce() -> u64,
+        read: impl Fn(&Self) -> Option<u64>,
+    ) -> Option<String> {
         let made = self.without_each().into_iter().filter(|(option, ..)| !settled.contains(option)).collect::<Vec<_>>();
-        let found = if made.is_empty() { None } else { read(self) }?;
+        let found = (!made.is_empty()).then(found)?;
         let same = made.into_iter().filter(|(.., without)| read(without) == Some(found));
         let idle: Vec<String> = same.map(|(_, typed, _)| typed).collect();
         let verb = if idle.len() == 1 { "has" } else { "have" };
