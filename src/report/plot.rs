@@ -69,7 +69,7 @@ impl Plot {
     fn on(&self, sheet: Sheet, origin: &str) -> Result<String, FigureError> {
         let layout = Layout::of(self, sheet);
         let alternative = format!("{}. {}", self.title, self.caption);
-        document((sheet.width, layout.height()), Label { alternative: &alternative, origin }, |canvas| {
+        document((layout.sheet.width, layout.height()), Label { alternative: &alternative, origin }, |canvas| {
             layout.draw(canvas)
         })
     }
@@ -77,9 +77,6 @@ impl Plot {
 
 impl<'a> Layout<'a> {
     fn of(plot: &'a Plot, sheet: Sheet) -> Self {
-        let inner = sheet.width - 2.0 * sheet.margin;
-        // Bold letters are wider.
-        let titles = wrapped(&plot.title, sheet.title, inner / 1.07);
         let widest = |labels: &mut dyn Iterator<Item = &str>| {
             labels.map(|label| text_width(label, TEXT)).fold(0.0_f64, f64::max)
         };
@@ -87,7 +84,13 @@ impl<'a> Layout<'a> {
         let levels = if levels_in_legend { 0.0 } else { widest(&mut plot.levels().map(|(_, label)| label)) };
         let last = widest(&mut plot.x.ticks.iter().rev().take(1).map(|(_, label)| label.as_str()));
         let left = sheet.margin + widest(&mut plot.y.ticks.iter().map(|(_, label)| label.as_str())) + GAP + 2.0;
-        let right = sheet.width - sheet.margin - if levels > 0.0 { levels + GAP } else { last / 2.0 };
+        let beyond = sheet.margin + if levels > 0.0 { levels + GAP } else { last / 2.0 };
+        // Labels on both sides leave the plot a third of the usual sheet; what they then lack, the sheet gains.
+        let least = left + (sheet.width - 2.0 * sheet.margin) / 3.0 + beyond;
+        let sheet = Sheet { width: sheet.width.max(least), ..sheet };
+        let (right, inner) = (sheet.width - beyond, sheet.width - 2.0 * sheet.margin);
+        // Bold letters are wider.
+        let titles = wrapped(&plot.title, sheet.title, inner / 1.07);
         let (ticks, numbering) = plot.x.fitted(right - left);
         let notes = plot.notes.iter().chain(&numbering).flat_map(|note| wrapped(note, TEXT, inner)).collect::<Vec<_>>();
         let legend = legend_rows(&plot.layers, sheet, levels_in_legend);
@@ -97,8 +100,7 @@ impl<'a> Layout<'a> {
             + if legend.is_empty() { 0.0 } else { GAP + TEXT_LINE * legend.len() as f64 };
         Self {
             left,
-            // A last label wider than its plot still leaves the plot some room.
-            right: right.max(left + inner / 3.0),
+            right,
             top: above + GAP + TEXT_LINE + GAP,
             plot,
             sheet,
@@ -290,5 +292,36 @@ impl Plot {
             Shape::Level { y, label, .. } => Some((*y, label.as_str())),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::theme::ROW;
+
+    fn plot(row: &str, level: &str) -> Plot {
+        let label = level.to_owned();
+        Plot {
+            title: "Rows".to_owned(),
+            notes: Vec::new(),
+            caption: String::new(),
+            x: Axis::logarithmic("ratio", 0.1, 10.0),
+            y: Axis { title: "log".to_owned(), low: -0.6, high: 0.6, ticks: vec![(0.0, row.to_owned())] },
+            layers: vec![Layer::unnamed(Shape::Level { y: 0.0, label, stroke: ROW })],
+        }
+    }
+
+    #[test]
+    fn labels_on_both_sides_stay_on_the_sheet() {
+        let long = "addition-mlp48-d8-t100-vote5of5-n110-l1300-anchor10, run 12, cut 10";
+        for (row, level, widens) in [("short", "1 / 2", false), (long, "0.0364 / < 0.001 of many generations", true)] {
+            let plot = plot(row, level);
+            let layout = Layout::of(&plot, WIDE);
+            let end = layout.right + GAP + text_width(level, TEXT) + layout.sheet.margin;
+            assert!(end <= layout.sheet.width + 1e-9, "{end} of {}", layout.sheet.width);
+            assert!(layout.left + (WIDE.width - 2.0 * WIDE.margin) / 3.0 <= layout.right + 1e-9);
+            assert_eq!(layout.sheet.width > WIDE.width, widens);
+        }
     }
 }
