@@ -9,6 +9,7 @@ use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::Checks;
 use super::evaluation::{Evaluation, ProblemSet};
 use super::fitted::Fitted;
 use super::model::{self, Path};
@@ -159,8 +160,9 @@ impl Fitted<'_> {
             row.kept.map(|kept| kept - audited)
         });
         let audits = AUDITS.into_iter().filter(|items| left.is_none_or(|left| *items <= left)).map(Measurement::Audit);
+        let audits = audits.filter(|_| self.posterior.checks != Checks::Unknown);
         let evaluations = EVALUATIONS.into_iter().map(Measurement::Evaluate);
-        let next = if self.posterior.model.same_problems { self.ahead.evaluated } else { NEXT };
+        let next = if self.posterior.model.used.same_problems { self.ahead.evaluated } else { NEXT };
         evaluations.chain(audits).chain([Measurement::Next(next)]).collect()
     }
 
@@ -172,7 +174,7 @@ impl Fitted<'_> {
         Some(Scene {
             error: path.course.error.get(known.saturating_sub(1)).copied().unwrap_or(0.0),
             next: path.course.error.get(known).copied().unwrap_or(0.0),
-            again: self.posterior.model.same_problems.then(|| ProblemSet::of(&path.learner, self.ahead.evaluated)),
+            again: self.posterior.model.used.same_problems.then(|| ProblemSet::of(&path.learner, self.ahead.evaluated)),
             kept_wrong: path.learner.at(path.last_share, path.learner.slip_at(last.elapsed), last.steps).kept_wrong,
             runway: future.zip(1..).find(|(error, _)| **error >= threshold).map_or(beyond, |(_, ahead)| ahead),
         })

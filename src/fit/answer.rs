@@ -83,6 +83,7 @@ fn checked_threshold(threshold: Threshold, rows: &[Row]) -> Result<(), FitError>
 }
 
 /// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.
+/// Audits of kept examples speak of the model only where it is known what was kept of what.
 fn used(runs: &[Run], checks: Checks, same_problems: bool, options: &FitOptions) -> Used {
     let rows = || runs.iter().flat_map(|run| &run.rows);
     let same = options.same_problems.unwrap_or(same_problems || rows().any(|row| row.moves().is_some()));
@@ -90,7 +91,7 @@ fn used(runs: &[Run], checks: Checks, same_problems: bool, options: &FitOptions)
     let votes = || rows().filter_map(|row| row.unanimous.zip(row.kept));
     let all_pass = votes().next().is_some() && votes().all(|(all, kept)| all <= kept);
     Used {
-        audits: options.audits && rows().any(|row| row.kept_wrong.is_some()),
+        audits: options.audits && checks != Checks::Unknown && rows().any(|row| row.kept_wrong.is_some()),
         per_step: options.unit == Unit::Step,
         yields: yields && rows().any(|row| row.generated.is_some() && row.kept.is_some()),
         unanimity: yields && all_pass && votes().any(|(all, kept)| all < kept),
@@ -140,7 +141,8 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
     let (model, sample) = (&posterior.model, &posterior.sample);
     let mixing = sample.mixing(&model.priors);
     let surprises = surprises(model, draws, run, options);
-    let warnings = warnings(&mixing, &surprises, run, log.runs.len());
+    let mut warnings = warnings(&mixing, &surprises, run, log.runs.len());
+    warnings.extend(audits_left_out(fitted));
     let (floor_error, floor_above_present) = floor(model, paths, options.run);
     Fit {
         source: log.source.clone(),
@@ -165,6 +167,14 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
     }
 }
 
+/// Says that audits which the log holds are not used.
+fn audits_left_out(fitted: &Fitted<'_>) -> Option<String> {
+    let audited = fitted.options.audits && fitted.run.rows.iter().any(|row| row.kept_wrong.is_some());
+    (audited && !fitted.posterior.model.used.audits).then(|| {
+        "`kept_wrong` is not used: what was kept of how many answers is not known; add `generated`, the same as `kept` where nothing was rejected".to_owned()
+    })
+}
+
 fn basis(fitted: &Fitted<'_>) -> Basis {
     let Fitted { run, options, posterior, ahead, .. } = fitted;
     let generation = |row: Option<&Row>| row.map_or(0, |row| row.generation);
@@ -175,9 +185,9 @@ fn basis(fitted: &Fitted<'_>) -> Basis {
         training: posterior.training,
         training_told: options.training.is_some(),
         trend_share: posterior.trend_share(options),
-        audits: options.audits && run.rows.iter().any(|row| row.kept_wrong.is_some()),
+        audits: posterior.model.used.audits && run.rows.iter().any(|row| row.kept_wrong.is_some()),
         unit: options.unit,
-        same_problems: posterior.model.same_problems,
+        same_problems: posterior.model.used.same_problems,
         steps_per_generation: ahead.growth,
         threshold: options.threshold,
         horizon: options.horizon,

@@ -17,8 +17,8 @@ use super::stage::{self, Stage, Used};
 pub(super) struct Model {
     pub priors: Priors,
     pub unit: Unit,
-    /// Whether every generation answers the same problems.
-    pub same_problems: bool,
+    /// What of the log is used.
+    pub used: Used,
     runs: Vec<Vec<Stage>>,
     steps: f64,
 }
@@ -39,7 +39,7 @@ impl Model {
     pub fn new(runs: &[Run], priors: Priors, unit: Unit, used: Used) -> Self {
         let stages: Vec<Vec<Stage>> = runs.iter().map(|run| stage::stages(run, used)).collect();
         let steps = stages.first().and_then(|run| run.first()).map_or(1.0, |stage| stage.steps);
-        Self { priors, unit, same_problems: used.same_problems, runs: stages, steps }
+        Self { priors, unit, used, runs: stages, steps }
     }
 
     pub fn learner(&self, point: &Point) -> Learner {

@@ -49,7 +49,7 @@ impl Variant {
         match self {
             Self::WholeSolutions => {
                 // Where steps were audited the two read other columns of the log, and their densities do not compare.
-                fitted.options.unit == Unit::Step && long && !(fitted.options.audits && steps_audited)
+                fitted.options.unit == Unit::Step && long && !(fitted.posterior.model.used.audits && steps_audited)
             }
             _ => true,
         }
