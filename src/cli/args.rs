@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::fit::Measurement;
-use crate::simulate;
 
+use super::playing::Play;
 use super::reading::{Failing, Problems, Reading, Trained};
 use super::typed::{EXIT_CODES, level, measurement, share, statements};
 
@@ -85,67 +85,6 @@ pub struct Output {
     pub json: bool,
 }
 
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Play {
-    /// Who plays: `agents` and `events` from the scenario alone, `counts` from the law of one generation
-    #[arg(long, value_enum, default_value = "agents")]
-    pub engine: Engine,
-    /// Independent runs [default: 1000 for agents, 20000 for events and counts]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]
-    pub replicates: Option<u64>,
-    /// Seed of the random streams; the same seed gives the same bytes on any number of threads
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// Threads [default: one for each core]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-}
-
-impl Play {
-    /// Independent runs: as asked for, or as many as a few seconds allow.
-    pub fn replicates(&self) -> u64 {
-        self.replicates.unwrap_or(match self.engine {
-            Engine::Agents => 1_000,
-            Engine::Events | Engine::Counts => 20_000,
-        })
-    }
-
-    /// Repetitions of a splitting.
-    pub fn repetitions(&self) -> u64 {
-        self.replicates.unwrap_or(32)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Engine {
-    /// Every belief, problem, candidate, slip, vote, filter and act of learning
-    Agents,
-    /// The same at the cost of its mistakes: what is alike is drawn together, problems in which nothing happens are counted
-    Events,
-    /// Multinomial draws from the law of one generation
-    Counts,
-}
-
-impl Engine {
-    /// As it is typed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Agents => "agents",
-            Self::Events => "events",
-            Self::Counts => "counts",
-        }
-    }
-
-    /// The engine of the library that is meant.
-    pub const fn engine(self) -> simulate::Engine {
-        match self {
-            Self::Agents => simulate::Engine::Agents,
-            Self::Events => simulate::Engine::Events,
-            Self::Counts => simulate::Engine::Counts,
-        }
-    }
-}
-
 #[derive(Debug, Args)]
 pub struct Solve {
     #[command(flatten)]
@@ -210,6 +149,10 @@ pub struct Compare {
     /// Scenario files, or one file with [[design]] variants
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Loop that `runaway fit --save` wrote: the designs are put on it in place of the files' own loops, and every number has
+    /// an interval for what the log leaves open
+    #[arg(long, value_name = "FILE")]
+    pub fit: Option<PathBuf>,
     /// Override a key of every scenario, before its designs are applied
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -300,6 +243,10 @@ pub struct Fit {
     /// Fit simpler variants of the model too: which the data ask for, and the forecast averaged over them
     #[arg(long)]
     pub variants: bool,
+    /// Write the loop as it stands at the last generation, with draws of its parameters, to this scenario file: what
+    /// `compare DESIGNS --fit FILE` takes to say what a design would buy
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
     /// Folder for figures, report.html and fit.json; implies --advise and --variants
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,

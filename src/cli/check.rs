@@ -9,9 +9,10 @@ use crate::compare::{self, Expected};
 use crate::scenario::Scenario;
 use crate::simulate::Simulated;
 
-use super::args::{Check, Engine, Play};
+use super::args::Check;
 use super::document::Document;
 use super::limits::Work;
+use super::playing::{Engine, Play};
 use super::{Verdict, play, played, quoted, table};
 
 #[derive(Serialize)]

@@ -10,14 +10,14 @@ use serde::Serialize;
 use crate::analytic::Solved;
 use crate::evidence::{self, Evidence};
 use crate::files::ReportFolder;
-use crate::plan::{self, Comparison};
+use crate::plan::{self, Comparison, Posterior};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
 use crate::report;
-use crate::scenario::{Design, Scenario, Stated};
+use crate::scenario::{Design, Draw, Drawn, FittedDesigns, FittedLoop, Scenario, Stated};
 
 use super::args::{Compare, Source};
 use super::limits::Work;
-use super::{Verdict, quoted, report_folder, sheet, write_report};
+use super::{Verdict, posterior, quoted, report_folder, sheet, write_report};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -25,12 +25,17 @@ struct Document<'a> {
     provenance: &'a Provenance,
     /// What the files state, held against their designs.
     evidence: &'a Evidence,
+    /// What the log of a fitted loop leaves open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    posterior: Option<&'a Posterior>,
     #[serde(flatten)]
     comparison: &'a Comparison,
 }
 
 pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict> {
-    let files = args.files.iter().map(|file| File::read(args, file)).collect::<anyhow::Result<Vec<_>>>()?;
+    let fitted = args.fit.as_deref().map(FittedLoop::required).transpose()?;
+    let files =
+        args.files.iter().map(|file| File::read(args, file, fitted.as_ref())).collect::<anyhow::Result<Vec<_>>>()?;
     let designs = files.iter().flat_map(|file| &file.designs);
     let scenarios: Vec<_> = designs.clone().map(|design| &design.scenario).collect();
     let work = scenarios.iter().fold(Work::default(), |work, scenario| work.design(scenario, args.replicates));
@@ -47,15 +52,20 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
     };
     plan::check_names(designs, args.baseline.as_deref())?;
     let (comparison, evidence) = compare(args, &files)?;
+    let drawn: Vec<FittedDesigns> = files.iter().filter_map(|file| file.drawn.clone()).collect();
+    // A file without draws beside one with them is compared by its own numbers alone.
+    let posterior =
+        (drawn.len() == files.len()).then(|| posterior::of(&drawn, args.seed, args.baseline.as_deref())).transpose()?;
     let document = Document {
         schema_version: SCHEMA_VERSION,
         provenance: &provenance,
         evidence: &evidence,
+        posterior: posterior.as_ref(),
         comparison: &comparison,
     };
     let mut json = serde_json::to_vec_pretty(&document)?;
     json.push(b'\n');
-    let render = || report::designs::render(&comparison, &evidence, &provenance);
+    let render = || report::designs::render(&comparison, &evidence, posterior.as_ref(), &provenance);
     let write = |folder: &ReportFolder| write_report(folder, &render()?, "compare.html", &[("compare.json", &json)]);
     let written = folder.as_ref().map(write).transpose()?;
     if args.json {
@@ -63,6 +73,7 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
     } else {
         sheet::comparison(&comparison, out)?;
         sheet::evidence(&evidence, out)?;
+        posterior.as_ref().map(|posterior| posterior::print(posterior, out)).transpose()?;
         if let (Some(files), Some(folder)) = (written, &args.output) {
             writeln!(out, "wrote {files} files to {}", folder.display())?;
         }
@@ -75,17 +86,30 @@ struct File {
     base: Scenario,
     designs: Vec<Design>,
     stated: Stated,
+    /// The designs under each draw of a fit, where the loop is a fitted one.
+    drawn: Option<FittedDesigns>,
 }
 
 impl File {
-    fn read(args: &Compare, file: &Path) -> anyhow::Result<Self> {
+    fn read(args: &Compare, file: &Path, fitted: Option<&FittedLoop>) -> anyhow::Result<Self> {
         let (set, patience) = (args.set.clone(), args.patience);
         let source = Source { file: file.to_owned(), set, horizon: args.horizon, design: None, patience };
+        let own = if source.is_result() { None } else { FittedLoop::load(file)? };
+        if let Some(fitted) = fitted.or(own.as_ref()) {
+            return Self::on(fitted, &source);
+        }
         let (base, mut designs) = (source.load()?, source.designs()?);
         if designs.is_empty() {
             designs.push(Design { name: base.name.clone(), scenario: base.clone() });
         }
-        Ok(Self { base, designs, stated: source.stated()? })
+        Ok(Self { base, designs, stated: source.stated()?, drawn: None })
+    }
+
+    /// The file's designs on a fitted loop, medians plugged in.
+    fn on(fitted: &FittedLoop, source: &Source) -> anyhow::Result<Self> {
+        let drawn = fitted.under(&source.file, &source.overrides())?;
+        let Drawn { base, designs, .. } = drawn.of(Draw::Medians)?;
+        Ok(Self { base, designs, stated: source.stated()?, drawn: Some(drawn) })
     }
 }
 
@@ -117,6 +141,7 @@ fn compare(args: &Compare, files: &[File]) -> anyhow::Result<(Comparison, Eviden
 fn command(args: &Compare) -> String {
     let mut words = vec!["runaway compare".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
+    words.extend(args.fit.iter().map(|file| format!("--fit {}", quoted(&file.display().to_string()))));
     words.extend(args.set.iter().map(|set| format!("--set {}", quoted(set))));
     words.extend(args.horizon.map(|horizon| format!("--horizon {horizon}")));
     words.extend(args.baseline.iter().map(|name| format!("--baseline {}", quoted(name))));

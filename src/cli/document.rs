@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::plan::Posterior;
 use crate::provenance::{Provenance, SCHEMA_VERSION};
 use crate::scenario::Scenario;
 
@@ -15,6 +16,15 @@ pub struct Document<'a, T> {
     provenance: &'a Provenance,
     #[serde(flatten)]
     result: T,
+}
+
+/// A result, and what the log of a fitted loop leaves open.
+#[derive(Debug, Serialize)]
+pub struct Given<'a, T> {
+    #[serde(flatten)]
+    pub result: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posterior: Option<&'a Posterior>,
 }
 
 impl<'a, T: Serialize> Document<'a, T> {

@@ -9,9 +9,9 @@ use crate::provenance::Provenance;
 use crate::report::view::ways_to_safety;
 
 use super::args::Explain;
-use super::document::Document;
+use super::document::{Document, Given};
 use super::limits::Work;
-use super::{UsageError, Verdict, quoted, table};
+use super::{UsageError, Verdict, posterior, quoted, table};
 
 pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let scenario = args.source.load()?;
@@ -22,6 +22,7 @@ pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict
         return Err(UsageError(format!("--unsound {} and --wrong {} sum to more than 1", x.unsound, x.wrong)).into());
     }
     let explanation = explain(&scenario, args.generation, x);
+    let posterior = posterior::of_source(&args.source)?;
     if args.output.json {
         let command = format!(
             "{} --generation {} --unsound {} --wrong {}",
@@ -31,12 +32,14 @@ pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict
             quoted(&x.wrong.to_string())
         );
         let provenance = Provenance::new(&scenario, command);
-        Document::new(&scenario, &provenance, &explanation).write(out)?;
+        let given = Given { result: &explanation, posterior: posterior.as_ref() };
+        Document::new(&scenario, &provenance, given).write(out)?;
     } else {
         table::explanation(&scenario, &explanation, out)?;
         if let Some(safety) = super::solve::safety(&scenario, &analytic::solve(&scenario)) {
             writeln!(out, "\n{}", ways_to_safety(&safety, scenario.horizon.get()))?;
         }
+        posterior.as_ref().map(|posterior| posterior::print(posterior, out)).transpose()?;
     }
     Ok(Verdict::Fine)
 }

@@ -10,7 +10,8 @@ use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
 use super::UsageError;
-use super::args::{Engine, Patience, Play};
+use super::args::Patience;
+use super::playing::{Engine, Play};
 
 /// Elementary operations in a second of one processor.
 const SPEED: f64 = 1e9;

@@ -13,6 +13,8 @@ mod init;
 mod limits;
 mod measure;
 mod play;
+mod playing;
+mod posterior;
 mod progress;
 mod reading;
 mod report;
@@ -185,7 +187,7 @@ impl Source {
 
     /// Reads every design of the file, with its overrides; a result file has none.
     fn designs(&self) -> Result<Vec<Design>, ScenarioError> {
-        if self.file.extension().is_some_and(|extension| extension == "json") {
+        if self.is_result() {
             return Ok(Vec::new());
         }
         Scenario::load_designs(&self.file, &self.overrides())
@@ -193,10 +195,15 @@ impl Source {
 
     /// Reads what the file states about its designs; a result file states nothing.
     fn stated(&self) -> Result<Stated, ScenarioError> {
-        if self.file.extension().is_some_and(|extension| extension == "json") {
+        if self.is_result() {
             return Ok(Stated::default());
         }
         Scenario::load_stated(&self.file, &self.overrides())
+    }
+
+    /// Whether the file is the result of another command.
+    fn is_result(&self) -> bool {
+        self.file.extension().is_some_and(|extension| extension == "json")
     }
 
     fn overrides(&self) -> Vec<String> {
@@ -251,7 +258,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// The provenance of a result that was played.
-fn played(scenario: &Scenario, play: args::Play, command: &str) -> Provenance {
+fn played(scenario: &Scenario, play: playing::Play, command: &str) -> Provenance {
     let (engine, replicates, seed) = (play.engine.name(), play.replicates(), play.seed);
     Provenance {
         seed: Some(seed),

@@ -8,8 +8,8 @@ use rayon::ThreadPool;
 use crate::scenario::Scenario;
 use crate::simulate::{self, Rare, RareSettings, Settings, Simulated, SimulationError};
 
-use super::args::Play;
 use super::checkpoint::Checkpoint;
+use super::playing::Play;
 use super::progress::bar;
 
 /// Sample runs kept for the figures.

@@ -9,6 +9,7 @@ use crate::analytic::{self, Safety, Solution};
 use crate::compare::{self, DEFAULT_LEVEL};
 use crate::explain::Account;
 use crate::files::ReportFolder;
+use crate::plan::Posterior;
 use crate::report::{self, Inputs, View};
 use crate::simulate::Simulated;
 
@@ -26,6 +27,8 @@ struct Results<'a> {
     account: &'a Account,
     #[serde(skip_serializing_if = "Option::is_none")]
     safety: Option<&'a Safety>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    posterior: Option<&'a Posterior>,
 }
 
 pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict> {
@@ -38,6 +41,7 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
     let check = verdict(&scenario, &solution, &simulated, args.play, DEFAULT_LEVEL)?;
     let account = Account::of(&scenario);
     let safety = super::solve::safety(&scenario, &solution);
+    let posterior = super::posterior::of_source(&args.source)?;
     let inputs = Inputs {
         scenario: &scenario,
         provenance: &provenance,
@@ -46,10 +50,17 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
         verdict: Some(&check),
         account: Some(&account),
         safety: safety.as_ref(),
+        posterior: posterior.as_ref(),
     };
     let rendered = report::render(&inputs)?;
-    let results =
-        Results { solve: &solution, simulate: &simulated, check: &check, account: &account, safety: safety.as_ref() };
+    let results = Results {
+        solve: &solution,
+        simulate: &simulated,
+        check: &check,
+        account: &account,
+        safety: safety.as_ref(),
+        posterior: posterior.as_ref(),
+    };
     let json = Document::new(&scenario, &provenance, results).to_bytes()?;
     let written = write_report(&folder, &rendered, "report.html", &[("results.json", &json)])?;
     if args.json {

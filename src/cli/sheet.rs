@@ -25,17 +25,25 @@ pub(super) fn comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Re
     for line in designs::legend(comparison) {
         writeln!(out, "{line}")?;
     }
-    if !left_out.is_empty() {
-        writeln!(
-            out,
-            "note: left out for want of room: {}; `--json` and the page of `-o DIR` have them",
-            left_out.join(", ")
-        )?;
-    }
+    said(&left_out, out)?;
     for note in &comparison.notes {
         writeln!(out, "note: {note}")?;
     }
     Ok(())
+}
+
+/// Prints a table of designs; what did not fit is said.
+pub(super) fn print(columns: Vec<Column>, out: &mut dyn Write) -> io::Result<()> {
+    let left_out = fitted(columns, out)?;
+    said(&left_out, out)
+}
+
+fn said(left_out: &[String], out: &mut dyn Write) -> io::Result<()> {
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    let names = left_out.join(", ");
+    writeln!(out, "note: left out for want of room: {names}; `--json` and the page of `-o DIR` have them")
 }
 
 /// Prints a table no wider than the terminal; the heads of the columns that are left out for that.

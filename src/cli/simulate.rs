@@ -4,9 +4,10 @@ use std::io::Write;
 
 use crate::scenario::Scenario;
 
-use super::args::{Engine, Play, Simulate};
+use super::args::Simulate;
 use super::document::Document;
 use super::limits::Work;
+use super::playing::{Engine, Play};
 use super::{Verdict, checkpoint, play, played, table};
 
 pub(super) fn run(args: &Simulate, out: &mut dyn Write) -> anyhow::Result<Verdict> {

@@ -8,22 +8,25 @@ use crate::report::view::ways_to_safety;
 use crate::scenario::Scenario;
 
 use super::args::Solve;
-use super::document::Document;
+use super::document::{Document, Given};
 use super::limits::Work;
-use super::{Verdict, table};
+use super::{Verdict, posterior, table};
 
 pub(super) fn run(args: &Solve, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let scenario = args.source.load()?;
     Work::default().solve(&scenario).admit(args.source.patience)?;
     let provenance = Provenance::new(&scenario, args.source.command("solve"));
     let solution = analytic::solve(&scenario);
+    let posterior = posterior::of_source(&args.source)?;
     if args.output.json {
-        Document::new(&scenario, &provenance, &solution).write(out)?;
+        let given = Given { result: &solution, posterior: posterior.as_ref() };
+        Document::new(&scenario, &provenance, given).write(out)?;
     } else {
         table::solution(&scenario, &solution, out)?;
         if let Some(safety) = safety(&scenario, &solution) {
             writeln!(out, "{}", ways_to_safety(&safety, scenario.horizon.get()))?;
         }
+        posterior.as_ref().map(|posterior| posterior::print(posterior, out)).transpose()?;
     }
     Ok(Verdict::Fine)
 }

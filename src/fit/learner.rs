@@ -125,6 +125,19 @@ pub struct Moment {
     pub next: f64,
 }
 
+/// How each kind of answer fares in the checks, per answer of the kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passing {
+    /// Probability that the candidates agree on a right answer, given that one gives it.
+    pub right: f64,
+    /// Probability that a wrong belief passes the checks.
+    pub inherited: f64,
+    /// Share of all answers that is accepted, y.
+    pub accepted: f64,
+    /// Wrong beliefs that one leaves by being passed on, before gain and renewal.
+    pub leaves: f64,
+}
+
 impl Learner {
     /// The loop at `point`, for solutions of `steps` steps in the first generation.
     #[must_use]
@@ -269,6 +282,19 @@ impl Learner {
     /// How well held mistakes pass, over how well they passed in the first generation, as far as that decides what is learned.
     fn favoured(&self, answers: &Answers, accepted: f64) -> f64 {
         power(answers.systematic * self.pass_systematic / (accepted * self.favour), self.displacement)
+    }
+
+    /// What the checks do with each kind of answer at wrong share `x`.
+    #[must_use]
+    pub(super) fn passing(&self, x: f64, slip: f64, steps: f64) -> Passing {
+        let answers = self.answers(x, slip, steps);
+        let accepted = answers.accepted();
+        Passing {
+            right: power(1.0 - answers.off, self.agreeing - 1.0),
+            inherited: answers.systematic * self.pass_systematic,
+            accepted,
+            leaves: self.persistence * self.favoured(&answers, accepted),
+        }
     }
 
     /// Probability of a fresh slip per belief at wrong share `x`.

@@ -26,6 +26,7 @@ mod prior;
 mod read;
 mod result;
 mod sampler;
+mod saved;
 mod score;
 mod stage;
 mod tally;
@@ -57,6 +58,7 @@ pub use result::{
     Basis, Best, Bin, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
 };
 pub use sampler::{Effort, Mixing};
+pub use saved::SaveError;
 pub use score::{count_quantile, covered, crps, quantile, sorted};
 pub use transition::{Answer, Moves, Samples, Share, Transition};
 pub use variant::{Averaged, Variant, VariantScore, Weighed};

@@ -1,6 +1,7 @@
 //! Designs side by side: each solved, played with the same luck, priced, and held against a baseline.
 
 mod paired;
+mod posterior;
 mod price;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::scenario::{Design, Scenario};
 use crate::simulate::{self, Played, Simulated, SimulationError};
 
 pub use paired::{Difference, Paired};
+pub use posterior::{Posterior, PosteriorError, RUNS, UnderDraws, posterior};
 pub use price::{Measure, Price};
 
 /// A comparison that cannot be made.

@@ -29,6 +29,7 @@ use thiserror::Error;
 use crate::analytic::{Safety, Solution};
 use crate::compare::Verdict;
 use crate::explain::Account;
+use crate::plan::Posterior;
 use crate::provenance::Provenance;
 use crate::scenario::Scenario;
 use crate::simulate::Simulated;
@@ -53,6 +54,8 @@ pub struct Inputs<'a> {
     pub account: Option<&'a Account>,
     /// What would make the loop safe, if that was sought.
     pub safety: Option<&'a Safety>,
+    /// What the log of a fitted loop leaves open.
+    pub posterior: Option<&'a Posterior>,
 }
 
 /// A finished figure.

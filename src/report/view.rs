@@ -145,12 +145,26 @@ impl View {
             numbers: tables::numbers(inputs),
             thresholds: tables::thresholds(inputs),
             verdict: inputs.verdict.map(tables::verdict),
-            accounts: inputs.account.map(account::tables).unwrap_or_default(),
+            accounts: accounts(inputs),
             parameters: tables::parameters(inputs.scenario),
             curves: tables::curves(inputs),
             provenance: tables::provenance(inputs.provenance),
         }
     }
+}
+
+/// What a log leaves open, then the mistakes.
+fn accounts(inputs: &Inputs<'_>) -> Vec<AccountView> {
+    let given = inputs.posterior.map(|posterior| {
+        let columns = super::designs::posterior::columns(posterior);
+        AccountView {
+            title: super::designs::posterior::finding(posterior),
+            rows: super::designs::rows_of(&columns),
+            columns: columns.into_iter().map(|column| column.title).collect(),
+            notes: super::designs::posterior::notes(posterior),
+        }
+    });
+    given.into_iter().chain(inputs.account.map(account::tables).unwrap_or_default()).collect()
 }
 
 /// Why a number is absent: the reason recorded under its key, or under the key of the group it belongs to.

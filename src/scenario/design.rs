@@ -41,6 +41,7 @@ pub(super) fn all(
     // What the file states is about its designs, none of which is itself a file of designs.
     own.remove("claim");
     own.remove("published");
+    own.remove("fit");
     let sets = written.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut found: Vec<Design> = Vec::new();
     for (index, design) in designs.iter().enumerate() {

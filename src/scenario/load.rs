@@ -9,6 +9,7 @@ use crate::files;
 
 use super::Scenario;
 use super::design::{self, Design};
+use super::draws::Draws;
 use super::error::{Breach, Origin, Position, ScenarioError};
 use super::fault::Fault;
 use super::overrides;
@@ -108,11 +109,21 @@ impl Scenario {
 }
 
 /// Everything that a file holds.
-struct Read {
-    scenario: Scenario,
-    designs: Vec<Design>,
+pub(super) struct Read {
+    pub scenario: Scenario,
+    pub designs: Vec<Design>,
     stated: Stated,
     priors: Vec<StatedPrior>,
+    draws: Draws,
+}
+
+/// A sound file as a table, and its draws.
+pub(super) fn table_of(path: &Path) -> Result<(Table, Draws), ScenarioError> {
+    let text = text_of(path)?;
+    let (text, origin) = (without_mark(&text), Origin::File(path.to_owned()));
+    let read = read(text, None).map_err(|fault| fault.located(text, origin.clone()))?;
+    let table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error).located(text, origin))?;
+    Ok((table, read.draws))
 }
 
 /// A scenario, its designs and what the file states, with overrides.
@@ -163,11 +174,12 @@ fn text_of(path: &Path) -> Result<String, ScenarioError> {
 fn read(text: &str, nameless: Option<&str>) -> Result<Read, Fault> {
     let document = DeTable::parse(text).map_err(|error| Fault::syntax(text, &error))?;
     let written = Written::read(&Keys::of_document(text, &document)?, nameless)?;
-    let (designs, stated, priors) = (written.design.clone(), written.stated.clone(), written.priors.clone());
+    let (designs, stated, priors) = (written.design.clone(), written.stated.clone(), written.fit.priors.clone());
+    let draws = written.fit.draws.clone();
     let scenario = resolve(written).map_err(Fault::from)?;
     if designs.is_empty() {
         stated.check(&[]).map_err(Fault::from)?;
-        return Ok(Read { scenario, designs: Vec::new(), stated, priors });
+        return Ok(Read { scenario, designs: Vec::new(), stated, priors, draws });
     }
     let mut table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error))?;
     // Designs are called after the file.
@@ -175,11 +187,11 @@ fn read(text: &str, nameless: Option<&str>) -> Result<Read, Fault> {
     // A design is read without the list of designs, so this ends.
     let designs = design::all(&table, &designs, |variant| read_table(variant).map(|read| read.scenario))?;
     stated.check(&designs).map_err(Fault::from)?;
-    Ok(Read { scenario, designs, stated, priors })
+    Ok(Read { scenario, designs, stated, priors, draws })
 }
 
 /// Reads a table that has no text of its own.
-fn read_table(table: &Table) -> Result<Read, Fault> {
+pub(super) fn read_table(table: &Table) -> Result<Read, Fault> {
     let text = toml::to_string(table).map_err(|error| Fault::from(Breach::new("", error.to_string(), "")))?;
     read(&text, None)
 }

@@ -7,6 +7,7 @@
 mod cost;
 mod design;
 mod difficulty;
+mod draws;
 mod error;
 mod fault;
 mod filter;
@@ -27,6 +28,7 @@ use crate::quantity::{Count, Probability, Rate};
 pub use cost::{CheckPrice, Cost};
 pub use design::Design;
 pub use difficulty::{Bin, Difficulty};
+pub use draws::{DRAWN, Draw, Drawn, FittedDesigns, FittedLoop};
 pub use error::{Origin, Position, ScenarioError};
 pub use filter::Filter;
 pub use priors::{MOST_SPREAD, PRIORS, Range, StatedPrior};

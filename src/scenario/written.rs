@@ -2,6 +2,7 @@
 
 use crate::quantity::{Count, Probability, Rate};
 
+use super::draws::{self, DRAWN, Draws};
 use super::fault::Fault;
 use super::priors::{self, PRIOR_KEYS, StatedPrior};
 use super::reader::Keys;
@@ -9,7 +10,7 @@ use super::stated::{Claim, Published, Stated};
 use super::{Difficulty, Policy};
 
 /// The keys of each table; the first row is the file itself.
-pub(super) const TABLES: [(&str, &[&str]); 16] = [
+pub(super) const TABLES: [(&str, &[&str]); 17] = [
     (
         "",
         &[
@@ -75,7 +76,8 @@ pub(super) const TABLES: [(&str, &[&str]); 16] = [
     ("design", &["name", "set"]),
     ("claim", &["says", "quantity", "generation", "attempts", "design", "over", "at_least", "at_most"]),
     ("published", &["says", "quantity", "generation", "attempts", "design", "value", "role"]),
-    ("fit", &["priors"]),
+    ("fit", &["priors", "draws"]),
+    ("fit.draws", &DRAWN),
     ("fit.priors", &PRIOR_KEYS),
     ("fit.priors.*", &["median", "spread"]),
 ];
@@ -97,7 +99,7 @@ pub(super) struct Written {
     pub cost: Option<Cost>,
     pub design: Vec<Design>,
     pub stated: Stated,
-    pub priors: Vec<StatedPrior>,
+    pub fit: Fit,
 }
 
 impl Written {
@@ -121,7 +123,7 @@ impl Written {
                 claims: keys.tables("claim", Claim::read)?,
                 published: keys.tables("published", Published::read)?,
             },
-            priors: keys.table("fit", priors::read)?,
+            fit: keys.table("fit", Fit::read)?,
             name: match nameless {
                 Some(name) if !keys.has("name") => name.to_owned(),
                 _ => {
@@ -129,6 +131,19 @@ impl Written {
                 }
             },
         })
+    }
+}
+
+/// What a file says of fits: thoughts before one, or draws after it.
+#[derive(Debug, Default)]
+pub(super) struct Fit {
+    pub priors: Vec<StatedPrior>,
+    pub draws: Draws,
+}
+
+impl Fit {
+    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+        Ok(Self { priors: priors::read(keys)?, draws: draws::read(keys)? })
     }
 }
 

@@ -41,7 +41,7 @@ fn drawn_with(text: &str, stated: &Stated) -> Drawn {
 fn draw(comparison: Comparison, evidence: &Evidence, base: &Scenario) -> Drawn {
     let provenance = Provenance::new(base, "runaway compare".to_owned());
     let figures = designs::figures(&comparison, evidence, &provenance).unwrap();
-    let page = String::from_utf8(designs::render(&comparison, evidence, &provenance).unwrap().html).unwrap();
+    let page = String::from_utf8(designs::render(&comparison, evidence, None, &provenance).unwrap().html).unwrap();
     Drawn { comparison, figures, page }
 }
 

@@ -213,6 +213,7 @@ impl Made {
             verdict: self.verdict.as_ref(),
             account: None,
             safety: None,
+            posterior: None,
         }
     }
 }

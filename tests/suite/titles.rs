@@ -177,6 +177,7 @@ proptest! {
             verdict: None,
             account: Some(&account),
             safety: None,
+            posterior: None,
         };
         for figure in report::figures(&inputs).unwrap() {
             let title = figure.title.as_str();
@@ -292,6 +293,7 @@ fn titles(
         verdict: known.and_then(|(_, verdict)| verdict),
         account: None,
         safety: None,
+        posterior: None,
     };
     let figures = report::figures(&inputs).unwrap();
     figures.into_iter().map(|figure| (figure.name.to_string(), figure.title)).collect()

@@ -1,6 +1,7 @@
 //! `runaway fit`.
 
 mod pair;
+mod save;
 mod text;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use serde::Serialize;
 
 use crate::files::ReportFolder;
 use crate::fit::{
-    Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions,
+    Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, Unit,
     Variant, Weighed, Written,
 };
 use crate::provenance::{LogProvenance, SCHEMA_VERSION, digest_all_of};
@@ -60,7 +61,9 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
         return pair::run(args, out);
     }
     let (log, provenance) = read(args, &args.reading.options()?)?;
-    let options = options(args)?;
+    // Beliefs of a scenario are about whole solutions.
+    let long = log.runs.iter().flat_map(|run| &run.rows).any(|row| row.steps.is_some_and(|steps| steps > 1));
+    let options = options(args, args.save.is_some() && long)?;
     admit(args, &log, &options)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
@@ -85,6 +88,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
         provenance: &provenance,
     };
     let written = folder.as_ref().map(|folder| write(folder, &inputs, &json)).transpose()?;
+    let saved = args.save.as_deref().map(|file| save::write(&fitted, file)).transpose()?;
     if args.output.json {
         out.write_all(&json)?;
     } else {
@@ -92,6 +96,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
         if let (Some(files), Some(folder)) = (written, &args.report) {
             writeln!(out, "wrote {files} files to {}", folder.display())?;
         }
+        saved.iter().flatten().try_for_each(|saved| writeln!(out, "{saved}"))?;
     }
     Ok(if fit.unsettled().is_some() { Verdict::Unsettled } else { Verdict::Fine })
 }
@@ -140,8 +145,9 @@ fn generations(log: &Log) -> usize {
     log.runs.iter().map(|run| run.rows.len()).sum::<usize>().min(MOST_GENERATIONS as usize)
 }
 
-fn options(args: &args::Fit) -> Result<FitOptions, ScenarioError> {
+fn options(args: &args::Fit, whole_solutions: bool) -> Result<FitOptions, ScenarioError> {
     Ok(FitOptions {
+        unit: if whole_solutions { Unit::Solution } else { Unit::Step },
         threshold: args.failing.threshold(),
         training: args.training.told(),
         horizon: args.horizon,
@@ -195,6 +201,7 @@ fn command(args: &args::Fit) -> String {
     words.extend(args.training.typed());
     words.extend(args.failing.typed());
     words.push(format!("--horizon {} --seed {}", args.horizon, args.seed));
+    words.extend(args.save.as_ref().map(|file| format!("--save {}", quoted(&file.display().to_string()))));
     let sizes = args.advise.iter().flatten().map(|measurement| match measurement {
         crate::fit::Measurement::Evaluate(items) => format!("evaluate={items}"),
         crate::fit::Measurement::Audit(items) => format!("audit={items}"),

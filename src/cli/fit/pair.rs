@@ -33,7 +33,7 @@ struct OfMetric<'a> {
 
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let [first, second] = names(args)?;
-    let options = options(args)?;
+    let options = options(args, false)?;
     let of = |metric: &str| read(args, &args.reading.of_metric(metric));
     let ((one, provenance), (other, _)) = (of(first)?, of(second)?);
     let longest = generations(&one).max(generations(&other));
@@ -82,6 +82,9 @@ fn names(args: &args::Fit) -> Result<[&str; 2], UsageError> {
     }
     if args.advise.is_some() || args.variants {
         return Err(UsageError("--advise and --variants answer for one metric; leave one --metric out".to_owned()));
+    }
+    if args.save.is_some() {
+        return Err(UsageError("--save writes the loop of one metric; leave one --metric out".to_owned()));
     }
     Ok([first, second])
 }

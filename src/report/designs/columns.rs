@@ -43,6 +43,12 @@ impl Column {
     }
 }
 
+/// The cells of columns, row by row.
+pub fn rows_of(columns: &[Column]) -> Vec<Vec<String>> {
+    let length = columns.iter().map(|column| column.cells.len()).min().unwrap_or(0);
+    (0..length).map(|row| columns.iter().map(|column| column.cells[row].clone()).collect()).collect()
+}
+
 fn or_dash(value: Option<String>) -> String {
     value.unwrap_or_else(|| "–".to_owned())
 }

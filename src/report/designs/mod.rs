@@ -6,16 +6,18 @@ mod curves;
 mod flows;
 mod page;
 mod pareto;
+pub mod posterior;
 mod published;
 mod tables;
 
 use crate::evidence::Evidence;
-use crate::plan::Comparison;
+use crate::plan::{Comparison, Posterior};
 use crate::provenance::Provenance;
 
 use super::axis::Axis;
 use super::plot::Plot;
 use super::{Figure, Report, ReportError, drawn, origin};
+pub(super) use columns::rows_of;
 pub use columns::{Column, against, legend, runway_and_price};
 pub(super) use tables::flows as flows_table;
 pub use tables::published as published_table;
@@ -48,12 +50,18 @@ pub fn figures(
     drawn(plots, &origin(provenance))
 }
 
-/// Makes the figures and the page. The same inputs give the same bytes.
+/// Makes the figures and the page; `posterior` is what a log leaves open, where there is one. The same inputs give the same
+/// bytes.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
-pub fn render(comparison: &Comparison, evidence: &Evidence, provenance: &Provenance) -> Result<Report, ReportError> {
+pub fn render(
+    comparison: &Comparison,
+    evidence: &Evidence,
+    posterior: Option<&Posterior>,
+    provenance: &Provenance,
+) -> Result<Report, ReportError> {
     let figures = figures(comparison, evidence, provenance)?;
-    let html = page::page(comparison, evidence, provenance, &figures).into_bytes();
+    let html = page::page(comparison, evidence, posterior, provenance, &figures).into_bytes();
     Ok(Report::new(figures, html))
 }

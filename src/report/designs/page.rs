@@ -3,24 +3,25 @@
 use maud::{Markup, html};
 
 use crate::evidence::Evidence;
-use crate::plan::{Compared, Comparison};
+use crate::plan::{Compared, Comparison, Posterior};
 use crate::provenance::Provenance;
 use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
 use crate::report::view::provenance as origin;
 use crate::report::words::{number, percent, ratio};
 
-use super::columns::{Column, against, headline, legend, runway_and_price};
-use super::tables;
+use super::columns::{Column, against, headline, legend, rows_of, runway_and_price};
+use super::{posterior, tables};
 
 /// The whole page.
 pub(super) fn page(
     comparison: &Comparison,
     evidence: &Evidence,
+    posterior: Option<&Posterior>,
     provenance: &Provenance,
     figures: &[Figure],
 ) -> String {
-    let headline = headline(comparison);
+    let headline = posterior.map_or_else(|| headline(comparison), posterior::finding);
     let (runway, price) = runway_and_price(comparison);
     let plural = if comparison.designs.len() == 1 { "" } else { "s" };
     let body = html! {
@@ -31,6 +32,10 @@ pub(super) fn page(
         }
         main {
             (stated(evidence))
+            @if let Some(posterior) = posterior {
+                (table("Given the log", &posterior::columns(posterior)))
+                @for note in posterior::notes(posterior) { p { (note) "." } }
+            }
             (table("Runway", &runway))
             (table("Price, and the generation to keep", &price))
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
@@ -51,9 +56,7 @@ fn rows(title: &str, columns: &[&str], rows: &[Vec<String>]) -> Markup {
 
 fn table(title: &str, columns: &[Column]) -> Markup {
     let titles: Vec<&str> = columns.iter().map(|column| column.title.as_str()).collect();
-    let length = columns.iter().map(|column| column.cells.len()).min().unwrap_or(0);
-    let across = |row: usize| columns.iter().map(|column| column.cells[row].clone()).collect();
-    rows(title, &titles, &(0..length).map(across).collect::<Vec<_>>())
+    rows(title, &titles, &rows_of(columns))
 }
 
 fn stated(evidence: &Evidence) -> Markup {

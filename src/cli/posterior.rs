@@ -1,0 +1,45 @@
+//! What a log leaves open, for commands that take a fitted loop.
+
+use std::io::{self, Write};
+
+use crate::plan::{self, Posterior, PosteriorError};
+use crate::report::designs::posterior as words;
+use crate::scenario::{FittedDesigns, FittedLoop};
+
+use super::args::Source;
+use super::progress::bar;
+use super::sheet;
+
+/// Draws where nobody gives a seed.
+const SEED: u64 = 1;
+
+/// Plays the designs of files under every draw.
+pub(super) fn of(files: &[FittedDesigns], seed: u64, baseline: Option<&str>) -> anyhow::Result<Posterior> {
+    let draws = files.iter().map(FittedDesigns::draws).min().unwrap_or(0);
+    let bar = bar(draws as u64, "posterior", "draws")?;
+    let played = plan::posterior(files, seed, baseline, &|more| bar.inc(more));
+    bar.finish_and_clear();
+    played.map_err(|error| match error {
+        PosteriorError::Scenario(error) => error.into(),
+        PosteriorError::Plan(error) => error.into(),
+    })
+}
+
+/// The same for a file that holds a fitted loop; `None` for one that does not.
+pub(super) fn of_source(source: &Source) -> anyhow::Result<Option<Posterior>> {
+    if source.is_result() {
+        return Ok(None);
+    }
+    let Some(fitted) = FittedLoop::load(&source.file)? else { return Ok(None) };
+    let files = [fitted.under(&source.file, &source.overrides())?];
+    of(&files, SEED, None).map(Some)
+}
+
+pub(super) fn print(posterior: &Posterior, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{}", words::finding(posterior))?;
+    sheet::print(words::columns(posterior), out)?;
+    for note in words::notes(posterior) {
+        writeln!(out, "note: {note}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,319 @@
+//! `[fit.draws]`: what a log leaves open of a loop, as draws from the posterior of its fit; and other files' designs under
+//! each of them.
+//!
+//! A fit takes every fresh mistake for a random one and shows a wrong belief in every answer (`systematic_share` 0,
+//! `consistency` 1), since error rates do not tell these from others. A file that knows better is given the numbers that
+//! leave its error rates and what becomes of its mistakes as the log has them.
+
+use std::path::{Path, PathBuf};
+
+use toml::de::DeValue;
+use toml::{Table, Value};
+
+use super::design::Design;
+use super::error::{Breach, Origin, ScenarioError};
+use super::fault::Fault;
+use super::load::{self, read_table, table_of};
+use super::reader::{Keys, Readable, number};
+use super::{Scenario, overrides};
+
+/// The keys that a fit tells draw by draw.
+pub const DRAWN: [&str; 13] = [
+    "examples",
+    "errors.step_error",
+    "errors.step_error_floor",
+    "errors.step_error_gain",
+    "errors.amplification",
+    "learning.imprint",
+    "learning.persistence",
+    "learning.hazard_gain",
+    "learning.renewal",
+    "start.wrong",
+    "filter.0.random",
+    "filter.0.systematic",
+    "filter.0.false_reject",
+];
+/// The tables and keys that a file takes from the fit as they are.
+const CARRIED: [&str; 4] = ["horizon", "task", "failure", "start"];
+/// The most draws of a file.
+const MOST_DRAWS: usize = 100_000;
+
+/// One list of numbers for each key, all of one length.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Draws(Vec<(&'static str, Vec<f64>)>);
+
+struct Numbers(Vec<f64>);
+
+impl Readable for Numbers {
+    const RULE: &'static str = "draws are a list of finite numbers";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        let finite = |value: &DeValue<'_>| number(value).filter(|number| number.is_finite());
+        value.as_array()?.iter().map(|item| finite(item.get_ref())).collect::<Option<_>>().map(Self)
+    }
+}
+
+/// Reads the table `fit.draws`.
+pub(super) fn read(keys: &Keys<'_>) -> Result<Draws, Fault> {
+    keys.table_as("draws", "fit.draws", |draws| {
+        let mut columns: Vec<(&'static str, Vec<f64>)> = Vec::new();
+        for key in DRAWN {
+            columns.extend(draws.take::<Numbers>(key)?.map(|numbers| (key, numbers.0)));
+        }
+        let whole = columns.first().map_or(0, |(_, first)| first.len());
+        let breach = |key: &str, rule: String| Err(Breach::new(format!("fit.draws.{key}"), rule, "").into());
+        match columns.iter().find(|(_, numbers)| numbers.len() != whole) {
+            Some((key, numbers)) => breach(key, format!("these are {} draws where others are {whole}", numbers.len())),
+            None if whole > MOST_DRAWS => breach("", format!("{whole} draws are more than the {MOST_DRAWS} of a file")),
+            None => Ok(Draws(columns)),
+        }
+    })
+}
+
+impl Draws {
+    fn len(&self) -> usize {
+        self.0.first().map_or(0, |(_, numbers)| numbers.len())
+    }
+
+    fn row(&self, draw: Draw) -> Vec<(&'static str, f64)> {
+        self.0.iter().map(|(key, numbers)| (*key, draw.of(numbers))).collect()
+    }
+}
+
+/// Which of the draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draw {
+    /// The median of every key: plugged in where one number has to do.
+    Medians,
+    /// The draw with this number, from 0.
+    Number(usize),
+}
+
+impl Draw {
+    /// This draw of one key.
+    #[must_use]
+    pub fn of(self, numbers: &[f64]) -> f64 {
+        match self {
+            Self::Number(index) => numbers.get(index).copied().unwrap_or(f64::NAN),
+            Self::Medians => {
+                let mut sorted = numbers.to_vec();
+                sorted.sort_by(f64::total_cmp);
+                let half = sorted.len() / 2;
+                let upper = sorted.get(half).copied().unwrap_or(f64::NAN);
+                if sorted.len() % 2 == 1 {
+                    upper
+                } else {
+                    0.5 * (upper + sorted.get(half.wrapping_sub(1)).copied().unwrap_or(upper))
+                }
+            }
+        }
+    }
+}
+
+/// A loop as the fit of its log saved it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FittedLoop {
+    path: PathBuf,
+    table: Table,
+    draws: Draws,
+}
+
+impl FittedLoop {
+    /// Reads a file that `runaway fit --save` wrote; `None` for a scenario file without draws.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn load(path: &Path) -> Result<Option<Self>, ScenarioError> {
+        let (mut table, draws) = table_of(path)?;
+        table.remove("fit");
+        Ok((draws.len() > 0).then(|| Self { path: path.to_owned(), table, draws }))
+    }
+
+    /// As [`FittedLoop::load`], of a file that must hold draws.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`], and where there are no draws.
+    pub fn required(path: &Path) -> Result<Self, ScenarioError> {
+        let rule = "this file holds no draws of a fit";
+        let help = "`runaway fit LOG --save FILE` writes one that does";
+        Self::load(path)?.ok_or_else(|| Scenario::refused(path, "fit.draws", rule, help))
+    }
+
+    /// Number of draws.
+    #[must_use]
+    pub fn draws(&self) -> usize {
+        self.draws.len()
+    }
+
+    /// The designs of a scenario file on this loop in place of the file's own; the loop itself where `file` is the one that
+    /// was saved. `overrides` come last.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`]; and where the file's own loop has what a log does not tell: difficulties, recovery, or checks
+    /// beside those of a fitted loop that has some.
+    pub fn under(&self, file: &Path, overrides: &[String]) -> Result<FittedDesigns, ScenarioError> {
+        let refused = |key: &str, rule: &str, help: &str| Err(Scenario::refused(file, key, rule, help));
+        let (mut table, _) = table_of(file)?;
+        table.remove("fit");
+        let own = Scenario::load(file, &[])?;
+        if file != self.path {
+            if !own.difficulty.is_empty() {
+                return refused(
+                    "difficulty",
+                    "a log tells one error rate, not one for each difficulty",
+                    "leave these tables out with --fit",
+                );
+            }
+            if own.has_unsound() {
+                return refused(
+                    "errors.recovery",
+                    "a log does not tell right answers by wrong steps",
+                    "leave `recovery` and `start.unsound` out with --fit",
+                );
+            }
+            if self.table.contains_key("filter") && own.has_checks() {
+                let key = if own.filters.is_empty() { "vote" } else { "filter" };
+                return refused(
+                    key,
+                    "the log is of a loop with checks, and the fit holds what they pass",
+                    "leave the checks of the file's own loop out, and set further ones in a [[design]]",
+                );
+            }
+            for key in CARRIED {
+                if let Some(value) = self.table.get(key) {
+                    table.insert(key.to_owned(), value.clone());
+                }
+            }
+            if let Some(filters) = self.table.get("filter") {
+                table.insert("filter".to_owned(), filters.clone());
+            }
+        }
+        let designs = FittedDesigns { fitted: self.clone(), table, own, overrides: overrides.to_vec() };
+        designs.of(Draw::Medians)?;
+        Ok(designs)
+    }
+}
+
+/// The designs of a file on a fitted loop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FittedDesigns {
+    fitted: FittedLoop,
+    table: Table,
+    own: Scenario,
+    overrides: Vec<String>,
+}
+
+/// The designs under one draw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// The file's own loop.
+    pub base: Scenario,
+    /// Its designs; the loop itself where there are none.
+    pub designs: Vec<Design>,
+    /// Whether the file's `systematic_share` or `consistency` cannot be those of a loop with this draw's error rates: the
+    /// nearest that can was taken.
+    pub strained: bool,
+}
+
+impl FittedDesigns {
+    /// Number of draws.
+    #[must_use]
+    pub fn draws(&self) -> usize {
+        self.fitted.draws()
+    }
+
+    /// The designs under one draw.
+    ///
+    /// # Errors
+    /// [`ScenarioError`] where a number breaks a rule of scenario files.
+    pub fn of(&self, draw: Draw) -> Result<Drawn, ScenarioError> {
+        let mut row = self.fitted.draws.row(draw);
+        let strained = Shared::of(&self.own).express(&mut row);
+        let mut table = self.table.clone();
+        let unfit = |breach: Breach| {
+            let of = match draw {
+                Draw::Medians => "the medians".to_owned(),
+                Draw::Number(index) => format!("draw {index}"),
+            };
+            let rule = format!("under {of} of {}: `{}`: {}", self.fitted.path.display(), breach.key, breach.rule);
+            Fault::from(Breach::new("fit.draws", rule, breach.help)).placeless(Origin::File(self.fitted.path.clone()))
+        };
+        for (key, value) in row {
+            let value = if key == "examples" { Value::Integer(value.round() as i64) } else { Value::Float(value) };
+            overrides::assign(&mut table, key, value).map_err(unfit)?;
+        }
+        for typed in &self.overrides {
+            overrides::set(&mut table, typed)
+                .map_err(|breach| Fault::from(breach).placeless(Origin::Override(typed.clone())))?;
+        }
+        let read = read_table(&table).map_err(|fault| unfit(fault.breach))?;
+        let load::Read { scenario: base, mut designs, .. } = read;
+        if designs.is_empty() {
+            designs.push(Design { name: base.name.clone(), scenario: base.clone() });
+        }
+        Ok(Drawn { base, designs, strained })
+    }
+}
+
+/// What a file says of mistakes that candidates share.
+struct Shared {
+    systematic: f64,
+    consistency: f64,
+    steps: f64,
+}
+
+impl Shared {
+    fn of(scenario: &Scenario) -> Self {
+        Self {
+            systematic: scenario.errors.systematic_share.get(),
+            consistency: scenario.errors.consistency.get(),
+            steps: scenario.task.steps.get() as f64,
+        }
+    }
+
+    /// Writes a draw anew in the file's terms; whether it had to be bent. With o the wrong share of fresh answers and
+    /// z = o (1 − σ) / (1 − oσ), an answer from a wrong belief is wrong with probability g = γ + (1 − γ) z, so that a share
+    /// x of the fit is x / g here and A is g A; it stays with probability γρ + (1 − γ) zλ, which is ρ of the fit; and a
+    /// fresh mistake is learned with probability σρ + (1 − σ) λ, which is λ / g of the fit.
+    fn express(&self, row: &mut [(&'static str, f64)]) -> bool {
+        let (sigma, gamma) = (self.systematic, self.consistency);
+        if sigma == 0.0 && gamma == 1.0 {
+            return false;
+        }
+        let value = |row: &[(&str, f64)], key: &str, absent: f64| {
+            row.iter().find(|(name, _)| *name == key).map_or(absent, |(_, value)| *value)
+        };
+        let off = -(self.steps * (-value(row, "errors.step_error", 0.002)).ln_1p()).exp_m1();
+        let other = off * (1.0 - sigma) / (1.0 - off * sigma);
+        let shown = gamma + (1.0 - gamma) * other;
+        let (imprint, persistence) = (value(row, "learning.imprint", 0.6), value(row, "learning.persistence", 0.95));
+        let start = value(row, "start.wrong", 0.0) / shown;
+        let (mut rho, mut lambda) = (persistence, imprint);
+        let mut bent = start > 1.0 + BENT;
+        // Each depends a little on the other; three rounds settle them to four digits.
+        for round in 0..3 {
+            let (stays, learned) = (
+                (persistence - lambda * (1.0 - gamma) * other) / gamma,
+                (imprint / shown - sigma * rho) / (1.0 - sigma),
+            );
+            rho = stays.clamp(0.0, 1.0);
+            lambda = if sigma < 1.0 { learned.clamp(0.0, 1.0) } else { imprint };
+            if round == 2 {
+                bent |= (stays - rho).abs() > BENT || sigma < 1.0 && (learned - lambda).abs() > BENT;
+            }
+        }
+        for (key, value) in row {
+            match *key {
+                "learning.persistence" => *value = rho,
+                "learning.imprint" => *value = lambda,
+                "errors.amplification" => *value *= shown,
+                "start.wrong" => *value = start.min(1.0),
+                _ => {}
+            }
+        }
+        bent
+    }
+}
+
+/// How far a probability may be out of reach before it is said.
+const BENT: f64 = 0.02;
