@@ -71,9 +71,10 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
     if args.json {
         out.write_all(&json)?;
     } else {
+        posterior::finding(posterior.as_ref(), out)?;
         sheet::comparison(&comparison, out)?;
         sheet::evidence(&evidence, out)?;
-        posterior.as_ref().map(|posterior| posterior::print(posterior, out)).transpose()?;
+        posterior::table(posterior.as_ref(), out)?;
         if let (Some(files), Some(folder)) = (written, &args.output) {
             writeln!(out, "wrote {files} files to {}", folder.display())?;
         }

@@ -35,11 +35,12 @@ pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict
         let given = Given { result: &explanation, posterior: posterior.as_ref() };
         Document::new(&scenario, &provenance, given).write(out)?;
     } else {
+        posterior::finding(posterior.as_ref(), out)?;
         table::explanation(&scenario, &explanation, out)?;
         if let Some(safety) = super::solve::safety(&scenario, &analytic::solve(&scenario)) {
             writeln!(out, "\n{}", ways_to_safety(&safety, scenario.horizon.get()))?;
         }
-        posterior.as_ref().map(|posterior| posterior::print(posterior, out)).transpose()?;
+        posterior::table(posterior.as_ref(), out)?;
     }
     Ok(Verdict::Fine)
 }

@@ -35,8 +35,15 @@ pub(super) fn of_source(source: &Source) -> anyhow::Result<Option<Posterior>> {
     of(&files, SEED, None).map(Some)
 }
 
-pub(super) fn print(posterior: &Posterior, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\n{}", words::finding(posterior))?;
+/// The finding, for the first line of an answer.
+pub(super) fn finding(posterior: Option<&Posterior>, out: &mut dyn Write) -> io::Result<()> {
+    posterior.map_or(Ok(()), |posterior| writeln!(out, "{}", words::finding(posterior)))
+}
+
+/// The numbers, for its end.
+pub(super) fn table(posterior: Option<&Posterior>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(posterior) = posterior else { return Ok(()) };
+    writeln!(out)?;
     sheet::print(words::columns(posterior), out)?;
     for note in words::notes(posterior) {
         writeln!(out, "note: {note}")?;

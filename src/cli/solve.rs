@@ -22,11 +22,12 @@ pub(super) fn run(args: &Solve, out: &mut dyn Write) -> anyhow::Result<Verdict> 
         let given = Given { result: &solution, posterior: posterior.as_ref() };
         Document::new(&scenario, &provenance, given).write(out)?;
     } else {
+        posterior::finding(posterior.as_ref(), out)?;
         table::solution(&scenario, &solution, out)?;
         if let Some(safety) = safety(&scenario, &solution) {
             writeln!(out, "{}", ways_to_safety(&safety, scenario.horizon.get()))?;
         }
-        posterior.as_ref().map(|posterior| posterior::print(posterior, out)).transpose()?;
+        posterior::table(posterior.as_ref(), out)?;
     }
     Ok(Verdict::Fine)
 }

@@ -4,10 +4,11 @@ use rayon::prelude::*;
 
 use super::FitOptions;
 use super::log::Run;
+use super::mixing::Mixing;
 use super::model::Model;
 use super::prior::{Parameter, Point, Priors};
 use super::result::{Interval, Learned, Surprise, TradeOff};
-use super::sampler::{self, Mixing, Sample};
+use super::sampler::{self, Sample};
 
 /// First random stream of the predictive checks.
 const CHECK_STREAM: u64 = 3 << 32;

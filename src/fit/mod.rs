@@ -18,6 +18,7 @@ mod fitted;
 mod learner;
 mod likelihood;
 pub mod log;
+mod mixing;
 mod model;
 mod moves;
 mod outlook;
@@ -50,6 +51,7 @@ pub use design::Training;
 pub use fitted::{Fitted, fit};
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
+pub use mixing::Mixing;
 pub use outlook::Outlook;
 pub use parting::Parting;
 pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
@@ -57,7 +59,7 @@ pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, LogFile, ReadOptions};
 pub use result::{
     Basis, Best, Bin, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
 };
-pub use sampler::{Effort, Mixing};
+pub use sampler::Effort;
 pub use saved::SaveError;
 pub use score::{count_quantile, covered, crps, quantile, sorted};
 pub use transition::{Answer, Moves, Samples, Share, Transition};

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::log::named;
+use super::mixing::Mixing;
 use super::outlook::Outlook;
 use super::prior::{Checks, Parameter, Scale};
-use super::sampler::Mixing;
 use super::score::{quantile, sorted};
 use super::{Effort, Threshold, Training, Unit};
 
@@ -77,9 +77,6 @@ pub struct Fit {
     pub warnings: Vec<String>,
 }
 
-/// R̂ above which no number of a fit should be used.
-const UNSETTLED: f64 = 1.1;
-
 impl Fit {
     /// The log and its run, for people.
     #[must_use]
@@ -90,9 +87,7 @@ impl Fit {
     /// The parameter that mixed worst, where its R̂ says that the sampler has not settled: the numbers then depend on the seed.
     #[must_use]
     pub fn unsettled(&self) -> Option<&Mixing> {
-        // Walkers that never moved have no R̂.
-        let unsettled = |mixing: &&Mixing| mixing.r_hat.is_nan() || mixing.r_hat > UNSETTLED;
-        self.mixing.iter().filter(unsettled).max_by(|a, b| a.r_hat.total_cmp(&b.r_hat))
+        self.mixing.iter().filter(|mixing| mixing.unsettled()).max_by(|a, b| a.r_hat.total_cmp(&b.r_hat))
     }
 }
 

@@ -1,9 +1,8 @@
 //! The posterior sampler: independent ensembles of walkers with stretch and differential-evolution moves, led from the
 //! prior to the posterior by rising powers of the likelihood.
 //!
-//! Sources: Goodman & Weare 2010 (stretch move); ter Braak 2006 (differential evolution); Vehtari et al. 2021 (split R̂);
-//! Sokal 1997 (integrated autocorrelation time). An ensemble needs no tuning and no gradients, which a likelihood over
-//! whole beliefs does not have.
+//! Sources: Goodman & Weare 2010 (stretch move); ter Braak 2006 (differential evolution). An ensemble
+//! needs no tuning and no gradients, which a likelihood over whole beliefs does not have.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -12,7 +11,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Watch;
-use super::prior::{OPTIONAL, PARAMETERS, Parameter, Point, Priors};
+use super::mixing::{Mixing, mixing};
+use super::prior::{OPTIONAL, PARAMETERS, Point, Priors};
 
 /// How long to sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,17 +48,6 @@ pub(super) struct Sample {
     pub accepted: f64,
 }
 
-/// Mixing of one parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Mixing {
-    /// Whose.
-    pub parameter: Parameter,
-    /// Split R̂ over ensembles and halves of each.
-    pub r_hat: f64,
-    /// Effective sample size.
-    pub effective: f64,
-}
-
 #[derive(Clone, Copy)]
 struct Walker {
     point: Point,
@@ -73,7 +62,9 @@ pub(super) fn stream(seed: u64, number: u64) -> ChaCha8Rng {
     rng
 }
 
-/// Samples the posterior; `log_likelihood` may answer −∞ for any value not above its second argument. Ensemble i draws from stream i, so the result does not depend on threads.
+/// Samples the posterior; `log_likelihood` may answer −∞ for any value not above its second argument. Ensemble i draws from
+/// stream i, so the result does not depend on threads. A sampling long enough for one answer that has not settled goes on,
+/// to twice and then to four times its length: what came before is dropped.
 pub(super) fn sample(
     priors: &Priors,
     log_likelihood: &(impl Fn(&Point, f64) -> f64 + Sync),
@@ -81,55 +72,99 @@ pub(super) fn sample(
     seed: u64,
     watch: Watch<'_>,
 ) -> Sample {
-    let all = (effort.ensembles * effort.sweeps) as u64;
+    let mut all = (effort.ensembles * effort.sweeps) as u64;
     watch(0, all);
-    let runs: Vec<(Vec<Vec<Point>>, usize)> = (0..effort.ensembles as u64)
+    let mut ensembles: Vec<Ensemble> = (0..effort.ensembles as u64)
         .into_par_iter()
-        .map(|number| ensemble(priors, log_likelihood, effort, &mut stream(seed, number), &|| watch(1, all)))
+        .map(|number| {
+            let mut ensemble = Ensemble::begun(priors, log_likelihood, effort.walkers, stream(seed, number));
+            ensemble.sweep(priors, log_likelihood, (effort.sweeps / 3, effort.sweeps), &|| watch(1, all));
+            ensemble
+        })
         .collect();
-    let proposals = (effort.ensembles * effort.walkers * (effort.sweeps - effort.sweeps / 3)).max(1);
-    let accepted = runs.iter().map(|(_, accepted)| accepted).sum::<usize>() as f64 / proposals as f64;
-    Sample { ensembles: runs.into_iter().map(|(sweeps, _)| sweeps).collect(), accepted }
+    let mut more = if effort.sweeps >= Effort::THOROUGH.sweeps { effort.sweeps } else { 0 };
+    while (1..=2 * effort.sweeps).contains(&more) && Sample::of(&ensembles).unsettled(priors) {
+        all += (effort.ensembles * more) as u64;
+        ensembles.par_iter_mut().for_each(|ensemble| {
+            ensemble.forget();
+            ensemble.sweep(priors, log_likelihood, (0, more), &|| watch(1, all));
+        });
+        more *= 2;
+    }
+    Sample::of(&ensembles)
 }
 
-fn ensemble(
-    priors: &Priors,
-    log_likelihood: &impl Fn(&Point, f64) -> f64,
-    effort: Effort,
-    rng: &mut ChaCha8Rng,
-    swept: &dyn Fn(),
-) -> (Vec<Vec<Point>>, usize) {
-    let free = priors.free();
-    let (mut walkers, mut power) = begin(priors, log_likelihood, effort.walkers, rng);
-    let warm = effort.sweeps / 3;
-    let mut kept = Vec::with_capacity(effort.sweeps - warm);
-    let mut accepted = 0;
-    for sweep in 0..effort.sweeps {
-        if power < 1.0 {
-            let least = schedule(sweep, warm);
-            (walkers, power) = sharpened(&walkers, power, least, rng);
+/// One population on its way from the prior to the posterior.
+struct Ensemble {
+    rng: ChaCha8Rng,
+    walkers: Vec<Walker>,
+    power: f64,
+    /// The populations after each sweep that is kept.
+    kept: Vec<Vec<Point>>,
+    /// Proposals accepted in them.
+    accepted: usize,
+}
+
+impl Ensemble {
+    fn begun(priors: &Priors, log_likelihood: &impl Fn(&Point, f64) -> f64, count: usize, mut rng: ChaCha8Rng) -> Self {
+        let (walkers, power) = begin(priors, log_likelihood, count, &mut rng);
+        Self { rng, walkers, power, kept: Vec::new(), accepted: 0 }
+    }
+
+    fn forget(&mut self) {
+        self.kept.clear();
+        self.accepted = 0;
+    }
+
+    /// `sweeps` sweeps over all walkers, those from `warm` on kept.
+    fn sweep(
+        &mut self,
+        priors: &Priors,
+        log_likelihood: &impl Fn(&Point, f64) -> f64,
+        (warm, sweeps): (usize, usize),
+        swept: &dyn Fn(),
+    ) {
+        let free = priors.free();
+        for sweep in 0..sweeps {
+            if self.power < 1.0 {
+                let least = schedule(sweep, warm);
+                (self.walkers, self.power) = sharpened(&self.walkers, self.power, least, &mut self.rng);
+            }
+            let accepted = self.walk(priors, log_likelihood, &free, sweep % 3 != 0);
+            if sweep >= warm {
+                self.accepted += accepted;
+                self.kept.push(self.walkers.iter().map(|walker| walker.point).collect());
+            }
+            swept();
         }
-        for index in 0..walkers.len() {
-            let (point, volume) = propose(&walkers, index, &free, priors, sweep % 3 != 0, rng);
-            let threshold: f64 = rng.random();
+    }
+
+    /// One proposal for every walker; how many were accepted.
+    fn walk(
+        &mut self,
+        priors: &Priors,
+        log_likelihood: &impl Fn(&Point, f64) -> f64,
+        free: &[usize],
+        difference: bool,
+    ) -> usize {
+        let mut accepted = 0;
+        for index in 0..self.walkers.len() {
+            let (point, volume) = propose(&self.walkers, index, free, priors, difference, &mut self.rng);
+            let threshold: f64 = self.rng.random();
             let prior = priors.log_density(&point);
-            let Some(walker) = walkers.get_mut(index) else { continue };
+            let Some(walker) = self.walkers.get_mut(index) else { continue };
             if prior < OUTERMOST {
                 continue;
             }
-            let needed = walker.likelihood + (threshold.ln() - volume - prior + walker.prior) / power;
+            let needed = walker.likelihood + (threshold.ln() - volume - prior + walker.prior) / self.power;
             let likelihood = log_likelihood(&point, needed);
             if likelihood > needed {
                 *walker = Walker { point, prior, likelihood };
-                accepted += usize::from(sweep >= warm);
+                accepted += 1;
             }
         }
-        if sweep >= warm {
-            kept.push(walkers.iter().map(|walker| walker.point).collect());
-        }
-        swept();
+        accepted
     }
-    (kept, accepted)
 }
 
 /// Least power of the likelihood at a sweep, so that it is whole well before the first draw is kept.
@@ -275,6 +310,24 @@ fn refreshed(mut point: Point, free: &[usize], priors: &Priors, rng: &mut ChaCha
 }
 
 impl Sample {
+    fn of(ensembles: &[Ensemble]) -> Self {
+        let proposals: usize = ensembles.iter().flat_map(|ensemble| &ensemble.kept).map(Vec::len).sum();
+        let accepted = ensembles.iter().map(|ensemble| ensemble.accepted).sum::<usize>() as f64;
+        Self {
+            ensembles: ensembles.iter().map(|ensemble| ensemble.kept.clone()).collect(),
+            accepted: accepted / proposals.max(1) as f64,
+        }
+    }
+
+    /// How each free parameter mixes.
+    pub fn mixing(&self, priors: &Priors) -> Vec<Mixing> {
+        mixing(&self.ensembles, priors)
+    }
+
+    fn unsettled(&self, priors: &Priors) -> bool {
+        self.mixing(priors).iter().any(Mixing::unsettled)
+    }
+
     /// Every kept draw, ensemble by ensemble.
     pub fn draws(&self) -> impl Iterator<Item = &Point> {
         self.ensembles.iter().flatten().flatten()
@@ -285,72 +338,4 @@ impl Sample {
         let all: Vec<&Point> = self.draws().collect();
         (0..count).filter_map(|index| all.get((index * all.len() + all.len() / 2) / count).map(|p| **p)).collect()
     }
-
-    /// R̂ and effective sample size of each free parameter.
-    pub fn mixing(&self, priors: &Priors) -> Vec<Mixing> {
-        priors
-            .free()
-            .into_iter()
-            .filter_map(|k| Some((k, Parameter::ALL.get(k).copied()?)))
-            .map(|(k, parameter)| Mixing { parameter, r_hat: self.r_hat(k), effective: self.effective(k) })
-            .collect()
-    }
-
-    /// Halves of each ensemble as sequences of one parameter.
-    fn halves(&self, k: usize) -> Vec<Vec<f64>> {
-        self.ensembles
-            .iter()
-            .flat_map(|sweeps| {
-                let (early, late) = sweeps.split_at(sweeps.len() / 2);
-                [early, late].map(|half| half.iter().flatten().map(|point| point[k]).collect())
-            })
-            .collect()
-    }
-
-    fn r_hat(&self, k: usize) -> f64 {
-        let moments: Vec<(f64, f64)> = self.halves(k).iter().map(|half| mean_and_variance(half)).collect();
-        let means: Vec<f64> = moments.iter().map(|(mean, _)| *mean).collect();
-        let within = moments.iter().map(|(_, variance)| variance).sum::<f64>() / moments.len().max(1) as f64;
-        ((within + mean_and_variance(&means).1) / within).sqrt()
-    }
-
-    /// Draws over the autocorrelation time of the ensemble's mean, summed over ensembles.
-    fn effective(&self, k: usize) -> f64 {
-        self.ensembles
-            .iter()
-            .map(|sweeps| {
-                let means: Vec<f64> = sweeps.iter().map(|walkers| mean_and_variance_at(walkers, k)).collect();
-                let draws = sweeps.iter().map(Vec::len).sum::<usize>() as f64;
-                draws / autocorrelation_time(&means)
-            })
-            .sum()
-    }
-}
-
-fn mean_and_variance_at(walkers: &[Point], k: usize) -> f64 {
-    walkers.iter().map(|point| point[k]).sum::<f64>() / walkers.len().max(1) as f64
-}
-
-fn mean_and_variance(values: &[f64]) -> (f64, f64) {
-    let n = values.len().max(2) as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    (mean, values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0))
-}
-
-/// τ = 1 + 2 Σ ρ(t), summed over Sokal's window t ≤ 5 τ.
-fn autocorrelation_time(series: &[f64]) -> f64 {
-    let (mean, variance) = mean_and_variance(series);
-    if variance == 0.0 {
-        return 1.0;
-    }
-    let n = series.len();
-    let mut time = 1.0;
-    for lag in 1..n {
-        let products = series.iter().zip(series.iter().skip(lag)).map(|(a, b)| (a - mean) * (b - mean));
-        time += 2.0 * products.sum::<f64>() / (variance * n as f64);
-        if lag as f64 >= 5.0 * time {
-            break;
-        }
-    }
-    time.max(1.0)
 }

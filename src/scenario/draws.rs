@@ -271,10 +271,13 @@ impl Shared {
         }
     }
 
-    /// Writes a draw anew in the file's terms; whether it had to be bent. With o the wrong share of fresh answers and
-    /// z = o (1 − σ) / (1 − oσ), an answer from a wrong belief is wrong with probability g = γ + (1 − γ) z, so that a share
-    /// x of the fit is x / g here and A is g A; it stays with probability γρ + (1 − γ) zλ, which is ρ of the fit; and a
-    /// fresh mistake is learned with probability σρ + (1 − σ) λ, which is λ / g of the fit.
+    /// Writes a draw anew in the file's terms; whether it had to be bent.
+    ///
+    /// With o the wrong share of fresh answers and z = o (1 − σ) / (1 − oσ), an answer from a wrong belief is wrong with
+    /// probability g = γ + (1 − γ) z, so that a share x of the fit is x / g here and A is g A; it stays with probability
+    /// γρ + (1 − γ) zλ, which is ρ of the fit; and a fresh mistake is learned with probability σρ + (1 − σ) λ, which is λ / g
+    /// of the fit. Where ρ would have to exceed 1, the hazard of what is learned is multiplied by the rest, which is taken
+    /// out of the fresh mistakes again.
     fn express(&self, row: &mut [(&'static str, f64)]) -> bool {
         let (sigma, gamma) = (self.systematic, self.consistency);
         if sigma == 0.0 && gamma == 1.0 {
@@ -283,37 +286,35 @@ impl Shared {
         let value = |row: &[(&str, f64)], key: &str, absent: f64| {
             row.iter().find(|(name, _)| *name == key).map_or(absent, |(_, value)| *value)
         };
-        let off = -(self.steps * (-value(row, "errors.step_error", 0.002)).ln_1p()).exp_m1();
+        let off = -(self.steps * (-value(row, "errors.step_error", 0.0)).ln_1p()).exp_m1();
         let other = off * (1.0 - sigma) / (1.0 - off * sigma);
         let shown = gamma + (1.0 - gamma) * other;
-        let (imprint, persistence) = (value(row, "learning.imprint", 0.6), value(row, "learning.persistence", 0.95));
+        let (imprint, persistence) = (value(row, "learning.imprint", 0.0), value(row, "learning.persistence", 0.0));
         let start = value(row, "start.wrong", 0.0) / shown;
-        let (mut rho, mut lambda) = (persistence, imprint);
-        let mut bent = start > 1.0 + BENT;
-        // Each depends a little on the other; three rounds settle them to four digits.
-        for round in 0..3 {
-            let (stays, learned) = (
-                (persistence - lambda * (1.0 - gamma) * other) / gamma,
-                (imprint / shown - sigma * rho) / (1.0 - sigma),
-            );
+        let (mut rho, mut lambda, mut beyond, mut learned) = (persistence, imprint, 1.0, imprint);
+        // Each depends a little on the others; a few rounds settle them to many digits.
+        for _ in 0..ROUNDS {
+            let stays = (persistence / beyond - lambda * (1.0 - gamma) * other) / gamma;
+            beyond = (beyond * stays).max(1.0);
             rho = stays.clamp(0.0, 1.0);
-            lambda = if sigma < 1.0 { learned.clamp(0.0, 1.0) } else { imprint };
-            if round == 2 {
-                bent |= (stays - rho).abs() > BENT || sigma < 1.0 && (learned - lambda).abs() > BENT;
-            }
+            learned = if sigma < 1.0 { (imprint / (shown * beyond) - sigma * rho) / (1.0 - sigma) } else { 0.0 };
+            lambda = learned.clamp(0.0, 1.0);
         }
         for (key, value) in row {
             match *key {
                 "learning.persistence" => *value = rho,
                 "learning.imprint" => *value = lambda,
+                "learning.hazard_gain" => *value *= beyond,
                 "errors.amplification" => *value *= shown,
                 "start.wrong" => *value = start.min(1.0),
                 _ => {}
             }
         }
-        bent
+        start > 1.0 + BENT || (learned - lambda).abs() > BENT
     }
 }
 
+/// Rounds in which the numbers of a draw are brought into the file's terms.
+const ROUNDS: u32 = 20;
 /// How far a probability may be out of reach before it is said.
 const BENT: f64 = 0.02;

@@ -29,6 +29,7 @@ mod fit_logs;
 mod fit_metrics;
 mod fit_problems;
 mod fit_report;
+mod fit_saved;
 mod fit_words;
 mod flows;
 mod folders;
