@@ -2,8 +2,9 @@
 //!
 //! Generation 0 of the scenario is the last generation of the log. The fit's law (`learner`) and that of a scenario are the
 //! same where nothing is checked; checks are written as one filter with the passing probabilities, and persistence such
-//! that a wrong belief leaves as many as it does at the present composition. Not carried over: `reversion`, which lowers
-//! the error of a model that all but guesses, and the spread of the measurements.
+//! that a wrong belief leaves as many as it does at the present composition. Not carried over: how votes reject more right
+//! answers as slips grow, `reversion`, which lowers the error of a model that all but guesses, and the spread of the
+//! measurements. Probabilities of failure of the measured loops differ by up to 0.03 for it without checks and 0.11 with.
 
 use std::fmt::Write;
 

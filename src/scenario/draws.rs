@@ -155,7 +155,7 @@ impl FittedLoop {
         let refused = |key: &str, rule: &str, help: &str| Err(Scenario::refused(file, key, rule, help));
         let (mut table, _) = table_of(file)?;
         table.remove("fit");
-        let own = Scenario::load(file, &[])?;
+        let own = Scenario::load(file, overrides)?;
         if file != self.path {
             if !own.difficulty.is_empty() {
                 return refused(
@@ -188,7 +188,9 @@ impl FittedLoop {
                 table.insert("filter".to_owned(), filters.clone());
             }
         }
-        let designs = FittedDesigns { fitted: self.clone(), table, own, overrides: overrides.to_vec() };
+        let carried = read_table(&table).map_err(|fault| fault.placeless(Origin::File(file.to_owned())))?.scenario;
+        let shared = Shared::of(&carried);
+        let designs = FittedDesigns { fitted: self.clone(), table, shared, overrides: overrides.to_vec() };
         designs.of(Draw::Medians)?;
         Ok(designs)
     }
@@ -199,7 +201,7 @@ impl FittedLoop {
 pub struct FittedDesigns {
     fitted: FittedLoop,
     table: Table,
-    own: Scenario,
+    shared: Shared,
     overrides: Vec<String>,
 }
 
@@ -228,7 +230,7 @@ impl FittedDesigns {
     /// [`ScenarioError`] where a number breaks a rule of scenario files.
     pub fn of(&self, draw: Draw) -> Result<Drawn, ScenarioError> {
         let mut row = self.fitted.draws.row(draw);
-        let strained = Shared::of(&self.own).express(&mut row);
+        let strained = self.shared.express(&mut row);
         let mut table = self.table.clone();
         let unfit = |breach: Breach| {
             let of = match draw {
@@ -255,7 +257,8 @@ impl FittedDesigns {
     }
 }
 
-/// What a file says of mistakes that candidates share.
+/// What a file says of mistakes that candidates share, and the steps of the fitted loop's solutions.
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Shared {
     systematic: f64,
     consistency: f64,
@@ -273,11 +276,12 @@ impl Shared {
 
     /// Writes a draw anew in the file's terms; whether it had to be bent.
     ///
-    /// With o the wrong share of fresh answers and z = o (1 − σ) / (1 − oσ), an answer from a wrong belief is wrong with
-    /// probability g = γ + (1 − γ) z, so that a share x of the fit is x / g here and A is g A; it stays with probability
-    /// γρ + (1 − γ) zλ, which is ρ of the fit; and a fresh mistake is learned with probability σρ + (1 − σ) λ, which is λ / g
-    /// of the fit. Where ρ would have to exceed 1, the hazard of what is learned is multiplied by the rest, which is taken
-    /// out of the fresh mistakes again.
+    /// With o the wrong share of fresh answers at the start and z = o (1 − σ) / (1 − oσ), an answer from a wrong belief is
+    /// wrong with probability γ + (1 − γ) z, that is g (1 − o) more often than one from a sound belief. A share x of the fit,
+    /// whose wrong beliefs always show, is x / g here, and A is g A. Of a sound belief o (σρ + (1 − σ) λ) wrong ones are left,
+    /// and γρ + (1 − γ) zλ of a wrong one: these have to be λo / g and ρ + λo (1/g − 1) with the fit's λ and ρ. Where ρ would
+    /// have to exceed 1, the hazard of what is learned is multiplied so that the share is by the rest, which is taken out of
+    /// λ again.
     fn express(&self, row: &mut [(&'static str, f64)]) -> bool {
         let (sigma, gamma) = (self.systematic, self.consistency);
         if sigma == 0.0 && gamma == 1.0 {
@@ -286,26 +290,32 @@ impl Shared {
         let value = |row: &[(&str, f64)], key: &str, absent: f64| {
             row.iter().find(|(name, _)| *name == key).map_or(absent, |(_, value)| *value)
         };
-        let off = -(self.steps * (-value(row, "errors.step_error", 0.0)).ln_1p()).exp_m1();
+        let held = value(row, "start.wrong", 0.0);
+        let slip = value(row, "errors.step_error", 0.0) * (1.0 + held * value(row, "errors.amplification", 0.0));
+        let off = -(self.steps * (-slip.min(1.0)).ln_1p()).exp_m1();
         let other = off * (1.0 - sigma) / (1.0 - off * sigma);
-        let shown = gamma + (1.0 - gamma) * other;
+        let excess = (gamma + (1.0 - gamma) * other - off) / (1.0 - off).max(f64::MIN_POSITIVE);
+        let excess = excess.max(LEAST_EXCESS);
         let (imprint, persistence) = (value(row, "learning.imprint", 0.0), value(row, "learning.persistence", 0.0));
-        let start = value(row, "start.wrong", 0.0) / shown;
+        let (start, kept) = (held / excess, persistence + imprint * off * (1.0 / excess - 1.0));
         let (mut rho, mut lambda, mut beyond, mut learned) = (persistence, imprint, 1.0, imprint);
         // Each depends a little on the others; a few rounds settle them to many digits.
         for _ in 0..ROUNDS {
-            let stays = (persistence / beyond - lambda * (1.0 - gamma) * other) / gamma;
+            let stays = (kept / beyond - lambda * (1.0 - gamma) * other) / gamma;
             beyond = (beyond * stays).max(1.0);
             rho = stays.clamp(0.0, 1.0);
-            learned = if sigma < 1.0 { (imprint / (shown * beyond) - sigma * rho) / (1.0 - sigma) } else { 0.0 };
+            learned = if sigma < 1.0 { (imprint / (excess * beyond) - sigma * rho) / (1.0 - sigma) } else { 0.0 };
             lambda = learned.clamp(0.0, 1.0);
         }
+        // The hazard's factor that multiplies the share itself by `beyond` where the loop now stands.
+        let next = ((imprint * off + (persistence - imprint * off) * held) / excess).clamp(0.0, 1.0);
+        let gain = if beyond > 1.0 && next < 1.0 { (-next).ln_1p() / (-next / beyond).ln_1p() } else { beyond };
         for (key, value) in row {
             match *key {
                 "learning.persistence" => *value = rho,
                 "learning.imprint" => *value = lambda,
-                "learning.hazard_gain" => *value *= beyond,
-                "errors.amplification" => *value *= shown,
+                "learning.hazard_gain" => *value *= gain,
+                "errors.amplification" => *value *= excess,
                 "start.wrong" => *value = start.min(1.0),
                 _ => {}
             }
@@ -314,6 +324,8 @@ impl Shared {
     }
 }
 
+/// A wrong belief that shows less often than this beyond the slips of sound ones does not explain a log's errors.
+const LEAST_EXCESS: f64 = 1e-3;
 /// Rounds in which the numbers of a draw are brought into the file's terms.
 const ROUNDS: u32 = 20;
 /// How far a probability may be out of reach before it is said.
