@@ -139,8 +139,8 @@ impl View {
             name: inputs.scenario.name.clone(),
             source: inputs.scenario.source.clone(),
             alarms: finding::alarms(inputs),
-            headline: finding::headline(inputs),
-            finding: finding::sentences(inputs),
+            headline: headline(inputs),
+            finding: sentences(inputs),
             warnings: inputs.solution.warnings.clone(),
             numbers: tables::numbers(inputs),
             thresholds: tables::thresholds(inputs),
@@ -151,6 +151,19 @@ impl View {
             provenance: tables::provenance(inputs.provenance),
         }
     }
+}
+
+/// Of a fitted loop what its log says, of any other what its numbers do.
+fn headline(inputs: &Inputs<'_>) -> String {
+    inputs.posterior.map_or_else(|| finding::headline(inputs), super::designs::posterior::finding)
+}
+
+fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
+    let plugged = || {
+        let headline = finding::headline(inputs);
+        format!("With every parameter at its median: {headline}")
+    };
+    inputs.posterior.map(|_| plugged()).into_iter().chain(finding::sentences(inputs)).collect()
 }
 
 /// What a log leaves open, then the mistakes.

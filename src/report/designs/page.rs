@@ -34,7 +34,7 @@ pub(super) fn page(
             (stated(evidence))
             @if let Some(posterior) = posterior {
                 (table("Given the log", &posterior::columns(posterior)))
-                @for note in posterior::notes(posterior) { p { (note) "." } }
+                @for note in posterior::notes(posterior) { p { "Note: " (note) "." } }
             }
             (table("Runway", &runway))
             (table("Price, and the generation to keep", &price))
