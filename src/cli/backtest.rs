@@ -91,6 +91,7 @@ fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
     let fit = FitOptions {
         threshold: args.failing.threshold(),
         training: args.training.told(),
+        temperature: args.training.temperature,
         seed: args.seed,
         priors,
         effort,

@@ -127,6 +127,14 @@ pub struct Trained {
     /// Each generation is a new model, trained on the kept examples alone
     #[arg(long)]
     trained_anew: bool,
+    /// Temperature at which the training sets were sampled: hotter loops run away faster
+    #[arg(long, value_name = "T", value_parser = temperature)]
+    pub(super) temperature: Option<f64>,
+}
+
+fn temperature(typed: &str) -> Result<f64, String> {
+    let value = typed.parse().ok().filter(|value| *value > 0.0 && *value <= 10.0);
+    value.ok_or_else(|| "a sampling temperature lies above 0 and is at most 10".to_owned())
 }
 
 impl Trained {
@@ -139,12 +147,13 @@ impl Trained {
         }
     }
 
-    /// The option as it can be typed again.
-    pub(super) fn typed(self) -> Option<String> {
-        self.told().map(|training| match training {
+    /// The options as they can be typed again.
+    pub(super) fn typed(self) -> impl Iterator<Item = String> {
+        let training = self.told().map(|training| match training {
             Training::FineTuned => "--fine-tuned".to_owned(),
             Training::Anew => "--trained-anew".to_owned(),
-        })
+        });
+        training.into_iter().chain(self.temperature.map(|temperature| format!("--temperature {temperature}")))
     }
 }
 

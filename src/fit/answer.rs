@@ -4,12 +4,13 @@ use rayon::prelude::*;
 
 use super::course::Course;
 use super::criticism::{learned, surprises, trade_offs, warnings};
+use super::design;
 use super::fitted::Fitted;
 use super::learner::{Learner, Unit};
 use super::log::{Row, Run};
 use super::model::{self, Ahead, Model, Path};
 use super::outlook::{Outlook, odds_shift};
-use super::prior::{Point, Priors};
+use super::prior::{Parameter, Point, Priors};
 use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
 use super::sampler::{self, Sample};
 use super::score::count_quantile;
@@ -51,6 +52,10 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
     let used = used(runs, checks, same_problems, options);
     let training = options.training.unwrap_or_else(|| Training::of(runs));
     let mut priors = Priors::new(checks, training);
+    if let Some(temperature) = options.temperature.filter(|_| gains(checks, training)) {
+        let (centre, spread) = design::hazard_gain(temperature);
+        priors.set(Parameter::HazardGain, centre, spread);
+    }
     if used.same_problems {
         priors.share_problems(correlation(runs));
     }
@@ -68,6 +73,11 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
         return Err(FitError::Effort);
     }
     Ok(Prepared { model: Model::new(runs, priors, options.unit, used), checks, training })
+}
+
+/// Whether sampling may add to the mistakes of a generation for good: it starts from the one before, and nothing checks it.
+fn gains(checks: Checks, training: Training) -> bool {
+    checks == Checks::None && training == Training::FineTuned
 }
 
 /// Refuses a threshold that no error rate reaches.
@@ -143,6 +153,9 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
     let surprises = surprises(model, draws, run, options);
     let mut warnings = warnings(&mixing, &surprises, run, log.runs.len());
     warnings.extend(audits_left_out(fitted));
+    if options.temperature.is_some() && !gains(posterior.checks, posterior.training) {
+        warnings.push("the temperature has no effect: it tells how fast mistakes grow where nothing is checked (`kept` is `generated`) and generations are fine-tuned".to_owned());
+    }
     let (floor_error, floor_above_present) = floor(model, paths, options.run);
     Fit {
         source: log.source.clone(),

@@ -21,6 +21,28 @@ pub enum Training {
     FineTuned,
 }
 
+/// κ' by sampling temperature in a transformer that adds, hazard of a generation over that of what was kept for it.
+const MEASURED_GAINS: [(f64, f64); 4] = [(0.9, 0.95), (1.0, 0.97), (1.1, 1.14), (1.2, 1.34)];
+/// Spread of ln κ' around them: designs of one temperature differ.
+const GAIN_SPREAD: f64 = 0.15;
+
+/// Centre and spread of ln κ' at a sampling temperature: lines between the measured ones, and at their level beyond them,
+/// where nothing was measured.
+pub(super) fn hazard_gain(temperature: f64) -> (f64, f64) {
+    let [first, .., last] = MEASURED_GAINS;
+    let between = MEASURED_GAINS.windows(2).find_map(|pair| match pair {
+        [(low, from), (high, to)] if (*low..=*high).contains(&temperature) => {
+            let share = (temperature - low) / (high - low);
+            Some((1.0 - share) * from.ln() + share * to.ln())
+        }
+        _ => None,
+    });
+    match between {
+        Some(centre) => (centre, GAIN_SPREAD),
+        None => ((if temperature < first.0 { first.1 } else { last.1 }).ln(), 2.0 * GAIN_SPREAD),
+    }
+}
+
 /// Kept examples from which on a generation is taken to be fine-tuned, where nobody says.
 const MANY: u64 = 700;
 

@@ -132,6 +132,9 @@ pub struct FitOptions {
     pub checks: Option<Checks>,
     /// How each generation comes from the one before; `None` leaves it to what the log suggests.
     pub training: Option<Training>,
+    /// Temperature at which the training sets were sampled, where it is known: it tells the prior of the hazard gain, where
+    /// that is free.
+    pub temperature: Option<f64>,
     /// Share of the plain trend in the forecast; `None` leaves it to the design.
     pub trend: Option<f64>,
     /// Whether every generation, of every run, answers the same problems; `None` leaves it to what the files show.
@@ -156,6 +159,7 @@ impl Default for FitOptions {
             yields: true,
             checks: None,
             training: None,
+            temperature: None,
             trend: None,
             same_problems: None,
             priors: BTreeMap::new(),

@@ -288,7 +288,7 @@ impl Priors {
         self.set(Parameter::SlipRecurrence, 1.4, 1.0);
     }
 
-    fn set(&mut self, parameter: Parameter, centre: f64, spread: f64) {
+    pub(super) fn set(&mut self, parameter: Parameter, centre: f64, spread: f64) {
         for prior in self.0.iter_mut().filter(|prior| prior.parameter == parameter) {
             (prior.centre, prior.spread) = (centre, spread);
         }

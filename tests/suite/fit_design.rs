@@ -21,6 +21,21 @@ fn last_and_ahead(fit: &Fit) -> (f64, f64) {
     (known.error.q50, fit.fan.last().unwrap().error.q50)
 }
 
+/// What is known of the sampling moves the forecast of a young unchecked loop, and is said to be idle elsewhere.
+#[test]
+fn a_hot_loop_is_expected_to_run_away_sooner() {
+    let rows: String = (0..3).map(|g| format!("{g},500,{},2000,2000\n", [40, 47, 52][g])).collect();
+    let text = format!("generation,evaluated,wrong,generated,kept\n{rows}");
+    let log = Log::parse(text.as_bytes(), "log.csv").unwrap();
+    let ahead =
+        |temperature| last_and_ahead(&fit(&log, &FitOptions { temperature, trend: Some(0.0), ..quick() }).unwrap()).1;
+    let (cool, hot) = (ahead(Some(0.9)), ahead(Some(1.2)));
+    assert!(hot > cool + 0.05, "{cool} cool, {hot} hot");
+    let anew = FitOptions { temperature: Some(1.2), training: Some(Training::Anew), ..quick() };
+    let warnings = fit(&log, &anew).unwrap().warnings;
+    assert!(warnings.iter().any(|warning| warning.starts_with("the temperature has no effect")), "{warnings:?}");
+}
+
 /// The median of ten flat logs moves by less than 0.2 points a generation.
 #[test]
 fn flat_logs_are_forecast_flat() {

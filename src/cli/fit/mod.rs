@@ -150,6 +150,7 @@ fn options(args: &args::Fit, whole_solutions: bool) -> Result<FitOptions, Scenar
         unit: if whole_solutions { Unit::Solution } else { Unit::Step },
         threshold: args.failing.threshold(),
         training: args.training.told(),
+        temperature: args.training.temperature,
         horizon: args.horizon,
         seed: args.seed,
         run: if args.alone { 0 } else { args.run },
