@@ -185,7 +185,8 @@ fn beliefs_about_steps_are_no_scenario() {
     assert!(error.to_string().starts_with("beliefs of this fit are about steps"), "{error}");
 }
 
-/// A true loop of these ranges, and what is known of it: its log of six generations.
+/// A true loop of these ranges, and what is known of it: its log of six generations. Generation 0 holds some wrong beliefs
+/// already, as much of its error and as lasting as the priors of a fit have it.
 struct Truth {
     log: Log,
     designs: String,
@@ -194,22 +195,34 @@ struct Truth {
     gain: f64,
 }
 
+fn logistic(value: f64) -> f64 {
+    1.0 / (1.0 + (-value).exp())
+}
+
+/// A standard normal number, by the sum of twelve uniform ones.
+fn normal(within: &mut impl FnMut(f64, f64) -> f64) -> f64 {
+    (0..12).map(|_| within(-0.5, 0.5)).sum()
+}
+
 fn truth(number: u64) -> Truth {
     let mut rng = ChaCha8Rng::seed_from_u64(number);
     let mut within = |low: f64, high: f64| Uniform::new(low, high).unwrap().sample(&mut rng);
     let (share, consistency) = (within(0.05, 0.3), within(0.9, 1.0));
+    let (error, inherited) = (within(0.03, 0.2), logistic(1.5 * normal(&mut within)));
     let shared = format!("systematic_share = {share}\nconsistency = {consistency}\nwrong_answers = 20\n");
     let written = format!(
-        "name = \"truth\"\nexamples = {:.0}\nhorizon = 20\n[task]\nsteps = 1\n[errors]\n{shared}step_error = {}\namplification = {}\n[learning]\nimprint = {}\npersistence = {}\n",
+        "name = \"truth\"\nexamples = {:.0}\nhorizon = 20\n[task]\nsteps = 1\n[errors]\n{shared}step_error = {}\namplification = {}\n[learning]\nimprint = {}\npersistence = {}\n[start]\nwrong = {}\n",
         within(100.0, 600.0),
-        within(0.01, 0.06),
+        error * (1.0 - inherited),
         within(0.5, 5.0),
         within(0.3, 1.0),
-        within(0.9, 1.0),
+        logistic(3.9 + 1.5 * normal(&mut within)),
+        error * inherited,
     );
     let scenario = Scenario::parse(&written, Origin::Text, &[]).unwrap();
     let (law, draws) = (Law::new(&scenario, 0), scenario.examples.get());
-    let (mut rows, mut counts) = ("generation,evaluated,wrong,generated,kept\n".to_owned(), vec![0]);
+    let (mut rows, mut counts) =
+        ("generation,evaluated,wrong,generated,kept\n".to_owned(), vec![scenario.start_counts().1]);
     let share = |count: u64| count as f64 / draws as f64;
     let mut error = 0.0;
     for generation in 0..6 {
