@@ -212,10 +212,9 @@ impl Columns {
         let asked = options.metric.as_ref().is_some_and(|metric| names.contains(&metric.as_str()));
         for (known, role, canonical) in [(&RIGHT[..], Role::Right, "right"), (&WRONG[..], Role::Wrong, "wrong")] {
             // Whoever names the share has decided against counts under other names.
-            if ![Role::Right, Role::Wrong, Role::Metric].iter().any(|role| roles.contains(role)) {
-                if !synonyms(names, known, role, canonical, &mut roles, &mut notes) && !asked {
-                    counts(names, (role, canonical), beside, &mut roles, &mut notes);
-                }
+            let open = ![Role::Right, Role::Wrong, Role::Metric].iter().any(|role| roles.contains(role));
+            if open && !synonyms(names, known, role, canonical, &mut roles, &mut notes) && !asked {
+                counts(names, (role, canonical), beside, &mut roles, &mut notes);
             }
         }
         let counted = roles.contains(&Role::Wrong) || roles.contains(&Role::Right);

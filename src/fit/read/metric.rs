@@ -248,7 +248,9 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
     }
     let found = if names.is_empty() { training_only } else { names };
     if found.is_empty() {
-        return "no share of right answers was logged: no value is a number".to_owned();
+        return "no share of right answers was logged: no value is a number; if these are answers, one a line, name their keys \
+                with --id, --correct and --answer, those within an object behind a point"
+            .to_owned();
     }
     let remedy = if names.is_empty() { "; --metric NAME with --evaluated N takes one all the same" } else { "" };
     format!("no share of right answers was logged; found {}{remedy}", listed(found.iter().map(String::as_str)))

@@ -1,5 +1,7 @@
 //! Which columns a table has, and whether they make a log.
 
+use std::collections::HashSet;
+
 use super::answer_fields::key_names;
 use super::columns::{Columns, Role};
 use super::file::LogFile;
@@ -14,9 +16,9 @@ pub(super) fn names(file: &LogFile, options: &ReadOptions) -> Result<(Vec<String
         return Ok((names, header));
     }
     let (within, _) = cells::names(file, true)?;
-    let outer: Vec<&str> =
-        within.iter().map(String::as_str).filter(|name| names.iter().any(|own| own == name)).collect();
-    let is_new = |name: &str| within.iter().any(|own| own == name) && !names.iter().any(|own| own == name);
+    let top: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let outer: Vec<&str> = within.iter().map(String::as_str).filter(|name| top.contains(name)).collect();
+    let is_new = |name: &str| within.iter().any(|own| own == name) && !top.contains(name);
     let asked = options.metric.iter().chain(options.columns.iter().map(|(_, own)| own)).any(|name| is_new(name));
     let is_of_answer = |name: &String| {
         let last = name.rsplit('.').next().unwrap_or(name);
