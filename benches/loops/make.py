@@ -21,7 +21,6 @@ from dataclasses import astuple, dataclass
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")                 # before numpy
 import numpy as np                                            # noqa: E402
-from sklearn.datasets import load_digits                      # noqa: E402
 
 COLUMNS = ("run generation steps evaluated wrong generated kept kept_wrong "
            "unanimous kept_steps kept_wrong_steps").split()
@@ -105,6 +104,7 @@ def sample(logits, temperature, rng):
 
 class Digits:
     def __init__(self, design, rng):
+        from sklearn.datasets import load_digits    # transformer.py does without
         self.d, self.rng = design, rng
         images, self.truth = load_digits(return_X_y=True)
         self.images = images / 16
@@ -245,12 +245,11 @@ def draw_all(seed):
     return designs, replaced
 
 
-def write_log(path, d, seed):
+def write_log(path, rows):
     with open(path + ".part", "w", newline="") as f:
         table = csv.DictWriter(f, COLUMNS, lineterminator="\n")
         table.writeheader()
-        table.writerows(dict(run=r, **row) for r in range(1, RUNS + 1)
-                        for row in run_loop(d, seed + [r], GENERATIONS))
+        table.writerows(rows)
     os.replace(path + ".part", path)            # never half a file
 
 
@@ -284,7 +283,9 @@ def main():
             f.write(" | ".join(map(str, ["| " + d.name, *astuple(d)])) + " |\n")
     for d, seed in designs:
         if a.designs in d.name:
-            write_log(os.path.join(a.output, d.name + ".csv"), d, seed)
+            rows = (dict(run=r, **row) for r in range(1, RUNS + 1)
+                    for row in run_loop(d, seed + [r], GENERATIONS))
+            write_log(os.path.join(a.output, d.name + ".csv"), rows)
             print(d.name, flush=True)
 
 

@@ -317,6 +317,15 @@ impl Log {
         line
     }
 
+    /// Leaves one run, by its place, and the notes on it and on all.
+    pub fn keep_run(&mut self, place: usize) {
+        let kept = self.runs.get(place).map_or("", |run| run.name.as_str());
+        let others: Vec<String> =
+            self.runs.iter().filter(|run| run.name != kept).map(|run| note_of_run(&run.name, "")).collect();
+        self.notes.retain(|note| !others.iter().any(|other| note.starts_with(other)));
+        self.runs = self.runs.drain(..).skip(place).take(1).collect();
+    }
+
     /// The log as canonical CSV: every column that any row fills.
     #[must_use]
     pub fn to_csv(&self) -> String {
@@ -341,7 +350,11 @@ impl Log {
     }
 }
 
-/// "0 to 9", or the one value that all share.
+/// A note on one run of several, which it names.
+pub(super) fn note_of_run(run: &str, note: &str) -> String {
+    format!("run {run}: {note}")
+}
+
 /// "generation 3", "generations 0 to 5".
 fn range(what: &str, values: impl Iterator<Item = u64> + Clone) -> String {
     let (low, high) = (values.clone().min().unwrap_or(0), values.max().unwrap_or(0));

@@ -14,6 +14,8 @@ use crate::stats::binomial;
 
 /// Share of beliefs that must have become wrong before their effect on slips is told.
 const LEAST_WRONG: f64 = 0.02;
+/// Why nothing is told of mistakes that candidates share.
+const FEW: &str = "with fewer than 3 answers to most problems, mistakes that candidates share look like others";
 /// Examples of a kind below which nothing is said of what becomes of them.
 const LEAST_EXAMPLES: f64 = 3.0;
 
@@ -105,14 +107,14 @@ fn errors(telling: &mut Telling<'_>, steps: u64, problems: usize) {
     let errs = telling.point.error.is_some_and(|error| error > 0.0);
     let mistaken = telling.point.mixture.as_ref().filter(|_| errs).map_or(0.0, SampleMixture::systematic);
     let systematic = mistaken > 0.0;
+    // 1 − (1 − error)^(1/L) without cancellation.
+    let slip = move |error: f64| -((-error).ln_1p() / steps as f64).exp_m1();
     let step_error = move |one: &SampleEstimate, class: usize| {
         let mixture = one.mixture.as_ref()?;
-        let error = mixture.classes.get(class)?.error(mixture.consistency);
-        // 1 − (1 − error)^(1/L) without cancellation.
-        Some(-((-error).ln_1p() / steps as f64).exp_m1())
+        Some(slip(mixture.classes.get(class)?.error(mixture.consistency)))
     };
     if classes == 1 {
-        telling.tell("errors.step_error", "1 - (1 - error rate)^(1/steps)", move |one| step_error(one, 0));
+        telling.tell("errors.step_error", "1 - (1 - error rate)^(1/steps)", move |one| one.error.map(slip));
     }
     for class in 0..if classes > 1 { classes } else { 0 } {
         let key = |name: &str| format!("difficulty.{class}.{name}");
@@ -265,8 +267,8 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
             "some answers were not checked"
         } else if !samples.answers_known {
             "the files do not hold the final answers"
-        } else if samples.answers.0 < SYSTEMATIC_FROM {
-            "with fewer than 3 answers to a problem, mistakes that candidates share look like others"
+        } else if samples.usual < SYSTEMATIC_FROM {
+            FEW
         } else {
             "no wrong answer was given"
         };
@@ -280,7 +282,7 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
         let reason = "random wrong answers never agreed, which is what leaving the key out says";
         miss("errors.wrong_answers", reason, "more answers to each problem");
     }
-    if samples.answers.0 < SYSTEMATIC_FROM && !has("difficulty.0.share") {
+    if samples.usual < SYSTEMATIC_FROM && !has("difficulty.0.share") {
         miss(
             "difficulty",
             "one or two answers do not tell hard problems from bad luck",
@@ -292,9 +294,7 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
             ["learning.persistence", "learning.imprint"].into_iter().filter(|key| !has(key)).collect();
         let reason = match (&samples.later, samples.kept_known) {
             (None, _) => "it takes the same problems answered by two generations",
-            _ if samples.answers.0 < SYSTEMATIC_FROM => {
-                "with fewer than 3 answers to a problem, mistakes that candidates share look like others"
-            }
+            _ if samples.usual < SYSTEMATIC_FROM => FEW,
             (Some(_), true) => "too few wrong answers of this kind were kept, or they cannot be told apart",
             (Some(_), false) => "too few wrong answers of this kind were given, or they cannot be told apart",
         };

@@ -24,7 +24,7 @@ use crate::scenario::{ScenarioError, legal_name};
 
 use estimate::{FittedMixtures, SampleEstimate, estimate};
 use mixture::SampleMixture;
-use prepare::{PreparedGeneration, PreparedSamples};
+use prepare::{PreparedGeneration, PreparedSamples, usual};
 use resample::{Replicate, replicates};
 
 pub use resample::LEVEL;
@@ -55,10 +55,13 @@ pub enum MeasureError {
     #[error("there is no answer in these files")]
     Empty,
     /// More than two generations.
-    #[error("these are {0} generations, but one, or two in succession, are measured; give the files of two")]
+    #[error(
+        "these are {0} generations, but one, or two in succession, are measured; give the files of two, or leave the lines of \
+         two in the file: jq -c 'select(.generation <= 1)' FILE > TWO.jsonl"
+    )]
     Generations(usize),
     /// Too few problems for any interval.
-    #[error("{0} problems are too few; at least {LEAST_PROBLEMS} are needed for an interval")]
+    #[error("{} too few; at least {LEAST_PROBLEMS} are needed for an interval", problems(*.0))]
     TooFew(usize),
     /// No step at all.
     #[error("a solution has 1 to 1,000,000 steps, not {0}")]
@@ -69,6 +72,11 @@ pub enum MeasureError {
     /// What was measured makes no scenario; its key and rule.
     #[error("what these samples tell makes no scenario: {}", broken(.0))]
     Scenario(#[from] ScenarioError),
+}
+
+/// "1 problem is", "3 problems are".
+fn problems(count: usize) -> String {
+    if count == 1 { "1 problem is".to_owned() } else { format!("{count} problems are") }
 }
 
 /// A rule of scenario files without the place in a file that nobody has seen.
@@ -115,17 +123,13 @@ pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<Measured, Me
 
 /// The mixtures of the samples as they are, and how well each number of difficulties explains the first generation.
 fn fitted(samples: &PreparedSamples<'_>) -> (Option<FittedMixtures>, Vec<DifficultyFit>) {
-    let systematic = samples.answers_known && samples.answers.0 >= SYSTEMATIC_FROM;
-    let (first, difficulties) = chosen(&samples.first, samples.answers.0, systematic);
+    let systematic = samples.answers_known && samples.usual >= SYSTEMATIC_FROM;
+    let (first, difficulties) = chosen(&samples.first, samples.usual, systematic);
     let later = samples.later.as_ref().map(|later| {
-        let answers = fewest(later);
+        let answers = usual(&later.groups);
         chosen(later, answers, systematic && answers >= SYSTEMATIC_FROM).0
     });
     (Some(FittedMixtures { first, later }), difficulties)
-}
-
-fn fewest(generation: &PreparedGeneration<'_>) -> u32 {
-    generation.table.patterns.iter().map(pattern::AnswerPattern::answers).min().unwrap_or(0)
 }
 
 /// The mixture with the number of difficulties that the Bayesian information criterion chooses.

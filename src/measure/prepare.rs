@@ -36,6 +36,8 @@ pub(super) struct PreparedSamples<'a> {
     pub votes: Vec<PreparedVote>,
     /// Answers to a problem of the first generation, at least and at most.
     pub answers: (u32, u32),
+    /// Answers that at least half of its problems have.
+    pub usual: u32,
     /// Whether somebody checked every answer.
     pub all_checked: bool,
     /// Whether equal wrong answers can be told, in samples that were all checked.
@@ -62,6 +64,7 @@ impl<'a> PreparedSamples<'a> {
         let pairs = later.as_ref().map_or_else(Vec::new, |later| pairs(&first, later, numbers.len()));
         let given = || first.groups.iter().map(|groups| answers_given(groups));
         let answers = (given().min().unwrap_or(0), given().max().unwrap_or(0));
+        let usual = usual(&first.groups);
         let checked = |generation: &PreparedGeneration<'_>| {
             generation.groups.iter().flat_map(|groups| groups.iter()).all(|group| group.right.is_some())
         };
@@ -75,12 +78,20 @@ impl<'a> PreparedSamples<'a> {
             pairs,
             votes,
             answers,
+            usual,
             all_checked,
             answers_known,
             kept_known: set.kept_known,
             steps: options.steps,
         })
     }
+}
+
+/// Answers that at least half of the problems have.
+pub(super) fn usual(problems: &[&[AnswerGroup]]) -> u32 {
+    let mut given: Vec<u32> = problems.iter().map(|groups| answers_given(groups)).collect();
+    given.sort_unstable_by(|a, b| b.cmp(a));
+    given.len().checked_sub(1).and_then(|last| given.get(last / 2)).copied().unwrap_or(0)
 }
 
 fn prepared<'a>(generation: &'a GenerationAnswers, numbers: &BTreeMap<&str, usize>) -> PreparedGeneration<'a> {

@@ -198,7 +198,11 @@ fn later_checkpoints_repeat_the_history_of_earlier_ones() {
     assert_eq!(wrong(&read(&[(10, 0.5), (20, 0.6), (30, 0.7)]).unwrap(), 10), [5, 4, 3]);
     // Another result at the same step is another run.
     let message = read(&[(10, 0.4), (20, 0.6)]).unwrap_err().to_string();
-    assert!(message.contains("in another file already") && message.contains("give the files of one"), "{message}");
+    assert!(
+        message.contains("step 10 stands in checkpoint-20/trainer_state.json already with another result")
+            && message.contains("give the files of one"),
+        "{message}"
+    );
 }
 
 /// What comes of files with these names and texts.

@@ -28,13 +28,16 @@ fn every_bad_log_says_where_and_why() {
         ),
         (
             "repeated-generation.csv",
-            "repeated-generation.csv:5: column `generation`: generation 1 of run 1 stands on line 4 already; if these are several runs, name their column with --columns run=NAME",
+            "repeated-generation.csv:5: generation 1 of run 1 stands on line 4 already with another result; if these are several runs, name their column with --columns run=NAME; else leave one out",
         ),
-        ("nan.csv", "nan.csv:3: column `wrong`: `NaN` is not a whole number"),
+        ("nan.csv", "nan.csv:3: column `wrong`: the cell holds no count; fill it, or leave the row out"),
         ("empty.csv", "empty.csv: the file is empty"),
         ("blank.csv", "blank.csv: the file is empty"),
         ("header-only.csv", "header-only.csv: there is a header but no row with an evaluation"),
-        ("empty-cell.csv", "empty-cell.csv:3: column `evaluated`: the cell is empty, but every row needs it"),
+        (
+            "empty-cell.csv",
+            "empty-cell.csv:3: column `evaluated`: the cell holds no count; fill it, leave the row out, or say the number for all such rows with --evaluated N",
+        ),
         ("short-row.csv", "short-row.csv:3: 2 cells, but the header has 3"),
         ("column-twice.csv", "column-twice.csv:1: column `wrong`: the header names this column twice"),
         ("negative.csv", "negative.csv:2: column `wrong`: `-3` is not a whole number"),
@@ -47,9 +50,15 @@ fn every_bad_log_says_where_and_why() {
             "kept-wrong-above-kept.csv:2: column `kept_wrong`: 301 is more than the 300 of `kept`",
         ),
         ("not-utf8.csv", "not-utf8.csv:2: this is not UTF-8 text"),
-        ("missing-key.jsonl", "missing-key.jsonl:2: column `wrong`: the cell is empty, but every row needs it"),
-        ("nan.jsonl", "nan.jsonl:2: column `wrong`: the cell is empty, but every row needs it"),
-        ("fraction.jsonl", "fraction.jsonl:1: column `wrong`: `20.5` is not a whole number"),
+        (
+            "missing-key.jsonl",
+            "missing-key.jsonl:2: column `wrong`: the cell holds no count; fill it, or leave the row out",
+        ),
+        ("nan.jsonl", "nan.jsonl:2: column `wrong`: the cell holds no count; fill it, or leave the row out"),
+        (
+            "fraction.jsonl",
+            "fraction.jsonl:1: column `wrong`: `20.5` is not a whole number; if `wrong` is the share of wrong answers, say --columns accuracy=wrong --lower-is-better",
+        ),
         ("absent.csv", "absent.csv: cannot read this file: No such file or directory (os error 2)"),
     ];
     for (name, message) in expected {

@@ -28,6 +28,7 @@ mod fit_harness;
 mod fit_logs;
 mod fit_metrics;
 mod fit_problems;
+mod fit_readings;
 mod fit_report;
 mod fit_saved;
 mod fit_words;

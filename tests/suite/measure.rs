@@ -637,3 +637,73 @@ fn a_file_that_is_given_twice_is_refused() {
     assert_eq!(code, 3);
     assert!(error.contains("two-generations.csv: this file is given twice"), "{error}");
 }
+
+/// Samples of problems with so many answers each: a systematic mistake with probability 0.3, shown by 0.9 of the candidates;
+/// else one answer in ten is wrong in its own way.
+fn uneven(answers: impl Fn(usize) -> usize, problems: usize, seed: u64) -> String {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut text = String::new();
+    for id in 0..problems {
+        let mistaken = rng.random::<f64>() < 0.3;
+        for _ in 0..answers(id) {
+            let answer = match (mistaken && rng.random::<f64>() < 0.9, rng.random::<f64>() < 0.1) {
+                (true, _) => "same".to_owned(),
+                (false, true) => format!("own {}", rng.random::<u32>()),
+                (false, false) => "right".to_owned(),
+            };
+            line(&mut text, (0, id), &answer, answer == "right", None);
+        }
+    }
+    text
+}
+
+#[test]
+fn one_error_rate_has_one_number_and_one_interval() {
+    for answers in [|id: usize| 3 + id % 6, |_| 4] {
+        let text = uneven(answers, 60, 3);
+        let found = measured(&text);
+        let [rate, slip] = ["error_rate", "errors.step_error"].map(|key| found.key(key).unwrap().number);
+        assert_eq!(rate, slip);
+        let mean: f64 = read(&text).generations[0]
+            .problems
+            .values()
+            .map(|groups| {
+                let of = |wrong: bool| -> u32 {
+                    groups.iter().filter(|group| !wrong || group.right == Some(false)).map(|group| group.given).sum()
+                };
+                f64::from(of(true)) / f64::from(of(false)) / 60.0
+            })
+            .sum();
+        assert!((rate.value - mean).abs() < 1e-12, "{} {mean}", rate.value);
+    }
+}
+
+/// Ten intervals of 90 %: fewer than six hold with probability 0.002.
+#[test]
+fn a_few_problems_with_few_answers_do_not_hide_shared_mistakes() {
+    let error: f64 = 1.0 - 0.9 * (1.0 - 0.3 * 0.9);
+    let truth = 0.3 * 0.9 / error;
+    let held = (0..10).filter(|seed| {
+        let found = measured(&uneven(|id| if id % 5 < 2 { 1 + id % 2 } else { 6 }, 120, 40 + seed));
+        let share = found.key("errors.systematic_share").unwrap().number;
+        share.low.unwrap() <= truth && truth <= share.high.unwrap()
+    });
+    let held = held.count();
+    assert!(held >= 6, "{held}");
+    let few = measured(&uneven(|id| if id % 5 < 3 { 2 } else { 6 }, 120, 1));
+    assert!(few.key("errors.systematic_share").is_none());
+    assert!(few.missing.iter().any(|one| one.reason.contains("fewer than 3 answers to most problems")));
+}
+
+#[test]
+fn files_that_only_count_answers_are_named() {
+    let refused = |text: &str| sampled(text, &ReadOptions::default()).unwrap_err();
+    let table = refused("generation,evaluated,wrong\n0,500,100\n");
+    assert!(table.contains("this is a table of evaluations") && table.contains("id, answer and correct"), "{table}");
+    let harness = refused("{\"results\":{\"t\":{\"acc,none\":0.5}},\"n-samples\":{\"t\":{\"effective\":10}}}");
+    assert!(harness.contains("lm-evaluation-harness results") && harness.contains("--log_samples"), "{harness}");
+    let three: String = (0..3)
+        .map(|g| two_generations(|_, id, right| format!("{{\"generation\":{g},\"id\":{id},\"correct\":{right}}}")))
+        .collect();
+    assert!(refused(&three).contains("jq -c 'select(.generation <= 1)'"));
+}

@@ -118,7 +118,7 @@ fn read(args: &args::Fit, reading: &ReadOptions) -> anyhow::Result<(Log, LogProv
         *run = run.first(first.into());
     }
     if args.alone {
-        log.runs = log.runs.drain(..).skip(args.run).take(1).collect();
+        log.keep_run(args.run);
     }
     Ok((log, LogProvenance::new(digests(&files)?, args.seed, command(args))))
 }

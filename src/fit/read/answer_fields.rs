@@ -60,7 +60,11 @@ pub(super) fn right_share(value: &Json) -> Option<f64> {
 /// several, which is what a metric's key holds, and what --samples-per-problem says that any other does.
 pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
     let number = || json::number(value).map(|(score, _)| score);
-    let is_mean = options.samples_per_problem.is_some() || meaning(key) == Meaning::Right && !is_of_one(key);
+    let meant = meaning(key);
+    if meant == Meaning::Error && !options.lower_is_better {
+        return Err(is_error(key));
+    }
+    let is_mean = options.samples_per_problem.is_some() || meant == Meaning::Right && !is_of_one(key);
     let right = match options.right_above {
         Some(limit) => number().or_else(|| truth(value).map(share_of)).map(|score| share_of(score > limit)),
         None => {
@@ -87,6 +91,19 @@ pub(super) fn key_names(object: &Object) -> Vec<String> {
         _ => vec![key.clone()],
     };
     object.iter().flat_map(within).collect()
+}
+
+/// The refusal of a name that says what is wrong, where right answers are looked for.
+pub(super) fn is_error(name: &str) -> String {
+    format!("`{name}` says by its name what is wrong; read it so with --lower-is-better")
+}
+
+/// What to say where no key says what is right, but one by its name what is wrong.
+pub(super) fn wrong_key(object: &Object) -> String {
+    let key = key_names(object).into_iter().find(|key| meaning(key) == Meaning::Error);
+    key.map_or_else(String::new, |key| {
+        format!("; if `{}` says what is wrong, --correct {0} --lower-is-better", shortened(&key))
+    })
 }
 
 /// The key that an option names, which must be there.

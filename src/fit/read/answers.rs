@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::answer_fields::{asked, generation_key, judged, key_names, known, right_share, same_run, text};
+use super::answer_fields::{asked, generation_key, judged, key_names, known, right_share, same_run, text, wrong_key};
 use super::file::LogFile;
-use super::items;
 use super::json::{self, Object};
 use super::pairs::{self, hash, hash_of, held};
 use super::paths::{by_number, repeats_of};
-use super::{ReadOptions, fault, listed, shortened};
+use super::table_columns::counts_answers;
+use super::{FORMATS, ReadOptions, fault, items, listed, lm_eval_samples, shortened, table, verl};
 use crate::fit::log::{Log, LogError};
 
 /// Keys of the answer itself in samples of harnesses, before those of plain lines.
@@ -121,12 +121,18 @@ struct Gathered {
 impl Gathered {
     fn take_file(&mut self, file: &LogFile, several: bool, options: &ReadOptions) -> Result<(), LogError> {
         let refuse = |reason: String| fault(&file.name, None, None, reason);
+        if let Some(what) = without_answers(file, options) {
+            return Err(refuse(format!(
+                "this is {what}: it counts answers and holds none; `measure` takes the answers themselves, one a line, \
+                 with the keys id, answer and correct (lm-evaluation-harness writes them with --log_samples)"
+            )));
+        }
         let first = file.head_sample(options)?.ok_or_else(|| {
             refuse("no samples: one answer a line is wanted, with the keys id, answer and correct".to_owned())
         })?;
         let keys = sample_keys(&first, options).map_err(refuse)?;
         self.answers |= keys.answer.is_some();
-        self.note(&keys);
+        self.note(&keys, options);
         // Successive files are successive generations, but for the repeats of one evaluation.
         let own_name = if several { repeats_of(&file.name) } else { String::new() };
         let cut = file.each_sample(options, |line, object| {
@@ -138,11 +144,11 @@ impl Gathered {
         Ok(())
     }
 
-    fn note(&mut self, keys: &SampleKeys) {
+    fn note(&mut self, keys: &SampleKeys, options: &ReadOptions) {
         let of = |what: &str, key: &Option<String>| key.as_ref().map(|key| format!("`{key}` {what}"));
         let said = [
             Some(format!("`{}` names the problem", keys.id)),
-            Some(format!("`{}` says what is right", keys.verdict)),
+            Some(format!("`{}` says what is {}", keys.verdict, options.side())),
             of("is the answer", &keys.answer),
             of("says what was kept", &keys.kept),
             of("says which verdicts were made", &keys.audited),
@@ -302,6 +308,17 @@ impl AnswerSet {
     }
 }
 
+/// What a file is that counts answers, where it holds none; nothing where keys of answers are named.
+fn without_answers(file: &LogFile, options: &ReadOptions) -> Option<String> {
+    let format =
+        FORMATS.iter().find(|format| (format.recognise)(file, options)).filter(|_| !options.names_answers())?;
+    let of_answers = [items::FORMAT.name, lm_eval_samples::FORMAT.name, verl::ROLLOUTS.name];
+    if format.name == table::FORMAT.name {
+        return counts_answers(file, options).then(|| "a table of evaluations".to_owned());
+    }
+    (!of_answers.contains(&format.name)).then(|| format!("a file of {}", format.name))
+}
+
 fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, String> {
     let known = |names: &[&str]| known(first, names);
     let harness = first.contains_key("doc_id") || first.contains_key("input") && first.contains_key("output");
@@ -313,7 +330,7 @@ fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, Stri
         .or_else(|| options.metric.clone().filter(|key| first.contains_key(key)));
     let verdict = wanted
         .or_else(|| known(&items::VERDICTS))
-        .ok_or_else(|| missing("says whether the answer is right", "--correct", first))?;
+        .ok_or_else(|| missing("says whether the answer is right", "--correct", first) + &wrong_key(first))?;
     let answer = asked(first, &options.answer, "--answer")?
         .or_else(|| known(&HARNESS_ANSWERS))
         .or_else(|| known(&items::ANSWERS));

@@ -4,29 +4,37 @@ use std::collections::{HashMap, HashSet};
 
 use super::file::LogFile;
 use super::gather::Gather;
+use super::meaning::{Meaning, meaning, scope};
 use super::metric::{self, Chosen};
 use super::pairs::{self, Answers};
 use super::paths::by_number;
 use super::problems::{self, Counted, Style};
-use super::record::{Found, Record, Value, When};
-use super::{ReadOptions, axis, fault, some};
-use crate::fit::log::{Log, LogError, Row, Run};
+use super::record::{Found, Record, Score, When};
+use super::repeats::{keep_last, once};
+use super::{ReadOptions, axis, fault, listed, some};
+use crate::fit::log::{Log, LogError, Row, Run, note_of_run};
 
 /// The log of what was found.
 pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
     let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
     let Found { mut records, counted, mut ignored, mut notes, training_only, in_time, same_problems, verdicts, .. } =
         found;
+    let every_file = found.every_file;
     let turned = ReadOptions { lower_is_better: false, ..options.clone() };
     let options = if verdicts { &turned } else { options };
     let cut =
         files.iter().filter(|file| file.cut).map(|file| format!("the last line of {}, which is cut off", file.name));
     ignored.extend(cut);
-    if let (Some(rows), true) = (counted, records.is_empty()) {
-        let runs = rows.finish(&source, files.len() == 1, &mut notes)?;
-        let (format, taken) = (format.to_owned(), vec!["wrong of evaluated".to_owned()]);
-        return Ok(Log { source, format, taken, ignored, notes, same_problems, runs });
-    }
+    let of_counts = "wrong of evaluated".to_owned();
+    let (counted, taken) = match counted {
+        Some(rows) if records.is_empty() => {
+            let runs = rows.finish(&source, files.len() == 1, &mut notes)?;
+            let (format, taken) = (format.to_owned(), vec![of_counts]);
+            return Ok(Log { source, format, taken, ignored, notes, same_problems, runs });
+        }
+        Some(rows) => (rows, Some(of_counts)),
+        None => (Gather::new(), None),
+    };
     let first = files.first().map_or("", |file| file.name.as_str());
     in_order_of_names(&mut records, &mut notes);
     let Chosen { name, falls, notes: said, ignored: others } = metric::choose(&records, &training_only, options)
@@ -35,51 +43,69 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
     let all = records.iter().flat_map(|record| &record.scores).filter(|score| score.name == name);
     let style = Style::of(all, falls);
     notes.extend(style.note());
-    let without = records.len();
-    records.retain(|record| record.scores.iter().any(|score| score.name == name));
-    let without = without - records.len();
+    let has = |record: &Record| record.scores.iter().any(|score| score.name == name);
+    let (mut records, without): (Vec<Record>, Vec<Record>) = records.into_iter().partition(has);
+    if every_file {
+        in_every_file(&records, &without, &name)?;
+    }
+    notes.extend(renamed(&records, &without, &name, options)?);
     if in_time {
         keep_last(&mut records, &name, &mut notes);
     }
     let rows = rows(&records, &name, style, options, &mut notes)?;
-    let (runs, followed) = runs(&records, rows, &name, first, &mut notes)?;
+    let (runs, followed) = runs(&records, rows, &name, (counted, in_time), first, &mut notes)?;
     let same_problems = same_problems || followed;
     let mut left = ignored;
     left.extend(others);
-    if without > 0 {
-        left.push(format!("{} without `{name}`", some(without, "entry", "entries")));
+    if !without.is_empty() {
+        left.push(format!("{} without `{name}`", some(without.len(), "entry", "entries")));
     }
-    Ok(Log { source, format: format.to_owned(), taken: vec![name], ignored: left, notes, same_problems, runs })
+    let taken = std::iter::once(name).chain(taken).collect();
+    Ok(Log { source, format: format.to_owned(), taken, ignored: left, notes, same_problems, runs })
 }
 
-/// Of several evaluations at one step of one file the last: its run was resumed from before that step. Of other files only
-/// those with the same result are left out: states of later checkpoints repeat the earlier ones.
-fn keep_last(records: &mut Vec<Record>, name: &str, notes: &mut Vec<String>) {
-    let mut seen: HashMap<(String, u64), (usize, Value)> = HashMap::new();
-    let (mut left, mut repeated) = (HashSet::new(), 0);
-    for (place, record) in records.iter().enumerate() {
-        let score = record.scores.iter().find(|score| score.name == name);
-        let (When::Step(step), Some(score)) = (&record.when, score) else { continue };
-        let Some((earlier, value)) = seen.insert((record.run.clone(), step.to_bits()), (place, score.value)) else {
-            continue;
-        };
-        let same_file = records.get(earlier).is_some_and(|earlier| earlier.file == record.file);
-        if same_file || value == score.value {
-            left.insert(earlier);
-            repeated += usize::from(value != score.value);
-        }
-    }
-    let mut place = 0;
-    records.retain(|_| {
-        place += 1;
-        !left.contains(&(place - 1))
+/// Refuses a file of which nothing is read, because it names the metric in another way.
+fn in_every_file(records: &[Record], without: &[Record], name: &str) -> Result<(), LogError> {
+    let read: HashSet<&str> = records.iter().map(|record| record.file.as_str()).collect();
+    let Some(record) = without.iter().find(|record| !read.contains(record.file.as_str())) else { return Ok(()) };
+    let first = records.first().map_or("others", |record| record.file.as_str());
+    let own = listed(record.scores.iter().map(|score| score.name.as_str()));
+    let reason = format!(
+        "`{name}` is read from {first}, but is not in this file, which has {own}; name it alike in all files, or leave this one out"
+    );
+    Err(fault(&record.file, None, None, reason))
+}
+
+/// Refuses a metric that stands only where another share of right answers does not: it changed its name on the way. Where it was
+/// asked for, that is said.
+fn renamed(
+    records: &[Record],
+    without: &[Record],
+    name: &str,
+    options: &ReadOptions,
+) -> Result<Option<String>, LogError> {
+    let place = |record: &Record| (record.run.clone(), format!("{:?}", record.when));
+    let with: HashSet<(String, String)> =
+        if without.is_empty() { HashSet::new() } else { records.iter().map(place).collect() };
+    // A metric of training rows is none of the evaluations'.
+    let is_alike = |score: &&Score| meaning(&score.name) == Meaning::Right && scope(&score.name) == scope(name);
+    let beside: HashSet<&str> = without
+        .iter()
+        .filter(|record| with.contains(&place(record)))
+        .chain(records)
+        .flat_map(|record| record.scores.iter().map(|score| score.name.as_str()))
+        .collect();
+    let other = without.iter().filter(|record| record.when != When::Unknown).find_map(|record| {
+        Some((record, record.scores.iter().filter(is_alike).find(|score| !beside.contains(score.name.as_str()))?))
     });
-    if repeated > 0 {
-        notes.push(format!(
-            "{} evaluated again with another result, as in a run that was resumed: the last evaluation is taken",
-            some(repeated, "step was", "steps were")
-        ));
+    let Some((record, other)) = other else { return Ok(None) };
+    let said =
+        format!("`{}` stands where `{name}` does not, and never beside it, as after a change of names", other.name);
+    if options.metric.is_some() {
+        return Ok(Some(format!("{said}: it is left out")));
     }
+    let reason = format!("{said}; write one name for both, or take one of them alone with --metric NAME");
+    Err(fault(&record.file, record.line, Some(&other.name), reason))
 }
 
 /// One record a file and no step in any of them: in the order of the numbers in the files' names.
@@ -93,10 +119,9 @@ fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) {
     let distinct = short.iter().collect::<HashSet<_>>().len() == short.len();
     let full = || records.iter().map(|record| record.file.as_str()).collect();
     let names: Vec<&str> = if distinct { short } else { full() };
-    notes.push(format!(
-        "generations are the files in the order of the numbers in their names: {}",
-        super::listed(names)
-    ));
+    let numbered = names.iter().any(|name| name.contains(|c: char| c.is_ascii_digit()));
+    let order = if numbered { "of the numbers in their names" } else { "of their names" };
+    notes.push(format!("generations are the files in the order {order}: {}", listed(names)));
     for (generation, record) in (0..).zip(records) {
         record.when = When::Generation(generation);
     }
@@ -173,11 +198,13 @@ impl Rounding {
     }
 }
 
-/// Rows by run, each with its generation, and whether they answer the same problems as far as their ids tell.
+/// Rows by run beside those that were gathered, each with its generation, and whether they answer the same problems as far as
+/// their ids tell.
 fn runs(
     records: &[Record],
     rows: Vec<Row>,
     name: &str,
+    (mut gather, in_time): (Gather, bool),
     source: &str,
     notes: &mut Vec<String>,
 ) -> Result<(Vec<Run>, bool), LogError> {
@@ -190,20 +217,21 @@ fn runs(
         });
         own.push((record, row));
     }
-    let mut gather = Gather::new();
     let mut same = true;
-    let one_file = records.windows(2).all(|pair| pair[0].file == pair[1].file);
+    let one_file = gather.rows() == 0 && records.windows(2).all(|pair| pair[0].file == pair[1].file);
+    let several = order.len() > 1;
     for run in order {
         let own = of_run.remove(run).unwrap_or_default();
         let whens: Vec<When> = own.iter().map(|(record, _)| record.when.clone()).collect();
         let (generations, note) = axis::generations(&whens);
-        add_once(notes, note);
+        add_once(notes, note.map(|note| if several { note_of_run(run, &note) } else { note }));
         let mut own: Vec<(&Record, Row)> = own
             .into_iter()
             .zip(generations)
             .map(|((record, row), generation)| (record, Row { generation, ..row }))
             .collect();
         own.sort_by_key(|(_, row)| row.generation);
+        once(&mut own, in_time, notes)?;
         let (followed, moved) = followed(own.iter().map(|(record, row)| (*record, *row)), name);
         same &= moved;
         for ((record, _), row) in own.iter().zip(followed) {

@@ -14,7 +14,8 @@ pub(super) fn generations(whens: &[When]) -> (Vec<u64>, Option<String>) {
     if let Some(steps) = steps {
         let ranked = rank(&steps);
         let written: Vec<String> = sorted(&steps).iter().map(f64::to_string).collect();
-        return (ranked, note("steps", &written));
+        let what = if steps.iter().any(|step| step.fract() != 0.0) { "epochs" } else { "steps" };
+        return (ranked, note(what, &written));
     }
     let given: Option<Vec<u64>> =
         whens.iter().map(|when| if let When::Generation(g) = when { Some(*g) } else { None }).collect();

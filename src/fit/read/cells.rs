@@ -1,5 +1,6 @@
 //! Rows of cells, whatever separates them: commas, tabs, semicolons, Markdown's bars or the keys of JSON objects.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{self, BufRead, Read};
@@ -18,6 +19,8 @@ struct Header {
     /// Its line, from 1.
     line: u64,
     separator: u8,
+    /// Whether bars stand at both ends of a row, as in Markdown.
+    framed: bool,
 }
 
 /// Whether a text begins with a header of at least two names.
@@ -29,20 +32,21 @@ fn header(file: &LogFile) -> Option<Header> {
     let text = matches!(file.shape, Shape::Text).then_some(&file.head)?;
     let (line, content) = text.iter().find(|(_, content)| !content.trim_start().starts_with('#'))?;
     let (line, content) = (*line, content.trim());
-    let separator = if content.starts_with('|') {
+    let framed = content.starts_with('|');
+    let separator = if framed {
         b'|'
     } else {
-        *b",\t;".iter().max_by_key(|&&mark| (content.bytes().filter(|byte| *byte == mark).count(), mark == b','))?
+        *b"|,\t;".iter().max_by_key(|&&mark| (content.bytes().filter(|byte| *byte == mark).count(), mark == b','))?
     };
     let names = content.trim_matches('|').split(char::from(separator)).filter(|name| {
         let name = name.trim().trim_matches('"');
         name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && name.len() <= 200
     });
-    (names.count() >= 2).then_some(Header { line, separator })
+    (names.count() >= 2).then_some(Header { line, separator, framed })
 }
 
-/// The names of a table's columns and the line that they stand on.
-pub(super) fn names(file: &LogFile) -> Result<(Vec<String>, Option<u64>), LogError> {
+/// The names of a table's columns and the line that they stand on; of JSON the keys, those `within` objects behind a point.
+pub(super) fn names(file: &LogFile, within: bool) -> Result<(Vec<String>, Option<u64>), LogError> {
     if let Some(header) = header(file) {
         let mut names = None;
         delimited(file, &header, &mut |_, cells| {
@@ -54,12 +58,12 @@ pub(super) fn names(file: &LogFile) -> Result<(Vec<String>, Option<u64>), LogErr
     let mut seen: HashMap<String, ()> = HashMap::new();
     let mut names = Vec::new();
     file.each_object(|_, object| {
-        for key in object.keys() {
-            if !seen.contains_key(key) {
-                seen.insert(key.clone(), ());
-                names.push(key.clone());
+        each_value(object, "", within, &mut |name, _| {
+            if !seen.contains_key(name) {
+                seen.insert(name.to_owned(), ());
+                names.push(name.to_owned());
             }
-        }
+        });
         Ok(())
     })?;
     Ok((names, None))
@@ -103,9 +107,10 @@ pub(super) fn rows_while(
             None => Ok(false),
         };
     }
+    let within = names.iter().any(|name| name.contains('.'));
     let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
     file.each_object(|line, object| {
-        let cells = cells_of(object, &places);
+        let cells = cells_of(object, &places, within);
         each(line, &cells.iter().map(String::as_str).collect::<Vec<_>>()).map(|_| ())
     })?;
     Ok(false)
@@ -116,19 +121,34 @@ fn is_rule(cells: &[&str]) -> bool {
     cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | ':' | ' ')))
 }
 
-fn cells_of(object: &Object, places: &HashMap<&str, usize>) -> Vec<String> {
+/// Calls `each` with the name and the value of every key; those of objects `within` in the place of these, behind a point.
+fn each_value(object: &Object, before: &str, within: bool, each: &mut impl FnMut(&str, &Json)) {
+    /// Objects in one another, for which the text of a key has room.
+    const DEEPEST: usize = 200;
+    for (key, value) in object {
+        let name = if before.is_empty() { Cow::Borrowed(key) } else { Cow::Owned(format!("{before}.{key}")) };
+        match value {
+            Json::Object(inner) if within && !inner.is_empty() && name.len() <= DEEPEST => {
+                each_value(inner, &name, within, each);
+            }
+            _ => each(&name, value),
+        }
+    }
+}
+
+fn cells_of(object: &Object, places: &HashMap<&str, usize>, within: bool) -> Vec<String> {
     let mut cells = vec![String::new(); places.len()];
-    for (name, value) in object {
+    each_value(object, "", within, &mut |name, value| {
         let text = match value {
             Json::Number(number) => number.to_string(),
             Json::String(text) => text.clone(),
             Json::Bool(truth) => u8::from(*truth).to_string(),
-            Json::Null | Json::Array(_) | Json::Object(_) => continue,
+            Json::Null | Json::Array(_) | Json::Object(_) => return,
         };
-        if let Some(cell) = places.get(name.as_str()).and_then(|&place| cells.get_mut(place)) {
+        if let Some(cell) = places.get(name).and_then(|&place| cells.get_mut(place)) {
             *cell = text;
         }
-    }
+    });
     cells
 }
 
@@ -163,7 +183,7 @@ fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result
         let points: Vec<Option<String>> = record.iter().map(|cell| with_point(cell, header.separator)).collect();
         let mut cells: Vec<&str> =
             record.iter().zip(&points).map(|(cell, point)| point.as_deref().unwrap_or(cell)).collect();
-        if header.separator == b'|' {
+        if header.framed {
             // The bars at both ends leave empty cells outside.
             cells = cells.get(1..cells.len().saturating_sub(1)).unwrap_or_default().to_vec();
         }

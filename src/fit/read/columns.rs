@@ -27,6 +27,13 @@ pub(super) enum Role {
     Ignored,
 }
 
+impl Role {
+    /// Whether its cells hold counts or rates.
+    pub fn is_number(self) -> bool {
+        !matches!(self, Self::Run | Self::Step | Self::Label | Self::Task | Self::Ignored)
+    }
+}
+
 /// Other names of columns, the first that a table has being the one; `eval_`, `eval/` and the like in front do not count.
 const AXES: [(Role, &[&str]); 7] = [
     (Role::Generation, &["generation", "gen"]),
@@ -50,9 +57,13 @@ const AXES: [(Role, &[&str]); 7] = [
 ];
 const RUNS: [&str; 4] = ["run", "run_id", "run_name", "seed"];
 const TASKS: [&str; 6] = ["task", "dataset", "benchmark", "data_source", "datasource", "split"];
-const EVALUATED: [&str; 14] = [
+const EVALUATED: [&str; 20] = [
     "evaluated",
     "n_evaluated",
+    "n_test",
+    "num_test",
+    "n_eval",
+    "num_eval",
     "n",
     "total",
     "num_samples",
@@ -62,21 +73,48 @@ const EVALUATED: [&str; 14] = [
     "num_problems",
     "n_samples",
     "n_problems",
+    "num_questions",
+    "n_questions",
     "n_total",
     "samples",
     "n_rollouts",
 ];
-const RIGHT: [&str; 8] = [
-    "right",
-    "correct",
-    "n_correct",
-    "num_correct",
-    "correct_count",
-    "final_answer_correct",
-    "exact_correct",
-    "n_right",
-];
-const WRONG: [&str; 6] = ["wrong", "incorrect", "n_wrong", "num_wrong", "wrong_count", "errors"];
+const RIGHT: [&str; 4] = ["right", "correct", "final_answer_correct", "exact_correct"];
+const WRONG: [&str; 3] = ["wrong", "incorrect", "errors"];
+/// Names that are counts beside a column that says of how many.
+const PASSED: [&str; 2] = ["passed", "passes"];
+const FAILED: [&str; 4] = ["failed", "fails", "failures", "failure"];
+/// Words that say of the words beside them that they are counted.
+const COUNTED: [&str; 6] = ["num", "n", "number", "nr", "count", "counts"];
+/// What is counted in this way.
+const SOLVED: [&str; 8] = ["right", "correct", "passed", "passes", "pass", "solved", "success", "successes"];
+const MISSED: [&str; 9] = ["wrong", "incorrect", "failed", "failures", "failure", "fails", "fail", "error", "errors"];
+/// Words that may stand beside it.
+const BESIDE: [&str; 9] = ["answer", "answers", "problem", "problems", "question", "questions", "of", "final", "exact"];
+
+/// Right or wrong answers that a column counts by its name, such as `num_failed` or `correct_count`.
+pub(super) fn counted_by_name(name: &str) -> Option<Role> {
+    let words = words(&plain(name).replace('_', " "));
+    let of = |set: &'static [&str]| words.iter().filter(|word| set.contains(&word.as_str())).count();
+    let (right, wrong) = (of(&SOLVED), of(&MISSED));
+    let all = of(&COUNTED) + of(&BESIDE) + right + wrong == words.len();
+    match (all && of(&COUNTED) > 0, right, wrong) {
+        (true, 1, 0) => Some(Role::Right),
+        (true, 0, 1) => Some(Role::Wrong),
+        _ => None,
+    }
+}
+
+/// Right or wrong answers that a column counts, where another column or --evaluated says of how many.
+fn counted_beside(name: &str) -> Option<Role> {
+    let plain = plain(name);
+    let is = |set: &[&str]| set.contains(&plain.as_str());
+    match counted_by_name(name) {
+        None if is(&RIGHT) || is(&PASSED) => Some(Role::Right),
+        None if is(&WRONG) || is(&FAILED) => Some(Role::Wrong),
+        role => role,
+    }
+}
 
 /// A column's name without case, and without what says that it is of an evaluation.
 pub(super) fn plain(name: &str) -> String {
@@ -127,17 +165,26 @@ const RATE: [&str; 14] = [
 ];
 
 impl Beside {
+    /// The options that make such a column the one that is read.
+    pub(super) fn remedy(self, name: &str) -> String {
+        match self {
+            Self::Right => format!("--columns right={name}"),
+            Self::Wrong => format!("--columns wrong={name}"),
+            Self::Accuracy => format!("--columns accuracy={name}"),
+            Self::ErrorRate => format!("--columns accuracy={name} --lower-is-better"),
+        }
+    }
+
     /// What a column of this name says, where its name leaves no doubt.
     fn of(name: &str) -> Option<Self> {
         let plain = plain(name);
         if of_training(name) {
             return None;
         }
-        if RIGHT.contains(&plain.as_str()) {
-            return Some(Self::Right);
-        }
-        if WRONG.contains(&plain.as_str()) {
-            return Some(Self::Wrong);
+        match counted_beside(name) {
+            Some(Role::Right) => return Some(Self::Right),
+            Some(_) => return Some(Self::Wrong),
+            None => {}
         }
         let rate = words(&plain.replace('_', " ")).iter().all(|word| RATE.contains(&word.as_str()));
         match meaning(&plain.replace('_', " ")) {
@@ -161,11 +208,14 @@ impl Columns {
         }
         synonyms(names, &TASKS, Role::Task, "task", &mut roles, &mut Vec::new());
         // One of the two is enough, and wrong answers counted as such are the log's own.
-        if !roles.contains(&Role::Wrong) {
-            synonyms(names, &RIGHT, Role::Right, "right", &mut roles, &mut notes);
-        }
-        if !roles.contains(&Role::Right) && !roles.contains(&Role::Wrong) {
-            synonyms(names, &WRONG, Role::Wrong, "wrong", &mut roles, &mut notes);
+        let beside = options.evaluated.is_some() || roles.contains(&Role::Evaluated);
+        let asked = options.metric.as_ref().is_some_and(|metric| names.contains(&metric.as_str()));
+        for (known, role, canonical) in [(&RIGHT[..], Role::Right, "right"), (&WRONG[..], Role::Wrong, "wrong")] {
+            // Whoever names the share has decided against counts under other names.
+            let open = ![Role::Right, Role::Wrong, Role::Metric].iter().any(|role| roles.contains(role));
+            if open && !synonyms(names, known, role, canonical, &mut roles, &mut notes) && !asked {
+                counts(names, (role, canonical), beside, &mut roles, &mut notes);
+            }
         }
         let counted = roles.contains(&Role::Wrong) || roles.contains(&Role::Right);
         for (role, name) in roles.iter_mut().zip(names) {
@@ -184,6 +234,24 @@ impl Columns {
 
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Whether answers are counted, or a metric says by its name that it is a share of them.
+    pub fn measure(&self, names: &[&str]) -> bool {
+        let is_rate = |name: &str| matches!(meaning(name), Meaning::Right | Meaning::Error);
+        self.counted() || self.roles.iter().zip(names).any(|(role, name)| *role == Role::Metric && is_rate(name))
+    }
+
+    /// What the rows are numbered by.
+    pub fn axis(&self, names: &[&str]) -> &'static str {
+        let of = |(role, name): (&Role, &&str)| match role {
+            Role::Generation => Some("generation"),
+            Role::Step if plain(name) == "epoch" => Some("epoch"),
+            Role::Step => Some("step"),
+            Role::Label => Some("checkpoint"),
+            _ => None,
+        };
+        self.roles.iter().zip(names).find_map(of).unwrap_or("their order")
     }
 
     /// Whether right or wrong answers are counted, and not only a rate given.
@@ -254,6 +322,17 @@ fn axis(names: &[&str], roles: &mut [Role], notes: &mut Vec<String>) {
     for (role, known) in AXES {
         if synonyms(names, known, role, "generation", roles, notes) {
             return;
+        }
+    }
+}
+
+/// Gives a role to the columns that count right or wrong answers by their names; `beside` as in [`counted_beside`].
+fn counts(names: &[&str], (role, canonical): (Role, &str), beside: bool, roles: &mut [Role], notes: &mut Vec<String>) {
+    let fits = |name: &str| if beside { counted_beside(name) } else { counted_by_name(name) } == Some(role);
+    for (slot, name) in roles.iter_mut().zip(names) {
+        if *slot == Role::Ignored && fits(name) && !of_training(name) {
+            *slot = role;
+            notes.push(format!("`{name}` is taken for `{canonical}`"));
         }
     }
 }

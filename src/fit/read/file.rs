@@ -168,6 +168,16 @@ impl<'a> LogFile<'a> {
         matches!(self.shape, Shape::Text) && found().unwrap_or(false)
     }
 
+    /// Whether the first objects hold others.
+    pub(super) fn has_objects_within(&self) -> bool {
+        let nested = |object: &Object| object.values().any(serde_json::Value::is_object);
+        match &self.shape {
+            Shape::Document(object) => nested(object),
+            Shape::Array(objects) | Shape::Lines(objects) | Shape::Rows(objects) => objects.iter().any(nested),
+            Shape::Text | Shape::Binary | Shape::Blank => false,
+        }
+    }
+
     /// Keys of the first objects: what the file shows of itself.
     pub(super) fn keys(&self) -> Vec<String> {
         match &self.shape {
@@ -191,6 +201,7 @@ impl<'a> LogFile<'a> {
         let json = self.head.first().is_none_or(|(_, line)| is_json(line.as_bytes()));
         let found = match (keys.is_empty(), json) {
             (true, true) => "JSON without a key".to_owned(),
+            (true, false) if self.is_noise() => "no text".to_owned(),
             (true, false) => "plain text without a header of columns".to_owned(),
             (false, _) => format!("JSON with the keys {}", listed(keys.iter().map(String::as_str))),
         };
@@ -210,6 +221,12 @@ impl<'a> LogFile<'a> {
              with --columns evaluated=total,right=correct"
         );
         fault(&self.name, None, None, reason)
+    }
+
+    /// Whether its first lines hold what no text does.
+    fn is_noise(&self) -> bool {
+        let odd = |c: char| c == '\u{fffd}' || c.is_control() && !matches!(c, '\t' | '\r' | '\u{1b}');
+        self.head.iter().any(|(_, line)| line.contains(odd))
     }
 
     /// The single object of a document.

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::assemble::add_once;
+use super::repeats::stand_twice;
 use super::{axis, fault};
-use crate::fit::log::{LogError, Row, Run};
+use crate::fit::log::{LogError, Row, Run, note_of_run};
 
 /// Collects rows by run.
 #[derive(Default)]
@@ -45,9 +46,11 @@ impl Gather {
     ///
     /// Generations that can only be training steps become ranks, which is said in `notes`.
     pub fn finish(self, source: &str, lines: bool, notes: &mut Vec<String>) -> Result<Vec<Run>, LogError> {
+        let several = self.runs.len() > 1;
         let finished = |run| {
-            let mut run = finished(run, source, lines)?;
-            add_once(notes, axis::rank_steps(&mut run));
+            let mut run = finished(run, source, lines, notes)?;
+            let note = axis::rank_steps(&mut run);
+            add_once(notes, note.map(|note| if several { note_of_run(&run.name, &note) } else { note }));
             Ok(run)
         };
         self.runs.into_iter().map(finished).collect()
@@ -73,30 +76,36 @@ impl Gather {
     }
 }
 
-fn finished(run: GatheredRun, source: &str, lines: bool) -> Result<Run, LogError> {
+fn finished(run: GatheredRun, source: &str, lines: bool, notes: &mut Vec<String>) -> Result<Run, LogError> {
     let GatheredRun { name, mut rows, places } = run;
-    let mut generations: Vec<(u64, Place)> = rows.iter().map(|row| row.generation).zip(places).collect();
+    let mut generations: Vec<(u64, Place, usize)> =
+        rows.iter().zip(places).enumerate().map(|(index, (row, place))| (row.generation, place, index)).collect();
     generations.sort_unstable();
+    let mut twice = 0;
     for pair in generations.windows(2) {
-        let [(earlier, first), (later, second)] = pair else { continue };
-        if earlier == later {
+        let [(earlier, first, one), (later, second, other)] = pair else { continue };
+        if earlier == later && rows.get(*one) == rows.get(*other) {
+            twice += 1;
+        } else if earlier == later {
             let of_run = if name.is_empty() { String::new() } else { format!(" of run {}", super::shortened(&name)) };
             let (line, place) = if lines {
                 (Some(u64::from(*second)), format!("on line {first}"))
             } else {
-                (None, "in another file".to_owned())
+                (None, "in these files".to_owned())
             };
             let remedy = if lines {
-                "if these are several runs, name their column with --columns run=NAME"
+                "if these are several runs, name their column with --columns run=NAME; else leave one out"
             } else {
-                "if these are several runs, give the files of one"
+                "if these are several runs, give the files of one; else leave one out"
             };
-            let reason = format!("generation {later}{of_run} stands {place} already; {remedy}");
-            return Err(fault(source, line, Some("generation"), reason));
+            let reason = format!("generation {later}{of_run} stands {place} already with another result; {remedy}");
+            return Err(fault(source, line, None, reason));
         }
     }
     // In place: a log may have a million rows.
     rows.sort_unstable_by_key(|row| row.generation);
+    rows.dedup();
+    notes.extend(stand_twice(twice));
     rows.shrink_to_fit();
     Ok(Run { name, rows })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::answer_fields::{
-    GENERATIONS, asked, generation_key, is_of_one, judged, key_names, known, right_share, same_run, text,
+    GENERATIONS, asked, generation_key, is_of_one, judged, key_names, known, right_share, same_run, text, wrong_key,
 };
 use super::axis::step_in;
 use super::file::LogFile;
@@ -85,7 +85,7 @@ enum Verdict {
     Counts(String, String),
 }
 
-fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
+fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, String> {
     let known = |names: &[&str]| known(object, names);
     let filled = |name: &&&str| object.get(**name).is_some_and(|value| !value.is_null());
     let filled = |names: &[&str]| names.iter().find(filled).map(|name| (*name).to_owned());
@@ -101,11 +101,13 @@ fn keys(object: &Object, options: &ReadOptions) -> Result<Keys, String> {
                 .metric
                 .clone()
                 .filter(|metric| object.contains_key(metric))
+                .or_else(|| file.commonest(&VERDICTS))
                 .or_else(|| filled(&VERDICTS))
                 .or_else(|| reward_of_completion(object))
                 .or_else(|| known(&VERDICTS))
                 .ok_or_else(|| {
-                    lacking("no key says whether the answer is right; say which with --correct KEY", object)
+                    let what = "no key says whether the answer is right; say which with --correct KEY";
+                    lacking(&(what.to_owned() + &wrong_key(object)), object)
                 })?,
         ),
     };
@@ -132,7 +134,7 @@ fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     if is_completion(first) {
         return true;
     }
-    let Ok(keys) = keys(first, &ReadOptions::default()) else { return false };
+    let Ok(keys) = keys(file, first, &ReadOptions::default()) else { return false };
     match keys.verdict {
         Verdict::Counts(..) => true,
         // A row of a table may have a score and an id too, but then it counts what was evaluated.
@@ -227,7 +229,7 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
         let Some(first) = file.head_sample(options)? else {
             return Err(complain(None, None, "there is no answer here".to_owned()));
         };
-        let keys = keys(&first, options).map_err(|reason| complain(None, None, reason))?;
+        let keys = keys(file, &first, options).map_err(|reason| complain(None, None, reason))?;
         name = match &keys.verdict {
             Verdict::Key(key) => key.clone(),
             Verdict::Counts(right, all) => format!("{right} of {all}"),
@@ -244,7 +246,7 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
         })?;
         // That of JSON lines is told by the file itself.
         found.ignored.extend((cut && !file.cut).then(|| format!("the last row of {}, which is cut off", file.name)));
-        found.notes.push(format!("`{name}` says what is right, `{}` names the problem", keys.id));
+        found.notes.push(format!("`{name}` says what is {}, `{}` names the problem", options.side(), keys.id));
         if is_completion(&first) {
             found.notes.push("completions are of training: they say nothing of held-out problems".to_owned());
         }

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::by_model::by_model;
 use super::file::LogFile;
 use super::json::{self, Object};
 use super::record::{Found, OneTask, Record, Score, When};
@@ -42,6 +43,12 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         let scores = scores.filter_map(|(key, value)| score(key, value, values)).collect();
         found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }
+    let model = |file: &LogFile| {
+        let general = file.document()?.get("config_general")?;
+        let name = general.get("model_name").or_else(|| general.get("model_config")?.get("model_name"))?;
+        Some(name.as_str()?.to_owned())
+    };
+    by_model(&files.iter().map(model).collect::<Vec<_>>(), &mut found);
     Ok(found)
 }
 

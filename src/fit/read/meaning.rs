@@ -1,5 +1,8 @@
 //! What a metric measures, as far as its name says.
 
+/// What a name is of that may be a share all the same, if whoever runs the loop says so.
+pub(super) const NO_SHARE: &str = "no share of right answers";
+
 /// What a metric measures, as far as its name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -49,10 +52,13 @@ const WORDS: [(&[&str], Meaning); 17] = [
             "f1",
             "mcc",
         ],
-        Meaning::Other("no share of right answers"),
+        Meaning::Other(NO_SHARE),
     ),
     (&["best", "worst"], Meaning::Other("the best or worst of several answers")),
-    (&["wer", "cer", "err", "error", "errors", "wrong", "incorrect", "failure", "failures", "failed"], Meaning::Error),
+    (
+        &["wer", "cer", "err", "error", "errors", "wrong", "incorrect", "failure", "failures", "failed", "fails"],
+        Meaning::Error,
+    ),
     (&["format"], Meaning::Reward),
     (
         &[

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::meaning::{Meaning, Scope, meaning, of_training, scope, words};
+use super::columns::counted_by_name;
+use super::meaning::{Meaning, NO_SHARE, Scope, meaning, of_training, scope, words};
 use super::record::{Record, Score, Value};
 use super::{ReadOptions, listed};
 
@@ -29,6 +30,12 @@ pub(super) struct Chosen {
 pub(super) fn choose(records: &[Record], training_only: &[String], options: &ReadOptions) -> Result<Chosen, String> {
     let names = names(records);
     if let Some(wanted) = &options.metric {
+        if names.is_empty() && !training_only.is_empty() {
+            return Err(format!(
+                "there is no metric `{wanted}`; there is {}",
+                listed(training_only.iter().map(String::as_str))
+            ));
+        }
         let name = named(wanted, &names)?;
         return accepted(&name, &names, records, options);
     }
@@ -40,21 +47,24 @@ pub(super) fn choose(records: &[Record], training_only: &[String], options: &Rea
     }
     let falls =
         |name: &str| records.iter().flat_map(|record| &record.scores).any(|score| score.name == name && score.falls);
-    let of = |wanted: Meaning| -> Vec<&str> {
-        let fits = names.iter().map(String::as_str).filter(|name| meaning(name) == wanted && !falls(name));
-        let fits: Vec<&str> = fits.filter(|name| scope(name) != Scope::Training && is_share(name, records)).collect();
-        let nearest = fits.iter().map(|name| scope(name)).min();
-        fits.into_iter().filter(|name| Some(scope(name)) == nearest).collect()
+    let is_wanted = |name: &&str| {
+        let fits = match meaning(name) {
+            Meaning::Error => options.lower_is_better,
+            Meaning::Right => options.lower_is_better == falls(name),
+            _ => false,
+        };
+        fits && scope(name) != Scope::Training && is_share(name, records)
     };
-    let (right, error) = (of(Meaning::Right), of(Meaning::Error));
-    let counted: Vec<&str> = right.iter().copied().filter(|name| is_count(name, records)).collect();
+    let fits: Vec<&str> = names.iter().map(String::as_str).filter(is_wanted).collect();
+    let nearest = fits.iter().map(|name| scope(name)).min();
+    let fits: Vec<&str> = fits.into_iter().filter(|name| Some(scope(name)) == nearest).collect();
+    let counted: Vec<&str> = fits.iter().copied().filter(|name| is_count(name, records)).collect();
     // A plain metric comes before its averages over several answers and its votes.
-    let plain: Vec<&str> = right.iter().copied().filter(|name| !name.contains('@')).collect();
+    let plain: Vec<&str> = fits.iter().copied().filter(|name| !name.contains('@')).collect();
     let candidates = match (options.lower_is_better, counted.len(), plain.len()) {
-        (true, ..) => error,
-        (_, 1, _) => counted,
-        (_, _, 1) => plain,
-        _ => right,
+        (false, 1, _) => counted,
+        (false, _, 1) => plain,
+        _ => fits,
     };
     match alike(&candidates, records).as_slice() {
         [only] => accepted(only, &names, records, options),
@@ -137,28 +147,38 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
     let unit = scores(name, records)
         .all(|score| matches!(score.value, Value::Share(value, _) if (0.0..=1.0).contains(&value)));
     let file_says = scores(name, records).any(|score| score.falls);
+    let declared = declared(name, options);
+    if !is_count(name, records) && counted_by_name(name).is_some() {
+        return Err(format!(
+            "`{name}` counts answers and is no share of them; read it from a table: --columns wrong={name} or right={name}, with --evaluated N"
+        ));
+    }
     match meaning(name) {
-        _ if declared(name, options) => {}
-        Meaning::Other(what) => return Err(format!("`{name}` is {what}; it says nothing of right answers")),
-        Meaning::Error if !options.lower_is_better => {
-            return Err(format!("`{name}` is an error rate by its name; read it as one with --lower-is-better"));
+        Meaning::Other(what) if !(declared && what == NO_SHARE) => {
+            return Err(format!("`{name}` is {what}; it says nothing of right answers"));
         }
+        Meaning::Error if !options.lower_is_better => {
+            return Err(error_by_name(name));
+        }
+        _ if file_says && !declared && !options.lower_is_better => {
+            return Err(format!(
+                "the file says that `{name}` is better when lower; read it as an error rate with --lower-is-better"
+            ));
+        }
+        _ if declared => {}
         Meaning::Reward if !unit => {
             return Err(format!(
                 "`{name}` is a reward whose values do not all lie in [0, 1]; it is no share of right answers"
             ));
         }
-        Meaning::Reward => notes.push(format!("`{name}` is a reward, taken as the share of right answers")),
+        Meaning::Reward => {
+            notes.push(format!("`{name}` is a reward, taken as the share of {} answers", options.side()));
+        }
         Meaning::Right if words(name).iter().any(|word| word == "reward" || word == "rewards") => {
             if !unit && !is_count(name, records) {
                 return Err(format!("`{name}` is a reward whose values do not all lie in [0, 1]"));
             }
             notes.push(format!("`{name}` is a reward; its name says accuracy and its values lie in [0, 1]"));
-        }
-        Meaning::Right if file_says => {
-            return Err(format!(
-                "the file says that `{name}` is better when lower; read it as an error rate with --lower-is-better"
-            ));
         }
         _ => {}
     }
@@ -172,6 +192,17 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
     Ok(Chosen { name: name.to_owned(), falls: options.lower_is_better, notes, ignored })
 }
 
+/// The refusal of a metric that is an error rate by its name; or the verdict of one answer, where it says so.
+fn error_by_name(name: &str) -> String {
+    let of_answers = words(name).first().is_some_and(|word| word.starts_with("is_") || word == "is");
+    if of_answers {
+        return format!(
+            "`{name}` says what is wrong by its name; of answers, one a line, say --correct {name} --lower-is-better"
+        );
+    }
+    format!("`{name}` is an error rate by its name; read it as one with --lower-is-better")
+}
+
 /// Why nothing can be read.
 fn none(names: &[String], training_only: &[String], options: &ReadOptions, records: &[Record]) -> String {
     let of = |wanted: fn(Meaning) -> bool| -> Vec<&str> {
@@ -182,12 +213,22 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
     let falls = |name: &&str| scores(name, records).any(|score| score.falls) && meaning(name) == Meaning::Right;
     let falling: Vec<&str> = names.iter().map(String::as_str).filter(falls).collect();
     if !errors.is_empty() && !options.lower_is_better {
-        return format!("{} is an error rate by its name; read it as one with --lower-is-better", listed(errors));
+        let several = format!(
+            "{} are error rates by their names; choose one with --metric NAME and --lower-is-better",
+            listed(errors.iter().copied())
+        );
+        return if let [only] = errors.as_slice() { error_by_name(only) } else { several };
     }
-    if !falling.is_empty() {
+    if !falling.is_empty() && !options.lower_is_better {
         return format!(
             "the file says that {} is better when lower; --lower-is-better reads it as an error rate",
             listed(falling)
+        );
+    }
+    if options.lower_is_better && errors.is_empty() && falling.is_empty() && !names.is_empty() {
+        return format!(
+            "no metric here is an error rate by its name; name the one that is, --metric NAME, or leave --lower-is-better out; found {}",
+            listed(names.iter().map(String::as_str))
         );
     }
     let training: Vec<&str> =
@@ -207,7 +248,10 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
     }
     let found = if names.is_empty() { training_only } else { names };
     if found.is_empty() {
-        return "no share of right answers was logged: no value is a number".to_owned();
+        return "no share of right answers was logged: no value is a number; if these are answers, one a line, name their keys \
+                with --id, --correct and --answer, those within an object behind a point"
+            .to_owned();
     }
-    format!("no share of right answers was logged; found {}", listed(found.iter().map(String::as_str)))
+    let remedy = if names.is_empty() { "; --metric NAME with --evaluated N takes one all the same" } else { "" };
+    format!("no share of right answers was logged; found {}{remedy}", listed(found.iter().map(String::as_str)))
 }

@@ -10,6 +10,8 @@ mod answer_fields;
 mod answers;
 mod assemble;
 mod axis;
+mod by_model;
+mod cell_values;
 mod cells;
 mod columns;
 mod eval_archive;
@@ -26,13 +28,17 @@ mod pairs;
 mod parquet_rows;
 mod paths;
 mod problems;
+mod python;
 mod record;
+mod repeats;
 mod right_counts;
 mod samples;
+mod table_columns;
 
 mod inspect;
 mod lighteval;
 mod lm_eval;
+mod lm_eval_samples;
 mod nemo_skills;
 mod printed;
 mod table;
@@ -68,7 +74,7 @@ struct Format {
 const FORMATS: &[Format] = &[
     tensorboard::FORMAT,
     lm_eval::RESULTS,
-    lm_eval::SAMPLES,
+    lm_eval_samples::FORMAT,
     lighteval::FORMAT,
     inspect::FORMAT,
     nemo_skills::METRICS,
@@ -167,7 +173,7 @@ impl Samples {
     /// # Errors
     /// As [`Log::open`].
     pub fn read(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
-        lm_eval::samples(&Log::files(paths)?, options)
+        lm_eval_samples::samples(&Log::files(paths)?, options)
     }
 }
 

@@ -44,6 +44,11 @@ impl ReadOptions {
         keys.chain(self.column("generation")).filter(|key| key.contains('.')).collect()
     }
 
+    /// What a verdict says of an answer: "right", or "wrong" where the metric says what is wrong.
+    pub(super) fn side(&self) -> &'static str {
+        if self.lower_is_better { "wrong" } else { "right" }
+    }
+
     /// A share of right answers, turned where the metric says what is wrong.
     pub(super) fn turned(&self, share: f64) -> f64 {
         if self.lower_is_better { 1.0 - share } else { share }

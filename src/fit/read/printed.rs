@@ -2,9 +2,10 @@
 
 use super::file::LogFile;
 use super::json::{self, Object};
+use super::python::without_types;
 use super::record::Found;
 use super::trainer_state::Entries;
-use super::{Format, ReadOptions};
+use super::{Format, ReadOptions, some};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "printed dictionaries of a trainer", recognise, read };
@@ -14,18 +15,29 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 fn is_trainers(entry: &Object) -> bool {
-    ["loss", "eval_loss", "epoch", "train_runtime", "eval_runtime"].iter().any(|key| entry.contains_key(*key))
+    ["loss", "epoch", "train_runtime"].iter().any(|key| entry.contains_key(*key))
+        || entry.iter().any(|(key, value)| key.starts_with("eval_") && value.is_number())
+}
+
+/// Whether a line that holds no dictionary looks as if it held an entry all the same.
+fn is_damaged(line: &str) -> bool {
+    line.split_once("{'").is_some_and(|(_, inside)| inside.starts_with("loss'") || inside.contains("eval_"))
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     for file in files {
         let mut entries = Entries::new(file, options, &found);
-        let mut lines = file.lines()?;
+        let (mut lines, mut damaged) = (file.lines()?, 0);
         while let Some((line, text)) = lines.next_text()? {
-            if let Some(entry) = dictionary(&text).filter(is_trainers) {
-                entries.take(Some(line), &entry, &mut found)?;
+            match dictionary(&text) {
+                Some(entry) if is_trainers(&entry) => entries.take(Some(line), &entry, &mut found)?,
+                None if is_damaged(&text) => damaged += 1,
+                _ => {}
             }
+        }
+        if damaged > 0 {
+            found.ignored.push(format!("{} that cannot be read", some(damaged, "printed entry", "printed entries")));
         }
         entries.finish(&mut found)?;
     }
@@ -33,13 +45,31 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     Ok(found)
 }
 
-/// A line's dictionary, after what a progress bar may have left in front of it; values that JSON does not know are left out.
+/// A line's dictionary, after what a progress bar may have left in front of it, with the step that stands there; values that JSON
+/// does not know are left out.
 fn dictionary(line: &str) -> Option<Object> {
+    let line = without_types(line);
     let (start, end) = (line.find("{'")?, line.rfind('}')?);
-    let inside = line.get(start..=end)?;
+    let (before, inside) = (line.get(..start)?, line.get(start..=end)?);
     // Only flat dictionaries of short values are printed so; a quote inside a text makes the line none of them.
     let words =
         inside.replace('\'', "\"").replace(": nan", ": null").replace(": inf", ": null").replace(": -inf", ": null");
     let words = words.replace(": None", ": null").replace(": True", ": true").replace(": False", ": false");
-    json::object(&words).ok()
+    let mut entry = json::object(&words).ok()?;
+    if let Some(step) = step_before(before).filter(|_| !STEPS.iter().any(|key| entry.contains_key(*key))) {
+        entry.insert("step".to_owned(), step.into());
+    }
+    Some(entry)
+}
+
+/// Keys that say when an entry was logged.
+const STEPS: [&str; 3] = ["step", "global_step", "epoch"];
+
+/// The step that stands in front of a dictionary: "Global step 10: {…}".
+fn step_before(text: &str) -> Option<u64> {
+    let lower = text.to_lowercase();
+    let (_, after) = lower.rsplit_once("step")?;
+    let digits = after.trim_start_matches([' ', ':', '=', '_', '#']);
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits.get(..end)?.parse().ok()
 }

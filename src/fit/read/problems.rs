@@ -12,7 +12,7 @@ const SHORT: u32 = 3;
 pub(super) const NEAR: f64 = 1e-3;
 
 /// Why an evaluation cannot be counted.
-pub(super) const TOO_MANY: &str = "more answers than can be counted; are --evaluated and --samples-per-problem right?";
+pub(super) const TOO_MANY: &str = "more answers than can be counted; is the number of problems right, and that of answers to each (--samples-per-problem)?";
 
 /// An evaluation in counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +48,10 @@ impl Style {
                 }
                 style.decimals = style.decimals.max(decimals);
             }
+        }
+        // 0 and 1 have no decimals to show, whatever they were rounded to.
+        if !style.percent && style.decimals == 0 {
+            style.decimals = SHORT;
         }
         style
     }
@@ -151,10 +155,13 @@ fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOp
     let shorter = style.decimals > FULL && own >= SHORT && !fits(0.0);
     let open = open(if shorter { own } else { style.decimals });
     if !fits(open) {
-        let hint = if repeats == 1 {
-            "is --evaluated right? Where the rate is a mean over k answers to each problem, say --samples-per-problem k"
-        } else {
-            "are --evaluated and --samples-per-problem right?"
+        let hint = match (options.evaluated.is_some(), repeats == 1) {
+            (true, true) => {
+                "is --evaluated right? Where the rate is a mean over k answers to each problem, say --samples-per-problem k"
+            }
+            (true, false) => "are --evaluated and --samples-per-problem right?",
+            (false, true) => "where the rate is a mean over k answers to each problem, say --samples-per-problem k",
+            (false, false) => "is the number of answers to each problem right (--samples-per-problem)?",
         };
         return Err(format!("{value} of {answers} is not a whole number of right answers; {hint}"));
     }

@@ -104,6 +104,8 @@ pub(super) struct Found {
     /// Whether the records of a file stand in the order in which they were written, so that a step that comes twice is that
     /// of a run which was resumed.
     pub in_time: bool,
+    /// Whether every file must have the metric that is read.
+    pub every_file: bool,
     /// Whether the files show that every evaluation answers the same problems.
     pub same_problems: bool,
     /// Whether the records are counts, which --lower-is-better does not turn (any more).
@@ -126,6 +128,11 @@ impl Found {
     /// Nothing yet of single answers.
     pub fn of_answers() -> Self {
         Self { verdicts: true, ..Self::default() }
+    }
+
+    /// Nothing yet of tables, which count answers until one has rates alone.
+    pub fn of_tables() -> Self {
+        Self { verdicts: true, every_file: true, ..Self::default() }
     }
 
     /// Takes an evaluation.

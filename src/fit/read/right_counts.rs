@@ -23,6 +23,11 @@ impl Tally {
         self.add_counts(id, right, 1);
     }
 
+    /// Whether there is no answer.
+    pub fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// One answer, with its text.
     pub fn add_given(&mut self, id: &str, right: f64, answer: Option<&str>) {
         if let Some(answer) = answer.and_then(answer_hash) {
@@ -94,8 +99,14 @@ impl Tally {
     fn worth(&self, repeats: u64) -> Option<u64> {
         let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
         let clusters = self.problems.len() as f64;
-        if answers <= clusters || clusters < 2.0 {
+        if answers <= clusters {
             return None;
+        }
+        // Where all answers to a problem are the same: the variance is that of the problems, weighed by their answers.
+        let squares = self.problems.values().map(|(_, own)| (*own as f64 * repeats as f64).powi(2)).sum::<f64>();
+        let least = answers * answers / squares;
+        if clusters < 2.0 {
+            return Some(1);
         }
         let share = self.problems.values().map(|(right, _)| right * repeats as f64).sum::<f64>() / answers;
         let spread: f64 = self
@@ -105,8 +116,8 @@ impl Tally {
             .sum();
         let variance = spread * clusters / (clusters - 1.0) / (answers * answers);
         let binomial = share * (1.0 - share);
-        // All right or all wrong: nothing tells how alike the answers are; the problems are what is certain.
-        let worth = if variance > 0.0 && binomial > 0.0 { binomial / variance } else { clusters };
-        Some(worth.clamp(1.0, answers).round() as u64)
+        // All right or all wrong: nothing tells how alike the answers are; the least is what is certain.
+        let worth = if variance > 0.0 && binomial > 0.0 { binomial / variance } else { least };
+        Some(worth.clamp(least, answers).round() as u64)
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use super::cell_values::is_nothing;
 use super::file::{LogFile, Shape};
 use super::json::{self, Object};
 use super::{ReadOptions, cells, items};
@@ -38,7 +39,7 @@ impl LogFile<'_> {
         if options.names_answers() {
             return true;
         }
-        let Ok((names, _)) = cells::names(self) else { return false };
+        let Ok((names, _)) = cells::names(self, false) else { return false };
         let plain: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
         let place = |known: &[&str]| plain.iter().position(|name| known.contains(&name.as_str()));
         let names_problem =
@@ -50,7 +51,7 @@ impl LogFile<'_> {
         let read = cells::rows_while(self, &names, |_, cells| {
             let cell = value(cells.get(verdict).map_or("", |cell| cell.trim()));
             rows += 1;
-            word |= json::number(&cell).is_none() && !cell.is_null();
+            word |= says_in_words(&cell);
             count |= json::number(&cell).is_some_and(|(number, _)| number > 1.0);
             Ok(!word && !count)
         });
@@ -71,7 +72,7 @@ impl LogFile<'_> {
         if !cells::is_table(self) {
             return Ok(None);
         }
-        let (names, _) = cells::names(self)?;
+        let (names, _) = cells::names(self, false)?;
         let mut rows = 0;
         cells::rows_while(self, &names, |_, cells| {
             complete(
@@ -82,6 +83,16 @@ impl LogFile<'_> {
             Ok(rows < HEAD)
         })?;
         Ok((rows > 0).then_some(head))
+    }
+
+    /// Of these keys the one that most answers at the head of a file have, the first where several do.
+    pub(super) fn commonest(&self, names: &[&str]) -> Option<String> {
+        let (Shape::Lines(objects) | Shape::Array(objects) | Shape::Rows(objects)) = &self.shape else { return None };
+        let has = |object: &&Object, name: &str| object.get(name).is_some_and(|value| !value.is_null());
+        let count = |name: &str| objects.iter().filter(|object| has(object, name)).count();
+        // Of equals the last is taken.
+        let counted = names.iter().rev().map(|name| (count(name), *name)).filter(|(count, _)| *count > 0);
+        counted.max_by_key(|(count, _)| *count).map(|(_, name)| name.to_owned())
     }
 
     /// Calls `each` with the line and the object of every answer; whether a last line was cut off and left out.
@@ -95,12 +106,18 @@ impl LogFile<'_> {
             self.each_object(|line, object| each(line, &reached(object, &paths)))?;
             return Ok(self.cut);
         }
-        let (names, _) = cells::names(self)?;
+        let (names, _) = cells::names(self, false)?;
         cells::rows(self, &names, |line, cells| {
             let filled = names.iter().zip(cells).filter(|(_, cell)| !cell.trim().is_empty());
             each(line, &filled.map(|(name, cell)| (name.clone(), value(cell.trim()))).collect())
         })
     }
+}
+
+/// Whether a cell holds a word, and not a number in an unusual notation or a mark for none.
+fn says_in_words(cell: &Json) -> bool {
+    let is_word = |text: &str| !is_nothing(text) && text.contains(char::is_alphabetic);
+    cell.is_boolean() || cell.as_str().is_some_and(|text| json::number(cell).is_none() && is_word(text))
 }
 
 /// An object with the values that paths such as `sample.id` name within it, under these paths.

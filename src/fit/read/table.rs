@@ -1,13 +1,15 @@
 //! Tables of evaluations: a row for each generation, under canonical names or others, in any notation that `cells` reads.
 
 use super::answer_fields::key_names;
+use super::cell_values::{is_nothing, is_percent, no_count, no_number, says, whole};
 use super::columns::{Beside, Columns, Role};
 use super::file::{LogFile, Shape};
 use super::gather::Gather;
 use super::meaning::{Meaning, meaning};
 use super::record::{Found, Record, Score, When};
-use super::{Format, ReadOptions, cells, fault, items, json, listed, problems, shortened, some};
-use crate::fit::log::{COLUMNS, LogError, REQUIRED, Row};
+use super::table_columns::{check, is_summary, names};
+use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};
+use crate::fit::log::{COLUMNS, LogError, Row};
 
 pub(super) const FORMAT: Format = Format { name: "table", recognise, read };
 
@@ -26,25 +28,27 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     }
 }
 
-/// Whether a document is a row, or the summary of an evaluation: a count of problems, and right answers or their share.
-fn is_summary(file: &LogFile) -> bool {
-    let keys = file.keys();
-    let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-    let columns = Columns::of(&names, &ReadOptions::default());
-    columns.is_ok_and(|columns| columns.has(Role::Evaluated) && (columns.counted() || columns.has(Role::Metric)))
-}
-
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let mut found = Found::of_tables();
+    let mut first = None;
     for file in files {
-        read_file(file, options, &mut found)?;
+        let axis = read_file(file, options, &mut found)?;
+        let (known, of) = first.get_or_insert((axis, &file.name));
+        if *known != axis {
+            let reason = format!(
+                "rows are numbered by {axis} here, but by {known} in {of}: nothing tells how they follow each other; name the column \
+                 alike in all files"
+            );
+            return Err(fault(&file.name, None, None, reason));
+        }
     }
     found.counted = found.counted.filter(|gather| gather.rows() > 0);
     Ok(found)
 }
 
-fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result<(), LogError> {
-    let (names, header) = cells::names(file)?;
+/// Reads a file; what its rows are numbered by.
+fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result<&'static str, LogError> {
+    let (names, header) = names(file, options)?;
     if names.len() > MOST_COLUMNS {
         let reason = format!("{} columns, but a log has at most {MOST_COLUMNS}", names.len());
         return Err(fault(&file.name, header, None, reason));
@@ -53,7 +57,7 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
     let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
     check(&columns, &borrowed, file, header, options)?;
     // Counts are what their columns say, whatever the metric is.
-    found.verdicts |= columns.counted();
+    found.verdicts &= columns.counted();
     let before = found.records.len();
     let mut table = Table {
         file,
@@ -94,51 +98,7 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
     found.ignored.extend(columns_left.map(|(name, _)| shown(name)));
     found.notes.extend(columns.notes.clone());
     found.counted.get_or_insert_with(Gather::new).absorb(gather);
-    Ok(())
-}
-
-/// Refuses a table whose columns do not make a log.
-fn check(
-    columns: &Columns,
-    names: &[&str],
-    file: &LogFile,
-    line: Option<u64>,
-    options: &ReadOptions,
-) -> Result<(), LogError> {
-    let mut seen = std::collections::BTreeSet::new();
-    if let Some(twice) = names.iter().find(|name| !name.is_empty() && !seen.insert(**name)) {
-        return Err(fault(&file.name, line, Some(twice), "the header names this column twice"));
-    }
-    let lacks = if !columns.counted() && !columns.has(Role::Metric) {
-        Some("wrong")
-    } else if !columns.has(Role::Evaluated) && columns.counted() && options.evaluated.is_none() {
-        Some("evaluated")
-    } else {
-        None
-    };
-    let Some(lacking) = lacks else { return Ok(()) };
-    let needed = REQUIRED.map(|name| format!("`{name}`")).join(", ");
-    let remedy = match lacking {
-        "evaluated" => "or say it with --evaluated N",
-        _ => "name columns of your own with --columns wrong=NAME, right=NAME or accuracy=NAME",
-    };
-    // What stands in objects within is named by a path.
-    let within = file.first().map(key_names);
-    let found = match &within {
-        Some(keys) => listed(keys.iter().map(String::as_str)),
-        None => listed(names.iter().copied()),
-    };
-    let one = if within.is_some() { "key" } else { "column" };
-    let of_answer = |name: &str| items::IDS.contains(&name) || items::ANSWERS.contains(&name) || name.contains('.');
-    let answers = within.iter().flatten().map(String::as_str).chain(names.iter().copied()).any(of_answer);
-    let remedy = match answers {
-        true => {
-            format!("{remedy}; if these are answers, one a line, name their {one}s with --id, --correct and --answer")
-        }
-        false => remedy.to_owned(),
-    };
-    let reason = format!("this {one} is missing; a log needs {needed}; {remedy}; the {one}s are {found}");
-    Err(fault(&file.name, line, Some(lacking), reason))
+    Ok(columns.axis(&borrowed))
 }
 
 /// A table as it is read.
@@ -159,6 +119,10 @@ struct Table<'a> {
 
 impl Table<'_> {
     fn row(&mut self, line: u64, cells: &[&str]) -> Result<(), LogError> {
+        let roles = self.columns.roles.iter().zip(cells);
+        let cells: Vec<&str> =
+            roles.map(|(role, &cell)| if role.is_number() && is_nothing(cell) { "" } else { cell }).collect();
+        let cells = cells.as_slice();
         if self.is_void(cells) {
             self.skipped += 1;
             return Ok(());
@@ -215,8 +179,7 @@ impl Table<'_> {
 
     /// Whether a row holds no evaluation: training rows of a log, and what pandas leaves of a missing one.
     fn is_void(&self, cells: &[&str]) -> bool {
-        let measured =
-            |role: &Role| matches!(role, Role::Right | Role::Wrong | Role::Metric) || *role == Role::Evaluated;
+        let measured = |role: &Role| matches!(role, Role::Right | Role::Wrong | Role::Metric | Role::Evaluated);
         cells.iter().zip(&self.columns.roles).all(|(cell, role)| !measured(role) || cell.is_empty())
     }
 
@@ -243,8 +206,7 @@ impl Table<'_> {
             if *own != role || cell.is_empty() {
                 continue;
             }
-            let value = whole(cell)
-                .ok_or_else(|| self.fault(line, name, format!("`{}` is not a whole number", shortened(cell))))?;
+            let value = whole(cell).ok_or_else(|| self.fault(line, name, no_count(cell, name, role)))?;
             match known {
                 Some((other, first)) if other != value => {
                     let reason = format!("{value} here, but {other} in `{first}`; say which counts with --columns");
@@ -258,17 +220,16 @@ impl Table<'_> {
 
     fn when(&self, line: u64, cells: &[&str]) -> Result<When, LogError> {
         if let Some((name, cell)) = self.cell(Role::Generation, cells) {
-            let generation = whole(cell)
-                .ok_or_else(|| self.fault(line, name, format!("`{}` is not a whole number", shortened(cell))))?;
+            let generation =
+                whole(cell).ok_or_else(|| self.fault(line, name, no_count(cell, name, Role::Generation)))?;
             return Ok(When::Generation(generation));
         }
         if let Some((name, cell)) = self.cell(Role::Step, cells) {
-            let step: f64 =
-                cell.parse().map_err(|_| self.fault(line, name, format!("`{}` is not a number", shortened(cell))))?;
+            let step: f64 = cell.parse().map_err(|_| self.fault(line, name, no_number(cell)))?;
             return Ok(if step.is_finite() { When::Step(step) } else { When::Unknown });
         }
         if self.columns.has(Role::Generation) || self.columns.has(Role::Step) {
-            return Err(self.fault(line, "generation", "the cell is empty, but every row needs it"));
+            return Err(self.fault(line, "generation", "the cell is empty; fill it, or leave the row out"));
         }
         Ok(match self.text(Role::Label, cells) {
             // A checkpoint's number is its step where every one of them has one; `assemble` sees to that.
@@ -282,22 +243,23 @@ impl Table<'_> {
         for ((role, name), cell) in self.columns.roles.iter().zip(self.names).zip(cells) {
             let Role::Canonical(place) = role else { continue };
             let Some(column) = COLUMNS.get(*place).filter(|_| !cell.is_empty()) else { continue };
-            let value = whole(cell)
-                .ok_or_else(|| self.fault(line, name, format!("`{}` is not a whole number", shortened(cell))))?;
+            let value = whole(cell).ok_or_else(|| self.fault(line, name, no_count(cell, name, *role)))?;
             row.set(column, value);
         }
         Ok(row)
     }
 
     fn counts(&self, line: u64, cells: &[&str], evaluated: Option<u64>, rest: Row) -> Result<Row, LogError> {
-        let empty = |column: &str| self.fault(line, column, "the cell is empty, but every row needs it");
-        let evaluated = evaluated.ok_or_else(|| empty("evaluated"))?;
+        let remedy = "the cell holds no count; fill it, leave the row out, or say the number for all such rows with --evaluated N";
+        let evaluated = evaluated.ok_or_else(|| self.fault(line, "evaluated", remedy))?;
         let wrong = match (self.count(Role::Wrong, line, cells)?, self.count(Role::Right, line, cells)?) {
             (Some(wrong), _) => wrong,
             (None, Some(right)) => evaluated
                 .checked_sub(right)
                 .ok_or_else(|| self.fault(line, "right", format!("{right} is more than the {evaluated} evaluated")))?,
-            (None, None) => return Err(empty("wrong")),
+            (None, None) => {
+                return Err(self.fault(line, "wrong", "the cell holds no count; fill it, or leave the row out"));
+            }
         };
         let row = Row { evaluated, wrong, ..rest };
         row.check().map_err(|(column, reason)| self.fault(line, column, reason))?;
@@ -321,8 +283,9 @@ impl Table<'_> {
                 let canonical = if role == Role::Wrong { "wrong" } else { "right" };
                 let reason = format!(
                     "`{}` here contradicts {taken} in `{own}`, of {evaluated} evaluated; if `{own}` is what counts, say --columns \
-                     {canonical}={own}",
-                    shortened(cell)
+                     {canonical}={own}, if it is this one, {}",
+                    shortened(cell),
+                    beside.remedy(name)
                 );
                 return Err(self.fault(line, name, reason));
             }
@@ -341,8 +304,7 @@ impl Table<'_> {
         metrics
             .filter_map(|((_, name), cell)| {
                 let Some((mut value, mut decimals)) = json::share(cell) else {
-                    let complaint = format!("`{}` is not a number", shortened(cell));
-                    return (wanted(name) && !is_nothing(cell)).then(|| Err(self.fault(line, name, complaint)));
+                    return (wanted(name) && !is_nothing(cell)).then(|| Err(self.fault(line, name, no_number(cell))));
                 };
                 if is_percent(name) && !cell.contains('%') {
                     (value, decimals) = (value / 100.0, decimals + 2);
@@ -354,38 +316,4 @@ impl Table<'_> {
             })
             .collect()
     }
-}
-
-/// Whether a cell says `part` of `all`, as a count or as a rate that was rounded or cut off; what is no number says nothing.
-fn says(cell: &str, counts: bool, part: u64, all: u64) -> bool {
-    let Some((value, decimals)) = json::share(cell) else { return true };
-    if counts && !cell.contains(['.', '%']) {
-        return json::whole(value) == Some(part);
-    }
-    let rate = part as f64 / all as f64;
-    let fits = |scale: f64| {
-        let unit = 10_f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX));
-        let off = scale * rate - value;
-        let digits = 1e-9 * scale;
-        off.abs() <= 0.5 * unit + digits || (0.0..unit - digits).contains(&off)
-    };
-    // In percent too; a count may be written with a point.
-    fits(1.0) || fits(100.0) || counts && json::whole(value) == Some(part)
-}
-
-/// Whether a cell says that nothing was measured.
-fn is_nothing(cell: &str) -> bool {
-    const MARKS: [&str; 10] = ["", "-", "--", "–", "n/a", "na", "nan", "none", "null", "?"];
-    MARKS.contains(&cell.trim().to_lowercase().as_str()) || cell.to_lowercase().contains("nan")
-}
-
-/// Whether a column's name says that its values are in percent, small ones too.
-fn is_percent(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    ["%", "pct", "percent"].iter().any(|mark| lower.contains(mark))
-}
-
-/// A count, also as spreadsheets and pandas write it (500.0).
-fn whole(cell: &str) -> Option<u64> {
-    cell.parse().ok().and_then(json::whole)
 }

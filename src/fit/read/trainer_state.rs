@@ -26,9 +26,22 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         let mut entries = Entries::new(file, options, &found);
         history.iter().filter_map(Json::as_object).try_for_each(|entry| entries.take(None, entry, &mut found))?;
         entries.finish(&mut found)?;
+        let falling = file.document().and_then(falling);
+        let scores = found.records.iter_mut().flat_map(|record| &mut record.scores);
+        let is =
+            |name: &str| falling.is_some_and(|falling| name == falling || name.strip_prefix("eval_") == Some(falling));
+        scores.for_each(|score| score.falls |= is(&score.name));
     }
     found.in_time = true;
     Ok(found)
+}
+
+/// The metric by which the trainer chooses its best model, where it is better when lower; `eval_` may be left out of it.
+fn falling(state: &Object) -> Option<&str> {
+    let arguments = state.get("args").and_then(Json::as_object);
+    let of = |key: &str| state.get(key).or_else(|| arguments?.get(key)).filter(|value| !value.is_null());
+    let lower = of("greater_is_better").and_then(Json::as_bool) == Some(false);
+    of("metric_for_best_model").and_then(Json::as_str).filter(|metric| lower && !metric.is_empty())
 }
 
 /// A trainer's entries in the order in which they were logged; those of training are read only for a metric that was asked

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::answer_fields::judged;
+use super::answer_fields::{is_error, judged};
 use super::axis::step_in;
 use super::file::{LogFile, Shape};
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
+use super::python::without_types;
 use super::record::{Found, Record, Score, When, decimals};
 use super::right_counts::Tally;
-use super::{Format, ReadOptions, fault, problems, shortened};
+use super::{Format, ReadOptions, fault, listed, problems, shortened};
 use crate::fit::log::LogError;
 
 pub(super) const ROLLOUTS: Format = Format { name: "verl rollouts", recognise: is_rollouts, read: rollouts };
@@ -62,6 +63,9 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
 }
 
 fn right(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
+    if meaning(key) == Meaning::Error && !options.lower_is_better {
+        return Err(is_error(key));
+    }
     match judged(value, key, options) {
         Ok(right) if right.fract() == 0.0 => Ok(right),
         _ => Err(format!(
@@ -80,18 +84,21 @@ fn is_metrics(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let (mut found, mut sets) = (Found::default(), Keys::default());
     for file in files {
         file.each_object(|line, object| {
             let step = object.get("step").and_then(json::number).map_or(When::Unknown, |(step, _)| When::Step(step));
             let data = object.get("data").and_then(Json::as_object).into_iter().flatten();
-            let scores = data.filter_map(|(key, value)| {
-                let (share, decimals) = json::number(value)?;
+            let values = data.filter_map(|(key, value)| Some((key.as_str(), json::number(value)?)));
+            let scores = values.filter_map(|(key, (share, decimals))| {
+                sets.see(key);
                 score(key, share, decimals, options)
             });
-            push(Record::new(&file.name, Some(line), step, scores.collect()), &mut found)
+            let scores = scores.collect();
+            push(Record::new(&file.name, Some(line), step, scores), &mut found)
         })?;
     }
+    sets.finish(files, options, &mut found)?;
     training_labels(&mut found);
     found.in_time = true;
     Ok(found)
@@ -100,6 +107,11 @@ fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
 /// A metric of held-out problems, or the one that was asked for.
 fn score(key: &str, share: f64, decimals: u32, options: &ReadOptions) -> Option<Score> {
     let held_out = ["val-core/", "val/", "val-aux/"].iter().any(|front| key.starts_with(front));
+    if let (Some(task), Some(set)) = (&options.task, source(key))
+        && !is_task(set, task)
+    {
+        return None;
+    }
     let labels = matches!(key.rsplit('/').next(), Some("label_accuracy" | "ground_truth_ratio"));
     let asked = options.metric.as_deref() == Some(key);
     if !(asked || labels || held_out && !matches!(meaning(key), Meaning::Other(_))) {
@@ -108,6 +120,36 @@ fn score(key: &str, share: f64, decimals: u32, options: &ReadOptions) -> Option<
     let mut score = Score::share(key, share, decimals);
     score.repeats = problems::repeats_in(key);
     Some(score)
+}
+
+/// Whether this is the set that was asked for, by its whole name or the last part of it.
+fn is_task(set: &str, task: &str) -> bool {
+    set == task || set.rsplit('/').next() == Some(task)
+}
+
+/// The keys of numbers, for messages.
+#[derive(Default)]
+struct Keys(BTreeSet<String>);
+
+impl Keys {
+    fn see(&mut self, key: &str) {
+        const MOST: usize = 200;
+        if self.0.len() < MOST && !self.0.contains(key) {
+            self.0.insert(key.to_owned());
+        }
+    }
+
+    /// Refuses a set that is not there, and says what else is.
+    fn finish(self, files: &[LogFile], options: &ReadOptions, found: &mut Found) -> Result<(), LogError> {
+        let sets: BTreeSet<&str> = self.0.iter().filter_map(|key| source(key)).collect();
+        if let Some(task) = options.task.as_ref().filter(|task| !sets.iter().any(|set| is_task(set, task))) {
+            let name = files.first().map_or("", |file| file.name.as_str());
+            let reason = format!("there is no set `{task}`; there is {}", listed(sets));
+            return Err(fault(name, None, None, reason));
+        }
+        found.training_only.extend(self.0);
+        Ok(())
+    }
 }
 
 fn push(record: Record, found: &mut Found) -> Result<(), LogError> {
@@ -134,7 +176,7 @@ fn is_console(file: &LogFile, _: &ReadOptions) -> bool {
 
 /// verl's console as `tee` leaves it: `step:10 - key:value - …`.
 fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+    let (mut found, mut sets) = (Found::default(), Keys::default());
     for file in files {
         let open_end = file.has_open_end()?;
         let mut answers = None;
@@ -150,6 +192,7 @@ fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
             }
             // The console counts the answers to all sets together.
             let own = answers.filter(|_| sources(pairs.iter().map(|(key, _)| key.trim())) <= 1);
+            pairs.iter().for_each(|(key, _)| sets.see(key.trim()));
             let scores = pairs.into_iter().filter_map(|(key, value)| printed_score(key, value, own, options));
             push(Record::new(&file.name, Some(line), When::Step(step), scores.collect()), &mut found)?;
         }
@@ -157,32 +200,35 @@ fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
             found.notes.push(format!("the console says that {answers} answers were validated"));
         }
     }
+    sets.finish(files, options, &mut found)?;
     training_labels(&mut found);
     found.in_time = true;
     Ok(found)
 }
 
-/// A score as the console prints it, perhaps with numpy's name around the number.
+/// A score as the console prints it.
 fn printed_score(key: &str, value: &str, answers: Option<u64>, options: &ReadOptions) -> Option<Score> {
-    let value = value.trim().trim_start_matches("np.float64(").trim_start_matches("np.float32(").trim_end_matches(')');
+    let value = without_types(value.trim());
     let share: f64 = value.parse().ok().filter(|share: &f64| share.is_finite())?;
-    let mut score = score(key.trim(), share, decimals(value), options)?;
+    let mut score = score(key.trim(), share, decimals(&value), options)?;
     let answered = score.repeats.or(problems::votes_in(key)).unwrap_or(1).max(1);
     score.evaluated = options.evaluated.or(answers.map(|answers| answers / answered));
     Some(score)
 }
 
-/// The number of sets that were validated: `val-core/SET/acc/mean@1`, where the set's name may have slashes, and in old
-/// versions `val/test_score/SET`.
+/// The number of sets that were validated.
 fn sources<'a>(keys: impl Iterator<Item = &'a str>) -> usize {
-    let source = |key: &'a str| match key.strip_prefix("val/test_score/") {
-        Some(source) => Some(source),
-        None => key.strip_prefix("val-core/")?.rsplitn(3, '/').nth(2),
-    };
-    let plain = |source: &'a str| {
-        ["/acc", "/reward", "/score"].iter().find_map(|end| source.strip_suffix(end)).unwrap_or(source)
-    };
-    keys.filter_map(source).map(plain).collect::<BTreeSet<_>>().len()
+    keys.filter(|key| !key.starts_with("val-aux/")).filter_map(source).collect::<BTreeSet<_>>().len()
+}
+
+/// The set of a metric: `val-core/SET/acc/mean@1`, where the set's name may have slashes, and in old versions
+/// `val/test_score/SET`.
+fn source(key: &str) -> Option<&str> {
+    if let Some(set) = key.strip_prefix("val/test_score/") {
+        return Some(set);
+    }
+    let set = key.strip_prefix("val-core/").or_else(|| key.strip_prefix("val-aux/"))?.rsplitn(3, '/').nth(2)?;
+    Some(["/acc", "/reward", "/score"].iter().find_map(|end| set.strip_suffix(end)).unwrap_or(set))
 }
 
 fn pairs(text: &str) -> Option<(f64, impl Iterator<Item = (&str, &str)>)> {

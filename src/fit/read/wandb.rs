@@ -22,7 +22,7 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::default();
     for file in files {
-        let (names, _) = cells::names(file)?;
+        let (names, _) = cells::names(file, false)?;
         let (mut rows, mut spread) = (0_usize, false);
         cells::rows(file, &names, |line, cells| {
             rows += 1;

@@ -137,7 +137,7 @@ pub(super) fn computing(fit: &Fit) -> String {
         "The hidden state is the number of wrong beliefs, a Markov chain that is filtered exactly; the parameters are sampled by {} \
          ensembles of {} walkers in {} sweeps (seed {}), of which {} draws were kept and {} of the proposals accepted. The largest split \
          R-hat is {}, the smallest effective sample size {}. The log holds {} evaluated generations, {} to {}, of the run that is \
-         forecast; {} fitted together.",
+         forecast; {}.",
         basis.effort.ensembles,
         basis.effort.walkers,
         basis.effort.sweeps,
@@ -149,6 +149,10 @@ pub(super) fn computing(fit: &Fit) -> String {
         basis.observed,
         basis.generations.0,
         basis.generations.1,
-        if fit.runs_fitted == 1 { "1 run was".to_owned() } else { format!("{} runs were", fit.runs_fitted) }
+        if fit.runs_fitted == 1 {
+            "it alone was fitted".to_owned()
+        } else {
+            format!("{} runs were fitted together", fit.runs_fitted)
+        }
     )
 }

@@ -340,7 +340,7 @@ pub fn criticism(fit: &Fit, weighed: Option<&Weighed>) -> Vec<String> {
         .collect();
     if sentences.is_empty() {
         sentences
-            .push("Every generation lies where the ones before it let expect it, at the level of 1\u{a0}%.".to_owned());
+            .push("Every generation lies where those before it led to expect it, at the level of 1\u{a0}%.".to_owned());
     }
     let Some(weighed) = weighed else { return sentences };
     let told = weighed.scores.iter().filter(|score| !score.sentence.is_empty());
