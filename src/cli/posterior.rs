@@ -25,9 +25,9 @@ pub(super) fn of(files: &[FittedDesigns], seed: u64, baseline: Option<&str>) -> 
     })
 }
 
-/// The same for a file that holds a fitted loop; `None` for one that does not.
+/// The same for a file that holds a fitted loop; `None` for one that does not, and for a pipe, which was read already.
 pub(super) fn of_source(source: &Source) -> anyhow::Result<Option<Posterior>> {
-    if source.is_result() {
+    if source.is_result() || !source.file.is_file() {
         return Ok(None);
     }
     let Some(fitted) = FittedLoop::load(&source.file)? else { return Ok(None) };

@@ -15,6 +15,7 @@ mod criticism;
 mod design;
 mod evaluation;
 mod fitted;
+mod fixed_points;
 mod learner;
 mod likelihood;
 pub mod log;

@@ -378,7 +378,8 @@ mod tests {
             };
             let title =
                 if key == "says" && table == "published" { format!("{title}role = \"fitted\"\n") } else { title };
-            let text = format!("{name}{head}{kind}{title}{key} = 2024-01-01\n");
+            let typed = if key.contains('.') { format!("\"{key}\"") } else { key.to_owned() };
+            let text = format!("{name}{head}{kind}{title}{typed} = 2024-01-01\n");
             let message = Scenario::parse(&text, Origin::Text, &[]).unwrap_err().to_string();
             assert!(message.contains(&format!(": `{path}`: ")) && message.contains("not 2024-01-01"), "{message}");
         }

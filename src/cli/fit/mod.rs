@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use crate::files::ReportFolder;
 use crate::fit::{
-    Advised, Effort, Fit, FitError, FitOptions, Fitted, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, Unit,
-    Variant, Weighed, Written,
+    Advised, Checks, Effort, Fit, FitError, FitOptions, Fitted, Log, LogFile, MOST_GENERATIONS, PriorError,
+    ReadOptions, Unit, Variant, Weighed, Written,
 };
 use crate::provenance::{LogProvenance, SCHEMA_VERSION, digest_all_of};
 use crate::report;
@@ -72,6 +72,12 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     let fit = fitted.answer();
     let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
     let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
+    if asked.iter().flatten().any(|one| matches!(one, crate::fit::Measurement::Audit(_)))
+        && fit.basis.checks == Checks::Unknown
+    {
+        let rule = "what was kept of how many answers is not known, so that an audit would not be used; add `generated` to the log";
+        return Err(UsageError(format!("--advise=audit: {rule}")).into());
+    }
     let advised = asked.map(|measurements| fitted.advise(&measurements));
     let weighed = if args.variants || args.report.is_some() {
         Some(watched("variants", "sweeps", |watch| fitted.weigh_variants_watched(watch))??)
