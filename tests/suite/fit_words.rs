@@ -284,7 +284,8 @@ fn readme_states_the_committed_back_tests() {
     for (folder, row) in [
         ("backtest", "| eleven small learners "),
         ("backtest-fresh", "| 36 small learners "),
-        ("backtest-lm", "| a transformer that adds, "),
+        ("backtest-lm", "| a transformer that adds, seven "),
+        ("backtest-lm-fresh", "| a transformer that adds, eight "),
         ("backtest-llm", "| language models "),
     ] {
         let json = std::fs::read(format!("reports/{folder}/backtest.json")).unwrap();

@@ -15,6 +15,10 @@ fn commands() -> Vec<String> {
 
 /// What keeps a command of this kind short. An option that the line gives already is not given twice.
 fn briefly(line: &str) -> &'static str {
+    // What is saved is needed whole by the next command.
+    if line.contains("--save") {
+        return "";
+    }
     match line.split_whitespace().nth(1) {
         Some("simulate" | "check" | "report" | "compare") => "--replicates 20",
         Some("fit") => "--sweeps 10",

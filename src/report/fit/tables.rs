@@ -133,15 +133,18 @@ pub(super) fn computing(fit: &Fit) -> String {
     let basis = &fit.basis;
     let worst = fit.mixing.iter().map(|mixing| mixing.r_hat).fold(f64::NAN, f64::max);
     let fewest = fit.mixing.iter().map(|mixing| mixing.effective).fold(f64::NAN, f64::min);
+    let asked = basis.effort.ensembles * basis.effort.walkers * (basis.effort.sweeps - basis.effort.sweeps / 3);
+    let went_on = if fit.draws > asked { " and went on, not having settled" } else { "" };
     format!(
         "The hidden state is the number of wrong beliefs, a Markov chain that is filtered exactly; the parameters are sampled by {} \
-         ensembles of {} walkers in {} sweeps (seed {}), of which {} draws were kept and {} of the proposals accepted. The largest split \
+         ensembles of {} walkers in {} sweeps (seed {}){}, of which {} draws were kept and {} of the proposals accepted. The largest split \
          R-hat is {}, the smallest effective sample size {}. The log holds {} evaluated generations, {} to {}, of the run that is \
          forecast; {}.",
         basis.effort.ensembles,
         basis.effort.walkers,
         basis.effort.sweeps,
         basis.seed,
+        went_on,
         number(fit.draws as f64, 6),
         percent(fit.accepted, 2),
         number(worst, 4),
