@@ -101,7 +101,7 @@ impl File {
         }
         let (base, mut designs) = (source.load()?, source.designs()?);
         if designs.is_empty() {
-            designs.push(Design { name: base.name.clone(), scenario: base.clone() });
+            designs.push(Design::alone(base.clone()));
         }
         Ok(Self { base, designs, stated: source.stated()?, drawn: None })
     }

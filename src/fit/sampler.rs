@@ -83,15 +83,17 @@ pub(super) fn sample(
         })
         .collect();
     let mut more = if effort.sweeps >= Effort::THOROUGH.sweeps { effort.sweeps } else { 0 };
-    while (1..=2 * effort.sweeps).contains(&more) && Sample::of(&ensembles).unsettled(priors) {
+    let mut sample = Sample::of(&ensembles);
+    while (1..=2 * effort.sweeps).contains(&more) && sample.unsettled(priors) {
         all += (effort.ensembles * more) as u64;
         ensembles.par_iter_mut().for_each(|ensemble| {
             ensemble.forget();
             ensemble.sweep(priors, log_likelihood, (0, more), &|| watch(1, all));
         });
         more *= 2;
+        sample = Sample::of(&ensembles);
     }
-    Sample::of(&ensembles)
+    sample
 }
 
 /// One population on its way from the prior to the posterior.
@@ -324,7 +326,8 @@ impl Sample {
         mixing(&self.ensembles, priors)
     }
 
-    fn unsettled(&self, priors: &Priors) -> bool {
+    /// Whether the numbers of a fit depend on the seed.
+    pub fn unsettled(&self, priors: &Priors) -> bool {
         self.mixing(priors).iter().any(Mixing::unsettled)
     }
 

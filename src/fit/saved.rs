@@ -43,8 +43,7 @@ impl Fitted<'_> {
     /// # Errors
     /// [`SaveError`] where the sampler has not settled or a scenario cannot say what the fit does.
     pub fn scenario_text(&self, name: &str) -> Result<String, SaveError> {
-        let fit = self.answer();
-        if fit.unsettled().is_some() {
+        if self.posterior.sample.unsettled(&self.posterior.model.priors) {
             return Err(SaveError::Unsettled);
         }
         let last = self.posterior.model.stages(self.options.run).last().cloned().unwrap_or_default();

@@ -191,8 +191,7 @@ pub fn compare(
     let known = designs
         .iter()
         .map(|Solved { design, solution }| {
-            let (simulated, played) = simulate::coupled(&design.scenario, settings.replicates, settings.seed, progress)
-                .map_err(|error| PlanError::Simulation { name: design.name.clone(), error })?;
+            let (simulated, played) = play(design, settings, progress)?;
             Ok(Known { design, solution, simulated, played })
         })
         .collect::<Result<Vec<_>, _>>()?;
@@ -213,6 +212,16 @@ pub fn compare(
         designs: compared,
         notes,
     })
+}
+
+/// Plays a design; runs of equal number share their luck with those of any other.
+fn play(
+    design: &Design,
+    settings: Settings,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<(Simulated, Vec<Played>), PlanError> {
+    simulate::coupled(&design.scenario, settings.replicates, settings.seed, progress)
+        .map_err(|error| PlanError::Simulation { name: design.name.clone(), error })
 }
 
 /// Whether designs can be compared with `baseline` (the first one unless named); its place among them.

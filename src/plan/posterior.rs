@@ -10,10 +10,10 @@ use thiserror::Error;
 use crate::analytic::reproduction::reproduction_number;
 use crate::fit::Interval;
 use crate::law::Law;
-use crate::scenario::{Draw, Drawn, FittedDesigns, ScenarioError};
-use crate::simulate;
+use crate::scenario::{Design, Draw, Drawn, FittedDesigns, ScenarioError};
+use crate::simulate::Played;
 
-use super::{PlanError, check_names};
+use super::{PlanError, Settings, check_names, play};
 
 /// Runs of each design under one draw: the mean of min(T, horizon) comes within a tenth of the spread of the runs.
 pub const RUNS: u64 = 100;
@@ -98,11 +98,8 @@ pub fn posterior(
             let files = drawn(files, Draw::Number(draw))?;
             let strained = files.iter().any(|file| file.strained);
             let own = seed.wrapping_add(draw as u64);
-            let outcomes = files.iter().flat_map(|file| &file.designs).map(|design| {
-                play(&design.scenario, own)
-                    .map_err(|error| PlanError::Simulation { name: design.name.clone(), error }.into())
-            });
-            let outcomes = outcomes.collect::<Result<Vec<_>, PosteriorError>>()?;
+            let outcomes = files.iter().flat_map(|file| &file.designs).map(|design| outcome(design, own));
+            let outcomes = outcomes.collect::<Result<Vec<_>, PlanError>>()?;
             progress(1);
             Ok((outcomes, strained))
         })
@@ -127,12 +124,11 @@ fn drawn(files: &[FittedDesigns], draw: Draw) -> Result<Vec<Drawn>, ScenarioErro
     files.iter().map(|file| file.of(draw)).collect()
 }
 
-fn play(scenario: &crate::scenario::Scenario, seed: u64) -> Result<Outcome, simulate::SimulationError> {
-    let (tally, played) = simulate::coupled(scenario, RUNS, seed, &|_| ())?;
-    let mean =
-        |part: &dyn Fn(&simulate::Played) -> f64| played.iter().map(part).sum::<f64>() / played.len().max(1) as f64;
+fn outcome(design: &Design, seed: u64) -> Result<Outcome, PlanError> {
+    let (tally, played) = play(design, Settings { replicates: RUNS, seed }, &|_| ())?;
+    let mean = |part: &dyn Fn(&Played) -> f64| played.iter().map(part).sum::<f64>() / played.len().max(1) as f64;
     Ok(Outcome {
-        reproduction_number: reproduction_number(&Law::new(scenario, 0)).ok(),
+        reproduction_number: reproduction_number(&Law::new(&design.scenario, 0)).ok(),
         runway: mean(&|run| run.lasted as f64),
         failed: 1.0 - tally.survival.last().copied().unwrap_or(1.0),
         last_error: mean(&|run| run.last_error),

@@ -26,6 +26,14 @@ pub struct Design {
     pub scenario: Scenario,
 }
 
+impl Design {
+    /// A loop as the one design of a file that has no others.
+    #[must_use]
+    pub fn alone(scenario: Scenario) -> Self {
+        Self { name: scenario.name.clone(), scenario }
+    }
+}
+
 /// Every design of a file, in its order. `table` is the file; `read` reads a scenario without designs.
 pub(super) fn all(
     table: &Table,

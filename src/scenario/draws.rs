@@ -34,7 +34,7 @@ pub const DRAWN: [&str; 13] = [
     "filter.0.false_reject",
 ];
 /// The tables and keys that a file takes from the fit as they are.
-const CARRIED: [&str; 4] = ["horizon", "task", "failure", "start"];
+const CARRIED: [&str; 5] = ["horizon", "task", "failure", "start", "filter"];
 /// The most draws of a file.
 const MOST_DRAWS: usize = 100_000;
 
@@ -152,47 +152,48 @@ impl FittedLoop {
     /// As [`Scenario::load`]; and where the file's own loop has what a log does not tell: difficulties, recovery, or checks
     /// beside those of a fitted loop that has some.
     pub fn under(&self, file: &Path, overrides: &[String]) -> Result<FittedDesigns, ScenarioError> {
-        let refused = |key: &str, rule: &str, help: &str| Err(Scenario::refused(file, key, rule, help));
-        let (mut table, _) = table_of(file)?;
-        table.remove("fit");
-        let own = Scenario::load(file, overrides)?;
-        if file != self.path {
-            if !own.difficulty.is_empty() {
-                return refused(
-                    "difficulty",
-                    "a log tells one error rate, not one for each difficulty",
-                    "leave these tables out with --fit",
-                );
-            }
-            if own.has_unsound() {
-                return refused(
-                    "errors.recovery",
-                    "a log does not tell right answers by wrong steps",
-                    "leave `recovery` and `start.unsound` out with --fit",
-                );
-            }
-            if self.table.contains_key("filter") && own.has_checks() {
-                let key = if own.filters.is_empty() { "vote" } else { "filter" };
-                return refused(
-                    key,
-                    "the log is of a loop with checks, and the fit holds what they pass",
-                    "leave the checks of the file's own loop out, and set further ones in a [[design]]",
-                );
-            }
-            for key in CARRIED {
-                if let Some(value) = self.table.get(key) {
-                    table.insert(key.to_owned(), value.clone());
-                }
-            }
-            if let Some(filters) = self.table.get("filter") {
-                table.insert("filter".to_owned(), filters.clone());
-            }
-        }
+        let table = if file == self.path { self.table.clone() } else { self.carried_into(file, overrides)? };
         let carried = read_table(&table).map_err(|fault| fault.placeless(Origin::File(file.to_owned())))?.scenario;
         let shared = Shared::of(&carried);
         let designs = FittedDesigns { fitted: self.clone(), table, shared, overrides: overrides.to_vec() };
         designs.of(Draw::Medians)?;
         Ok(designs)
+    }
+
+    /// Another file's table with what the fit tells in place of its own.
+    fn carried_into(&self, file: &Path, overrides: &[String]) -> Result<Table, ScenarioError> {
+        let refused = |key: &str, rule: &str, help: &str| Err(Scenario::refused(file, key, rule, help));
+        let own = Scenario::load(file, overrides)?;
+        if !own.difficulty.is_empty() {
+            return refused(
+                "difficulty",
+                "a log tells one error rate, not one for each difficulty",
+                "leave these tables out with --fit",
+            );
+        }
+        if own.has_unsound() {
+            return refused(
+                "errors.recovery",
+                "a log does not tell right answers by wrong steps",
+                "leave `recovery` and `start.unsound` out with --fit",
+            );
+        }
+        if self.table.contains_key("filter") && own.has_checks() {
+            let key = if own.filters.is_empty() { "vote" } else { "filter" };
+            return refused(
+                key,
+                "the log is of a loop with checks, and the fit holds what they pass",
+                "leave the checks of the file's own loop out, and set further ones in a [[design]]",
+            );
+        }
+        let (mut table, _) = table_of(file)?;
+        table.remove("fit");
+        for key in CARRIED {
+            if let Some(value) = self.table.get(key) {
+                table.insert(key.to_owned(), value.clone());
+            }
+        }
+        Ok(table)
     }
 }
 
@@ -251,7 +252,7 @@ impl FittedDesigns {
         let read = read_table(&table).map_err(|fault| unfit(fault.breach))?;
         let load::Read { scenario: base, mut designs, .. } = read;
         if designs.is_empty() {
-            designs.push(Design { name: base.name.clone(), scenario: base.clone() });
+            designs.push(Design::alone(base.clone()));
         }
         Ok(Drawn { base, designs, strained })
     }
