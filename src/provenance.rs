@@ -58,13 +58,23 @@ pub struct LogProvenance {
     pub seed: u64,
     /// The command, as it can be typed again.
     pub command: String,
+    /// How the logs were read: format, metric, generations, problems, what was ignored, and notes, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reading: Vec<String>,
 }
 
 impl LogProvenance {
     /// The provenance of a result of `command` on logs, given by name and digest.
     #[must_use]
     pub fn new(logs: Vec<(String, String)>, seed: u64, command: String) -> Self {
-        Self { program: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), logs, seed, command }
+        let (program, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        Self { program, version, logs, seed, command, reading: Vec::new() }
+    }
+
+    /// The same, with how the logs were read.
+    #[must_use]
+    pub fn with_reading(self, reading: Vec<String>) -> Self {
+        Self { reading, ..self }
     }
 
     /// What a figure says of its own making.
@@ -80,6 +90,7 @@ impl LogProvenance {
         let row = |what: String, which: &str| vec![what, which.to_owned()];
         let mut rows = vec![row("program".to_owned(), &format!("{} {}", self.program, self.version))];
         rows.extend(self.logs.iter().map(|(name, digest)| row(format!("{name} (SHA-256)"), digest)));
+        rows.extend(self.reading.iter().map(|line| row("reading".to_owned(), line)));
         rows.push(row("seed".to_owned(), &self.seed.to_string()));
         rows.push(row("command".to_owned(), &self.command));
         rows

@@ -20,9 +20,5 @@ pub(super) fn run(args: &args::Ingest, out: &mut dyn Write) -> anyhow::Result<Ve
 
 /// What was recognised, in a line, and what a reader of the log should know.
 pub(super) fn read_as(log: &Log, notes: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(notes, "{}", log.recognised())?;
-    for note in &log.notes {
-        writeln!(notes, "note: {note}")?;
-    }
-    Ok(())
+    log.reading().iter().try_for_each(|line| writeln!(notes, "{line}"))
 }

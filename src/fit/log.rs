@@ -317,6 +317,12 @@ impl Log {
         line
     }
 
+    /// What was recognised, and what a reader of the log should know: a line each.
+    #[must_use]
+    pub fn reading(&self) -> Vec<String> {
+        std::iter::once(self.recognised()).chain(self.notes.iter().map(|note| format!("note: {note}"))).collect()
+    }
+
     /// Leaves one run, by its place, and the notes on it and on all.
     pub fn keep_run(&mut self, place: usize) {
         let kept = self.runs.get(place).map_or("", |run| run.name.as_str());

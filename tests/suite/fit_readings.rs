@@ -344,6 +344,15 @@ fn a_summary_among_answers_does_not_name_their_verdict() {
 }
 
 #[test]
+fn commas_are_read_where_they_can_mean_one_thing_only() {
+    let none = &ReadOptions::default();
+    assert_eq!(counts(&[("a.csv", "gen,n,correct\n0,\"1,319\",\"1,000\"\n")], none), [(1319, 319)]);
+    assert_eq!(counts(&[("a.tsv", "gen\tn\taccuracy\n0\t500\t0,634\n1\t500\t63,4\n")], none), [(500, 183); 2]);
+    assert_eq!(counts(&[("a.csv", "gen;n;accuracy\n0;500;0,634\n")], none), [(500, 183)]);
+    refused(&[("a.csv", "gen,n,correct\n0,\"13,19\",1\n")], none, &["`13,19` is not a whole number"]);
+}
+
+#[test]
 fn cells_that_hold_no_count_name_a_remedy_that_works() {
     let none = &ReadOptions::default();
     for (cell, own) in [("0.6", 80), ("60%", 80)] {
@@ -355,8 +364,7 @@ fn cells_that_hold_no_count_name_a_remedy_that_works() {
     refused(&[("a.csv", wrong)], none, &["--columns accuracy=wrong --lower-is-better"]);
     assert_eq!(counts(&[("a.csv", wrong)], &turned(columns("accuracy", "wrong"))), [(200, 80)]);
     refused(&[("a.csv", "gen,n,right\n0,500,317/500\n")], none, &["`317/500`", "columns of their own"]);
-    refused(&[("a.csv", "gen,n,correct\n0,\"1,319\",317\n")], none, &["`1,319`", "1319 for thousands"]);
-    refused(&[("a.tsv", "gen\tn\taccuracy\n0\t500\t0,634\n")], none, &["`0,634`", "0.634 for decimals"]);
+    refused(&[("a.tsv", "gen\tn\taccuracy\n0\t500\t63,412\n")], none, &["`63,412`", "0.634 for decimals"]);
     refused(
         &[("a.csv", "generation,evaluated,wrong\n0,99999999999999999999,1\n")],
         none,

@@ -126,7 +126,8 @@ fn read(args: &args::Fit, reading: &ReadOptions) -> anyhow::Result<(Log, LogProv
     if args.alone {
         log.keep_run(args.run);
     }
-    Ok((log, LogProvenance::new(digests(&files)?, args.seed, command(args))))
+    let provenance = LogProvenance::new(digests(&files)?, args.seed, command(args)).with_reading(log.reading());
+    Ok((log, provenance))
 }
 
 /// Names of files, each with the digest of its bytes.

@@ -36,6 +36,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     let options = options(args, false)?;
     let of = |metric: &str| read(args, &args.reading.of_metric(metric));
     let ((one, provenance), (other, _)) = (of(first)?, of(second)?);
+    let provenance = provenance.with_reading([one.reading(), other.reading()].concat());
     let longest = generations(&one).max(generations(&other));
     Work::default().fits(2, options.effort.sweeps, longest).admit(args.patience)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::axis::is_name;
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
 use super::{ReadOptions, listed, shortened};
@@ -119,18 +120,8 @@ pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> R
 
 /// The key of the generation; in some files `generation` is the text that was generated.
 pub(super) fn generation_key(object: &Object) -> Option<String> {
-    let names = |value: &Json| json::number(value).is_some() || value.as_str().is_some_and(is_name_of_generation);
+    let names = |value: &Json| json::number(value).is_some() || value.as_str().is_some_and(is_name);
     GENERATIONS.iter().find_map(|key| known(object, &[key]).filter(|key| object.get(key).is_some_and(names)))
-}
-
-/// Names of models before the first generation, and after the last.
-const UNNUMBERED: [&str; 8] = ["base", "init", "initial", "start", "sft", "pretrained", "final", "main"];
-
-/// Whether a text is the name of a generation, such as `iter_3`, and no answer.
-fn is_name_of_generation(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let numbered = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.ends_with(|c: char| c.is_ascii_digit());
-    text.len() <= 40 && text.chars().all(plain) && (numbered || UNNUMBERED.contains(&text.to_lowercase().as_str()))
 }
 
 /// A value as text, a number always in the same digits (7.0 is 7); `None` where there is nothing.

@@ -116,7 +116,8 @@ fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) {
     }
     records.sort_by_cached_key(|record| by_number(&record.file));
     let short: Vec<&str> = records.iter().map(|record| record.file.rsplit('/').next().unwrap_or("")).collect();
-    let distinct = short.iter().collect::<HashSet<_>>().len() == short.len();
+    let folder = |record: &Record| record.file.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let distinct = records.windows(2).all(|pair| folder(&pair[0]) == folder(&pair[1]));
     let full = || records.iter().map(|record| record.file.as_str()).collect();
     let names: Vec<&str> = if distinct { short } else { full() };
     let numbered = names.iter().any(|name| name.contains(|c: char| c.is_ascii_digit()));
@@ -142,6 +143,12 @@ fn rows(
         let counted = problems::counted(score, style, options).map_err(|reason| complain(name, reason))?;
         rounding.see(&counted);
         clustered = clustered.or(counted.independent.map(|worth| (counted.evaluated, worth)));
+        if let Some(k) = score.repeats.filter(|&k| k > 1 && problems::repeats_in(name) == Some(k)) {
+            add_once(
+                notes,
+                Some(format!("`{name}` is taken as the mean over {k} answers to each problem, as its name says")),
+            );
+        }
         let row =
             Row { evaluated: counted.evaluated, wrong: counted.wrong, independent: counted.independent, ..record.rest };
         row.check().map_err(|(column, reason)| complain(column, reason))?;

@@ -40,17 +40,66 @@ pub(super) fn generations(whens: &[When]) -> (Vec<u64>, Option<String>) {
     (in_order, Some(what))
 }
 
-/// Names of checkpoints that hold a number each, all of them different, in the order of the numbers.
+/// Names of what came before the first generation, and after the last.
+const FIRST: [&str; 8] = ["base", "baseline", "init", "initial", "start", "original", "sft", "pretrained"];
+const LAST: [&str; 3] = ["final", "last", "main"];
+
+/// Names of checkpoints that hold a number each, all of them different and behind the same letters, in the order of the
+/// numbers; one name may say that it is the first or the last.
 fn numbered_labels(whens: &[When]) -> Option<(Vec<u64>, Option<String>)> {
-    let number = |when: &When| if let When::Label(name) = when { step_in(name) } else { None };
-    let numbers = whens.iter().map(number).collect::<Option<Vec<f64>>>()?;
-    let in_order = sorted(&numbers);
-    if numbers.len() < 2 || in_order.len() != numbers.len() {
+    let places: Vec<(f64, Option<&str>, String)> = whens.iter().map(place).collect::<Option<_>>()?;
+    let mut letters = places.iter().filter_map(|(_, letters, _)| *letters);
+    let first = letters.next();
+    let numbers: Vec<f64> = places.iter().map(|(number, ..)| *number).collect();
+    if numbers.len() < 2 || sorted(&numbers).len() != numbers.len() || letters.any(|own| Some(own) != first) {
         return None;
     }
-    let written: Vec<String> = in_order.iter().map(f64::to_string).collect();
-    let said = listed(written.iter().map(String::as_str)).replace('`', "");
+    let mut named: Vec<(f64, &str)> = places.iter().map(|(number, _, name)| (*number, name.as_str())).collect();
+    named.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let said = listed(named.into_iter().map(|(_, name)| name)).replace('`', "");
     Some((rank(&numbers), Some(format!("generations follow the number in each name: {said}"))))
+}
+
+/// Where a generation stands among the others, the letters before its number, and what it is called in a note.
+fn place(when: &When) -> Option<(f64, Option<&str>, String)> {
+    match when {
+        When::Generation(number) => Some((*number as f64, Some(""), number.to_string())),
+        When::Step(step) => Some((*step, Some(""), step.to_string())),
+        When::Label(name) => {
+            if let Some(place) = place_of_word(name) {
+                return Some((place, None, shortened(name)));
+            }
+            let number = step_in(name)?;
+            let digits = |c: char| c.is_ascii_digit();
+            let before = name.trim_end_matches(|c: char| !digits(c)).trim_end_matches(digits);
+            let letters = before.rsplit(|c: char| digits(c) || c == '/').next().unwrap_or("");
+            Some((number, Some(letters), number.to_string()))
+        }
+        When::Unknown => None,
+    }
+}
+
+/// The place of a name that says that it is the first or the last.
+fn place_of_word(name: &str) -> Option<f64> {
+    let lower = name.trim().to_lowercase();
+    let plain = lower.strip_suffix("_model").or_else(|| lower.strip_suffix(" model")).unwrap_or(&lower);
+    match plain {
+        plain if FIRST.contains(&plain) => Some(f64::NEG_INFINITY),
+        plain if LAST.contains(&plain) => Some(f64::INFINITY),
+        _ => None,
+    }
+}
+
+/// Whether a text names a generation, in words or with a number at its end, such as `iter_3`.
+pub(super) fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let numbered = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.ends_with(|c: char| c.is_ascii_digit());
+    place_of_word(text).is_some() || numbered && text.len() <= 40 && text.chars().all(plain)
+}
+
+/// Whether a name says that it is the first.
+pub(super) fn is_first(name: &str) -> bool {
+    place_of_word(name) == Some(f64::NEG_INFINITY)
 }
 
 fn step(when: &When) -> Option<f64> {
@@ -93,9 +142,12 @@ pub(super) fn rank_steps(run: &mut Run) -> Option<String> {
     note("`generation` holds training steps:", &written)
 }
 
-/// A step that stands in a name such as "checkpoint-500" or "global_step_20"; the last number of it.
+/// A step that stands in a name such as "checkpoint-500" or "global_step_20"; the last number of it, but no size (7B).
 pub(super) fn step_in(name: &str) -> Option<f64> {
     let end = name.rfind(|c: char| c.is_ascii_digit())? + 1;
+    if name[end..].starts_with(['b', 'B', 'm', 'M', 'k', 'K']) {
+        return None;
+    }
     let head = &name[..end];
     let start = head
         .rfind(|c: char| !c.is_ascii_digit())

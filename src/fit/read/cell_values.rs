@@ -32,9 +32,19 @@ pub(super) fn is_percent(name: &str) -> bool {
     ["%", "pct", "percent"].iter().any(|mark| lower.contains(mark))
 }
 
-/// A count, also as spreadsheets and pandas write it (500.0).
+/// A count, also as spreadsheets and pandas write it (500.0 or 1,319).
 pub(super) fn whole(cell: &str) -> Option<u64> {
-    cell.parse().ok().and_then(json::whole)
+    let digits = if has_thousands(cell) { cell.replace(',', "") } else { cell.to_owned() };
+    digits.parse().ok().and_then(json::whole)
+}
+
+/// Whether commas part a number in groups of three digits.
+fn has_thousands(cell: &str) -> bool {
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let mut groups = cell.split(',');
+    groups.next().is_some_and(|first| digits(first) && (1..=3).contains(&first.len()) && first != "0")
+        && cell.contains(',')
+        && groups.all(|group| digits(group) && group.len() == 3)
 }
 
 /// Why a cell is no count, and what helps.

@@ -1,6 +1,6 @@
 //! Which column of a table is which: canonical names, the usual other ones, and those that `--columns` names.
 
-use super::meaning::{Meaning, meaning, of_training, words};
+use super::meaning::{Meaning, is_negated, meaning, of_training, words};
 use super::{ReadOptions, listed};
 use crate::fit::log::COLUMNS;
 
@@ -80,7 +80,7 @@ const EVALUATED: [&str; 20] = [
     "n_rollouts",
 ];
 const RIGHT: [&str; 4] = ["right", "correct", "final_answer_correct", "exact_correct"];
-const WRONG: [&str; 3] = ["wrong", "incorrect", "errors"];
+const WRONG: [&str; 8] = ["wrong", "incorrect", "errors", "not_correct", "not_right", "mistakes", "misses", "unsolved"];
 /// Names that are counts beside a column that says of how many.
 const PASSED: [&str; 2] = ["passed", "passes"];
 const FAILED: [&str; 4] = ["failed", "fails", "failures", "failure"];
@@ -98,7 +98,7 @@ pub(super) fn counted_by_name(name: &str) -> Option<Role> {
     let of = |set: &'static [&str]| words.iter().filter(|word| set.contains(&word.as_str())).count();
     let (right, wrong) = (of(&SOLVED), of(&MISSED));
     let all = of(&COUNTED) + of(&BESIDE) + right + wrong == words.len();
-    match (all && of(&COUNTED) > 0, right, wrong) {
+    match (all && of(&COUNTED) > 0 && !is_negated(name), right, wrong) {
         (true, 1, 0) => Some(Role::Right),
         (true, 0, 1) => Some(Role::Wrong),
         _ => None,
@@ -212,12 +212,18 @@ impl Columns {
         let asked = options.metric.as_ref().is_some_and(|metric| names.contains(&metric.as_str()));
         for (known, role, canonical) in [(&RIGHT[..], Role::Right, "right"), (&WRONG[..], Role::Wrong, "wrong")] {
             // Whoever names the share has decided against counts under other names.
-            let open = ![Role::Right, Role::Wrong, Role::Metric].iter().any(|role| roles.contains(role));
+            let settled =
+                [Role::Right, Role::Wrong, Role::Metric].into_iter().filter(|role| roles.contains(role)).count();
+            // Without a column of all answers both are needed.
+            let open = settled == 0 || !beside && role == Role::Wrong && settled == 1 && roles.contains(&Role::Right);
             if open && !synonyms(names, known, role, canonical, &mut roles, &mut notes) && !asked {
                 counts(names, (role, canonical), beside, &mut roles, &mut notes);
             }
         }
         let counted = roles.contains(&Role::Wrong) || roles.contains(&Role::Right);
+        if !beside && roles.contains(&Role::Wrong) && roles.contains(&Role::Right) {
+            notes.push("`evaluated` is taken as right plus wrong answers, which no column counts together".to_owned());
+        }
         for (role, name) in roles.iter_mut().zip(names) {
             let metric = options.metric.as_deref() == Some(*name) || !counted && may_be_metric(name);
             if *role == Role::Ignored && metric {
@@ -252,6 +258,11 @@ impl Columns {
             _ => None,
         };
         self.roles.iter().zip(names).find_map(of).unwrap_or("their order")
+    }
+
+    /// Whether something says of how many answers, or right and wrong ones together do.
+    pub fn has_all(&self) -> bool {
+        self.has(Role::Evaluated) || self.has(Role::Right) && self.has(Role::Wrong)
     }
 
     /// Whether right or wrong answers are counted, and not only a rate given.

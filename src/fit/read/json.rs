@@ -96,12 +96,21 @@ pub(super) fn number(value: &Value) -> Option<(f64, u32)> {
 /// A number as text; one in percent (63.4 %) as the share that it is. With the decimals that it was written with.
 pub(super) fn share(text: &str) -> Option<(f64, u32)> {
     let text = text.trim();
-    let number = text.trim_end_matches('%').trim_end();
+    // What stands behind ± is the value's error.
+    let value =
+        ["±", "+/-", "+-"].iter().find_map(|sign| text.split_once(sign)).map_or(text, |(value, _)| value).trim();
+    let number = value.trim_end_matches('%').trim_end();
     // With a sign of percent a comma can only be that of decimals.
-    let pointed = if number.len() < text.len() { number.replacen(',', ".", 1) } else { number.to_owned() };
+    let percent = text.ends_with('%') || value.ends_with('%');
+    let pointed = if percent || has_decimal_comma(number) { number.replacen(',', ".", 1) } else { number.to_owned() };
     let number = pointed.as_str();
     let value: f64 = number.parse().ok().filter(|value: &f64| value.is_finite())?;
-    Some(if number.len() == text.len() { (value, decimals(number)) } else { (value / 100.0, decimals(number) + 2) })
+    Some(if percent { (value / 100.0, decimals(number) + 2) } else { (value, decimals(number)) })
+}
+
+/// Whether a comma in a number can only be that of decimals: it parts no thousands.
+fn has_decimal_comma(number: &str) -> bool {
+    number.split_once(',').is_some_and(|(whole, decimals)| whole == "0" || decimals.len() != 3)
 }
 
 /// A count, also one that is written 500.0.

@@ -19,7 +19,7 @@ pub(super) enum Meaning {
 }
 
 /// Words of a name that settle what it measures, the first that occurs deciding.
-const WORDS: [(&[&str], Meaning); 17] = [
+const WORDS: [(&[&str], Meaning); 20] = [
     (&["stderr", "std", "se", "sd", "var", "variance", "ci", "interval"], Meaning::Other("a spread")),
     (&["token", "tokens"], Meaning::Other("an accuracy of tokens, not of answers")),
     (&["loss", "nll"], Meaning::Other("a loss")),
@@ -54,9 +54,38 @@ const WORDS: [(&[&str], Meaning); 17] = [
         ],
         Meaning::Other(NO_SHARE),
     ),
-    (&["best", "worst"], Meaning::Other("the best or worst of several answers")),
+    (&["best", "worst", "oracle"], Meaning::Other("the best or worst of several answers")),
     (
-        &["wer", "cer", "err", "error", "errors", "wrong", "incorrect", "failure", "failures", "failed", "fails"],
+        &["delta", "gain", "change", "diff", "difference", "gap", "improvement", "increase", "decrease", "regret"],
+        Meaning::Other("a difference of two rates"),
+    ),
+    (&["baseline", "target", "goal", "threshold"], Meaning::Other("a value to compare with")),
+    (&["brier", "ece", "mse", "mae", "rmse", "distance"], Meaning::Other("a distance that is to fall")),
+    (
+        &[
+            "wer",
+            "cer",
+            "err",
+            "error",
+            "errors",
+            "wrong",
+            "incorrect",
+            "inaccuracy",
+            "unsolved",
+            "failure",
+            "failures",
+            "failed",
+            "fails",
+            "miss",
+            "missed",
+            "misses",
+            "mistake",
+            "mistakes",
+            "mismatch",
+            "hallucination",
+            "hallucinations",
+            "hallucinated",
+        ],
         Meaning::Error,
     ),
     (&["format"], Meaning::Reward),
@@ -140,8 +169,31 @@ fn attempts(words: &[String]) -> Option<u64> {
 
 /// What a name says of its metric.
 pub(super) fn meaning(name: &str) -> Meaning {
+    match (is_negated(name), plain_meaning(name)) {
+        (true, Meaning::Right) => Meaning::Error,
+        (true, Meaning::Error) => Meaning::Right,
+        (_, meaning) => meaning,
+    }
+}
+
+/// Whether a name turns what follows: `not_correct`, `non-accuracy`, `1 - accuracy`.
+pub(super) fn is_negated(name: &str) -> bool {
+    let close: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+    let begins = close.rsplit('/').next().unwrap_or(&close).trim_start_matches('(');
+    ["1-", "1−", "1–"].iter().any(|one| begins.starts_with(one))
+        || words(name).iter().any(|word| matches!(word.as_str(), "not" | "non" | "minus"))
+}
+
+/// Whether a name is of the first few answers of which one must be right: `top5_acc`, `top-5 accuracy`.
+fn is_of_several(words: &[String]) -> bool {
+    let many = |digits: &str| digits.parse().is_ok_and(|k: u64| k > 1);
+    words.iter().any(|word| word.strip_prefix("top").is_some_and(many))
+        || words.windows(2).any(|pair| pair[0] == "top" && many(&pair[1]))
+}
+
+fn plain_meaning(name: &str) -> Meaning {
     let words = words(name);
-    if attempts(&words).is_some_and(|k| k != 1) {
+    if is_of_several(&words) || attempts(&words).is_some_and(|k| k != 1) {
         return Meaning::Other("coverage: whether any of several answers is right");
     }
     let plain = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
@@ -153,6 +205,12 @@ pub(super) fn meaning(name: &str) -> Meaning {
     // Harnesses normalise the likelihoods of answers by their length; the metric is a share of right answers all the same.
     if words.windows(2).any(|pair| pair == ["acc", "norm"]) && !plain(&["stderr"]) {
         return Meaning::Right;
+    }
+    if words.windows(2).any(|pair| matches!(pair[0].as_str(), "acc" | "accuracy") && pair[1] == "drop") {
+        return Meaning::Other("a difference of two rates");
+    }
+    if words.windows(2).any(|pair| pair == ["pseudo", "label"] || pair == ["pseudo", "labels"]) {
+        return Meaning::Other("how often the labels of training are right");
     }
     if words.windows(2).any(|pair| pair == ["learning", "rate"]) {
         return Meaning::Other("a setting of the optimiser");

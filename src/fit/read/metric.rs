@@ -174,6 +174,8 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
         Meaning::Reward => {
             notes.push(format!("`{name}` is a reward, taken as the share of {} answers", options.side()));
         }
+        Meaning::Unknown if options.metric.is_some() => notes
+            .push(format!("`{name}` is taken as the share of {} answers, which its name does not say", options.side())),
         Meaning::Right if words(name).iter().any(|word| word == "reward" || word == "rewards") => {
             if !unit && !is_count(name, records) {
                 return Err(format!("`{name}` is a reward whose values do not all lie in [0, 1]"));
@@ -241,8 +243,8 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
     }
     if !open.is_empty() {
         return format!(
-            "no metric here is known to be a share of right answers; if one is, name it: --metric NAME, of {}; if these are \
-             answers, one a line, say what is right: --correct KEY",
+            "no metric here is known to be a share of right answers; if one is, name it: --metric NAME, of {} (an error rate \
+             with --lower-is-better); if these are answers, one a line, say what is right: --correct KEY",
             listed(open)
         );
     }

@@ -186,7 +186,7 @@ fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static Format
             Some((first, other)) if first.name != format.name => {
                 let reason = format!(
                     "this is a file of {}, but {} is one of {}; give files of one format, for instance by a pattern such as \
-                     FOLDER/results_*.json",
+                     FOLDER/**/results_*.json",
                     format.name, other.name, first.name
                 );
                 return Err(fault(&file.name, None, None, reason));

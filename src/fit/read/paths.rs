@@ -9,6 +9,9 @@ use crate::fit::log::LogError;
 /// Endings of the files that a folder is searched for.
 const ENDINGS: [&str; 9] = ["csv", "tsv", "jsonl", "ndjson", "json", "log", "txt", "eval", "parquet"];
 
+/// Folders within folders that are searched at the most.
+const DEEPEST: usize = 8;
+
 /// The files that paths, folders and patterns name; those of a folder or pattern in the order of the numbers in their names.
 pub(super) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LogError> {
     let mut all = Vec::new();
@@ -32,18 +35,25 @@ pub(super) fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LogError> {
 fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, LogError> {
     let name = folder.display().to_string();
     let complain = |error| fault(&name, None, None, format!("cannot read this folder: {error}"));
-    let entries = std::fs::read_dir(folder).map_err(complain)?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file() && is_log_name(path))
-        .collect();
+    let mut files = std::fs::read_dir(folder).map(|entries| logs_among(entries, DEEPEST)).map_err(complain)?;
     sort_by_number(&mut files);
     if files.is_empty() {
-        let below = "; a pattern such as FOLDER/*/results*.json reaches the folders below";
-        let reason = format!("no log in this folder (endings: {}){below}", ENDINGS.join(", "));
+        let reason = format!("no log in this folder, nor in those within (endings: {})", ENDINGS.join(", "));
         return Err(fault(&name, None, None, reason));
     }
     Ok(files)
+}
+
+/// The logs of a folder; where it has none, those of the folders within, as harnesses write one for each model.
+fn logs_among(entries: std::fs::ReadDir, deepest: usize) -> Vec<PathBuf> {
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).partition(|path| path.is_dir());
+    files.retain(|path| path.is_file() && is_log_name(path));
+    if files.is_empty() && deepest > 0 {
+        let within = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok());
+        files.extend(within.flat_map(|entries| logs_among(entries, deepest - 1)));
+    }
+    files
 }
 
 fn is_log_name(path: &Path) -> bool {

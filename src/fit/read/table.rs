@@ -1,6 +1,7 @@
 //! Tables of evaluations: a row for each generation, under canonical names or others, in any notation that `cells` reads.
 
 use super::answer_fields::key_names;
+use super::axis::{is_first, is_name};
 use super::cell_values::{is_nothing, is_percent, no_count, no_number, says, whole};
 use super::columns::{Beside, Columns, Role};
 use super::file::{LogFile, Shape};
@@ -68,6 +69,7 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
         counted: 0,
         task: None,
         others: 0,
+        named: None,
         gather: Gather::new(),
         found,
     };
@@ -113,6 +115,8 @@ struct Table<'a> {
     task: Option<String>,
     /// Rows of other tasks.
     others: usize,
+    /// Whether the rows so far name their generations, and do not number them.
+    named: Option<bool>,
     gather: Gather,
     found: &'a mut Found,
 }
@@ -218,15 +222,22 @@ impl Table<'_> {
         Ok(known.map(|(value, _)| value))
     }
 
-    fn when(&self, line: u64, cells: &[&str]) -> Result<When, LogError> {
-        if let Some((name, cell)) = self.cell(Role::Generation, cells) {
-            let generation =
-                whole(cell).ok_or_else(|| self.fault(line, name, no_count(cell, name, Role::Generation)))?;
-            return Ok(When::Generation(generation));
-        }
-        if let Some((name, cell)) = self.cell(Role::Step, cells) {
-            let step: f64 = cell.parse().map_err(|_| self.fault(line, name, no_number(cell)))?;
-            return Ok(if step.is_finite() { When::Step(step) } else { When::Unknown });
+    fn when(&mut self, line: u64, cells: &[&str]) -> Result<When, LogError> {
+        for role in [Role::Generation, Role::Step] {
+            let Some((name, cell)) = self.cell(role, cells) else { continue };
+            let name = name.to_owned();
+            let named = is_name(cell);
+            // What came before all others may have a name among numbers.
+            let strays = !is_first(cell) && *self.named.get_or_insert(named) != named;
+            let when = match role {
+                _ if named && !strays => Some(When::Label(cell.to_owned())),
+                _ if strays => None,
+                Role::Generation => whole(cell).map(When::Generation),
+                _ if cell.parse().is_ok_and(|step: f64| !step.is_finite()) => Some(When::Unknown),
+                _ => json::share(cell).map(|(step, _)| When::Step(step)),
+            };
+            let refuse = || if role == Role::Step { no_number(cell) } else { no_count(cell, &name, role) };
+            return when.ok_or_else(|| self.fault(line, &name, refuse()));
         }
         if self.columns.has(Role::Generation) || self.columns.has(Role::Step) {
             return Err(self.fault(line, "generation", "the cell is empty; fill it, or leave the row out"));
@@ -251,8 +262,10 @@ impl Table<'_> {
 
     fn counts(&self, line: u64, cells: &[&str], evaluated: Option<u64>, rest: Row) -> Result<Row, LogError> {
         let remedy = "the cell holds no count; fill it, leave the row out, or say the number for all such rows with --evaluated N";
-        let evaluated = evaluated.ok_or_else(|| self.fault(line, "evaluated", remedy))?;
-        let wrong = match (self.count(Role::Wrong, line, cells)?, self.count(Role::Right, line, cells)?) {
+        let (wrong, right) = (self.count(Role::Wrong, line, cells)?, self.count(Role::Right, line, cells)?);
+        let both = wrong.zip(right).and_then(|(wrong, right)| wrong.checked_add(right));
+        let evaluated = evaluated.or(both).ok_or_else(|| self.fault(line, "evaluated", remedy))?;
+        let wrong = match (wrong, right) {
             (Some(wrong), _) => wrong,
             (None, Some(right)) => evaluated
                 .checked_sub(right)

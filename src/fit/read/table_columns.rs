@@ -34,7 +34,7 @@ pub(super) fn is_summary(file: &LogFile) -> bool {
     let keys = file.keys();
     let names: Vec<&str> = keys.iter().map(String::as_str).collect();
     let columns = Columns::of(&names, &ReadOptions::default());
-    columns.is_ok_and(|columns| columns.has(Role::Evaluated) && (columns.counted() || columns.has(Role::Metric)))
+    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(Role::Metric)))
 }
 
 /// Whether a file counts answers, rather than hold them.
@@ -42,7 +42,7 @@ pub(super) fn counts_answers(file: &LogFile, options: &ReadOptions) -> bool {
     let Ok((names, _)) = names(file, options) else { return false };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let columns = Columns::of(&names, options);
-    columns.is_ok_and(|columns| columns.has(Role::Evaluated) && (columns.counted() || columns.has(Role::Metric)))
+    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(Role::Metric)))
 }
 
 /// Refuses a table whose columns do not make a log.
@@ -59,7 +59,7 @@ pub(super) fn check(
     }
     let lacks = if !columns.counted() && !columns.has(Role::Metric) {
         Some("wrong")
-    } else if !columns.has(Role::Evaluated) && columns.counted() && options.evaluated.is_none() {
+    } else if !columns.has_all() && columns.counted() && options.evaluated.is_none() {
         Some("evaluated")
     } else {
         None

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::fit::{Fan, Parting, Phase};
 use crate::report::axis::Axis;
-use crate::report::html::{document, figure};
+use crate::report::html::{document, figure, grid};
 use crate::report::plot::Plot;
 use crate::report::shape::{Layer, Shape};
 use crate::report::theme::{FILTERED, FORECAST, FORECAST_EDGE, LAST, filtered, forecast};
@@ -95,10 +95,7 @@ fn page(inputs: &PairInputs<'_>, figures: &[Figure]) -> String {
         main {
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
             @for (name, one) in &inputs.metrics { (of_metric(name, one)) }
-            section {
-                h2 { "How this was computed" }
-                p { code { (first.provenance.command) } }
-            }
+            (grid("Provenance", &["What", "Which"], &first.provenance.rows()))
         }
     };
     document(&headline, &headline, &body)
