@@ -89,7 +89,7 @@ fn rollouts_and_metrics_of_verl() {
     );
     assert_eq!(
         refusal(&["verl_metrics.jsonl", "20.jsonl"], &options(majority, Some(30))),
-        "verl_metrics.jsonl is one of verl metrics; give files of one format, for instance by a pattern such as FOLDER/results_*.json"
+        "verl_metrics.jsonl is one of verl metrics; give files of one format, for instance by a pattern such as FOLDER/**/results_*.json"
     );
 }
 

@@ -54,10 +54,15 @@ fn numbered_labels(whens: &[When]) -> Option<(Vec<u64>, Option<String>)> {
     if numbers.len() < 2 || sorted(&numbers).len() != numbers.len() || letters.any(|own| Some(own) != first) {
         return None;
     }
+    let ranks = rank(&numbers);
+    // The rows are in order, which is said in the names' own words where one has no number.
+    if ranks.is_sorted() && places.iter().any(|(_, letters, _)| letters.is_none()) {
+        return None;
+    }
     let mut named: Vec<(f64, &str)> = places.iter().map(|(number, _, name)| (*number, name.as_str())).collect();
     named.sort_by(|one, other| one.0.total_cmp(&other.0));
     let said = listed(named.into_iter().map(|(_, name)| name)).replace('`', "");
-    Some((rank(&numbers), Some(format!("generations follow the number in each name: {said}"))))
+    Some((ranks, Some(format!("generations follow the number in each name: {said}"))))
 }
 
 /// Where a generation stands among the others, the letters before its number, and what it is called in a note.
