@@ -40,6 +40,27 @@ impl CheckCounts {
         }
     }
 
+    /// Lets the checked answers stand for their like that nobody checked, kept for kept and rejected for rejected, where some
+    /// of both were checked. Whether it tells what is rejected: not where no rejected answer was checked.
+    pub fn stand_for_all(&mut self) -> bool {
+        let checked = [self.right, self.systematic, self.random];
+        let (kept, given) = checked.iter().fold((0.0, 0.0), |(k, g), (kept, given)| (k + kept, g + given));
+        let factor = |checked: f64, unchecked: f64| match unchecked > 0.0 {
+            true => (checked > 0.0).then(|| (checked + unchecked) / checked),
+            false => Some(1.0),
+        };
+        let (left, all) = self.unchecked;
+        let (Some(of_kept), Some(of_rejected)) = (factor(kept, left), factor(given - kept, all - left)) else {
+            return false;
+        };
+        for (kept, given) in [&mut self.right, &mut self.systematic, &mut self.random] {
+            *given = of_kept * *kept + of_rejected * (*given - *kept);
+            *kept *= of_kept;
+        }
+        self.unchecked = (0.0, 0.0);
+        true
+    }
+
     /// Adds imagined answers to every kind.
     pub fn imagine(&mut self, imagined: Imagined<'_>) {
         for (kept, given) in [&mut self.right, &mut self.systematic, &mut self.random, &mut self.unchecked] {
@@ -142,6 +163,24 @@ impl VoteRule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn a_few_rejected_answers_stand_for_all_that_were_rejected() {
+        // Every kept answer was checked, and one in ten of those rejected: 90 % of right answers are kept, 30 % of wrong ones.
+        let of = |kept: f64, rejected: f64| (kept, kept + rejected);
+        let unchecked = (0.0, 9.0 * (10.0 + 70.0));
+        let mut counts =
+            CheckCounts { right: of(900.0, 10.0), random: of(300.0, 70.0), unchecked, ..CheckCounts::default() };
+        assert!(counts.stand_for_all());
+        assert_relative_eq!(rejected(counts.right), 0.1, max_relative = 1e-12);
+        assert_relative_eq!(rejected(counts.random), 0.7, max_relative = 1e-12);
+        assert_relative_eq!(counts.accepted(), 1200.0 / 2000.0, max_relative = 1e-12);
+        let mut kept_alone =
+            CheckCounts { right: of(900.0, 0.0), random: of(300.0, 0.0), unchecked, ..CheckCounts::default() };
+        assert!(!kept_alone.stand_for_all());
+        assert_eq!(kept_alone.unchecked, unchecked);
+    }
 
     fn problem(groups: &[(bool, u32, u32)]) -> Vec<AnswerGroup> {
         let group = |(answer, &(right, given, kept)): (u64, &(bool, u32, u32))| AnswerGroup {

@@ -87,7 +87,7 @@ pub(super) fn told(
                 .to_owned(),
         );
     }
-    measured.missing = missing(samples, &measured, options);
+    measured.missing = missing(samples, &measured, rule.is_some(), options);
     let kept = samples.first.groups.iter().flat_map(|groups| groups.iter()).map(|group| u64::from(group.kept)).sum();
     measured.scenario = scenario_file::written(&measured, options, rule, kept);
     measured.votes = votes(point, draws, &measured.scenario)?;
@@ -189,7 +189,7 @@ fn checks(telling: &mut Telling<'_>, rule: Option<VoteRule>) {
     telling.tell("filter.0.systematic", told, |one| one.catch_rates().map(|[_, systematic, _]| systematic));
     telling.tell("filter.0.false_reject", told, |one| one.catch_rates().map(|[.., right]| right));
     telling.tell("discrimination", "rejected of wrong answers less rejected of right ones", |one| {
-        let checks = one.checks?;
+        let checks = one.checks.filter(|_| one.rejections_known)?;
         let wrong = (checks.random.0 + checks.systematic.0) / (checks.random.1 + checks.systematic.1);
         Some(checks.right.0 / checks.right.1 - wrong)
     });
@@ -256,7 +256,13 @@ fn predicted(scenario: &str, vote: &VoteShares) -> Result<(f64, Option<f64>), Me
     Ok((total, (total > 0.0).then(|| (accepted.sound + accepted.unsound) / total)))
 }
 
-fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &MeasureOptions) -> Vec<MissingKey> {
+/// The keys that are not told; `votes` where a vote explains what was kept.
+fn missing(
+    samples: &PreparedSamples<'_>,
+    measured: &Measured,
+    votes: bool,
+    options: &MeasureOptions,
+) -> Vec<MissingKey> {
     let mut all = Vec::new();
     let mut miss = |key: &str, reason: &str, remedy: &str| {
         all.push(MissingKey { key: key.to_owned(), reason: reason.to_owned(), remedy: remedy.to_owned() });
@@ -307,7 +313,7 @@ fn missing(samples: &PreparedSamples<'_>, measured: &Measured, options: &Measure
             "the files do not say which answers were kept",
             "the key `kept` (true or false) on every line",
         );
-    } else if !has("filter.0.false_reject") && !has("accepted") {
+    } else if !votes && !has("filter.0.false_reject") {
         miss("filter", "no rejected answer was checked", "the verdicts of 100 rejected answers");
     }
     if options.steps == 1 {

@@ -3,9 +3,10 @@
 //! The law is that of model.md, section 5, problem by problem. The next generation learns a problem from one of its kept
 //! answers, drawn at random (from all of them where the loop keeps everything). An answer that was the systematic mistake of
 //! its problem becomes a belief with probability ρ, any other wrong answer with probability λ; otherwise the belief is sound.
-//! A model that believes a wrong answer shows it with probability γ; one whose belief is sound may show a new systematic
-//! mistake, with probability φ. The three shares are fitted by expectation maximisation over what was drawn, learned
-//! and shown.
+//! A model that believes a wrong answer shows it with probability γ. One whose belief is sound may show a systematic mistake
+//! all the same: that of the generation before with probability ψ, which a problem tempts every model to, or a new one with
+//! probability φ. Problems that showed their mistake and did not learn from it tell ψ, and so what of a mistake's return was
+//! learned. The shares are fitted by expectation maximisation over what was drawn, learned and shown.
 
 use super::checks::ProblemReading;
 use super::mixture::{Imagined, SampleMixture, is_finite};
@@ -24,22 +25,38 @@ const RESTS: f64 = 1e-7;
 pub(super) struct LearningPair {
     /// Probability that a right answer was learned from.
     right: f64,
-    /// For every wrong answer that may have been learned from: probability that it was and was systematic, the same for not
-    /// systematic, and the probability of the later answers where it is believed, over that of sound beliefs without a
-    /// mistake.
-    wrong: Vec<(f64, f64, f64)>,
-    /// Probability of the later answers of a sound belief with a fresh systematic mistake, over the same.
+    /// Every wrong answer that may have been learned from.
+    wrong: Vec<LearnedAnswer>,
+    /// Probability of the later answers of a sound belief with a new systematic mistake, over that of one without.
     fresh: f64,
+    /// Probability that the problem showed a systematic mistake, and the same times that of the later answers where it shows
+    /// again.
+    mistaken: f64,
+    again: f64,
 }
 
-/// The three shares.
+/// A wrong answer that may have been learned from.
+#[derive(Debug, Clone, Copy)]
+struct LearnedAnswer {
+    /// Probability that it was and was systematic, and that it was and was not.
+    systematic: f64,
+    random: f64,
+    /// Probability of the later answers where it is believed, over that of sound beliefs without a mistake.
+    believed: f64,
+}
+
+/// The shares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct LearningShares {
     /// ρ.
     pub persistence: f64,
     /// λ.
     pub imprint: f64,
+    /// ψ.
+    recurring: f64,
     /// φ.
+    new: f64,
+    /// Share of the sound beliefs with a systematic mistake all the same.
     pub fresh: f64,
     /// Share of the problems with a wrong answer that was learned.
     pub learned_wrong: f64,
@@ -65,13 +82,16 @@ impl LearningPair {
         }
         let right: f64 = before.iter().filter(|group| group.right == Some(true)).map(taken).sum();
         let shown = LaterAnswers::of(after, later, &earlier.classes);
-        let wrong =
-            before.iter().zip(&earlier.mistakes).filter(|(group, _)| group.right == Some(false) && taken(group) > 0.0);
-        let wrong = wrong.map(|(group, mistake)| {
-            let part = taken(group) / all;
-            (part * mistake, part * (1.0 - mistake), shown.believed(group.answer))
-        });
-        Some(Self { right: right / all, wrong: wrong.collect(), fresh: shown.fresh(before) })
+        let mut pair = Self { right: right / all, fresh: shown.fresh(before), ..Self::default() };
+        for (group, mistake) in before.iter().zip(&earlier.mistakes).filter(|(group, _)| group.right == Some(false)) {
+            let (part, believed) = (taken(group) / all, shown.believed(group.answer));
+            pair.mistaken += mistake;
+            pair.again += mistake * believed;
+            if part > 0.0 {
+                pair.wrong.push(LearnedAnswer { systematic: part * mistake, random: part * (1.0 - mistake), believed });
+            }
+        }
+        Some(pair)
     }
 }
 
@@ -140,10 +160,12 @@ impl<'a> LaterAnswers<'a> {
 
 /// Fits the shares to pairs with weights; imagined observations for persistence, imprint and fresh mistakes in this order.
 pub(super) fn fit(pairs: &[LearningPair], weights: &[f64], imagined: Imagined<'_>) -> LearningShares {
-    let imagined = [imagined(), imagined(), imagined()];
+    let imagined = [imagined(), imagined(), imagined(), imagined()];
     let mut shares = LearningShares {
         persistence: 0.7,
         imprint: 0.3,
+        recurring: 0.2,
+        new: 0.05,
         fresh: 0.05,
         learned_wrong: 0.0,
         systematic_examples: 0.0,
@@ -154,7 +176,8 @@ pub(super) fn fit(pairs: &[LearningPair], weights: &[f64], imagined: Imagined<'_
         let moved = (next.persistence - shares.persistence)
             .abs()
             .max((next.imprint - shares.imprint).abs())
-            .max((next.fresh - shares.fresh).abs());
+            .max((next.recurring - shares.recurring).abs())
+            .max((next.new - shares.new).abs());
         shares = next;
         if moved < RESTS {
             break;
@@ -163,48 +186,79 @@ pub(super) fn fit(pairs: &[LearningPair], weights: &[f64], imagined: Imagined<'_
     shares
 }
 
-fn step(
-    shares: LearningShares,
-    pairs: &[LearningPair],
-    weights: &[f64],
-    [of_persistence, of_imprint, of_fresh]: [(f64, f64); 3],
-) -> LearningShares {
-    let (mut persists, mut forgets) = of_persistence;
-    let (mut imprints, mut passes) = of_imprint;
-    let (mut fresh, mut sound) = of_fresh;
+/// What is expected of the shares: how often something came about and how often not.
+#[derive(Debug, Clone, Copy, Default)]
+struct Expected {
+    yes: f64,
+    no: f64,
+}
+
+impl Expected {
+    fn imagined((yes, no): (f64, f64)) -> Self {
+        Self { yes, no }
+    }
+
+    fn add(&mut self, yes: f64, no: f64) {
+        self.yes += yes;
+        self.no += no;
+    }
+
+    fn all(self) -> f64 {
+        self.yes + self.no
+    }
+
+    fn share(self, before: f64) -> f64 {
+        if self.all() > 0.0 { self.yes / self.all() } else { before }
+    }
+}
+
+fn step(shares: LearningShares, pairs: &[LearningPair], weights: &[f64], imagined: [(f64, f64); 4]) -> LearningShares {
+    let [mut persists, mut imprints, mut recurs, mut news] = imagined.map(Expected::imagined);
+    let LearningShares { persistence, imprint, recurring, new, .. } = shares;
     for (pair, weight) in pairs.iter().zip(weights) {
-        let by_sound = shares.fresh * pair.fresh + (1.0 - shares.fresh);
-        let mut total = pair.right * by_sound;
-        for &(systematic, random, believed) in &pair.wrong {
-            total += systematic * (shares.persistence * believed + (1.0 - shares.persistence) * by_sound);
-            total += random * (shares.imprint * believed + (1.0 - shares.imprint) * by_sound);
-        }
+        // A sound belief without the mistake of the generation before, and one where that may recur.
+        let without = new * pair.fresh + (1.0 - new);
+        let unknown = (1.0 - pair.mistaken * recurring) * without + recurring * pair.again;
+        let known = |one: &LearnedAnswer| recurring * one.believed + (1.0 - recurring) * without;
+        let total = pair.right * unknown
+            + pair
+                .wrong
+                .iter()
+                .map(|one| {
+                    one.systematic * (persistence * one.believed + (1.0 - persistence) * known(one))
+                        + one.random * (imprint * one.believed + (1.0 - imprint) * unknown)
+                })
+                .sum::<f64>();
         if total.is_nan() || total <= 0.0 {
             continue;
         }
         let scale = weight / total;
-        let mut stays_sound = pair.right * by_sound;
-        for &(systematic, random, believed) in &pair.wrong {
-            persists += scale * systematic * shares.persistence * believed;
-            let forgotten = systematic * (1.0 - shares.persistence) * by_sound;
-            forgets += scale * forgotten;
-            imprints += scale * random * shares.imprint * believed;
-            let passed = random * (1.0 - shares.imprint) * by_sound;
-            passes += scale * passed;
-            stays_sound += forgotten + passed;
+        let (mut open, mut plain) = (pair.right, 0.0);
+        for one in &pair.wrong {
+            let forgotten = one.systematic * (1.0 - persistence);
+            persists.add(scale * one.systematic * persistence * one.believed, scale * forgotten * known(one));
+            let passed = one.random * (1.0 - imprint);
+            imprints.add(scale * one.random * imprint * one.believed, scale * passed * unknown);
+            recurs.add(scale * forgotten * recurring * one.believed, scale * forgotten * (1.0 - recurring) * without);
+            plain += forgotten * (1.0 - recurring);
+            open += passed;
         }
-        fresh += scale * stays_sound * shares.fresh * pair.fresh / by_sound;
-        sound += scale * stays_sound * (1.0 - shares.fresh) / by_sound;
+        let spared = pair.mistaken * (1.0 - recurring);
+        recurs.add(scale * open * recurring * pair.again, scale * open * spared * without);
+        plain += open * (1.0 - pair.mistaken + spared);
+        news.add(scale * plain * new * pair.fresh, scale * plain * (1.0 - new));
     }
-    let (learned, rest) = (persists + imprints, fresh + sound);
-    let of = |yes: f64, no: f64, before: f64| if yes + no > 0.0 { yes / (yes + no) } else { before };
+    let learned = persists.yes + imprints.yes;
+    let sound = recurs.yes + news.all();
     LearningShares {
-        persistence: of(persists, forgets, shares.persistence),
-        imprint: of(imprints, passes, shares.imprint),
-        fresh: of(fresh, sound, shares.fresh),
-        learned_wrong: of(learned, rest, 0.0),
-        systematic_examples: persists + forgets,
-        random_examples: imprints + passes,
+        persistence: persists.share(persistence),
+        imprint: imprints.share(imprint),
+        recurring: recurs.share(recurring),
+        new: news.share(new),
+        fresh: Expected { yes: recurs.yes + news.yes, no: news.no }.share(shares.fresh),
+        learned_wrong: Expected { yes: learned, no: sound }.share(0.0),
+        systematic_examples: persists.all(),
+        random_examples: imprints.all(),
     }
 }
 
@@ -266,33 +320,32 @@ mod tests {
 
     #[test]
     fn shares_are_those_under_which_the_later_answers_came() {
-        // Every outcome with its probability as weight: a problem whose kept answers were the mistake (1) in two of three.
+        // Every outcome with its probability as weight: problems whose kept answers were the mistake (1) in two of three, and
+        // problems that showed it and kept the right answer alone.
         const WRONG: u64 = 50;
         let mixture = SampleMixture { wrong_answers: WRONG as f64, ..mixture() };
-        let before = [group(0, true, 1, 1), group(1, false, 2, 2)];
-        let (rho, lambda, phi) = (0.6, 0.3, 0.1);
+        let (rho, lambda, psi, phi) = (0.6, 0.3, 0.25, 0.1);
         let earlier = ProblemReading { mistakes: vec![0.0, 0.9], classes: Vec::new() };
         let (mut pairs, mut weights) = (Vec::new(), Vec::new());
-        for a in 0..=WRONG {
-            for b in 0..=WRONG {
-                let after = groups([a, b]);
-                let pair = LearningPair::of(&before, &earlier, &after, &mixture, true).unwrap();
-                let sound = phi * pair.fresh + 1.0 - phi;
-                let wrong: f64 = pair
-                    .wrong
-                    .iter()
-                    .map(|(s, r, w)| s * (rho * w + (1.0 - rho) * sound) + r * (lambda * w + (1.0 - lambda) * sound))
-                    .sum();
-                let none: f64 =
-                    [a, b].into_iter().map(|answer| if answer == 0 { 0.7 } else { 0.3 / WRONG as f64 }).product();
-                weights.push(1e4 * (pair.right * sound + wrong) * none);
-                pairs.push(pair);
-            }
+        for (a, b, kept) in (0..=WRONG).flat_map(|a| (0..=WRONG).flat_map(move |b| [(a, b, 2), (a, b, 0)])) {
+            let before = [group(0, true, 1, 1), group(1, false, 2, kept)];
+            let pair = LearningPair::of(&before, &earlier, &groups([a, b]), &mixture, true).unwrap();
+            let without = phi * pair.fresh + 1.0 - phi;
+            let sound = (1.0 - psi * pair.mistaken) * without + psi * pair.again;
+            let wrong = pair.wrong.iter().map(|one| {
+                let forgotten = psi * one.believed + (1.0 - psi) * without;
+                one.systematic * (rho * one.believed + (1.0 - rho) * forgotten)
+                    + one.random * (lambda * one.believed + (1.0 - lambda) * sound)
+            });
+            let none = [a, b].map(|answer| if answer == 0 { 0.7 } else { 0.3 / WRONG as f64 });
+            weights.push(1e4 * (pair.right * sound + wrong.sum::<f64>()) * none[0] * none[1]);
+            pairs.push(pair);
         }
         let found = fit(&pairs, &weights, &mut || (0.0, 0.0));
         // Mostly systematic: imprint hardly shows, and trades with persistence along their sum.
         let learned = 0.9 * found.persistence + 0.1 * found.imprint;
         assert_relative_eq!(learned, 0.9 * rho + 0.1 * lambda, max_relative = 5e-3);
-        assert_relative_eq!(found.fresh, phi, max_relative = 5e-2);
+        assert_relative_eq!(found.recurring, psi, max_relative = 5e-2);
+        assert_relative_eq!(found.new, phi, max_relative = 5e-2);
     }
 }

@@ -170,7 +170,9 @@ fn neither(value: &Json, key: &str) -> String {
         Some((score, _)) if (0.0..=1.0).contains(&score) && meaning(key) != Meaning::Reward => {
             "--right-above 0.5 sets a limit for scores; of a mean over k answers say --samples-per-problem k".to_owned()
         }
-        Some(_) => "--right-above 0.5 sets a limit for scores".to_owned(),
+        Some((score, _)) if score.abs() < 2.0 => "--right-above 0.5 sets a limit for scores".to_owned(),
+        Some(_) => "--right-above X sets a limit for scores, with X between those of wrong and those of right answers"
+            .to_owned(),
     };
     format!("{} is neither right nor wrong; {remedy}", shortened(&value.to_string()))
 }

@@ -24,6 +24,8 @@ const KEPT: [&str; 6] = ["kept", "accepted", "selected", "is_kept", "is_accepted
 const AUDITED: [&str; 3] = ["audited", "checked", "verified"];
 /// Keys of a problem in samples of harnesses and of verl, before those of plain lines.
 const HARNESS_IDS: [&str; 3] = ["doc_hash", "doc_id", "input"];
+/// What stands where no answer was found in a response.
+const NO_ANSWER: [&str; 6] = ["", "[invalid]", "none", "null", "nan", "n/a"];
 /// Share of equal pairs among right answers to one problem below which answers must be whole responses.
 const RESPONSES: f64 = 0.5;
 
@@ -116,6 +118,8 @@ struct Gathered {
     notes: Vec<String>,
     run: Option<String>,
     answers: bool,
+    /// Answers that are none.
+    without_answer: u64,
 }
 
 impl Gathered {
@@ -182,7 +186,7 @@ impl Gathered {
             Some(key) => said(object.get(key)).map_err(|reason| (key.clone(), reason))?,
             None => None,
         };
-        let answer = keys.answer.as_ref().and_then(|key| object.get(key).and_then(text)).map(|text| hash(text.trim()));
+        let answer = keys.answer.as_ref().map(|key| self.answer(object.get(key).and_then(text), right));
         let name = match &keys.generation {
             Some(key) => object
                 .get(key)
@@ -214,6 +218,17 @@ impl Gathered {
         Ok(())
     }
 
+    /// An answer's hash. One that is none agrees with no other: it is no vote, and no mistake that candidates share.
+    fn answer(&mut self, answer: Option<String>, right: Option<bool>) -> u64 {
+        let answer = answer.unwrap_or_default();
+        let answer = answer.trim();
+        if right == Some(false) && NO_ANSWER.contains(&answer.to_lowercase().as_str()) {
+            self.without_answer += 1;
+            return hash(&format!("no answer {}", self.without_answer));
+        }
+        hash(answer)
+    }
+
     fn finish(mut self, source: String) -> Result<AnswerSet, LogError> {
         let generations: Vec<GenerationAnswers> = self.generations.into_values().collect();
         if generations.is_empty() {
@@ -228,6 +243,12 @@ impl Gathered {
             let names: Vec<&str> = generations.iter().map(|one| one.name.as_str()).collect();
             self.notes.push(format!("generations in this order: {}", listed(names)));
         }
+        self.notes.extend((self.without_answer > 0).then(|| {
+            format!(
+                "{} wrong answers are empty: each agrees with no other, as answers that differ do",
+                self.without_answer
+            )
+        }));
         let kept_known = generations.first().is_some_and(|first| first.kept_known == Some(true));
         let mut set = AnswerSet { source, notes: self.notes, kept_known, answers_known: self.answers, generations };
         set.notes.extend(set.without_verdict());

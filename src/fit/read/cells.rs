@@ -8,41 +8,16 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::file::{LogFile, Shape};
+use super::file::LogFile;
+use super::header::{Header, header, is_rule};
 use super::json::Object;
 use super::lines::LONGEST;
 use super::{fault, some};
 use crate::fit::log::LogError;
 
-/// The header of a text table.
-struct Header {
-    /// Its line, from 1.
-    line: u64,
-    separator: u8,
-    /// Whether bars stand at both ends of a row, as in Markdown.
-    framed: bool,
-}
-
 /// Whether a text begins with a header of at least two names.
 pub(super) fn is_table(file: &LogFile) -> bool {
     header(file).is_some()
-}
-
-fn header(file: &LogFile) -> Option<Header> {
-    let text = matches!(file.shape, Shape::Text).then_some(&file.head)?;
-    let (line, content) = text.iter().find(|(_, content)| !content.trim_start().starts_with('#'))?;
-    let (line, content) = (*line, content.trim());
-    let framed = content.starts_with('|');
-    let separator = if framed {
-        b'|'
-    } else {
-        *b"|,\t;".iter().max_by_key(|&&mark| (content.bytes().filter(|byte| *byte == mark).count(), mark == b','))?
-    };
-    let names = content.trim_matches('|').split(char::from(separator)).filter(|name| {
-        let name = name.trim().trim_matches('"');
-        name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_') && name.len() <= 200
-    });
-    (names.count() >= 2).then_some(Header { line, separator, framed })
 }
 
 /// The names of a table's columns and the line that they stand on; of JSON the keys, those `within` objects behind a point.
@@ -87,7 +62,7 @@ pub(super) fn rows_while(
     if let Some(header) = header(file) {
         let (mut first, mut short) = (true, None);
         delimited(file, &header, &mut |line, cells| {
-            if std::mem::take(&mut first) || is_rule(cells) {
+            if std::mem::take(&mut first) || is_rule(cells.iter().copied()) {
                 return Ok(true);
             }
             if let Some(fault) = short.take() {
@@ -114,11 +89,6 @@ pub(super) fn rows_while(
         each(line, &cells.iter().map(String::as_str).collect::<Vec<_>>()).map(|_| ())
     })?;
     Ok(false)
-}
-
-/// The line between a Markdown table's header and its rows.
-fn is_rule(cells: &[&str]) -> bool {
-    cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | ':' | ' ')))
 }
 
 /// Calls `each` with the name and the value of every key; those of objects `within` in the place of these, behind a point.
@@ -158,8 +128,10 @@ type EachLine<'a> = dyn FnMut(u64, &[&str]) -> Result<bool, LogError> + 'a;
 /// Calls `each` with every line of cells, the header first, until it answers `false`.
 fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result<(), LogError> {
     let budget = Rc::new(Cell::new(LONGEST));
-    let text =
-        Metered { text: file.text()?, budget: Rc::clone(&budget), place: Place::Row, separator: header.separator };
+    let text = header.text(file)?;
+    let text = Metered { text, budget: Rc::clone(&budget), place: Place::Row, separator: header.separator };
+    let before = header.line - 1;
+    let mut width = None;
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)
@@ -170,22 +142,26 @@ fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result
     let mut record = csv::StringRecord::new();
     loop {
         budget.set(LONGEST);
-        let next = reader.position().line();
+        let next = before + reader.position().line();
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
             Err(error) => {
-                let line = error.position().map_or(next, csv::Position::line);
+                let line = error.position().map_or(next, |position| before + position.line());
                 return Err(fault(&file.name, Some(line), None, complaint(&error)));
             }
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = before + record.position().map_or(0, csv::Position::line);
         let points: Vec<Option<String>> = record.iter().map(|cell| with_point(cell, header.separator)).collect();
         let mut cells: Vec<&str> =
             record.iter().zip(&points).map(|(cell, point)| point.as_deref().unwrap_or(cell)).collect();
         if header.framed {
             // The bars at both ends leave empty cells outside.
             cells = cells.get(1..cells.len().saturating_sub(1)).unwrap_or_default().to_vec();
+        }
+        if header.separator == b' ' {
+            let columns = *width.get_or_insert(cells.len());
+            header.without_index(&mut cells, columns);
         }
         if !each(line, &cells)? {
             return Ok(());

@@ -96,9 +96,9 @@ pub(super) fn number(value: &Value) -> Option<(f64, u32)> {
 /// A number as text; one in percent (63.4 %) as the share that it is. With the decimals that it was written with.
 pub(super) fn share(text: &str) -> Option<(f64, u32)> {
     let text = text.trim();
-    // What stands behind ± is the value's error.
-    let value =
-        ["±", "+/-", "+-"].iter().find_map(|sign| text.split_once(sign)).map_or(text, |(value, _)| value).trim();
+    // What stands behind ± or in brackets is the value's error, or its distance to another.
+    let beside = ["±", "+/-", "+-", "("].iter().find_map(|sign| text.split_once(sign));
+    let value = beside.map_or(text, |(value, _)| value).trim();
     let number = value.trim_end_matches('%').trim_end();
     // With a sign of percent a comma can only be that of decimals.
     let percent = text.ends_with('%') || value.ends_with('%');

@@ -18,6 +18,7 @@ mod eval_archive;
 mod file;
 mod foreign;
 mod gather;
+mod header;
 mod items;
 mod json;
 mod lines;
