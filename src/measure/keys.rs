@@ -268,6 +268,10 @@ fn missing(
         all.push(MissingKey { key: key.to_owned(), reason: reason.to_owned(), remedy: remedy.to_owned() });
     };
     let has = |key: &str| measured.key(key).is_some();
+    if !has("error_rate") {
+        let reason = "no rejected answer was checked, and those that were kept are right more often than all";
+        miss("errors.step_error", reason, "the verdicts of 100 rejected answers");
+    }
     if !has("errors.systematic_share") {
         let reason = if !samples.all_checked {
             "some answers were not checked"

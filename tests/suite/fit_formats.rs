@@ -138,7 +138,7 @@ cases! {
     checkpoints_follow_their_numbers: |none| {
         let log = open("51-checkpoints-out-of-order.csv", none).unwrap();
         assert_eq!(wrong(&log, 100), [50, 40, 30]);
-        told(&log, "generations follow the number in each name: 500, 1000, 1500");
+        told(&log, "generations follow the numbers in the names: ");
     }
     completions_of_training: |none| {
         let log = open("52-completions.jsonl", none).unwrap();

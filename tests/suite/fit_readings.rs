@@ -415,3 +415,47 @@ fn words_are_true_of_the_files() {
     let message = read(&[("a.csv", odd)], none).unwrap_err();
     assert!(message.contains("of 7 is not a whole number") && !message.contains("is --evaluated right"), "{message}");
 }
+
+#[test]
+fn columns_that_order_generations_are_known_by_a_word() {
+    let none = &ReadOptions::default();
+    for name in [
+        "iter_id",
+        "gen_idx",
+        "ckpt_step",
+        "training steps",
+        "Round #",
+        "self_train_iter",
+        "Iter.",
+        "model_version",
+        "num_steps",
+        "Generations",
+    ] {
+        let text = format!("{name},accuracy,n\n300,0.3,10\n200,0.2,10\n100,0.1,10\n");
+        assert_eq!(counts(&[("a.csv", &text)], none), [(10, 9), (10, 8), (10, 7)], "{name}");
+        assert!(said(&[("a.csv", &text)], none).contains(name), "{name}");
+    }
+    // Two such columns decide nothing.
+    let two = "outer_iter,inner_iter,accuracy,n\n1,2,0.3,10\n0,3,0.2,10\n";
+    assert!(said(&[("a.csv", two)], none).contains("no step is given"));
+}
+
+#[test]
+fn an_evaluation_that_one_run_lacks_leaves_a_gap() {
+    let text = "run,step,accuracy,n\na,100,0.5,10\na,200,0.4,10\na,300,0.3,10\nb,100,0.5,10\nb,300,0.2,10\n";
+    let log = read(&[("a.csv", text)], &ReadOptions::default()).unwrap();
+    let of = |run: usize| log.runs[run].rows.iter().map(|row| row.generation).collect::<Vec<_>>();
+    assert_eq!((of(0), of(1)), (vec![0, 1, 2], vec![0, 2]));
+}
+
+#[test]
+fn the_size_of_the_test_set_is_not_that_of_the_training_set() {
+    let none = &ReadOptions::default();
+    let line = r#"{"iteration": 0, "num_samples": 6400, "eval_acc": 0.5, "test_size": 500}"#;
+    assert_eq!(counts(&[("a.jsonl", &format!("{line}\n{}\n", line.replace(": 0,", ": 1,")))], none), [(500, 250); 2]);
+    let history = r#"{"_step": 1, "eval/accuracy": 0.61, "eval/runtime": 10.0, "eval/samples_per_second": 50.0, "train/global_step": 100}
+{"_step": 2, "train/loss": 0.3, "train/global_step": 101}
+{"_step": 3, "eval/accuracy": 0.63, "eval/runtime": 10.0, "eval/samples_per_second": 50.0, "train/global_step": 200}
+"#;
+    assert_eq!(counts(&[("a.jsonl", history)], none), [(500, 195), (500, 185)]);
+}

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::axis::is_name;
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
+use super::names::is_name;
 use super::{ReadOptions, listed, shortened};
 
 /// Keys that name a run.

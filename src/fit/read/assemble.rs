@@ -227,10 +227,12 @@ fn runs(
     let mut same = true;
     let one_file = gather.rows() == 0 && records.windows(2).all(|pair| pair[0].file == pair[1].file);
     let several = order.len() > 1;
+    let whens = of_run.values().map(|own| own.iter().map(|(record, _)| &record.when).collect());
+    let common = axis::common_steps(whens);
     for run in order {
         let own = of_run.remove(run).unwrap_or_default();
         let whens: Vec<When> = own.iter().map(|(record, _)| record.when.clone()).collect();
-        let (generations, note) = axis::generations(&whens);
+        let (generations, note) = axis::generations(&whens, &common);
         add_once(notes, note.map(|note| if several { note_of_run(run, &note) } else { note }));
         let mut own: Vec<(&Record, Row)> = own
             .into_iter()

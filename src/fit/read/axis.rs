@@ -1,5 +1,6 @@
 //! From steps, epochs and names of checkpoints to generations.
 
+use super::names::ranks;
 use super::record::When;
 use super::{listed, shortened};
 use crate::fit::log::Run;
@@ -8,14 +9,22 @@ use crate::fit::log::Run;
 /// generations between two evaluations.
 const STEPS_APART: u64 = 10;
 
-/// A generation for each evaluation of one run, and what was done to get there where that is more than reading it.
-pub(super) fn generations(whens: &[When]) -> (Vec<u64>, Option<String>) {
+/// The steps of the run that has those of all others too, so that an evaluation that one of them lacks leaves a gap; none where
+/// there is no such run.
+pub(super) fn common_steps<'a>(runs: impl Iterator<Item = Vec<&'a When>>) -> Vec<f64> {
+    let steps = |run: Vec<&When>| run.into_iter().map(step).collect::<Option<Vec<f64>>>().map(|steps| sorted(&steps));
+    let Some(runs) = runs.map(steps).collect::<Option<Vec<Vec<f64>>>>() else { return Vec::new() };
+    let longest = runs.iter().max_by_key(|steps| steps.len()).cloned().unwrap_or_default();
+    if runs.iter().flatten().all(|step| longest.contains(step)) { longest } else { Vec::new() }
+}
+
+/// A generation for each evaluation of one run, and what was done to get there where that is more than reading it; steps rank
+/// among the `common` ones, where there are any.
+pub(super) fn generations(whens: &[When], common: &[f64]) -> (Vec<u64>, Option<String>) {
     let steps: Option<Vec<f64>> = whens.iter().map(step).collect();
     if let Some(steps) = steps {
-        let ranked = rank(&steps);
-        let written: Vec<String> = sorted(&steps).iter().map(f64::to_string).collect();
-        let what = if steps.iter().any(|step| step.fract() != 0.0) { "epochs" } else { "steps" };
-        return (ranked, note(what, &written));
+        let own = sorted(&steps);
+        return among(&steps, if common.is_empty() { &own } else { common });
     }
     let given: Option<Vec<u64>> =
         whens.iter().map(|when| if let When::Generation(g) = when { Some(*g) } else { None }).collect();
@@ -40,71 +49,27 @@ pub(super) fn generations(whens: &[When]) -> (Vec<u64>, Option<String>) {
     (in_order, Some(what))
 }
 
-/// Names of what came before the first generation, and after the last.
-const FIRST: [&str; 8] = ["base", "baseline", "init", "initial", "start", "original", "sft", "pretrained"];
-const LAST: [&str; 3] = ["final", "last", "main"];
-
-/// Names of checkpoints that hold a number each, all of them different and behind the same letters, in the order of the
-/// numbers; one name may say that it is the first or the last.
+/// Named generations in the order that their names tell.
 fn numbered_labels(whens: &[When]) -> Option<(Vec<u64>, Option<String>)> {
-    let places: Vec<(f64, Option<&str>, String)> = whens.iter().map(place).collect::<Option<_>>()?;
-    let mut letters = places.iter().filter_map(|(_, letters, _)| *letters);
-    let first = letters.next();
-    let numbers: Vec<f64> = places.iter().map(|(number, ..)| *number).collect();
-    if numbers.len() < 2 || sorted(&numbers).len() != numbers.len() || letters.any(|own| Some(own) != first) {
-        return None;
-    }
-    let ranks = rank(&numbers);
+    let names: Vec<String> = whens.iter().map(name).collect::<Option<_>>()?;
+    let (ranks, by_number) = ranks(&names)?;
     // The rows are in order, which is said in the names' own words where one has no number.
-    if ranks.is_sorted() && places.iter().any(|(_, letters, _)| letters.is_none()) {
+    if ranks.is_sorted() && !by_number {
         return None;
     }
-    let mut named: Vec<(f64, &str)> = places.iter().map(|(number, _, name)| (*number, name.as_str())).collect();
-    named.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let said = listed(named.into_iter().map(|(_, name)| name)).replace('`', "");
-    Some((ranks, Some(format!("generations follow the number in each name: {said}"))))
+    let mut named: Vec<(u64, &str)> = ranks.iter().copied().zip(names.iter().map(String::as_str)).collect();
+    named.sort_unstable();
+    let said = listed(named.into_iter().map(|(_, name)| name));
+    Some((ranks, Some(format!("generations follow the numbers in the names: {said}"))))
 }
 
-/// Where a generation stands among the others, the letters before its number, and what it is called in a note.
-fn place(when: &When) -> Option<(f64, Option<&str>, String)> {
+fn name(when: &When) -> Option<String> {
     match when {
-        When::Generation(number) => Some((*number as f64, Some(""), number.to_string())),
-        When::Step(step) => Some((*step, Some(""), step.to_string())),
-        When::Label(name) => {
-            if let Some(place) = place_of_word(name) {
-                return Some((place, None, shortened(name)));
-            }
-            let number = step_in(name)?;
-            let digits = |c: char| c.is_ascii_digit();
-            let before = name.trim_end_matches(|c: char| !digits(c)).trim_end_matches(digits);
-            let letters = before.rsplit(|c: char| digits(c) || c == '/').next().unwrap_or("");
-            Some((number, Some(letters), number.to_string()))
-        }
+        When::Generation(number) => Some(number.to_string()),
+        When::Step(step) => Some(step.to_string()),
+        When::Label(name) => Some(name.clone()),
         When::Unknown => None,
     }
-}
-
-/// The place of a name that says that it is the first or the last.
-fn place_of_word(name: &str) -> Option<f64> {
-    let lower = name.trim().to_lowercase();
-    let plain = lower.strip_suffix("_model").or_else(|| lower.strip_suffix(" model")).unwrap_or(&lower);
-    match plain {
-        plain if FIRST.contains(&plain) => Some(f64::NEG_INFINITY),
-        plain if LAST.contains(&plain) => Some(f64::INFINITY),
-        _ => None,
-    }
-}
-
-/// Whether a text names a generation, in words or with a number at its end, such as `iter_3`.
-pub(super) fn is_name(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let numbered = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.ends_with(|c: char| c.is_ascii_digit());
-    place_of_word(text).is_some() || numbered && text.len() <= 40 && text.chars().all(plain)
-}
-
-/// Whether a name says that it is the first.
-pub(super) fn is_first(name: &str) -> bool {
-    place_of_word(name) == Some(f64::NEG_INFINITY)
 }
 
 fn step(when: &When) -> Option<f64> {
@@ -116,6 +81,13 @@ fn sorted(values: &[f64]) -> Vec<f64> {
     sorted.sort_by(f64::total_cmp);
     sorted.dedup();
     sorted
+}
+
+/// Ranks among the steps of all runs.
+fn among(steps: &[f64], common: &[f64]) -> (Vec<u64>, Option<String>) {
+    let ranked = steps.iter().map(|step| common.partition_point(|other| other < step) as u64).collect();
+    let what = if common.iter().any(|step| step.fract() != 0.0) { "epochs" } else { "steps" };
+    (ranked, note(what, &common.iter().map(f64::to_string).collect::<Vec<_>>()))
 }
 
 fn rank(values: &[f64]) -> Vec<u64> {

@@ -22,7 +22,7 @@ pub(super) fn says(cell: &str, counts: bool, part: u64, all: u64) -> bool {
 
 /// Whether a cell says that nothing was measured.
 pub(super) fn is_nothing(cell: &str) -> bool {
-    const MARKS: [&str; 10] = ["", "-", "--", "–", "n/a", "na", "nan", "none", "null", "?"];
+    const MARKS: [&str; 12] = ["", "-", "--", "–", "—", "n/a", "#n/a", "na", "nan", "none", "null", "?"];
     MARKS.contains(&cell.trim().to_lowercase().as_str()) || cell.to_lowercase().contains("nan")
 }
 

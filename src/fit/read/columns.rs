@@ -1,6 +1,10 @@
 //! Which column of a table is which: canonical names, the usual other ones, and those that `--columns` names.
 
-use super::meaning::{Meaning, is_negated, meaning, of_training, words};
+use super::column_names::{
+    AXES, AXIS_WORDS, EVALUATED, RATE, RIGHT, RUNS, TASKS, WRONG, counted_beside, counted_by_name, is_numbered_by,
+    plain,
+};
+use super::meaning::{Meaning, meaning, of_training, words};
 use super::{ReadOptions, listed};
 use crate::fit::log::COLUMNS;
 
@@ -34,97 +38,6 @@ impl Role {
     }
 }
 
-/// Other names of columns, the first that a table has being the one; `eval_`, `eval/` and the like in front do not count.
-const AXES: [(Role, &[&str]); 7] = [
-    (Role::Generation, &["generation", "gen"]),
-    (Role::Generation, &["iteration", "iter"]),
-    (Role::Generation, &["round"]),
-    (
-        Role::Step,
-        &[
-            "step",
-            "global_step",
-            "current_steps",
-            "train_step",
-            "training_step",
-            "train_global_step",
-            "trainer_global_step",
-        ],
-    ),
-    (Role::Step, &["epoch"]),
-    (Role::Label, &["checkpoint", "ckpt"]),
-    (Role::Label, &["revision", "model_revision", "model"]),
-];
-const RUNS: [&str; 4] = ["run", "run_id", "run_name", "seed"];
-const TASKS: [&str; 6] = ["task", "dataset", "benchmark", "data_source", "datasource", "split"];
-const EVALUATED: [&str; 20] = [
-    "evaluated",
-    "n_evaluated",
-    "n_test",
-    "num_test",
-    "n_eval",
-    "num_eval",
-    "n",
-    "total",
-    "num_samples",
-    "num_examples",
-    "n_scored",
-    "num_entries",
-    "num_problems",
-    "n_samples",
-    "n_problems",
-    "num_questions",
-    "n_questions",
-    "n_total",
-    "samples",
-    "n_rollouts",
-];
-const RIGHT: [&str; 4] = ["right", "correct", "final_answer_correct", "exact_correct"];
-const WRONG: [&str; 8] = ["wrong", "incorrect", "errors", "not_correct", "not_right", "mistakes", "misses", "unsolved"];
-/// Names that are counts beside a column that says of how many.
-const PASSED: [&str; 2] = ["passed", "passes"];
-const FAILED: [&str; 4] = ["failed", "fails", "failures", "failure"];
-/// Words that say of the words beside them that they are counted.
-const COUNTED: [&str; 6] = ["num", "n", "number", "nr", "count", "counts"];
-/// What is counted in this way.
-const SOLVED: [&str; 8] = ["right", "correct", "passed", "passes", "pass", "solved", "success", "successes"];
-const MISSED: [&str; 9] = ["wrong", "incorrect", "failed", "failures", "failure", "fails", "fail", "error", "errors"];
-/// Words that may stand beside it.
-const BESIDE: [&str; 9] = ["answer", "answers", "problem", "problems", "question", "questions", "of", "final", "exact"];
-
-/// Right or wrong answers that a column counts by its name, such as `num_failed` or `correct_count`.
-pub(super) fn counted_by_name(name: &str) -> Option<Role> {
-    let words = words(&plain(name).replace('_', " "));
-    let of = |set: &'static [&str]| words.iter().filter(|word| set.contains(&word.as_str())).count();
-    let (right, wrong) = (of(&SOLVED), of(&MISSED));
-    let all = of(&COUNTED) + of(&BESIDE) + right + wrong == words.len();
-    match (all && of(&COUNTED) > 0 && !is_negated(name), right, wrong) {
-        (true, 1, 0) => Some(Role::Right),
-        (true, 0, 1) => Some(Role::Wrong),
-        _ => None,
-    }
-}
-
-/// Right or wrong answers that a column counts, where another column or --evaluated says of how many.
-fn counted_beside(name: &str) -> Option<Role> {
-    let plain = plain(name);
-    let is = |set: &[&str]| set.contains(&plain.as_str());
-    match counted_by_name(name) {
-        None if is(&RIGHT) || is(&PASSED) => Some(Role::Right),
-        None if is(&WRONG) || is(&FAILED) => Some(Role::Wrong),
-        role => role,
-    }
-}
-
-/// A column's name without case, and without what says that it is of an evaluation.
-pub(super) fn plain(name: &str) -> String {
-    let lower = name.trim().trim_start_matches('_').to_lowercase().replace([' ', '-', '.', '/'], "_");
-    ["eval_", "evaluation_", "val_", "valid_", "test_"]
-        .iter()
-        .find_map(|front| lower.strip_prefix(front))
-        .map_or_else(|| lower.clone(), str::to_owned)
-}
-
 /// The roles of a table's columns.
 #[derive(Debug)]
 pub(super) struct Columns {
@@ -145,24 +58,6 @@ pub(super) enum Beside {
     /// The share of wrong ones.
     ErrorRate,
 }
-
-/// Words of names that are a rate of all answers and nothing else.
-const RATE: [&str; 14] = [
-    "accuracy",
-    "acc",
-    "error",
-    "err",
-    "rate",
-    "pct",
-    "percent",
-    "share",
-    "right",
-    "wrong",
-    "correct",
-    "incorrect",
-    "success",
-    "failure",
-];
 
 impl Beside {
     /// The options that make such a column the one that is read.
@@ -332,6 +227,15 @@ fn axis(names: &[&str], roles: &mut [Role], notes: &mut Vec<String>) {
     }
     for (role, known) in AXES {
         if synonyms(names, known, role, "generation", roles, notes) {
+            return;
+        }
+    }
+    for (role, known) in AXIS_WORDS {
+        let fits = |(slot, name): &(&mut Role, &&str)| **slot == Role::Ignored && is_numbered_by(name, known);
+        let mut like: Vec<(&mut Role, &&str)> = roles.iter_mut().zip(names).filter(fits).collect();
+        if let [(slot, name)] = like.as_mut_slice() {
+            **slot = role;
+            notes.push(format!("`{name}` is taken for `generation`"));
             return;
         }
     }

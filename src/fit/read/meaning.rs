@@ -1,5 +1,7 @@
 //! What a metric measures, as far as its name says.
 
+use super::problems::repeats_in;
+
 /// What a name is of that may be a share all the same, if whoever runs the loop says so.
 pub(super) const NO_SHARE: &str = "no share of right answers";
 
@@ -224,7 +226,12 @@ fn plain_meaning(name: &str) -> Meaning {
                 .any(|known| known == word || word.strip_prefix(known).is_some_and(|rest| rest.starts_with(['@', ':'])))
         })
     };
-    WORDS.iter().find(|(set, _)| has(set)).map_or(Meaning::Unknown, |(_, meaning)| *meaning)
+    match WORDS.iter().find(|(set, _)| has(set)) {
+        // The mean over several answers to a problem is one of right answers.
+        Some((_, Meaning::Unknown)) if repeats_in(name).is_some() => Meaning::Right,
+        Some((_, meaning)) => *meaning,
+        None => Meaning::Unknown,
+    }
 }
 
 /// How far a metric is from held-out problems.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::counted_by_name;
+use super::column_names::counted_by_name;
 use super::meaning::{Meaning, NO_SHARE, Scope, meaning, of_training, scope, words};
 use super::record::{Record, Score, Value};
 use super::{ReadOptions, listed};

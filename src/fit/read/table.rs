@@ -1,12 +1,12 @@
 //! Tables of evaluations: a row for each generation, under canonical names or others, in any notation that `cells` reads.
 
 use super::answer_fields::key_names;
-use super::axis::{is_first, is_name};
 use super::cell_values::{is_nothing, is_percent, no_count, no_number, says, whole};
 use super::columns::{Beside, Columns, Role};
 use super::file::{LogFile, Shape};
 use super::gather::Gather;
 use super::meaning::{Meaning, meaning};
+use super::names::{is_first, is_name};
 use super::record::{Found, Record, Score, When};
 use super::table_columns::{check, is_summary, names};
 use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};

@@ -26,7 +26,7 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
 /// Whether bytes begin with the record that opens every event file, which holds its version.
 pub(super) fn is_event_file(bytes: &[u8]) -> bool {
     let is_version = |record: &[u8]| record.windows(12).any(|window| window == b"brain.Event:");
-    Records { reader: bytes, buffer: Vec::new() }.next().is_ok_and(|record| record.is_some_and(is_version))
+    Records::new(bytes).next().is_ok_and(|record| record.is_some_and(is_version))
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
@@ -34,8 +34,9 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut others = BTreeSet::new();
     let folders: BTreeSet<&str> = files.iter().map(|file| folder(&file.name)).collect();
     for file in files {
-        let mut scalars = Scalars { by_step: BTreeMap::new(), values: 0, resumed: 0, others: &mut others };
+        let mut scalars = Scalars { by_step: BTreeMap::new(), values: 0, resumed: 0, cut: false, others: &mut others };
         scalars.read(file, options)?;
+        found.ignored.extend(scalars.cut.then(|| format!("the last record of {}, which is cut off", file.name)));
         if scalars.resumed > 0 {
             let values = some(scalars.resumed, "value was", "values were");
             found.notes.push(format!(
@@ -70,13 +71,15 @@ struct Scalars<'a> {
     values: usize,
     /// Values that were written again for the same step.
     resumed: usize,
+    /// Whether the last record was not written to its end.
+    cut: bool,
     /// Tags that cannot be meant: a run logs hundreds at every step of training.
     others: &'a mut BTreeSet<String>,
 }
 
 impl Scalars<'_> {
     fn read(&mut self, file: &LogFile, options: &ReadOptions) -> Result<(), LogError> {
-        let mut records = Records { reader: file.reader()?, buffer: Vec::new() };
+        let mut records = Records::new(file.reader()?);
         while let Some(record) = records.next().map_err(|error| unreadable(&file.name, &error))? {
             let (step, values) = event(record);
             for (tag, value) in values {
@@ -94,6 +97,7 @@ impl Scalars<'_> {
                 return Err(fault(&file.name, None, None, reason));
             }
         }
+        self.cut |= records.cut;
         Ok(())
     }
 
@@ -121,24 +125,39 @@ fn folder(name: &str) -> &str {
 struct Records<R> {
     reader: R,
     buffer: Vec<u8>,
+    /// Whether the file ended within a record.
+    cut: bool,
 }
 
+/// Bytes of a record's length and its checksum.
+const HEADER: u64 = 12;
+/// Longest record whose checksum is verified: those of scalars are shorter.
+const VERIFIED: u64 = 1 << 16;
+
 impl<R: Read> Records<R> {
+    fn new(reader: R) -> Self {
+        Self { reader, buffer: Vec::new(), cut: false }
+    }
+
     fn next(&mut self) -> io::Result<Option<&[u8]>> {
         loop {
-            if !self.fill(12)? {
+            if !self.fill(HEADER)? {
                 return Ok(None);
             }
             let (length, sum) = self.buffer.split_at(8);
             let (length, sum) = (number(length), number(sum));
             let of_length = u64::from(masked_checksum(&length.to_le_bytes()));
             if of_length != sum {
-                return Err(io::Error::other("a record of this TensorBoard file is damaged: its checksum is wrong"));
+                return Err(damaged());
             }
             if length > LONGEST {
                 io::copy(&mut self.reader.by_ref().take(length + 4), &mut io::sink())?;
             } else if self.fill(length + 4)? {
-                return Ok(self.buffer.get(..length as usize));
+                let (record, sum) = self.buffer.split_at(length as usize);
+                if length <= VERIFIED && u64::from(masked_checksum(record)) != number(sum) {
+                    return Err(damaged());
+                }
+                return Ok(Some(record));
             } else {
                 return Ok(None);
             }
@@ -148,8 +167,14 @@ impl<R: Read> Records<R> {
     /// Reads so many bytes; `false` where there are fewer.
     fn fill(&mut self, bytes: u64) -> io::Result<bool> {
         self.buffer.clear();
-        Ok(self.reader.by_ref().take(bytes).read_to_end(&mut self.buffer)? as u64 == bytes)
+        let read = self.reader.by_ref().take(bytes).read_to_end(&mut self.buffer)? as u64;
+        self.cut = read < bytes && (read > 0 || bytes != HEADER);
+        Ok(read == bytes)
     }
+}
+
+fn damaged() -> io::Error {
+    io::Error::other("a record of this TensorBoard file is damaged: its checksum is wrong")
 }
 
 /// A number of at most eight bytes, the lowest first.

@@ -148,7 +148,12 @@ fn when(entry: &Object) -> When {
         .get("global_step/max_steps")
         .and_then(Json::as_str)
         .and_then(|text| text.split('/').next()?.trim().parse().ok());
-    of("step").or(progress).or_else(|| of("global_step")).or_else(|| of("epoch")).map_or(When::Unknown, When::Step)
+    of("step")
+        .or(progress)
+        .or_else(|| of("global_step"))
+        .or_else(|| of("train/global_step"))
+        .or_else(|| of("epoch"))
+        .map_or(When::Unknown, When::Step)
 }
 
 /// The name in front of an evaluation's keys, with its time in seconds and its speed in problems a second.

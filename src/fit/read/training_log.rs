@@ -1,4 +1,4 @@
-//! Logs of trainers as JSON lines: LLaMA-Factory, ms-swift, OpenRLHF.
+//! Logs of trainers as JSON lines: LLaMA-Factory, ms-swift, OpenRLHF, and the history that W&B keeps of them.
 
 use super::file::{LogFile, Shape};
 use super::json::Object;
@@ -10,7 +10,16 @@ use crate::fit::log::LogError;
 pub(super) const FORMAT: Format = Format { name: "trainer's log", recognise, read };
 
 /// Keys by which the lines of a trainer are known.
-const MARKS: [&str; 6] = ["current_steps", "global_step/max_steps", "lr", "learning_rate", "grad_norm", "eval_runtime"];
+const MARKS: [&str; 8] = [
+    "current_steps",
+    "global_step/max_steps",
+    "train/global_step",
+    "lr",
+    "learning_rate",
+    "grad_norm",
+    "eval_runtime",
+    "eval/runtime",
+];
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     let Shape::Lines(objects) = &file.shape else { return false };
@@ -26,7 +35,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         let (mut of_batches, mut evaluated) = (false, false);
         file.each_object(|line, object| {
             of_batches |= object.contains_key("current_steps") && object.contains_key("accuracy");
-            evaluated |= object.keys().any(|key| key.starts_with("eval_"));
+            evaluated |= object.keys().any(|key| key.starts_with("eval_") || key.starts_with("eval/"));
             entries.take(Some(line), object, &mut found)
         })?;
         if of_batches && !evaluated && options.metric.is_none() {

@@ -1,0 +1,165 @@
+//! What columns are called: the names and words by which a table is known.
+
+use super::columns::Role;
+use super::meaning::{Meaning, is_negated, meaning, words};
+
+/// Other names of columns, the first that a table has being the one; `eval_`, `eval/` and the like in front do not count.
+pub(super) const AXES: [(Role, &[&str]); 7] = [
+    (Role::Generation, &["generation", "gen"]),
+    (Role::Generation, &["iteration", "iter"]),
+    (Role::Generation, &["round"]),
+    (
+        Role::Step,
+        &[
+            "step",
+            "global_step",
+            "current_steps",
+            "train_step",
+            "training_step",
+            "train_global_step",
+            "trainer_global_step",
+        ],
+    ),
+    (Role::Step, &["epoch"]),
+    (Role::Label, &["checkpoint", "ckpt"]),
+    (Role::Label, &["revision", "model_revision", "model", "name"]),
+];
+/// Words of which one begins or ends the name of a column that orders generations, where no name is one of those.
+pub(super) const AXIS_WORDS: [(Role, &[&str]); 3] = [
+    (
+        Role::Generation,
+        &[
+            "generation",
+            "generations",
+            "gen",
+            "iteration",
+            "iterations",
+            "iter",
+            "iters",
+            "it",
+            "round",
+            "rounds",
+            "cycle",
+        ],
+    ),
+    (Role::Step, &["step", "steps", "epoch", "epochs"]),
+    (Role::Label, &["checkpoint", "ckpt", "version", "stage"]),
+];
+/// Words behind such a word.
+const NUMBERED: [&str; 6] = ["id", "idx", "index", "number", "num", "no"];
+pub(super) const RUNS: [&str; 4] = ["run", "run_id", "run_name", "seed"];
+pub(super) const TASKS: [&str; 6] = ["task", "dataset", "benchmark", "data_source", "datasource", "split"];
+pub(super) const EVALUATED: [&str; 29] = [
+    "evaluated",
+    "n_evaluated",
+    "n_test",
+    "num_test",
+    "n_eval",
+    "num_eval",
+    "n_val",
+    "num_val",
+    "test_size",
+    "eval_size",
+    "val_size",
+    "test_set_size",
+    "n",
+    "total",
+    "num_samples",
+    "num_examples",
+    "n_scored",
+    "num_entries",
+    "num_problems",
+    "n_samples",
+    "n_problems",
+    "num_questions",
+    "n_questions",
+    "n_total",
+    "samples",
+    "n_rollouts",
+    "attempted",
+    "questions",
+    "problems",
+];
+pub(super) const RIGHT: [&str; 8] = [
+    "right",
+    "correct",
+    "final_answer_correct",
+    "exact_correct",
+    "solved",
+    "correct_answers",
+    "right_answers",
+    "answers_correct",
+];
+pub(super) const WRONG: [&str; 8] =
+    ["wrong", "incorrect", "errors", "not_correct", "not_right", "mistakes", "misses", "unsolved"];
+/// Names that are counts beside a column that says of how many.
+const PASSED: [&str; 2] = ["passed", "passes"];
+const FAILED: [&str; 4] = ["failed", "fails", "failures", "failure"];
+/// Words that say of the words beside them that they are counted.
+const COUNTED: [&str; 6] = ["num", "n", "number", "nr", "count", "counts"];
+/// What is counted in this way.
+const SOLVED: [&str; 8] = ["right", "correct", "passed", "passes", "pass", "solved", "success", "successes"];
+const MISSED: [&str; 9] = ["wrong", "incorrect", "failed", "failures", "failure", "fails", "fail", "error", "errors"];
+/// Words that may stand beside it.
+const BESIDE: [&str; 9] = ["answer", "answers", "problem", "problems", "question", "questions", "of", "final", "exact"];
+
+/// Right or wrong answers that a column counts by its name, such as `num_failed` or `correct_count`.
+pub(super) fn counted_by_name(name: &str) -> Option<Role> {
+    let words = words(&plain(name).replace('_', " "));
+    let of = |set: &'static [&str]| words.iter().filter(|word| set.contains(&word.as_str())).count();
+    let (right, wrong) = (of(&SOLVED), of(&MISSED));
+    let all = of(&COUNTED) + of(&BESIDE) + right + wrong == words.len();
+    match (all && of(&COUNTED) > 0 && !is_negated(name), right, wrong) {
+        (true, 1, 0) => Some(Role::Right),
+        (true, 0, 1) => Some(Role::Wrong),
+        _ => None,
+    }
+}
+
+/// Right or wrong answers that a column counts, where another column or --evaluated says of how many.
+pub(super) fn counted_beside(name: &str) -> Option<Role> {
+    let plain = plain(name);
+    let is = |set: &[&str]| set.contains(&plain.as_str());
+    match counted_by_name(name) {
+        None if is(&RIGHT) || is(&PASSED) => Some(Role::Right),
+        None if is(&WRONG) || is(&FAILED) => Some(Role::Wrong),
+        role => role,
+    }
+}
+
+/// A column's name without case, and without what says that it is of an evaluation.
+pub(super) fn plain(name: &str) -> String {
+    let lower = name.trim().trim_start_matches('_').to_lowercase().replace([' ', '-', '.', '/'], "_");
+    ["eval_", "evaluation_", "val_", "valid_", "test_"]
+        .iter()
+        .find_map(|front| lower.strip_prefix(front))
+        .map_or_else(|| lower.clone(), str::to_owned)
+}
+
+/// Whether a name begins or ends with one of these words, and says nothing else of what it measures.
+pub(super) fn is_numbered_by(name: &str, known: &[&str]) -> bool {
+    let mut words = words(&plain(name).replace('_', " "));
+    while words.len() > 1 && words.last().is_some_and(|last| NUMBERED.contains(&last.as_str())) {
+        words.pop();
+    }
+    let ends = [words.first(), words.last()].into_iter().flatten().any(|word| known.contains(&word.as_str()));
+    ends && matches!(meaning(&words.join(" ")), Meaning::Unknown)
+}
+
+/// Words of names that are a rate of all answers and nothing else.
+pub(super) const RATE: [&str; 14] = [
+    "accuracy",
+    "acc",
+    "error",
+    "err",
+    "rate",
+    "pct",
+    "percent",
+    "share",
+    "right",
+    "wrong",
+    "correct",
+    "incorrect",
+    "success",
+    "failure",
+];

@@ -1,0 +1,122 @@
+//! The order of generations that are named: `base`, `iter1`, `iter2`, or `out/iter_1/checkpoint-300` and so on.
+
+/// Words of names of what came before the first generation, and after the last.
+const FIRST: [&str; 8] = ["base", "baseline", "init", "initial", "start", "original", "sft", "pretrained"];
+const LAST: [&str; 3] = ["final", "last", "main"];
+/// Words that may stand before a number, with a blank between.
+const NUMBERED: [&str; 8] = ["iteration", "iter", "round", "generation", "gen", "step", "epoch", "checkpoint"];
+
+/// The rank of every name, where all are different and their numbers and words tell an order; whether only numbers did.
+///
+/// Names that differ in numbers alone are ordered by the first number in which they differ. One of them may be the first by its
+/// word or because it is the stem of the others, which go on behind it, and one the last.
+pub(super) fn ranks(names: &[String]) -> Option<(Vec<u64>, bool)> {
+    let keys: Vec<(f64, Vec<f64>)> = keys(names)?;
+    let compare = |a: &(f64, Vec<f64>), b: &(f64, Vec<f64>)| {
+        a.0.total_cmp(&b.0).then_with(|| a.1.partial_cmp(&b.1).unwrap_or(std::cmp::Ordering::Equal))
+    };
+    let mut sorted: Vec<&(f64, Vec<f64>)> = keys.iter().collect();
+    sorted.sort_by(|a, b| compare(a, b));
+    if names.len() < 2 || sorted.windows(2).any(|pair| compare(pair[0], pair[1]).is_eq()) {
+        return None;
+    }
+    let rank = |key| sorted.iter().filter(|other| compare(other, key).is_lt()).count() as u64;
+    Some((keys.iter().map(rank).collect(), keys.iter().all(|(place, _)| *place == 0.0)))
+}
+
+/// Before (−1), among (0) or behind (1) the numbered names, with the numbers.
+fn keys(names: &[String]) -> Option<Vec<(f64, Vec<f64>)>> {
+    let is_stem = |name: &String| names.len() > 2 && names.iter().all(|other| other.starts_with(name.as_str()));
+    let mut letters: Option<Vec<String>> = None;
+    names
+        .iter()
+        .map(|name| {
+            if let Some(place) = place_of_word(name).or_else(|| is_stem(name).then_some(-1.0)) {
+                return Some((place, Vec::new()));
+            }
+            if let Ok(number) = name.trim().parse::<f64>() {
+                return (*letters.get_or_insert_with(Vec::new) == Vec::<String>::new()).then(|| (0.0, vec![number]));
+            }
+            let (own, numbers) = parted(name);
+            (*letters.get_or_insert_with(|| own.clone()) == own && !numbers.is_empty()).then_some((0.0, numbers))
+        })
+        .collect()
+}
+
+/// The texts between the numbers of a name, and the numbers.
+fn parted(name: &str) -> (Vec<String>, Vec<f64>) {
+    let (mut texts, mut numbers, mut in_number) = (vec![String::new()], Vec::new(), false);
+    for c in name.trim().to_lowercase().chars() {
+        let digit = c.to_digit(10).map(f64::from);
+        match (digit, numbers.last_mut().filter(|_| in_number), texts.last_mut().filter(|_| !in_number)) {
+            (Some(digit), Some(number), _) => *number = 10.0 * *number + digit,
+            (Some(digit), None, _) => numbers.push(digit),
+            (None, _, Some(text)) => text.push(c),
+            (None, _, None) => texts.push(c.to_string()),
+        }
+        in_number = digit.is_some();
+    }
+    (texts, numbers)
+}
+
+/// Whether a name says that it is the first (−1) or the last (1): by itself, or by its last word.
+fn place_of_word(name: &str) -> Option<f64> {
+    let lower = name.trim().to_lowercase();
+    let plain = lower.strip_suffix("model").map_or(lower.as_str(), |plain| plain.trim_end_matches([' ', '_', '-']));
+    let word = plain.rsplit(['-', '_', '/', '.', ' ']).next().unwrap_or(plain);
+    match word {
+        word if FIRST.contains(&word) => Some(-1.0),
+        word if LAST.contains(&word) => Some(1.0),
+        _ => None,
+    }
+}
+
+/// Whether a text names a generation, in words or with a number at its end, such as `iter_3`.
+pub(super) fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let (front, rest) = text.split_once(' ').unwrap_or(("", text));
+    let blank = front.is_empty() || NUMBERED.contains(&front.to_lowercase().as_str());
+    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let numbered = begins && rest.ends_with(|c: char| c.is_ascii_digit());
+    text.len() <= 60 && blank && rest.chars().all(plain) && (numbered || place_of_word(text).is_some())
+}
+
+/// Whether a name says that it is the first.
+pub(super) fn is_first(name: &str) -> bool {
+    place_of_word(name) == Some(-1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_words_and_stems_order_names() {
+        let ordered = [
+            "base iter1 iter2 iter10",
+            "Qwen2.5-7B Qwen2.5-7B-iter1 Qwen2.5-7B-iter2",
+            "star-8b star-8b-1 star-8b-2",
+            "m-lr1e-5 m-lr1e-5-it1 m-lr1e-5-it2",
+            "epoch_1_step_200 epoch_1_step_1000 epoch_2_step_100",
+            "solver_v1_seed42 solver_v2_seed42 solver_v3_seed42",
+            "out/iter_0/checkpoint-900 out/iter_1/checkpoint-300 out/iter_2/checkpoint-100",
+            "base ./out/checkpoint-500/ ./out/checkpoint-1500/ final",
+            "step_0100 step_1000 main",
+            "base 1 2 10",
+            "model-base model-iter1 model-iter2",
+        ];
+        for line in ordered {
+            let names: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            let reversed: Vec<String> = names.iter().rev().cloned().collect();
+            let all = 0..names.len() as u64;
+            assert_eq!(ranks(&names).map(|(ranks, _)| ranks), Some(all.clone().collect()), "{line}");
+            assert_eq!(ranks(&reversed).map(|(ranks, _)| ranks), Some(all.rev().collect()), "{line}");
+        }
+        for line in
+            ["llama-3-8b qwen-2.5-7b mistral-7b", "iter1 iter1", "base initial iter1", "ours", "checkpoint-1 step_2"]
+        {
+            let names: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(ranks(&names), None, "{line}");
+        }
+    }
+}
