@@ -90,11 +90,6 @@ fn among(steps: &[f64], common: &[f64]) -> (Vec<u64>, Option<String>) {
     (ranked, note(what, &common.iter().map(f64::to_string).collect::<Vec<_>>()))
 }
 
-fn rank(values: &[f64]) -> Vec<u64> {
-    let sorted = sorted(values);
-    values.iter().map(|value| sorted.partition_point(|other| other < value) as u64).collect()
-}
-
 /// "steps 10, 20, 100 are generations 0 to 2".
 fn note(what: &str, written: &[String]) -> Option<String> {
     let plain = written.iter().enumerate().all(|(rank, text)| *text == rank.to_string());
