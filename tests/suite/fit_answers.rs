@@ -84,7 +84,7 @@ fn words_and_numbers_for_right_and_wrong_are_read_by_both_readers() {
 #[test]
 fn a_verdict_that_is_none_is_refused_alike_with_its_line_and_a_remedy() {
     let none = &ReadOptions::default();
-    for (wrong, remedy) in [("0.5", "--right-above 0.5"), ("\"maybe\"", "--correct KEY"), ("2", "--right-above 0.5")] {
+    for (wrong, remedy) in [("0.5", "--right-above 0.5"), ("\"maybe\"", "--correct KEY"), ("2", "--right-above X")] {
         let text = lines("1", wrong);
         let (fitted, measured) = (counts(&text, none).unwrap_err(), measured(&text, none).unwrap_err());
         assert_eq!(fitted, measured);

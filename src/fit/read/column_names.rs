@@ -129,11 +129,21 @@ pub(super) fn counted_beside(name: &str) -> Option<Role> {
 
 /// A column's name without case, and without what says that it is of an evaluation.
 pub(super) fn plain(name: &str) -> String {
-    let lower = name.trim().trim_start_matches('_').to_lowercase().replace([' ', '-', '.', '/'], "_");
+    let lower = bare(name);
     ["eval_", "evaluation_", "val_", "valid_", "test_"]
         .iter()
         .find_map(|front| lower.strip_prefix(front))
         .map_or_else(|| lower.clone(), str::to_owned)
+}
+
+/// A column's name without case.
+fn bare(name: &str) -> String {
+    name.trim().trim_start_matches('_').to_lowercase().replace([' ', '-', '.', '/'], "_")
+}
+
+/// Whether a column has this name, `eval_` or the like before it aside.
+pub(super) fn is_called(name: &str, known: &str) -> bool {
+    bare(name) == known || plain(name) == known
 }
 
 /// Whether a name begins or ends with one of these words, and says nothing else of what it measures.

@@ -1,8 +1,8 @@
 //! Which column of a table is which: canonical names, the usual other ones, and those that `--columns` names.
 
 use super::column_names::{
-    AXES, AXIS_WORDS, EVALUATED, RATE, RIGHT, RUNS, TASKS, WRONG, counted_beside, counted_by_name, is_numbered_by,
-    plain,
+    AXES, AXIS_WORDS, EVALUATED, RATE, RIGHT, RUNS, TASKS, WRONG, counted_beside, counted_by_name, is_called,
+    is_numbered_by, plain,
 };
 use super::meaning::{Meaning, meaning, of_training, words};
 use super::{ReadOptions, listed};
@@ -268,7 +268,7 @@ fn synonyms(
     for name in known {
         for (slot, own) in roles.iter_mut().zip(names) {
             let axis = matches!(role, Role::Generation | Role::Step | Role::Label);
-            if *slot == Role::Ignored && plain(own) == *name && (axis || !of_training(own)) {
+            if *slot == Role::Ignored && is_called(own, name) && (axis || !of_training(own)) {
                 *slot = role;
                 found = true;
                 if own.trim().to_lowercase() != canonical {
