@@ -55,11 +55,13 @@ pub enum MeasureError {
     #[error("there is no answer in these files")]
     Empty,
     /// More than two generations.
-    #[error(
-        "these are {0} generations, but one, or two in succession, are measured; give the files of two, or leave the lines of \
-         two in the file: jq -c 'select(.generation <= 1)' FILE > TWO.jsonl"
-    )]
-    Generations(usize),
+    #[error("these are {count} generations, but one, or two in succession, are measured; {remedy}")]
+    Generations {
+        /// How many.
+        count: usize,
+        /// How to leave two of them.
+        remedy: String,
+    },
     /// Too few problems for any interval.
     #[error("{} too few; at least {LEAST_PROBLEMS} are needed for an interval", problems(*.0))]
     TooFew(usize),

@@ -53,7 +53,7 @@ impl<'a> PreparedSamples<'a> {
         let later = match rest {
             [] => None,
             [later] => Some(later),
-            _ => return Err(MeasureError::Generations(set.generations.len())),
+            _ => return Err(MeasureError::Generations { count: set.generations.len(), remedy: set.two_of_them() }),
         };
         let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
         for id in std::iter::once(first).chain(later).flat_map(|generation| generation.problems.keys()) {

@@ -5,14 +5,14 @@ use runaway::fit::{Log, ReadOptions};
 use crate::fit_cases::{evaluated, metric, options};
 
 /// Reads files of these names and texts.
-fn read(files: &[(&str, &str)], options: &ReadOptions) -> Result<Log, String> {
+pub(crate) fn read(files: &[(&str, &str)], options: &ReadOptions) -> Result<Log, String> {
     let files: Vec<(String, Vec<u8>)> =
         files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
     Log::parse_all(&files, options).map_err(|error| error.to_string())
 }
 
 /// Evaluated and wrong of the only run, whose generations are 0, 1, ….
-fn counts(files: &[(&str, &str)], options: &ReadOptions) -> Vec<(u64, u64)> {
+pub(crate) fn counts(files: &[(&str, &str)], options: &ReadOptions) -> Vec<(u64, u64)> {
     let log = read(files, options).unwrap();
     assert_eq!(log.runs.len(), 1);
     let rows = log.runs[0].rows.iter();
@@ -25,7 +25,7 @@ fn counts(files: &[(&str, &str)], options: &ReadOptions) -> Vec<(u64, u64)> {
 }
 
 /// The message that refuses, which has these words.
-fn refused(files: &[(&str, &str)], options: &ReadOptions, words: &[&str]) {
+pub(crate) fn refused(files: &[(&str, &str)], options: &ReadOptions, words: &[&str]) {
     let message = read(files, options).unwrap_err();
     for word in words {
         assert!(message.contains(word), "{word} is not in: {message}");
@@ -33,7 +33,7 @@ fn refused(files: &[(&str, &str)], options: &ReadOptions, words: &[&str]) {
 }
 
 /// What is said of a log that is read.
-fn said(files: &[(&str, &str)], options: &ReadOptions) -> String {
+pub(crate) fn said(files: &[(&str, &str)], options: &ReadOptions) -> String {
     let log = read(files, options).unwrap();
     format!("{}\n{}", log.recognised(), log.notes.join("\n"))
 }
@@ -177,7 +177,7 @@ fn epochs_of_inspect_are_answers_to_the_same_problems() {
 }
 
 /// A result of lm-evaluation-harness of a model.
-fn harness(model: &str, share: f64) -> String {
+pub(crate) fn harness(model: &str, share: f64) -> String {
     format!(
         "{{\"results\":{{\"t\":{{\"acc,none\":{share}}}}},\"model_name\":\"{model}\",\
          \"n-samples\":{{\"t\":{{\"original\":200,\"effective\":200}}}}}}"

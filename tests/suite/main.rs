@@ -21,6 +21,7 @@ mod fit_answers;
 mod fit_cases;
 mod fit_commands;
 mod fit_design;
+mod fit_folders;
 mod fit_forecast;
 mod fit_formats;
 mod fit_fuzz;

@@ -8,7 +8,7 @@ use super::names::is_name;
 use super::{ReadOptions, listed, shortened};
 
 /// Keys that name a run.
-const RUNS: [&str; 4] = ["run", "run_id", "run_name", "Run"];
+pub(super) const RUNS: [&str; 4] = ["run", "run_id", "run_name", "Run"];
 
 /// Keys of the generation, and of what orders generations.
 pub(super) const GENERATIONS: [&str; 4] = ["generation", "iteration", "round", "gen"];

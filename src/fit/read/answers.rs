@@ -7,27 +7,22 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::answer_fields::{asked, generation_key, judged, key_names, known, right_share, same_run, text, wrong_key};
-use super::file::LogFile;
+use super::answer_checks::without_answers;
+use super::answer_fields::{judged, right_share, same_run, text};
+use super::answer_sets::{AnswerSets, set_keys};
+use super::file::{LogFile, Shape};
 use super::json::{self, Object};
-use super::pairs::{self, hash, hash_of, held};
+use super::pairs::{hash, hash_of, held};
 use super::paths::{by_number, repeats_of};
-use super::table_columns::counts_answers;
-use super::{FORMATS, ReadOptions, fault, items, listed, lm_eval_samples, shortened, table, verl};
+use super::sample_keys::{SampleKeys, sample_keys};
+use super::verdicts::{self, Verdict};
+use super::{ReadOptions, fault, listed, lm_eval, lm_eval_samples, shortened};
 use crate::fit::log::{Log, LogError};
 
-/// Keys of the answer itself in samples of harnesses, before those of plain lines.
-const HARNESS_ANSWERS: [&str; 2] = ["filtered_resps", "resps"];
-/// Keys that say whether an answer went into the next training set.
-const KEPT: [&str; 6] = ["kept", "accepted", "selected", "is_kept", "is_accepted", "used_for_training"];
-/// Keys that say whether a verdict was made.
-const AUDITED: [&str; 3] = ["audited", "checked", "verified"];
-/// Keys of a problem in samples of harnesses and of verl, before those of plain lines.
-const HARNESS_IDS: [&str; 3] = ["doc_hash", "doc_id", "input"];
 /// What stands where no answer was found in a response.
 const NO_ANSWER: [&str; 6] = ["", "[invalid]", "none", "null", "nan", "n/a"];
-/// Share of equal pairs among right answers to one problem below which answers must be whole responses.
-const RESPONSES: f64 = 0.5;
+/// The most answers to a problem that a line may count.
+const MOST_COUNTED: u64 = 10_000;
 
 /// Equal answers to one problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +46,8 @@ pub struct GenerationAnswers {
     pub problems: BTreeMap<String, Vec<AnswerGroup>>,
     /// Whether its lines say which answers were kept; absent where there are none.
     kept_known: Option<bool>,
+    /// The files that its lines stand in.
+    pub(super) files: Vec<String>,
 }
 
 /// Samples of one or more generations.
@@ -66,17 +63,10 @@ pub struct AnswerSet {
     pub answers_known: bool,
     /// The generations in order.
     pub generations: Vec<GenerationAnswers>,
-}
-
-/// What the objects call what is taken from them.
-struct SampleKeys {
-    id: String,
-    verdict: String,
-    answer: Option<String>,
-    kept: Option<String>,
-    audited: Option<String>,
-    generation: Option<String>,
-    filter: Option<String>,
+    /// The key that says the generation.
+    pub(super) generation_key: Option<String>,
+    /// Whether all files are JSON lines.
+    pub(super) lines: bool,
 }
 
 impl AnswerSet {
@@ -103,10 +93,18 @@ impl AnswerSet {
     }
 
     fn read(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered { lines: true, ..Gathered::default() };
         for file in files {
+            // Results stand beside the samples that they sum up.
+            if lm_eval::is_results(file, options) && files.iter().any(|file| lm_eval_samples::is_samples(file, options))
+            {
+                gathered.notes.push(format!("{} is left aside: the samples beside it hold the answers", file.name));
+                continue;
+            }
             gathered.take_file(file, files.len() > 1, options)?;
         }
+        gathered.sets.check(files.first().map_or("", LogFile::name), options)?;
+        gathered.notes.extend(gathered.sets.note());
         gathered.finish(files.iter().map(LogFile::name).collect::<Vec<_>>().join(", "))
     }
 }
@@ -120,6 +118,9 @@ struct Gathered {
     answers: bool,
     /// Answers that are none.
     without_answer: u64,
+    sets: AnswerSets,
+    generation_key: Option<String>,
+    lines: bool,
 }
 
 impl Gathered {
@@ -135,15 +136,23 @@ impl Gathered {
             refuse("no samples: one answer a line is wanted, with the keys id, answer and correct".to_owned())
         })?;
         let keys = sample_keys(&first, options).map_err(refuse)?;
+        let options = &ReadOptions { lower_is_better: options.lower_is_better || keys.turned, ..options.clone() };
         self.answers |= keys.answer.is_some();
+        self.lines &= matches!(file.shape, Shape::Lines(_));
+        self.generation_key = keys.generation.clone().or(self.generation_key.take());
         self.note(&keys, options);
+        let named = set_keys(&first, &keys.taken());
         // Successive files are successive generations, but for the repeats of one evaluation.
         let own_name = if several { repeats_of(&file.name) } else { String::new() };
         let cut = file.each_sample(options, |line, object| {
             let complain = |(key, reason): (String, String)| fault(&file.name, Some(line), Some(&key), reason);
-            self.take(object, &keys, &own_name, options).map_err(complain)
+            if !self.sets.wants(object, &named, options) {
+                return Ok(());
+            }
+            self.take(object, &keys, (&own_name, &file.name), options).map_err(complain)
         })?;
         self.notes.extend(cut.then(|| format!("the last line of {} is cut off and was left out", file.name)));
+        super::assemble::add_once(&mut self.notes, file.within.clone());
         self.notes.extend(file.left_out());
         Ok(())
     }
@@ -152,7 +161,7 @@ impl Gathered {
         let of = |what: &str, key: &Option<String>| key.as_ref().map(|key| format!("`{key}` {what}"));
         let said = [
             Some(format!("`{}` names the problem", keys.id)),
-            Some(format!("`{}` says what is {}", keys.verdict, options.side())),
+            Some(keys.verdict.said(options)),
             of("is the answer", &keys.answer),
             of("says what was kept", &keys.kept),
             of("says which verdicts were made", &keys.audited),
@@ -165,7 +174,7 @@ impl Gathered {
         &mut self,
         object: &Object,
         keys: &SampleKeys,
-        own_name: &str,
+        (own_name, file): (&str, &str),
         options: &ReadOptions,
     ) -> Result<(), (String, String)> {
         same_run(object, &mut self.run)?;
@@ -181,11 +190,12 @@ impl Gathered {
             .get(&keys.id)
             .and_then(text)
             .ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
-        let right = verdict(object, keys, options)?;
+        let judged = judged_answers(object, keys, options)?;
         let kept = match &keys.kept {
             Some(key) => said(object.get(key)).map_err(|reason| (key.clone(), reason))?,
             None => None,
         };
+        let right = judged.first().and_then(|(right, _)| *right);
         let answer = keys.answer.as_ref().map(|key| self.answer(object.get(key).and_then(text), right));
         let name = match &keys.generation {
             Some(key) => object
@@ -196,6 +206,9 @@ impl Gathered {
         };
         let generation = self.generations.entry(by_number(&name)).or_default();
         generation.name = name;
+        if !generation.files.iter().any(|own| own == file) {
+            generation.files.push(file.to_owned());
+        }
         if *generation.kept_known.get_or_insert(kept.is_some()) != kept.is_some() {
             let key = keys.kept.clone().unwrap_or_default();
             let reason = "some lines of a generation say whether the answer was kept and others do not; write true or false on \
@@ -203,17 +216,8 @@ impl Gathered {
             return Err((key, reason.to_owned()));
         }
         let groups = generation.problems.entry(held(&id)).or_default();
-        let place = groups.iter().position(|group| group.answer == answer && group.right == right);
-        let group = match place {
-            Some(place) => groups.get_mut(place),
-            None => {
-                groups.push(AnswerGroup { answer, right, given: 0, kept: 0 });
-                groups.last_mut()
-            }
-        };
-        if let Some(group) = group {
-            group.given = group.given.saturating_add(1);
-            group.kept = group.kept.saturating_add(u32::from(kept == Some(true)));
+        for (right, given) in judged {
+            add(groups, AnswerGroup { answer, right, given, kept: given * u32::from(kept == Some(true)) });
         }
         Ok(())
     }
@@ -250,7 +254,10 @@ impl Gathered {
             )
         }));
         let kept_known = generations.first().is_some_and(|first| first.kept_known == Some(true));
-        let mut set = AnswerSet { source, notes: self.notes, kept_known, answers_known: self.answers, generations };
+        let (generation_key, lines) = (self.generation_key, self.lines);
+        let answers_known = self.answers;
+        let mut set =
+            AnswerSet { source, notes: self.notes, kept_known, answers_known, generations, generation_key, lines };
         set.notes.extend(set.without_verdict());
         set.notes.extend(set.not_successive());
         if set.answers_known && set.are_asked_for() {
@@ -273,121 +280,49 @@ impl Gathered {
     }
 }
 
-impl AnswerSet {
-    /// What to say of answers that nobody checked.
-    fn without_verdict(&self) -> Option<String> {
-        let groups = || self.generations.iter().flat_map(|one| one.problems.values()).flatten();
-        let all: u64 = groups().map(|group| u64::from(group.given)).sum();
-        let unchecked: u64 = groups().filter(|group| group.right.is_none()).map(|group| u64::from(group.given)).sum();
-        (unchecked > 0).then(|| {
-            format!(
-                "{unchecked} of {all} answers have no verdict: only the error rate and what was kept are told; leave these lines \
-                 out where they are few"
-            )
-        })
-    }
-
-    /// What to say of two generations with others between them, or with hardly a problem in common.
-    fn not_successive(&self) -> Vec<String> {
-        let [first, later] = self.generations.as_slice() else { return Vec::new() };
-        let number = |one: &GenerationAnswers| one.name.parse::<u64>().ok();
-        let apart = number(first).zip(number(later)).map(|(first, later)| later.saturating_sub(first));
-        let apart = apart.filter(|apart| *apart > 1).map(|apart| {
-            format!(
-                "these generations are {apart} apart: what is said of the next generation is what {apart} of them did"
-            )
-        });
-        let both = first.problems.keys().filter(|id| later.problems.contains_key(*id)).count();
-        let all = first.problems.len().max(later.problems.len());
-        let few = (both < all).then(|| {
-            format!("{both} problems are in both generations, of {all}: what was learned is told from these alone")
-        });
-        apart.into_iter().chain(few).collect()
-    }
-
-    /// Whether the answers are those that were asked for: where a problem was answered right and wrong, the same stands for both.
-    fn are_asked_for(&self) -> bool {
-        let (mut both, mut same) = (0_u64, 0_u64);
-        for groups in self.generations.iter().flat_map(|generation| generation.problems.values()) {
-            let of = |right| groups.iter().filter(move |group| group.right == Some(right)).map(|group| group.answer);
-            both += u64::from(of(true).next().is_some() && of(false).next().is_some());
-            same += u64::from(of(true).any(|answer| of(false).any(|other| other == answer)));
+/// Adds answers to those that are equal.
+fn add(groups: &mut Vec<AnswerGroup>, more: AnswerGroup) {
+    match groups.iter_mut().find(|group| group.answer == more.answer && group.right == more.right) {
+        Some(group) => {
+            group.given = group.given.saturating_add(more.given);
+            group.kept = group.kept.saturating_add(more.kept);
         }
-        !pairs::is_given(both, same)
-    }
-
-    /// Whether the right answers to one problem mostly differ, as the texts of whole responses do.
-    fn are_responses(&self) -> bool {
-        let (mut equal, mut pairs) = (0_u64, 0_u64);
-        for groups in self.generations.iter().flat_map(|generation| generation.problems.values()) {
-            let right = || groups.iter().filter(|group| group.right == Some(true)).map(|group| u64::from(group.given));
-            let all: u64 = right().sum();
-            pairs += all * all.saturating_sub(1);
-            equal += right().map(|given| given * (given - 1)).sum::<u64>();
-        }
-        pairs > 0 && (equal as f64) < RESPONSES * pairs as f64
+        None => groups.push(more),
     }
 }
 
-/// What a file is that counts answers, where it holds none; nothing where keys of answers are named.
-fn without_answers(file: &LogFile, options: &ReadOptions) -> Option<String> {
-    let format =
-        FORMATS.iter().find(|format| (format.recognise)(file, options)).filter(|_| !options.names_answers())?;
-    let of_answers = [items::FORMAT.name, lm_eval_samples::FORMAT.name, verl::ROLLOUTS.name];
-    if format.name == table::FORMAT.name {
-        return counts_answers(file, options).then(|| "a table of evaluations".to_owned());
+/// How many answers are right, wrong, or unchecked.
+type Verdicts = Vec<(Option<bool>, u32)>;
+
+/// The verdicts of a line.
+fn judged_answers(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> Result<Verdicts, (String, String)> {
+    let (right, whole) = match &keys.verdict {
+        Verdict::Key(key) => return Ok(vec![(verdict(object, key, keys, options)?, 1)]),
+        Verdict::Counts(right, all) => verdicts::counted(object, (right, all), options)?,
+    };
+    if whole > MOST_COUNTED {
+        let reason = format!("{whole} answers to one problem, but at most {MOST_COUNTED} are measured");
+        return Err((keys.verdict.key().to_owned(), reason));
     }
-    (!of_answers.contains(&format.name)).then(|| format!("a file of {}", format.name))
-}
-
-fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, String> {
-    let known = |names: &[&str]| known(first, names);
-    let harness = first.contains_key("doc_id") || first.contains_key("input") && first.contains_key("output");
-    let id = asked(first, &options.id, "--id")?
-        .or_else(|| if harness { known(&HARNESS_IDS) } else { None })
-        .or_else(|| known(&items::IDS))
-        .ok_or_else(|| missing("names the problem", "--id", first))?;
-    let wanted = asked(first, &options.correct, "--correct")?
-        .or_else(|| options.metric.clone().filter(|key| first.contains_key(key)));
-    let verdict = wanted
-        .or_else(|| known(&items::VERDICTS))
-        .ok_or_else(|| missing("says whether the answer is right", "--correct", first) + &wrong_key(first))?;
-    let answer = asked(first, &options.answer, "--answer")?
-        .or_else(|| known(&HARNESS_ANSWERS))
-        .or_else(|| known(&items::ANSWERS));
-    let generation = options
-        .column("generation")
-        .map(str::to_owned)
-        .or_else(|| generation_key(first))
-        .or_else(|| known(&items::STEPS));
-    Ok(SampleKeys {
-        answer: answer.filter(|key| *key != id),
-        kept: known(&KEPT),
-        audited: known(&AUDITED),
-        filter: known(&["filter"]),
-        id,
-        verdict,
-        generation,
-    })
-}
-
-fn missing(what: &str, option: &str, first: &Object) -> String {
-    format!(
-        "no key {what}; the keys are {}; say which with {option} KEY",
-        listed(key_names(first).iter().map(String::as_str))
-    )
+    let groups = [(Some(true), right as u32), (Some(false), (whole - right) as u32)];
+    Ok(groups.into_iter().filter(|(_, given)| *given > 0).collect())
 }
 
 /// Whether the answer is right; absent where nobody checked.
-fn verdict(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> Result<Option<bool>, (String, String)> {
+fn verdict(
+    object: &Object,
+    key: &str,
+    keys: &SampleKeys,
+    options: &ReadOptions,
+) -> Result<Option<bool>, (String, String)> {
     if let Some(audited) = &keys.audited
         && !said(object.get(audited)).map_err(|reason| (audited.clone(), reason))?.unwrap_or(false)
     {
         return Ok(None);
     }
-    let Some(value) = object.get(&keys.verdict).filter(|value| !value.is_null()) else { return Ok(None) };
-    let refuse = |reason: String| (keys.verdict.clone(), reason);
-    match judged(value, &keys.verdict, options).map_err(refuse)? {
+    let Some(value) = object.get(key).filter(|value| !value.is_null()) else { return Ok(None) };
+    let refuse = |reason: String| (key.to_owned(), reason);
+    match judged(value, key, options).map_err(refuse)? {
         share if share.fract() == 0.0 => Ok(Some(share > 0.0)),
         _ => Err(refuse(format!("{value} is a mean over several answers; samples are one answer a line"))),
     }

@@ -7,21 +7,31 @@ use super::gather::Gather;
 use super::meaning::{Meaning, meaning, scope};
 use super::metric::{self, Chosen};
 use super::pairs::{self, Answers};
-use super::paths::by_number;
+use super::paths::{by_number, told_apart};
 use super::problems::{self, Counted, Style};
 use super::record::{Found, Record, Score, When};
 use super::repeats::{keep_last, once};
+use super::rounds::last_of_each;
 use super::{ReadOptions, axis, fault, listed, some};
 use crate::fit::log::{Log, LogError, Row, Run, note_of_run};
 
 /// The log of what was found.
 pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
     let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let Found { mut records, counted, mut ignored, mut notes, training_only, in_time, same_problems, verdicts, .. } =
-        found;
+    let Found {
+        mut records,
+        counted,
+        mut ignored,
+        mut notes,
+        training_only,
+        in_time,
+        same_problems,
+        verdicts,
+        declared,
+        ..
+    } = found;
     let every_file = found.every_file;
-    let turned = ReadOptions { lower_is_better: false, ..options.clone() };
-    let options = if verdicts { &turned } else { options };
+    let options = &read_so(options, verdicts, declared);
     let cut =
         files.iter().filter(|file| file.cut).map(|file| format!("the last line of {}, which is cut off", file.name));
     ignored.extend(cut);
@@ -49,6 +59,9 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
         in_every_file(&records, &without, &name)?;
     }
     notes.extend(renamed(&records, &without, &name, options)?);
+    if in_time || !verdicts {
+        last_of_each(&mut records, (&name, in_time), &mut notes);
+    }
     if in_time {
         keep_last(&mut records, &name, &mut notes);
     }
@@ -62,6 +75,15 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
     }
     let taken = std::iter::once(name).chain(taken).collect();
     Ok(Log { source, format: format.to_owned(), taken, ignored: left, notes, same_problems, runs })
+}
+
+/// The options with what the format settles: counts are not turned, and a metric may be declared by it.
+fn read_so(options: &ReadOptions, verdicts: bool, declared: Option<String>) -> ReadOptions {
+    let mut own = ReadOptions { lower_is_better: options.lower_is_better && !verdicts, ..options.clone() };
+    if options.column("accuracy").is_none() {
+        own.columns.extend(declared.map(|name| ("accuracy".to_owned(), name)));
+    }
+    own
 }
 
 /// Refuses a file of which nothing is read, because it names the metric in another way.
@@ -115,14 +137,12 @@ fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) {
         return;
     }
     records.sort_by_cached_key(|record| by_number(&record.file));
-    let short: Vec<&str> = records.iter().map(|record| record.file.rsplit('/').next().unwrap_or("")).collect();
-    let folder = |record: &Record| record.file.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-    let distinct = records.windows(2).all(|pair| folder(&pair[0]) == folder(&pair[1]));
-    let full = || records.iter().map(|record| record.file.as_str()).collect();
-    let names: Vec<&str> = if distinct { short } else { full() };
+    let (names, folders) = told_apart(&records.iter().map(|record| record.file.as_str()).collect::<Vec<_>>());
     let numbered = names.iter().any(|name| name.contains(|c: char| c.is_ascii_digit()));
-    let order = if numbered { "of the numbers in their names" } else { "of their names" };
-    notes.push(format!("generations are the files in the order {order}: {}", listed(names)));
+    let whose = if folders { "their folders' names" } else { "their names" };
+    let order = if numbered { format!("of the numbers in {whose}") } else { format!("of {whose}") };
+    let names = listed(names.iter().map(String::as_str));
+    notes.push(format!("generations are the files in the order {order}: {names}"));
     for (generation, record) in (0..).zip(records) {
         record.when = When::Generation(generation);
     }

@@ -46,6 +46,8 @@ pub struct LogFile<'a> {
     pub(super) cut: bool,
     /// Blank files that were given beside it.
     blank_beside: Vec<String>,
+    /// How its answers were found within one document.
+    pub(super) within: Option<String>,
     input: StoredInput<'a>,
 }
 
@@ -112,11 +114,13 @@ impl<'a> LogFile<'a> {
     /// As [`LogFile::new`], also one that is blank.
     pub(super) fn read(name: &str, input: StoredInput<'a>) -> Result<Self, LogError> {
         let (shape, head, blank_beside) = (Shape::Text, Vec::new(), Vec::new());
-        let mut file = Self { name: name.to_owned(), shape, head, cut: false, blank_beside, input };
+        let name = name.to_owned();
+        let mut file = Self { name, shape, head, cut: false, blank_beside, within: None, input };
+        let name = file.name.clone();
         let mut start = Vec::new();
-        file.reader()?.take(START).read_to_end(&mut start).map_err(|error| unreadable(name, &error))?;
+        file.reader()?.take(START).read_to_end(&mut start).map_err(|error| unreadable(&name, &error))?;
         if let Some(reason) = foreign::refusal(&start) {
-            return Err(fault(name, None, None, reason));
+            return Err(fault(&name, None, None, reason));
         }
         if let Some(shape) = file.packed(&start)? {
             file.shape = shape;
@@ -125,7 +129,7 @@ impl<'a> LogFile<'a> {
         file.head = file.read_head(&start)?;
         file.shape = if file.head.is_empty() && !is_json(&start) { Shape::Blank } else { file.read_shape(&start)? };
         file.cut = matches!(file.shape, Shape::Lines(_)) && file.ends_within_a_line()?;
-        Ok(file)
+        Ok(file.opened_within())
     }
 
     /// The file as the user named it.

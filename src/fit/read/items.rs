@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use super::answer_fields::{
     GENERATIONS, asked, generation_key, is_of_one, judged, key_names, known, right_share, same_run, text, wrong_key,
 };
+use super::answer_sets::{AnswerSets, set_keys};
 use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
@@ -14,7 +15,8 @@ use super::meaning::{Meaning, meaning};
 use super::paths::repeats_of;
 use super::record::{Found, Record, When};
 use super::right_counts::Tally;
-use super::{Format, ReadOptions, fault, listed, shortened, some};
+use super::verdicts::{self, VERDICTS, Verdict};
+use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "answers, one a line", recognise, read };
@@ -36,26 +38,6 @@ pub(super) const IDS: [&str; 14] = [
     "problem",
     "prompt",
 ];
-/// Keys that say whether the answer is right.
-pub(super) const VERDICTS: [&str; 14] = [
-    "correct",
-    "is_correct",
-    "right",
-    "is_right",
-    "verdict",
-    "symbolic_correct",
-    "judge_correct",
-    "passed",
-    "exact_match",
-    "acc",
-    "accuracy",
-    "score",
-    "reward",
-    "pass",
-];
-/// Keys of right answers and of all answers to one problem.
-const COUNTS: [(&str, &str); 5] =
-    [("n_correct", "n_rollouts"), ("n_correct", "n"), ("num_correct", "num_samples"), ("num_correct", "n"), ("c", "n")];
 /// Keys of the answer that was given; `answer` is the one that was asked for in some files, which `pairs` finds out.
 pub(super) const ANSWERS: [&str; 8] = [
     "prediction",
@@ -70,19 +52,30 @@ pub(super) const ANSWERS: [&str; 8] = [
 /// Keys of what orders generations.
 pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
 
+/// The refusal of scores that R-Zero writes beside the candidates that a majority was taken of.
+const OF_MAJORITY: &str = "this is the share of candidates that agree with the majority (`results`); nothing was compared with the truth, and it says nothing of right answers";
+
 /// What the objects of a file call the problem, the verdict and the generation.
 struct Keys {
     id: String,
     verdict: Verdict,
+    /// The verdict says what is wrong.
+    turned: bool,
     when: Option<String>,
     answer: Option<String>,
 }
 
-enum Verdict {
-    /// One key says right or wrong.
-    Key(String),
-    /// Right answers among all answers to the problem.
-    Counts(String, String),
+impl Keys {
+    /// The keys of which none names a set of problems.
+    fn taken(&self) -> Vec<&str> {
+        let others = [&self.when, &self.answer].into_iter().flatten().map(String::as_str);
+        others.chain([self.id.as_str(), self.verdict.key()]).collect()
+    }
+
+    /// The options with which the verdict is read.
+    fn options(&self, options: &ReadOptions) -> ReadOptions {
+        ReadOptions { lower_is_better: options.lower_is_better || self.turned, ..options.clone() }
+    }
 }
 
 fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, String> {
@@ -92,10 +85,10 @@ fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, 
     let id = asked(object, &options.id, "--id")?
         .or_else(|| known(&IDS))
         .ok_or_else(|| lacking("no key names the problem; say which with --id KEY", object))?;
-    let counts = COUNTS.iter().find(|(right, all)| object.contains_key(*right) && object.contains_key(*all));
-    let verdict = match (asked(object, &options.correct, "--correct")?, counts) {
+    let mut turned = false;
+    let verdict = match (asked(object, &options.correct, "--correct")?, Verdict::counts(object)) {
         (Some(key), _) => Verdict::Key(key),
-        (None, Some((right, all))) => Verdict::Counts((*right).to_owned(), (*all).to_owned()),
+        (None, Some(counts)) => counts,
         (None, None) => Verdict::Key(
             options
                 .metric
@@ -105,6 +98,7 @@ fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, 
                 .or_else(|| filled(&VERDICTS))
                 .or_else(|| reward_of_completion(object))
                 .or_else(|| known(&VERDICTS))
+                .or_else(|| verdicts::wrong_key(object).inspect(|_| turned = true))
                 .ok_or_else(|| {
                     let what = "no key says whether the answer is right; say which with --correct KEY";
                     lacking(&(what.to_owned() + &wrong_key(object)), object)
@@ -113,7 +107,7 @@ fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, 
     };
     let answer = asked(object, &options.answer, "--answer")?.or_else(|| known(&ANSWERS));
     let when = options.column("generation").map(str::to_owned).or_else(|| generation_key(object));
-    Ok(Keys { id, verdict, when: when.or_else(|| known(&STEPS)), answer })
+    Ok(Keys { id, verdict, turned, when: when.or_else(|| known(&STEPS)), answer })
 }
 
 /// What an object lacks, and what it has.
@@ -122,7 +116,9 @@ fn lacking(what: &str, object: &Object) -> String {
 }
 
 fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
-    let canonical = |object: &Object| object.contains_key("evaluated") || object.contains_key("wrong");
+    let canonical = |object: &Object| {
+        object.contains_key("evaluated") || object.get("wrong").is_some_and(|value| !value.is_boolean())
+    };
     if file.is_table_of_answers(options) {
         return true;
     }
@@ -130,8 +126,11 @@ fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     if head.is_some() && options.names_answers() {
         return true;
     }
+    if head.as_ref().is_some_and(|head| verdicts::wrong_key(head).is_some() && known(head, &VERDICTS).is_none()) {
+        return true;
+    }
     let Some(first) = head.as_ref().filter(|object| !canonical(object)) else { return false };
-    if is_completion(first) {
+    if is_completion(first) || options.metric.is_none() && verdicts::may_be_wrong(first) {
         return true;
     }
     let Ok(keys) = keys(file, first, &ReadOptions::default()) else { return false };
@@ -179,10 +178,12 @@ impl Groups {
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::of_answers();
+    let (mut found, mut sets) = (Found::of_answers(), AnswerSets::default());
     for repeats in by_evaluation(files) {
-        read_evaluation(&repeats, options, &mut found)?;
+        read_evaluation(&repeats, options, &mut sets, &mut found)?;
     }
+    sets.check(files.first().map_or("", LogFile::name), options)?;
+    found.notes.extend(sets.note());
     found.notes.dedup();
     if found.records.iter().all(|record| record.when == When::Unknown) {
         numbered(&found.records)?;
@@ -220,7 +221,12 @@ fn by_evaluation<'a>(files: &'a [LogFile<'a>]) -> Vec<Vec<&'a LogFile<'a>>> {
     evaluations.into_iter().map(|(_, repeats)| repeats).collect()
 }
 
-fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found) -> Result<(), LogError> {
+fn read_evaluation(
+    files: &[&LogFile],
+    options: &ReadOptions,
+    sets: &mut AnswerSets,
+    found: &mut Found,
+) -> Result<(), LogError> {
     let mut groups = Groups::default();
     let (mut name, mut source) = (String::new(), "");
     for file in files.iter().rev() {
@@ -230,26 +236,25 @@ fn read_evaluation(files: &[&LogFile], options: &ReadOptions, found: &mut Found)
             return Err(complain(None, None, "there is no answer here".to_owned()));
         };
         let keys = keys(file, &first, options).map_err(|reason| complain(None, None, reason))?;
-        name = match &keys.verdict {
-            Verdict::Key(key) => key.clone(),
-            Verdict::Counts(right, all) => format!("{right} of {all}"),
-        };
+        let options = &keys.options(options);
+        let named = set_keys(&first, &keys.taken());
+        name = keys.verdict.name();
         source = &file.name;
         if options.correct.is_none() && name == "score" && first.get("results").is_some_and(Json::is_array) {
-            let reason = "this is the share of candidates that agree with the majority (`results`); nothing was compared with \
-                          the truth, and it says nothing of right answers";
-            return Err(complain(None, Some("score"), reason.to_owned()));
+            return Err(complain(None, Some("score"), OF_MAJORITY.to_owned()));
         }
         let cut = file.each_sample(options, |line, object| {
             let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
+            if !sets.wants(object, &named, options) {
+                return Ok(());
+            }
             take(object, &keys, options, &mut groups).map_err(refuse)
         })?;
         // That of JSON lines is told by the file itself.
         found.ignored.extend((cut && !file.cut).then(|| format!("the last row of {}, which is cut off", file.name)));
         found.notes.push(format!("`{name}` says what is {}, `{}` names the problem", options.side(), keys.id));
-        if is_completion(&first) {
-            found.notes.push("completions are of training: they say nothing of held-out problems".to_owned());
-        }
+        let of_training = "completions are of training: they say nothing of held-out problems".to_owned();
+        found.notes.extend(file.within.clone().into_iter().chain(is_completion(&first).then_some(of_training)));
     }
     let without = groups.without;
     push_groups(groups, &name, source, options, found)?;
@@ -283,11 +288,7 @@ fn push_groups(
 }
 
 fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups) -> Result<(), (String, String)> {
-    let verdict = match &keys.verdict {
-        Verdict::Key(key) => key,
-        Verdict::Counts(right, _) => right,
-    };
-    if !object.contains_key(&keys.id) && !object.contains_key(verdict) {
+    if !object.contains_key(&keys.id) && !object.contains_key(keys.verdict.key()) {
         groups.without += 1;
         return Ok(());
     }
@@ -304,11 +305,7 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
     let Some(tally) = groups.tally(&label, keys) else { return Ok(()) };
     match &keys.verdict {
         Verdict::Counts(right, all) => {
-            let (part, whole) = (count(object, right)?, count(object, all)?);
-            if part > whole || whole == 0 {
-                return Err((right.clone(), format!("{part} right of {whole} answers cannot be")));
-            }
-            let right = if options.lower_is_better { whole - part } else { part };
+            let (right, whole) = verdicts::counted(object, (right, all), options)?;
             tally.add_counts(&id, right as f64, whole);
         }
         Verdict::Key(key) => {
@@ -318,11 +315,6 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
         }
     }
     Ok(())
-}
-
-fn count(object: &Object, key: &String) -> Result<u64, (String, String)> {
-    let value = object.get(key).unwrap_or(&Json::Null);
-    json::count(value).ok_or_else(|| (key.clone(), format!("{} is not a count", shortened(&value.to_string()))))
 }
 
 fn right(object: &Object, key: &str, options: &ReadOptions) -> Result<f64, String> {

@@ -9,13 +9,13 @@ use super::by_model::by_model;
 use super::file::LogFile;
 use super::json::{self, Object};
 use super::record::{Found, OneTask, Record, Score, Value, When};
-use super::{Format, ReadOptions, fault, listed};
+use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
 pub(super) const RESULTS: Format =
     Format { name: "lm-evaluation-harness results", recognise: is_results, read: results };
 
-fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
+pub(super) fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
     let Some(document) = file.document() else { return false };
     let tasks = document.get("results").and_then(Json::as_object);
     let harness = ["n-samples", "group_subtasks", "higher_is_better", "config", "n-shot", "configs"];
@@ -33,48 +33,80 @@ fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
 
 fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     let mut found = Found::of_a_harness();
-    let (mut ignored, mut one) = (BTreeSet::new(), OneTask::default());
+    let (mut ignored, mut one, mut models) = (BTreeSet::new(), OneTask::default(), Vec::new());
+    let has = |document: &Object, task: &String| document.get("results").is_some_and(|tasks| tasks.get(task).is_some());
+    let asked =
+        options.task.as_ref().filter(|task| files.iter().filter_map(LogFile::document).any(|one| has(one, task)));
     for file in files {
         let Some(document) = file.document() else { continue };
+        // A harness may write a file for each task.
+        if asked.is_some_and(|task| !has(document, task)) {
+            ignored.insert(format!("{}, which is of another task", file.name));
+            continue;
+        }
+        models.push(model(document));
         let complain = |column: &str, reason: String| fault(&file.name, None, Some(column), reason);
         let tasks = document.get("results").and_then(Json::as_object).into_iter().flat_map(Object::keys);
         let tasks: Vec<&str> = tasks.map(String::as_str).collect();
         let task = task(document, &tasks, options).map_err(|reason| complain("results", reason))?;
         ignored.extend(tasks.iter().filter(|name| **name != task).map(|name| format!("task {name}")));
-        let is_wanted = |name: &str| {
-            name.split_once(',')
-                .is_none_or(|(_, filter)| options.filter.as_deref().is_none_or(|wanted| wanted == filter))
-        };
-        let (scores, others): (Vec<Score>, Vec<Score>) =
-            scores(document, task, &mut found.notes).into_iter().partition(|score| is_wanted(&score.name));
+        let (scores, others) =
+            wanted(scores(document, task, &mut found.notes), options).map_err(|reason| complain(task, reason))?;
         ignored.extend(others.into_iter().map(|score| score.name));
-        if scores.is_empty() {
-            let reason = match &options.filter {
-                Some(filter) => format!("no metric of this task has the filter `{filter}`"),
-                None => "this task has no metric".to_owned(),
-            };
-            return Err(complain(task, reason));
-        }
         one.is(task, &file.name)?;
         add_once(&mut found.notes, Some(format!("the task is `{task}`")));
         found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }
     found.ignored = ignored.into_iter().collect();
-    by_model(&files.iter().map(|file| model(file.document()?)).collect::<Vec<_>>(), &mut found);
+    samples_beside(files, &mut found);
+    by_model(&models, &mut found);
     Ok(found)
 }
 
-/// The model that was evaluated: `model_name`, or that of the arguments (`pretrained=NAME,…`).
-fn model(document: &Object) -> Option<String> {
-    if let Some(name) = document.get("model_name").and_then(Json::as_str).filter(|name| !name.is_empty()) {
-        return Some(name.to_owned());
-    }
-    let arguments = document.get("config")?.get("model_args")?;
-    let name = match arguments.as_str() {
-        Some(text) => text.split(',').find_map(|part| part.trim().strip_prefix("pretrained="))?,
-        None => arguments.get("pretrained")?.as_str()?,
+/// The metrics under the filter that is read, and the others.
+fn wanted(scores: Vec<Score>, options: &ReadOptions) -> Result<(Vec<Score>, Vec<Score>), String> {
+    let is_wanted = |score: &Score| {
+        let filter = score.name.split_once(',').map(|(_, filter)| filter);
+        filter.is_none_or(|filter| options.filter.as_deref().is_none_or(|wanted| wanted == filter))
     };
-    Some(name.to_owned())
+    let (wanted, others): (Vec<Score>, Vec<Score>) = scores.into_iter().partition(is_wanted);
+    match &options.filter {
+        Some(filter) if wanted.is_empty() => Err(format!("no metric of this task has the filter `{filter}`")),
+        None if wanted.is_empty() => Err("this task has no metric".to_owned()),
+        _ => Ok((wanted, others)),
+    }
+}
+
+/// Says what lies beside the results.
+fn samples_beside(files: &[LogFile], found: &mut Found) {
+    let samples = files.iter().filter(|file| file.document().is_none()).count();
+    if samples > 0 {
+        found.ignored.push(format!("{} of samples", some(samples, "file", "files")));
+        found.notes.push(
+            "the results are read; the samples beside them, given alone (FOLDER/**/samples_*.jsonl), tell what became of each \
+             problem as well"
+                .to_owned(),
+        );
+    }
+}
+
+/// The model that was evaluated: `model_name`, or that of the arguments (`pretrained=NAME,…`), with the adapter and the revision
+/// that these name.
+fn model(document: &Object) -> Option<String> {
+    let argument = |name: &str| {
+        let arguments = document.get("config")?.get("model_args")?;
+        match arguments.as_str() {
+            Some(text) => text.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=')),
+            None => arguments.get(name)?.as_str(),
+        }
+    };
+    let name = document.get("model_name").and_then(Json::as_str).filter(|name| !name.is_empty());
+    let name = name.or_else(|| argument("pretrained"))?;
+    let others = ["peft", "delta", "lora", "lora_local_path", "adapter", "revision"]
+        .into_iter()
+        .filter_map(argument)
+        .filter(|other| *other != name);
+    Some(std::iter::once(name).chain(others).collect::<Vec<_>>().join(" "))
 }
 
 /// The task to read: the one asked for, the only one, or the one group that holds all others.

@@ -34,7 +34,7 @@ const SAMPLE_KEYS: [&str; 11] = [
     "target_hash",
 ];
 
-fn is_samples(file: &LogFile, _: &ReadOptions) -> bool {
+pub(super) fn is_samples(file: &LogFile, _: &ReadOptions) -> bool {
     file.first().is_some_and(|object| {
         object.contains_key("doc_id")
             && (object.contains_key("resps")

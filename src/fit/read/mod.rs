@@ -6,7 +6,9 @@
 //! `assemble` puts the records in order and makes rows of them. Nothing is guessed in silence: what was taken, ignored
 //! or rounded is said in [`Log`], and a refusal names what was found and the option that helps.
 
+mod answer_checks;
 mod answer_fields;
+mod answer_sets;
 mod answers;
 mod assemble;
 mod axis;
@@ -26,6 +28,7 @@ mod lines;
 mod meaning;
 mod metric;
 mod names;
+mod nested;
 mod options;
 mod pairs;
 mod parquet_rows;
@@ -35,8 +38,11 @@ mod python;
 mod record;
 mod repeats;
 mod right_counts;
+mod rounds;
+mod sample_keys;
 mod samples;
 mod table_columns;
+mod verdicts;
 
 mod inspect;
 mod lighteval;
@@ -186,6 +192,10 @@ fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static Format
     for file in files {
         let format = FORMATS.iter().find(|format| (format.recognise)(file, options)).ok_or_else(|| file.unknown())?;
         match chosen {
+            // What `lm_eval --log_samples` leaves: the results are read, whose models order them.
+            Some((first, other)) if is_beside(format, first) => {
+                chosen = Some(if format.name == lm_eval::RESULTS.name { (format, file) } else { (first, other) });
+            }
             Some((first, other)) if first.name != format.name => {
                 let reason = format!(
                     "this is a file of {}, but {} is one of {}; give files of one format, for instance by a pattern such as \
@@ -198,6 +208,12 @@ fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static Format
         }
     }
     chosen.map(|(format, _)| format).ok_or_else(|| fault("", None, None, "no file was given"))
+}
+
+/// Whether one of two formats is that of samples which the harness writes beside its results.
+fn is_beside(one: &Format, other: &Format) -> bool {
+    let names = [lm_eval::RESULTS.name, lm_eval_samples::FORMAT.name];
+    one.name != other.name && names.contains(&one.name) && names.contains(&other.name)
 }
 
 /// A fault of one file.

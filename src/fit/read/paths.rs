@@ -100,3 +100,19 @@ pub(super) fn repeats_of(name: &str) -> String {
     let rest = tail.get(3..).unwrap_or("").trim_start_matches(|c: char| c.is_ascii_digit());
     format!("{head}{rest}")
 }
+
+/// The shortest parts of names that tell them apart, from the first folder on in which they differ; whether these are folders
+/// alone.
+pub(super) fn told_apart(names: &[&str]) -> (Vec<String>, bool) {
+    let parts: Vec<Vec<&str>> = names.iter().map(|name| name.split('/').collect()).collect();
+    let least = parts.iter().map(Vec::len).min().unwrap_or(0);
+    let same = |place: usize| parts.windows(2).all(|pair| pair[0].get(place) == pair[1].get(place));
+    let begin = (0..least.saturating_sub(1)).find(|place| !same(*place)).unwrap_or(least.saturating_sub(1));
+    let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
+    let shown = |end: usize| -> Vec<String> {
+        parts.iter().map(|parts| parts.get(begin..end.min(parts.len())).unwrap_or_default().join("/")).collect()
+    };
+    let distinct = |end: &usize| shown(*end).iter().collect::<BTreeSet<_>>().len() == names.len();
+    let end = (begin + 1..longest).find(distinct).unwrap_or(longest);
+    (shown(end), end < least)
+}

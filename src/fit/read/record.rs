@@ -104,6 +104,8 @@ pub(super) struct Found {
     /// Whether the records of a file stand in the order in which they were written, so that a step that comes twice is that
     /// of a run which was resumed.
     pub in_time: bool,
+    /// The metric that the format says is a share of right answers, whatever its name.
+    pub declared: Option<String>,
     /// Whether every file must have the metric that is read.
     pub every_file: bool,
     /// Whether the files show that every evaluation answers the same problems.

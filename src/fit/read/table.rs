@@ -99,8 +99,21 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
     let shown = |name: &String| if name.is_empty() { "a column without a name".to_owned() } else { name.clone() };
     found.ignored.extend(columns_left.map(|(name, _)| shown(name)));
     found.notes.extend(columns.notes.clone());
+    declare(file, found);
     found.counted.get_or_insert_with(Gather::new).absorb(gather);
     Ok(columns.axis(&borrowed))
+}
+
+/// Takes the score of R-Zero's results, which hold it by model and data set and no more, for the share of right answers.
+fn declare(file: &LogFile, found: &mut Found) {
+    let mut keys = file.keys();
+    keys.sort_unstable();
+    if keys == ["dataset", "model", "score"] {
+        found.declared = Some("score".to_owned());
+        found
+            .notes
+            .push("`score` is the share of right answers, as R-Zero writes it by `model` and `dataset`".to_owned());
+    }
 }
 
 /// A table as it is read.
