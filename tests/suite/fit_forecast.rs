@@ -204,37 +204,24 @@ fn variants_are_weighed() {
     assert!(constant.difference < 0.0, "{scores:?}");
 }
 
-/// Every measured loop of a folder.
-fn folder(name: &str) -> Vec<Log> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
-    paths.sort();
-    paths.iter().map(|path| Log::read(path).unwrap()).collect()
-}
-
-/// The targets, over every measured loop: small learners that priors were chosen on and others, a transformer that adds, and
-/// language models; CRPS against the best of six extrapolations. Takes minutes.
+/// The targets, over every measured loop, in the committed back-tests: small learners that priors were chosen on and others, a
+/// transformer that adds, and language models; CRPS against the best of six extrapolations.
 #[test]
-#[ignore = "minutes; run with --ignored"]
-fn forecasts_are_calibrated_and_beat_extrapolation() {
-    let small = [4, 6, 8, 10].as_slice();
-    for (name, cuts, cases, ratio) in [
-        ("loops", small, 220, 0.78),
-        ("fresh", small, 576, 0.8),
-        ("lm", &[4, 5, 6, 7, 8, 9, 10], 175, 0.92),
-        ("llm", &[3, 4, 5, 6], 92, 0.85),
+fn committed_forecasts_are_calibrated_and_beat_extrapolation() {
+    for (name, cases, ratio) in [
+        ("backtest", 220, 0.78),
+        ("backtest-fresh", 576, 0.78),
+        ("backtest-lm", 175, 0.92),
+        ("backtest-lm-fresh", 64, 0.92),
+        ("backtest-llm", 92, 0.85),
     ] {
-        let options = BacktestOptions { cuts: cuts.to_vec(), ..BacktestOptions::default() };
-        let summary = backtest(&folder(name), &options).unwrap().summary;
-        println!(
-            "{name}: CRPS {:?} of the best extrapolation, 50 % intervals hold {:?}, 90 % {:?}",
-            summary.crps_ratio, summary.coverage50_error, summary.coverage90_error
-        );
-        assert_eq!(summary.cases, cases);
-        assert!((0.85..=0.975).contains(&summary.coverage90_error.unwrap()), "{name}: {summary:?}");
-        assert!(summary.coverage90_runway.unwrap() >= 0.85, "{name}: {summary:?}");
-        assert!(summary.crps_ratio.unwrap() <= ratio, "{name}: {summary:?}");
+        let json = std::fs::read(format!("reports/{name}/backtest.json")).unwrap();
+        let summary = serde_json::from_slice::<serde_json::Value>(&json).unwrap()["summary"].take();
+        let of = |key: &str| summary[key].as_f64().unwrap();
+        assert_eq!(summary["cases"], cases, "{name}");
+        assert!((0.85..=0.975).contains(&of("coverage90_error")), "{name}: {summary:?}");
+        assert!(of("coverage90_runway") >= 0.85, "{name}: {summary:?}");
+        assert!(of("crps_ratio") <= ratio, "{name}: {summary:?}");
     }
 }
 
@@ -253,17 +240,25 @@ fn true_parameters_of_simulated_loops_are_covered() {
     }
 }
 
-/// Uniform ranks at a family-wise level of 0.001: χ² with 9 degrees of freedom above 37 for none of about 35 quantities.
+/// Uniform ranks at a family-wise level of 0.002: χ² with 9 degrees of freedom above 37 for none of about 80 quantities.
 #[test]
-#[ignore = "half an hour; run with --ignored"]
+#[ignore = "a quarter of an hour; run with --ignored"]
 fn ranks_of_true_parameters_are_uniform() {
     let effort = Effort { sweeps: 320, ..Effort::BRISK };
-    let options = FitOptions { seed: 77, effort, horizon: 6, ..FitOptions::default() };
     let errors_alone = Design { generations: 6, steps: 8, evaluated: 500, attempted: 0, ..PLAYED };
     let same = Design { same_problems: true, ..PLAYED };
-    for design in [Design { checked: true, ..PLAYED }, PLAYED, errors_alone, same] {
-        let all = calibrate(design, 400, &options).unwrap();
-        println!("{design:?}");
+    let checked = Design { checked: true, ..PLAYED };
+    for (design, training) in [
+        (checked, Training::Anew),
+        (PLAYED, Training::Anew),
+        (errors_alone, Training::Anew),
+        (same, Training::Anew),
+        (PLAYED, Training::FineTuned),
+        (checked, Training::FineTuned),
+    ] {
+        let options = FitOptions { seed: 77, effort, horizon: 6, training: Some(training), ..FitOptions::default() };
+        let all = calibrate(design, 120, &options).unwrap();
+        println!("{design:?}, {training:?}");
         for ranks in &all {
             let (half, most) = (ranks.coverage(0.5), ranks.coverage(0.9));
             println!("{:22} chi-square {:5.1}  50 % {half:.3}  90 % {most:.3}", ranks.quantity, ranks.chi_square(10));

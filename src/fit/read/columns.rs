@@ -4,7 +4,7 @@ use super::column_names::{
     AXES, AXIS_WORDS, EVALUATED, RATE, RIGHT, RUNS, TASKS, WRONG, counted_beside, counted_by_name, is_called,
     is_numbered_by, plain,
 };
-use super::meaning::{Meaning, meaning, of_training, words};
+use super::meaning::{Meaning, Scope, meaning, of_training, scope, words};
 use super::{ReadOptions, listed};
 use crate::fit::log::COLUMNS;
 
@@ -141,6 +141,16 @@ impl Columns {
     pub fn measure(&self, names: &[&str]) -> bool {
         let is_rate = |name: &str| matches!(meaning(name), Meaning::Right | Meaning::Error);
         self.counted() || self.roles.iter().zip(names).any(|(role, name)| *role == Role::Metric && is_rate(name))
+    }
+
+    /// What to say of a rate that stands beside a loss, as trainers log that of their batches.
+    pub fn of_training(&self, names: &[&str]) -> Option<String> {
+        names.iter().find(|name| name.eq_ignore_ascii_case("loss")).filter(|_| !self.has_all())?;
+        let is_open = |name: &str| meaning(name) == Meaning::Right && scope(name) == Scope::Unstated;
+        let (_, name) = self.roles.iter().zip(names).find(|(role, name)| **role == Role::Metric && is_open(name))?;
+        Some(format!(
+            "`{name}` stands beside `loss`: where it is of training batches, it says nothing of held-out problems"
+        ))
     }
 
     /// What the rows are numbered by.

@@ -254,6 +254,10 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
                 with --id, --correct and --answer, those within an object behind a point"
             .to_owned();
     }
-    let remedy = if names.is_empty() { "; --metric NAME with --evaluated N takes one all the same" } else { "" };
+    let remedy = if names.is_empty() {
+        "; --metric NAME with --evaluated N takes one all the same"
+    } else {
+        "; columns of a table are named with --columns right=NAME,evaluated=NAME, or accuracy=NAME for a rate"
+    };
     format!("no share of right answers was logged; found {}{remedy}", listed(found.iter().map(String::as_str)))
 }

@@ -57,6 +57,7 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
     let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
     let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
     check(&columns, &borrowed, file, header, options)?;
+    found.notes.extend(columns.of_training(&borrowed));
     // Counts are what their columns say, whatever the metric is.
     found.verdicts &= columns.counted();
     let before = found.records.len();

@@ -53,6 +53,16 @@ pub(super) fn check(
     line: Option<u64>,
     options: &ReadOptions,
 ) -> Result<(), LogError> {
+    let is_there = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
+    let long = ["metric", "tag", "metric_name"].into_iter().find(|name| is_there(name)).filter(|_| is_there("value"));
+    if let Some(metric) = long.filter(|_| !columns.counted() && options.columns.is_empty()) {
+        let reason = format!(
+            "this is a table in long form, whose column `{metric}` says what `value` is; leave the rows of one metric in it and \
+             name the column, --columns accuracy=value; of the table that lm-evaluation-harness prints give the results_*.json \
+             instead, one for each generation"
+        );
+        return Err(fault(&file.name, line, Some(metric), reason));
+    }
     let mut seen = std::collections::BTreeSet::new();
     if let Some(twice) = names.iter().find(|name| !name.is_empty() && !seen.insert(**name)) {
         return Err(fault(&file.name, line, Some(twice), "the header names this column twice"));

@@ -106,12 +106,24 @@ pub(super) fn vote_title(measured: &Measured, candidates: u32) -> Option<String>
     Some(format!("A majority of {candidates} {}", said(vote(majority)?)?))
 }
 
+/// Whether a measured count lies farther from the predicted one than chance takes it: four standard errors.
+fn is_off(measured: &Measured) -> bool {
+    let problems = measured.problems.max(1) as f64;
+    measured.right_counts.iter().any(|count| {
+        let error = (count.predicted * (1.0 - count.predicted) / problems).sqrt();
+        problems * count.predicted >= 5.0 && (count.measured - count.predicted).abs() > 4.0 * error
+    })
+}
+
 /// How many difficulties the samples ask for.
 pub(super) fn difficulty_title(measured: &Measured) -> String {
     let change = |difficulties: usize| {
         measured.difficulties.iter().find(|fit| fit.difficulties == difficulties).map(|fit| fit.bic_change)
     };
     match measured.chosen_difficulties() {
+        1 if is_off(measured) => {
+            "One difficulty does not explain the counts of right answers, but too few problems tell more".to_owned()
+        }
         1 => "Problems of one difficulty explain the counts of right answers".to_owned(),
         chosen => {
             let better =
