@@ -2,6 +2,7 @@
 
 use crate::measure::{Measured, MeasuredNumber, VoteMeasurement};
 use crate::report::words::{number, percent};
+use crate::stats::fit::chi_square;
 
 /// The findings, the most important first.
 #[must_use]
@@ -106,13 +107,13 @@ pub(super) fn vote_title(measured: &Measured, candidates: u32) -> Option<String>
     Some(format!("A majority of {candidates} {}", said(vote(majority)?)?))
 }
 
-/// Whether a measured count lies farther from the predicted one than chance takes it: four standard errors.
+/// Whether chance takes the measured counts so far from the predicted ones in less than one of a hundred sets of samples.
 fn is_off(measured: &Measured) -> bool {
-    let problems = measured.problems.max(1) as f64;
-    measured.right_counts.iter().any(|count| {
-        let error = (count.predicted * (1.0 - count.predicted) / problems).sqrt();
-        problems * count.predicted >= 5.0 && (count.measured - count.predicted).abs() > 4.0 * error
-    })
+    let counts = &measured.right_counts;
+    let observed: Vec<u64> =
+        counts.iter().map(|one| (one.measured * measured.problems as f64).round() as u64).collect();
+    let law: Vec<f64> = counts.iter().map(|one| one.predicted).collect();
+    chi_square(&observed, &law).p_value < 0.01
 }
 
 /// How many difficulties the samples ask for.
