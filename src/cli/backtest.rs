@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use comfy_table::Table;
-
 use crate::files::{ReportFolder, write_atomic};
 use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, ReadOptions, Summary};
 use crate::provenance::LogProvenance;
@@ -62,9 +60,13 @@ fn told(tested: &Backtest, out: &mut dyn Write) -> std::io::Result<()> {
     for sentence in runway.into_iter().chain(error).chain([words::warnings(&tested.summary)]) {
         writeln!(out, "{sentence}")?;
     }
-    let files = tested.by_file.iter().map(|(name, summary)| (name.as_str(), summary)).chain([("all", &tested.summary)]);
-    writeln!(out, "{}", table("log", files))?;
-    writeln!(out, "{}", table("kind of run", tested.by_kind.iter().map(|(kind, summary)| (kind.name(), summary))))?;
+    let mut table = sheet(&["log", "runway", "best", "50 %", "90 %", "error", "best", "50 %", "90 %", "false alarms"]);
+    for (name, summary) in
+        tested.by_file.iter().map(|(name, summary)| (name.as_str(), summary)).chain([("all", &tested.summary)])
+    {
+        table.add_row(scores(name, summary));
+    }
+    writeln!(out, "{table}")?;
     writeln!(
         out,
         "CRPS of the forecasts and of the extrapolation that does best there, in generations (runway) and percentage points (error); \
@@ -74,15 +76,6 @@ fn told(tested: &Backtest, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "note: {note}")?;
     }
     Ok(())
-}
-
-/// Scores by group.
-fn table<'a>(first: &str, groups: impl Iterator<Item = (&'a str, &'a Summary)>) -> Table {
-    let mut table = sheet(&[first, "runway", "best", "50 %", "90 %", "error", "best", "50 %", "90 %", "false alarms"]);
-    groups.for_each(|(name, summary)| {
-        table.add_row(scores(name, summary));
-    });
-    table
 }
 
 /// Generations that are fitted in all: every run alone, up to each of its cuts.

@@ -43,8 +43,8 @@ use thiserror::Error;
 
 pub use advise::{Advice, Advised, Measurement};
 pub use backtest::{
-    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, CourseKind,
-    ForecastPoint, Predicted, QUANTILE_LEVELS, Summary, backtest, backtest_watched,
+    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint,
+    Predicted, QUANTILE_LEVELS, Summary, backtest, backtest_watched,
 };
 pub use baseline::Baseline;
 pub use calibrate::{Design, RANKED, Ranks, calibrate};

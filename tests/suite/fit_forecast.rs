@@ -257,7 +257,7 @@ fn ranks_of_true_parameters_are_uniform() {
         (checked, Training::FineTuned),
     ] {
         let options = FitOptions { seed: 77, effort, horizon: 6, training: Some(training), ..FitOptions::default() };
-        let all = calibrate(design, 120, &options).unwrap();
+        let all = calibrate(design, 100, &options).unwrap();
         println!("{design:?}, {training:?}");
         for ranks in &all {
             let (half, most) = (ranks.coverage(0.5), ranks.coverage(0.9));

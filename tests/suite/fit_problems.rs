@@ -204,7 +204,7 @@ const KNOWN: [Known; 3] = [Known::Nothing, Known::Same, Known::Moves];
 #[test]
 #[ignore = "some minutes"]
 fn intervals_keep_their_coverage_and_narrow() {
-    let loops: u64 = std::env::var("LOOPS").map_or(200, |loops| loops.parse().unwrap());
+    let loops: u64 = std::env::var("LOOPS").map_or(100, |loops| loops.parse().unwrap());
     for (generations, problems) in [(6, 500), (6, 2000)] {
         let table = KNOWN.map(|known| coverage(known, Effort::BRISK, loops, generations, problems));
         for (known, row) in KNOWN.iter().zip(&table) {
@@ -216,7 +216,7 @@ fn intervals_keep_their_coverage_and_narrow() {
         }
         for row in &table[1..] {
             for (held, _) in row {
-                // 90 % of 200, less what chance takes at a level of 0.001 and the 2 % that short sampling costs.
+                // 90 % of 100, less what chance takes at a level of 0.001 and the 2 % that short sampling costs.
                 assert!(*held >= 0.88 - 3.3 * (0.09 / loops as f64).sqrt(), "{held}");
             }
         }

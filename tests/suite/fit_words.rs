@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use runaway::fit::{
-    Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, Conditional, CourseKind, Effort, Fit,
-    FitOptions, Fitted, ForecastPoint, Interval, Log, Outlook, Summary,
+    Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, Conditional, Effort, Fit, FitOptions,
+    Fitted, ForecastPoint, Interval, Log, Outlook, Summary,
 };
 use runaway::provenance::{LogProvenance, digest_bytes};
 use runaway::report::backtest::words;
@@ -92,16 +92,7 @@ fn case(file: &str, (runway, error): Scores) -> Case {
     };
     let baselines = RIVALS.into_iter().zip([base(1), base(2)]).collect();
     let forecast = (4..10).map(point).collect();
-    Case {
-        file: file.to_owned(),
-        run: String::new(),
-        kind: CourseKind::Flat,
-        cut: 4,
-        scores,
-        baselines,
-        forecast,
-        predicted: Vec::new(),
-    }
+    Case { file: file.to_owned(), run: String::new(), cut: 4, scores, baselines, forecast, predicted: Vec::new() }
 }
 
 fn tested(logs: &[Scores], all: Scores, coverage: [f64; 4], cases: usize) -> Backtest {
@@ -111,8 +102,6 @@ fn tested(logs: &[Scores], all: Scores, coverage: [f64; 4], cases: usize) -> Bac
     Backtest {
         cases: named().map(|(file, scores)| case(&file, scores)).collect(),
         summary: summary(all, coverage, cases),
-        by_set: BTreeMap::new(),
-        by_kind: BTreeMap::new(),
         by_file,
         by_cut: BTreeMap::new(),
         calibration: vec![Calibration { nominal: 0.5, observed: coverage[0] }],

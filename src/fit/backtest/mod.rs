@@ -49,13 +49,10 @@
 //! hold 0.62. In warm addition by a transformer hardly anything happens, and the last value is hard to beat. Small addition
 //! with votes has one of two hundred facts turn wrong all at once: 90 % intervals hold 0.76. Those of the runway hold all.
 
-mod kind;
 mod outcome;
 mod quantiles;
 mod result;
 mod summary;
-
-use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -66,7 +63,6 @@ use super::{FitError, FitOptions, UNWATCHED, Watch};
 use outcome::{Outcome, first_passages, points};
 use summary::summarise;
 
-pub use kind::CourseKind;
 pub use quantiles::{Predicted, QUANTILE_LEVELS};
 pub use result::{Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint, Summary};
 
@@ -128,27 +124,9 @@ pub fn backtest_watched(logs: &[Log], options: &BacktestOptions, watch: Watch<'_
         .collect::<Result<_, FitError>>()?;
     let group = |keep: &dyn Fn(&Case) -> bool| summarise(cases.iter().filter(|case| keep(case)).collect(), options);
     let by_file = logs.iter().map(|log| (log.source.clone(), group(&|case| case.file == log.source))).collect();
-    let kinds = CourseKind::ALL.into_iter().filter(|kind| cases.iter().any(|case| case.kind == *kind));
-    let by_kind = kinds.map(|kind| (kind, group(&|case| case.kind == kind))).collect();
-    let sets: BTreeSet<&str> = logs.iter().map(|log| set_of(&log.source)).collect();
-    let by_set = sets.iter().map(|set| ((*set).to_owned(), group(&|case| set_of(&case.file) == *set))).collect();
     let by_cut = options.cuts.iter().map(|&cut| (cut, group(&|case| case.cut == cut))).collect();
     let summary = group(&|_| true);
-    Ok(Backtest {
-        summary,
-        by_set,
-        by_kind,
-        by_file,
-        by_cut,
-        calibration: summary::calibration(&cases),
-        cases,
-        skipped,
-    })
-}
-
-/// The set that a log belongs to: the folder that it lies in.
-fn set_of(source: &str) -> &str {
-    source.rsplit_once('/').map_or("", |(folder, _)| folder)
+    Ok(Backtest { summary, by_file, by_cut, calibration: summary::calibration(&cases), cases, skipped })
 }
 
 fn case(log: &Log, run: &Run, cut: usize, options: &BacktestOptions) -> Result<Case, FitError> {
@@ -182,6 +160,5 @@ fn case(log: &Log, run: &Run, cut: usize, options: &BacktestOptions) -> Result<C
             Some((baseline.key(), outcome.base(&columns, &runways)))
         })
         .collect();
-    let kind = CourseKind::of(&run.rows);
-    Ok(Case { file: log.source.clone(), run: run.name.clone(), kind, cut, scores, baselines, forecast, predicted })
+    Ok(Case { file: log.source.clone(), run: run.name.clone(), cut, scores, baselines, forecast, predicted })
 }

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::CourseKind;
-
 /// Scores of one forecaster in one case; lower is better but for coverages.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct BaselineScores {
@@ -71,8 +69,6 @@ pub struct Case {
     pub file: String,
     /// The run; empty where the log does not name it.
     pub run: String,
-    /// The course of the whole run, which the fit did not see.
-    pub kind: CourseKind,
     /// Generations that the fit saw.
     pub cut: usize,
     /// The fit.
@@ -154,10 +150,6 @@ pub struct Backtest {
     pub cases: Vec<Case>,
     /// Over all cases.
     pub summary: Summary,
-    /// By the folder that the files lie in.
-    pub by_set: BTreeMap<String, Summary>,
-    /// By the course of the run.
-    pub by_kind: BTreeMap<CourseKind, Summary>,
     /// By file.
     pub by_file: BTreeMap<String, Summary>,
     /// By cut.

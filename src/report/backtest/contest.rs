@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fit::{Backtest, BaselineScores, BaselineSummary, Summary};
+use crate::fit::{Backtest, BaselineScores, Summary};
 
 /// What is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,24 +42,7 @@ impl Quantity {
         }
     }
 
-    /// Shares inside the 50 % and the 90 % interval.
-    pub const fn coverage(self, summary: &Summary) -> [Option<f64>; 2] {
-        match self {
-            Self::Runway => [summary.coverage50_runway, summary.coverage90_runway],
-            Self::Error => [summary.coverage50_error, summary.coverage90_error],
-        }
-    }
-
-    /// The score of an extrapolation.
-    pub fn other(self, one: &BaselineSummary) -> Option<f64> {
-        match self {
-            Self::Runway => one.crps_runway,
-            Self::Error => one.crps_error.map(|crps| 100.0 * crps),
-        }
-    }
-
-    /// The score of the fit.
-    pub fn own(self, summary: &Summary) -> Option<f64> {
+    fn own(self, summary: &Summary) -> Option<f64> {
         match self {
             Self::Runway => summary.crps_runway,
             Self::Error => summary.crps_error.map(|crps| 100.0 * crps),
@@ -75,7 +58,7 @@ impl Quantity {
     }
 
     /// Cases that are scored.
-    pub const fn cases(self, summary: &Summary) -> usize {
+    const fn cases(self, summary: &Summary) -> usize {
         match self {
             Self::Runway => summary.runway_cases,
             Self::Error => summary.cases,
@@ -84,8 +67,12 @@ impl Quantity {
 
     /// Against every extrapolation, over the cases of a summary.
     pub fn contests(self, summary: &Summary) -> Vec<Contest> {
+        let score = |one: &crate::fit::BaselineSummary| match self {
+            Self::Runway => one.crps_runway,
+            Self::Error => one.crps_error.map(|crps| 100.0 * crps),
+        };
         let Some(own) = self.own(summary) else { return Vec::new() };
-        let rivals = summary.baselines.iter().filter_map(|(rival, one)| Some((*rival, self.other(one)?)));
+        let rivals = summary.baselines.iter().filter_map(|(rival, one)| Some((*rival, score(one)?)));
         rivals.map(|(rival, other)| Contest { rival, own, other }).collect()
     }
 

@@ -53,18 +53,6 @@ pub(super) fn errors(name: String, summary: &Summary) -> Vec<String> {
     ]
 }
 
-/// Titles of [`contest`] between its first column and the extrapolations.
-pub(super) const CONTEST: [&str; 4] = ["Cases", "50 % interval holds", "90 % interval holds", "this fit"];
-
-/// One row of scores: the fit and every extrapolation.
-pub(super) fn contest(name: &str, summary: &Summary, quantity: Quantity) -> Vec<String> {
-    let [narrow, wide] = quantity.coverage(summary);
-    let mut row = vec![name.to_owned(), quantity.cases(summary).to_string(), share(narrow), share(wide)];
-    row.push(score(quantity.own(summary)));
-    row.extend(summary.baselines.values().map(|one| score(quantity.other(one))));
-    row
-}
-
 /// The score of the forecasts, and of the extrapolation that does best, with its name.
 fn scores(summary: &Summary, quantity: Quantity) -> [String; 2] {
     match quantity.against_best(summary) {
