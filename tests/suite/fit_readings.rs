@@ -459,3 +459,101 @@ fn the_size_of_the_test_set_is_not_that_of_the_training_set() {
 "#;
     assert_eq!(counts(&[("a.jsonl", history)], none), [(500, 195), (500, 185)]);
 }
+
+#[test]
+fn names_that_turn_or_compare_a_rate_are_no_accuracy() {
+    let none = &ReadOptions::default();
+    let of = |name: &str| format!("round,{name},n\n0,0.42,100\n1,0.46,100\n");
+    for name in [
+        "1-accuracy",
+        "1 - acc",
+        "not_correct_rate",
+        "non_accuracy",
+        "inaccuracy",
+        "mistakes_rate",
+        "hallucination_rate",
+    ] {
+        let text = of(name);
+        refused(&[("a.csv", &text)], none, &["by its name", "--lower-is-better"]);
+        assert_eq!(counts(&[("a.csv", &text)], &turned(ReadOptions::default())), [(100, 42), (100, 46)], "{name}");
+    }
+    let compared = [
+        "acc_delta",
+        "accuracy_gap",
+        "accuracy_drop",
+        "baseline_accuracy",
+        "target_acc",
+        "top5_acc",
+        "top-5 accuracy",
+        "oracle_acc",
+        "brier",
+    ];
+    for name in compared.into_iter().chain(["pseudo_label_accuracy"]) {
+        let text = of(name);
+        assert!(read(&[("a.csv", &text)], none).is_err(), "{name}");
+        refused(&[("a.csv", &text)], &metric(name), &["it says nothing of right answers"]);
+    }
+    for (name, wrong) in [("not_correct", 60), ("mistakes", 60), ("num_correct", 40), ("top1_acc", 40)] {
+        let text = format!("round,{name},total\n0,60,100\n1,60,100\n");
+        assert_eq!(counts(&[("a.csv", &text)], none), [(100, wrong), (100, wrong)], "{name}");
+    }
+    // The name of the benchmark DROP is that of a rate.
+    assert_eq!(counts(&[("a.csv", &of("drop"))], none), [(100, 58), (100, 54)]);
+    assert!(said(&[("a.csv", &of("quality"))], &metric("quality")).contains("which its name does not say"));
+    assert!(said(&[("a.csv", "round,avg@8,n\n0,0.5,100\n1,0.4,100\n")], none).contains("mean over 8 answers"));
+}
+
+#[test]
+fn generations_may_be_named_in_the_column_that_numbers_them() {
+    let none = &ReadOptions::default();
+    let shuffled = "iter,correct,total\niter3,280,500\niter1,340,500\niter2,300,500\nbase,350,500\niter10,100,500\n";
+    let wrong = [(500, 150), (500, 160), (500, 200), (500, 220), (500, 400)];
+    assert_eq!(counts(&[("a.csv", shuffled)], none), wrong);
+    assert_eq!(counts(&[("a.csv", "round,right,n\n2,4,9\n1,5,9\nbase,6,9\n")], none), [(9, 3), (9, 4), (9, 5)]);
+    let steps = "step,acc,n\nbase,0.5,10\n100,0.4,10\n50,0.3,10\n";
+    assert_eq!(counts(&[("a.csv", steps)], none), [(10, 5), (10, 7), (10, 6)]);
+    // The stem of the others is the base, whatever numbers it has.
+    let stem = "model,right,n\nQ-7B-iter2,4,9\nQ-7B,6,9\nQ-7B-iter1,5,9\n";
+    assert_eq!(counts(&[("a.csv", stem)], none), [(9, 3), (9, 4), (9, 5)]);
+    let sizes = "model,right,n\nQwen2.5-7B,4,9\niter1,5,9\niter2,6,9\n";
+    assert_eq!(counts(&[("a.csv", sizes)], none), [(9, 5), (9, 4), (9, 3)]);
+    refused(&[("a.csv", "round,right,n\n1,4,9\n2,5,9\nR3,6,9\n")], none, &["a.csv:4", "`R3` is not a whole number"]);
+    refused(&[("a.csv", "round,right,n\n1,4,9\n1O,5,9\n")], none, &["`1O` is not a whole number"]);
+}
+
+#[test]
+fn right_and_wrong_together_are_all() {
+    let none = &ReadOptions::default();
+    let text = "iteration,right,wrong\n0,317,183\n1,336,164\n";
+    assert_eq!(counts(&[("a.csv", text)], none), [(500, 183), (500, 164)]);
+    assert!(said(&[("a.csv", text)], none).contains("right plus wrong"));
+    // With a column of all, an answer may be neither.
+    assert_eq!(counts(&[("a.csv", "iteration,right,total\n0,317,500\n")], none), [(500, 183)]);
+}
+
+#[test]
+fn errors_and_changes_beside_a_rate_do_not_hide_it() {
+    let none = &ReadOptions::default();
+    for cell in ["63.4±0.5", "63.4 ± 0.5 %", "63.4 (+1.9)", "63.4% +/- 2%", "0.634 ± 0.02"] {
+        let text = format!("gen\tacc\tn\n0\t{cell}\t500\n");
+        assert_eq!(counts(&[("a.tsv", &text)], none), [(500, 183)], "{cell}");
+    }
+}
+
+#[test]
+fn tables_are_found_in_text_and_where_blanks_part_their_cells() {
+    let none = &ReadOptions::default();
+    let table = "| Round | Correct | Total |\n|:---|---:|---:|\n| 0 | 317 | 500 |\n| 1 | 336 | 500 |\n";
+    let wrong = [(500, 183), (500, 164)];
+    let within = format!("# results\n\nSome \"text.\n\n{table}\nmore | text\n");
+    assert_eq!(counts(&[("a.md", &within)], none), wrong);
+    refused(&[("a.md", &format!("{within}\n{table}"))], none, &["a.md:13", "a second table", "line 5"]);
+    let fault = format!("text\n\n{}", table.replace("336", "x"));
+    refused(&[("a.md", &fault)], none, &["a.md:6", "`x`"]);
+    assert_eq!(counts(&[("a.csv", "sep=;\ngeneration;evaluated;wrong\n0;500;183\n1;500;164\n")], none), wrong);
+    let printed = "generation   evaluated   wrong\n         0         500     183  \n         1         500     164\n";
+    assert_eq!(counts(&[("a.txt", printed)], none), wrong);
+    let indexed = "   round    acc  n\n0      0  0.634  500\n1      1  0.672  500\n";
+    assert_eq!(counts(&[("a.txt", indexed)], none), wrong);
+    assert!(read(&[("a.txt", "Training began\nepoch 1 done\n")], none).is_err());
+}

@@ -16,8 +16,8 @@ impl AnswerSet {
         let unchecked: u64 = groups().filter(|group| group.right.is_none()).map(|group| u64::from(group.given)).sum();
         (unchecked > 0).then(|| {
             format!(
-                "{unchecked} of {all} answers have no verdict: only the error rate and what was kept are told; leave these lines \
-                 out where they are few"
+                "{unchecked} of {all} answers have no verdict: those that were checked stand for them, kept for kept and rejected \
+                 for rejected, and what needs every verdict is not told; leave these lines out where they are few"
             )
         })
     }

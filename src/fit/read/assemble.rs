@@ -6,6 +6,7 @@ use super::file::LogFile;
 use super::gather::Gather;
 use super::meaning::{Meaning, meaning, scope};
 use super::metric::{self, Chosen};
+use super::names::ranks;
 use super::pairs::{self, Answers};
 use super::paths::{by_number, told_apart};
 use super::problems::{self, Counted, Style};
@@ -67,7 +68,9 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
     }
     let rows = rows(&records, &name, style, options, &mut notes)?;
     let (runs, followed) = runs(&records, rows, &name, (counted, in_time), first, &mut notes)?;
-    let same_problems = same_problems || followed;
+    // A harness runs one set of problems, unless it ran on fewer of them once.
+    let equal = runs.iter().all(|run| run.rows.windows(2).all(|pair| pair[0].evaluated == pair[1].evaluated));
+    let same_problems = same_problems && equal || followed;
     let mut left = ignored;
     left.extend(others);
     if !without.is_empty() {
@@ -136,16 +139,20 @@ fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) {
     if records.len() < 2 || !several || records.iter().any(|record| record.when != When::Unknown) {
         return;
     }
+    // Texts compare as the numbers in them do.
     records.sort_by_cached_key(|record| by_number(&record.file));
     let (names, folders) = told_apart(&records.iter().map(|record| record.file.as_str()).collect::<Vec<_>>());
-    let numbered = names.iter().any(|name| name.contains(|c: char| c.is_ascii_digit()));
+    let ranks = ranks(&names).map(|(ranks, _)| ranks);
     let whose = if folders { "their folders' names" } else { "their names" };
-    let order = if numbered { format!("of the numbers in {whose}") } else { format!("of {whose}") };
-    let names = listed(names.iter().map(String::as_str));
-    notes.push(format!("generations are the files in the order {order}: {names}"));
-    for (generation, record) in (0..).zip(records) {
-        record.when = When::Generation(generation);
+    let order = if ranks.is_some() { format!("of the numbers in {whose}") } else { format!("of {whose}") };
+    let mut named: Vec<(u64, &String)> =
+        ranks.unwrap_or_else(|| (0..).take(names.len()).collect()).into_iter().zip(&names).collect();
+    for ((generation, _), record) in named.iter().zip(records) {
+        record.when = When::Generation(*generation);
     }
+    named.sort_unstable();
+    let names = listed(named.iter().map(|(_, name)| name.as_str()));
+    notes.push(format!("generations are the files in the order {order}: {names}"));
 }
 
 fn rows(

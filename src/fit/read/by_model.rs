@@ -16,7 +16,9 @@ pub(super) fn by_model(models: &[Option<String>], found: &mut Found) {
     }
     let names = newest(names, found);
     found.notes.extend(same_model(&names));
-    let Some((ranks, _)) = ranks(&names) else { return };
+    // The base may be of another organisation than what was made of it.
+    let short: Vec<String> = names.iter().map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).collect();
+    let Some((ranks, _)) = ranks(&names).or_else(|| ranks(&short)) else { return };
     for (record, rank) in found.records.iter_mut().zip(&ranks) {
         record.when = When::Generation(*rank);
     }

@@ -158,6 +158,8 @@ fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result
         if header.framed {
             // The bars at both ends leave empty cells outside.
             cells = cells.get(1..cells.len().saturating_sub(1)).unwrap_or_default().to_vec();
+            // Markdown's marks of emphasis.
+            cells.iter_mut().for_each(|cell| *cell = cell.trim_matches(['*', '_', '`']));
         }
         if header.separator == b' ' {
             let columns = *width.get_or_insert(cells.len());

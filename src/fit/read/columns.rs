@@ -110,7 +110,7 @@ impl Columns {
             let settled =
                 [Role::Right, Role::Wrong, Role::Metric].into_iter().filter(|role| roles.contains(role)).count();
             // Without a column of all answers both are needed.
-            let open = settled == 0 || !beside && role == Role::Wrong && settled == 1 && roles.contains(&Role::Right);
+            let open = settled == 0 || !beside && settled == 1 && !roles.contains(&Role::Metric);
             if open && !synonyms(names, known, role, canonical, &mut roles, &mut notes) && !asked {
                 counts(names, (role, canonical), beside, &mut roles, &mut notes);
             }

@@ -187,6 +187,9 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
     if !is_share(name, records) {
         return Err(format!("`{name}` has values outside 0 to 100 %; it is no share of right answers"));
     }
+    if meaning(name) == Meaning::Right && words(name).iter().any(|word| word == "label" || word == "labels") {
+        notes.push(format!("`{name}` is of labels: where these are of training, it says nothing of held-out problems"));
+    }
     if scope(name) == Scope::Training {
         notes.push(format!("`{name}` is measured in training: it says nothing of held-out problems"));
     }
