@@ -428,14 +428,26 @@ fn columns_that_order_generations_are_known_by_a_word() {
         "self_train_iter",
         "Iter.",
         "model_version",
-        "num_steps",
         "Generations",
     ] {
         let text = format!("{name},accuracy,n\n300,0.3,10\n200,0.2,10\n100,0.1,10\n");
         assert_eq!(counts(&[("a.csv", &text)], none), [(10, 9), (10, 8), (10, 7)], "{name}");
         assert!(said(&[("a.csv", &text)], none).contains(name), "{name}");
     }
-    // Two such columns decide nothing.
+    // Settings and means are no generations, and two such columns decide nothing.
+    let settings = [
+        "steps_per_epoch",
+        "max_steps",
+        "num_generations",
+        "warmup_steps",
+        "reasoning_steps",
+        "gen_time",
+        "round_accuracy_gap",
+    ];
+    for name in settings {
+        let text = format!("{name},accuracy,n\n3,0.3,10\n2,0.2,10\n1,0.1,10\n");
+        assert_eq!(counts(&[("a.csv", &text)], none), [(10, 7), (10, 8), (10, 9)], "{name}");
+    }
     let two = "outer_iter,inner_iter,accuracy,n\n1,2,0.3,10\n0,3,0.2,10\n";
     assert!(said(&[("a.csv", two)], none).contains("no step is given"));
 }
@@ -517,6 +529,8 @@ fn generations_may_be_named_in_the_column_that_numbers_them() {
     assert_eq!(counts(&[("a.csv", stem)], none), [(9, 3), (9, 4), (9, 5)]);
     let sizes = "model,right,n\nQwen2.5-7B,4,9\niter1,5,9\niter2,6,9\n";
     assert_eq!(counts(&[("a.csv", sizes)], none), [(9, 5), (9, 4), (9, 3)]);
+    let grid = "model,right,n\nm-iter0-seed1,4,9\nm-iter1-seed1,5,9\nm-iter0-seed2,5,9\nm-iter1-seed2,6,9\n";
+    refused(&[("a.csv", grid)], none, &["every pair", "--columns run=NAME"]);
     refused(&[("a.csv", "round,right,n\n1,4,9\n2,5,9\nR3,6,9\n")], none, &["a.csv:4", "`R3` is not a whole number"]);
     refused(&[("a.csv", "round,right,n\n1,4,9\n1O,5,9\n")], none, &["`1O` is not a whole number"]);
 }
@@ -527,7 +541,8 @@ fn right_and_wrong_together_are_all() {
     let text = "iteration,right,wrong\n0,317,183\n1,336,164\n";
     assert_eq!(counts(&[("a.csv", text)], none), [(500, 183), (500, 164)]);
     assert!(said(&[("a.csv", text)], none).contains("right plus wrong"));
-    // With a column of all, an answer may be neither.
+    // Where some answers are neither, or a column counts all, right and wrong are not all.
+    refused(&[("a.csv", "round,correct,incorrect,unparsed\n0,300,150,50\n")], none, &["--evaluated N"]);
     assert_eq!(counts(&[("a.csv", "iteration,right,total\n0,317,500\n")], none), [(500, 183)]);
 }
 
@@ -548,6 +563,7 @@ fn tables_are_found_in_text_and_where_blanks_part_their_cells() {
     let within = format!("# results\n\nSome \"text.\n\n{table}\nmore | text\n");
     assert_eq!(counts(&[("a.md", &within)], none), wrong);
     refused(&[("a.md", &format!("{within}\n{table}"))], none, &["a.md:13", "a second table", "line 5"]);
+    assert_eq!(counts(&[("a.md", &table.replace("317", "**317**"))], none), wrong);
     let fault = format!("text\n\n{}", table.replace("336", "x"));
     refused(&[("a.md", &fault)], none, &["a.md:6", "`x`"]);
     assert_eq!(counts(&[("a.csv", "sep=;\ngeneration;evaluated;wrong\n0;500;183\n1;500;164\n")], none), wrong);

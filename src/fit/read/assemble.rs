@@ -259,7 +259,8 @@ fn runs(
     for run in order {
         let own = of_run.remove(run).unwrap_or_default();
         let whens: Vec<When> = own.iter().map(|(record, _)| record.when.clone()).collect();
-        let (generations, note) = axis::generations(&whens, &common);
+        let (generations, note) =
+            axis::generations(&whens, &common).map_err(|reason| fault(source, None, None, reason))?;
         add_once(notes, note.map(|note| if several { note_of_run(run, &note) } else { note }));
         let mut own: Vec<(&Record, Row)> = own
             .into_iter()

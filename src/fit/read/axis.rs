@@ -1,6 +1,6 @@
 //! From steps, epochs and names of checkpoints to generations.
 
-use super::names::ranks;
+use super::names::{is_grid, ranks};
 use super::record::When;
 use super::{listed, shortened};
 use crate::fit::log::Run;
@@ -20,25 +20,25 @@ pub(super) fn common_steps<'a>(runs: impl Iterator<Item = Vec<&'a When>>) -> Vec
 
 /// A generation for each evaluation of one run, and what was done to get there where that is more than reading it; steps rank
 /// among the `common` ones, where there are any.
-pub(super) fn generations(whens: &[When], common: &[f64]) -> (Vec<u64>, Option<String>) {
+pub(super) fn generations(whens: &[When], common: &[f64]) -> Result<(Vec<u64>, Option<String>), String> {
     let steps: Option<Vec<f64>> = whens.iter().map(step).collect();
     if let Some(steps) = steps {
         let own = sorted(&steps);
-        return among(&steps, if common.is_empty() { &own } else { common });
+        return Ok(among(&steps, if common.is_empty() { &own } else { common }));
     }
     let given: Option<Vec<u64>> =
         whens.iter().map(|when| if let When::Generation(g) = when { Some(*g) } else { None }).collect();
     if let Some(given) = given {
-        return (given, None);
+        return Ok((given, None));
     }
-    if let Some(ranked) = numbered_labels(whens) {
-        return ranked;
+    if let Some(ranked) = numbered_labels(whens)? {
+        return Ok(ranked);
     }
     let in_order = (0..whens.len() as u64).collect();
     let names: Vec<String> =
         whens.iter().filter_map(|when| if let When::Label(name) = when { Some(name.clone()) } else { None }).collect();
     if whens.len() == 1 {
-        return (in_order, None);
+        return Ok((in_order, None));
     }
     let what = if names.is_empty() {
         "no step is given: generations are numbered in the order of the rows or files".to_owned()
@@ -46,21 +46,28 @@ pub(super) fn generations(whens: &[When], common: &[f64]) -> (Vec<u64>, Option<S
         let names = names.iter().map(|name| shortened(name)).collect::<Vec<_>>();
         format!("generations are numbered in the order of the rows: {}", listed(names.iter().map(String::as_str)))
     };
-    (in_order, Some(what))
+    Ok((in_order, Some(what)))
 }
 
 /// Named generations in the order that their names tell.
-fn numbered_labels(whens: &[When]) -> Option<(Vec<u64>, Option<String>)> {
-    let names: Vec<String> = whens.iter().map(name).collect::<Option<_>>()?;
-    let (ranks, by_number) = ranks(&names)?;
+fn numbered_labels(whens: &[When]) -> Result<Option<(Vec<u64>, Option<String>)>, String> {
+    let Some(names) = whens.iter().map(name).collect::<Option<Vec<String>>>() else { return Ok(None) };
+    if is_grid(&names) {
+        return Err(format!(
+            "{} differ in two numbers, and every pair of these occurs, as in several runs side by side; write the run in a column \
+             of its own, --columns run=NAME, or leave the rows of one",
+            listed(names.iter().map(String::as_str))
+        ));
+    }
+    let Some((ranks, by_number)) = ranks(&names) else { return Ok(None) };
     // The rows are in order, which is said in the names' own words where one has no number.
     if ranks.is_sorted() && !by_number {
-        return None;
+        return Ok(None);
     }
     let mut named: Vec<(u64, &str)> = ranks.iter().copied().zip(names.iter().map(String::as_str)).collect();
     named.sort_unstable();
     let said = listed(named.into_iter().map(|(_, name)| name));
-    Some((ranks, Some(format!("generations follow the numbers in the names: {said}"))))
+    Ok(Some((ranks, Some(format!("generations follow the numbers in the names: {said}")))))
 }
 
 fn name(when: &When) -> Option<String> {

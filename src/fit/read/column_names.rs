@@ -1,7 +1,7 @@
 //! What columns are called: the names and words by which a table is known.
 
 use super::columns::Role;
-use super::meaning::{Meaning, is_negated, meaning, words};
+use super::meaning::{is_negated, words};
 
 /// Other names of columns, the first that a table has being the one; `eval_`, `eval/` and the like in front do not count.
 pub(super) const AXES: [(Role, &[&str]); 7] = [
@@ -24,7 +24,7 @@ pub(super) const AXES: [(Role, &[&str]); 7] = [
     (Role::Label, &["checkpoint", "ckpt"]),
     (Role::Label, &["revision", "model_revision", "model", "name"]),
 ];
-/// Words of which one begins or ends the name of a column that orders generations, where no name is one of those.
+/// Words of columns that order generations, where no column has one of those names.
 pub(super) const AXIS_WORDS: [(Role, &[&str]); 3] = [
     (
         Role::Generation,
@@ -45,8 +45,51 @@ pub(super) const AXIS_WORDS: [(Role, &[&str]); 3] = [
     (Role::Step, &["step", "steps", "epoch", "epochs"]),
     (Role::Label, &["checkpoint", "ckpt", "version", "stage"]),
 ];
-/// Words behind such a word.
-const NUMBERED: [&str; 6] = ["id", "idx", "index", "number", "num", "no"];
+/// Words that may stand beside such a word.
+const WHOSE: [&str; 22] = [
+    "id",
+    "idx",
+    "index",
+    "number",
+    "no",
+    "self",
+    "play",
+    "policy",
+    "model",
+    "train",
+    "training",
+    "trainer",
+    "global",
+    "outer",
+    "em",
+    "rl",
+    "loop",
+    "current",
+    "optimizer",
+    "update",
+    "checkpoint",
+    "ckpt",
+];
+/// Words of columns that count answers which are neither right nor wrong.
+const NEITHER: [&str; 12] = [
+    "unparsed",
+    "unparseable",
+    "invalid",
+    "unanswered",
+    "timeout",
+    "timeouts",
+    "skipped",
+    "missing",
+    "empty",
+    "refused",
+    "unknown",
+    "failed",
+];
+
+/// Whether a column counts answers that are neither right nor wrong.
+pub(super) fn is_neither(name: &str) -> bool {
+    words(&plain(name).replace('_', " ")).iter().any(|word| NEITHER.contains(&word.as_str()))
+}
 pub(super) const RUNS: [&str; 4] = ["run", "run_id", "run_name", "seed"];
 pub(super) const TASKS: [&str; 6] = ["task", "dataset", "benchmark", "data_source", "datasource", "split"];
 pub(super) const EVALUATED: [&str; 29] = [
@@ -146,14 +189,12 @@ pub(super) fn is_called(name: &str, known: &str) -> bool {
     bare(name) == known || plain(name) == known
 }
 
-/// Whether a name begins or ends with one of these words, and says nothing else of what it measures.
+/// Whether a name is one of these words, alone or with others that only say whose they are: `steps_per_epoch` is a setting.
 pub(super) fn is_numbered_by(name: &str, known: &[&str]) -> bool {
-    let mut words = words(&plain(name).replace('_', " "));
-    while words.len() > 1 && words.last().is_some_and(|last| NUMBERED.contains(&last.as_str())) {
-        words.pop();
-    }
-    let ends = [words.first(), words.last()].into_iter().flatten().any(|word| known.contains(&word.as_str()));
-    ends && matches!(meaning(&words.join(" ")), Meaning::Unknown)
+    let words = words(&plain(name).replace('_', " "));
+    let is_known = |word: &String| known.contains(&word.as_str());
+    let others = words.iter().filter(|word| !is_known(word));
+    words.iter().any(is_known) && others.into_iter().all(|word| WHOSE.contains(&word.as_str()))
 }
 
 /// Words of names that are a rate of all answers and nothing else.

@@ -2,7 +2,7 @@
 
 use super::column_names::{
     AXES, AXIS_WORDS, EVALUATED, RATE, RIGHT, RUNS, TASKS, WRONG, counted_beside, counted_by_name, is_called,
-    is_numbered_by, plain,
+    is_neither, is_numbered_by, plain,
 };
 use super::meaning::{Meaning, Scope, meaning, of_training, scope, words};
 use super::{ReadOptions, listed};
@@ -114,6 +114,11 @@ impl Columns {
             if open && !synonyms(names, known, role, canonical, &mut roles, &mut notes) && !asked {
                 counts(names, (role, canonical), beside, &mut roles, &mut notes);
             }
+        }
+        let neither = roles.iter().zip(names).any(|(role, name)| *role == Role::Ignored && is_neither(name));
+        if !beside && neither && roles.contains(&Role::Right) {
+            // Right and wrong answers are not all then.
+            roles.iter_mut().filter(|role| **role == Role::Wrong).for_each(|role| *role = Role::Ignored);
         }
         let counted = roles.contains(&Role::Wrong) || roles.contains(&Role::Right);
         if !beside && roles.contains(&Role::Wrong) && roles.contains(&Role::Right) {

@@ -1,8 +1,9 @@
 //! The order of generations that are named: `base`, `iter1`, `iter2`, or `out/iter_1/checkpoint-300` and so on.
 
 /// Words of names of what came before the first generation, and after the last.
-const FIRST: [&str; 8] = ["base", "baseline", "init", "initial", "start", "original", "sft", "pretrained"];
-const LAST: [&str; 3] = ["final", "last", "main"];
+const FIRST: [&str; 11] =
+    ["base", "baseline", "init", "initial", "start", "original", "sft", "pretrained", "instruct", "chat", "it"];
+const LAST: [&str; 4] = ["final", "last", "latest", "main"];
 /// Words that may stand before a number, with a blank between.
 const NUMBERED: [&str; 8] = ["iteration", "iter", "round", "generation", "gen", "step", "epoch", "checkpoint"];
 
@@ -43,20 +44,48 @@ fn keys(names: &[String]) -> Option<Vec<(f64, Vec<f64>)>> {
         .collect()
 }
 
-/// The texts between the numbers of a name, and the numbers.
+/// The texts between the numbers of a name, and the numbers. The size of a model (7B, 0.5b) is text.
 fn parted(name: &str) -> (Vec<String>, Vec<f64>) {
-    let (mut texts, mut numbers, mut in_number) = (vec![String::new()], Vec::new(), false);
-    for c in name.trim().to_lowercase().chars() {
-        let digit = c.to_digit(10).map(f64::from);
-        match (digit, numbers.last_mut().filter(|_| in_number), texts.last_mut().filter(|_| !in_number)) {
-            (Some(digit), Some(number), _) => *number = 10.0 * *number + digit,
-            (Some(digit), None, _) => numbers.push(digit),
-            (None, _, Some(text)) => text.push(c),
-            (None, _, None) => texts.push(c.to_string()),
+    let (mut texts, mut numbers) = (vec![String::new()], Vec::new());
+    let lower = name.trim().to_lowercase();
+    let mut rest = lower.as_str();
+    while let Some(first) = rest.chars().next() {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let text = size_of_model(rest).unwrap_or(if digits > 0 { 0 } else { first.len_utf8() });
+        let (taken, left) = rest.split_at(text.max(if text == 0 { digits } else { 0 }));
+        if text > 0 {
+            if let Some(last) = texts.last_mut() {
+                last.push_str(taken);
+            }
+        } else {
+            numbers.push(taken.parse().unwrap_or(f64::INFINITY));
+            texts.push(String::new());
         }
-        in_number = digit.is_some();
+        rest = left;
     }
     (texts, numbers)
+}
+
+/// The length of the size of a model with which a text begins.
+fn size_of_model(text: &str) -> Option<usize> {
+    let number = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let behind = text[number..].strip_prefix(['b', 'm'])?;
+    let is_size = text.starts_with(|c: char| c.is_ascii_digit()) && !behind.starts_with(|c: char| c.is_alphanumeric());
+    is_size.then_some(number + 1)
+}
+
+/// Whether names differ in two numbers and every pair of these occurs, as those of several runs side by side do.
+pub(super) fn is_grid(names: &[String]) -> bool {
+    let Some(keys) = keys(names) else { return false };
+    let places = keys.first().map_or(0, |(_, numbers)| numbers.len());
+    let different = |place: usize| {
+        let mut seen: Vec<f64> = keys.iter().filter_map(|(_, numbers)| numbers.get(place).copied()).collect();
+        seen.sort_by(f64::total_cmp);
+        seen.dedup();
+        seen.len()
+    };
+    let varying: Vec<usize> = (0..places).map(different).filter(|different| *different > 1).collect();
+    varying.len() > 1 && varying.iter().product::<usize>() == names.len()
 }
 
 /// Whether a name says that it is the first (−1) or the last (1): by itself, or by its last word.
@@ -104,6 +133,8 @@ mod tests {
             "step_0100 step_1000 main",
             "base 1 2 10",
             "model-base model-iter1 model-iter2",
+            "Llama-3.2-3B-Instruct Llama-3.2-3B-STaR-1 Llama-3.2-3B-STaR-2 Llama-3.2-3B-STaR-10",
+            "checkpoint-500 checkpoint-1000 latest",
         ];
         for line in ordered {
             let names: Vec<String> = line.split(' ').map(str::to_owned).collect();
@@ -118,5 +149,12 @@ mod tests {
             let names: Vec<String> = line.split(' ').map(str::to_owned).collect();
             assert_eq!(ranks(&names), None, "{line}");
         }
+    }
+    #[test]
+    fn every_pair_of_two_numbers_is_a_grid() {
+        let of = |line: &str| is_grid(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert!(of("m-iter0-seed1 m-iter1-seed1 m-iter0-seed2 m-iter1-seed2"));
+        assert!(!of("epoch_1_step_200 epoch_1_step_1000 epoch_2_step_100"));
+        assert!(!of("solver_v1_seed42 solver_v2_seed42") && !of("base iter1 iter2"));
     }
 }
