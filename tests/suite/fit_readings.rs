@@ -573,3 +573,27 @@ fn tables_are_found_in_text_and_where_blanks_part_their_cells() {
     assert_eq!(counts(&[("a.txt", indexed)], none), wrong);
     assert!(read(&[("a.txt", "Training began\nepoch 1 done\n")], none).is_err());
 }
+
+#[test]
+fn one_name_for_several_rows_and_problems_without_a_generation_are_refused() {
+    let none = &ReadOptions::default();
+    let twice = "checkpoint,right,n\nckpt-100,4,9\nckpt-100,5,9\nckpt-200,5,9\n";
+    refused(&[("a.csv", twice)], none, &["`ckpt-100` stands for several rows", "--columns run=NAME"]);
+    let problems: String =
+        (0..20).map(|id| format!("{{\"problem\": \"p{id}\", \"pass_rate\": 0.5, \"n\": 8}}\n")).collect();
+    refused(&[("a.jsonl", &problems)], none, &["`problem` names a problem", "--id problem --correct KEY"]);
+}
+
+#[test]
+fn rounds_of_different_lengths_are_ordered_by_their_names() {
+    let state = |step: u64, accuracy: f64| {
+        format!(
+            r#"{{"log_history": [{{"eval_accuracy": {accuracy}, "eval_runtime": 10.0, "eval_samples_per_second": 50.0, "step": {step}}}]}}"#
+        )
+    };
+    let texts = [state(120, 0.6), state(80, 0.58), state(100, 0.56)];
+    let names = ["out/iter0/trainer_state.json", "out/iter1/trainer_state.json", "out/iter2/trainer_state.json"];
+    let files: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
+    assert_eq!(counts(&files, &ReadOptions::default()), [(500, 200), (500, 210), (500, 220)]);
+    assert!(said(&files, &ReadOptions::default()).contains("these are rounds"));
+}

@@ -6,7 +6,7 @@ use super::file::LogFile;
 use super::gather::Gather;
 use super::meaning::{Meaning, meaning, scope};
 use super::metric::{self, Chosen};
-use super::names::ranks;
+use super::names::{is_grid, ranks};
 use super::pairs::{self, Answers};
 use super::paths::{by_number, told_apart};
 use super::problems::{self, Counted, Style};
@@ -47,7 +47,7 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
         None => (Gather::new(), None),
     };
     let first = files.first().map_or("", |file| file.name.as_str());
-    in_order_of_names(&mut records, &mut notes);
+    in_order_of_names(&mut records, &mut notes)?;
     let Chosen { name, falls, notes: said, ignored: others } = metric::choose(&records, &training_only, options)
         .map_err(|reason| fault(first, None, None, format!("{format}: {reason}")))?;
     notes.extend(said);
@@ -134,14 +134,21 @@ fn renamed(
 }
 
 /// One record a file and no step in any of them: in the order of the numbers in the files' names.
-fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) {
+fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) -> Result<(), LogError> {
     let several = records.windows(2).all(|pair| pair[0].file != pair[1].file);
     if records.len() < 2 || !several || records.iter().any(|record| record.when != When::Unknown) {
-        return;
+        return Ok(());
     }
     // Texts compare as the numbers in them do.
     records.sort_by_cached_key(|record| by_number(&record.file));
     let (names, folders) = told_apart(&records.iter().map(|record| record.file.as_str()).collect::<Vec<_>>());
+    if let (Some(record), true) = (records.first(), is_grid(&names)) {
+        let names = listed(names.iter().map(String::as_str));
+        let reason = format!(
+            "{names} differ in two numbers, and every pair of these occurs, as in several runs side by side; give the files of one run"
+        );
+        return Err(fault(&record.file, None, None, reason));
+    }
     let ranks = ranks(&names).map(|(ranks, _)| ranks);
     let whose = if folders { "their folders' names" } else { "their names" };
     let order = if ranks.is_some() { format!("of the numbers in {whose}") } else { format!("of {whose}") };
@@ -153,6 +160,7 @@ fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) {
     named.sort_unstable();
     let names = listed(named.iter().map(|(_, name)| name.as_str()));
     notes.push(format!("generations are the files in the order {order}: {names}"));
+    Ok(())
 }
 
 fn rows(

@@ -52,6 +52,16 @@ pub(super) fn generations(whens: &[When], common: &[f64]) -> Result<(Vec<u64>, O
 /// Named generations in the order that their names tell.
 fn numbered_labels(whens: &[When]) -> Result<Option<(Vec<u64>, Option<String>)>, String> {
     let Some(names) = whens.iter().map(name).collect::<Option<Vec<String>>>() else { return Ok(None) };
+    let labels: Vec<&String> =
+        whens.iter().filter_map(|when| if let When::Label(name) = when { Some(name) } else { None }).collect();
+    let twice =
+        labels.iter().enumerate().find(|(place, name)| labels.iter().skip(place + 1).any(|other| other == *name));
+    if let Some((_, twice)) = twice.filter(|_| labels.windows(2).any(|pair| pair[0] != pair[1])) {
+        return Err(format!(
+            "`{}` stands for several rows; leave one of them in, or name the column of the run: --columns run=NAME",
+            shortened(twice)
+        ));
+    }
     if is_grid(&names) {
         return Err(format!(
             "{} differ in two numbers, and every pair of these occurs, as in several runs side by side; write the run in a column \

@@ -4,6 +4,7 @@ use super::column_names::{
     AXES, AXIS_WORDS, EVALUATED, RATE, RIGHT, RUNS, TASKS, WRONG, counted_beside, counted_by_name, is_called,
     is_neither, is_numbered_by, plain,
 };
+use super::items::IDS;
 use super::meaning::{Meaning, Scope, meaning, of_training, scope, words};
 use super::{ReadOptions, listed};
 use crate::fit::log::COLUMNS;
@@ -146,6 +147,13 @@ impl Columns {
     pub fn measure(&self, names: &[&str]) -> bool {
         let is_rate = |name: &str| matches!(meaning(name), Meaning::Right | Meaning::Error);
         self.counted() || self.roles.iter().zip(names).any(|(role, name)| *role == Role::Metric && is_rate(name))
+    }
+
+    /// The column that names a problem, where none orders generations.
+    pub fn problem<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
+        let ordered = [Role::Generation, Role::Step, Role::Label].into_iter().any(|role| self.has(role));
+        let is_id = |name: &&&str| IDS.iter().any(|id| name.eq_ignore_ascii_case(id) && *id != "index" && *id != "idx");
+        names.iter().find(is_id).copied().filter(|_| !ordered)
     }
 
     /// What to say of a rate that stands beside a loss, as trainers log that of their batches.

@@ -4,12 +4,15 @@
 const FIRST: [&str; 11] =
     ["base", "baseline", "init", "initial", "start", "original", "sft", "pretrained", "instruct", "chat", "it"];
 const LAST: [&str; 4] = ["final", "last", "latest", "main"];
+/// Words behind which a number is that of a generation, whatever other numbers a name has.
+const ROUNDS: [&str; 8] = ["iter", "iteration", "round", "gen", "generation", "it", "cycle", "stage"];
 /// Words that may stand before a number, with a blank between.
 const NUMBERED: [&str; 8] = ["iteration", "iter", "round", "generation", "gen", "step", "epoch", "checkpoint"];
 
 /// The rank of every name, where all are different and their numbers and words tell an order; whether only numbers did.
 ///
-/// Names that differ in numbers alone are ordered by the first number in which they differ. One of them may be the first by its
+/// Names that differ in numbers alone are ordered by the number of the generation, where one says that it is, and else by the
+/// first in which they differ. One of them may be the first by its
 /// word or because it is the stem of the others, which go on behind it, and one the last.
 pub(super) fn ranks(names: &[String]) -> Option<(Vec<u64>, bool)> {
     let keys: Vec<(f64, Vec<f64>)> = keys(names)?;
@@ -38,8 +41,15 @@ fn keys(names: &[String]) -> Option<Vec<(f64, Vec<f64>)>> {
             if let Ok(number) = name.trim().parse::<f64>() {
                 return (*letters.get_or_insert_with(Vec::new) == Vec::<String>::new()).then(|| (0.0, vec![number]));
             }
-            let (own, numbers) = parted(name);
-            (*letters.get_or_insert_with(|| own.clone()) == own && !numbers.is_empty()).then_some((0.0, numbers))
+            let (own, mut numbers) = parted(name);
+            let alike = *letters.get_or_insert_with(|| own.clone()) == own && !numbers.is_empty();
+            // The number of the generation decides first.
+            if let Some(round) = own.iter().position(|text| ROUNDS.contains(&last_word(text))) {
+                if let Some(numbers) = numbers.get_mut(..=round) {
+                    numbers.rotate_right(1);
+                }
+            }
+            alike.then_some((0.0, numbers))
         })
         .collect()
 }
@@ -64,6 +74,17 @@ fn parted(name: &str) -> (Vec<String>, Vec<f64>) {
         rest = left;
     }
     (texts, numbers)
+}
+
+/// The letters with which a text ends, but for marks behind them.
+fn last_word(text: &str) -> &str {
+    text.trim_end_matches(|c: char| !c.is_alphanumeric()).rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("")
+}
+
+/// Whether a name says the number of a round or generation.
+pub(super) fn says_round(name: &str) -> bool {
+    let (texts, numbers) = parted(name);
+    texts.iter().take(numbers.len()).any(|text| ROUNDS.contains(&last_word(text)))
 }
 
 /// The length of the size of a model with which a text begins.
@@ -135,6 +156,9 @@ mod tests {
             "model-base model-iter1 model-iter2",
             "Llama-3.2-3B-Instruct Llama-3.2-3B-STaR-1 Llama-3.2-3B-STaR-2 Llama-3.2-3B-STaR-10",
             "checkpoint-500 checkpoint-1000 latest",
+            "T1.0-iter0 T0.7-iter1 T0.5-iter2",
+            "2024-05-03-round-0 2024-05-02-round-1 2024-05-01-round-2",
+            "lr1e-5-iter0 lr5e-6-iter1 lr1e-6-iter2",
         ];
         for line in ordered {
             let names: Vec<String> = line.split(' ').map(str::to_owned).collect();

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::names::says_round;
 use super::paths::{by_number, told_apart};
 use super::record::{Record, Value, When};
 use super::{listed, some};
 
-/// Turns the last evaluation of each round into its generation, where the files are rounds: they all begin at the same step, none
-/// goes on where another ends, and their names differ in numbers alone.
+/// Turns the last evaluation of each round into its generation, where the files are rounds: they all begin at the same step or
+/// their names say that they are rounds, none goes on where another ends, and their names differ in numbers alone.
 /// Files that are not `in_time`, as tables, hold one evaluation each.
 pub(super) fn last_of_each(records: &mut Vec<Record>, (name, in_time): (&str, bool), notes: &mut Vec<String>) {
     if !in_time && !are_single(records) {
@@ -85,7 +86,12 @@ fn rounds(records: &[Record], name: &str) -> Option<Rounds> {
     let differ = pairs().any(other) || pairs().all(|(one, other)| one.keys().eq(other.keys()));
     let mut order: Vec<String> = values.keys().cloned().collect();
     order.sort_by_cached_key(|round| by_number(round));
-    if firsts.any(|own| own != begin) || !differ || !are_numbered(&order) {
+    let last =
+        |round: &String| values.get(round).and_then(|own| own.keys().map(|step| f64::from_bits(*step)).next_back());
+    let goes_back = |pair: &[String]| first.get(&pair[1]).copied() <= last(&pair[0]);
+    let named = order.windows(2).any(goes_back) && order.iter().all(|name| says_round(name));
+    let anew = firsts.all(|own| own == begin) && differ;
+    if !(anew || named) || !are_numbered(&order) {
         return None;
     }
     Some(Rounds { rounds: order, of_file: files.iter().map(|file| ((*file).to_owned(), round(file))).collect() })
