@@ -71,7 +71,7 @@ pub(super) fn estimate(
         (Some(FittedMixtures { first: before, later: Some(after) }), Some(readings), Some(later))
             if learns(before, after) =>
         {
-            Some(learned(samples, later, readings, after, &first, imagined))
+            Some(learned(samples, later, readings, [before, after], &first, imagined))
         }
         _ => None,
     };
@@ -199,13 +199,13 @@ fn learned(
     samples: &PreparedSamples<'_>,
     later: &PreparedGeneration<'_>,
     readings: &[ProblemReading],
-    after: &SampleMixture,
+    [first, after]: [&SampleMixture; 2],
     weights: &[f64],
     imagined: Imagined<'_>,
 ) -> LearningShares {
     let pair = |&(place, other): &(usize, usize)| {
         let (before, later) = (samples.first.groups.get(place)?, later.groups.get(other)?);
-        let pair = LearningPair::of(before, readings.get(place)?, later, after, samples.kept_known)?;
+        let pair = LearningPair::of((before, first), readings.get(place)?, (later, after), samples.kept_known)?;
         Some((pair, *weights.get(place)?))
     };
     let (pairs, weights): (Vec<LearningPair>, Vec<f64>) = samples.pairs.iter().filter_map(pair).unzip();
@@ -262,9 +262,19 @@ impl SampleEstimate {
         Some((systematic.sum::<f64>() / mixture.error()).min(1.0))
     }
 
-    /// Catch rates of the check: random, systematic, and right answers rejected.
+    /// Catch rates of the check: random, systematic, and right answers rejected. Where wrong answers cannot be told apart, the
+    /// first two are that of all of them.
     pub fn catch_rates(&self) -> Option<[f64; 3]> {
         let checks = self.checks.filter(|_| self.rejections_known)?;
-        Some([rejected(checks.random), rejected(checks.systematic), rejected(checks.right)])
+        let [random, systematic] = match self.kinds_known() {
+            true => [checks.random, checks.systematic].map(rejected),
+            false => [rejected(checks.random); 2],
+        };
+        Some([random, systematic, rejected(checks.right)])
+    }
+
+    /// Whether wrong answers are told apart by their kinds.
+    pub fn kinds_known(&self) -> bool {
+        self.mixture.is_some()
     }
 }

@@ -184,7 +184,10 @@ fn checks(telling: &mut Telling<'_>, rule: Option<VoteRule>) {
     if rule.is_some() {
         return;
     }
-    let told = "rejected answers of each kind";
+    let told = match telling.point.kinds_known() {
+        true => "rejected answers of each kind",
+        false => "rejected of all wrong answers, whose kinds cannot be told apart, and of right ones",
+    };
     telling.tell("filter.0.random", told, |one| one.catch_rates().map(|[random, ..]| random));
     telling.tell("filter.0.systematic", told, |one| one.catch_rates().map(|[_, systematic, _]| systematic));
     telling.tell("filter.0.false_reject", told, |one| one.catch_rates().map(|[.., right]| right));

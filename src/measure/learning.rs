@@ -4,9 +4,10 @@
 //! answers, drawn at random (from all of them where the loop keeps everything). An answer that was the systematic mistake of
 //! its problem becomes a belief with probability ρ, any other wrong answer with probability λ; otherwise the belief is sound.
 //! A model that believes a wrong answer shows it with probability γ. One whose belief is sound may show a systematic mistake
-//! all the same: that of the generation before with probability ψ, which a problem tempts every model to, or a new one with
-//! probability φ. Problems that showed their mistake and did not learn from it tell ψ, and so what of a mistake's return was
-//! learned. The shares are fitted by expectation maximisation over what was drawn, learned and shown.
+//! all the same: that of the generation before with probability κ h, which a problem tempts every model to, or a new one with
+//! probability φ. Here h is the probability that a problem of its difficulty has a systematic mistake at all, so that κ is 1
+//! where a problem has one such mistake and no other, and 0 where mistakes never return by themselves. What returns more often
+//! was learned. The shares are fitted by expectation maximisation over what was drawn, learned and shown.
 
 use super::checks::ProblemReading;
 use super::mixture::{Imagined, SampleMixture, is_finite};
@@ -33,6 +34,8 @@ pub(super) struct LearningPair {
     /// again.
     mistaken: f64,
     again: f64,
+    /// h.
+    hazard: f64,
 }
 
 /// A wrong answer that may have been learned from.
@@ -52,7 +55,7 @@ pub(super) struct LearningShares {
     pub persistence: f64,
     /// λ.
     pub imprint: f64,
-    /// ψ.
+    /// κ.
     recurring: f64,
     /// φ.
     new: f64,
@@ -66,13 +69,12 @@ pub(super) struct LearningShares {
 }
 
 impl LearningPair {
-    /// `earlier` says of each of the earlier groups how probably it is the problem's systematic mistake, and of the problem how
+    /// `first` explains the earlier answers; `earlier` says of each of the earlier groups how probably it is the problem's systematic mistake, and of the problem how
     /// probably it is of each difficulty.
     pub fn of(
-        before: &[AnswerGroup],
+        (before, first): (&[AnswerGroup], &SampleMixture),
         earlier: &ProblemReading,
-        after: &[AnswerGroup],
-        later: &SampleMixture,
+        (after, later): (&[AnswerGroup], &SampleMixture),
         kept_known: bool,
     ) -> Option<Self> {
         let taken = |group: &AnswerGroup| f64::from(if kept_known { group.kept } else { group.given });
@@ -82,7 +84,12 @@ impl LearningPair {
         }
         let right: f64 = before.iter().filter(|group| group.right == Some(true)).map(taken).sum();
         let shown = LaterAnswers::of(after, later, &earlier.classes);
-        let mut pair = Self { right: right / all, fresh: shown.fresh(before), ..Self::default() };
+        let hazard = first
+            .classes
+            .iter()
+            .enumerate()
+            .map(|(place, class)| class.systematic * earlier.classes.get(place).copied().unwrap_or(class.share));
+        let mut pair = Self { right: right / all, fresh: shown.fresh(before), hazard: hazard.sum(), ..Self::default() };
         for (group, mistake) in before.iter().zip(&earlier.mistakes).filter(|(group, _)| group.right == Some(false)) {
             let (part, believed) = (taken(group) / all, shown.believed(group.answer));
             pair.mistaken += mistake;
@@ -164,7 +171,7 @@ pub(super) fn fit(pairs: &[LearningPair], weights: &[f64], imagined: Imagined<'_
     let mut shares = LearningShares {
         persistence: 0.7,
         imprint: 0.3,
-        recurring: 0.2,
+        recurring: 0.5,
         new: 0.05,
         fresh: 0.05,
         learned_wrong: 0.0,
@@ -185,6 +192,9 @@ pub(super) fn fit(pairs: &[LearningPair], weights: &[f64], imagined: Imagined<'_
     }
     shares
 }
+
+/// The most that κ may be: the next generation may slip more often.
+const MOST_RECURRING: f64 = 1.5;
 
 /// What is expected of the shares: how often something came about and how often not.
 #[derive(Debug, Clone, Copy, Default)]
@@ -214,8 +224,11 @@ impl Expected {
 
 fn step(shares: LearningShares, pairs: &[LearningPair], weights: &[f64], imagined: [(f64, f64); 4]) -> LearningShares {
     let [mut persists, mut imprints, mut recurs, mut news] = imagined.map(Expected::imagined);
-    let LearningShares { persistence, imprint, recurring, new, .. } = shares;
+    let LearningShares { persistence, imprint, new, .. } = shares;
+    // Of κ the mistakes that returned, and the hazard under which they did not, each over the probability of that.
+    let mut exposed = recurs.all();
     for (pair, weight) in pairs.iter().zip(weights) {
+        let recurring = (shares.recurring * pair.hazard).min(0.99);
         // A sound belief without the mistake of the generation before, and one where that may recur.
         let without = new * pair.fresh + (1.0 - new);
         let unknown = (1.0 - pair.mistaken * recurring) * without + recurring * pair.again;
@@ -245,6 +258,8 @@ fn step(shares: LearningShares, pairs: &[LearningPair], weights: &[f64], imagine
         }
         let spared = pair.mistaken * (1.0 - recurring);
         recurs.add(scale * open * recurring * pair.again, scale * open * spared * without);
+        // Those forgotten are in `plain` already.
+        exposed += scale * without * (plain / (1.0 - recurring) + open * pair.mistaken) * pair.hazard;
         plain += open * (1.0 - pair.mistaken + spared);
         news.add(scale * plain * new * pair.fresh, scale * plain * (1.0 - new));
     }
@@ -253,7 +268,7 @@ fn step(shares: LearningShares, pairs: &[LearningPair], weights: &[f64], imagine
     LearningShares {
         persistence: persists.share(persistence),
         imprint: imprints.share(imprint),
-        recurring: recurs.share(recurring),
+        recurring: if exposed > 0.0 { (recurs.yes / exposed).min(MOST_RECURRING) } else { shares.recurring },
         new: news.share(new),
         fresh: Expected { yes: recurs.yes + news.yes, no: news.no }.share(shares.fresh),
         learned_wrong: Expected { yes: learned, no: sound }.share(0.0),
@@ -329,7 +344,7 @@ mod tests {
         let (mut pairs, mut weights) = (Vec::new(), Vec::new());
         for (a, b, kept) in (0..=WRONG).flat_map(|a| (0..=WRONG).flat_map(move |b| [(a, b, 2), (a, b, 0)])) {
             let before = [group(0, true, 1, 1), group(1, false, 2, kept)];
-            let pair = LearningPair::of(&before, &earlier, &groups([a, b]), &mixture, true).unwrap();
+            let pair = LearningPair::of((&before, &mixture), &earlier, (&groups([a, b]), &mixture), true).unwrap();
             let without = phi * pair.fresh + 1.0 - phi;
             let sound = (1.0 - psi * pair.mistaken) * without + psi * pair.again;
             let wrong = pair.wrong.iter().map(|one| {
@@ -345,7 +360,8 @@ mod tests {
         // Mostly systematic: imprint hardly shows, and trades with persistence along their sum.
         let learned = 0.9 * found.persistence + 0.1 * found.imprint;
         assert_relative_eq!(learned, 0.9 * rho + 0.1 * lambda, max_relative = 5e-3);
-        assert_relative_eq!(found.recurring, psi, max_relative = 5e-2);
+        // h is the share of problems with a systematic mistake.
+        assert_relative_eq!(0.2 * found.recurring, psi, max_relative = 5e-2);
         assert_relative_eq!(found.new, phi, max_relative = 5e-2);
     }
 }

@@ -95,6 +95,11 @@ impl ScenarioText<'_> {
         if let Some(error) = self.measured.key("error_rate") {
             let line = format!("step_error = {}  # of a solution of one step", value(error));
             self.line(&line);
+        } else {
+            // A default would be solved without a word.
+            self.line(
+                "step_error = \"not measured\"  # to be measured by the verdicts of 100 rejected answers, or set",
+            );
         }
     }
 

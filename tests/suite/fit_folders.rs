@@ -130,7 +130,7 @@ fn the_note_on_the_order_prints_what_decided() {
     let names = ["in/m/results_1.json", "in/m/results_2.json", "in/n/results_1.json"];
     let note = said(&named(&names, &texts), &none());
     assert!(
-        note.contains("numbers in their names: `m/results_1.json`, `m/results_2.json`, `n/results_1.json`"),
+        note.contains("in the order of their names: `m/results_1.json`, `m/results_2.json`, `n/results_1.json`"),
         "{note}"
     );
 }

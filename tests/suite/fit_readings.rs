@@ -448,7 +448,7 @@ fn columns_that_order_generations_are_known_by_a_word() {
         let text = format!("{name},accuracy,n\n3,0.3,10\n2,0.2,10\n1,0.1,10\n");
         assert_eq!(counts(&[("a.csv", &text)], none), [(10, 7), (10, 8), (10, 9)], "{name}");
     }
-    let two = "outer_iter,inner_iter,accuracy,n\n1,2,0.3,10\n0,3,0.2,10\n";
+    let two = "outer_iter,self_iter,accuracy,n\n1,2,0.3,10\n0,3,0.2,10\n";
     assert!(said(&[("a.csv", two)], none).contains("no step is given"));
 }
 

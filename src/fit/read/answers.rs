@@ -118,6 +118,8 @@ struct Gathered {
     answers: bool,
     /// Answers that are none.
     without_answer: u64,
+    /// Lines without the key of the answer, which others have.
+    lines_without_answer: u64,
     sets: AnswerSets,
     generation_key: Option<String>,
     lines: bool,
@@ -196,7 +198,13 @@ impl Gathered {
             None => None,
         };
         let right = judged.first().and_then(|(right, _)| *right);
-        let answer = keys.answer.as_ref().map(|key| self.answer(object.get(key).and_then(text), right));
+        let answer = keys.answer.as_ref().and_then(|key| match object.get(key) {
+            Some(value) => Some(self.answer(text(value), right)),
+            None => {
+                self.lines_without_answer += 1;
+                None
+            }
+        });
         let name = match &keys.generation {
             Some(key) => object
                 .get(key)
@@ -255,7 +263,10 @@ impl Gathered {
         }));
         let kept_known = generations.first().is_some_and(|first| first.kept_known == Some(true));
         let (generation_key, lines) = (self.generation_key, self.lines);
-        let answers_known = self.answers;
+        let answers_known = self.answers && self.lines_without_answer == 0;
+        self.notes.extend((self.answers && !answers_known).then(|| {
+            format!("{} lines lack the answer, which others have: what needs it is not told", self.lines_without_answer)
+        }));
         let mut set =
             AnswerSet { source, notes: self.notes, kept_known, answers_known, generations, generation_key, lines };
         set.notes.extend(set.without_verdict());

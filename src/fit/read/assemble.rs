@@ -32,6 +32,7 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
         ..
     } = found;
     let every_file = found.every_file;
+    let generations = |log: Log| found.of_problems.map_or(Ok(log), Err);
     let options = &read_so(options, verdicts, declared);
     let cut =
         files.iter().filter(|file| file.cut).map(|file| format!("the last line of {}, which is cut off", file.name));
@@ -41,7 +42,7 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
         Some(rows) if records.is_empty() => {
             let runs = rows.finish(&source, files.len() == 1, &mut notes)?;
             let (format, taken) = (format.to_owned(), vec![of_counts]);
-            return Ok(Log { source, format, taken, ignored, notes, same_problems, runs });
+            return generations(Log { source, format, taken, ignored, notes, same_problems, runs });
         }
         Some(rows) => (rows, Some(of_counts)),
         None => (Gather::new(), None),
@@ -77,7 +78,7 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
         left.push(format!("{} without `{name}`", some(without.len(), "entry", "entries")));
     }
     let taken = std::iter::once(name).chain(taken).collect();
-    Ok(Log { source, format: format.to_owned(), taken, ignored: left, notes, same_problems, runs })
+    generations(Log { source, format: format.to_owned(), taken, ignored: left, notes, same_problems, runs })
 }
 
 /// The options with what the format settles: counts are not turned, and a metric may be declared by it.

@@ -110,6 +110,8 @@ pub(super) struct Found {
     pub every_file: bool,
     /// Whether the files show that every evaluation answers the same problems.
     pub same_problems: bool,
+    /// Why the rows are none of generations, should they be readable otherwise.
+    pub of_problems: Option<LogError>,
     /// Whether the records are counts, which --lower-is-better does not turn (any more).
     pub verdicts: bool,
     /// Values of metrics in all records.

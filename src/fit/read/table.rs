@@ -56,16 +56,16 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
     }
     let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
     let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
+    check(&columns, &borrowed, file, header, options)?;
+    found.notes.extend(columns.of_training(&borrowed));
     if let Some(id) = columns.problem(&borrowed) {
         let reason = format!(
             "no column says the generation, and `{id}` names a problem: these are answers, or counts by problem; name what says \
              that an answer is right, --id {id} --correct KEY (one that says what is wrong with --lower-is-better), or the column \
              of the generation, --columns generation=NAME"
         );
-        return Err(fault(&file.name, header, Some(id), reason));
+        found.of_problems = Some(fault(&file.name, header, Some(id), reason));
     }
-    check(&columns, &borrowed, file, header, options)?;
-    found.notes.extend(columns.of_training(&borrowed));
     // Counts are what their columns say, whatever the metric is.
     found.verdicts &= columns.counted();
     let before = found.records.len();
