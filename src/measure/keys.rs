@@ -42,6 +42,20 @@ impl Telling<'_> {
     }
 }
 
+impl Telling<'_> {
+    /// As [`Telling::tell`], with the median of the replicates for the number: the most probable value of a share that is hardly
+    /// known lies at an end of its interval.
+    fn tell_middle(&mut self, key: &str, basis: impl Into<String>, of: impl Fn(&SampleEstimate) -> Option<f64>) {
+        self.tell(key, basis, &of);
+        let mut draws: Vec<f64> = self.draws.iter().filter_map(of).filter(|value| value.is_finite()).collect();
+        draws.sort_by(f64::total_cmp);
+        let told = self.keys.last_mut().filter(|told| told.key == key);
+        if let (Some(told), Some(&middle)) = (told, draws.get(draws.len() / 2)) {
+            told.number.value = plain(middle);
+        }
+    }
+}
+
 /// Everything that the estimates say.
 pub(super) fn told(
     set: &AnswerSet,
@@ -161,11 +175,11 @@ fn learning(telling: &mut Telling<'_>) {
     let Some(shares) = telling.point.learning else { return };
     if shares.systematic_examples >= LEAST_EXAMPLES {
         let basis = format!("{:.0} problems whose systematic mistake was learned from", shares.systematic_examples);
-        telling.tell("learning.persistence", basis, |one| Some(one.learning?.persistence));
+        telling.tell_middle("learning.persistence", basis, |one| Some(one.learning?.persistence));
     }
     if shares.random_examples >= LEAST_EXAMPLES {
         let basis = format!("{:.0} problems with another wrong answer learned from", shares.random_examples);
-        telling.tell("learning.imprint", basis, |one| Some(one.learning?.imprint));
+        telling.tell_middle("learning.imprint", basis, |one| Some(one.learning?.imprint));
     }
     let wrong = |one: &SampleEstimate| Some(one.learning?.learned_wrong);
     telling.tell("learned_wrong", "problems with a wrong answer that the next generation has come to believe", wrong);

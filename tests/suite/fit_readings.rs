@@ -597,3 +597,19 @@ fn rounds_of_different_lengths_are_ordered_by_their_names() {
     assert_eq!(counts(&files, &ReadOptions::default()), [(500, 200), (500, 210), (500, 220)]);
     assert!(said(&files, &ReadOptions::default()).contains("these are rounds"));
 }
+
+#[test]
+fn answers_of_several_models_are_no_repeats() {
+    let none = &ReadOptions::default();
+    let line =
+        |model: &str, id: u64, right: bool| format!("{{\"id\": {id}, \"correct\": {right}, \"model\": \"{model}\"}}\n");
+    let of = |model: &str, right: u64| (0..20).map(|id| line(model, id, id < right)).collect::<String>();
+    let text = of("m-iter1", 12) + &of("m-iter0", 10);
+    refused(&[("a.jsonl", &text)], none, &["several values: `m-iter0`, `m-iter1`", "--columns generation=model"]);
+    assert_eq!(counts(&[("a.jsonl", &text)], &columns("generation", "model")), [(20, 10), (20, 8)]);
+    // A key that only says of what kind a problem is parts nothing.
+    let kinds: String = (0..20)
+        .map(|id| format!("{{\"id\": {id}, \"correct\": true, \"subject\": \"{}\"}}\n", ["a", "b"][id % 2]))
+        .collect();
+    assert_eq!(counts(&[("a.jsonl", &kinds)], none), [(20, 0)]);
+}

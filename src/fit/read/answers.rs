@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::answer_checks::without_answers;
 use super::answer_fields::{judged, right_share, same_run, text};
-use super::answer_sets::{AnswerSets, set_keys};
+use super::answer_sets::{AnswerSets, LineKeys};
 use super::file::{LogFile, Shape};
 use super::json::{self, Object};
 use super::pairs::{hash, hash_of, held};
@@ -143,16 +143,17 @@ impl Gathered {
         self.lines &= matches!(file.shape, Shape::Lines(_));
         self.generation_key = keys.generation.clone().or(self.generation_key.take());
         self.note(&keys, options);
-        let named = set_keys(&first, &keys.taken());
+        let of_line = LineKeys::of(&first, &keys.id, keys.generation.as_ref(), &keys.taken());
         // Successive files are successive generations, but for the repeats of one evaluation.
         let own_name = if several { repeats_of(&file.name) } else { String::new() };
         let cut = file.each_sample(options, |line, object| {
             let complain = |(key, reason): (String, String)| fault(&file.name, Some(line), Some(&key), reason);
-            if !self.sets.wants(object, &named, options) {
+            if !self.sets.wants(object, &of_line, options) {
                 return Ok(());
             }
             self.take(object, &keys, (&own_name, &file.name), options).map_err(complain)
         })?;
+        self.sets.end_file(&file.name)?;
         self.notes.extend(cut.then(|| format!("the last line of {} is cut off and was left out", file.name)));
         super::assemble::add_once(&mut self.notes, file.within.clone());
         self.notes.extend(file.left_out());

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::answer_fields::{
     GENERATIONS, asked, generation_key, is_of_one, judged, key_names, known, right_share, same_run, text, wrong_key,
 };
-use super::answer_sets::{AnswerSets, set_keys};
+use super::answer_sets::{AnswerSets, LineKeys};
 use super::axis::step_in;
 use super::file::LogFile;
 use super::json::{self, Object};
@@ -237,7 +237,7 @@ fn read_evaluation(
         };
         let keys = keys(file, &first, options).map_err(|reason| complain(None, None, reason))?;
         let options = &keys.options(options);
-        let named = set_keys(&first, &keys.taken());
+        let of_line = LineKeys::of(&first, &keys.id, keys.when.as_ref(), &keys.taken());
         name = keys.verdict.name();
         source = &file.name;
         if options.correct.is_none() && name == "score" && first.get("results").is_some_and(Json::is_array) {
@@ -245,11 +245,12 @@ fn read_evaluation(
         }
         let cut = file.each_sample(options, |line, object| {
             let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
-            if !sets.wants(object, &named, options) {
+            if !sets.wants(object, &of_line, options) {
                 return Ok(());
             }
             take(object, &keys, options, &mut groups).map_err(refuse)
         })?;
+        sets.end_file(&file.name)?;
         // That of JSON lines is told by the file itself.
         found.ignored.extend((cut && !file.cut).then(|| format!("the last row of {}, which is cut off", file.name)));
         found.notes.push(format!("`{name}` says what is {}, `{}` names the problem", options.side(), keys.id));

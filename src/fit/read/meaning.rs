@@ -21,7 +21,7 @@ pub(super) enum Meaning {
 }
 
 /// Words of a name that settle what it measures, the first that occurs deciding.
-const WORDS: [(&[&str], Meaning); 20] = [
+const WORDS: [(&[&str], Meaning); 21] = [
     (&["stderr", "std", "se", "sd", "var", "variance", "ci", "interval"], Meaning::Other("a spread")),
     (&["token", "tokens"], Meaning::Other("an accuracy of tokens, not of answers")),
     (&["loss", "nll"], Meaning::Other("a loss")),
@@ -56,7 +56,8 @@ const WORDS: [(&[&str], Meaning); 20] = [
         ],
         Meaning::Other(NO_SHARE),
     ),
-    (&["best", "worst", "oracle"], Meaning::Other("the best or worst of several answers")),
+    (&["best", "worst", "oracle", "max", "min"], Meaning::Other("the best or worst of several answers")),
+    (&["verifier"], Meaning::Other("how often a verifier is right, not an answer")),
     (
         &["delta", "gain", "change", "diff", "difference", "gap", "improvement", "increase", "decrease", "regret"],
         Meaning::Other("a difference of two rates"),
