@@ -275,6 +275,6 @@ impl SampleEstimate {
 
     /// Whether wrong answers are told apart by their kinds.
     pub fn kinds_known(&self) -> bool {
-        self.mixture.is_some()
+        self.mixture.as_ref().is_some_and(|mixture| mixture.systematic() > 0.0)
     }
 }

@@ -18,9 +18,12 @@ pub(super) fn common_steps<'a>(runs: impl Iterator<Item = Vec<&'a When>>) -> Vec
     if runs.iter().flatten().all(|step| longest.contains(step)) { longest } else { Vec::new() }
 }
 
+/// A generation for each evaluation, and what was done to get there where that is more than reading it.
+pub(super) type Ordered = (Vec<u64>, Option<String>);
+
 /// A generation for each evaluation of one run, and what was done to get there where that is more than reading it; steps rank
 /// among the `common` ones, where there are any.
-pub(super) fn generations(whens: &[When], common: &[f64]) -> Result<(Vec<u64>, Option<String>), String> {
+pub(super) fn generations(whens: &[When], common: &[f64]) -> Result<Ordered, String> {
     let steps: Option<Vec<f64>> = whens.iter().map(step).collect();
     if let Some(steps) = steps {
         let own = sorted(&steps);
@@ -50,7 +53,7 @@ pub(super) fn generations(whens: &[When], common: &[f64]) -> Result<(Vec<u64>, O
 }
 
 /// Named generations in the order that their names tell.
-fn numbered_labels(whens: &[When]) -> Result<Option<(Vec<u64>, Option<String>)>, String> {
+fn numbered_labels(whens: &[When]) -> Result<Option<Ordered>, String> {
     let Some(names) = whens.iter().map(name).collect::<Option<Vec<String>>>() else { return Ok(None) };
     let labels: Vec<&String> =
         whens.iter().filter_map(|when| if let When::Label(name) = when { Some(name) } else { None }).collect();
@@ -101,7 +104,7 @@ fn sorted(values: &[f64]) -> Vec<f64> {
 }
 
 /// Ranks among the steps of all runs.
-fn among(steps: &[f64], common: &[f64]) -> (Vec<u64>, Option<String>) {
+fn among(steps: &[f64], common: &[f64]) -> Ordered {
     let ranked = steps.iter().map(|step| common.partition_point(|other| other < step) as u64).collect();
     let what = if common.iter().any(|step| step.fract() != 0.0) { "epochs" } else { "steps" };
     (ranked, note(what, &common.iter().map(f64::to_string).collect::<Vec<_>>()))

@@ -44,10 +44,9 @@ fn keys(names: &[String]) -> Option<Vec<(f64, Vec<f64>)>> {
             let (own, mut numbers) = parted(name);
             let alike = *letters.get_or_insert_with(|| own.clone()) == own && !numbers.is_empty();
             // The number of the generation decides first.
-            if let Some(round) = own.iter().position(|text| ROUNDS.contains(&last_word(text))) {
-                if let Some(numbers) = numbers.get_mut(..=round) {
-                    numbers.rotate_right(1);
-                }
+            let round = own.iter().position(|text| ROUNDS.contains(&last_word(text)));
+            if let Some(numbers) = round.and_then(|round| numbers.get_mut(..=round)) {
+                numbers.rotate_right(1);
             }
             alike.then_some((0.0, numbers))
         })
