@@ -103,6 +103,9 @@ impl AnswerSets {
 
     /// Takes what the line says beside of a problem.
     fn part(&mut self, object: &Object, keys: &LineKeys) {
+        if keys.parts.is_empty() {
+            return;
+        }
         let of = |key: &String| object.get(key).and_then(text).unwrap_or_default();
         let id = hash(&format!("{} {}", keys.generation.as_ref().map(of).unwrap_or_default(), of(&keys.id)));
         for key in &keys.parts {
