@@ -59,6 +59,10 @@ fn every_bad_log_says_where_and_why() {
             "fraction.jsonl",
             "fraction.jsonl:1: column `wrong`: `20.5` is not a whole number; if `wrong` is the share of wrong answers, say --columns accuracy=wrong --lower-is-better",
         ),
+        (
+            "without-dictionary.parquet",
+            "without-dictionary.parquet: this Parquet file cannot be read: it is damaged: a column refers to a dictionary that is not there",
+        ),
         ("absent.csv", "absent.csv: cannot read this file: No such file or directory (os error 2)"),
     ];
     for (name, message) in expected {

@@ -1,5 +1,8 @@
 //! Rows of Parquet files as objects: TRL keeps its completions so (`step`, `prompt`, `completion`, a column for each reward).
 
+use parquet::basic::{Encoding, PageType};
+use parquet::column::page::PageReader;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, List, Map, Row};
@@ -17,6 +20,9 @@ pub(super) fn each_row(input: &StoredInput<'_>, mut each: impl FnMut(u64, Object
     if !groups.iter().flat_map(RowGroupMetaData::columns).all(is_placed) {
         return Err(complain(&"it is damaged: a column begins before the file does, or is shorter than nothing"));
     }
+    if !has_dictionaries(&reader).map_err(|error| complain(&error))? {
+        return Err(complain(&"it is damaged: a column refers to a dictionary that is not there"));
+    }
     let rows = reader.get_row_iter(None).map_err(|error| complain(&error))?;
     for (place, row) in (1..).zip(rows) {
         if !each(place, object(&row.map_err(|error| complain(&error))?)) {
@@ -24,6 +30,30 @@ pub(super) fn each_row(input: &StoredInput<'_>, mut each: impl FnMut(u64, Object
         }
     }
     Ok(())
+}
+
+/// Whether every column whose values are places in a dictionary begins with one: the reader of columns panics where it does not.
+fn has_dictionaries(reader: &dyn FileReader) -> Result<bool, ParquetError> {
+    for group in 0..reader.num_row_groups() {
+        let group = reader.get_row_group(group)?;
+        for column in 0..group.num_columns() {
+            if !has_dictionary(group.get_column_page_reader(column)?.as_mut())? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+fn has_dictionary(pages: &mut dyn PageReader) -> Result<bool, ParquetError> {
+    while let Some(page) = pages.get_next_page()? {
+        match (page.page_type(), page.encoding()) {
+            (PageType::DICTIONARY_PAGE, _) => return Ok(true),
+            (_, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) => return Ok(false),
+            _ => {}
+        }
+    }
+    Ok(true)
 }
 
 /// Whether a column's place and length can be: the reader of columns panics where they are negative.
