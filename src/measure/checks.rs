@@ -16,6 +16,8 @@ pub(super) struct CheckCounts {
     pub random: (f64, f64),
     /// The same of answers that nobody checked.
     pub unchecked: (f64, f64),
+    /// Whether they tell what is rejected: not where kept or rejected answers were there and none of them was checked.
+    pub rejections_known: bool,
 }
 
 impl CheckCounts {
@@ -41,8 +43,8 @@ impl CheckCounts {
     }
 
     /// Lets the checked answers stand for their like that nobody checked, kept for kept and rejected for rejected, where some
-    /// of both were checked. Whether it tells what is rejected: not where no rejected answer was checked.
-    pub fn stand_for_all(&mut self) -> bool {
+    /// of both were checked.
+    pub fn stand_for_all(&mut self) {
         let checked = [self.right, self.systematic, self.random];
         let (kept, given) = checked.iter().fold((0.0, 0.0), |(k, g), (kept, given)| (k + kept, g + given));
         let factor = |checked: f64, unchecked: f64| match unchecked > 0.0 {
@@ -51,14 +53,14 @@ impl CheckCounts {
         };
         let (left, all) = self.unchecked;
         let (Some(of_kept), Some(of_rejected)) = (factor(kept, left), factor(given - kept, all - left)) else {
-            return false;
+            return;
         };
         for (kept, given) in [&mut self.right, &mut self.systematic, &mut self.random] {
             *given = of_kept * *kept + of_rejected * (*given - *kept);
             *kept *= of_kept;
         }
         self.unchecked = (0.0, 0.0);
-        true
+        self.rejections_known = true;
     }
 
     /// Adds imagined answers to every kind.
@@ -172,13 +174,15 @@ mod tests {
         let unchecked = (0.0, 9.0 * (10.0 + 70.0));
         let mut counts =
             CheckCounts { right: of(900.0, 10.0), random: of(300.0, 70.0), unchecked, ..CheckCounts::default() };
-        assert!(counts.stand_for_all());
+        counts.stand_for_all();
+        assert!(counts.rejections_known);
         assert_relative_eq!(rejected(counts.right), 0.1, max_relative = 1e-12);
         assert_relative_eq!(rejected(counts.random), 0.7, max_relative = 1e-12);
         assert_relative_eq!(counts.accepted(), 1200.0 / 2000.0, max_relative = 1e-12);
         let mut kept_alone =
             CheckCounts { right: of(900.0, 0.0), random: of(300.0, 0.0), unchecked, ..CheckCounts::default() };
-        assert!(!kept_alone.stand_for_all());
+        kept_alone.stand_for_all();
+        assert!(!kept_alone.rejections_known);
         assert_eq!(kept_alone.unchecked, unchecked);
     }
 

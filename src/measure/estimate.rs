@@ -39,8 +39,6 @@ pub(super) struct SampleEstimate {
     pub error: Option<f64>,
     pub mixture: Option<SampleMixture>,
     pub checks: Option<CheckCounts>,
-    /// Whether the counts of checks tell what is rejected.
-    pub rejections_known: bool,
     pub changes: Option<AnswerChanges>,
     pub learning: Option<LearningShares>,
     /// A: how much more often the next generation slips, over the share of its beliefs that became wrong.
@@ -63,8 +61,6 @@ pub(super) fn estimate(
     let mixtures = start.map(|start| refitted(samples, start, &first, &own, imagined));
     let readings = mixtures.as_ref().map(|mixtures| ProblemReading::all(&mixtures.first, &samples.first));
     let checks = samples.kept_known.then(|| checks(samples, &first, readings.as_deref(), imagined));
-    let rejections_known = checks.is_some_and(|(_, known)| known);
-    let checks = checks.map(|(counts, _)| counts);
     let later = samples.later.as_ref().filter(|_| samples.all_checked);
     let changes = later.map(|later| changes(samples, later, &first, imagined));
     let learning = match (&mixtures, &readings, later) {
@@ -79,7 +75,7 @@ pub(super) fn estimate(
         mixtures.as_ref().zip(learning).and_then(|(both, shares)| amplification(both, shares, samples.steps));
     let votes = votes(samples, &first, imagined);
     let mixture = mixtures.map(|mixtures| mixtures.first);
-    SampleEstimate { error, mixture, checks, rejections_known, changes, learning, amplification, votes }
+    SampleEstimate { error, mixture, checks, changes, learning, amplification, votes }
 }
 
 fn refitted(
@@ -147,15 +143,15 @@ fn checks(
     weights: &[f64],
     readings: Option<&[ProblemReading]>,
     imagined: Imagined<'_>,
-) -> (CheckCounts, bool) {
+) -> CheckCounts {
     let mut counts = CheckCounts::default();
     for (place, (groups, weight)) in samples.first.groups.iter().zip(weights).enumerate() {
         let mistakes = readings.and_then(|readings| readings.get(place)).map(|reading| reading.mistakes.as_slice());
         counts.add(groups, mistakes.unwrap_or(&[]), *weight);
     }
-    let known = counts.stand_for_all();
+    counts.stand_for_all();
     counts.imagine(imagined);
-    (counts, known)
+    counts
 }
 
 /// Shares of a problem's answers: right, and each wrong one.
@@ -265,7 +261,7 @@ impl SampleEstimate {
     /// Catch rates of the check: random, systematic, and right answers rejected. Where wrong answers cannot be told apart, the
     /// first two are that of all of them.
     pub fn catch_rates(&self) -> Option<[f64; 3]> {
-        let checks = self.checks.filter(|_| self.rejections_known)?;
+        let checks = self.checks.filter(|checks| checks.rejections_known)?;
         let [random, systematic] = match self.kinds_known() {
             true => [checks.random, checks.systematic].map(rejected),
             false => [rejected(checks.random); 2],

@@ -40,9 +40,7 @@ impl Telling<'_> {
             self.keys.push(MeasuredKey { key: key.to_owned(), number, basis: basis.into() });
         }
     }
-}
 
-impl Telling<'_> {
     /// As [`Telling::tell`], with the median of the replicates for the number: the most probable value of a share that is hardly
     /// known lies at an end of its interval.
     fn tell_middle(&mut self, key: &str, basis: impl Into<String>, of: impl Fn(&SampleEstimate) -> Option<f64>) {
@@ -206,7 +204,7 @@ fn checks(telling: &mut Telling<'_>, rule: Option<VoteRule>) {
     telling.tell("filter.0.systematic", told, |one| one.catch_rates().map(|[_, systematic, _]| systematic));
     telling.tell("filter.0.false_reject", told, |one| one.catch_rates().map(|[.., right]| right));
     telling.tell("discrimination", "rejected of wrong answers less rejected of right ones", |one| {
-        let checks = one.checks.filter(|_| one.rejections_known)?;
+        let checks = one.checks.filter(|checks| checks.rejections_known)?;
         let wrong = (checks.random.0 + checks.systematic.0) / (checks.random.1 + checks.systematic.1);
         Some(checks.right.0 / checks.right.1 - wrong)
     });

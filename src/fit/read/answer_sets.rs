@@ -112,8 +112,9 @@ impl AnswerSets {
             let Some(value) = object.get(*key).and_then(text) else { continue };
             let parts = self.parts.entry(key).or_default();
             add(&mut parts.values, &value);
-            let own = parts.of_problem.entry(id).or_insert((hash(&value), false));
-            own.1 |= own.0 != hash(&value);
+            let value = hash(&value);
+            let own = parts.of_problem.entry(id).or_insert((value, false));
+            own.1 |= own.0 != value;
         }
     }
 

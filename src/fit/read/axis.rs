@@ -1,5 +1,7 @@
 //! From steps, epochs and names of checkpoints to generations.
 
+use std::collections::HashSet;
+
 use super::names::{is_grid, ranks};
 use super::record::When;
 use super::{listed, shortened};
@@ -15,7 +17,8 @@ pub(super) fn common_steps<'a>(runs: impl Iterator<Item = Vec<&'a When>>) -> Vec
     let steps = |run: Vec<&When>| run.into_iter().map(step).collect::<Option<Vec<f64>>>().map(|steps| sorted(&steps));
     let Some(runs) = runs.map(steps).collect::<Option<Vec<Vec<f64>>>>() else { return Vec::new() };
     let longest = runs.iter().max_by_key(|steps| steps.len()).cloned().unwrap_or_default();
-    if runs.iter().flatten().all(|step| longest.contains(step)) { longest } else { Vec::new() }
+    let has = |step: &f64| longest.binary_search_by(|other| other.total_cmp(step)).is_ok();
+    if runs.iter().flatten().all(has) { longest } else { Vec::new() }
 }
 
 /// A generation for each evaluation, and what was done to get there where that is more than reading it.
@@ -57,9 +60,9 @@ fn numbered_labels(whens: &[When]) -> Result<Option<Ordered>, String> {
     let Some(names) = whens.iter().map(name).collect::<Option<Vec<String>>>() else { return Ok(None) };
     let labels: Vec<&String> =
         whens.iter().filter_map(|when| if let When::Label(name) = when { Some(name) } else { None }).collect();
-    let twice =
-        labels.iter().enumerate().find(|(place, name)| labels.iter().skip(place + 1).any(|other| other == *name));
-    if let Some((_, twice)) = twice.filter(|_| labels.windows(2).any(|pair| pair[0] != pair[1])) {
+    let mut seen = HashSet::new();
+    let twice = labels.iter().find(|name| !seen.insert(**name));
+    if let Some(twice) = twice.filter(|_| labels.windows(2).any(|pair| pair[0] != pair[1])) {
         return Err(format!(
             "`{}` stands for several rows; leave one of them in, or name the column of the run: --columns run=NAME",
             shortened(twice)

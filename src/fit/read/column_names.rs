@@ -86,10 +86,7 @@ const NEITHER: [&str; 12] = [
     "failed",
 ];
 
-/// Whether a column counts answers that are neither right nor wrong.
-pub(super) fn is_neither(name: &str) -> bool {
-    words(&plain(name).replace('_', " ")).iter().any(|word| NEITHER.contains(&word.as_str()))
-}
+/// Names of columns that tell runs, sets of problems and their number.
 pub(super) const RUNS: [&str; 4] = ["run", "run_id", "run_name", "seed"];
 pub(super) const TASKS: [&str; 6] = ["task", "dataset", "benchmark", "data_source", "datasource", "split"];
 pub(super) const EVALUATED: [&str; 29] = [
@@ -193,8 +190,13 @@ pub(super) fn is_called(name: &str, known: &str) -> bool {
 pub(super) fn is_numbered_by(name: &str, known: &[&str]) -> bool {
     let words = words(&plain(name).replace('_', " "));
     let is_known = |word: &String| known.contains(&word.as_str());
-    let others = words.iter().filter(|word| !is_known(word));
-    words.iter().any(is_known) && others.into_iter().all(|word| WHOSE.contains(&word.as_str()))
+    let mut others = words.iter().filter(|word| !is_known(word));
+    words.iter().any(is_known) && others.all(|word| WHOSE.contains(&word.as_str()))
+}
+
+/// Whether a column counts answers that are neither right nor wrong.
+pub(super) fn is_neither(name: &str) -> bool {
+    words(&plain(name).replace('_', " ")).iter().any(|word| NEITHER.contains(&word.as_str()))
 }
 
 /// Words of names that are a rate of all answers and nothing else.

@@ -12,8 +12,8 @@ const NUMBERED: [&str; 8] = ["iteration", "iter", "round", "generation", "gen", 
 /// The rank of every name, where all are different and their numbers and words tell an order; whether only numbers did.
 ///
 /// Names that differ in numbers alone are ordered by the number of the generation, where one says that it is, and else by the
-/// first in which they differ. One of them may be the first by its
-/// word or because it is the stem of the others, which go on behind it, and one the last.
+/// first in which they differ. One of them may be the first by its word or because it is the stem of the others, which go on
+/// behind it, and one the last.
 pub(super) fn ranks(names: &[String]) -> Option<(Vec<u64>, bool)> {
     let keys: Vec<(f64, Vec<f64>)> = keys(names)?;
     let compare = |a: &(f64, Vec<f64>), b: &(f64, Vec<f64>)| {
@@ -24,18 +24,19 @@ pub(super) fn ranks(names: &[String]) -> Option<(Vec<u64>, bool)> {
     if names.len() < 2 || sorted.windows(2).any(|pair| compare(pair[0], pair[1]).is_eq()) {
         return None;
     }
-    let rank = |key| sorted.iter().filter(|other| compare(other, key).is_lt()).count() as u64;
+    let rank = |key| sorted.partition_point(|other| compare(other, key).is_lt()) as u64;
     Some((keys.iter().map(rank).collect(), keys.iter().all(|(place, _)| *place == 0.0)))
 }
 
 /// Before (−1), among (0) or behind (1) the numbered names, with the numbers.
 fn keys(names: &[String]) -> Option<Vec<(f64, Vec<f64>)>> {
-    let is_stem = |name: &String| names.len() > 2 && names.iter().all(|other| other.starts_with(name.as_str()));
+    let shortest = names.iter().min_by_key(|name| name.len()).filter(|_| names.len() > 2);
+    let stem = shortest.filter(|stem| names.iter().all(|other| other.starts_with(stem.as_str())));
     let mut letters: Option<Vec<String>> = None;
     names
         .iter()
         .map(|name| {
-            if let Some(place) = place_of_word(name).or_else(|| is_stem(name).then_some(-1.0)) {
+            if let Some(place) = place_of_word(name).or_else(|| (stem == Some(name)).then_some(-1.0)) {
                 return Some((place, Vec::new()));
             }
             if let Ok(number) = name.trim().parse::<f64>() {
@@ -44,8 +45,7 @@ fn keys(names: &[String]) -> Option<Vec<(f64, Vec<f64>)>> {
             let (own, mut numbers) = parted(name);
             let alike = *letters.get_or_insert_with(|| own.clone()) == own && !numbers.is_empty();
             // The number of the generation decides first.
-            let round = own.iter().position(|text| ROUNDS.contains(&last_word(text)));
-            if let Some(numbers) = round.and_then(|round| numbers.get_mut(..=round)) {
+            if let Some(numbers) = place_of_round(&own).and_then(|round| numbers.get_mut(..=round)) {
                 numbers.rotate_right(1);
             }
             alike.then_some((0.0, numbers))
@@ -83,7 +83,12 @@ fn last_word(text: &str) -> &str {
 /// Whether a name says the number of a round or generation.
 pub(super) fn says_round(name: &str) -> bool {
     let (texts, numbers) = parted(name);
-    texts.iter().take(numbers.len()).any(|text| ROUNDS.contains(&last_word(text)))
+    place_of_round(&texts).is_some_and(|place| place < numbers.len())
+}
+
+/// The place of the number of a round or generation: that behind the first text which says so.
+fn place_of_round(texts: &[String]) -> Option<usize> {
+    texts.iter().position(|text| ROUNDS.contains(&last_word(text)))
 }
 
 /// The length of the size of a model with which a text begins.
