@@ -210,6 +210,10 @@ pub struct Fit {
     pub reading: Reading,
     #[command(flatten)]
     pub problems: Problems,
+    /// Forecast one class of mistakes beside the total: the column that counts its wrong answers. A total that falls can hide
+    /// a class that avalanches
+    #[arg(long, value_name = "COLUMN")]
+    pub class: Option<String>,
     /// Number of the run that is forecast, from 0; the other runs of the log inform the parameters
     #[arg(long, default_value_t = 0)]
     pub run: usize,
@@ -266,6 +270,9 @@ pub struct Backtest {
     /// Generations that a fit may see, each in turn
     #[arg(long, value_delimiter = ',', default_value = "4,6,8,10", value_name = "N,…")]
     pub cut: Vec<usize>,
+    /// Let every forecast see the other runs of its log too, from their beginning to their end
+    #[arg(long)]
+    pub others: bool,
     /// Scenario file whose [fit.priors.PARAMETER] tables replace default priors; nothing else of it is used
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,

@@ -2,8 +2,10 @@
 
 use std::io::Write;
 
+use comfy_table::Table;
+
 use crate::files::{ReportFolder, write_atomic};
-use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, ReadOptions, Summary};
+use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, ReadOptions, Run, Summary};
 use crate::provenance::LogProvenance;
 use crate::report;
 use crate::report::backtest::words::{self, score, share};
@@ -26,7 +28,7 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     }
     let provenance = LogProvenance::new(read, args.seed, command(args));
     let options = options(args)?;
-    Work::default().fits(1, options.fit.effort.sweeps, fitted(&logs, &options.cuts)).admit(args.patience)?;
+    Work::default().fits(1, options.fit.effort.sweeps, fitted(&logs, &options)).admit(args.patience)?;
     let folder = report_folder(args.report.as_deref(), "backtest", args.replacing)?;
     let tested = watched("backtest", "cases", |watch| fit::backtest_watched(&logs, &options, watch))?
         .map_err(|error| blamed(error, None, args.scenario.as_deref()))?;
@@ -60,13 +62,18 @@ fn told(tested: &Backtest, out: &mut dyn Write) -> std::io::Result<()> {
     for sentence in runway.into_iter().chain(error).chain([words::warnings(&tested.summary)]) {
         writeln!(out, "{sentence}")?;
     }
-    let mut table = sheet(&["log", "runway", "best", "50 %", "90 %", "error", "best", "50 %", "90 %", "false alarms"]);
+    let mut table = scoring("log");
     for (name, summary) in
         tested.by_file.iter().map(|(name, summary)| (name.as_str(), summary)).chain([("all", &tested.summary)])
     {
         table.add_row(scores(name, summary));
     }
     writeln!(out, "{table}")?;
+    if tested.by_kind.len() > 1 {
+        let mut table = scoring("course of the run");
+        tested.by_kind.iter().for_each(|(kind, summary)| _ = table.add_row(scores(kind.words(), summary)));
+        writeln!(out, "{table}")?;
+    }
     writeln!(
         out,
         "CRPS of the forecasts and of the extrapolation that does best there, in generations (runway) and percentage points (error); \
@@ -78,26 +85,34 @@ fn told(tested: &Backtest, out: &mut dyn Write) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Generations that are fitted in all: every run alone, up to each of its cuts.
-fn fitted(logs: &[Log], cuts: &[usize]) -> usize {
-    let runs = logs.iter().flat_map(|log| &log.runs);
-    runs.map(|run| cuts.iter().filter(|cut| **cut < run.rows.len()).sum::<usize>()).sum()
+/// A table of scores.
+fn scoring(of: &str) -> Table {
+    sheet(&[of, "runway", "best", "50 %", "90 %", "error", "best", "50 %", "90 %", "false alarms"])
+}
+
+/// Generations that are fitted in all: every run up to each of its cuts, with the other runs of its log where they are seen.
+fn fitted(logs: &[Log], options: &BacktestOptions) -> usize {
+    let of_log = |log: &Log| {
+        let all: usize = log.runs.iter().map(|run| run.rows.len()).sum();
+        let cuts = |run: &Run| options.cuts.iter().filter(|cut| **cut < run.rows.len()).copied().collect::<Vec<_>>();
+        let beside = |run: &Run| if options.others { all - run.rows.len() } else { 0 };
+        log.runs.iter().map(|run| cuts(run).into_iter().map(|cut| cut + beside(run)).sum::<usize>()).sum::<usize>()
+    };
+    logs.iter().map(of_log).sum()
 }
 
 fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
     let defaults = BacktestOptions::default();
     let priors = priors(args.scenario.as_deref())?;
     let effort = Effort { sweeps: args.sweeps.map_or(Effort::BRISK.sweeps, |sweeps| sweeps as usize), ..Effort::BRISK };
-    let fit = FitOptions {
+    let fit = args.training.tell(FitOptions {
         threshold: args.failing.threshold(),
-        training: args.training.told(),
-        temperature: args.training.temperature,
         seed: args.seed,
         priors,
         effort,
         ..defaults.fit
-    };
-    Ok(BacktestOptions { cuts: args.cut.clone(), fit, ..defaults })
+    });
+    Ok(BacktestOptions { cuts: args.cut.clone(), fit, others: args.others, ..defaults })
 }
 
 fn write(folder: &ReportFolder, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {
@@ -129,6 +144,7 @@ fn command(args: &args::Backtest) -> String {
     words.extend(args.scenario.as_ref().map(|file| format!("--scenario {}", quoted(&file.display().to_string()))));
     words.extend(args.sweeps.map(|sweeps| format!("--sweeps {sweeps}")));
     words.push(format!("--cut {}", cuts.join(",")));
+    words.extend(args.others.then(|| "--others".to_owned()));
     words.extend(args.training.typed());
     words.extend(args.failing.typed());
     words.push(format!("--seed {}", args.seed));

@@ -1,6 +1,6 @@
 //! Options that say what the files of a log cannot.
 
-use crate::fit::{ReadOptions, Threshold, Training};
+use crate::fit::{Checks, FitOptions, ReadOptions, Threshold, Training};
 
 use super::typed::share;
 use super::{UsageError, quoted};
@@ -129,7 +129,37 @@ pub struct Trained {
     trained_anew: bool,
     /// Temperature at which the training sets were sampled: hotter loops run away faster
     #[arg(long, value_name = "T", value_parser = temperature)]
-    pub(super) temperature: Option<f64>,
+    temperature: Option<f64>,
+    /// What checks the answers that are kept: `none`, `vote:3of5` (so many of the candidates must agree), or `other` [default:
+    /// as the log counts what was generated and kept]
+    #[arg(long, value_name = "CHECK", value_parser = checked)]
+    checked: Option<Checked>,
+    /// The wrong examples among the kept (`kept_wrong`) were put there by design: they say nothing of the checks
+    #[arg(long)]
+    planted: bool,
+}
+
+/// What checks the answers that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    None,
+    /// So many of so many candidates must agree.
+    Vote(u64, u64),
+    Other,
+}
+
+fn checked(typed: &str) -> Result<Checked, String> {
+    let vote = |rule: &str| {
+        let (agree, candidates) = rule.split_once("of")?;
+        let (agree, candidates) = (agree.parse().ok()?, candidates.parse().ok()?);
+        (1..=candidates).contains(&agree).then_some(Checked::Vote(agree, candidates))
+    };
+    match typed {
+        "none" => Some(Checked::None),
+        "other" => Some(Checked::Other),
+        _ => typed.strip_prefix("vote:").and_then(vote),
+    }
+    .ok_or_else(|| "write none, other, or vote:MofN with M from 1 to N, such as vote:3of5".to_owned())
 }
 
 fn temperature(typed: &str) -> Result<f64, String> {
@@ -138,8 +168,20 @@ fn temperature(typed: &str) -> Result<f64, String> {
 }
 
 impl Trained {
+    /// What was told of the design, put into the options of a fit.
+    pub(super) fn tell(self, options: FitOptions) -> FitOptions {
+        let (checks, agreeing) = match self.checked {
+            None => (None, None),
+            Some(Checked::None) => (Some(Checks::None), None),
+            Some(Checked::Vote(agree, _)) => (Some(Checks::Some), Some(agree)),
+            Some(Checked::Other) => (Some(Checks::Some), None),
+        };
+        let audits = options.audits && !self.planted;
+        FitOptions { training: self.told(), temperature: self.temperature, checks, agreeing, audits, ..options }
+    }
+
     /// How generations are trained, where it was told.
-    pub(super) const fn told(self) -> Option<Training> {
+    const fn told(self) -> Option<Training> {
         match (self.fine_tuned, self.trained_anew) {
             (true, _) => Some(Training::FineTuned),
             (_, true) => Some(Training::Anew),
@@ -153,7 +195,14 @@ impl Trained {
             Training::FineTuned => "--fine-tuned".to_owned(),
             Training::Anew => "--trained-anew".to_owned(),
         });
-        training.into_iter().chain(self.temperature.map(|temperature| format!("--temperature {temperature}")))
+        let checked = self.checked.map(|checked| match checked {
+            Checked::None => "--checked none".to_owned(),
+            Checked::Vote(agree, candidates) => format!("--checked vote:{agree}of{candidates}"),
+            Checked::Other => "--checked other".to_owned(),
+        });
+        let temperature = self.temperature.map(|temperature| format!("--temperature {temperature}"));
+        let planted = self.planted.then(|| "--planted".to_owned());
+        training.into_iter().chain(temperature).chain(checked).chain(planted)
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
     if effort.ensembles < 2 || effort.walkers < priors.free().len() + 3 || effort.sweeps < 10 {
         return Err(FitError::Effort);
     }
-    Ok(Prepared { model: Model::new(runs, priors, options.unit, used), checks, training })
+    Ok(Prepared { model: Model::new(runs, priors, used, options), checks, training })
 }
 
 /// Whether sampling may add to the mistakes of a generation for good: it starts from the one before, and nothing checks it.
@@ -151,7 +151,7 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
     let (model, sample) = (&posterior.model, &posterior.sample);
     let mixing = sample.mixing(&model.priors);
     let surprises = surprises(model, draws, run, options);
-    let mut warnings = warnings(&mixing, &surprises, run, log.runs.len());
+    let mut warnings = warnings(&mixing, &surprises, run, (log.runs.len(), options.others));
     warnings.extend(audits_left_out(fitted));
     if options.temperature.is_some() && !gains(posterior.checks, posterior.training) {
         warnings.push("the temperature has no effect: it tells how fast mistakes grow where nothing is checked (`kept` is `generated`) and generations are fine-tuned".to_owned());

@@ -113,7 +113,12 @@ pub(super) fn surprises(model: &Model, draws: &[Point], run: &Run, options: &Fit
         .collect()
 }
 
-pub(super) fn warnings(mixing: &[Mixing], surprises: &[Surprise], run: &Run, runs: usize) -> Vec<String> {
+pub(super) fn warnings(
+    mixing: &[Mixing],
+    surprises: &[Surprise],
+    run: &Run,
+    (runs, others): (usize, f64),
+) -> Vec<String> {
     let mut warnings = Vec::new();
     let stuck: Vec<String> = mixing
         .iter()
@@ -134,7 +139,9 @@ pub(super) fn warnings(mixing: &[Mixing], surprises: &[Surprise], run: &Run, run
         warnings.push(format!("{} generations say little: the forecast is mostly prior", run.rows.len()));
     }
     if runs > 1 {
-        warnings.push(format!("{runs} runs share every parameter; differences between them count as chance"));
+        warnings.push(format!(
+            "{runs} runs were fitted together, the others with a weight of {others}: runs of one design differ"
+        ));
     }
     warnings
 }

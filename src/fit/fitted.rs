@@ -1,7 +1,7 @@
 //! A fit that has been made: its draws are kept, so that every question to it costs no sampling of its own.
 
 use super::answer;
-use super::course::Course;
+use super::course::{self, Course};
 use super::log::{Log, Run};
 use super::model::{Ahead, Model, Path};
 use super::prior::Point;
@@ -42,12 +42,19 @@ impl Posterior {
 
 impl Posterior {
     /// Courses of a run from every member of the forecast in proportion to its share, those of the mechanism from `paths`.
-    pub fn courses(&self, run: &Run, options: &FitOptions, ahead: Ahead, paths: &[Path]) -> Vec<Course> {
+    pub fn courses(&self, runs: &[Run], options: &FitOptions, ahead: Ahead, paths: &[Path]) -> Vec<Course> {
         let from_trend = (self.trend_share(options) * paths.len() as f64).round() as usize;
         let kept = paths.len() - from_trend;
         let thinned = (0..kept).filter_map(|index| paths.get(index * paths.len() / kept.max(1)));
         let mut courses: Vec<Course> = thinned.map(|path| path.course.clone()).collect();
-        courses.extend(trend::courses(run, (self.training, self.checks), ahead, (options.seed, from_trend)));
+        let mut trend = trend::courses(runs, options, (self.training, self.checks), ahead, from_trend);
+        if kept > 0 && from_trend > 0 {
+            let spread = self.training.spread_kept(self.checks);
+            for member in [&mut courses, &mut trend] {
+                course::narrow(member, spread, ahead.evaluated);
+            }
+        }
+        courses.extend(trend);
         courses
     }
 
@@ -79,7 +86,7 @@ impl<'a> Fitted<'a> {
         if paths.is_empty() {
             return Err(FitError::Impossible);
         }
-        let courses = posterior.courses(run, options, ahead, &paths);
+        let courses = posterior.courses(&log.runs, options, ahead, &paths);
         Ok(Self { log, run, options, posterior, ahead, draws, paths, courses })
     }
 

@@ -332,6 +332,25 @@ impl Log {
         self.runs = self.runs.drain(..).skip(place).take(1).collect();
     }
 
+    /// Makes this the log of one class of mistakes, which `wrong` counts: what is counted of all mistakes together (audits,
+    /// votes, what became of each problem) says nothing of one class.
+    pub fn keep_class(&mut self) {
+        for row in self.runs.iter_mut().flat_map(|run| &mut run.rows) {
+            let Row { generation, steps, evaluated, wrong, wrong_within, independent, generated, kept, .. } = *row;
+            *row = Row {
+                generation,
+                steps,
+                evaluated,
+                wrong,
+                wrong_within,
+                independent,
+                generated,
+                kept,
+                ..Row::default()
+            };
+        }
+    }
+
     /// The log as canonical CSV: every column that any row fills.
     #[must_use]
     pub fn to_csv(&self) -> String {

@@ -43,8 +43,8 @@ use thiserror::Error;
 
 pub use advise::{Advice, Advised, Measurement};
 pub use backtest::{
-    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint,
-    Predicted, QUANTILE_LEVELS, Summary, backtest, backtest_watched,
+    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, CourseKind,
+    ForecastPoint, Predicted, QUANTILE_LEVELS, Summary, backtest, backtest_watched,
 };
 pub use baseline::Baseline;
 pub use calibrate::{Design, RANKED, Ranks, calibrate};
@@ -102,6 +102,10 @@ impl Threshold {
     }
 }
 
+/// Weight of the other runs of a log: runs of one design differ, but less than designs do. Chosen on tests/data/lm and
+/// tests/data/llm (see [`backtest`]).
+const OTHERS: f64 = 0.5;
+
 /// Error rate at which a loop has failed, where nobody says and it once stood below.
 const HALF: f64 = 0.5;
 /// Rise of the error rate above its lowest that is a failure, where a loop never stood below [`HALF`].
@@ -131,6 +135,8 @@ pub struct FitOptions {
     pub yields: bool,
     /// Whether the loop checks what it keeps; `None` lets `generated` and `kept` decide.
     pub checks: Option<Checks>,
+    /// Candidates that must agree where a vote checks what is kept, if that is told.
+    pub agreeing: Option<u64>,
     /// How each generation comes from the one before; `None` leaves it to what the log suggests.
     pub training: Option<Training>,
     /// Temperature at which the training sets were sampled, where it is known: it tells the prior of the hazard gain, where
@@ -142,6 +148,9 @@ pub struct FitOptions {
     pub same_problems: Option<bool>,
     /// Priors that replace the defaults, by key.
     pub priors: BTreeMap<String, Written>,
+    /// Weight of the ln likelihood of runs other than the one that is forecast: 1 takes all runs to share every parameter,
+    /// 0 leaves the others out. Runs of one design differ.
+    pub others: f64,
     /// Paths drawn for the forecast.
     pub paths: usize,
     /// Index of the run that is forecast; the others only inform the parameters.
@@ -159,14 +168,23 @@ impl Default for FitOptions {
             audits: true,
             yields: true,
             checks: None,
+            agreeing: None,
             training: None,
             temperature: None,
             trend: None,
             same_problems: None,
             priors: BTreeMap::new(),
+            others: OTHERS,
             paths: 2000,
             run: 0,
         }
+    }
+}
+
+impl FitOptions {
+    /// Weight of a run's ln likelihood.
+    fn weight(&self, run: usize) -> f64 {
+        if run == self.run { 1.0 } else { self.others.clamp(0.0, 1.0) }
     }
 }
 

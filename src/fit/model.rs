@@ -4,6 +4,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Beta, Binomial, Distribution};
 
+use super::FitOptions;
 use super::course::Course;
 use super::evaluation::ProblemSet;
 use super::learner::{Learner, Unit};
@@ -20,6 +21,8 @@ pub(super) struct Model {
     /// What of the log is used.
     pub used: Used,
     runs: Vec<Vec<Stage>>,
+    /// Weight of each run's ln likelihood.
+    weights: Vec<f64>,
     steps: f64,
 }
 
@@ -36,29 +39,30 @@ pub(super) fn checks(runs: &[Run]) -> Checks {
 }
 
 impl Model {
-    pub fn new(runs: &[Run], priors: Priors, unit: Unit, used: Used) -> Self {
+    pub fn new(runs: &[Run], priors: Priors, used: Used, options: &FitOptions) -> Self {
         let stages: Vec<Vec<Stage>> = runs.iter().map(|run| stage::stages(run, used)).collect();
         let steps = stages.first().and_then(|run| run.first()).map_or(1.0, |stage| stage.steps);
-        Self { priors, unit, used, runs: stages, steps }
+        let weights = (0..runs.len()).map(|run| options.weight(run)).collect();
+        Self { priors, unit: options.unit, used, runs: stages, weights, steps }
     }
 
     pub fn learner(&self, point: &Point) -> Learner {
         Learner::new(&self.priors, point, self.steps, self.unit)
     }
 
-    /// ln likelihood of all runs.
+    /// ln likelihood of all runs, each with its weight.
     pub fn log_likelihood(&self, point: &Point) -> f64 {
         self.log_likelihood_above(point, f64::NEG_INFINITY)
     }
 
-    /// ln likelihood of all runs where it exceeds `least`; −∞ where it is found, perhaps early, not to.
+    /// The same where it exceeds `least`; −∞ where it is found, perhaps early, not to.
     pub fn log_likelihood_above(&self, point: &Point, least: f64) -> f64 {
         let learner = self.learner(point);
         let mut sum = 0.0;
-        for run in &self.runs {
+        for (run, weight) in self.runs.iter().zip(&self.weights).filter(|(_, weight)| **weight > 0.0) {
             // Later runs are at most certain.
-            match likelihood::forward_above(&learner, run, likelihood::POINTS, least - sum) {
-                Some(forward) => sum += forward.log_likelihood(),
+            match likelihood::forward_above(&learner, run, likelihood::POINTS, (least - sum) / weight) {
+                Some(forward) => sum += weight * forward.log_likelihood(),
                 None => return f64::NEG_INFINITY,
             }
         }

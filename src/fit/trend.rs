@@ -21,7 +21,7 @@ use super::design::Training;
 use super::log::{Row, Run};
 use super::model::{self, Ahead};
 use super::prior::{Checks, Scale};
-use super::sampler;
+use super::{FitOptions, sampler};
 
 /// Stream of random numbers of the draws.
 const TREND_STREAM: u64 = 6 << 32;
@@ -329,16 +329,26 @@ fn normal(rng: &mut ChaCha8Rng) -> f64 {
 
 /// Courses of a run from its trend.
 pub(super) fn courses(
-    run: &Run,
+    runs: &[Run],
+    options: &FitOptions,
     (training, checks): (Training, Checks),
     ahead: Ahead,
-    (seed, count): (u64, usize),
+    count: usize,
 ) -> Vec<Course> {
-    let Some(past) = Past::of(run, checks).filter(|_| count > 0) else { return Vec::new() };
+    let Some(run) = runs.get(options.run).filter(|_| count > 0) else { return Vec::new() };
     let shape = Shape::of(training, checks);
-    let mut rng = sampler::stream(seed, TREND_STREAM);
+    // Without its audits a log has its evaluations alone.
+    let checks = if options.audits { checks } else { Checks::Unknown };
+    let Some(past) = Past::of(run, checks) else { return Vec::new() };
+    let mut rng = sampler::stream(options.seed, TREND_STREAM);
+    let weighted = runs.iter().enumerate().map(|(index, run)| (options.weight(index), Past::of(run, checks)));
+    let pasts: Vec<(f64, Past)> = weighted.filter_map(|(weight, past)| Some((weight, past?))).collect();
     // The matrices of every draw would take a hundred megabytes: those of the chosen are made again.
-    let density = |draw: &Draw| Weighted::of(*draw, &shape, &past).map_or(f64::NEG_INFINITY, |one| one.log_density);
+    let density = |draw: &Draw| {
+        let of = |past: &Past| Weighted::of(*draw, &shape, past).map_or(f64::NEG_INFINITY, |one| one.log_density);
+        let told = pasts.iter().filter(|(weight, _)| *weight > 0.0);
+        told.map(|(weight, past)| weight * of(past)).sum::<f64>()
+    };
     let draws: Vec<Draw> = (0..CANDIDATES).map(|_| Draw::from(&shape, &mut rng)).collect();
     let densities: Vec<f64> = draws.iter().map(density).collect();
     let most = densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -387,6 +397,10 @@ mod tests {
     }
 
     const AHEAD: Ahead = Ahead { horizon: 10, evaluated: 500, growth: 0.0 };
+
+    fn alone(log: Run, training: Training, checks: Checks, count: usize) -> Vec<Course> {
+        courses(&[log], &FitOptions::default(), (training, checks), AHEAD, count)
+    }
 
     /// The same density by the Kalman filter, one generation after the other, and the mean of the last generation's own
     /// transformed error.
@@ -460,7 +474,7 @@ mod tests {
         let hazard = |g: u64| 0.05 * 1.3_f64.powi(g as i32);
         let wrong = |g: u64| (5000.0 * -(-hazard(g)).exp_m1()).round() as u64;
         let log = run(&(0..10).map(|g| (g, 5000, wrong(g))).collect::<Vec<_>>());
-        let courses = courses(&log, (Training::FineTuned, Checks::None), AHEAD, (1, 1000));
+        let courses = alone(log, Training::FineTuned, Checks::None, 1000);
         assert_eq!(courses.len(), 1000);
         let mut at: Vec<f64> = courses.iter().map(|course| course.error[14]).collect();
         at.sort_by(f64::total_cmp);
@@ -473,14 +487,14 @@ mod tests {
     #[test]
     fn the_last_generations_that_can_be_counted_are_taken() {
         let log = run(&[(u64::MAX - 3, 100, 10), (u64::MAX - 1, 100, 12), (u64::MAX, 100, 11)]);
-        let courses = courses(&log, (Training::FineTuned, Checks::None), AHEAD, (1, 20));
+        let courses = alone(log, Training::FineTuned, Checks::None, 20);
         assert!(courses.len() == 20 && courses.iter().all(|course| course.error.len() == 14));
     }
 
     #[test]
     fn long_logs_are_looked_back_on_for_a_while_only() {
         let log = run(&(0..90).map(|g| (3 + 2 * g, 300, 30)).collect::<Vec<_>>());
-        let courses = courses(&log, (Training::Anew, Checks::Unknown), AHEAD, (1, 50));
+        let courses = alone(log, Training::Anew, Checks::Unknown, 50);
         for course in &courses {
             assert_eq!(course.error.len(), 179 + 10);
             assert!(course.error.iter().all(|error| (0.0..=1.0).contains(error)));

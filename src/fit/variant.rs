@@ -170,7 +170,7 @@ impl Fitted<'_> {
         let counts = apportioned(&weights, self.options.paths);
         let paths: Vec<Path> =
             all.iter().zip(&counts).flat_map(|((_, from), &count)| self.paths_from(from, count)).collect();
-        let courses = self.posterior.courses(self.run, self.options, self.ahead, &paths);
+        let courses = self.posterior.courses(&self.log.runs, self.options, self.ahead, &paths);
         let averaged = Averaged {
             runway: answer::runway(self.run, &courses, self.options),
             fan: answer::fan(self.run, &courses, self.options),

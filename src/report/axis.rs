@@ -2,7 +2,7 @@
 
 use super::svg::text_width;
 use super::theme::TEXT;
-use super::words::{grouped, number, superscript};
+use super::words::{capitalised, grouped, number, superscript};
 
 /// A labelled range of data values.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,12 +120,6 @@ impl Axis {
 pub(super) fn numbering(names: &[String]) -> String {
     let entry = |(index, name): (usize, &String)| format!("{}\u{a0}{}", index + 1, name.replace(' ', "\u{a0}"));
     names.iter().enumerate().map(entry).collect::<Vec<_>>().join(", ")
-}
-
-/// With a capital letter in front.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 /// 10^`exponent` as a tick says it.

@@ -3,11 +3,11 @@
 use crate::explain::{Account, Class, Drivers, Flows};
 
 use super::Inputs;
-use super::axis::{Axis, capitalised};
+use super::axis::Axis;
 use super::plot::Plot;
 use super::shape::{Layer, Shape, Span};
 use super::theme::class_fill;
-use super::words::{percent, ratio};
+use super::words::{capitalised, percent, ratio};
 
 /// Below this share of problems nothing is drawn: a figure in such units says less than a sentence.
 const VOID: f64 = 1e-6;

@@ -102,3 +102,37 @@ fn two_metrics_are_fitted_told_and_drawn() {
     let (_, refused) = fit(&["--metric", "other_accuracy", "--variants"]);
     assert!(refused.contains("answer for one metric"), "{refused}");
 }
+
+/// A total that falls while a class of mistakes grows in it; audits and votes are of all mistakes, and are not the class's.
+#[test]
+fn a_class_of_mistakes_stands_beside_the_total() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("class.csv");
+    let rows = [(620, 60), (540, 80), (470, 110), (410, 150), (360, 190), (330, 240), (310, 290)];
+    let line = |(g, (wrong, systematic)): (usize, &(u64, u64))| format!("{g},1000,{wrong},{systematic},500,400,90\n");
+    let text: String = rows.iter().enumerate().map(line).collect();
+    let head = "generation,evaluated,wrong,systematic_wrong,generated,kept,kept_wrong\n";
+    std::fs::write(&log, format!("{head}{text}")).unwrap();
+    let fit = |extra: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
+        let output = command.arg("fit").arg(&log).args(extra).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (told, said) = fit(&["--class", "systematic_wrong", "--sweeps", "300", "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("{said}"));
+    let metrics: Vec<_> = found["metrics"].as_array().unwrap().iter().map(|one| &one["metric"]).collect();
+    assert_eq!(metrics, ["all mistakes", "systematic_wrong"]);
+    assert!(found["parting"]["probability"].as_f64().unwrap() > 0.8, "{}", found["parting"]);
+    assert_eq!(found["parting"]["second_worsens"], true);
+    let used = |place: usize| found["metrics"][place]["basis"].clone();
+    assert!(used(0)["audits"] == true && used(1)["audits"] == false, "{}", used(1));
+    assert!(found["provenance"]["command"].as_str().unwrap().contains("--class systematic_wrong"));
+    for (options, rule) in [
+        (&["--class", "systematic_wrong", "--variants"][..], "leave --class out"),
+        (&["--class", "no_such"][..], "no_such"),
+        (&["--class", "a", "--metric", "b", "--metric", "c"][..], "give --metric once"),
+    ] {
+        let (told, refused) = fit(options);
+        assert!(told.is_empty() && refused.contains(rule), "{options:?}: {refused}");
+    }
+}

@@ -1,11 +1,11 @@
 //! Headlines and titles of fits and back-tests against the numbers that they state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use runaway::fit::{
-    Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, Conditional, Effort, Fit, FitOptions,
-    Fitted, ForecastPoint, Interval, Log, Outlook, Summary,
+    Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, Conditional, CourseKind, Effort, Fit,
+    FitOptions, Fitted, ForecastPoint, Interval, Log, Outlook, Summary,
 };
 use runaway::provenance::{LogProvenance, digest_bytes};
 use runaway::report::backtest::words;
@@ -92,7 +92,8 @@ fn case(file: &str, (runway, error): Scores) -> Case {
     };
     let baselines = RIVALS.into_iter().zip([base(1), base(2)]).collect();
     let forecast = (4..10).map(point).collect();
-    Case { file: file.to_owned(), run: String::new(), cut: 4, scores, baselines, forecast, predicted: Vec::new() }
+    let kind = CourseKind::Flat;
+    Case { file: file.to_owned(), run: String::new(), kind, cut: 4, scores, baselines, forecast, predicted: Vec::new() }
 }
 
 fn tested(logs: &[Scores], all: Scores, coverage: [f64; 4], cases: usize) -> Backtest {
@@ -103,6 +104,8 @@ fn tested(logs: &[Scores], all: Scores, coverage: [f64; 4], cases: usize) -> Bac
         cases: named().map(|(file, scores)| case(&file, scores)).collect(),
         summary: summary(all, coverage, cases),
         by_file,
+        by_set: BTreeMap::new(),
+        by_kind: BTreeMap::from([(CourseKind::Flat, summary(all, coverage, cases))]),
         by_cut: BTreeMap::new(),
         calibration: vec![Calibration { nominal: 0.5, observed: coverage[0] }],
         skipped: Vec::new(),
@@ -306,5 +309,52 @@ fn readme_states_the_committed_back_tests() {
         }
         let held = json["summary"]["coverage90_error"].as_f64().unwrap();
         assert_eq!(cells[4], format!("{:.0} %", 100.0 * held), "{folder}");
+    }
+}
+
+/// The first table of evidence, by the course of the run.
+#[test]
+fn readme_states_the_evidence_by_course() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let json: Value = serde_json::from_slice(&std::fs::read("reports/evidence/backtest.json").unwrap()).unwrap();
+    for kind in CourseKind::ALL {
+        let key = serde_json::to_value(kind).unwrap();
+        let summary = &json["by_kind"][key.as_str().unwrap()];
+        let of_kind = json["cases"].as_array().unwrap().iter().filter(|case| case["kind"] == key);
+        let runs: BTreeSet<String> = of_kind.map(|case| format!("{} {}", case["file"], case["run"])).collect();
+        let pair = |key: &str, unit: f64| {
+            let rivals = summary["baselines"].as_object().unwrap().values();
+            let best = rivals.filter_map(|one| one[key].as_f64()).fold(f64::INFINITY, f64::min);
+            [summary[key].as_f64().unwrap(), best].map(|crps| format!("{:.2}", unit * crps))
+        };
+        let ([error, error_best], [runway, runway_best]) = (pair("crps_error", 100.0), pair("crps_runway", 1.0));
+        let held = 100.0 * summary["coverage90_error"].as_f64().unwrap();
+        let line = format!(
+            "| {} | {} | {error} | {error_best} | {held:.0} % | {runway} | {runway_best} |",
+            kind.words(),
+            runs.len()
+        );
+        assert!(readme.lines().any(|one| one == line), "{line}");
+    }
+}
+
+/// What other runs of a design are said to add.
+#[test]
+fn readme_states_what_other_runs_add() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let of = |folder: &str, key: &str, set: &str| {
+        let json: Value =
+            serde_json::from_slice(&std::fs::read(format!("reports/{folder}/backtest.json")).unwrap()).unwrap();
+        format!("{:.3}", json["by_set"][format!("tests/data/{set}")][key].as_f64().unwrap())
+    };
+    let sets = ["lm", "lm-fresh", "llm"];
+    let error = sets.map(|set| [of("evidence", "crps_ratio", set), of("backtest-others", "crps_ratio", set)]);
+    let runway = sets.map(|set| of("backtest-others", "crps_ratio_runway", set));
+    let start = readme.find("Other runs of the same design sharpen").unwrap();
+    let end = start + readme[start..].find("\n\n").unwrap();
+    let said = &readme[start..end];
+    let mut after = 0;
+    for number in error.iter().flatten().chain(&runway) {
+        after += said[after..].find(number.as_str()).unwrap_or_else(|| panic!("{number} in its place: {said}"));
     }
 }

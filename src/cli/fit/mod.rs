@@ -57,7 +57,7 @@ struct Answer<'a> {
 }
 
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
-    if args.reading.metric.len() > 1 {
+    if args.class.is_some() || args.reading.metric.len() > 1 {
         return pair::run(args, out);
     }
     let (log, provenance) = read(args, &args.reading.options()?)?;
@@ -153,11 +153,9 @@ fn generations(log: &Log) -> usize {
 }
 
 fn options(args: &args::Fit, whole_solutions: bool) -> Result<FitOptions, ScenarioError> {
-    Ok(FitOptions {
+    Ok(args.training.tell(FitOptions {
         unit: if whole_solutions { Unit::Solution } else { Unit::Step },
         threshold: args.failing.threshold(),
-        training: args.training.told(),
-        temperature: args.training.temperature,
         horizon: args.horizon,
         seed: args.seed,
         run: if args.alone { 0 } else { args.run },
@@ -165,7 +163,7 @@ fn options(args: &args::Fit, whole_solutions: bool) -> Result<FitOptions, Scenar
         priors: priors(args.scenario.as_deref())?,
         effort: args.sweeps.map_or(Effort::THOROUGH, |sweeps| Effort { sweeps: sweeps as usize, ..Effort::THOROUGH }),
         ..FitOptions::default()
-    })
+    }))
 }
 
 /// The priors that a scenario file states.
@@ -196,6 +194,7 @@ fn command(args: &args::Fit) -> String {
     let mut words = vec!["runaway fit".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
     words.extend(args.reading.typed());
+    words.extend(args.class.as_ref().map(|class| format!("--class {}", quoted(class))));
     words.extend(args.problems.typed());
     if args.run != 0 {
         words.push(format!("--run {}", args.run));
@@ -216,7 +215,7 @@ fn command(args: &args::Fit) -> String {
         crate::fit::Measurement::Next(items) => format!("next={items}"),
     });
     let sizes = sizes.collect::<Vec<_>>().join(",");
-    let one = args.reading.metric.len() < 2;
+    let one = args.class.is_none() && args.reading.metric.len() < 2;
     if args.advise.is_some() || args.report.is_some() && one {
         words.push(if sizes.is_empty() { "--advise".to_owned() } else { format!("--advise={sizes}") });
     }

@@ -1,11 +1,12 @@
-//! `runaway fit --metric A --metric B`: two metrics of one run, and where they part.
+//! `runaway fit --metric A --metric B`: two metrics of one run, and where they part; `--class COLUMN`: the total and one class
+//! of mistakes.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::fit::{Fit, FitError, FitOptions, Fitted, Log, Parting};
+use crate::fit::{Fit, FitError, FitOptions, Fitted, Log, Parting, ReadOptions};
 use crate::provenance::LogProvenance;
 use crate::report;
 use crate::report::fit::{Inputs, PairInputs, words};
@@ -34,13 +35,26 @@ struct OfMetric<'a> {
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let [first, second] = names(args)?;
     let options = options(args, false)?;
-    let of = |metric: &str| read(args, &args.reading.of_metric(metric));
-    let ((one, provenance), (other, _)) = (of(first)?, of(second)?);
+    let (mut of_second, mut reading) = (options.clone(), args.reading.of_metric(second));
+    let ((one, provenance), (mut other, _)) = match &args.class {
+        None => (read(args, &args.reading.of_metric(first))?, read(args, &reading)?),
+        Some(class) => {
+            reading = ReadOptions { metric: None, ..args.reading.options()? };
+            reading.columns.retain(|(name, _)| !matches!(name.as_str(), "wrong" | "right" | "correct"));
+            reading.columns.push(("wrong".to_owned(), class.clone()));
+            // What is accepted depends on all mistakes.
+            of_second.yields = false;
+            (read(args, &args.reading.options()?)?, read(args, &reading)?)
+        }
+    };
+    if args.class.is_some() {
+        other.keep_class();
+    }
     let provenance = provenance.with_reading([one.reading(), other.reading()].concat());
     let longest = generations(&one).max(generations(&other));
     Work::default().fits(2, options.effort.sweeps, longest).admit(args.patience)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
-    let fitted = [fitted(&one, &options, args)?, fitted(&other, &options, args)?];
+    let fitted = [fitted(&one, &options, args)?, fitted(&other, &of_second, args)?];
     let fits = [fitted[0].answer(), fitted[1].answer()];
     let parting = fitted[0].parting(&fitted[1]);
     let metrics = [OfMetric { metric: first, fit: &fits[0] }, OfMetric { metric: second, fit: &fits[1] }];
@@ -72,22 +86,33 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     Ok(if unsettled { Verdict::Unsettled } else { Verdict::Fine })
 }
 
-/// The two metrics; what answers for one metric alone is refused.
+/// What the total is called beside a class.
+const TOTAL: &str = "all mistakes";
+
+/// The two metrics, or the total and the class; what answers for one alone is refused.
 fn names(args: &args::Fit) -> Result<[&str; 2], UsageError> {
-    let [first, second] = args.reading.metric.as_slice() else {
-        let count = args.reading.metric.len();
-        return Err(UsageError(format!("--metric is given {count} times; a fit compares two metrics at the most")));
+    let names = match (args.reading.metric.as_slice(), &args.class) {
+        ([] | [_], Some(class)) => [TOTAL, class],
+        (_, Some(class)) => {
+            return Err(UsageError(format!("--class {class}: a class stands beside one total; give --metric once")));
+        }
+        ([first, second], None) if first == second => {
+            return Err(UsageError(format!("--metric {first}: two different metrics are compared")));
+        }
+        ([first, second], None) => [first.as_str(), second],
+        (metrics, None) => {
+            let count = metrics.len();
+            return Err(UsageError(format!("--metric is given {count} times; a fit compares two metrics at the most")));
+        }
     };
-    if first == second {
-        return Err(UsageError(format!("--metric {first}: two different metrics are compared")));
-    }
+    let remedy = if args.class.is_some() { "--class" } else { "one --metric" };
     if args.advise.is_some() || args.variants {
-        return Err(UsageError("--advise and --variants answer for one metric; leave one --metric out".to_owned()));
+        return Err(UsageError(format!("--advise and --variants answer for one metric; leave {remedy} out")));
     }
     if args.save.is_some() {
-        return Err(UsageError("--save writes the loop of one metric; leave one --metric out".to_owned()));
+        return Err(UsageError(format!("--save writes the loop of one metric; leave {remedy} out")));
     }
-    Ok([first, second])
+    Ok(names)
 }
 
 fn fitted<'a>(log: &'a Log, options: &'a FitOptions, args: &args::Fit) -> anyhow::Result<Fitted<'a>> {

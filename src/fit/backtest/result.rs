@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::CourseKind;
+
 /// Scores of one forecaster in one case; lower is better but for coverages.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct BaselineScores {
@@ -69,6 +71,8 @@ pub struct Case {
     pub file: String,
     /// The run; empty where the log does not name it.
     pub run: String,
+    /// Its course, from its first generation to its last.
+    pub kind: CourseKind,
     /// Generations that the fit saw.
     pub cut: usize,
     /// The fit.
@@ -80,6 +84,14 @@ pub struct Case {
     /// The forecasts of every forecaster as quantiles.
     #[serde(skip)]
     pub predicted: Vec<super::Predicted>,
+}
+
+impl Case {
+    /// The folder of the log; empty where it is named without one.
+    #[must_use]
+    pub fn set(&self) -> &str {
+        self.file.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
+    }
 }
 
 /// Means over cases; every case counts the same.
@@ -152,6 +164,10 @@ pub struct Backtest {
     pub summary: Summary,
     /// By file.
     pub by_file: BTreeMap<String, Summary>,
+    /// By the folder of the log.
+    pub by_set: BTreeMap<String, Summary>,
+    /// By the course of the run, kinds without a case left out.
+    pub by_kind: BTreeMap<CourseKind, Summary>,
     /// By cut.
     pub by_cut: BTreeMap<usize, Summary>,
     /// Coverage of central intervals of the error rate from 10 to 95 %, by the ranks of what was measured; what ties with an end of the

@@ -1,13 +1,15 @@
 //! Survival and error of every design.
 
+use crate::evidence::{Beside, Evidence};
 use crate::plan::{Basis, Compared, Comparison};
 use crate::report::axis::Axis;
 use crate::report::facts::largest;
 use crate::report::plot::Plot;
 use crate::report::shape::{Layer, Shape};
 use crate::report::survival::{LAST_STEP, steps};
-use crate::report::theme::THRESHOLD;
+use crate::report::theme::{INK, THRESHOLD};
 use crate::report::words::{number, percent};
+use crate::scenario::{Published, Quantity};
 
 use super::chosen::{caveat, greyed, least, lines};
 use super::{NEGLIGIBLE, sentence};
@@ -87,7 +89,23 @@ fn lasting(comparison: &Comparison) -> String {
     }
 }
 
-pub(super) fn error(comparison: &Comparison) -> Plot {
+/// Published error rates of the designs, or what is left of published accuracies, by generation.
+fn published(comparison: &Comparison, evidence: &Evidence) -> Vec<(f64, f64)> {
+    let drawn = |name: &str| comparison.designs.iter().any(|one| one.name == name);
+    let point = |beside: &Beside| {
+        let Published { subject, value, .. } = &beside.published;
+        let error = match subject.quantity {
+            Quantity::Error => *value,
+            Quantity::Accuracy => 1.0 - value,
+            _ => return None,
+        };
+        let known = subject.design.as_deref().is_none_or(drawn) && subject.generation <= horizon(comparison);
+        known.then_some((subject.generation as f64, error))
+    };
+    evidence.published.iter().filter_map(point).collect()
+}
+
+pub(super) fn error(comparison: &Comparison, evidence: &Evidence) -> Plot {
     let highest = largest(comparison.designs.iter().flat_map(|one| &one.error));
     if highest < NEGLIGIBLE {
         let title = format!("The expected error rate of no design exceeds {}", percent(highest, 3));
@@ -98,7 +116,12 @@ pub(super) fn error(comparison: &Comparison) -> Plot {
         comparison,
         "Expected error rate of one candidate before any check, whether or not the loop has failed before.",
     );
+    let published = published(comparison, evidence);
+    let highest = published.iter().map(|point| point.1).fold(highest, f64::max);
     let high = thresholds(comparison, highest, &mut layers, &mut notes);
+    if !published.is_empty() {
+        layers.push(Layer::new("published", Shape::Dots { points: published, color: INK, open: true }));
+    }
     Plot {
         title: lowest(comparison),
         notes,

@@ -43,7 +43,7 @@ pub fn figures(
     let plots = [
         ("published", published::plot(evidence)),
         ("survival", Some(curves::survival(comparison))),
-        ("error", Some(curves::error(comparison))),
+        ("error", Some(curves::error(comparison, evidence))),
         ("runway-against-cost", pareto::plot(comparison)),
         ("flows", Some(flows::plot(comparison))),
     ];

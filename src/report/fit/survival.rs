@@ -6,10 +6,10 @@ use crate::report::plot::Plot;
 use crate::report::shape::{Layer, Shape, Span};
 use crate::report::survival::{LAST_STEP, steps};
 use crate::report::theme::{FORECAST, MEDIAN, Stroke, interval};
-use crate::report::words::{generations, percent};
+use crate::report::words::{capitalised, generations, percent};
 
 use super::Inputs;
-use super::words::{capitalised, range, since};
+use super::words::{range, since};
 
 pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let runway = &inputs.fit.runway;

@@ -2,10 +2,10 @@
 
 use super::PairInputs;
 use crate::fit::{
-    Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Parting, Phase, Runway, Threshold,
-    Training, Variant, Weighed,
+    Advice, Advised, Checks, Conditional, Fit, Interval, Learned, Measurement, Outlook, Parting, Phase, Runway,
+    Threshold, Training, Variant, Weighed,
 };
-use crate::report::words::{generations, number, percent, ratio};
+use crate::report::words::{capitalised, generations, number, percent, ratio};
 
 /// Contraction from which the data are said to fix a parameter, and below which they are said to leave it open.
 const FIXED: f64 = 0.8;
@@ -106,8 +106,12 @@ pub fn members(fit: &Fit) -> String {
         (false, Training::Anew) => "; --fine-tuned says otherwise",
         (false, Training::FineTuned) => "; --trained-anew says otherwise",
     };
+    let checks = match basis.checks {
+        Checks::Unknown => " Nothing says whether what is kept was checked: --checked does (none, vote:3of5, other).",
+        _ => "",
+    };
     format!(
-        "The forecast averages two members: the mechanism ({}) and a plain trend ({}). Each generation {is} {}{otherwise}.",
+        "The forecast averages two members: the mechanism ({}) and a plain trend ({}). Each generation {is} {}{otherwise}.{checks}",
         percent(1.0 - basis.trend_share, 2),
         percent(basis.trend_share, 2),
         basis.training.words()
@@ -380,9 +384,4 @@ pub(in crate::report) fn listed(names: &[&str]) -> Option<String> {
         [only] => Some((*only).to_owned()),
         [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
     }
-}
-
-pub(super) fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }

@@ -1,0 +1,112 @@
+//! What became of a run: its course over all of its generations.
+
+use serde::Serialize;
+
+use crate::fit::log::Row;
+
+/// Change of the error rate that counts, at the least.
+const LEAST: f64 = 0.03;
+/// Change that counts, in its standard errors: a run has some ten generations, each with its noise.
+const STANDARD_ERRORS: f64 = 3.0;
+
+/// The course of a run, by what was measured from its first generation to its last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CourseKind {
+    /// The error rate ends above its start, and was not far below it in between.
+    Avalanche,
+    /// The accuracy rises, then falls: the error rate falls well below its start and ends well above its lowest.
+    RiseThenFall,
+    /// The error rate ends below its start, near its lowest.
+    Improving,
+    /// No change beyond the noise of the evaluations.
+    Flat,
+}
+
+impl CourseKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Avalanche, Self::RiseThenFall, Self::Improving, Self::Flat];
+
+    /// The course of a finished run. A change counts from 3 percentage points and three standard errors on.
+    #[must_use]
+    pub fn of(rows: &[Row]) -> Self {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Self::Flat };
+        let lowest = rows.iter().min_by(|a, b| a.error_rate().total_cmp(&b.error_rate())).unwrap_or(first);
+        if rises(lowest, last) && rises(lowest, first) {
+            Self::RiseThenFall
+        } else if rises(first, last) {
+            Self::Avalanche
+        } else if rises(last, first) {
+            Self::Improving
+        } else {
+            Self::Flat
+        }
+    }
+
+    /// In words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Avalanche => "avalanche",
+            Self::RiseThenFall => "accuracy rises, then falls",
+            Self::Improving => "improving",
+            Self::Flat => "flat",
+        }
+    }
+}
+
+/// Whether the error rate of `to` lies above that of `from` by a change that counts.
+fn rises(from: &Row, to: &Row) -> bool {
+    let variance = |row: &Row| {
+        let (wrong, trials) = row.independent_counts();
+        // Half an answer on each side: no evaluation is without noise.
+        let share = (wrong as f64 + 0.5) / (trials as f64 + 1.0);
+        share * (1.0 - share) / trials.max(1) as f64
+    };
+    let noise = (variance(from) + variance(to)).sqrt();
+    to.error_rate() - from.error_rate() >= (STANDARD_ERRORS * noise).max(LEAST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(wrong: &[u64]) -> Vec<Row> {
+        let row = |(generation, &wrong): (usize, &u64)| Row {
+            generation: generation as u64,
+            evaluated: 1000,
+            wrong,
+            ..Row::default()
+        };
+        wrong.iter().enumerate().map(row).collect()
+    }
+
+    #[test]
+    fn courses_are_told_apart() {
+        assert_eq!(CourseKind::of(&rows(&[100, 150, 300, 700])), CourseKind::Avalanche);
+        assert_eq!(CourseKind::of(&rows(&[960, 700, 650, 800])), CourseKind::RiseThenFall);
+        assert_eq!(CourseKind::of(&rows(&[500, 300, 200, 900])), CourseKind::RiseThenFall);
+        assert_eq!(CourseKind::of(&rows(&[700, 500, 420, 430])), CourseKind::Improving);
+        // Three standard errors of a share near 5 % of 1,000 are 2.9 points, near one half 6.7.
+        assert_eq!(CourseKind::of(&rows(&[50, 60, 40, 75])), CourseKind::Flat);
+        assert_eq!(CourseKind::of(&rows(&[500, 530, 480, 550])), CourseKind::Flat);
+        assert_eq!(CourseKind::of(&[]), CourseKind::Flat);
+    }
+
+    proptest! {
+        /// Wrong answers and right ones change places: an avalanche is an improvement, what is flat stays so.
+        #[test]
+        fn the_other_way_round(first in 0_u64..=1000, last in 0_u64..=1000) {
+            let kind = CourseKind::of(&rows(&[first, last]));
+            let mirrored = CourseKind::of(&rows(&[1000 - first, 1000 - last]));
+            let expected = match kind {
+                CourseKind::Avalanche => CourseKind::Improving,
+                CourseKind::Improving => CourseKind::Avalanche,
+                kind => kind,
+            };
+            prop_assert_eq!(mirrored, expected);
+            prop_assert!(kind != CourseKind::RiseThenFall);
+        }
+    }
+}
