@@ -170,14 +170,14 @@ fn temperature(typed: &str) -> Result<f64, String> {
 impl Trained {
     /// What was told of the design, put into the options of a fit.
     pub(super) fn tell(self, options: FitOptions) -> FitOptions {
-        let (checks, agreeing) = match self.checked {
+        let (checks, vote) = match self.checked {
             None => (None, None),
             Some(Checked::None) => (Some(Checks::None), None),
-            Some(Checked::Vote(agree, _)) => (Some(Checks::Some), Some(agree)),
+            Some(Checked::Vote(agree, candidates)) => (Some(Checks::Some), Some((agree, candidates))),
             Some(Checked::Other) => (Some(Checks::Some), None),
         };
         let audits = options.audits && !self.planted;
-        FitOptions { training: self.told(), temperature: self.temperature, checks, agreeing, audits, ..options }
+        FitOptions { training: self.told(), temperature: self.temperature, checks, vote, audits, ..options }
     }
 
     /// How generations are trained, where it was told.

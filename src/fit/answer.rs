@@ -56,6 +56,10 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
         let (centre, spread) = design::hazard_gain(temperature);
         priors.set(Parameter::HazardGain, centre, spread);
     }
+    if let Some((agree, candidates)) = options.vote.filter(|_| checks == Checks::Some) {
+        let (centre, spread) = design::agreeing(agree, candidates);
+        priors.set(Parameter::Agreeing, centre, spread);
+    }
     if used.same_problems {
         priors.share_problems(correlation(runs));
     }
@@ -155,6 +159,14 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
     warnings.extend(audits_left_out(fitted));
     if options.temperature.is_some() && !gains(posterior.checks, posterior.training) {
         warnings.push("the temperature has no effect: it tells how fast mistakes grow where nothing is checked (`kept` is `generated`) and generations are fine-tuned".to_owned());
+    }
+    if let Some(told) = options.checks {
+        let counted = model::checks(&log.runs);
+        if counted != Checks::Unknown && counted != told {
+            warnings.push(
+                "what was told of the checks is taken; `generated` and `kept` of the log say otherwise".to_owned(),
+            );
+        }
     }
     let (floor_error, floor_above_present) = floor(model, paths, options.run);
     Fit {

@@ -135,8 +135,8 @@ pub struct FitOptions {
     pub yields: bool,
     /// Whether the loop checks what it keeps; `None` lets `generated` and `kept` decide.
     pub checks: Option<Checks>,
-    /// Candidates that must agree where a vote checks what is kept, if that is told.
-    pub agreeing: Option<u64>,
+    /// Where a vote checks what is kept, and that is told: how many candidates must agree, of how many.
+    pub vote: Option<(u64, u64)>,
     /// How each generation comes from the one before; `None` leaves it to what the log suggests.
     pub training: Option<Training>,
     /// Temperature at which the training sets were sampled, where it is known: it tells the prior of the hazard gain, where
@@ -168,7 +168,7 @@ impl Default for FitOptions {
             audits: true,
             yields: true,
             checks: None,
-            agreeing: None,
+            vote: None,
             training: None,
             temperature: None,
             trend: None,

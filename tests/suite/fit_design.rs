@@ -118,3 +118,60 @@ fn a_back_test_is_written_as_quantiles() {
     assert_eq!(medians.len(), forecast.len());
     assert!(rows.iter().all(|row| row[5].parse::<u64>().unwrap() >= 1));
 }
+
+/// What is told of the checks is taken where a log does not count it, and what it does to the forecast is seen.
+#[test]
+fn checks_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.csv");
+    let write = |columns: &str, more: &str| {
+        let rows: String = (0..4).map(|g| format!("{g},1000,{}{more}\n", 80 + 12 * g)).collect();
+        std::fs::write(&path, format!("generation,evaluated,wrong{columns}\n{rows}")).unwrap();
+    };
+    let fit = |options: &[&str]| {
+        let mut command = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
+        let output = command.arg("fit").arg(&path).args(options).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
+    };
+    let found = |options: &[&str]| -> serde_json::Value {
+        let (code, text) = fit(&[options, &["--sweeps", "200", "--json"]].concat());
+        let json = &text[..=text.rfind('}').unwrap_or_else(|| panic!("{code:?} {text}"))];
+        serde_json::from_str(json).unwrap()
+    };
+    write("", "");
+    let last =
+        |json: &serde_json::Value| json["fan"].as_array().unwrap().last().unwrap()["error"]["q95"].as_f64().unwrap();
+    let (none, vote, unknown) = (found(&["--checked", "none"]), found(&["--checked", "vote:5of5"]), found(&[]));
+    let checks = |json: &serde_json::Value| json["basis"]["checks"].as_str().unwrap().to_owned();
+    assert_eq!([&none, &vote, &unknown].map(checks), ["none", "some", "unknown"]);
+    assert!(last(&none) > last(&vote) + 0.1, "{} {}", last(&none), last(&vote));
+    assert!(vote["provenance"]["command"].as_str().unwrap().contains("--checked vote:5of5"));
+    let agreeing = |json: &serde_json::Value| {
+        let all = json["parameters"].as_array().unwrap();
+        all.iter().find(|one| one["parameter"] == "agreeing").unwrap()["prior"]["q50"].as_f64().unwrap()
+    };
+    assert!((agreeing(&vote) - 5_f64.powf(0.61)).abs() < 1e-6, "{}", agreeing(&vote));
+    assert!(fit(&["--sweeps", "200"]).1.contains("--checked does"));
+    // What the log counts is not silently overruled.
+    write(",generated,kept", ",500,300");
+    let (_, told) = fit(&["--checked", "none", "--sweeps", "200"]);
+    assert!(told.contains("`generated` and `kept` of the log say otherwise"), "{told}");
+    for wrong in ["vote", "vote:6of5", "vote:0of5", "vote:3of", "yes", "vote:-1of5"] {
+        let (code, text) = fit(&["--checked", wrong]);
+        assert!(code == Some(2) && text.contains("vote:MofN"), "{wrong}: {text}");
+    }
+}
+
+/// Wrong examples that were planted say nothing of the checks: neither member counts them.
+#[test]
+fn planted_mistakes_are_no_audit() {
+    let rows =
+        |planted: u64| -> String { (0..5).map(|g| format!("{g},1000,{},500,500,{planted}\n", 100 + 5 * g)).collect() };
+    let read = |planted: u64| {
+        let text = format!("generation,evaluated,wrong,generated,kept,kept_wrong\n{}", rows(planted));
+        Log::parse(text.as_bytes(), "log.csv").unwrap()
+    };
+    let fan = |planted: u64, audits: bool| fit(&read(planted), &FitOptions { audits, ..quick() }).unwrap().fan;
+    assert_eq!(fan(400, false), fan(10, false));
+    assert_ne!(fan(400, true), fan(10, true));
+}
