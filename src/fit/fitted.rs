@@ -3,7 +3,7 @@
 use super::answer;
 use super::course::{self, Course};
 use super::log::{Log, Run};
-use super::model::{Ahead, Model, Path};
+use super::model::{self, Ahead, Model, Path};
 use super::prior::Point;
 use super::sampler::Sample;
 use super::{Checks, Fit, FitError, FitOptions, Training, UNWATCHED, Watch, trend};
@@ -47,9 +47,11 @@ impl Posterior {
         let kept = paths.len() - from_trend;
         let thinned = (0..kept).filter_map(|index| paths.get(index * paths.len() / kept.max(1)));
         let mut courses: Vec<Course> = thinned.map(|path| path.course.clone()).collect();
-        let mut trend = trend::courses(runs, options, (self.training, self.checks), ahead, from_trend);
+        // How rough a loop's course is was learned from logs: of loops that count what they keep, and of others.
+        let counted = model::checks(runs);
+        let mut trend = trend::courses(runs, options, (self.training, counted), ahead, from_trend);
         if kept > 0 && from_trend > 0 {
-            let spread = self.training.spread_kept(self.checks);
+            let spread = self.training.spread_kept(counted);
             for member in [&mut courses, &mut trend] {
                 course::narrow(member, spread, ahead.evaluated);
             }

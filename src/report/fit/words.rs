@@ -2,8 +2,8 @@
 
 use super::PairInputs;
 use crate::fit::{
-    Advice, Advised, Checks, Conditional, Fit, Interval, Learned, Measurement, Outlook, Parting, Phase, Runway,
-    Threshold, Training, Variant, Weighed,
+    Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Parting, Phase, Runway, Threshold,
+    Training, Variant, Weighed,
 };
 use crate::report::words::{capitalised, generations, number, percent, ratio};
 
@@ -106,12 +106,8 @@ pub fn members(fit: &Fit) -> String {
         (false, Training::Anew) => "; --fine-tuned says otherwise",
         (false, Training::FineTuned) => "; --trained-anew says otherwise",
     };
-    let checks = match basis.checks {
-        Checks::Unknown => " Nothing says whether what is kept was checked: --checked does (none, vote:3of5, other).",
-        _ => "",
-    };
     format!(
-        "The forecast averages two members: the mechanism ({}) and a plain trend ({}). Each generation {is} {}{otherwise}.{checks}",
+        "The forecast averages two members: the mechanism ({}) and a plain trend ({}). Each generation {is} {}{otherwise}.",
         percent(1.0 - basis.trend_share, 2),
         percent(basis.trend_share, 2),
         basis.training.words()
