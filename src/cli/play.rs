@@ -26,7 +26,7 @@ pub fn simulate(scenario: &Scenario, play: Play) -> anyhow::Result<Simulated> {
     Ok(simulated?)
 }
 
-/// The same, with the tallies kept in `file` and gone on from if they are there.
+/// The same, with a checkpoint in `file`, which is resumed where it exists.
 pub fn simulate_kept(scenario: &Scenario, play: Play, file: &Path) -> anyhow::Result<Simulated> {
     let settings = settings(play);
     let mut checkpoint = Checkpoint::new(file, scenario, &settings);

@@ -91,7 +91,7 @@ fn verifier(solution: &Solution) -> String {
 fn keep(best: Best, horizon: u64) -> String {
     let error = percent(best.error, 3);
     match best.generation {
-        0 => format!("0: none after it errs less ({error})"),
+        0 => format!("0 ({error}; no later generation has a lower error)"),
         last if last == horizon => format!("{last}: the error falls to the horizon ({error})"),
         within => format!("{within}: the error falls to {error} and gets no lower"),
     }

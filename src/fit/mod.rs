@@ -66,7 +66,7 @@ pub use score::{count_quantile, covered, crps, quantile, sorted};
 pub use transition::{Answer, Moves, Samples, Share, Transition};
 pub use variant::{Averaged, Variant, VariantScore, Weighed};
 
-/// Who watches the work: hears how many more of its parts are finished, and how many there are in all. The first call is
+/// Watches the work: is told how many more of its parts are finished, and how many there are in all. The first call is
 /// made before the work begins, with 0; the others come from any thread. Parts of a fit are the sweeps of its ensembles,
 /// parts of a back-test its cases. Results do not depend on who watches.
 pub type Watch<'a> = &'a (dyn Fn(u64, u64) + Sync);

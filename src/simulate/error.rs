@@ -78,7 +78,7 @@ pub enum SimulationError {
         reason: &'static str,
     },
     /// Tallies to go on from that are none of this simulation.
-    #[error("these tallies cannot be gone on from: {reason}")]
+    #[error("cannot resume from this checkpoint: {reason}")]
     UnfitProgress {
         /// What does not fit.
         reason: &'static str,

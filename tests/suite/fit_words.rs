@@ -108,6 +108,7 @@ fn tested(logs: &[Scores], all: Scores, coverage: [f64; 4], cases: usize) -> Bac
         by_kind: BTreeMap::from([(CourseKind::Flat, summary(all, coverage, cases))]),
         by_cut: BTreeMap::new(),
         calibration: vec![Calibration { nominal: 0.5, observed: coverage[0] }],
+        others: false,
         skipped: Vec::new(),
     }
 }

@@ -162,16 +162,8 @@ pub fn backtest_watched(logs: &[Log], options: &BacktestOptions, watch: Watch<'_
     let kinds = CourseKind::ALL.into_iter().filter(|kind| cases.iter().any(|case| case.kind == *kind));
     let by_kind = kinds.map(|kind| (kind, group(&|case| case.kind == kind))).collect();
     let summary = group(&|_| true);
-    Ok(Backtest {
-        summary,
-        by_file,
-        by_set,
-        by_kind,
-        by_cut,
-        calibration: summary::calibration(&cases),
-        cases,
-        skipped,
-    })
+    let calibration = summary::calibration(&cases);
+    Ok(Backtest { summary, by_file, by_set, by_kind, by_cut, calibration, others: options.others, cases, skipped })
 }
 
 fn case(log: &Log, run: &Run, cut: usize, options: &BacktestOptions) -> Result<Case, FitError> {

@@ -173,6 +173,8 @@ pub struct Backtest {
     /// Coverage of central intervals of the error rate from 10 to 95 %, by the ranks of what was measured; what ties with an end of the
     /// interval is inside.
     pub calibration: Vec<Calibration>,
+    /// Whether every case saw the other runs of its log too.
+    pub others: bool,
     /// Cases that could not be made, and why.
     pub skipped: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::fit::{Backtest, Summary};
+use crate::fit::{Backtest, Case, Summary};
 use crate::provenance::LogProvenance;
 use crate::report::Figure;
 use crate::report::fit::words::LEARNERS;
@@ -24,19 +24,19 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
         [files.chain([row("all".to_owned(), &tested.summary)]).collect(), cuts.collect()]
     };
     let ([errors, errors_by_cut], [runways, runways_by_cut]) = (rows(tables::errors), rows(tables::runways));
-    let by_kind = tested.by_kind.iter().map(|(kind, summary)| {
-        tables::courses(capitalised(kind.words()), tables::runs(tested, |case| case.kind == *kind), summary)
-    });
-    let by_set = tested
-        .by_set
+    let group = |name: String, keep: &dyn Fn(&Case) -> bool| format!("{name} ({} runs)", tables::runs(tested, keep));
+    let kinds = tested
+        .by_kind
         .iter()
-        .map(|(set, summary)| tables::courses(set.clone(), tables::runs(tested, |case| case.set() == set), summary));
-    let (by_kind, by_set): (Vec<_>, Vec<_>) = (by_kind.collect(), by_set.collect());
+        .map(|(kind, summary)| (group(capitalised(kind.words()), &|case| case.kind == *kind), summary));
+    let sets = tested.by_set.iter().map(|(set, summary)| (group(set.clone(), &|case| case.set() == set), summary));
+    let (kinds, sets): (Vec<_>, Vec<_>) = (kinds.collect(), sets.collect());
     let titled = |first: &'static str, rest: &[&'static str]| [&[first], rest].concat();
+    let seen = if tested.others { "the other runs of its log to their ends" } else { "nothing else" };
     let body = html! {
         header {
             h1 { (headline) }
-            p.source { (tested.summary.cases) " cases: a fit sees the first generations of a run and nothing else, and forecasts the rest" }
+            p.source { (tested.summary.cases) " cases: a fit sees the first generations of a run and " (seen) ", and forecasts the rest" }
             p { (words::lost_runways(tested)) }
             p { (words::errors(tested)) " " (words::lost_errors(tested)) }
             p { (LEARNERS) }
@@ -48,9 +48,9 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
                  best of each log is chosen in hindsight, and nobody could have used it. A false alarm is a warning after which the \
                  run did not fail within 5 generations." }
             (grid("CRPS against extrapolations", &tables::FORECASTERS, &tables::forecasters(tested)))
-            (grid("By the course of the run", &titled("Course", &tables::COURSES), &by_kind))
+            (groups("by the course of the run", "Course", &kinds))
             p { (COURSES) }
-            @if by_set.len() > 1 { (grid("By set of logs", &titled("Set", &tables::COURSES), &by_set)) }
+            @if sets.len() > 1 { (groups("by set of logs", "Set", &sets)) }
             (grid("Remaining runway, by log", &titled("Log", &tables::RUNWAYS), &runways))
             (grid("Error rate, by log", &titled("Log", &tables::ERRORS), &errors))
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
@@ -61,6 +61,18 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
         }
     };
     document("Back-test of forecasts", &headline, &body)
+}
+
+/// Error rate and remaining runway of parts of the cases.
+fn groups(by: &str, first: &str, groups: &[(String, &Summary)]) -> Markup {
+    let rows = |row: fn(String, &Summary) -> Vec<String>| -> Vec<Vec<String>> {
+        groups.iter().map(|(name, summary)| row(name.clone(), summary)).collect()
+    };
+    let titles = |rest: &[&'static str]| std::iter::once(first).chain(rest.iter().copied()).collect::<Vec<_>>();
+    html! {
+        (grid(&format!("Error rate, {by}"), &titles(&tables::ERRORS), &rows(tables::errors)))
+        (grid(&format!("Remaining runway, {by}"), &titles(&tables::RUNWAYS), &rows(tables::runways)))
+    }
 }
 
 fn skipped(cases: &[String]) -> Markup {

@@ -55,37 +55,6 @@ pub(super) fn errors(name: String, summary: &Summary) -> Vec<String> {
     ]
 }
 
-/// Titles of [`courses`] without its first column.
-pub(super) const COURSES: [&str; 9] = [
-    "Runs",
-    "Cases",
-    "Error rate: CRPS (percentage points)",
-    "Best extrapolation (percentage points)",
-    "Ratio",
-    "90 % interval holds",
-    "Remaining runway: CRPS (generations)",
-    "Best extrapolation (generations)",
-    "90 % interval holds",
-];
-
-/// One row of scores of error rate and remaining runway together, for some of the runs.
-pub(super) fn courses(name: String, runs: usize, summary: &Summary) -> Vec<String> {
-    let ([error, error_best], [runway, runway_best]) =
-        (scores(summary, Quantity::Error), scores(summary, Quantity::Runway));
-    vec![
-        name,
-        runs.to_string(),
-        summary.cases.to_string(),
-        error,
-        error_best,
-        score(summary.crps_ratio),
-        share(summary.coverage90_error),
-        runway,
-        runway_best,
-        share(summary.coverage90_runway),
-    ]
-}
-
 /// Runs of the cases that are kept.
 pub(super) fn runs(tested: &Backtest, keep: impl Fn(&Case) -> bool) -> usize {
     let named = tested.cases.iter().filter(|case| keep(case)).map(|case| (&case.file, &case.run));

@@ -54,6 +54,9 @@ pub fn lost_errors(tested: &Backtest) -> String {
     lost(tested, Quantity::Error)
 }
 
+/// Lost logs that are named, the largest losses first.
+const NAMED: usize = 5;
+
 fn lost(tested: &Backtest, quantity: Quantity) -> String {
     let (subject, held) = match quantity {
         Quantity::Runway => ("remaining runway", tested.summary.coverage90_runway),
@@ -63,7 +66,12 @@ fn lost(tested: &Backtest, quantity: Quantity) -> String {
     let told = |(file, contest): &(&str, Contest)| {
         format!("{} ({} against {})", short(file), score(Some(contest.own)), score(Some(contest.other)))
     };
-    let named: Vec<String> = logs.iter().filter(|(_, contest)| contest.lost()).map(told).collect();
+    let mut named: Vec<String> = logs.iter().filter(|(_, contest)| contest.lost()).map(told).collect();
+    let more = named.len().saturating_sub(NAMED);
+    if more > 0 {
+        named.truncate(NAMED);
+        named.push(format!("{more} more, by less"));
+    }
     let lost = match listed(&named.iter().map(String::as_str).collect::<Vec<_>>()) {
         Some(files) => format!(
             "They lose the {subject} on these logs (CRPS against that of the best extrapolation, in {}): {files}.",

@@ -283,15 +283,15 @@ pub fn advice(advised: &Advised) -> String {
             format!(" {instruction}: that is expected to remove {}.", percent(one.reduction, 2))
         });
         return format!(
-            "Measuring generation {} again is hardly worth it: the standard deviation of the remaining runway is {sd} generations now, \
-             and of what was weighed nothing is expected to remove more than {} of it.{later}",
+            "Measuring generation {} again would gain little: the standard deviation of the remaining runway is {sd} generations now, \
+             and no measurement considered is expected to remove more than {} of it.{later}",
             advised.generation,
             percent(most, 2)
         );
     };
     format!(
         "To know more, {}: that is expected to bring the standard deviation of the remaining runway from {sd} to {} generations \
-         ({} less), most per item of what was weighed.",
+         ({} less), more per item than any other measurement considered.",
         measurement(chosen.measurement, advised.generation),
         number(chosen.expected_sd, 3),
         percent(chosen.reduction, 2)
