@@ -87,7 +87,8 @@ impl Training {
     pub(super) const fn spread_kept(self, checks: Checks) -> f64 {
         match (self, checks) {
             (Self::FineTuned, Checks::Unknown) => 1.0,
-            _ => 0.9,
+            (Self::FineTuned, _) => 0.8,
+            (Self::Anew, _) => 0.9,
         }
     }
 

@@ -73,7 +73,8 @@ impl Shape {
             Checks::None => {
                 Self { noise: (-3.4, 0.8), drift: 0.02, drift_spread: 0.12, slope_spread: 0.1, logit: 0.15, ..steady }
             }
-            Checks::Some => steady,
+            // Behind a check a loop heals fast or slips away fast; either goes on for a while.
+            Checks::Some => Self { drift_spread: 0.12, slope_spread: 0.35, ..steady },
             // Where nothing is counted of what is kept, the loop most often has a check, and training is rough.
             Checks::Unknown => Self {
                 noise: (-2.3, 0.7),

@@ -290,6 +290,7 @@ fn readme_states_the_committed_back_tests() {
         ("backtest-fresh", "| 36 small learners "),
         ("backtest-lm", "| a transformer that adds, seven "),
         ("backtest-lm-fresh", "| a transformer that adds, eight "),
+        ("backtest-lm-last", "| a transformer that adds, seven more"),
         ("backtest-llm", "| language models "),
     ] {
         let json = std::fs::read(format!("reports/{folder}/backtest.json")).unwrap();
