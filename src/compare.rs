@@ -95,7 +95,7 @@ pub struct Expected<'a> {
     pub mean_error: &'a [f64],
     /// Standard deviation of err(x_g).
     pub sd_error: &'a [f64],
-    /// Distance from its mean that err(x_g) stays within but for a probability of [`BEYOND_REACH`].
+    /// Distance from its mean within which err(x_g) stays, except with probability [`BEYOND_REACH`].
     pub reach_error: &'a [f64],
     /// `E[x_U]`.
     pub mean_unsound: &'a [f64],

@@ -92,13 +92,12 @@ fn scoring(of: &str) -> Table {
 
 /// Generations that are fitted in all: every run up to each of its cuts, with the other runs of its log where they are seen.
 fn fitted(logs: &[Log], options: &BacktestOptions) -> usize {
-    let of_log = |log: &Log| {
-        let all: usize = log.runs.iter().map(|run| run.rows.len()).sum();
-        let cuts = |run: &Run| options.cuts.iter().filter(|cut| **cut < run.rows.len()).copied().collect::<Vec<_>>();
-        let beside = |run: &Run| if options.others { all - run.rows.len() } else { 0 };
-        log.runs.iter().map(|run| cuts(run).into_iter().map(|cut| cut + beside(run)).sum::<usize>()).sum::<usize>()
+    let all = |log: &Log| log.runs.iter().map(|run| run.rows.len()).sum::<usize>();
+    let of_run = |log: &Log, run: &Run| {
+        let beside = if options.others { all(log) - run.rows.len() } else { 0 };
+        options.cuts.iter().filter(|cut| **cut < run.rows.len()).map(|cut| cut + beside).sum::<usize>()
     };
-    logs.iter().map(of_log).sum()
+    logs.iter().flat_map(|log| log.runs.iter().map(move |run| (log, run))).map(|(log, run)| of_run(log, run)).sum()
 }
 
 fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {

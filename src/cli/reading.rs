@@ -2,6 +2,8 @@
 
 use crate::fit::{Checks, FitOptions, ReadOptions, Threshold, Training};
 
+use crate::scenario::MAX_CANDIDATES;
+
 use super::typed::share;
 use super::{UsageError, quoted};
 
@@ -152,14 +154,16 @@ fn checked(typed: &str) -> Result<Checked, String> {
     let vote = |rule: &str| {
         let (agree, candidates) = rule.split_once("of")?;
         let (agree, candidates) = (agree.parse().ok()?, candidates.parse().ok()?);
-        (1..=candidates).contains(&agree).then_some(Checked::Vote(agree, candidates))
+        (candidates <= MAX_CANDIDATES && (1..=candidates).contains(&agree)).then_some(Checked::Vote(agree, candidates))
     };
     match typed {
         "none" => Some(Checked::None),
         "other" => Some(Checked::Other),
         _ => typed.strip_prefix("vote:").and_then(vote),
     }
-    .ok_or_else(|| "write none, other, or vote:MofN with M from 1 to N, such as vote:3of5".to_owned())
+    .ok_or_else(|| {
+        format!("write none, other, or vote:MofN with M from 1 to N and N up to {MAX_CANDIDATES}, such as vote:3of5")
+    })
 }
 
 fn temperature(typed: &str) -> Result<f64, String> {

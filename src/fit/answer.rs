@@ -164,7 +164,7 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
         let counted = model::checks(&log.runs);
         if counted != Checks::Unknown && counted != told {
             warnings.push(
-                "what was told of the checks is taken; `generated` and `kept` of the log say otherwise".to_owned(),
+                "--checked is taken by the mechanism, but not by the trend: `generated` and `kept` of the log say otherwise".to_owned(),
             );
         }
     }

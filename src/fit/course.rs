@@ -15,7 +15,7 @@ pub(super) struct Course {
 /// Draws what one member forecasts towards its median of each generation: `kept` of every distance stays, on the logit scale.
 /// Measurements stay among the rates that so many `trials` can give.
 ///
-/// The average of forecasts that each claim the right spread claims too much, since its members differ; narrowing each of
+/// The average of forecasts that are each as wide as they should be is too wide, since its members differ; narrowing each of
 /// them mends that (the spread-adjusted linear pool: Gneiting & Ranjan, Electronic Journal of Statistics 7, 2013).
 pub(super) fn narrow(courses: &mut [Course], kept: f64, trials: u64) {
     let Some((past, horizon)) = courses.first().map(|one| (one.error.len() - one.measured.len(), one.measured.len()))

@@ -140,7 +140,8 @@ pub(super) fn warnings(
     }
     if runs > 1 {
         warnings.push(format!(
-            "{runs} runs were fitted together, the others with a weight of {others}: runs of one design differ"
+            "{runs} runs were fitted together; the likelihood of those not forecast has a weight of {others}, since runs of one design \
+             differ (--alone leaves them out)"
         ));
     }
     warnings

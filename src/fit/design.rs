@@ -81,8 +81,8 @@ impl Training {
         }
     }
 
-    /// Share of every distance from its own median that a member of the forecast keeps in the average of the members. Where a
-    /// log says nothing of what it keeps, the average is no wider than it claims. Chosen on the measured loops of tests/data.
+    /// Share of every distance from its own median that a member of the forecast keeps in the average of the members. Where
+    /// generations are fine-tuned and the log does not count what they keep, the average is as wide as it should be. Chosen on the measured loops of tests/data.
     #[must_use]
     pub(super) const fn spread_kept(self, checks: Checks) -> f64 {
         match (self, checks) {

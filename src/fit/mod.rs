@@ -149,7 +149,7 @@ pub struct FitOptions {
     /// Priors that replace the defaults, by key.
     pub priors: BTreeMap<String, Written>,
     /// Weight of the ln likelihood of runs other than the one that is forecast: 1 takes all runs to share every parameter,
-    /// 0 leaves the others out. Runs of one design differ.
+    /// 0 leaves to the others what the columns of the log suggest (checks, training). Runs of one design differ.
     pub others: f64,
     /// Paths drawn for the forecast.
     pub paths: usize,

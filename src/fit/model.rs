@@ -22,7 +22,7 @@ pub(super) struct Model {
     pub used: Used,
     runs: Vec<Vec<Stage>>,
     /// Weight of each run's ln likelihood.
-    weights: Vec<f64>,
+    pub weights: Vec<f64>,
     steps: f64,
 }
 

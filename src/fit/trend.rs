@@ -342,13 +342,14 @@ pub(super) fn courses(
     let checks = if options.audits { checks } else { Checks::Unknown };
     let Some(past) = Past::of(run, checks) else { return Vec::new() };
     let mut rng = sampler::stream(options.seed, TREND_STREAM);
-    let weighted = runs.iter().enumerate().map(|(index, run)| (options.weight(index), Past::of(run, checks)));
-    let pasts: Vec<(f64, Past)> = weighted.filter_map(|(weight, past)| Some((weight, past?))).collect();
+    let others = runs.iter().enumerate().filter(|(index, _)| *index != options.run);
+    let weighted = others.map(|(index, run)| (options.weight(index), run)).filter(|(weight, _)| *weight > 0.0);
+    let others: Vec<(f64, Past)> =
+        weighted.filter_map(|(weight, run)| Some((weight, Past::of(run, checks)?))).collect();
     // The matrices of every draw would take a hundred megabytes: those of the chosen are made again.
     let density = |draw: &Draw| {
         let of = |past: &Past| Weighted::of(*draw, &shape, past).map_or(f64::NEG_INFINITY, |one| one.log_density);
-        let told = pasts.iter().filter(|(weight, _)| *weight > 0.0);
-        told.map(|(weight, past)| weight * of(past)).sum::<f64>()
+        others.iter().fold(of(&past), |sum, (weight, other)| sum + weight * of(other))
     };
     let draws: Vec<Draw> = (0..CANDIDATES).map(|_| Draw::from(&shape, &mut rng)).collect();
     let densities: Vec<f64> = draws.iter().map(density).collect();

@@ -226,14 +226,16 @@ fn scores(variants: impl Iterator<Item = Variant>, densities: &[Vec<f64>]) -> Ve
         .collect()
 }
 
-/// Expected log predictive density of each generation of each run.
+/// Expected log predictive density of each generation of each run, with the weight of the run.
 fn densities(posterior: &Posterior, runs: usize) -> Vec<f64> {
     let model = &posterior.model;
     let mut columns: Vec<Vec<f64>> = Vec::new();
     for point in &posterior.sample.thinned(DRAWS) {
         let learner = model.learner(point);
-        let increments = (0..runs).filter_map(|run| model.forward(&learner, run));
-        let increments: Vec<f64> = increments.flat_map(|forward| forward.increments).collect();
+        let weighted = (0..runs).filter_map(|run| Some((model.weights.get(run)?, model.forward(&learner, run)?)));
+        let increments =
+            weighted.flat_map(|(weight, forward)| forward.increments.into_iter().map(move |one| weight * one));
+        let increments: Vec<f64> = increments.collect();
         columns.resize(columns.len().max(increments.len()), Vec::new());
         columns.iter_mut().zip(increments).for_each(|(column, increment)| column.push(increment));
     }

@@ -72,7 +72,7 @@ impl Scenario {
     /// describes no loop; whatever else the file holds is checked.
     ///
     /// # Errors
-    /// As [`Scenario::load`], but for a name that is missing.
+    /// As [`Scenario::load`], except that the name may be missing.
     pub fn load_priors(path: &Path) -> Result<Vec<StatedPrior>, ScenarioError> {
         let text = text_of(path)?;
         let text = without_mark(&text);

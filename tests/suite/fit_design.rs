@@ -155,7 +155,7 @@ fn checks_are_told() {
     write(",generated,kept", ",500,300");
     let (_, told) = fit(&["--checked", "none", "--sweeps", "200"]);
     assert!(told.contains("`generated` and `kept` of the log say otherwise"), "{told}");
-    for wrong in ["vote", "vote:6of5", "vote:0of5", "vote:3of", "yes", "vote:-1of5"] {
+    for wrong in ["vote", "vote:6of5", "vote:0of5", "vote:3of", "yes", "vote:-1of5", "vote:10001of10001"] {
         let (code, text) = fit(&["--checked", wrong]);
         assert!(code == Some(2) && text.contains("vote:MofN"), "{wrong}: {text}");
     }

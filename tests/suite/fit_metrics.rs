@@ -109,9 +109,10 @@ fn a_class_of_mistakes_stands_beside_the_total() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("class.csv");
     let rows = [(620, 60), (540, 80), (470, 110), (410, 150), (360, 190), (330, 240), (310, 290)];
-    let line = |(g, (wrong, systematic)): (usize, &(u64, u64))| format!("{g},1000,{wrong},{systematic},500,400,90\n");
+    let line =
+        |(g, (wrong, systematic)): (usize, &(u64, u64))| format!("{g},1000,{wrong},{systematic},500,400,90,700\n");
     let text: String = rows.iter().enumerate().map(line).collect();
-    let head = "generation,evaluated,wrong,systematic_wrong,generated,kept,kept_wrong\n";
+    let head = "generation,evaluated,wrong,systematic_wrong,generated,kept,kept_wrong,more\n";
     std::fs::write(&log, format!("{head}{text}")).unwrap();
     let fit = |extra: &[&str]| {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
@@ -131,8 +132,30 @@ fn a_class_of_mistakes_stands_beside_the_total() {
         (&["--class", "systematic_wrong", "--variants"][..], "leave --class out"),
         (&["--class", "no_such"][..], "no_such"),
         (&["--class", "a", "--metric", "b", "--metric", "c"][..], "give --metric once"),
+        (&["--class", "no_such"][..], "--class no_such"),
+        (&["--class", "generation"][..], "counts no class of mistakes"),
+        (&["--class", "wrong"][..], "counts no class of mistakes"),
+        (&["--class", "wrong", "--columns", "wrong=systematic_wrong"][..], "counts no class of mistakes"),
+        (&["--class", "systematic_wrong", "--columns", "wrong=systematic_wrong"][..], "the same as the total"),
+        (&["--class", "more"][..], "generation 0 has 700 of them among 620 wrong answers"),
     ] {
         let (told, refused) = fit(options);
         assert!(told.is_empty() && refused.contains(rule), "{options:?}: {refused}");
     }
+    // What is read through standard input is read once, and nothing but a table has classes.
+    let stdin = |options: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
+        let output =
+            command.args(["fit", "-", "--sweeps", "30", "--json"]).args(options).pipe_stdin(&log).unwrap().output();
+        output.unwrap().stdout
+    };
+    assert!(!stdin(&["--class", "systematic_wrong"]).is_empty());
+    let trainer = "tests/data/harness/trainer_state.json";
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
+    let refused = command.args(["fit", trainer, "--evaluated", "500", "--class", "loss"]).output().unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        refused.status.code() == Some(2) && said.contains("--class loss: a class is a column of counts in a table"),
+        "{said}"
+    );
 }

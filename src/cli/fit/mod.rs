@@ -1,5 +1,6 @@
 //! `runaway fit`.
 
+mod class;
 mod pair;
 mod save;
 mod text;
@@ -60,7 +61,9 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     if args.class.is_some() || args.reading.metric.len() > 1 {
         return pair::run(args, out);
     }
-    let (log, provenance) = read(args, &args.reading.options()?)?;
+    let files = Log::files(&args.files)?;
+    let log = read(args, &files, &args.reading.options()?)?;
+    let provenance = provenance(args, &files)?.with_reading(log.reading());
     // Beliefs of a scenario are about whole solutions.
     let long = log.runs.iter().flat_map(|run| &run.rows).any(|row| row.steps.is_some_and(|steps| steps > 1));
     let options = options(args, args.save.is_some() && long)?;
@@ -107,10 +110,14 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     Ok(if fit.unsettled().is_some() { Verdict::Unsettled } else { Verdict::Fine })
 }
 
-/// The log as it is to be fitted, and where it came from.
-fn read(args: &args::Fit, reading: &ReadOptions) -> anyhow::Result<(Log, LogProvenance)> {
-    let files = Log::files(&args.files)?;
-    let mut log = Log::of(&files, reading)?;
+/// Where a log comes from, before it is said how it was read.
+fn provenance(args: &args::Fit, files: &[LogFile]) -> anyhow::Result<LogProvenance> {
+    Ok(LogProvenance::new(digests(files)?, args.seed, command(args)))
+}
+
+/// The log as it is to be fitted.
+fn read(args: &args::Fit, files: &[LogFile], reading: &ReadOptions) -> anyhow::Result<Log> {
+    let mut log = Log::of(files, reading)?;
     if args.run >= log.runs.len() {
         let (last, run) = (log.runs.len().saturating_sub(1), args.run);
         return Err(UsageError(format!("--run {run}: the runs of this log are 0 to {last}")).into());
@@ -126,8 +133,7 @@ fn read(args: &args::Fit, reading: &ReadOptions) -> anyhow::Result<(Log, LogProv
     if args.alone {
         log.keep_run(args.run);
     }
-    let provenance = LogProvenance::new(digests(&files)?, args.seed, command(args)).with_reading(log.reading());
-    Ok((log, provenance))
+    Ok(log)
 }
 
 /// Names of files, each with the digest of its bytes.

@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use serde::Serialize;
 
 use crate::fit::{Fit, FitError, FitOptions, Fitted, Log, Parting, ReadOptions};
@@ -16,7 +17,7 @@ use super::super::ingest::read_as;
 use super::super::limits::Work;
 use super::super::progress::watched;
 use super::super::{UsageError, Verdict, report_folder, write_report};
-use super::{blamed, generations, json, options, read, text};
+use super::{blamed, class, generations, json, options, provenance, read, text};
 
 /// The fits of both metrics.
 #[derive(Serialize)]
@@ -35,22 +36,22 @@ struct OfMetric<'a> {
 pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
     let [first, second] = names(args)?;
     let options = options(args, false)?;
-    let (mut of_second, mut reading) = (options.clone(), args.reading.of_metric(second));
-    let ((one, provenance), (mut other, _)) = match &args.class {
-        None => (read(args, &args.reading.of_metric(first))?, read(args, &reading)?),
+    let files = Log::files(&args.files)?;
+    let read = |reading: &ReadOptions| read(args, &files, reading);
+    let mut of_second = options.clone();
+    let (one, other) = match &args.class {
+        None => (read(&args.reading.of_metric(first))?, read(&args.reading.of_metric(second))?),
         Some(class) => {
-            reading = ReadOptions { metric: None, ..args.reading.options()? };
-            reading.columns.retain(|(name, _)| !matches!(name.as_str(), "wrong" | "right" | "correct"));
-            reading.columns.push(("wrong".to_owned(), class.clone()));
+            let reading = args.reading.options()?;
+            let total = read(&reading)?;
+            let mut part = read(&class::reading(reading, class)?).with_context(|| format!("--class {class}"))?;
+            class::keep(&mut part, &total, class)?;
             // What is accepted depends on all mistakes.
             of_second.yields = false;
-            (read(args, &args.reading.options()?)?, read(args, &reading)?)
+            (total, part)
         }
     };
-    if args.class.is_some() {
-        other.keep_class();
-    }
-    let provenance = provenance.with_reading([one.reading(), other.reading()].concat());
+    let provenance = provenance(args, &files)?.with_reading([one.reading(), other.reading()].concat());
     let longest = generations(&one).max(generations(&other));
     Work::default().fits(2, options.effort.sweeps, longest).admit(args.patience)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;

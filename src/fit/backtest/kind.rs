@@ -55,16 +55,20 @@ impl CourseKind {
     }
 }
 
-/// Whether the error rate of `to` lies above that of `from` by a change that counts.
+/// Whether the error rate of `to` lies above that of `from` by a change that counts. Counts are compared before they are
+/// divided, so that wrong answers and right ones are treated alike to the last bit.
 fn rises(from: &Row, to: &Row) -> bool {
-    let variance = |row: &Row| {
-        let (wrong, trials) = row.independent_counts();
-        // Half an answer on each side: no evaluation is without noise.
-        let share = (wrong as f64 + 0.5) / (trials as f64 + 1.0);
-        share * (1.0 - share) / trials.max(1) as f64
-    };
-    let noise = (variance(from) + variance(to)).sqrt();
-    to.error_rate() - from.error_rate() >= (STANDARD_ERRORS * noise).max(LEAST)
+    let counts = |row: &Row| (i128::from(row.wrong), i128::from(row.evaluated));
+    let ((from_wrong, from_all), (to_wrong, to_all)) = (counts(from), counts(to));
+    let change = (to_wrong * from_all - from_wrong * to_all) as f64 / (from_all * to_all) as f64;
+    change >= (STANDARD_ERRORS * (variance(from) + variance(to)).sqrt()).max(LEAST)
+}
+
+/// Of a measured error rate. Half an answer on each side: no evaluation is without noise.
+fn variance(row: &Row) -> f64 {
+    let (wrong, trials) = row.independent_counts();
+    let [wrong, right, all] = [wrong as f64 + 0.5, (trials - wrong) as f64 + 0.5, trials as f64 + 1.0];
+    wrong * right / (all * all) / trials.max(1) as f64
 }
 
 #[cfg(test)]
@@ -92,6 +96,9 @@ mod tests {
         assert_eq!(CourseKind::of(&rows(&[50, 60, 40, 75])), CourseKind::Flat);
         assert_eq!(CourseKind::of(&rows(&[500, 530, 480, 550])), CourseKind::Flat);
         assert_eq!(CourseKind::of(&[]), CourseKind::Flat);
+        // Exactly 3 points, either way.
+        assert_eq!(CourseKind::of(&rows(&[21, 51])), CourseKind::Avalanche);
+        assert_eq!(CourseKind::of(&rows(&[979, 949])), CourseKind::Improving);
     }
 
     proptest! {

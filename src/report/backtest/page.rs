@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::fit::{Backtest, Case, Summary};
+use crate::fit::{Backtest, Case, CourseKind, Summary};
 use crate::provenance::LogProvenance;
 use crate::report::Figure;
 use crate::report::fit::words::LEARNERS;
@@ -12,26 +12,20 @@ use crate::report::words::capitalised;
 use super::{short, tables, words};
 
 /// What the courses are.
-const COURSES: &str = "The course is that of the whole run, which no forecast has seen. Avalanche: the error rate ends above its start. \
-    Accuracy rises, then falls: the error rate falls below its start and ends above its lowest. Improving: it ends below its \
-    start. A change counts from 3 percentage points and three standard errors on; else the run is flat.";
+const COURSES: &str = "The course is that of the whole run, which no forecast has seen. Accuracy rises, then \
+    falls: the error rate falls below its start and ends above its lowest. Otherwise avalanche: it ends above its start; improving: \
+    it ends below. A change counts from 3 percentage points and three standard errors on; else the run is flat.";
 
 pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Figure]) -> String {
     let headline = words::headline(tested);
-    let rows = |row: fn(String, &Summary) -> Vec<String>| -> [Vec<Vec<String>>; 2] {
-        let files = tested.by_file.iter().map(|(file, summary)| row(short(file).to_owned(), summary));
-        let cuts = tested.by_cut.iter().map(|(cut, summary)| row(cut.to_string(), summary));
-        [files.chain([row("all".to_owned(), &tested.summary)]).collect(), cuts.collect()]
-    };
-    let ([errors, errors_by_cut], [runways, runways_by_cut]) = (rows(tables::errors), rows(tables::runways));
-    let group = |name: String, keep: &dyn Fn(&Case) -> bool| format!("{name} ({} runs)", tables::runs(tested, keep));
-    let kinds = tested
-        .by_kind
-        .iter()
-        .map(|(kind, summary)| (group(capitalised(kind.words()), &|case| case.kind == *kind), summary));
-    let sets = tested.by_set.iter().map(|(set, summary)| (group(set.clone(), &|case| case.set() == set), summary));
-    let (kinds, sets): (Vec<_>, Vec<_>) = (kinds.collect(), sets.collect());
-    let titled = |first: &'static str, rest: &[&'static str]| [&[first], rest].concat();
+    let files = tested.by_file.iter().map(|(file, summary)| (short(file).to_owned(), summary));
+    let files: Vec<_> = files.chain([("all".to_owned(), &tested.summary)]).collect();
+    let cuts: Vec<_> = tested.by_cut.iter().map(|(cut, summary)| (cut.to_string(), summary)).collect();
+    let counted = |name: &str, keep: &dyn Fn(&Case) -> bool| format!("{name} ({} runs)", tables::runs(tested, keep));
+    let kind = |kind: &CourseKind| counted(&capitalised(kind.words()), &|case| case.kind == *kind);
+    let kinds: Vec<_> = tested.by_kind.iter().map(|(one, summary)| (kind(one), summary)).collect();
+    let set = |set: &String| counted(set, &|case| case.set() == set);
+    let sets: Vec<_> = tested.by_set.iter().map(|(one, summary)| (set(one), summary)).collect();
     let seen = if tested.others { "the other runs of its log to their ends" } else { "nothing else" };
     let body = html! {
         header {
@@ -48,14 +42,12 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
                  best of each log is chosen in hindsight, and nobody could have used it. A false alarm is a warning after which the \
                  run did not fail within 5 generations." }
             (grid("CRPS against extrapolations", &tables::FORECASTERS, &tables::forecasters(tested)))
-            (groups("by the course of the run", "Course", &kinds))
+            (scores("by the course of the run", "Course", &kinds))
             p { (COURSES) }
-            @if sets.len() > 1 { (groups("by set of logs", "Set", &sets)) }
-            (grid("Remaining runway, by log", &titled("Log", &tables::RUNWAYS), &runways))
-            (grid("Error rate, by log", &titled("Log", &tables::ERRORS), &errors))
+            @if sets.len() > 1 { (scores("by set of logs", "Set", &sets)) }
+            (scores("by log", "Log", &files))
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
-            (grid("Remaining runway, by generations seen", &titled("Seen", &tables::RUNWAYS), &runways_by_cut))
-            (grid("Error rate, by generations seen", &titled("Seen", &tables::ERRORS), &errors_by_cut))
+            (scores("by generations seen", "Seen", &cuts))
             (skipped(&tested.skipped))
             (grid("Provenance", &["What", "Which"], &provenance.rows()))
         }
@@ -63,15 +55,15 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
     document("Back-test of forecasts", &headline, &body)
 }
 
-/// Error rate and remaining runway of parts of the cases.
-fn groups(by: &str, first: &str, groups: &[(String, &Summary)]) -> Markup {
-    let rows = |row: fn(String, &Summary) -> Vec<String>| -> Vec<Vec<String>> {
-        groups.iter().map(|(name, summary)| row(name.clone(), summary)).collect()
+/// Remaining runway and error rate of parts of the cases.
+fn scores(by: &str, first: &str, parts: &[(String, &Summary)]) -> Markup {
+    let table = |what: &str, titles: &[&str], row: fn(String, &Summary) -> Vec<String>| {
+        let rows: Vec<Vec<String>> = parts.iter().map(|(name, summary)| row(name.clone(), summary)).collect();
+        grid(&format!("{what}, {by}"), &[&[first], titles].concat(), &rows)
     };
-    let titles = |rest: &[&'static str]| std::iter::once(first).chain(rest.iter().copied()).collect::<Vec<_>>();
     html! {
-        (grid(&format!("Error rate, {by}"), &titles(&tables::ERRORS), &rows(tables::errors)))
-        (grid(&format!("Remaining runway, {by}"), &titles(&tables::RUNWAYS), &rows(tables::runways)))
+        (table("Remaining runway", &tables::RUNWAYS, tables::runways))
+        (table("Error rate", &tables::ERRORS, tables::errors))
     }
 }
 

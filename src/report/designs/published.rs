@@ -26,19 +26,25 @@ struct Row<'a> {
     found: f64,
 }
 
+impl Row<'_> {
+    fn miss(&self) -> f64 {
+        (self.found - self.published).abs()
+    }
+}
+
 pub(super) fn plot(evidence: &Evidence) -> Option<Plot> {
     let all: Vec<Row<'_>> = evidence.published.iter().filter_map(row).collect();
-    let rows = &all[..all.len().min(ROWS)];
+    let rows = worst(&all);
     if rows.is_empty() {
         return None;
     }
     let high = rows.iter().map(|row| row.published.max(row.found)).fold(0.0, f64::max);
     let last = rows.len() as f64 - 1.0;
     let x = Axis::share("value", 0.0, high * 1.03);
-    let layers = layers(rows, &x);
+    let layers = layers(&rows, &x);
     Some(Plot {
         title: title(&all),
-        notes: notes(rows.len(), evidence.published.len()),
+        notes: notes(rows.len(), all.len(), evidence.published.len()),
         caption:
             "Published values beside the model's: those that a parameter was fitted to, and those that are predicted."
                 .to_owned(),
@@ -59,11 +65,22 @@ fn row(beside: &Beside) -> Option<Row<'_>> {
     })
 }
 
-fn notes(shown: usize, all: usize) -> Vec<String> {
+/// Those that the figure has room for: the largest misses, in the order of the file.
+fn worst<'a>(all: &'a [Row<'a>]) -> Vec<&'a Row<'a>> {
+    let mut rows: Vec<(usize, &Row<'_>)> = all.iter().enumerate().collect();
+    rows.sort_by(|(_, a), (_, b)| b.miss().total_cmp(&a.miss()));
+    rows.truncate(ROWS);
+    rows.sort_by_key(|(place, _)| *place);
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn notes(shown: usize, shares: usize, all: usize) -> Vec<String> {
     let mut notes = vec![
         "“Fitted”: a parameter was chosen to meet the value. “Predicted”: none was. A line spans the miss.".to_owned(),
     ];
-    if shown < all {
+    if shown < shares {
+        notes.push(format!("The {shown} largest misses of {all} values; the table has the others."));
+    } else if shown < all {
         notes.push(format!(
             "{shown} of {all} values; the table has those that are no shares, or that the model has no number for."
         ));
@@ -71,7 +88,7 @@ fn notes(shown: usize, all: usize) -> Vec<String> {
     notes
 }
 
-fn layers(rows: &[Row<'_>], x: &Axis) -> Vec<Layer> {
+fn layers(rows: &[&Row<'_>], x: &Axis) -> Vec<Layer> {
     let height = |index: usize| (rows.len() - 1 - index) as f64;
     let mut layers = Vec::new();
     for (index, row) in rows.iter().enumerate() {
@@ -87,7 +104,7 @@ fn layers(rows: &[Row<'_>], x: &Axis) -> Vec<Layer> {
         [(Role::Fitted, "model, fitted", true, EXACT.color), (Role::Predicted, "model, predicted", false, VERMILLION)]
     {
         let own = rows.iter().enumerate().filter(|(_, row)| row.role == role);
-        let tag = |(index, row): (usize, &Row<'_>)| Tag {
+        let tag = |(index, row): (usize, &&Row<'_>)| Tag {
             x: row.found,
             y: height(index) + MARKS,
             text: String::new(),
@@ -111,9 +128,8 @@ fn label(says: &str) -> String {
 
 /// The largest miss of what is predicted.
 fn title(rows: &[Row<'_>]) -> String {
-    let miss = |row: &&Row<'_>| (row.found - row.published).abs();
     let predicted: Vec<&Row<'_>> = rows.iter().filter(|row| row.role == Role::Predicted).collect();
-    match predicted.iter().copied().max_by(|a, b| miss(a).total_cmp(&miss(b))) {
+    match predicted.iter().copied().max_by(|a, b| a.miss().total_cmp(&b.miss())) {
         Some(worst) => format!(
             "{} misses by {} percentage points: {}",
             if predicted.len() == 1 {
@@ -121,7 +137,7 @@ fn title(rows: &[Row<'_>]) -> String {
             } else {
                 format!("Of {} predictions the worst", predicted.len())
             },
-            number(100.0 * miss(&worst), 3),
+            number(100.0 * worst.miss(), 3),
             label(worst.says)
         ),
         None if rows.len() == 1 => "The published value was fitted: nothing is predicted".to_owned(),
