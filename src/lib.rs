@@ -37,6 +37,7 @@
 //! [`Scenario`]: scenario::Scenario
 
 pub mod analytic;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compare;
 pub mod cost;
@@ -49,6 +50,7 @@ pub mod measure;
 pub mod plan;
 pub mod provenance;
 pub mod quantity;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod scenario;
 pub mod simulate;

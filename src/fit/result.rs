@@ -104,8 +104,11 @@ pub struct Basis {
     pub training: Training,
     /// Whether that was told; what the log suggests otherwise.
     pub training_told: bool,
-    /// Share of the plain trend in the forecast; the rest is the mechanism's.
+    /// Share of the trend in the forecast; the rest is the mechanism's.
     pub trend_share: f64,
+    /// Whether the trend follows what passes the check and where candidates disagree, each by itself; left out where not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trend_split: bool,
     /// Whether audits of kept examples were used.
     pub audits: bool,
     /// What one belief is about.

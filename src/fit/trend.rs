@@ -20,6 +20,7 @@ use super::course::Course;
 use super::design::Training;
 use super::log::{Row, Run};
 use super::model::{self, Ahead};
+use super::past::{self, Past, Seen, TrendScale};
 use super::prior::{Checks, Scale};
 use super::{FitOptions, sampler};
 
@@ -27,8 +28,6 @@ use super::{FitOptions, sampler};
 const TREND_STREAM: u64 = 6 << 32;
 /// Draws from the priors.
 const CANDIDATES: usize = 2000;
-/// Most generations that are looked back on: what came before says little of what comes next.
-const LOOKED_BACK: u64 = 40;
 /// Standard deviation of the first level around its measurement, before it is known.
 const OPEN: f64 = 2.0;
 
@@ -127,82 +126,6 @@ impl Draw {
     }
 }
 
-/// The scale on which the trend is straight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TrendScale {
-    /// ln(p / (1 − p)).
-    Logit,
-    /// ln(−ln(1 − p)).
-    Hazard,
-}
-
-impl TrendScale {
-    fn of(self, share: f64) -> f64 {
-        match self {
-            Self::Logit => Scale::Logit.transformed(share),
-            Self::Hazard => (-(-share).ln_1p()).ln(),
-        }
-    }
-
-    fn back(self, z: f64) -> f64 {
-        match self {
-            Self::Logit => Scale::Logit.natural(z),
-            Self::Hazard => -(-z.exp()).exp_m1(),
-        }
-    }
-
-    /// dz/dp.
-    fn slope(self, share: f64) -> f64 {
-        match self {
-            Self::Logit => 1.0 / (share * (1.0 - share)),
-            Self::Hazard => -1.0 / ((1.0 - share) * (-share).ln_1p()),
-        }
-    }
-}
-
-/// One evaluated generation.
-#[derive(Debug, Clone, Copy)]
-struct Seen {
-    /// Generations since the first that is looked at.
-    place: usize,
-    share: f64,
-    trials: f64,
-    /// ln of the steps of a solution over those of the first.
-    longer: f64,
-}
-
-/// A run as the trend sees it.
-struct Past {
-    seen: Vec<Seen>,
-    /// Generations from the first that is looked at to the last.
-    span: usize,
-    /// Whether the first that is looked at is the loop's own generation 0.
-    from_labels: bool,
-    steps: (f64, f64),
-}
-
-impl Past {
-    fn of(run: &Run, checks: Checks) -> Option<Self> {
-        let last = run.rows.last()?.generation;
-        let rows: Vec<&Row> = run.rows.iter().filter(|row| last - row.generation <= LOOKED_BACK).collect();
-        let first = rows.first()?.generation;
-        let mut steps = rows.iter().find_map(|row| row.steps).unwrap_or(1) as f64;
-        let at_first = steps;
-        let seen = rows.iter().map(|row| {
-            steps = row.steps.map_or(steps, |steps| steps as f64);
-            let (wrong, trials) = counts(row, checks);
-            Seen {
-                place: (row.generation - first) as usize,
-                share: (wrong as f64 + 0.5) / (trials as f64 + 1.0),
-                trials: trials as f64,
-                longer: (steps / at_first).ln(),
-            }
-        });
-        let seen: Vec<Seen> = seen.collect();
-        Some(Self { seen, span: (last - first) as usize, from_labels: first == 0, steps: (at_first, steps) })
-    }
-}
-
 /// Wrong answers of the model, and all: where everything is kept, the audit counts them too.
 fn counts(row: &Row, checks: Checks) -> (u64, u64) {
     let (wrong, trials) = row.independent_counts();
@@ -255,7 +178,7 @@ impl Weighted {
         let seen = DMatrix::from_fn(past.seen.len(), rows.ncols(), |i, j| rows[(past.seen[i].place, j)]);
         let of = |value: &dyn Fn(&Seen) -> f64| DVector::from_iterator(past.seen.len(), past.seen.iter().map(value));
         let measured = of(&|seen| draw.scale.of(seen.share) - seen.longer);
-        let noise = of(&|seen| draw.scale.slope(seen.share).powi(2) * seen.share * (1.0 - seen.share) / seen.trials);
+        let noise = of(&|seen| seen.variance(draw.scale));
         let mut covariance = &seen * seen.transpose();
         for (k, variance) in noise.iter().enumerate() {
             covariance[(k, k)] += variance + draw.wobble * draw.wobble;
@@ -324,66 +247,72 @@ fn expected(measured: &DVector<f64>, shape: &Shape, past: &Past) -> DVector<f64>
     DVector::from_iterator(past.seen.len(), past.seen.iter().map(|seen| measured[0] + shape.drift * seen.place as f64))
 }
 
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
+pub(super) fn normal(rng: &mut ChaCha8Rng) -> f64 {
     StandardNormal.sample(rng)
 }
 
-/// Courses of a run from its trend.
-pub(super) fn courses(
-    runs: &[Run],
-    options: &FitOptions,
-    (training, checks): (Training, Checks),
-    ahead: Ahead,
-    count: usize,
-) -> Vec<Course> {
-    let Some(run) = runs.get(options.run).filter(|_| count > 0) else { return Vec::new() };
-    let shape = Shape::of(training, checks);
-    // Without its audits a log has its evaluations alone.
-    let checks = if options.audits { checks } else { Checks::Unknown };
-    let Some(past) = Past::of(run, checks) else { return Vec::new() };
-    let mut rng = sampler::stream(options.seed, TREND_STREAM);
-    let others = runs.iter().enumerate().filter(|(index, _)| *index != options.run);
-    let weighted = others.map(|(index, run)| (options.weight(index), run)).filter(|(weight, _)| *weight > 0.0);
-    let others: Vec<(f64, Past)> =
-        weighted.filter_map(|(weight, run)| Some((weight, Past::of(run, checks)?))).collect();
-    // The matrices of every draw would take a hundred megabytes: those of the chosen are made again.
-    let density = |draw: &Draw| {
-        let of = |past: &Past| Weighted::of(*draw, &shape, past).map_or(f64::NEG_INFINITY, |one| one.log_density);
-        others.iter().fold(of(&past), |sum, (weight, other)| sum + weight * of(other))
-    };
-    let draws: Vec<Draw> = (0..CANDIDATES).map(|_| Draw::from(&shape, &mut rng)).collect();
-    let densities: Vec<f64> = draws.iter().map(density).collect();
-    let most = densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<f64> = densities.iter().map(|density| (density - most).exp()).collect();
-    let total: f64 = weights.iter().sum();
-    let before = earlier(run, past.span, checks);
-    let (mut reached, mut out) = (0.0, Vec::with_capacity(count));
-    let offset: f64 = rng.random();
-    for (draw, weight) in draws.into_iter().zip(&weights) {
-        reached += weight / total * count as f64;
-        let wanted = ((reached - offset).ceil().max(0.0) as usize).min(count);
-        let Some(one) = (out.len() < wanted).then(|| Weighted::of(draw, &shape, &past)).flatten() else { continue };
-        while out.len() < wanted {
-            let mut course = one.course(&shape, &past, ahead, &mut rng);
-            course.error.splice(0..0, before.iter().copied());
-            out.push(course);
-        }
-    }
-    out
+/// Trends of the rates of a log's runs.
+pub(super) struct Trends<'a> {
+    pub runs: &'a [Run],
+    pub options: &'a FitOptions,
+    shape: Shape,
 }
 
-/// Error rates of the generations that are not looked back on, as they were measured.
-fn earlier(run: &Run, span: usize, checks: Checks) -> Vec<f64> {
-    let (Some(first), Some(last)) = (run.rows.first(), run.rows.last()) else { return Vec::new() };
-    let places = (last.generation - first.generation) as usize - span;
-    let at = |place: usize| {
-        let row = run.rows.iter().rev().find(|row| row.generation <= first.generation + place as u64);
-        row.map_or(f64::NAN, |row| {
-            let (wrong, trials) = counts(row, checks);
-            wrong as f64 / trials as f64
-        })
-    };
-    (0..places).map(at).collect()
+impl<'a> Trends<'a> {
+    pub fn new(runs: &'a [Run], options: &'a FitOptions, training: Training, checks: Checks) -> Self {
+        Self { runs, options, shape: Shape::of(training, checks) }
+    }
+
+    /// Their random numbers.
+    pub fn rng(&self) -> ChaCha8Rng {
+        sampler::stream(self.options.seed, TREND_STREAM)
+    }
+
+    /// Courses of the run's error rate.
+    pub fn courses(&self, checks: Checks, ahead: Ahead, count: usize) -> Vec<Course> {
+        let Some(run) = self.runs.get(self.options.run).filter(|_| count > 0) else { return Vec::new() };
+        // Without its audits a log has its evaluations alone.
+        let checks = if self.options.audits { checks } else { Checks::Unknown };
+        let courses = self.drawn(&|row| Some(counts(row, checks)), ahead, count, &mut self.rng());
+        past::with_earlier(courses.unwrap_or_default(), run, |row| counts(row, checks))
+    }
+
+    /// Courses of one rate of the run, from the first generation that is looked back on; none where it was never measured.
+    pub fn drawn(
+        &self,
+        counts: &dyn Fn(&Row) -> Option<(u64, u64)>,
+        ahead: Ahead,
+        count: usize,
+        rng: &mut ChaCha8Rng,
+    ) -> Option<Vec<Course>> {
+        let Self { runs, options, shape } = self;
+        let past = Past::of(runs.get(options.run)?, counts)?;
+        let others = runs.iter().enumerate().filter(|(index, _)| *index != options.run);
+        let weighted = others.map(|(index, run)| (options.weight(index), run)).filter(|(weight, _)| *weight > 0.0);
+        let others: Vec<(f64, Past)> =
+            weighted.filter_map(|(weight, run)| Some((weight, Past::of(run, counts)?))).collect();
+        // The matrices of every draw would take a hundred megabytes: those of the chosen are made again.
+        let density = |draw: &Draw| {
+            let of = |past: &Past| Weighted::of(*draw, shape, past).map_or(f64::NEG_INFINITY, |one| one.log_density);
+            others.iter().fold(of(&past), |sum, (weight, other)| sum + weight * of(other))
+        };
+        let draws: Vec<Draw> = (0..CANDIDATES).map(|_| Draw::from(shape, rng)).collect();
+        let densities: Vec<f64> = draws.iter().map(density).collect();
+        let most = densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = densities.iter().map(|density| (density - most).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        let (mut reached, mut out) = (0.0, Vec::with_capacity(count));
+        let offset: f64 = rng.random();
+        for (draw, weight) in draws.into_iter().zip(&weights) {
+            reached += weight / total * count as f64;
+            let wanted = ((reached - offset).ceil().max(0.0) as usize).min(count);
+            let Some(one) = (out.len() < wanted).then(|| Weighted::of(draw, shape, &past)).flatten() else { continue };
+            while out.len() < wanted {
+                out.push(one.course(shape, &past, ahead, rng));
+            }
+        }
+        Some(out)
+    }
 }
 
 #[cfg(test)]
@@ -401,7 +330,7 @@ mod tests {
     const AHEAD: Ahead = Ahead { horizon: 10, evaluated: 500, growth: 0.0 };
 
     fn alone(log: Run, training: Training, checks: Checks, count: usize) -> Vec<Course> {
-        courses(&[log], &FitOptions::default(), (training, checks), AHEAD, count)
+        Trends::new(&[log], &FitOptions::default(), training, checks).courses(checks, AHEAD, count)
     }
 
     /// The same density by the Kalman filter, one generation after the other, and the mean of the last generation's own
@@ -447,7 +376,8 @@ mod tests {
         ];
         for (seed, log) in logs.iter().enumerate() {
             for (training, checks) in [(Training::Anew, Checks::None), (Training::FineTuned, Checks::Unknown)] {
-                let (shape, past) = (Shape::of(training, checks), Past::of(log, checks).unwrap());
+                let (shape, past) =
+                    (Shape::of(training, checks), Past::of(log, &|row| Some(counts(row, checks))).unwrap());
                 let mut rng = sampler::stream(11, seed as u64);
                 for _ in 0..50 {
                     let draw = Draw::from(&shape, &mut rng);

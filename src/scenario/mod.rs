@@ -32,8 +32,8 @@ pub use draws::{DRAWN, Draw, Drawn, FittedDesigns, FittedLoop};
 pub use error::{Origin, Position, ScenarioError};
 pub use filter::Filter;
 pub use priors::{MOST_SPREAD, PRIORS, Range, StatedPrior};
-pub use resolve::MAX_PLURALITY;
-pub(crate) use resolve::{MAX_CANDIDATES, legal_name};
+pub(crate) use resolve::legal_name;
+pub use resolve::{MAX_CANDIDATES, MAX_PLURALITY};
 pub use stated::{Claim, Published, Quantity, Role, Stated, Subject, quantity_names};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).

@@ -12,7 +12,7 @@ const MAX_HORIZON: u64 = 100_000;
 /// The longest name, in characters.
 const MAX_NAME: usize = 100;
 /// The most candidates of one vote.
-pub(crate) const MAX_CANDIDATES: u64 = 10_000;
+pub const MAX_CANDIDATES: u64 = 10_000;
 /// The most candidates of a vote that less than a majority decides: its table grows with their square.
 pub const MAX_PLURALITY: u64 = 1_000;
 /// The most difficulties: each is a law of its own.

@@ -213,6 +213,7 @@ fn committed_forecasts_are_calibrated_and_beat_extrapolation() {
         ("backtest-fresh", 576, 0.78),
         ("backtest-lm", 175, 0.92),
         ("backtest-lm-fresh", 64, 0.92),
+        ("backtest-lm-held", 64, 0.92),
         ("backtest-llm", 92, 0.85),
     ] {
         let json = std::fs::read(format!("reports/{name}/backtest.json")).unwrap();

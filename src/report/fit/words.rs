@@ -106,8 +106,13 @@ pub fn members(fit: &Fit) -> String {
         (false, Training::Anew) => "; --fine-tuned says otherwise",
         (false, Training::FineTuned) => "; --trained-anew says otherwise",
     };
+    let trend = if basis.trend_split {
+        "a trend of the wrong share of what is kept and one of how often candidates disagree, taken together"
+    } else {
+        "a plain trend"
+    };
     format!(
-        "The forecast averages two members: the mechanism ({}) and a plain trend ({}). Each generation {is} {}{otherwise}.",
+        "The forecast averages two members: the mechanism ({}) and {trend} ({}). Each generation {is} {}{otherwise}.",
         percent(1.0 - basis.trend_share, 2),
         percent(basis.trend_share, 2),
         basis.training.words()

@@ -1,0 +1,306 @@
+//! The trend of a checked loop whose log counts what passes the check and where candidates disagree: two trends for one.
+//!
+//! Both rates are counted on everything that is generated, not on the few evaluated answers alone, and they part ways. Behind
+//! a vote random errors die out, and candidates agree more and more; what is wrong the same way each time passes, and it
+//! multiplies long before the error rate shows it. With y the wrong share of what is kept, D the share of problems whose
+//! candidates disagree, and d the share of wrong answers among such candidates,
+//!
+//!   error = 1 − (1 − y)(1 − d·D),
+//!
+//! its hazard times a factor, since evaluated problems may differ from generated ones, and noise. On the checked loops of
+//! tests/data/lm, lm-fresh and lm-last, with d alone to fit, the mean deviance of an evaluation is 0.8 to 1.9, where chance
+//! alone makes 1; d is about one over the candidates. y and D follow independent trends; d, factor and noise are drawn from
+//! their posterior on a grid, for each course anew.
+
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+
+use super::course::Course;
+use super::log::{Row, Run};
+use super::model::{self, Ahead};
+use super::past::{self, Past, TrendScale};
+use super::trend::{Trends, normal};
+
+/// d.
+const WRONG_WHERE_APART: [f64; 9] = [0.1, 0.15, 0.2, 0.25, 0.33, 0.4, 0.5, 0.65, 0.8];
+/// Standard deviation of the noise on the ln of the hazard.
+const NOISE: [f64; 4] = [0.03, 0.08, 0.2, 0.5];
+/// Standard deviation of the ln of the factor: the same problems, or others.
+const FACTOR_SPREAD: [f64; 2] = [0.05, 0.5];
+/// What a level is taken to be at most, and at least above 0: neither 0 nor 1 has one.
+const EXTREME: f64 = 1e-9;
+/// The scale of the link.
+const SCALE: TrendScale = TrendScale::Hazard;
+
+/// Cases and trials of a rate in a generation, where they were counted.
+type Counts = fn(&Row) -> Option<(u64, u64)>;
+
+fn evaluated(row: &Row) -> Option<(u64, u64)> {
+    Some(row.independent_counts())
+}
+
+/// Wrong examples among those that were compared with the truth.
+fn passed(row: &Row) -> Option<(u64, u64)> {
+    row.kept_wrong.zip(row.audited.or(row.kept)).filter(|(_, audited)| *audited > 0)
+}
+
+/// Attempted problems whose candidates disagree; those that were not kept, where the log does not count agreement.
+fn apart(row: &Row) -> Option<(u64, u64)> {
+    let (generated, agreed) = row.generated.zip(row.unanimous.or(row.kept))?;
+    Some((generated.checked_sub(agreed)?, generated)).filter(|_| generated > 0)
+}
+
+/// Whether the log of a run counts both, from the first generation that is looked back on to the last but one at least: the
+/// last may not have been sampled from.
+pub(super) fn is_told(run: &Run) -> bool {
+    let whole = Past::of(run, &evaluated).map_or(0, |errors| errors.span);
+    let told = |counts: Counts| {
+        Past::of(run, &counts)
+            .is_some_and(|past| past.seen.first().is_some_and(|seen| seen.place == 0) && past.span + 1 >= whole)
+    };
+    told(passed) && told(apart)
+}
+
+/// Courses of a run's error rate from the trends of both rates.
+pub(super) fn courses(trends: &Trends<'_>, ahead: Ahead, count: usize) -> Vec<Course> {
+    let Some(run) = trends.runs.get(trends.options.run).filter(|_| count > 0) else { return Vec::new() };
+    let mut rng = trends.rng();
+    let linked = Past::of(run, &evaluated).and_then(|errors| {
+        let passed = rate(trends, run, &errors, passed, ahead, count, &mut rng)?;
+        let mut apart = rate(trends, run, &errors, apart, ahead, count, &mut rng)?;
+        // Draws come in the order of their parameters: the two rates are independent.
+        apart.shuffle(&mut rng);
+        let parts = passed.iter().zip(&apart).map(|(passed, apart)| Parts { passed, apart });
+        Some(parts.map(|parts| parts.course(&errors, ahead, &mut rng)).collect())
+    });
+    past::with_earlier(linked.unwrap_or_default(), run, Row::independent_counts)
+}
+
+/// Courses of one rate, as far as those of the error rate go.
+fn rate(
+    trends: &Trends<'_>,
+    run: &Run,
+    errors: &Past,
+    counts: Counts,
+    ahead: Ahead,
+    count: usize,
+    rng: &mut ChaCha8Rng,
+) -> Option<Vec<Vec<f64>>> {
+    let late = errors.span - Past::of(run, &counts)?.span;
+    let courses = trends.drawn(&counts, Ahead { horizon: ahead.horizon + late, ..ahead }, count, rng)?;
+    Some(courses.into_iter().map(|course| course.error).collect())
+}
+
+/// One course of each rate.
+struct Parts<'a> {
+    passed: &'a [f64],
+    apart: &'a [f64],
+}
+
+/// What ties the error rate to both rates.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    wrong: f64,
+    noise: f64,
+    /// Posterior mean and standard deviation of the ln of the factor.
+    factor: (f64, f64),
+    log_density: f64,
+}
+
+impl Parts<'_> {
+    /// ln of the hazard of a generation's error.
+    fn level(&self, place: usize, wrong: f64) -> f64 {
+        SCALE.of(error(self.passed[place], self.apart[place], wrong).clamp(EXTREME, 1.0 - EXTREME))
+    }
+
+    /// The posterior of the factor, given the rest, and the marginal density of the evaluations.
+    fn link(&self, errors: &Past, (wrong, noise, spread): (f64, f64, f64)) -> Link {
+        let (mut precision, mut sum, mut log_density) = (spread.powi(-2), 0.0, -spread.ln());
+        for seen in &errors.seen {
+            let away = SCALE.of(seen.share) - self.level(seen.place, wrong);
+            let variance = seen.variance(SCALE) + noise * noise;
+            precision += 1.0 / variance;
+            sum += away / variance;
+            log_density -= 0.5 * (variance.ln() + away * away / variance);
+        }
+        log_density += 0.5 * (sum * sum / precision - precision.ln());
+        Link { wrong, noise, factor: (sum / precision, precision.sqrt().recip()), log_density }
+    }
+
+    fn drawn_link(&self, errors: &Past, rng: &mut ChaCha8Rng) -> Link {
+        let cells = WRONG_WHERE_APART
+            .iter()
+            .flat_map(|&wrong| NOISE.iter().map(move |&noise| (wrong, noise)))
+            .flat_map(|(wrong, noise)| FACTOR_SPREAD.iter().map(move |&spread| (wrong, noise, spread)));
+        let links: Vec<Link> = cells.map(|cell| self.link(errors, cell)).collect();
+        let most = links.iter().map(|link| link.log_density).fold(f64::NEG_INFINITY, f64::max);
+        let weight = |link: &Link| (link.log_density - most).exp();
+        let mut left = rng.random::<f64>() * links.iter().map(weight).sum::<f64>();
+        let chosen = links.iter().position(|link| {
+            left -= weight(link);
+            left < 0.0
+        });
+        links[chosen.unwrap_or(0)]
+    }
+
+    /// The course of the error rate, past and future.
+    fn course(&self, errors: &Past, ahead: Ahead, rng: &mut ChaCha8Rng) -> Course {
+        let link = self.drawn_link(errors, rng);
+        let factor = link.factor.0 + link.factor.1 * normal(rng);
+        let mut course = Course { error: Vec::new(), measured: Vec::with_capacity(ahead.horizon) };
+        for place in 0..=errors.span + ahead.horizon {
+            let level = self.level(place, link.wrong) + factor;
+            let seen = errors.seen.iter().find(|seen| seen.place == place);
+            // The noise of an evaluated generation, as far as the evaluation tells it.
+            let (told, open) = seen.map_or((0.0, 1.0), |seen| {
+                let variance = seen.variance(SCALE);
+                let total = variance + link.noise * link.noise;
+                (link.noise * (SCALE.of(seen.share) - level) / total, (variance / total).sqrt())
+            });
+            let error = SCALE.back(level + link.noise * (told + open * normal(rng)));
+            course.error.push(error);
+            if place > errors.span {
+                let wrong = model::draw_binomial(ahead.evaluated, error, rng);
+                course.measured.push(wrong as f64 / ahead.evaluated as f64);
+            }
+        }
+        course
+    }
+}
+
+/// The error rate from the wrong share of what is kept, the share of problems whose candidates disagree, and the share of
+/// wrong answers among such candidates.
+fn error(passed: f64, apart: f64, wrong: f64) -> f64 {
+    1.0 - (1.0 - passed) * (1.0 - wrong * apart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::design::Training;
+    use crate::fit::prior::Checks;
+    use crate::fit::score::{quantile, sorted};
+    use crate::fit::{FitOptions, sampler};
+    use approx::assert_relative_eq;
+
+    const AHEAD: Ahead = Ahead { horizon: 8, evaluated: 500, growth: 0.0 };
+
+    /// A loop behind a vote of all of three: problems that tempt to one wrong answer, candidates that err by chance.
+    #[derive(Clone, Copy)]
+    struct Voted {
+        tempting: f64,
+        slip: f64,
+    }
+
+    impl Voted {
+        fn row(self, generation: u64, rng: &mut ChaCha8Rng) -> Row {
+            let Self { tempting, slip } = self;
+            let (mut wrong, mut agreed, mut kept_wrong) = (0, 0, 0);
+            for _ in 0..500 {
+                wrong += u64::from(rng.random_bool(tempting) || rng.random_bool(slip));
+            }
+            for _ in 0..4000 {
+                let tempted = rng.random_bool(tempting);
+                // Answers that are wrong by chance differ from each other.
+                let all_right = (0..3).all(|_| !rng.random_bool(slip));
+                agreed += u64::from(tempted || all_right);
+                kept_wrong += u64::from(tempted);
+            }
+            let (generated, kept, unanimous) = (Some(4000), Some(agreed), Some(agreed));
+            let kept_wrong = Some(kept_wrong);
+            Row { generation, evaluated: 500, wrong, generated, kept, kept_wrong, unanimous, ..Row::default() }
+        }
+
+        fn error(self) -> f64 {
+            self.tempting + (1.0 - self.tempting) * self.slip
+        }
+    }
+
+    fn run(voted: impl Fn(u64) -> Voted, generations: u64, seed: u64) -> Run {
+        let mut rng = sampler::stream(seed, 0);
+        let rows = (0..generations).map(|generation| voted(generation).row(generation, &mut rng)).collect();
+        Run { name: String::new(), rows }
+    }
+
+    /// Quantiles of each generation's error, here and by the trend of the error rate alone.
+    fn quantiles(log: &[Run], level: f64) -> (Vec<f64>, Vec<f64>) {
+        let options = FitOptions::default();
+        let trends = Trends::new(log, &options, Training::FineTuned, Checks::Some);
+        let of = |courses: Vec<Course>| {
+            assert_eq!(courses.len(), 800);
+            let column = |index: usize| sorted(courses.iter().map(|course| course.error[index]));
+            (0..courses[0].error.len()).map(|index| quantile(&column(index), level)).collect()
+        };
+        (of(courses(&trends, AHEAD, 800)), of(trends.courses(Checks::Some, AHEAD, 800)))
+    }
+
+    #[test]
+    fn mistakes_that_pass_a_vote_are_foreseen_before_the_error_rate_shows_them() {
+        // Errors by chance fall while the tempting problems multiply: the error rate of the log is level, then it rises.
+        let voted = |g: u64| Voted { tempting: 0.005 * 1.4_f64.powi(g as i32), slip: 0.06 * 0.75_f64.powi(g as i32) };
+        let log = run(voted, 7, 1);
+        assert!(voted(6).error() < voted(0).error());
+        let log = [log];
+        let (medians, plain) = quantiles(&log, 0.5);
+        for generation in [6, 8] {
+            let (median, truth) = (medians[generation as usize], voted(generation).error());
+            assert!((median / truth).ln().abs() < 0.25, "generation {generation}: {median} against {truth}");
+        }
+        let (most, truth) = (quantiles(&log, 0.95).0[10], voted(10).error());
+        assert!(
+            medians[10] > 2.0 * plain[10] && medians[10] < truth && truth < most,
+            "{} {} {most}",
+            medians[10],
+            plain[10]
+        );
+    }
+
+    #[test]
+    fn a_share_of_one_over_the_candidates_is_found() {
+        let log = run(|_| Voted { tempting: 0.0, slip: 0.1 }, 10, 2);
+        let (passed, apart) = ([0.0; 10], [1.0 - 0.9_f64.powi(3); 10]);
+        let errors = Past::of(&log, &evaluated).unwrap();
+        let mut rng = sampler::stream(3, 0);
+        let parts = Parts { passed: &passed, apart: &apart };
+        let mut shares: Vec<f64> = (0..500)
+            .map(|_| parts.drawn_link(&errors, &mut rng))
+            // The factor takes a part of the share.
+            .map(|link| (link.wrong.ln() + link.factor.0).exp())
+            .collect();
+        shares.sort_by(f64::total_cmp);
+        // 0.1 / 0.271 = 0.369, from 5000 answers: a standard error of 4 %.
+        assert!((shares[250] / 0.369).ln().abs() < 0.12, "{}", shares[250]);
+    }
+
+    #[test]
+    fn the_error_is_that_of_the_candidates() {
+        // Two candidates that err by chance, and never alike: half of what disagrees is wrong, but for both at once.
+        let slip = 1e-3_f64;
+        let apart = 1.0 - (1.0 - slip).powi(2);
+        assert_relative_eq!(error(0.0, apart, slip / apart), slip, max_relative = 1e-12);
+        // What always fails passes the check, whatever else disagrees.
+        assert_relative_eq!(error(1.0, 0.3, 0.5), 1.0);
+        assert_relative_eq!(error(0.2, 0.0, 0.5), 0.2, max_relative = 1e-12);
+    }
+
+    #[test]
+    fn a_log_that_does_not_count_both_tells_nothing() {
+        let whole = run(|_| Voted { tempting: 0.02, slip: 0.05 }, 6, 4);
+        assert!(is_told(&whole));
+        let without = |indices: &[usize]| {
+            let mut run = whole.clone();
+            for &index in indices {
+                run.rows[index].kept_wrong = None;
+            }
+            run
+        };
+        // The last generation may not have been sampled from; gaps between are bridged.
+        assert!(is_told(&without(&[5])) && is_told(&without(&[2, 3])));
+        assert!(!is_told(&without(&[0])) && !is_told(&without(&[4, 5])));
+        let unchecked =
+            Run { rows: whole.rows.iter().map(|row| Row { generated: None, ..*row }).collect(), ..whole.clone() };
+        assert!(!is_told(&unchecked));
+        assert_eq!(quantiles(&[without(&[2, 5])], 0.5).0.len(), 6 + 8);
+    }
+}
