@@ -5,6 +5,7 @@ use crate::stats::binomial;
 use super::carried::{Carried, DIED_OUT, LEAST};
 use super::chain::State;
 use super::elimination::{Factors, MOST_CELLS};
+use super::error::SolveError;
 use super::quadrature::{Closing, Era, Loop, NodeChain, Propagation, close};
 use super::quasi;
 use super::stays::Stays;
@@ -68,7 +69,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If the draws are too many.
-    pub fn eliminated_mean(&self) -> Result<(f64, f64), String> {
+    pub fn eliminated_mean(&self) -> Result<(f64, f64), SolveError> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
         Ok((self.expected(&nodes, &factors.times, 1.0), factors.error))
@@ -78,7 +79,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If no method can solve it, with the reason.
-    pub fn runway(&self, generations: u64) -> Result<ChainRunway, String> {
+    pub fn runway(&self, generations: u64) -> Result<ChainRunway, SolveError> {
         if self.draws <= MANY_DRAWS {
             return self.by_elimination(generations);
         }
@@ -93,9 +94,9 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         (self.law)(share).clamp(0.0, 1.0)
     }
 
-    fn nodes(&self) -> Result<NodeChain, String> {
+    fn nodes(&self) -> Result<NodeChain, SolveError> {
         if self.draws > MOST_DRAWS {
-            return Err(format!("{} draws are more than the {MOST_DRAWS} whose chain is eliminated", self.draws));
+            return Err(SolveError::TooManyDraws { draws: self.draws, most: MOST_DRAWS });
         }
         let law = |share: f64| Some(self.next(share));
         if self.failing.min(self.draws + 1) <= FEW_COUNTS {
@@ -105,8 +106,8 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         }
     }
 
-    fn factors(&self, nodes: &NodeChain) -> Result<Factors, String> {
-        Factors::of_nodes(nodes).ok_or_else(|| "the rows of the chain need more than 256 MB".to_owned())
+    fn factors(&self, nodes: &NodeChain) -> Result<Factors, SolveError> {
+        Factors::of_nodes(nodes).ok_or(SolveError::ChainTooLarge)
     }
 
     /// Expectation at the start from `values` at the nodes, of something that each generation adds `step` to.
@@ -133,7 +134,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If the draws are too many.
-    pub fn by_elimination(&self, generations: u64) -> Result<ChainRunway, String> {
+    pub fn by_elimination(&self, generations: u64) -> Result<ChainRunway, SolveError> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
         let Lived { survival, failed, error: survival_error, hazard } = self.carry(&nodes, generations)?;
@@ -166,13 +167,13 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If the draws are too many.
-    pub fn survival(&self, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), String> {
+    pub fn survival(&self, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), SolveError> {
         let lived = self.carry(&self.nodes()?, generations)?;
         Ok((lived.survival, lived.failed, lived.error))
     }
 
-    fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<Lived, String> {
-        let rows = nodes.rows(LEAST, MOST_CELLS).ok_or("the rows need more than 256 MB")?;
+    fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<Lived, SolveError> {
+        let rows = nodes.rows(LEAST, MOST_CELLS).ok_or(SolveError::RowsTooLarge)?;
         let mut carried = if self.start >= self.failing {
             Carried::new(&rows, &nodes.exits, vec![0.0; nodes.count.len()], 1.0)
         } else if let Some(at) = nodes.node(self.start) {
@@ -216,7 +217,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If the law of the count is too wide or too rough for it, or the mean remains unknown.
-    pub fn by_quadrature(&self, generations: u64) -> Result<ChainRunway, String> {
+    pub fn by_quadrature(&self, generations: u64) -> Result<ChainRunway, SolveError> {
         let mut run = Propagation::new(self)?;
         run.leave_free();
         let mut tail = Tail::new();

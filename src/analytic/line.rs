@@ -3,6 +3,7 @@
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
+use super::error::SolveError;
 use super::fate::{Fate, GrowingPool, later_slips};
 use super::open_counts::{MOST_ELIMINATED, OpenCounts, at_safe_counts};
 use super::quadrature;
@@ -29,7 +30,7 @@ const STEADY: f64 = 1e-9;
 ///
 /// # Errors
 /// If neither method can solve it, with the reason.
-pub(super) fn solve(scenario: &Scenario) -> Result<Exact, String> {
+pub(super) fn solve(scenario: &Scenario) -> Result<Exact, SolveError> {
     if few_counts(scenario) {
         return Ok(count_by_count(scenario));
     }
@@ -37,7 +38,7 @@ pub(super) fn solve(scenario: &Scenario) -> Result<Exact, String> {
         if affordable_counts(scenario) {
             Ok(count_by_count(scenario))
         } else {
-            Err(format!("{reason}; `simulate --engine counts` has no such limit"))
+            Err(SolveError::CountsOnly(Box::new(reason)))
         }
     })
 }
@@ -101,8 +102,8 @@ struct Closing {
     moments: Option<(f64, f64)>,
     /// Whether the loop fails at all, if that is known.
     fate: Option<Fate>,
-    hazard: Result<Hazard, String>,
-    visits: Result<Visits, String>,
+    hazard: Result<Hazard, SolveError>,
+    visits: Result<Visits, SolveError>,
     /// Absolute error of the mean.
     error: Option<f64>,
     method: String,
@@ -241,22 +242,22 @@ impl<'a> Run<'a> {
     }
 
     /// The law given survival, where every loop that lasts may yet fail.
-    fn hazard(&self, open: &OpenCounts, law: Option<(Vec<f64>, f64)>, fate: Fate) -> Result<Hazard, String> {
+    fn hazard(&self, open: &OpenCounts, law: Option<(Vec<f64>, f64)>, fate: Fate) -> Result<Hazard, SolveError> {
         if self.tail.sum == 0.0 {
-            return Err("generation 0 has failed already: no loop lasts".into());
+            return Err(SolveError::FailedAtStart);
         }
         if fate.may_last() {
-            return Err("loops that last end where failure cannot be reached: their hazard falls to 0".into());
+            return Err(SolveError::HazardVanishes);
         }
         let Some((probability, hazard)) = law else {
             return Err(if open.factors.exits.iter().all(|&exit| exit == 1.0) {
-                "failure is certain in the next generation: no loop lasts".into()
+                SolveError::FailsNext
             } else {
-                "the law given survival does not come to rest".into()
+                SolveError::NoRest
             });
         };
         if hazard == 0.0 {
-            return Err("the hazard is below what a double can hold (1e-308)".into());
+            return Err(SolveError::HazardUnderflows);
         }
         let error: Vec<f64> = open.counts.iter().map(|&count| self.forward.chain().states[count].error).collect();
         let mean_error = probability.iter().zip(&error).map(|(p, e)| p * e).sum();
@@ -292,17 +293,16 @@ impl<'a> Run<'a> {
             (known.then_some(closed), known.then_some(closed.0 * rest))
         };
         if moments.is_none() {
-            let reason =
-                format!("the law given survival had not come to rest after {} generations", self.tail.generation);
+            let reason = SolveError::NotAtRestAfter { generations: self.tail.generation };
             for key in ["runway.mean", "runway.sd"] {
-                undefined.insert(key.into(), reason.clone());
+                undefined.insert(key.into(), reason.to_string());
             }
         }
         let visits = self.summed_visits(fate, moments.map(|_| if died_out { 1.0 } else { 1.0 / hazard }));
         Closing {
             moments,
             fate: Some(fate),
-            hazard: Err(format!("more than {MOST_ELIMINATED} states at which the loop runs on")),
+            hazard: Err(SolveError::TooManyStates { most: MOST_ELIMINATED }),
             visits,
             error,
             method: format!(
@@ -313,10 +313,10 @@ impl<'a> Run<'a> {
     }
 
     /// Visits where the present law lasts for `times` generations more.
-    fn summed_visits(&mut self, fate: Fate, times: Option<f64>) -> Result<Visits, String> {
+    fn summed_visits(&mut self, fate: Fate, times: Option<f64>) -> Result<Visits, SolveError> {
         match times {
             _ if fate.may_last() => Err(fate.infinite()),
-            None => Err("the law given survival had not come to rest".into()),
+            None => Err(SolveError::NotAtRest),
             Some(times) => {
                 self.stay(times);
                 Ok(self.stays.visits())
@@ -329,13 +329,10 @@ impl<'a> Run<'a> {
         let fate = self.unsettled_fate();
         let died_out = self.tail.survival <= DIED_OUT;
         let generations = self.tail.generation - 1;
-        let open = format!(
-            "survival is still {:.3e} after {generations} generations and the law goes on changing",
-            self.tail.survival
-        );
+        let open = SolveError::StillChanging { generations, survival: self.tail.survival };
         if !died_out {
             for key in ["runway.mean", "runway.sd"] {
-                undefined.insert(key.into(), open.clone());
+                undefined.insert(key.into(), open.to_string());
             }
         }
         let until = if died_out { ", until survival died out" } else { "" };
@@ -350,7 +347,7 @@ impl<'a> Run<'a> {
         Closing {
             moments: died_out.then(|| (self.tail.sum, spread(self.tail.second, self.tail.sum))),
             fate,
-            hazard: Err("the law of one generation goes on changing".into()),
+            hazard: Err(SolveError::Changing),
             visits,
             error: died_out.then(|| self.error_of_sum()),
             method: format!("forward propagation over {generations} generations{until}"),

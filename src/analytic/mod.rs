@@ -9,6 +9,7 @@ pub mod absorption;
 mod carried;
 pub mod chain;
 mod elimination;
+mod error;
 mod fate;
 pub mod fixed;
 mod law_chain;
@@ -38,6 +39,7 @@ pub mod transient;
 mod verifier;
 mod wide;
 
+pub use error::SolveError;
 pub use law_chain::{ChainRunway, LawChain};
 pub use quick::expected_runway;
 pub use result::{

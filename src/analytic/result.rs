@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::law::Composition;
 
+use super::error::SolveError;
 use super::spending::Spending;
 use super::verifier::Verifier;
 
@@ -15,8 +16,8 @@ use super::noise::Approximation;
 pub type Undefined = BTreeMap<String, String>;
 
 /// A value, or its reason recorded under its key.
-pub(super) fn given<T>(found: Result<T, String>, key: &str, undefined: &mut Undefined) -> Option<T> {
-    found.map_err(|reason| undefined.insert(key.to_owned(), reason)).ok()
+pub(super) fn given<T>(found: Result<T, SolveError>, key: &str, undefined: &mut Undefined) -> Option<T> {
+    found.map_err(|reason| undefined.insert(key.to_owned(), reason.to_string())).ok()
 }
 
 /// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].

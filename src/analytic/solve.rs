@@ -3,6 +3,7 @@
 use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
+use super::error::SolveError;
 use super::outlook::Outlook;
 use super::result::{Best, Exact, Runway, Solution, Undefined};
 use super::verifier::Verifier;
@@ -40,7 +41,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
                 "rounding_bound",
                 "runway_error",
             ] {
-                undefined.insert(key.to_owned(), reason.clone());
+                undefined.insert(key.to_owned(), reason.to_string());
             }
             (None, Runway::default(), None, None, "mean field and linear-noise approximation".to_owned(), None, None)
         }
@@ -91,9 +92,9 @@ pub fn solve(scenario: &Scenario) -> Solution {
 }
 
 /// The exact solver that applies, or the reason why none does.
-fn exact(scenario: &Scenario) -> Result<Exact, String> {
+fn exact(scenario: &Scenario) -> Result<Exact, SolveError> {
     if scenario.has_unsound() {
-        return plane::solve(scenario).map_err(|refusal| refusal.to_string());
+        return Ok(plane::solve(scenario)?);
     }
     line::solve(scenario)
 }

@@ -10,6 +10,7 @@ use crate::cost::{Bill, Pricing};
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
+use super::error::SolveError;
 use super::mean_field::MeanField;
 use super::result::{Runway, Undefined};
 use super::tail::{DIED_OUT, PATIENCE};
@@ -55,7 +56,7 @@ pub(super) trait Lasting {
     ///
     /// # Errors
     /// If the law cannot be followed any further, with the reason.
-    fn advance(&mut self) -> Result<f64, String>;
+    fn advance(&mut self) -> Result<f64, SolveError>;
     /// Whether the law of one generation stays what it is.
     fn settled(&self) -> bool;
     /// States carried.
@@ -124,7 +125,7 @@ impl Spending {
             let large = quadrature::lasting(scenario, start.clone());
             match large.and_then(|mut large| self.sum(scenario, &mut large, runway)) {
                 Ok(()) => return,
-                Err(reason) if !line::affordable_counts(scenario) => return self.refuse(&reason),
+                Err(reason) if !line::affordable_counts(scenario) => return self.refuse(&reason.to_string()),
                 Err(_) => {}
             }
         }
@@ -133,11 +134,11 @@ impl Spending {
 
     fn sum_or_refuse(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) {
         if let Err(reason) = self.sum(scenario, lasting, runway) {
-            self.refuse(&reason);
+            self.refuse(&reason.to_string());
         }
     }
 
-    fn sum(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) -> Result<(), String> {
+    fn sum(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) -> Result<(), SolveError> {
         let horizon = scenario.horizon.get();
         let (mut spent, mut lived, mut rest) = (0.0, 0.0, f64::INFINITY);
         let mut expected = Vec::with_capacity(horizon as usize + 1);
@@ -164,7 +165,7 @@ impl Spending {
                 Err(reason) if generation < horizon => return Err(reason),
                 Err(reason) => {
                     self.expected = Some(expected);
-                    self.refuse_beyond(&reason);
+                    self.refuse_beyond(&reason.to_string());
                     return Ok(());
                 }
             };
@@ -240,7 +241,7 @@ impl Lasting for Line<'_> {
         sum
     }
 
-    fn advance(&mut self) -> Result<f64, String> {
+    fn advance(&mut self) -> Result<f64, SolveError> {
         let before = self.forward.surviving().clone();
         let settled = self.forward.settled();
         self.forward.advance();

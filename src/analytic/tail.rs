@@ -155,7 +155,7 @@ pub fn runway(
         let value = value.filter(|value| lasting.is_none() && value.is_finite());
         let reason = match lasting {
             _ if value.is_some() => return value,
-            Some(fate) => fate.infinite(),
+            Some(fate) => fate.infinite().to_string(),
             None if moments.is_some() => BEYOND_DOUBLES.to_owned(),
             None => undefined.get(key).cloned().unwrap_or_else(|| unknown.to_owned()),
         };

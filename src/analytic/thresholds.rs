@@ -1,5 +1,7 @@
 //! What would bring R below 1: catch rates and lengths of solution, in solved form (model.md, section 6).
 
+use thiserror::Error;
+
 use crate::law::{Composition, Law};
 use crate::quantity::{Count, Probability};
 use crate::scenario::{Filter, Scenario};
@@ -160,15 +162,16 @@ fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bo
         holds(&Law::new(&changed, 0))
     };
     let present = scenario.task.steps.get();
-    let value = largest(holds_at).map_err(|reason| match (holds_at(1), holds_at(present)) {
+    let value = largest(holds_at);
+    let reason = value.as_ref().err().map(|reason| match (holds_at(1), holds_at(present)) {
         (Some(false), Some(true)) => format!("{reason}, though at the present {present}: fewer steps are not better"),
-        _ => reason,
+        _ => reason.to_string(),
     });
     Threshold {
         parameter: "task.steps".to_owned(),
         meaning: meaning.to_owned(),
         present: Some(scenario.task.steps.as_f64()),
-        reason: value.clone().err(),
+        reason,
         value: value.ok().map(|steps| steps as f64),
     }
 }
@@ -189,35 +192,46 @@ fn added(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool
         parameter: "difficulty.steps".to_owned(),
         meaning: meaning.replacen("number of steps", "number of steps added to every difficulty", 1),
         present: Some(0.0),
-        reason: value.clone().err().map(|reason| reason.replace("at 1 step", "with none added")),
+        reason: value.as_ref().err().map(|reason| reason.to_string().replace("at 1 step", "with none added")),
         value: value.ok().map(|steps| steps as f64),
     }
 }
 
+/// Why no number of steps is the largest.
+#[derive(Debug, Error)]
+enum StepLimit {
+    #[error("nothing that an all-sound model generates is accepted at 1 step")]
+    NothingAccepted,
+    #[error("does not hold at 1 step")]
+    FailsAtOnce,
+    #[error("holds at any number of steps up to {last}, beyond which nothing is accepted")]
+    WhereAccepted { last: u64 },
+    #[error("holds at any number of steps up to a million")]
+    Unlimited,
+}
+
 /// The last number of steps before the first at which it no longer holds: at the far end, where every answer is wrong anyway, R
 /// may fall again. Where nothing is accepted any more, there is nothing left to hold or not.
-fn largest(holds_at: impl Fn(u64) -> Option<bool>) -> Result<u64, String> {
+fn largest(holds_at: impl Fn(u64) -> Option<bool>) -> Result<u64, StepLimit> {
     let mut held = 0;
     for steps in lengths() {
         match holds_at(steps) {
             Some(true) => held = steps,
             None if held == 0 => {
-                return Err("nothing that an all-sound model generates is accepted at 1 step".to_owned());
+                return Err(StepLimit::NothingAccepted);
             }
             None => {
                 let last = halved(held, steps, |middle| holds_at(middle).is_some());
                 return match halved(held, last + 1, |middle| holds_at(middle) == Some(true)) {
-                    held if held == last => {
-                        Err(format!("holds at any number of steps up to {last}, beyond which nothing is accepted"))
-                    }
+                    held if held == last => Err(StepLimit::WhereAccepted { last }),
                     held => Ok(held),
                 };
             }
-            Some(false) if held == 0 => return Err("does not hold at 1 step".to_owned()),
+            Some(false) if held == 0 => return Err(StepLimit::FailsAtOnce),
             Some(false) => return Ok(halved(held, steps, |middle| holds_at(middle) == Some(true))),
         }
     }
-    Err("holds at any number of steps up to a million".to_owned())
+    Err(StepLimit::Unlimited)
 }
 
 /// The largest number below `high` at which `holds`, which it does at `low`.

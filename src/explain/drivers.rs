@@ -6,6 +6,7 @@
 
 use nalgebra::Matrix2;
 use serde::Serialize;
+use thiserror::Error;
 
 use crate::analytic::reproduction::{NO_DIGITS, next_generation_matrix, reproduction_number, spectral_radius};
 use crate::law::{Composition, Direction, Dual, Law};
@@ -41,23 +42,43 @@ pub struct Contribution {
     pub part: f64,
 }
 
+/// Why R cannot be taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// The loop starves.
+    #[error("nothing that an all-sound model generates is accepted at generation {generation}")]
+    NothingAccepted {
+        /// The generation asked about.
+        generation: u64,
+    },
+    /// The derivatives of the law are lost in rounding.
+    #[error("{NO_DIGITS}")]
+    NoDigits,
+    /// R = 0.
+    #[error("no mistake leaves another: R = 0")]
+    NoMistakes,
+    /// The next-generation matrix has no dominant eigenvector.
+    #[error("mistakes do not settle into one mixture: R has no part of each class")]
+    NoMixture,
+}
+
 /// Takes R of `generation` apart.
 ///
 /// # Errors
-/// The reason, where nothing is accepted, no mistake leaves another, or mistakes oscillate.
-pub fn drivers(scenario: &Scenario, generation: u64) -> Result<Drivers, String> {
+/// [`DriverError`] where nothing is accepted, no mistake leaves another, or mistakes oscillate.
+pub fn drivers(scenario: &Scenario, generation: u64) -> Result<Drivers, DriverError> {
     let law = Law::new(scenario, generation);
     let Some(matrix) = next_generation_matrix(&law, Composition::SOUND) else {
-        return Err(format!("nothing that an all-sound model generates is accepted at generation {generation}"));
+        return Err(DriverError::NothingAccepted { generation });
     };
     if reproduction_number(&law) == Err(NO_DIGITS) {
-        return Err(NO_DIGITS.to_owned());
+        return Err(DriverError::NoDigits);
     }
     if spectral_radius(&matrix) == 0.0 {
-        return Err("no mistake leaves another: R = 0".to_owned());
+        return Err(DriverError::NoMistakes);
     }
-    apart(scenario, generation, &matrix)
-        .ok_or_else(|| "mistakes do not settle into one mixture: R has no part of each class".to_owned())
+    apart(scenario, generation, &matrix).ok_or(DriverError::NoMixture)
 }
 
 fn apart(scenario: &Scenario, generation: u64, matrix: &Matrix2<f64>) -> Option<Drivers> {

@@ -10,7 +10,7 @@ use crate::analytic::{Undefined, mean_field};
 use crate::law::{Answers, Belief, BinLaw, Composition, Law, Passage, passing};
 use crate::scenario::{Filter, Scenario};
 
-pub use drivers::{Contribution, Drivers, drivers};
+pub use drivers::{Contribution, DriverError, Drivers, drivers};
 pub use flows::{Class, Flow, Flows};
 pub use votes::{VoteRow, Votes, votes};
 
@@ -269,8 +269,9 @@ impl Account {
         let (here, next) = (law.error_rate(x), law.at(x).next.map(|next| law.error_rate(next)));
         let settled = scenario.settles_at().is_some_and(|settled| settled <= middle);
         let mut undefined = Undefined::new();
-        let drivers =
-            drivers(scenario, now.generation).map_err(|reason| undefined.insert("drivers".to_owned(), reason)).ok();
+        let drivers = drivers(scenario, now.generation)
+            .map_err(|reason| undefined.insert("drivers".to_owned(), reason.to_string()))
+            .ok();
         Self {
             later: Flows::at(scenario, middle, x),
             at_rest: settled && next.is_some_and(|next| (next - here).abs() <= AT_REST * here),

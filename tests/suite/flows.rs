@@ -72,7 +72,7 @@ fn the_driver_is_named() {
     assert_eq!(drivers(&model("outcome-only"), 0).unwrap().driver, Class::FreshUnsound);
     let text = "name = \"one\"\n[learning]\nanchor = 1\n";
     let none = Scenario::parse(text, Origin::Text, &[]).unwrap();
-    assert_eq!(drivers(&none, 0).unwrap_err(), "no mistake leaves another: R = 0");
+    assert_eq!(drivers(&none, 0).unwrap_err().to_string(), "no mistake leaves another: R = 0");
     let account = Account::of(&none);
     assert!(account.drivers.is_none() && account.undefined["drivers"].contains("R = 0"), "{:?}", account.undefined);
 }

@@ -19,6 +19,7 @@ use thiserror::Error;
 
 use crate::scenario::{Policy, Scenario};
 
+use super::error::SolveError;
 use super::fate::Fate;
 use super::result::given;
 use super::{Curves, Exact, Runway, Undefined, Visits, tail};
@@ -98,11 +99,11 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
     let quantiles = lifetime.quantiles(&walk, ending, fate);
     let runway = Runway {
         restricted_mean: Some(curves.survival.iter().rev().skip(1).rev().sum()),
-        ..tail::runway(quantiles, moments, fate, &out_of_reach(&walk, ending), &mut undefined)
+        ..tail::runway(quantiles, moments, fate, &out_of_reach(&walk, ending).to_string(), &mut undefined)
     };
     let lasting = fate.filter(Fate::may_last).map(|fate| fate.infinite());
     let quasi_stationary = if lasting.is_some() {
-        Err("loops that last end where failure cannot be reached: their hazard falls to 0".to_owned())
+        Err(SolveError::HazardVanishes)
     } else if ending == Ending::Stationary && walk.hazard > 0.0 {
         Ok(lifetime::quasi_stationary(&walk))
     } else {
@@ -218,7 +219,6 @@ impl Eliminated {
     }
 }
 
-const ALTERNATIVES: &str = "simulate the loop, or use the mean field";
 const FORWARD: &str = "forward propagation over (unsound, wrong)";
 
 /// The law of the runway, put together from elimination and from forward propagation.
@@ -255,27 +255,19 @@ impl Found {
 }
 
 /// Why forward propagation does not tell the law of the runway.
-fn out_of_reach(walk: &Walk, ending: Ending) -> String {
+fn out_of_reach(walk: &Walk, ending: Ending) -> SolveError {
     if ending == Ending::Open {
-        return format!(
-            "after {} generations {:.3e} of the loops last and their law is not stationary yet; {ALTERNATIVES}",
-            walk.generation, walk.survival
-        );
+        return SolveError::StillMoving { generations: walk.generation, survival: walk.survival };
     }
-    format!(
-        "the hazard of {:.3e} per generation is below the {MIN_HAZARD:e} that forward propagation over {} states resolves; \
-         {ALTERNATIVES}",
-        walk.hazard,
-        walk.grid.len()
-    )
+    SolveError::HazardUnresolved { hazard: walk.hazard, least: MIN_HAZARD, states: walk.grid.len() }
 }
 
-fn no_stationary_law(walk: &Walk) -> String {
+fn no_stationary_law(walk: &Walk) -> SolveError {
     if walk.extinct {
-        "no loop lasts".into()
+        SolveError::NoneLasts
     } else if walk.grows() {
-        "the law of one generation changes for ever".into()
+        SolveError::ChangesForEver
     } else {
-        format!("the law given survival is not stationary after {} generations", walk.generation)
+        SolveError::NotStationaryAfter { generations: walk.generation }
     }
 }

@@ -1,5 +1,6 @@
 //! The price of a generation over the plane's states, for the sum over the loops that have lasted.
 
+use crate::analytic::error::SolveError;
 use crate::analytic::spending::Lasting;
 use crate::cost::Pricing;
 use crate::law::Composition;
@@ -44,7 +45,7 @@ impl Lasting for Priced<'_> {
         self.walk.survival * self.walk.alive.iter().zip(&self.prices).map(|(mass, price)| mass * price).sum::<f64>()
     }
 
-    fn advance(&mut self) -> Result<f64, String> {
+    fn advance(&mut self) -> Result<f64, SolveError> {
         let settled = self.walk.settled();
         self.walk.advance(false);
         if !settled {

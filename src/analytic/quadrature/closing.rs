@@ -1,6 +1,7 @@
 //! The law of T beyond the generations followed: until survival dies out, or until the law given survival has come to rest
 //! and the rest is geometric.
 
+use crate::analytic::error::SolveError;
 use crate::analytic::fate::{Fate, GrowingPool};
 use crate::analytic::result::{Hazard, Visits};
 use crate::analytic::stays::Stays;
@@ -23,13 +24,13 @@ const STILL: f64 = 1e-10;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closing {
     /// `E[T]`, its standard deviation and a bound on its absolute error; or why they are not known.
-    pub mean: Result<(f64, f64, f64), String>,
+    pub mean: Result<(f64, f64, f64), SolveError>,
     /// Whether the loop fails at all, if that is known.
     pub fate: Option<Fate>,
     /// The quasi-stationary law, or why it was not reached.
-    pub hazard: Result<Hazard, String>,
+    pub hazard: Result<Hazard, SolveError>,
     /// Expected generations at each error level, or why they are not known.
-    pub visits: Result<Visits, String>,
+    pub visits: Result<Visits, SolveError>,
     /// What was done.
     pub method: String,
 }
@@ -91,11 +92,7 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail, mut stays: Stays) -> Cl
             let mean = run.expected(|share| share) / run.survival();
             if run.is_deep() && (mean / before - 1.0).abs() < STILL {
                 let least = run.least_hazard();
-                return unknown(
-                    run,
-                    tail,
-                    format!("at rest the loop fails in fewer than {least:.0e} of its generations"),
-                );
+                return unknown(run, tail, SolveError::TooRare { least });
             }
             before = mean;
             continue;
@@ -111,9 +108,9 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail, mut stays: Stays) -> Cl
     }
     let generations = tail.generation;
     let reason = if run.settled() {
-        format!("the law given survival had not come to rest after {generations} generations")
+        SolveError::NotAtRestAfter { generations }
     } else {
-        format!("survival is still {:.3e} after {generations} generations and the law goes on changing", tail.survival)
+        SolveError::StillChanging { generations, survival: tail.survival }
     };
     unknown(run, tail, reason)
 }
@@ -125,23 +122,19 @@ fn died_out(run: &Propagation<'_>, tail: &Tail, stays: &Stays) -> Closing {
     Closing {
         mean: Ok((tail.sum, sd, error)),
         fate: Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + run.error() }),
-        hazard: Err("the loop fails before the law given survival comes to rest".to_owned()),
+        hazard: Err(SolveError::FailsBeforeRest),
         visits: Ok(stays.visits()),
         method: format!("quadrature over {} generations, until survival died out", tail.generation),
     }
 }
 
-fn unknown(run: &Propagation<'_>, tail: &Tail, reason: String) -> Closing {
+fn unknown(run: &Propagation<'_>, tail: &Tail, reason: SolveError) -> Closing {
     let fate = fate(run, tail);
     let reason = fate.filter(Fate::may_last).map_or(reason, |fate| fate.infinite());
     Closing {
         mean: Err(reason.clone()),
         fate,
-        hazard: Err(if run.stays_sound() || run.never_fails() {
-            "loops that last end where failure cannot be reached: their hazard falls to 0".to_owned()
-        } else {
-            reason.clone()
-        }),
+        hazard: Err(if run.stays_sound() || run.never_fails() { SolveError::HazardVanishes } else { reason.clone() }),
         visits: Err(reason),
         method: format!("quadrature over {} generations", run.generation() + 1),
     }

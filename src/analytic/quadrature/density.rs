@@ -3,6 +3,8 @@
 //! A mixture of binomials continues analytically to real counts, and its logarithm is nearly a parabola, so that one panel
 //! spans many standard deviations and keeps relative accuracy far out in the tails.
 
+use crate::analytic::error::SolveError;
+
 use super::chebyshev::{self, Nodes};
 use super::gram::ORDER;
 
@@ -77,12 +79,12 @@ pub fn build(
     (first, last): (u64, u64),
     tolerance: f64,
     log: &mut impl FnMut(f64) -> f64,
-) -> Result<(), String> {
+) -> Result<(), SolveError> {
     // Intervals still to do with the error of the interval they come from; the next one on top.
     let mut open = vec![(first, last, f64::INFINITY)];
     while let Some((first, last, before)) = open.pop() {
         if panels.len() > MOST_PANELS {
-            return Err(format!("the law of the count is too rough: more than {MOST_PANELS} pieces"));
+            return Err(SolveError::TooRough { most: MOST_PANELS });
         }
         if last - first < ORDER as u64 {
             let mut logs = [f64::NEG_INFINITY; ORDER];

@@ -1,6 +1,7 @@
 //! Scenarios without unsound beliefs and with many examples.
 
 use crate::analytic::chain::State;
+use crate::analytic::error::SolveError;
 use crate::analytic::fate::{Fate, later_slips};
 use crate::analytic::result::{Exact, Undefined, given};
 use crate::analytic::stays::Stays;
@@ -66,7 +67,7 @@ fn first_failing(pool: u64, fails: impl Fn(u64) -> bool) -> u64 {
 ///
 /// # Errors
 /// If the loop may starve, or its law is too wide or too rough.
-pub fn solve(scenario: &Scenario) -> Result<Exact, String> {
+pub fn solve(scenario: &Scenario) -> Result<Exact, SolveError> {
     let mut undefined = Undefined::new();
     let mut run = Propagation::new(scenario)?;
     let (mut tail, mut stays) = (Tail::new(), Stays::new(scenario.failure.error_rate.get()));
@@ -85,7 +86,7 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, String> {
     let Closing { mean, fate, hazard, visits, method } = close(&mut run, &mut tail, stays);
     if let Err(reason) = &mean {
         for key in ["runway.mean", "runway.sd"] {
-            undefined.insert(key.into(), reason.clone());
+            undefined.insert(key.into(), reason.to_string());
         }
     }
     let fate = fate.map(|fate| match fate {

@@ -5,6 +5,7 @@
 //! million some 9,000. Weights and probabilities are positive, so that elimination on the nodes subtracts nothing either.
 //! Source: E. J. Nyström, Über die praktische Auflösung von Integralgleichungen (1930), here for sums.
 
+use crate::analytic::error::SolveError;
 use crate::analytic::rounding::RowErrors;
 use crate::analytic::skyline::Skyline;
 use crate::analytic::wide::{Hot, wide};
@@ -47,11 +48,10 @@ impl NodeChain {
     ///
     /// # Errors
     /// If the nodes are too many, or `law` has no value somewhere.
-    pub fn new(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, String> {
+    pub fn new(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, SolveError> {
         let mut chain = Self { draws, ..Self::default() };
-        let (mut rules, at) = (Rules::default(), |count: f64| {
-            law(count / draws as f64).ok_or_else(|| format!("the loop starves at {count} of {draws} wrong beliefs"))
-        });
+        let (mut rules, at) =
+            (Rules::default(), |count: f64| law(count / draws as f64).ok_or(SolveError::Starves { count, draws }));
         if failing > 0 {
             chain.fill((0, failing.min(draws + 1) - 1), &at, &mut rules)?;
         }
@@ -62,19 +62,17 @@ impl NodeChain {
     ///
     /// # Errors
     /// If they are too many, or `law` has no value somewhere.
-    pub fn counts(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, String> {
+    pub fn counts(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, SolveError> {
         let nodes = failing.min(draws + 1) as usize;
         if nodes > MOST_NODES {
-            return Err(format!("{nodes} counts are more than the {MOST_NODES} that are visited one by one"));
+            return Err(SolveError::TooManyCounts { counts: nodes, most: MOST_NODES });
         }
         let count: Vec<f64> = (0..nodes).map(|count| count as f64).collect();
         let chain = Self { draws, whole: true, count, ..Self::default() };
-        chain.finish(failing, &|count| {
-            law(count / draws as f64).ok_or_else(|| format!("the loop starves at {count} of {draws} wrong beliefs"))
-        })
+        chain.finish(failing, &|count| law(count / draws as f64).ok_or(SolveError::Starves { count, draws }))
     }
 
-    fn finish(mut self, failing: u64, at: &dyn Fn(f64) -> Result<f64, String>) -> Result<Self, String> {
+    fn finish(mut self, failing: u64, at: &dyn Fn(f64) -> Result<f64, SolveError>) -> Result<Self, SolveError> {
         self.failing = failing;
         self.next = self.count.iter().map(|&count| at(count)).collect::<Result<_, _>>()?;
         self.exits = self.next.iter().map(|&q| binomial::upper_tail(failing, self.draws, q)).collect();
@@ -97,14 +95,14 @@ impl NodeChain {
     fn fill(
         &mut self,
         whole: (u64, u64),
-        at: &dyn Fn(f64) -> Result<f64, String>,
+        at: &dyn Fn(f64) -> Result<f64, SolveError>,
         rules: &mut Rules,
-    ) -> Result<(), String> {
+    ) -> Result<(), SolveError> {
         let mut open = vec![(whole.0, whole.1)];
         while let Some((first, last)) = open.pop() {
             let counts = last - first + 1;
             if self.count.len() > MOST_NODES {
-                return Err(format!("{} draws need more than {MOST_NODES} nodes", self.draws));
+                return Err(SolveError::TooManyNodes { draws: self.draws, most: MOST_NODES });
             }
             if counts <= ORDER as u64 {
                 self.push(first, last, rules);
@@ -150,7 +148,12 @@ impl NodeChain {
     }
 
     /// Smallest and largest half length of an interval over `first`..=`last`; (0, ∞) where the law bends too much to tell.
-    fn reach(&self, first: u64, last: u64, at: &dyn Fn(f64) -> Result<f64, String>) -> Result<(f64, f64), String> {
+    fn reach(
+        &self,
+        first: u64,
+        last: u64,
+        at: &dyn Fn(f64) -> Result<f64, SolveError>,
+    ) -> Result<(f64, f64), SolveError> {
         let places = spread(first as f64, last as f64);
         let mut next: Nodes = [0.0; ORDER];
         for (next, count) in next.iter_mut().zip(places) {

@@ -1,6 +1,7 @@
 //! From generation to generation: the loop that has not failed yet, and the loop imagined to run on after failure.
 
 use crate::analytic::chain::State;
+use crate::analytic::error::SolveError;
 use crate::analytic::result::BEYOND_REACH;
 use crate::analytic::stays::Stays;
 use crate::analytic::transient::Point;
@@ -55,9 +56,9 @@ impl<'a> Propagation<'a> {
     ///
     /// # Errors
     /// If the start is beyond what the quadrature follows.
-    pub fn new(run: &'a dyn Loop) -> Result<Self, String> {
+    pub fn new(run: &'a dyn Loop) -> Result<Self, SolveError> {
         if run.drawn() {
-            return Err("quadrature sets out from one count, and this loop's start is drawn".to_owned());
+            return Err(SolveError::DrawnStart);
         }
         let era = run.stage(0);
         let start = vec![Panel::point(run.start(), 0.0)];
@@ -201,7 +202,7 @@ impl<'a> Propagation<'a> {
         (-self.cut).exp() * 1e15
     }
 
-    fn law(&mut self, panels: Vec<Panel>) -> Result<Law, String> {
+    fn law(&mut self, panels: Vec<Panel>) -> Result<Law, SolveError> {
         let stage = Stage {
             pool: self.era.pool,
             draws: self.run.draws() as f64,
@@ -213,7 +214,7 @@ impl<'a> Propagation<'a> {
     }
 
     /// A law from which nothing is drawn any more.
-    fn ended(&mut self, panels: Vec<Panel>) -> Result<Law, String> {
+    fn ended(&mut self, panels: Vec<Panel>) -> Result<Law, SolveError> {
         let still = |_: f64| State { error: 1.0, accepted: 1.0, next: Some(0.5), doubt: 0.0, failed: true };
         let stage = Stage { pool: self.era.pool, draws: 1.0, held: false, at: &still };
         let sources = sources(&panels, &stage, &mut self.rules)?;
@@ -224,7 +225,7 @@ impl<'a> Propagation<'a> {
     ///
     /// # Errors
     /// If the law becomes too wide or too rough, or the loop may starve.
-    pub fn advance(&mut self) -> Result<(), String> {
+    pub fn advance(&mut self) -> Result<(), SolveError> {
         let next = self.run.stage(self.generation + 1);
         let (surviving, free) = (std::mem::take(&mut self.surviving), self.free.take());
         let limit = if self.run.accumulates() { self.era.pool + self.run.draws() } else { self.era.pool };
@@ -267,7 +268,7 @@ impl<'a> Propagation<'a> {
     }
 
     /// Panels of the next count, with a border at `failing`.
-    fn next_panels(&self, law: &Law, failing: u64, limit: u64) -> Result<Vec<Panel>, String> {
+    fn next_panels(&self, law: &Law, failing: u64, limit: u64) -> Result<Vec<Panel>, SolveError> {
         let mut panels = Vec::new();
         let total = law.total();
         if law.sources.is_empty() || total <= 0.0 {

@@ -1,6 +1,7 @@
 //! A law of the count as quadrature: nodes and weights that sum any function as smooth as the next generation's draws.
 
 use crate::analytic::chain::State;
+use crate::analytic::error::SolveError;
 
 use super::chebyshev::{self, Nodes};
 use super::density::{Form, Panel, local, spread};
@@ -61,15 +62,11 @@ pub struct Stage<'a> {
 
 impl Stage<'_> {
     /// Success probability, error rate and yield at a count, and the absolute error of the first.
-    fn state(&self, count: f64) -> Result<([f64; 3], f64), String> {
+    fn state(&self, count: f64) -> Result<([f64; 3], f64), SolveError> {
         let state = (self.at)(count / self.pool as f64);
         match state.next {
             Some(next) => Ok(([next, state.error, state.accepted], next * state.doubt)),
-            None => Err(format!(
-                "the loop may starve ({} of {} beliefs wrong), which the quadrature does not follow",
-                count.round(),
-                self.pool
-            )),
+            None => Err(SolveError::MayStarve { count: count.round(), pool: self.pool }),
         }
     }
 }
@@ -78,7 +75,7 @@ impl Stage<'_> {
 ///
 /// # Errors
 /// If the loop may starve, or the law is too wide or too rough.
-pub fn sources(panels: &[Panel], stage: &Stage<'_>, rules: &mut Rules) -> Result<Vec<Source>, String> {
+pub fn sources(panels: &[Panel], stage: &Stage<'_>, rules: &mut Rules) -> Result<Vec<Source>, SolveError> {
     let mut refined = Refined { panels, stage, rules, sources: Vec::new() };
     for at in 0..panels.len() {
         refined.panel(at)?;
@@ -115,7 +112,7 @@ struct Piece {
 }
 
 impl Refined<'_> {
-    fn panel(&mut self, panel: usize) -> Result<(), String> {
+    fn panel(&mut self, panel: usize) -> Result<(), SolveError> {
         let mut open = vec![(self.panels[panel].first, self.panels[panel].last, f64::INFINITY)];
         while let Some((first, last, before)) = open.pop() {
             if last - first < ORDER as u64 {
@@ -152,7 +149,7 @@ impl Refined<'_> {
                 open.extend(halves);
             }
             if self.sources.len() > MOST_SOURCES {
-                return Err(format!("the law of the count is too wide: more than {MOST_SOURCES} intervals"));
+                return Err(SolveError::TooWide { most: MOST_SOURCES });
             }
         }
         Ok(())
@@ -200,7 +197,7 @@ impl Refined<'_> {
         (least.max(0.5), most)
     }
 
-    fn split(&mut self, piece: &Piece, parts: u64) -> Result<(), String> {
+    fn split(&mut self, piece: &Piece, parts: u64) -> Result<(), SolveError> {
         let counts = piece.last - piece.first + 1;
         let parts = parts.min(counts);
         let (each, longer) = (counts / parts, counts % parts);
@@ -241,7 +238,7 @@ impl Refined<'_> {
     }
 
     /// At most ORDER counts, one by one.
-    fn each(&mut self, panel: usize, first: u64, last: u64) -> Result<(), String> {
+    fn each(&mut self, panel: usize, first: u64, last: u64) -> Result<(), SolveError> {
         let count: Nodes = std::array::from_fn(|i| (first + i as u64).min(last) as f64);
         let logs = self.panels[panel].logs(&count);
         let (mut log_weight, mut states) = ([NOTHING; ORDER], [[0.0; ORDER]; 3]);

@@ -1,5 +1,6 @@
 //! What large loops cost until they fail.
 
+use crate::analytic::error::SolveError;
 use crate::analytic::spending::Lasting;
 use crate::cost::Pricing;
 use crate::law::Composition;
@@ -20,7 +21,7 @@ pub struct Large<'a> {
 ///
 /// # Errors
 /// As [`Propagation::new`].
-pub fn lasting<'a>(scenario: &'a Scenario, pricing: Pricing<'a>) -> Result<Large<'a>, String> {
+pub fn lasting<'a>(scenario: &'a Scenario, pricing: Pricing<'a>) -> Result<Large<'a>, SolveError> {
     let mut run = Propagation::new(scenario)?;
     run.leave_free();
     Ok(Large { scenario, run, pricing, before: (f64::NAN, f64::NAN) })
@@ -36,7 +37,7 @@ impl Lasting for Large<'_> {
     }
 
     /// By how much the price and the hazard have moved, relatively.
-    fn advance(&mut self) -> Result<f64, String> {
+    fn advance(&mut self) -> Result<f64, SolveError> {
         let settled = self.run.settled();
         self.run.advance()?;
         if !settled && let Some(pricing) = Pricing::new(self.scenario, self.run.generation()) {
