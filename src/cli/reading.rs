@@ -4,7 +4,7 @@ use crate::fit::{Checks, FitOptions, ReadOptions, Threshold, Training};
 
 use crate::scenario::MAX_CANDIDATES;
 
-use super::typed::share;
+use super::typed::{TypedError, share};
 use super::{UsageError, quoted};
 
 /// What the files of a log cannot say by themselves.
@@ -150,7 +150,7 @@ pub enum Checked {
     Other,
 }
 
-fn checked(typed: &str) -> Result<Checked, String> {
+fn checked(typed: &str) -> Result<Checked, TypedError> {
     let vote = |rule: &str| {
         let (agree, candidates) = rule.split_once("of")?;
         let (agree, candidates) = (agree.parse().ok()?, candidates.parse().ok()?);
@@ -161,14 +161,12 @@ fn checked(typed: &str) -> Result<Checked, String> {
         "other" => Some(Checked::Other),
         _ => typed.strip_prefix("vote:").and_then(vote),
     }
-    .ok_or_else(|| {
-        format!("write none, other, or vote:MofN with M from 1 to N and N up to {MAX_CANDIDATES}, such as vote:3of5")
-    })
+    .ok_or(TypedError::Checks)
 }
 
-fn temperature(typed: &str) -> Result<f64, String> {
+fn temperature(typed: &str) -> Result<f64, TypedError> {
     let value = typed.parse().ok().filter(|value| *value > 0.0 && *value <= 10.0);
-    value.ok_or_else(|| "a sampling temperature lies above 0 and is at most 10".to_owned())
+    value.ok_or(TypedError::Temperature)
 }
 
 impl Trained {
@@ -240,9 +238,9 @@ impl Failing {
 }
 
 /// `name=column`.
-fn column(text: &str) -> Result<(String, String), String> {
+fn column(text: &str) -> Result<(String, String), TypedError> {
     match text.split_once('=') {
         Some((name, column)) if !name.is_empty() && !column.is_empty() => Ok((name.to_owned(), column.to_owned())),
-        _ => Err("write NAME=COLUMN, such as generation=iteration".to_owned()),
+        _ => Err(TypedError::Column),
     }
 }

@@ -155,6 +155,23 @@ pub const COLUMNS: [&str; 19] = [
     "wrong_same",
 ];
 
+/// A count that cannot be with the others of its row.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{column}`: {rule}")]
+#[non_exhaustive]
+pub struct RowError {
+    /// Its column.
+    pub column: &'static str,
+    /// The rule that it breaks.
+    pub rule: String,
+}
+
+impl RowError {
+    fn new(column: &'static str, rule: impl Into<String>) -> Self {
+        Self { column, rule: rule.into() }
+    }
+}
+
 /// Columns without which there is no log.
 pub const REQUIRED: [&str; 3] = ["generation", "evaluated", "wrong"];
 
@@ -162,10 +179,10 @@ impl Row {
     /// Checks the counts against each other: the column at fault and the rule.
     ///
     /// # Errors
-    /// The column and the reason where one count cannot be with another.
-    pub fn check(&self) -> Result<(), (&'static str, String)> {
+    /// [`RowError`] where one count cannot be with another.
+    pub fn check(&self) -> Result<(), RowError> {
         if self.evaluated == 0 {
-            return Err(("evaluated", "0 problems were evaluated; leave the generation out instead".to_owned()));
+            return Err(RowError::new("evaluated", "0 problems were evaluated; leave the generation out instead"));
         }
         let audited = self.audited.or(self.kept);
         let pairs = [
@@ -184,14 +201,14 @@ impl Row {
             if let (Some(part), Some(whole)) = (part, whole)
                 && part > whole
             {
-                return Err((column, format!("{part} is more than the {whole} of `{whole_name}`")));
+                return Err(RowError::new(column, format!("{part} is more than the {whole} of `{whole_name}`")));
             }
         }
         if self.independent == Some(0) {
-            return Err(("independent", "answers are worth 1 independent one at least".to_owned()));
+            return Err(RowError::new("independent", "answers are worth 1 independent one at least"));
         }
         if self.steps == Some(0) {
-            return Err(("steps", "a solution has at least 1 step".to_owned()));
+            return Err(RowError::new("steps", "a solution has at least 1 step"));
         }
         Ok(())
     }
@@ -209,7 +226,7 @@ impl Row {
     }
 
     /// All of what became of the problems is known, or nothing, and it is no more than what was answered.
-    fn check_moves(&self) -> Result<(), (&'static str, String)> {
+    fn check_moves(&self) -> Result<(), RowError> {
         let all = [
             ("right_right", self.right_right),
             ("right_wrong", self.right_wrong),
@@ -218,9 +235,9 @@ impl Row {
         ];
         let known = all.iter().filter(|(_, count)| count.is_some()).count();
         if let Some((column, _)) = all.iter().find(|(_, count)| count.is_none()).filter(|_| known > 0) {
-            return Err((
-                *column,
-                "of `right_right`, `right_wrong`, `wrong_right` and `wrong_wrong` all are needed".to_owned(),
+            return Err(RowError::new(
+                column,
+                "of `right_right`, `right_wrong`, `wrong_right` and `wrong_wrong` all are needed",
             ));
         }
         let sum =
@@ -229,13 +246,13 @@ impl Row {
         let wrong = sum([self.right_wrong, self.wrong_wrong]);
         if wrong > most {
             let reason = format!("with `right_wrong` {wrong} problems are wrong, more than the {most} of `wrong`");
-            return Err(("wrong_wrong", reason));
+            return Err(RowError::new("wrong_wrong", reason));
         }
         let right = sum([self.right_right, self.wrong_right]);
         let most = self.evaluated.saturating_sub(self.wrong.saturating_sub(self.wrong_within.unwrap_or(0)));
         if right > most {
             let reason = format!("with `wrong_right` {right} problems are right, more than the {most} that were");
-            return Err(("right_right", reason));
+            return Err(RowError::new("right_right", reason));
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::fit::AnswerSet;
-use crate::scenario::{ScenarioError, legal_name};
+use crate::scenario::{NameError, ScenarioError, legal_name};
 
 use estimate::{FittedMixtures, SampleEstimate, estimate};
 use mixture::SampleMixture;
@@ -70,7 +70,7 @@ pub enum MeasureError {
     Steps(u64),
     /// A name that no scenario may have.
     #[error("name of the scenario: {0}")]
-    Name(String),
+    Name(#[from] NameError),
     /// What was measured makes no scenario; its key and rule.
     #[error("what these samples tell makes no scenario: {}", broken(.0))]
     Scenario(#[from] ScenarioError),
@@ -104,7 +104,7 @@ pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<Measured, Me
     if !(1..=1_000_000).contains(&options.steps) {
         return Err(MeasureError::Steps(options.steps));
     }
-    legal_name(&options.name).map_err(MeasureError::Name)?;
+    legal_name(&options.name)?;
     let samples = PreparedSamples::of(set, options)?;
     if samples.first.groups.len() < LEAST_PROBLEMS {
         return Err(MeasureError::TooFew(samples.first.groups.len()));

@@ -39,6 +39,17 @@ impl Breach {
     }
 }
 
+/// A name that no scenario may have.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{rule}; {help}")]
+#[non_exhaustive]
+pub struct NameError {
+    /// The rule that it breaks.
+    pub rule: String,
+    /// What a name may be.
+    pub help: String,
+}
+
 /// "did you mean `…`?" for the nearest name, if one is near.
 pub(super) fn suggest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     known

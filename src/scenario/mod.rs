@@ -29,7 +29,7 @@ pub use cost::{CheckPrice, Cost};
 pub use design::Design;
 pub use difficulty::{Bin, Difficulty};
 pub use draws::{DRAWN, Draw, Drawn, FittedDesigns, FittedLoop};
-pub use error::{Origin, Position, ScenarioError};
+pub use error::{NameError, Origin, Position, ScenarioError};
 pub use filter::Filter;
 pub use priors::{MOST_SPREAD, PRIORS, Range, StatedPrior};
 pub use resolve::MAX_PLURALITY;

@@ -2,7 +2,7 @@
 
 use crate::quantity::{Count, Probability, Rate};
 
-use super::error::Breach;
+use super::error::{Breach, NameError};
 use super::fault::one_line;
 use super::written::Written;
 use super::{Cost, Difficulty, Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
@@ -188,8 +188,8 @@ fn check(scenario: &Scenario) -> Result<(), Breach> {
 ///
 /// # Errors
 /// The rule that it breaks, and what a name may be.
-pub(crate) fn legal_name(name: &str) -> Result<String, String> {
-    check_name(name).map(|()| name.to_owned()).map_err(|breach| format!("{}; {}", breach.rule, breach.help))
+pub(crate) fn legal_name(name: &str) -> Result<String, NameError> {
+    check_name(name).map(|()| name.to_owned()).map_err(|breach| NameError { rule: breach.rule, help: breach.help })
 }
 
 /// The name becomes a folder, on any system.

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
 use super::names::is_name;
+use super::read_error::ReadError;
 use super::{ReadOptions, listed, shortened};
 
 /// Keys that name a run.
@@ -59,11 +60,11 @@ pub(super) fn right_share(value: &Json) -> Option<f64> {
 
 /// How much of a line is right: 1 or 0 for one answer, turned where the key says what is wrong; between them for a mean over
 /// several, which is what a metric's key holds, and what --samples-per-problem says that any other does.
-pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
+pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, ReadError> {
     let number = || json::number(value).map(|(score, _)| score);
     let meant = meaning(key);
     if meant == Meaning::Error && !options.lower_is_better {
-        return Err(is_error(key));
+        return Err(ReadError::new(is_error(key)));
     }
     let is_mean = options.samples_per_problem.is_some() || meant == Meaning::Right && !is_of_one(key);
     let right = match options.right_above {
@@ -72,7 +73,7 @@ pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f
             verdict(value).map(share_of).or_else(|| number().filter(|share| is_mean && (0.0..=1.0).contains(share)))
         }
     };
-    right.map(|right| options.turned(right)).ok_or_else(|| neither(value, key))
+    right.map(|right| options.turned(right)).ok_or_else(|| ReadError::new(neither(value, key)))
 }
 
 /// A key of these names, in any case where none is spelt so.
@@ -108,12 +109,12 @@ pub(super) fn wrong_key(object: &Object) -> String {
 }
 
 /// The key that an option names, which must be there.
-pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> Result<Option<String>, String> {
+pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> Result<Option<String>, ReadError> {
     match wanted {
-        Some(key) if !object.contains_key(key) => Err(format!(
+        Some(key) if !object.contains_key(key) => Err(ReadError::new(format!(
             "{option} {key}: there is no such key; there is {}",
             listed(key_names(object).iter().map(String::as_str))
-        )),
+        ))),
         wanted => Ok(wanted.clone()),
     }
 }
@@ -144,7 +145,7 @@ fn plain_number(text: &str) -> &str {
 }
 
 /// Refuses answers of a second run: merged, they would pass for more problems.
-pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<(), (String, String)> {
+pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<(), ReadError> {
     let Some((key, run)) = RUNS.iter().find_map(|key| Some((*key, object.get(*key).and_then(text)?))) else {
         return Ok(());
     };
@@ -154,7 +155,7 @@ pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<()
                 "these are answers of several runs, {}; give those of one",
                 listed([known.as_str(), run.as_str()])
             );
-            Err((key.to_owned(), reason))
+            Err(ReadError::of(key, reason))
         }
         _ => {
             *first = Some(run);

@@ -14,6 +14,7 @@ use super::file::{LogFile, Shape};
 use super::json::{self, Object};
 use super::pairs::{hash, hash_of, held};
 use super::paths::{by_number, repeats_of};
+use super::read_error::ReadError;
 use super::sample_keys::{SampleKeys, sample_keys};
 use super::verdicts::{self, Verdict};
 use super::{ReadOptions, fault, listed, lm_eval, lm_eval_samples, shortened};
@@ -137,7 +138,7 @@ impl Gathered {
         let first = file.head_sample(options)?.ok_or_else(|| {
             refuse("no samples: one answer a line is wanted, with the keys id, answer and correct".to_owned())
         })?;
-        let keys = sample_keys(&first, options).map_err(refuse)?;
+        let keys = sample_keys(&first, options).map_err(|error| error.at(&file.name, None))?;
         let options = &ReadOptions { lower_is_better: options.lower_is_better || keys.turned, ..options.clone() };
         self.answers |= keys.answer.is_some();
         self.lines &= matches!(file.shape, Shape::Lines(_));
@@ -147,7 +148,7 @@ impl Gathered {
         // Successive files are successive generations, but for the repeats of one evaluation.
         let own_name = if several { repeats_of(&file.name) } else { String::new() };
         let cut = file.each_sample(options, |line, object| {
-            let complain = |(key, reason): (String, String)| fault(&file.name, Some(line), Some(&key), reason);
+            let complain = |error: ReadError| error.at(&file.name, Some(line));
             if !self.sets.wants(object, &of_line, options) {
                 return Ok(());
             }
@@ -179,7 +180,7 @@ impl Gathered {
         keys: &SampleKeys,
         (own_name, file): (&str, &str),
         options: &ReadOptions,
-    ) -> Result<(), (String, String)> {
+    ) -> Result<(), ReadError> {
         same_run(object, &mut self.run)?;
         if let Some(filter) = keys.filter.as_ref().and_then(|key| object.get(key)).and_then(Json::as_str) {
             if options.filter.as_deref().is_some_and(|wanted| wanted != filter) {
@@ -189,13 +190,11 @@ impl Gathered {
                 self.filters.insert(filter.to_owned());
             }
         }
-        let id = object
-            .get(&keys.id)
-            .and_then(text)
-            .ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
+        let id =
+            object.get(&keys.id).and_then(text).ok_or_else(|| ReadError::of(&keys.id, "the line names no problem"))?;
         let judged = judged_answers(object, keys, options)?;
         let kept = match &keys.kept {
-            Some(key) => said(object.get(key)).map_err(|reason| (key.clone(), reason))?,
+            Some(key) => said(object.get(key)).map_err(|error| error.or_of(key))?,
             None => None,
         };
         let right = judged.first().and_then(|(right, _)| *right);
@@ -210,7 +209,7 @@ impl Gathered {
             Some(key) => object
                 .get(key)
                 .and_then(text)
-                .ok_or_else(|| (key.clone(), "this line does not say its generation, but others do".to_owned()))?,
+                .ok_or_else(|| ReadError::of(key, "this line does not say its generation, but others do"))?,
             None => own_name.to_owned(),
         };
         let generation = self.generations.entry(by_number(&name)).or_default();
@@ -222,7 +221,7 @@ impl Gathered {
             let key = keys.kept.clone().unwrap_or_default();
             let reason = "some lines of a generation say whether the answer was kept and others do not; write true or false on \
                           every line";
-            return Err((key, reason.to_owned()));
+            return Err(ReadError::of(key, reason));
         }
         let groups = generation.problems.entry(held(&id)).or_default();
         for (right, given) in judged {
@@ -307,45 +306,41 @@ fn add(groups: &mut Vec<AnswerGroup>, more: AnswerGroup) {
 type Verdicts = Vec<(Option<bool>, u32)>;
 
 /// The verdicts of a line.
-fn judged_answers(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> Result<Verdicts, (String, String)> {
+fn judged_answers(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> Result<Verdicts, ReadError> {
     let (right, whole) = match &keys.verdict {
         Verdict::Key(key) => return Ok(vec![(verdict(object, key, keys, options)?, 1)]),
         Verdict::Counts(right, all) => verdicts::counted(object, (right, all), options)?,
     };
     if whole > MOST_COUNTED {
         let reason = format!("{whole} answers to one problem, but at most {MOST_COUNTED} are measured");
-        return Err((keys.verdict.key().to_owned(), reason));
+        return Err(ReadError::of(keys.verdict.key(), reason));
     }
     let groups = [(Some(true), right as u32), (Some(false), (whole - right) as u32)];
     Ok(groups.into_iter().filter(|(_, given)| *given > 0).collect())
 }
 
 /// Whether the answer is right; absent where nobody checked.
-fn verdict(
-    object: &Object,
-    key: &str,
-    keys: &SampleKeys,
-    options: &ReadOptions,
-) -> Result<Option<bool>, (String, String)> {
+fn verdict(object: &Object, key: &str, keys: &SampleKeys, options: &ReadOptions) -> Result<Option<bool>, ReadError> {
     if let Some(audited) = &keys.audited
-        && !said(object.get(audited)).map_err(|reason| (audited.clone(), reason))?.unwrap_or(false)
+        && !said(object.get(audited)).map_err(|error| error.or_of(audited))?.unwrap_or(false)
     {
         return Ok(None);
     }
     let Some(value) = object.get(key).filter(|value| !value.is_null()) else { return Ok(None) };
-    let refuse = |reason: String| (key.to_owned(), reason);
-    match judged(value, key, options).map_err(refuse)? {
+    match judged(value, key, options).map_err(|error| error.or_of(key))? {
         share if share.fract() == 0.0 => Ok(Some(share > 0.0)),
-        _ => Err(refuse(format!("{value} is a mean over several answers; samples are one answer a line"))),
+        _ => Err(ReadError::of(key, format!("{value} is a mean over several answers; samples are one answer a line"))),
     }
 }
 
 /// Yes or no; absent where the value is.
-fn said(value: Option<&Json>) -> Result<Option<bool>, String> {
+fn said(value: Option<&Json>) -> Result<Option<bool>, ReadError> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
     match right_share(value).or_else(|| json::number(value).map(|(number, _)| number)) {
         Some(1.0) => Ok(Some(true)),
         Some(0.0) => Ok(Some(false)),
-        _ => Err(format!("{} is neither yes (true, 1) nor no (false, 0)", shortened(&value.to_string()))),
+        _ => {
+            Err(ReadError::new(format!("{} is neither yes (true, 1) nor no (false, 0)", shortened(&value.to_string()))))
+        }
     }
 }

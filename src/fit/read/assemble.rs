@@ -176,7 +176,8 @@ fn rows(
     for record in records {
         let Some(score) = record.scores.iter().find(|score| score.name == name) else { continue };
         let complain = |column: &str, reason: String| fault(&record.file, record.line, Some(column), reason);
-        let counted = problems::counted(score, style, options).map_err(|reason| complain(name, reason))?;
+        let counted = problems::counted(score, style, options)
+            .map_err(|error| error.or_of(name).at(&record.file, record.line))?;
         rounding.see(&counted);
         clustered = clustered.or(counted.independent.map(|worth| (counted.evaluated, worth)));
         if let Some(k) = score.repeats.filter(|&k| k > 1 && problems::repeats_in(name) == Some(k)) {
@@ -187,7 +188,7 @@ fn rows(
         }
         let row =
             Row { evaluated: counted.evaluated, wrong: counted.wrong, independent: counted.independent, ..record.rest };
-        row.check().map_err(|(column, reason)| complain(column, reason))?;
+        row.check().map_err(|error| complain(error.column, error.rule))?;
         rows.push(row);
     }
     if rounding.is_likely() {
@@ -268,8 +269,7 @@ fn runs(
     for run in order {
         let own = of_run.remove(run).unwrap_or_default();
         let whens: Vec<When> = own.iter().map(|(record, _)| record.when.clone()).collect();
-        let (generations, note) =
-            axis::generations(&whens, &common).map_err(|reason| fault(source, None, None, reason))?;
+        let (generations, note) = axis::generations(&whens, &common).map_err(|error| error.at(source, None))?;
         add_once(notes, note.map(|note| if several { note_of_run(run, &note) } else { note }));
         let mut own: Vec<(&Record, Row)> = own
             .into_iter()

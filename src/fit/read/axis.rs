@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::names::{is_grid, ranks};
+use super::read_error::ReadError;
 use super::record::When;
 use super::{listed, shortened};
 use crate::fit::log::Run;
@@ -26,7 +27,7 @@ pub(super) type Ordered = (Vec<u64>, Option<String>);
 
 /// A generation for each evaluation of one run, and what was done to get there where that is more than reading it; steps rank
 /// among the `common` ones, where there are any.
-pub(super) fn generations(whens: &[When], common: &[f64]) -> Result<Ordered, String> {
+pub(super) fn generations(whens: &[When], common: &[f64]) -> Result<Ordered, ReadError> {
     let steps: Option<Vec<f64>> = whens.iter().map(step).collect();
     if let Some(steps) = steps {
         let own = sorted(&steps);
@@ -56,24 +57,24 @@ pub(super) fn generations(whens: &[When], common: &[f64]) -> Result<Ordered, Str
 }
 
 /// Named generations in the order that their names tell.
-fn numbered_labels(whens: &[When]) -> Result<Option<Ordered>, String> {
+fn numbered_labels(whens: &[When]) -> Result<Option<Ordered>, ReadError> {
     let Some(names) = whens.iter().map(name).collect::<Option<Vec<String>>>() else { return Ok(None) };
     let labels: Vec<&String> =
         whens.iter().filter_map(|when| if let When::Label(name) = when { Some(name) } else { None }).collect();
     let mut seen = HashSet::new();
     let twice = labels.iter().find(|name| !seen.insert(**name));
     if let Some(twice) = twice.filter(|_| labels.windows(2).any(|pair| pair[0] != pair[1])) {
-        return Err(format!(
+        return Err(ReadError::new(format!(
             "`{}` stands for several rows; leave one of them in, or name the column of the run: --columns run=NAME",
             shortened(twice)
-        ));
+        )));
     }
     if is_grid(&names) {
-        return Err(format!(
+        return Err(ReadError::new(format!(
             "{} differ in two numbers, and every pair of these occurs, as in several runs side by side; write the run in a column \
              of its own, --columns run=NAME, or leave the rows of one",
             listed(names.iter().map(String::as_str))
-        ));
+        )));
     }
     let Some((ranks, by_number)) = ranks(&names) else { return Ok(None) };
     // The rows are in order, which is said in the names' own words where one has no number.

@@ -6,6 +6,7 @@ use super::column_names::{
 };
 use super::items::IDS;
 use super::meaning::{Meaning, Scope, meaning, of_training, scope, words};
+use super::read_error::ReadError;
 use super::{ReadOptions, listed};
 use crate::fit::log::COLUMNS;
 
@@ -92,7 +93,7 @@ impl Beside {
 }
 
 impl Columns {
-    pub fn of(names: &[&str], options: &ReadOptions) -> Result<Self, String> {
+    pub fn of(names: &[&str], options: &ReadOptions) -> Result<Self, ReadError> {
         let mut roles = vec![Role::Ignored; names.len()];
         let mut notes = Vec::new();
         named_by_option(names, options, &mut roles)?;
@@ -193,27 +194,27 @@ fn may_be_metric(name: &str) -> bool {
     !matches!(meaning(name), Meaning::Other(_)) && !matches!(plain(name).as_str(), "timestamp" | "date" | "seed" | "id")
 }
 
-fn named_by_option(names: &[&str], options: &ReadOptions, roles: &mut [Role]) -> Result<(), String> {
+fn named_by_option(names: &[&str], options: &ReadOptions, roles: &mut [Role]) -> Result<(), ReadError> {
     for (canonical, own) in &options.columns {
         let place = names
             .iter()
             .position(|name| name == own)
             .or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(own)));
         let place = place.ok_or_else(|| {
-            format!(
+            ReadError::new(format!(
                 "--columns {canonical}={own}: there is no column `{own}`; there is {}",
                 listed(names.iter().copied())
-            )
+            ))
         })?;
         let role = match canonical.as_str() {
             "right" | "correct" => Role::Right,
             "accuracy" | "metric" => Role::Metric,
             "task" => Role::Task,
             other => role_of(other).ok_or_else(|| {
-                format!(
+                ReadError::new(format!(
                     "--columns {canonical}={own}: there is no `{canonical}` to name; there is right, {}",
                     COLUMNS.join(", ")
-                )
+                ))
             })?,
         };
         if let Some(slot) = roles.get_mut(place) {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::json::{self, Object};
 use super::lines::{LONGEST, Lines, skip_mark, unreadable};
+use super::read_error::ReadError;
 use super::{eval_archive, fault, foreign, listed, parquet_rows, tensorboard};
 use crate::files::{self, StoredInput};
 use crate::fit::log::LogError;
@@ -266,7 +267,7 @@ impl<'a> LogFile<'a> {
             refusal = each(place, &row).err();
             refusal.is_none()
         })
-        .map_err(|reason| fault(&self.name, None, None, reason))?;
+        .map_err(|error| error.at(&self.name, None))?;
         refusal.map_or(Ok(()), Err)
     }
 
@@ -279,7 +280,9 @@ impl<'a> LogFile<'a> {
             match json::object(text) {
                 Ok(object) => each(line, &object)?,
                 Err(_) if self.cut && lines.at_end()? => return Ok(()),
-                Err(reason) => return Err(fault(&self.name, Some(line), None, reason.replace("line 1, ", ""))),
+                Err(reason) => {
+                    return Err(fault(&self.name, Some(line), None, reason.to_string().replace("line 1, ", "")));
+                }
             }
         }
         Ok(())
@@ -293,7 +296,7 @@ impl<'a> LogFile<'a> {
 
     /// The shape of a file that is no text, told by its first bytes.
     fn packed(&self, start: &[u8]) -> Result<Option<Shape>, LogError> {
-        let complain = |reason| fault(&self.name, None, None, reason);
+        let complain = |error: ReadError| error.at(&self.name, None);
         Ok(match start {
             [b'P', b'K', 3 | 5, _, ..] => Some(Shape::Document(eval_archive::document(&self.input).map_err(complain)?)),
             [b'P', b'A', b'R', b'1', ..] => {
@@ -347,7 +350,7 @@ impl<'a> LogFile<'a> {
     }
 
     /// The whole text as JSON.
-    fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, LogError> {
+    fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, ReadError>) -> Result<T, LogError> {
         let bytes = self.input.whole(files::LOG).map_err(|error| unreadable(&self.name, &error))?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -355,7 +358,7 @@ impl<'a> LogFile<'a> {
             let line = valid.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
             fault(&self.name, Some(line), None, "this is not UTF-8 text")
         })?;
-        parse(text).map_err(|reason| fault(&self.name, None, None, reason))
+        parse(text).map_err(|error| error.at(&self.name, None))
     }
 
     /// Whether the last line has no end and is no JSON: its writer was interrupted, or is still at work.

@@ -8,6 +8,7 @@ use super::answer_fields::right_share;
 use super::by_model::by_model;
 use super::file::LogFile;
 use super::json;
+use super::read_error::ReadError;
 use super::record::{Found, OneTask, Record, Score, When};
 use super::right_counts::Tally;
 use super::{Format, ReadOptions, fault, some};
@@ -31,7 +32,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             return Err(fault(&file.name, None, Some("status"), reason));
         }
         let from_samples = samples(document.get("samples"), options, &mut found)
-            .map_err(|reason| fault(&file.name, None, Some("samples"), reason))?;
+            .map_err(|error| error.or_of("samples").at(&file.name, None))?;
         let scores = if from_samples.is_empty() { summary(document, &mut found) } else { from_samples };
         found.push(Record::new(&file.name, None, When::Unknown, scores))?;
     }
@@ -41,7 +42,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 }
 
 /// Right answers by scorer, from the samples themselves.
-fn samples(samples: Option<&Json>, options: &ReadOptions, found: &mut Found) -> Result<Vec<Score>, String> {
+fn samples(samples: Option<&Json>, options: &ReadOptions, found: &mut Found) -> Result<Vec<Score>, ReadError> {
     let mut tallies: BTreeMap<&str, (Tally, usize)> = BTreeMap::new();
     for sample in samples.and_then(Json::as_array).into_iter().flatten() {
         let id = sample.get("id").map_or_else(String::new, Json::to_string);

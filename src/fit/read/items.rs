@@ -13,6 +13,7 @@ use super::file::LogFile;
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
 use super::paths::repeats_of;
+use super::read_error::ReadError;
 use super::record::{Found, Record, When};
 use super::right_counts::Tally;
 use super::verdicts::{self, VERDICTS, Verdict};
@@ -78,7 +79,7 @@ impl Keys {
     }
 }
 
-fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, String> {
+fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, ReadError> {
     let known = |names: &[&str]| known(object, names);
     let filled = |name: &&&str| object.get(**name).is_some_and(|value| !value.is_null());
     let filled = |names: &[&str]| names.iter().find(filled).map(|name| (*name).to_owned());
@@ -111,8 +112,8 @@ fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, 
 }
 
 /// What an object lacks, and what it has.
-fn lacking(what: &str, object: &Object) -> String {
-    format!("{what}; there is {}", listed(key_names(object).iter().map(String::as_str)))
+fn lacking(what: &str, object: &Object) -> ReadError {
+    ReadError::new(format!("{what}; there is {}", listed(key_names(object).iter().map(String::as_str))))
 }
 
 fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
@@ -235,7 +236,7 @@ fn read_evaluation(
         let Some(first) = file.head_sample(options)? else {
             return Err(complain(None, None, "there is no answer here".to_owned()));
         };
-        let keys = keys(file, &first, options).map_err(|reason| complain(None, None, reason))?;
+        let keys = keys(file, &first, options).map_err(|error| error.at(&file.name, None))?;
         let options = &keys.options(options);
         let of_line = LineKeys::of(&first, &keys.id, keys.when.as_ref(), &keys.taken());
         name = keys.verdict.name();
@@ -244,7 +245,7 @@ fn read_evaluation(
             return Err(complain(None, Some("score"), OF_MAJORITY.to_owned()));
         }
         let cut = file.each_sample(options, |line, object| {
-            let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
+            let refuse = |error: ReadError| error.at(&file.name, Some(line));
             if !sets.wants(object, &of_line, options) {
                 return Ok(());
             }
@@ -278,7 +279,7 @@ fn push_groups(
 ) -> Result<(), LogError> {
     let several = groups.tallies.len() > 1;
     for (when, tally) in groups.tallies {
-        let mut score = tally.score(name, options).map_err(|reason| fault(source, None, Some(name), reason))?;
+        let mut score = tally.score(name, options).map_err(|error| error.or_of(name).at(source, None))?;
         // The answers say themselves what is right; the name of the key does not matter.
         "right answers".clone_into(&mut score.name);
         found.notes.extend(tally.note(options));
@@ -288,20 +289,20 @@ fn push_groups(
     Ok(())
 }
 
-fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups) -> Result<(), (String, String)> {
+fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups) -> Result<(), ReadError> {
     if !object.contains_key(&keys.id) && !object.contains_key(keys.verdict.key()) {
         groups.without += 1;
         return Ok(());
     }
     same_run(object, &mut groups.run)?;
     let id = object.get(&keys.id).and_then(text);
-    let id = id.ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
+    let id = id.ok_or_else(|| ReadError::of(&keys.id, "the line names no problem"))?;
     let label = match &keys.when {
         None => String::new(),
         Some(key) => object
             .get(key)
             .and_then(text)
-            .ok_or_else(|| (key.clone(), "this line does not say its generation, but others do".to_owned()))?,
+            .ok_or_else(|| ReadError::of(key, "this line does not say its generation, but others do"))?,
     };
     let Some(tally) = groups.tally(&label, keys) else { return Ok(()) };
     match &keys.verdict {
@@ -310,7 +311,7 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
             tally.add_counts(&id, right as f64, whole);
         }
         Verdict::Key(key) => {
-            let right = right(object, key, options).map_err(|reason| (key.clone(), reason))?;
+            let right = right(object, key, options).map_err(|error| error.or_of(key))?;
             let answer = keys.answer.as_ref().and_then(|key| object.get(key)).and_then(text);
             tally.add_given(&id, right, answer.as_deref());
         }
@@ -318,10 +319,10 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
     Ok(())
 }
 
-fn right(object: &Object, key: &str, options: &ReadOptions) -> Result<f64, String> {
+fn right(object: &Object, key: &str, options: &ReadOptions) -> Result<f64, ReadError> {
     let value = object.get(key).unwrap_or(&Json::Null);
     if value.is_null() {
-        return Err("this line does not say whether the answer is right, but others do".to_owned());
+        return Err(ReadError::new("this line does not say whether the answer is right, but others do"));
     }
     judged(value, key, options)
 }

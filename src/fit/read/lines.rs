@@ -83,10 +83,10 @@ pub(super) fn unreadable(file: &str, error: &dyn std::fmt::Display) -> LogError 
 mod tests {
     use super::*;
 
-    fn lines(bytes: &[u8]) -> Result<Vec<(u64, String)>, String> {
-        let mut lines = Lines::new("log", Box::new(bytes)).map_err(|error| error.to_string())?;
+    fn lines(bytes: &[u8]) -> Result<Vec<(u64, String)>, LogError> {
+        let mut lines = Lines::new("log", Box::new(bytes))?;
         let mut all = Vec::new();
-        while let Some((number, text)) = lines.next_line().map_err(|error| error.to_string())? {
+        while let Some((number, text)) = lines.next_line()? {
             all.push((number, text.to_owned()));
         }
         Ok(all)
@@ -106,8 +106,8 @@ mod tests {
         long.resize(6 + LONGEST as usize, b'x');
         assert_eq!(lines(&long).unwrap().len(), 2);
         long.push(b'x');
-        assert_eq!(lines(&long).unwrap_err(), "log:2: this line is longer than 32 MiB");
-        assert_eq!(lines(b"a\n\xff\n").unwrap_err(), "log:2: this is not UTF-8 text");
+        assert_eq!(lines(&long).unwrap_err().to_string(), "log:2: this line is longer than 32 MiB");
+        assert_eq!(lines(b"a\n\xff\n").unwrap_err().to_string(), "log:2: this is not UTF-8 text");
         let mut lossy = Lines::new("log", Box::new(&b"a\xff\n"[..])).unwrap();
         assert_eq!(lossy.next_text().unwrap(), Some((1, "a\u{fffd}".to_owned())));
     }

@@ -8,8 +8,9 @@ use super::assemble::add_once;
 use super::by_model::by_model;
 use super::file::LogFile;
 use super::json::{self, Object};
+use super::read_error::ReadError;
 use super::record::{Found, OneTask, Record, Score, Value, When};
-use super::{Format, ReadOptions, fault, listed, some};
+use super::{Format, ReadOptions, listed, some};
 use crate::fit::log::LogError;
 
 pub(super) const RESULTS: Format =
@@ -45,13 +46,12 @@ fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
             continue;
         }
         models.push(model(document));
-        let complain = |column: &str, reason: String| fault(&file.name, None, Some(column), reason);
         let tasks = document.get("results").and_then(Json::as_object).into_iter().flat_map(Object::keys);
         let tasks: Vec<&str> = tasks.map(String::as_str).collect();
-        let task = task(document, &tasks, options).map_err(|reason| complain("results", reason))?;
+        let task = task(document, &tasks, options).map_err(|error| error.or_of("results").at(&file.name, None))?;
         ignored.extend(tasks.iter().filter(|name| **name != task).map(|name| format!("task {name}")));
-        let (scores, others) =
-            wanted(scores(document, task, &mut found.notes), options).map_err(|reason| complain(task, reason))?;
+        let (scores, others) = wanted(scores(document, task, &mut found.notes), options)
+            .map_err(|error| error.or_of(task).at(&file.name, None))?;
         ignored.extend(others.into_iter().map(|score| score.name));
         one.is(task, &file.name)?;
         add_once(&mut found.notes, Some(format!("the task is `{task}`")));
@@ -64,15 +64,17 @@ fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
 }
 
 /// The metrics under the filter that is read, and the others.
-fn wanted(scores: Vec<Score>, options: &ReadOptions) -> Result<(Vec<Score>, Vec<Score>), String> {
+fn wanted(scores: Vec<Score>, options: &ReadOptions) -> Result<(Vec<Score>, Vec<Score>), ReadError> {
     let is_wanted = |score: &Score| {
         let filter = score.name.split_once(',').map(|(_, filter)| filter);
         filter.is_none_or(|filter| options.filter.as_deref().is_none_or(|wanted| wanted == filter))
     };
     let (wanted, others): (Vec<Score>, Vec<Score>) = scores.into_iter().partition(is_wanted);
     match &options.filter {
-        Some(filter) if wanted.is_empty() => Err(format!("no metric of this task has the filter `{filter}`")),
-        None if wanted.is_empty() => Err("this task has no metric".to_owned()),
+        Some(filter) if wanted.is_empty() => {
+            Err(ReadError::new(format!("no metric of this task has the filter `{filter}`")))
+        }
+        None if wanted.is_empty() => Err(ReadError::new("this task has no metric")),
         _ => Ok((wanted, others)),
     }
 }
@@ -110,10 +112,12 @@ fn model(document: &Object) -> Option<String> {
 }
 
 /// The task to read: the one asked for, the only one, or the one group that holds all others.
-fn task<'a>(document: &'a Object, tasks: &[&'a str], options: &ReadOptions) -> Result<&'a str, String> {
+fn task<'a>(document: &'a Object, tasks: &[&'a str], options: &ReadOptions) -> Result<&'a str, ReadError> {
     if let Some(wanted) = &options.task {
         let known = tasks.iter().find(|task| *task == wanted).copied();
-        return known.ok_or_else(|| format!("there is no task `{wanted}`; there is {}", listed(tasks.iter().copied())));
+        return known.ok_or_else(|| {
+            ReadError::new(format!("there is no task `{wanted}`; there is {}", listed(tasks.iter().copied())))
+        });
     }
     let groups = document.get("group_subtasks").and_then(Json::as_object);
     let whole = |task: &&&str| {
@@ -127,9 +131,12 @@ fn task<'a>(document: &'a Object, tasks: &[&'a str], options: &ReadOptions) -> R
     };
     match (tasks, tasks.iter().filter(whole).collect::<Vec<_>>().as_slice()) {
         ([only], _) => Ok(only),
-        ([], _) => Err("there is no task here".to_owned()),
+        ([], _) => Err(ReadError::new("there is no task here")),
         (_, [group]) => Ok(group),
-        _ => Err(format!("there are several tasks: {}; choose one with --task NAME", listed(tasks.iter().copied()))),
+        _ => Err(ReadError::new(format!(
+            "there are several tasks: {}; choose one with --task NAME",
+            listed(tasks.iter().copied())
+        ))),
     }
 }
 

@@ -83,7 +83,7 @@ fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogEr
         let filter = wanted_filter(file, filters.keys().filter(|name| !name.is_empty()), options)?;
         let tally = filters.remove(filter.as_deref().unwrap_or("")).unwrap_or_else(|| Ok(Tally::default()))?;
         let name = filter.map_or_else(|| metric.clone(), |filter| format!("{metric},{filter}"));
-        let score = tally.score(&name, options).map_err(|reason| fault(&file.name, None, Some(&metric), reason))?;
+        let score = tally.score(&name, options).map_err(|error| error.or_of(&metric).at(&file.name, None))?;
         found.notes.extend(tally.note(options));
         found.push(Record::new(&file.name, None, When::Unknown, vec![score]))?;
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::column_names::counted_by_name;
 use super::meaning::{Meaning, NO_SHARE, Scope, meaning, of_training, scope, words};
+use super::read_error::ReadError;
 use super::record::{Record, Score, Value};
 use super::{ReadOptions, listed};
 
@@ -27,14 +28,14 @@ pub(super) struct Chosen {
 }
 
 /// Chooses the metric to read.
-pub(super) fn choose(records: &[Record], training_only: &[String], options: &ReadOptions) -> Result<Chosen, String> {
+pub(super) fn choose(records: &[Record], training_only: &[String], options: &ReadOptions) -> Result<Chosen, ReadError> {
     let names = names(records);
     if let Some(wanted) = &options.metric {
         if names.is_empty() && !training_only.is_empty() {
-            return Err(format!(
+            return Err(ReadError::new(format!(
                 "there is no metric `{wanted}`; there is {}",
                 listed(training_only.iter().map(String::as_str))
-            ));
+            )));
         }
         let name = named(wanted, &names)?;
         return accepted(&name, &names, records, options);
@@ -43,7 +44,7 @@ pub(super) fn choose(records: &[Record], training_only: &[String], options: &Rea
         return accepted(name, &names, records, options);
     }
     if names.len() > MOST_METRICS {
-        return Err(format!("there are {} metrics; choose one with --metric NAME", names.len()));
+        return Err(ReadError::new(format!("there are {} metrics; choose one with --metric NAME", names.len())));
     }
     let falls =
         |name: &str| records.iter().flat_map(|record| &record.scores).any(|score| score.name == name && score.falls);
@@ -68,11 +69,11 @@ pub(super) fn choose(records: &[Record], training_only: &[String], options: &Rea
     };
     match alike(&candidates, records).as_slice() {
         [only] => accepted(only, &names, records, options),
-        [] => Err(none(&names, training_only, options, records)),
-        several => Err(format!(
+        [] => Err(ReadError::new(none(&names, training_only, options, records))),
+        several => Err(ReadError::new(format!(
             "there are several metrics: {}; choose one with --metric NAME",
             listed(several.iter().copied())
-        )),
+        ))),
     }
 }
 
@@ -83,7 +84,7 @@ fn names(records: &[Record]) -> Vec<String> {
 }
 
 /// The name that was meant: spelt in full, or the only one with this end or these words.
-fn named(wanted: &str, names: &[String]) -> Result<String, String> {
+fn named(wanted: &str, names: &[String]) -> Result<String, ReadError> {
     if let Some(name) = names.iter().find(|name| *name == wanted) {
         return Ok(name.clone());
     }
@@ -97,11 +98,15 @@ fn named(wanted: &str, names: &[String]) -> Result<String, String> {
         .collect();
     match close.as_slice() {
         [only] => Ok((*only).clone()),
-        [] if names.is_empty() => Err("there is no metric here".to_owned()),
-        [] => Err(format!("there is no metric `{wanted}`; there is {}", listed(names.iter().map(String::as_str)))),
-        several => {
-            Err(format!("`{wanted}` fits several metrics: {}", listed(several.iter().map(|name| name.as_str()))))
-        }
+        [] if names.is_empty() => Err(ReadError::new("there is no metric here")),
+        [] => Err(ReadError::new(format!(
+            "there is no metric `{wanted}`; there is {}",
+            listed(names.iter().map(String::as_str))
+        ))),
+        several => Err(ReadError::new(format!(
+            "`{wanted}` fits several metrics: {}",
+            listed(several.iter().map(|name| name.as_str()))
+        ))),
     }
 }
 
@@ -142,34 +147,34 @@ fn alike<'a>(names: &[&'a str], records: &[Record]) -> Vec<&'a str> {
 }
 
 /// Takes a metric, or says why it is no share of answers.
-fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOptions) -> Result<Chosen, String> {
+fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOptions) -> Result<Chosen, ReadError> {
     let mut notes = Vec::new();
     let unit = scores(name, records)
         .all(|score| matches!(score.value, Value::Share(value, _) if (0.0..=1.0).contains(&value)));
     let file_says = scores(name, records).any(|score| score.falls);
     let declared = declared(name, options);
     if !is_count(name, records) && counted_by_name(name).is_some() {
-        return Err(format!(
+        return Err(ReadError::new(format!(
             "`{name}` counts answers and is no share of them; read it from a table: --columns wrong={name} or right={name}, with --evaluated N"
-        ));
+        )));
     }
     match meaning(name) {
         Meaning::Other(what) if !(declared && what == NO_SHARE) => {
-            return Err(format!("`{name}` is {what}; it says nothing of right answers"));
+            return Err(ReadError::new(format!("`{name}` is {what}; it says nothing of right answers")));
         }
         Meaning::Error if !options.lower_is_better => {
-            return Err(error_by_name(name));
+            return Err(ReadError::new(error_by_name(name)));
         }
         _ if file_says && !declared && !options.lower_is_better => {
-            return Err(format!(
+            return Err(ReadError::new(format!(
                 "the file says that `{name}` is better when lower; read it as an error rate with --lower-is-better"
-            ));
+            )));
         }
         _ if declared => {}
         Meaning::Reward if !unit => {
-            return Err(format!(
+            return Err(ReadError::new(format!(
                 "`{name}` is a reward whose values do not all lie in [0, 1]; it is no share of right answers"
-            ));
+            )));
         }
         Meaning::Reward => {
             notes.push(format!("`{name}` is a reward, taken as the share of {} answers", options.side()));
@@ -178,14 +183,14 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
             .push(format!("`{name}` is taken as the share of {} answers, which its name does not say", options.side())),
         Meaning::Right if words(name).iter().any(|word| word == "reward" || word == "rewards") => {
             if !unit && !is_count(name, records) {
-                return Err(format!("`{name}` is a reward whose values do not all lie in [0, 1]"));
+                return Err(ReadError::new(format!("`{name}` is a reward whose values do not all lie in [0, 1]")));
             }
             notes.push(format!("`{name}` is a reward; its name says accuracy and its values lie in [0, 1]"));
         }
         _ => {}
     }
     if !is_share(name, records) {
-        return Err(format!("`{name}` has values outside 0 to 100 %; it is no share of right answers"));
+        return Err(ReadError::new(format!("`{name}` has values outside 0 to 100 %; it is no share of right answers")));
     }
     if meaning(name) == Meaning::Right && words(name).iter().any(|word| word == "label" || word == "labels") {
         notes.push(format!("`{name}` is of labels: where these are of training, it says nothing of held-out problems"));

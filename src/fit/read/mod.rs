@@ -35,6 +35,7 @@ mod parquet_rows;
 mod paths;
 mod problems;
 mod python;
+mod read_error;
 mod record;
 mod repeats;
 mod right_counts;

@@ -9,11 +9,12 @@ use parquet::record::{Field, List, Map, Row};
 use serde_json::Value as Json;
 
 use super::json::Object;
+use super::read_error::ReadError;
 use crate::files::StoredInput;
 
 /// Calls `each` with every row and its place from 1, until it answers `false`.
-pub(super) fn each_row(input: &StoredInput<'_>, mut each: impl FnMut(u64, Object) -> bool) -> Result<(), String> {
-    let complain = |error: &dyn std::fmt::Display| format!("this Parquet file cannot be read: {error}");
+pub(super) fn each_row(input: &StoredInput<'_>, mut each: impl FnMut(u64, Object) -> bool) -> Result<(), ReadError> {
+    let complain = |error: &dyn std::fmt::Display| ReadError::new(format!("this Parquet file cannot be read: {error}"));
     let file = input.file().map_err(|error| complain(&error))?;
     let reader = SerializedFileReader::new(file).map_err(|error| complain(&error))?;
     let groups = reader.metadata().row_groups();

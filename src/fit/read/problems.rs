@@ -2,6 +2,7 @@
 
 use super::ReadOptions;
 use super::json::MOST_COUNTED;
+use super::read_error::ReadError;
 use super::record::{Score, Value};
 
 /// Digits beyond which a share counts as written in full.
@@ -96,7 +97,7 @@ fn number_after(name: &str, marks: &[&str]) -> Option<u64> {
 }
 
 /// A score in counts.
-pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Result<Counted, String> {
+pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Result<Counted, ReadError> {
     let n = score.evaluated.or(options.evaluated);
     match score.value {
         // Where the metric counts what is wrong, its counts do.
@@ -106,12 +107,13 @@ pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Res
     }
 }
 
-fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part: u64) -> Result<Counted, String> {
+fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part: u64) -> Result<Counted, ReadError> {
     let evaluated = n.ok_or_else(|| missing(score))?;
     if evaluated > MOST_COUNTED {
-        return Err(TOO_MANY.to_owned());
+        return Err(ReadError::new(TOO_MANY));
     }
-    let wrong = wrong(evaluated).ok_or_else(|| format!("{part} is more than the {evaluated} evaluated"))?;
+    let wrong =
+        wrong(evaluated).ok_or_else(|| ReadError::new(format!("{part} is more than the {evaluated} evaluated")))?;
     Ok(Counted {
         evaluated,
         wrong,
@@ -121,8 +123,11 @@ fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part
     })
 }
 
-fn missing(score: &Score) -> String {
-    format!("`{}` is a rate, and this file does not say of how many problems; say so with --evaluated N", score.name)
+fn missing(score: &Score) -> ReadError {
+    ReadError::new(format!(
+        "`{}` is a rate, and this file does not say of how many problems; say so with --evaluated N",
+        score.name
+    ))
 }
 
 /// How far the whole counts within `open` of `right` lie from the nearest one, at the most.
@@ -133,17 +138,20 @@ fn within(right: f64, open: f64) -> u64 {
     (nearest - (right - open).ceil()).max((right + open).floor() - nearest).max(0.0) as u64
 }
 
-fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOptions) -> Result<Counted, String> {
+fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOptions) -> Result<Counted, ReadError> {
     let scale = if style.percent { 100.0 } else { 1.0 };
     let rate = value / scale;
     if !(0.0..=1.0).contains(&rate) {
-        return Err(format!("{value} is not a share of answers"));
+        return Err(ReadError::new(format!("{value} is not a share of answers")));
     }
     let (rate, from_error) = if style.falls { (1.0 - rate, rate) } else { (rate, rate) };
     let deduced = score.standard_error.and_then(|error| from_standard_error(from_error, error / scale));
     let problems = score.evaluated.or(options.evaluated).or(deduced).ok_or_else(|| missing(score))?;
     let repeats = score.repeats.or(options.samples_per_problem).unwrap_or(1).max(1);
-    let answers = problems.checked_mul(repeats).filter(|&answers| answers <= MOST_COUNTED).ok_or(TOO_MANY)?;
+    let answers = problems
+        .checked_mul(repeats)
+        .filter(|&answers| answers <= MOST_COUNTED)
+        .ok_or_else(|| ReadError::new(TOO_MANY))?;
     let right = rate * answers as f64;
     let nearest = right.round();
     // What the digits of the rate leave open, in answers to either side: those of the metric, or fewer where this one value
@@ -163,7 +171,7 @@ fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOp
             (false, true) => "where the rate is a mean over k answers to each problem, say --samples-per-problem k",
             (false, false) => "is the number of answers to each problem right (--samples-per-problem)?",
         };
-        return Err(format!("{value} of {answers} is not a whole number of right answers; {hint}"));
+        return Err(ReadError::new(format!("{value} of {answers} is not a whole number of right answers; {hint}")));
     }
     Ok(Counted {
         evaluated: answers,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::pairs::{self, Answers, answer_hash, held};
 use super::problems::TOO_MANY;
+use super::read_error::ReadError;
 use super::record::Score;
 use super::{ReadOptions, json, some};
 
@@ -55,7 +56,7 @@ impl Tally {
     }
 
     /// The metric over all problems, with what its answers are worth where problems have several.
-    pub fn score(&self, name: &str, options: &ReadOptions) -> Result<Score, String> {
+    pub fn score(&self, name: &str, options: &ReadOptions) -> Result<Score, ReadError> {
         let repeats = if self.fractional { options.samples_per_problem.unwrap_or(1).max(1) } else { 1 };
         if self.fractional && repeats == 1 {
             return Ok(self.averaged(name));
@@ -63,13 +64,13 @@ impl Tally {
         let scale = |right: f64| right * repeats as f64;
         let unsound = self.problems.values().find(|(right, _)| (scale(*right) - scale(*right).round()).abs() > 1e-6);
         if let Some((share, _)) = unsound {
-            return Err(format!(
+            return Err(ReadError::new(format!(
                 "{share} of {repeats} answers is not a whole number of right ones; is --samples-per-problem right?"
-            ));
+            )));
         }
         let right: f64 = self.problems.values().map(|(right, _)| scale(*right).round()).sum();
         let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
-        let answers = json::whole(answers).ok_or(TOO_MANY)?;
+        let answers = json::whole(answers).ok_or_else(|| ReadError::new(TOO_MANY))?;
         let mut score = Score::right(name, right as u64, answers);
         score.independent = self.worth(repeats);
         score.answers = self.answers();

@@ -2,6 +2,7 @@
 
 use super::answer_fields::{asked, generation_key, is_of_one, key_names, known, wrong_key};
 use super::json::Object;
+use super::read_error::ReadError;
 use super::verdicts::{self, VERDICTS, Verdict};
 use super::{ReadOptions, items, listed};
 
@@ -36,13 +37,13 @@ impl SampleKeys {
 }
 
 /// The keys of a file whose answers are like this one.
-pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, String> {
+pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, ReadError> {
     let known = |names: &[&str]| known(first, names);
     let harness = first.contains_key("doc_id") || first.contains_key("input") && first.contains_key("output");
     let id = asked(first, &options.id, "--id")?
         .or_else(|| if harness { known(&HARNESS_IDS) } else { None })
         .or_else(|| known(&items::IDS))
-        .ok_or_else(|| missing("names the problem", "--id", first))?;
+        .ok_or_else(|| missing("names the problem", "--id", first, ""))?;
     let wanted = asked(first, &options.correct, "--correct")?
         .or_else(|| options.metric.clone().filter(|key| first.contains_key(key)));
     // The verdict of one answer comes before counts of several, and these before their mean.
@@ -54,7 +55,7 @@ pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<Sampl
         .or_else(|| Verdict::counts(first))
         .or_else(|| known(&VERDICTS).map(Verdict::Key))
         .or_else(|| verdicts::wrong_key(first).inspect(|_| turned = true).map(Verdict::Key))
-        .ok_or_else(|| missing("says whether the answer is right", "--correct", first) + &wrong_key(first))?;
+        .ok_or_else(|| missing("says whether the answer is right", "--correct", first, &wrong_key(first)))?;
     let single = matches!(verdict, Verdict::Key(_));
     let answer = asked(first, &options.answer, "--answer")?
         .or_else(|| known(&HARNESS_ANSWERS))
@@ -76,9 +77,9 @@ pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<Sampl
     })
 }
 
-fn missing(what: &str, option: &str, first: &Object) -> String {
-    format!(
-        "no key {what}; the keys are {}; say which with {option} KEY",
+fn missing(what: &str, option: &str, first: &Object, hint: &str) -> ReadError {
+    ReadError::new(format!(
+        "no key {what}; the keys are {}; say which with {option} KEY{hint}",
         listed(key_names(first).iter().map(String::as_str))
-    )
+    ))
 }

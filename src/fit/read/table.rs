@@ -55,7 +55,7 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
         return Err(fault(&file.name, header, None, reason));
     }
     let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
-    let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
+    let columns = Columns::of(&borrowed, options).map_err(|error| error.at(&file.name, header))?;
     check(&columns, &borrowed, file, header, options)?;
     found.notes.extend(columns.of_training(&borrowed));
     if let Some(id) = columns.problem(&borrowed) {
@@ -297,7 +297,7 @@ impl Table<'_> {
             }
         };
         let row = Row { evaluated, wrong, ..rest };
-        row.check().map_err(|(column, reason)| self.fault(line, column, reason))?;
+        row.check().map_err(|error| self.fault(line, error.column, error.rule))?;
         self.agree(line, cells, &row)?;
         Ok(row)
     }

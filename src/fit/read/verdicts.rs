@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::answer_fields::{key_names, known, verdict};
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
+use super::read_error::ReadError;
 use super::{ReadOptions, items, shortened};
 
 /// Keys that say whether the answer is right.
@@ -77,17 +78,17 @@ pub(super) fn counted(
     object: &Object,
     (right, all): (&str, &str),
     options: &ReadOptions,
-) -> Result<(u64, u64), (String, String)> {
+) -> Result<(u64, u64), ReadError> {
     let (part, whole) = (count(object, right)?, count(object, all)?);
     if part > whole || whole == 0 {
-        return Err((right.to_owned(), format!("{part} right of {whole} answers cannot be")));
+        return Err(ReadError::of(right, format!("{part} right of {whole} answers cannot be")));
     }
     Ok((if options.lower_is_better { whole - part } else { part }, whole))
 }
 
-fn count(object: &Object, key: &str) -> Result<u64, (String, String)> {
+fn count(object: &Object, key: &str) -> Result<u64, ReadError> {
     let value = object.get(key).unwrap_or(&Json::Null);
-    json::count(value).ok_or_else(|| (key.to_owned(), format!("{} is not a count", shortened(&value.to_string()))))
+    json::count(value).ok_or_else(|| ReadError::of(key, format!("{} is not a count", shortened(&value.to_string()))))
 }
 
 /// The key that says of single answers that they are wrong, where no other says what is right.

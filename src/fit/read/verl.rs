@@ -10,6 +10,7 @@ use super::file::{LogFile, Shape};
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
 use super::python::without_types;
+use super::read_error::ReadError;
 use super::record::{Found, Record, Score, When, decimals};
 use super::right_counts::Tally;
 use super::{Format, ReadOptions, fault, listed, problems, shortened};
@@ -40,14 +41,13 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
         let (mut tally, mut step) = (Tally::default(), None);
         file.each_object(|line, object| {
             let value = object.get(&key).unwrap_or(&Json::Null);
-            let complain = |reason: String| fault(&file.name, Some(line), Some(&key), reason);
+            let complain = |error: ReadError| error.or_of(&key).at(&file.name, Some(line));
             let right = right(value, &key, options).map_err(complain)?;
             step = step.or_else(|| object.get("step").and_then(json::number).map(|(step, _)| step));
             tally.add(&object.get("input").map_or_else(|| line.to_string(), Json::to_string), right);
             Ok(())
         })?;
-        let score =
-            tally.score("right answers", options).map_err(|reason| fault(&file.name, None, Some(&key), reason))?;
+        let score = tally.score("right answers", options).map_err(|error| error.or_of(&key).at(&file.name, None))?;
         // The name of the file is the step as well.
         let in_name = file.name.rsplit('/').next().and_then(step_in);
         let when = step.or(in_name).map_or(When::Unknown, When::Step);
@@ -62,16 +62,16 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
     Ok(found)
 }
 
-fn right(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
+fn right(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, ReadError> {
     if meaning(key) == Meaning::Error && !options.lower_is_better {
-        return Err(is_error(key));
+        return Err(ReadError::new(is_error(key)));
     }
     match judged(value, key, options) {
         Ok(right) if right.fract() == 0.0 => Ok(right),
-        _ => Err(format!(
+        _ => Err(ReadError::new(format!(
             "{} is neither right (1) nor wrong (0 or -1); where the reward is shaped, say from where on an answer is right: --right-above 0.5",
             shortened(&value.to_string())
-        )),
+        ))),
     }
 }
 
