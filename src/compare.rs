@@ -7,6 +7,7 @@
 //! agents estimate from the problems they needed, from the runs.
 
 mod deviation;
+mod test;
 
 use serde::Serialize;
 use thiserror::Error;
@@ -15,6 +16,8 @@ use crate::analytic::{BEYOND_REACH, Curves};
 use crate::simulate::{Engine, Simulated};
 use crate::stats::{band, mean, multiple};
 use deviation::Deviation;
+
+pub use test::{Test, Unit};
 
 /// Family-wise level of a verdict unless another is asked for.
 pub const DEFAULT_LEVEL: f64 = 1e-3;
@@ -51,39 +54,6 @@ pub struct Verdict {
     pub critical: Vec<Option<f64>>,
     /// Half-width of the simultaneous band around the simulated survival.
     pub survival_band: f64,
-}
-
-/// One test of the family.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Test {
-    /// What is compared.
-    pub quantity: String,
-    /// Share of the level that it was given.
-    pub level: f64,
-    /// Largest deviation seen, in the unit of `critical`.
-    pub deviation: f64,
-    /// The deviation at which the test fails.
-    pub critical: f64,
-    /// What `deviation` and `critical` are measured in.
-    pub unit: Unit,
-    /// Generation of the largest deviation.
-    pub generation: Option<u64>,
-    /// Whether it passed.
-    pub passed: bool,
-}
-
-/// What a deviation is measured in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unit {
-    /// Difference of two probabilities.
-    Probability,
-    /// Standard errors of the simulated mean.
-    StandardErrors,
-    /// Difference relative to the expected value, for a number that cannot vary.
-    Relative,
-    /// The unit of the compared number itself, where neither side of a comparison of two samples varied.
-    Absolute,
 }
 
 /// Exact curves to compare with, by generation 0..=horizon.

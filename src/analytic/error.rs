@@ -1,5 +1,7 @@
 //! Why an exact solution, or one of its numbers, is not available.
 
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
 use super::plane::PlaneRefusal;
@@ -183,4 +185,12 @@ pub(super) fn in_digits(probability: &f64) -> String {
         p if p >= 1e-3 => format!("{p:.3}"),
         p => format!("{p:.2e}"),
     }
+}
+
+/// Why a number is absent, by the dotted path of its key in the JSON form.
+pub type Undefined = BTreeMap<String, String>;
+
+/// A value, or its reason recorded under its key.
+pub(super) fn given<T>(found: Result<T, SolveError>, key: &str, undefined: &mut Undefined) -> Option<T> {
+    found.map_err(|reason| undefined.insert(key.to_owned(), reason.to_string())).ok()
 }

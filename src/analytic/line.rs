@@ -4,10 +4,11 @@ use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
 use super::error::SolveError;
+use super::error::{Undefined, given};
 use super::fate::{Fate, GrowingPool, later_slips};
 use super::open_counts::{MOST_ELIMINATED, OpenCounts, at_safe_counts};
 use super::quadrature;
-use super::result::{Exact, Hazard, Undefined, Visits, given};
+use super::result::{Exact, Hazard, Visits};
 use super::rounding::RowErrors;
 use super::stays::Stays;
 use super::tail::{DIED_OUT, PATIENCE, Tail, curves, spread};

@@ -10,6 +10,7 @@ mod carried;
 pub mod chain;
 mod elimination;
 mod error;
+mod expected_cost;
 mod fate;
 pub mod fixed;
 mod law_chain;
@@ -37,19 +38,20 @@ mod tail;
 mod thresholds;
 pub mod transient;
 mod verifier;
+mod verifier_meter;
 mod wide;
 
-pub use error::SolveError;
+pub use crate::law::Meter;
+pub use error::{SolveError, Undefined};
+pub use expected_cost::Spending;
 pub use law_chain::{ChainRunway, LawChain};
 pub use quick::expected_runway;
 pub use result::{
-    BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined,
-    Visits,
+    BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Visits,
 };
 pub use safety::{Remedy, SAFE, Safety, failing_within_horizon};
 pub use small::expected_times;
 pub use solve::solve;
 pub use solved::Solved;
-pub use spending::Spending;
 pub use sweep::{Swept, sweep};
-pub use verifier::{Meter, Verifier};
+pub use verifier_meter::Verifier;

@@ -5,10 +5,11 @@ use nalgebra::Matrix2;
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
+use super::error::Undefined;
 use super::fixed;
 use super::mean_field::{self, MeanField};
 use super::reproduction::{Derivatives, STARVED, TOO_LARGE, known, reproduction_number};
-use super::result::{ByGeneration, Fresh, Regime, Undefined};
+use super::result::{ByGeneration, Fresh, Regime};
 
 /// |R − 1| below this is drift: neither growth nor healing within any runway that a double can tell.
 const DRIFT: f64 = 1e-9;

@@ -1,24 +1,14 @@
 //! What a solver answers: plain numbers by generation, ready to serialise.
 
-use std::collections::BTreeMap;
-
+use super::error::Undefined;
 use serde::Serialize;
 
 use crate::law::Composition;
 
-use super::error::SolveError;
-use super::spending::Spending;
-use super::verifier::Verifier;
+use super::expected_cost::Spending;
+use super::verifier_meter::Verifier;
 
 use super::noise::Approximation;
-
-/// Why a number is absent, by the dotted path of its key in the JSON form.
-pub type Undefined = BTreeMap<String, String>;
-
-/// A value, or its reason recorded under its key.
-pub(super) fn given<T>(found: Result<T, SolveError>, key: &str, undefined: &mut Undefined) -> Option<T> {
-    found.map_err(|reason| undefined.insert(key.to_owned(), reason.to_string())).ok()
-}
 
 /// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
 pub const BEYOND_REACH: f64 = 1e-13;

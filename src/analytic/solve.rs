@@ -4,9 +4,10 @@ use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
 use super::error::SolveError;
+use super::error::Undefined;
 use super::outlook::Outlook;
-use super::result::{Best, Exact, Runway, Solution, Undefined};
-use super::verifier::Verifier;
+use super::result::{Best, Exact, Runway, Solution};
+use super::verifier_meter::Verifier;
 use super::{line, noise, plane, spending, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].

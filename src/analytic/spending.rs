@@ -4,15 +4,15 @@
 //! once the law given survival has come to rest, each further generation costs the same on average, and what is left of
 //! `E[T]` is multiplied by it.
 
-use serde::Serialize;
-
-use crate::cost::{Bill, Pricing};
+use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
 use super::error::SolveError;
+use super::error::Undefined;
+use super::expected_cost::Spending;
 use super::mean_field::MeanField;
-use super::result::{Runway, Undefined};
+use super::result::Runway;
 use super::tail::{DIED_OUT, PATIENCE};
 use super::transient::Forward;
 use super::{line, plane, quadrature};
@@ -21,30 +21,6 @@ use super::{line, plane, quadrature};
 const AT_REST: f64 = 1e-12;
 /// States times generations after which a loop that neither fails nor comes to rest is given up.
 const WORK: f64 = 1e8;
-
-/// What a loop costs, in [`Spending::unit`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Spending {
-    /// What prices are counted in.
-    pub unit: String,
-    /// Generation 0, part by part.
-    pub start: Bill,
-    /// Cost of each generation 0..=horizon of the mean field.
-    pub mean_field: Vec<f64>,
-    /// `E[cost of generation g; T > g]`, 0..=horizon: nothing is paid after failure. Absent where no exact solver reaches.
-    pub expected: Option<Vec<f64>>,
-    /// `E[cost of the generations before min(T, horizon)]`.
-    pub until_horizon: Option<f64>,
-    /// `E[cost of the generations before T]`.
-    pub until_failure: Option<f64>,
-    /// `until_failure` / `E[T]`: what a generation of runway costs.
-    pub per_sustained_generation: Option<f64>,
-    /// `until_horizon` / `E[min(T, horizon)]`: the same, as far as the horizon.
-    pub per_sustained_generation_to_horizon: Option<f64>,
-    /// Why numbers are absent.
-    #[serde(skip_serializing_if = "Undefined::is_empty")]
-    pub undefined: Undefined,
-}
 
 /// The loops that have lasted, generation by generation.
 pub(super) trait Lasting {

@@ -1,7 +1,8 @@
 //! What the law of T adds up to: sums over S(g), quantiles, and the curves by generation.
 
+use super::error::Undefined;
 use super::fate::Fate;
-use super::result::{Curves, Runway, Undefined};
+use super::result::{Curves, Runway};
 use super::transient::Point;
 
 /// Survival below which the rest of `E[T]` is beneath rounding.

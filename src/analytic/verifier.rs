@@ -1,27 +1,15 @@
 //! The verifier meter by generation (model.md, section 4): whether a loop's checks still tell right from wrong as it goes down.
 
-use serde::Serialize;
-
 use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
-pub use crate::law::Meter;
+use crate::law::Meter;
 
+use super::error::Undefined;
 use super::mean_field::MeanField;
 use super::outlook::Told;
-use super::result::{Curves, Undefined};
-
-/// What the checks tell of right and wrong, by generation up to the horizon.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verifier {
-    /// Along the mean field; absent, with the reason, at generations where no answer that wins the vote is wrong or none is right.
-    pub mean_field: Vec<Option<Meter>>,
-    /// Along the expected composition; absent where no exact solver reaches.
-    pub expected: Option<Vec<Option<Meter>>>,
-    /// First generation at which the checks select for mistakes, J < 0: along the expected composition where that is known, else
-    /// along the mean field; absent where there is none within the horizon.
-    pub selects_for_mistakes: Option<u64>,
-}
+use super::result::Curves;
+use super::verifier_meter::Verifier;
 
 impl Verifier {
     /// The meter of a loop that has a check; `None` where nothing is checked.

@@ -16,7 +16,7 @@ use super::args;
 use super::fit::{blamed, digests, json, priors};
 use super::limits::Work;
 use super::progress::watched;
-use super::table::sheet;
+use super::width::sheet;
 use super::{UsageError, Verdict, quoted, report_folder, write_report};
 
 pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<Verdict> {

@@ -8,8 +8,7 @@ use crate::plan::Comparison;
 use crate::report::designs::{self, Column};
 use crate::report::words::{number, percent, ratio};
 
-use super::table::sheet;
-use super::width::{self, fit};
+use super::width::{self, fit, sheet};
 
 /// The answer of `compare`.
 pub(super) fn comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {

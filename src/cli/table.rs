@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{CellAlignment, LineStyle, Table, presets};
+use super::width::sheet;
 
 use crate::analytic::{Best, Solution, Threshold};
 use crate::compare;
@@ -344,15 +344,4 @@ fn thinned(length: usize) -> impl Iterator<Item = usize> {
     let last = length.saturating_sub(1);
     let step = last.div_ceil(ROWS - 1).max(1);
     (0..last).step_by(step).chain(std::iter::once(last))
-}
-
-/// An empty table with right-aligned numbers.
-pub(super) fn sheet(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
-    table.load_style(style).set_header(header.to_vec());
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
 }

@@ -61,3 +61,13 @@ pub(super) fn level(typed: &str) -> Result<f64, TypedError> {
 fn within(typed: &str, holds: impl Fn(f64) -> bool, error: TypedError) -> Result<f64, TypedError> {
     typed.parse().ok().filter(|&value| holds(value)).ok_or(error)
 }
+
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

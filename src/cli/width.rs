@@ -1,11 +1,9 @@
 //! Tables no wider than the terminal: whole columns are left out rather than numbers broken.
 
-use comfy_table::Table;
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use console::{Term, measure_text_width};
 
 use crate::report::designs::Column;
-
-use super::table::sheet;
 
 /// A head is broken into lines no shorter than this.
 const LONG_WORD: usize = 12;
@@ -79,6 +77,17 @@ fn shorten(columns: &mut [Column], excess: usize) {
             *cell = cell.chars().take(keep - 1).chain(['…']).collect();
         }
     }
+}
+
+/// An empty table with right-aligned numbers.
+pub(super) fn sheet(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
+    table.load_style(style).set_header(header.to_vec());
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! How far a simulated number lies from the expected one, and how far chance would put it.
 
-use super::{Test, Unit};
+use super::test::{Test, Unit};
 
 /// Relative difference up to which a number that cannot vary counts as equal: rounding, no more.
 const EQUAL: f64 = 1e-9;

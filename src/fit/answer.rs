@@ -4,150 +4,21 @@ use rayon::prelude::*;
 
 use super::course::Course;
 use super::criticism::{learned, surprises, trade_offs, warnings};
-use super::design;
 use super::fitted::Fitted;
-use super::learner::{Learner, Unit};
+use super::learner::Learner;
+use super::log::Log;
 use super::log::{Row, Run};
-use super::model::{self, Ahead, Model, Path};
+use super::model::{self, Model, Path};
 use super::outlook::{Outlook, odds_shift};
-use super::prior::{Parameter, Point, Priors};
+use super::prepare::gains;
 use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
-use super::sampler::{self, Sample};
+use super::sampler;
 use super::score::count_quantile;
-use super::stage::Used;
-use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Threshold, Training, Watch};
+use super::{Checks, FitError, FitOptions};
 
-/// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
-const PATH_STREAM: u64 = 1 << 32;
 const PRIOR_STREAM: u64 = 2 << 32;
 /// Prior draws for the prior side of every comparison.
 const PRIOR_DRAWS: usize = 4000;
-
-/// A model, checked and ready to sample.
-pub(super) struct Prepared {
-    pub model: Model,
-    pub checks: Checks,
-    pub training: Training,
-}
-
-/// Checks runs and options; `same_problems` is what the log shows.
-pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -> Result<Prepared, FitError> {
-    let run = runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
-    if run.rows.len() < 2 {
-        return Err(FitError::TooShort { run: run.name.clone(), rows: run.rows.len() });
-    }
-    let span = |run: &Run| match (run.rows.first(), run.rows.last()) {
-        (Some(first), Some(last)) => last.generation.saturating_sub(first.generation).saturating_add(1),
-        _ => 0,
-    };
-    let generations = runs.iter().map(span).fold(0, u64::saturating_add);
-    if generations > MOST_GENERATIONS {
-        return Err(FitError::TooLong { generations, most: MOST_GENERATIONS });
-    }
-    checked_threshold(options.threshold, runs.get(options.run).map_or(&[], |run| &run.rows))?;
-    if !(1..=MOST_HORIZON).contains(&options.horizon) {
-        return Err(FitError::Horizon(options.horizon));
-    }
-    let checks = options.checks.unwrap_or_else(|| model::checks(runs));
-    let used = used(runs, checks, same_problems, options);
-    let training = options.training.unwrap_or_else(|| Training::of(runs));
-    let mut priors = Priors::new(checks, training);
-    if let Some(temperature) = options.temperature.filter(|_| gains(checks, training)) {
-        let (centre, spread) = design::hazard_gain(temperature);
-        priors.set(Parameter::HazardGain, centre, spread);
-    }
-    if let Some((agree, candidates)) = options.vote.filter(|_| checks == Checks::Some) {
-        let (centre, spread) = design::agreeing(agree, candidates);
-        priors.set(Parameter::Agreeing, centre, spread);
-    }
-    if used.same_problems {
-        priors.share_problems(correlation(runs));
-    }
-    if used.moves {
-        priors.follow_problems();
-    }
-    for (key, written) in &options.priors {
-        priors.replace(key, *written)?;
-    }
-    for parameter in used.silent() {
-        priors.hold(parameter);
-    }
-    let effort = options.effort;
-    if effort.ensembles < 2 || effort.walkers < priors.free().len() + 3 || effort.sweeps < 10 {
-        return Err(FitError::Effort);
-    }
-    Ok(Prepared { model: Model::new(runs, priors, used, options), checks, training })
-}
-
-/// Whether sampling may add to the mistakes of a generation for good: it starts from the one before, and nothing checks it.
-fn gains(checks: Checks, training: Training) -> bool {
-    checks == Checks::None && training == Training::FineTuned
-}
-
-/// Refuses a threshold that no error rate reaches.
-fn checked_threshold(threshold: Threshold, rows: &[Row]) -> Result<(), FitError> {
-    let inside = |value: f64| value > 0.0 && value <= 1.0;
-    let failing = threshold.error_rate(rows);
-    match threshold {
-        Threshold::ErrorRate(rate) if !inside(rate) => Err(FitError::Threshold(rate)),
-        Threshold::Drop(drop) if !inside(drop) => Err(FitError::Drop(drop)),
-        Threshold::Drop(drop) if failing > 1.0 => Err(FitError::DropBeyond { drop, failing }),
-        _ => Ok(()),
-    }
-}
-
-/// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.
-/// Audits of kept examples speak of the model only where it is known what was kept of what.
-fn used(runs: &[Run], checks: Checks, same_problems: bool, options: &FitOptions) -> Used {
-    let rows = || runs.iter().flat_map(|run| &run.rows);
-    let same = options.same_problems.unwrap_or(same_problems || rows().any(|row| row.moves().is_some()));
-    let yields = options.yields && checks == Checks::Some;
-    let votes = || rows().filter_map(|row| row.unanimous.zip(row.kept));
-    let all_pass = votes().next().is_some() && votes().all(|(all, kept)| all <= kept);
-    Used {
-        audits: options.audits && checks != Checks::Unknown && rows().any(|row| row.kept_wrong.is_some()),
-        per_step: options.unit == Unit::Step,
-        yields: yields && rows().any(|row| row.generated.is_some() && row.kept.is_some()),
-        unanimity: yields && all_pass && votes().any(|(all, kept)| all < kept),
-        rejections: !all_pass,
-        same_problems: same,
-        moves: same && rows().any(|row| row.moves().is_some()),
-    }
-}
-
-/// Correlation of successive answers to one problem, pooled over all pairs of generations, and its standard error.
-fn correlation(runs: &[Run]) -> Option<(f64, f64)> {
-    let moves = || runs.iter().flat_map(|run| &run.rows).filter_map(Row::moves);
-    let pairs = moves().filter_map(|moves| Some((moves.correlation()?, moves.paired() as f64)));
-    let (sum, problems) = pairs.fold((0.0, 0.0), |(sum, all), (phi, n)| (sum + n * phi, all + n));
-    let phi = sum / problems;
-    (problems > 0.0).then(|| (phi, (1.0 - phi * phi) / problems.sqrt()))
-}
-
-/// Samples the posterior of a prepared model.
-pub(super) fn posterior(model: &Model, options: &FitOptions, watch: Watch<'_>) -> Result<Sample, FitError> {
-    let sample = sampler::sample(
-        &model.priors,
-        &|point, least| model.log_likelihood_above(point, least),
-        options.effort,
-        options.seed,
-        watch,
-    );
-    let possible = sample.draws().any(|point| model.log_likelihood(point).is_finite());
-    if possible { Ok(sample) } else { Err(FitError::Impossible) }
-}
-
-/// Draws paths of the run to forecast, one per posterior draw, each from its own stream.
-pub(super) fn paths(model: &Model, draws: &[Point], options: &FitOptions, ahead: Ahead) -> Vec<Path> {
-    draws
-        .par_iter()
-        .enumerate()
-        .filter_map(|(index, point)| {
-            let mut rng = sampler::stream(options.seed, PATH_STREAM + index as u64);
-            model.path(model.learner(point), options.run, ahead, &mut rng)
-        })
-        .collect()
-}
 
 /// Turns the draws of a fit into answers.
 pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
@@ -375,4 +246,20 @@ pub(super) fn best(run: &Run, courses: &[Course]) -> Best {
     let (generation, probability) =
         by_generation.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((first, 0.0));
     Best { generation, probability, by_generation, yet_to_come: share(later, courses.len()) }
+}
+
+impl Fitted<'_> {
+    /// What the fit says about the run to forecast.
+    #[must_use]
+    pub fn answer(&self) -> Fit {
+        answer(self)
+    }
+}
+
+/// Fits the runs of a log and forecasts one of them.
+///
+/// # Errors
+/// As [`Fitted::new`].
+pub fn fit(log: &Log, options: &FitOptions) -> Result<Fit, FitError> {
+    Ok(Fitted::new(log, options)?.answer())
 }

@@ -29,11 +29,11 @@ use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::answer;
 use super::evaluation::ProblemSet;
 use super::learner::{Learner, Moment};
 use super::log::{Row, Run};
 use super::model::{self, Ahead, Path};
+use super::prepare;
 use super::prior::{Parameter, Priors};
 use super::sampler;
 use super::{Checks, FitError, FitOptions, Training, UNWATCHED};
@@ -137,8 +137,8 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
         run: 0,
         ..options.clone()
     };
-    let prepared = answer::prepare(std::slice::from_ref(&run), design.same_problems, &fit)?;
-    let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
+    let prepared = prepare::prepare(std::slice::from_ref(&run), design.same_problems, &fit)?;
+    let sample = prepare::posterior(&prepared.model, &fit, UNWATCHED)?;
     let draws = sample.thinned(RANKED);
     let mut ranks: Vec<(String, usize)> = prepared
         .model
@@ -152,7 +152,7 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     let numbers = draws.iter().map(|draw| number(&prepared.model.learner(draw)));
     ranks.push(("reproduction_number".to_owned(), rank(numbers, number(&learner))));
     let look = Ahead::of(&run.rows, prepared.model.stages(0), options.horizon as usize);
-    let paths = answer::paths(&prepared.model, &draws, &fit, look);
+    let paths = prepare::paths(&prepared.model, &draws, &fit, look);
     let last = |path: &Path| path.course.measured.last().copied().unwrap_or(f64::NAN);
     ranks.push(("error_ahead".to_owned(), rank(paths.iter().map(last), ahead)));
     Ok(ranks)

@@ -5,21 +5,9 @@
 //! a few hundred examples follow the mechanism (CRPS 0.62 of the best extrapolation, 1.11 by the trend alone); loops that
 //! fine-tune go more smoothly (1.35 by the mechanism as it is for the former, 0.78 by the trend).
 
-use serde::{Deserialize, Serialize};
-
 use super::log::Run;
 use super::model;
-use super::prior::Checks;
-
-/// How a generation comes from the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Training {
-    /// A new model learns from the kept examples alone.
-    Anew,
-    /// The model of the generation before is trained further on the kept examples.
-    FineTuned,
-}
+use super::training::{Checks, Training};
 
 /// κ' by sampling temperature in a transformer that adds, hazard of a generation over that of what was kept for it.
 const MEASURED_GAINS: [(f64, f64); 4] = [(0.9, 0.95), (1.0, 0.97), (1.1, 1.14), (1.2, 1.34)];

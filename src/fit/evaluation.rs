@@ -273,9 +273,10 @@ impl EvaluationLaw {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::Checks;
     use crate::fit::Training;
     use crate::fit::learner::{Learner, Unit};
-    use crate::fit::prior::{Checks, PARAMETERS, Priors};
+    use crate::fit::prior::{PARAMETERS, Priors};
     use approx::assert_relative_eq;
 
     fn evaluation(wrong: u64, within: u64, evaluated: u64) -> Evaluation {

@@ -1,12 +1,12 @@
 //! A fit that has been made: its draws are kept, so that every question to it costs no sampling of its own.
 
-use super::answer;
 use super::course::{self, Course};
 use super::log::{Log, Run};
 use super::model::{self, Ahead, Model, Path};
+use super::prepare;
 use super::prior::Point;
 use super::sampler::Sample;
-use super::{Checks, Fit, FitError, FitOptions, Training, UNWATCHED, Watch, trend};
+use super::{Checks, FitError, FitOptions, Training, UNWATCHED, Watch, trend};
 
 /// Posterior draws of a log, and paths of the run to forecast through its past and into its future.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ pub(super) struct Posterior {
 impl Posterior {
     /// Checks log and options, and samples.
     pub fn of(log: &Log, options: &FitOptions, watch: Watch<'_>) -> Result<Self, FitError> {
-        let answer::Prepared { model, checks, training } = answer::prepare(&log.runs, log.same_problems, options)?;
-        let sample = answer::posterior(&model, options, watch)?;
+        let prepare::Prepared { model, checks, training } = prepare::prepare(&log.runs, log.same_problems, options)?;
+        let sample = prepare::posterior(&model, options, watch)?;
         Ok(Self { model, checks, training, sample })
     }
 }
@@ -84,25 +84,11 @@ impl<'a> Fitted<'a> {
         let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
         let ahead = Ahead::of(&run.rows, posterior.model.stages(options.run), options.horizon as usize);
         let draws = posterior.sample.thinned(options.paths);
-        let paths = answer::paths(&posterior.model, &draws, options, ahead);
+        let paths = prepare::paths(&posterior.model, &draws, options, ahead);
         if paths.is_empty() {
             return Err(FitError::Impossible);
         }
         let courses = posterior.courses(&log.runs, options, ahead, &paths);
         Ok(Self { log, run, options, posterior, ahead, draws, paths, courses })
     }
-
-    /// What the fit says about the run to forecast.
-    #[must_use]
-    pub fn answer(&self) -> Fit {
-        answer::answer(self)
-    }
-}
-
-/// Fits the runs of a log and forecasts one of them.
-///
-/// # Errors
-/// As [`Fitted::new`].
-pub fn fit(log: &Log, options: &FitOptions) -> Result<Fit, FitError> {
-    Ok(Fitted::new(log, options)?.answer())
 }

@@ -396,8 +396,8 @@ fn any_of(p: f64, n: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::Checks;
     use crate::fit::Training;
-    use crate::fit::prior::Checks;
     use crate::law::{Composition, Law};
     use crate::scenario::{Origin, Scenario};
     use approx::assert_relative_eq;

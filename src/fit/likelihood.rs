@@ -207,10 +207,11 @@ fn window(from: &[(f64, f64)], possible: (f64, f64), examples: f64, points: u64)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::Checks;
     use crate::fit::Training;
     use crate::fit::learner::Unit;
     use crate::fit::log::{Row, Run};
-    use crate::fit::prior::{Checks, Priors};
+    use crate::fit::prior::Priors;
     use crate::fit::sampler;
     use crate::fit::stage::{Used, stages};
     use crate::stats::binomial;

@@ -24,6 +24,7 @@ mod model;
 mod moves;
 mod outlook;
 mod parting;
+mod prepare;
 mod prior;
 mod read;
 mod result;
@@ -32,6 +33,7 @@ mod saved;
 mod score;
 mod stage;
 mod tally;
+mod training;
 mod transition;
 mod trend;
 mod variant;
@@ -42,20 +44,20 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use advise::{Advice, Advised, Measurement};
+pub use answer::fit;
 pub use backtest::{
     Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, CourseKind,
     ForecastPoint, Predicted, QUANTILE_LEVELS, Summary, backtest, backtest_watched,
 };
 pub use baseline::Baseline;
 pub use calibrate::{Design, RANKED, Ranks, calibrate};
-pub use design::Training;
-pub use fitted::{Fitted, fit};
+pub use fitted::Fitted;
 pub use learner::{Learner, Moment, Unit};
 pub use log::{Log, LogError, Row, Run};
 pub use mixing::Mixing;
 pub use outlook::Outlook;
 pub use parting::Parting;
-pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
+pub use prior::{PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
 pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, LogFile, ReadOptions};
 pub use result::{
     Basis, Best, Bin, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
@@ -63,6 +65,7 @@ pub use result::{
 pub use sampler::Effort;
 pub use saved::SaveError;
 pub use score::{count_quantile, covered, crps, quantile, sorted};
+pub use training::{Checks, Training};
 pub use transition::{Answer, Moves, Samples, Share, Transition};
 pub use variant::{Averaged, Variant, VariantScore, Weighed};
 

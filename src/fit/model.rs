@@ -10,8 +10,9 @@ use super::evaluation::ProblemSet;
 use super::learner::{Learner, Unit};
 use super::likelihood::{self, Filtered, Forward};
 use super::log::{Row, Run};
-use super::prior::{Checks, Point, Priors};
+use super::prior::{Point, Priors};
 use super::stage::{self, Stage, Used};
+use super::training::Checks;
 
 /// What is fitted: one or more runs of one design, with common parameters.
 #[derive(Debug, Clone)]

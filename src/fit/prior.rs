@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::design::Training;
+use super::training::{Checks, Training};
 use crate::scenario::MOST_SPREAD;
 
 /// The parameters, by the keys of a scenario file where it has one.
@@ -216,18 +216,6 @@ pub enum PriorError {
         /// The value that was written.
         value: f64,
     },
-}
-
-/// Whether the loop checks what it keeps, as far as the log tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Checks {
-    /// Everything generated is kept: no checks.
-    None,
-    /// Some of it is rejected.
-    Some,
-    /// The log does not say.
-    Unknown,
 }
 
 /// A share of 1 on the logit scale, to double precision.

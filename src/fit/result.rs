@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::log::named;
 use super::mixing::Mixing;
 use super::outlook::Outlook;
-use super::prior::{Checks, Parameter, Scale};
+use super::prior::{Parameter, Scale};
 use super::score::{quantile, sorted};
-use super::{Effort, Threshold, Training, Unit};
+use super::training::{Checks, Training};
+use super::{Effort, Threshold, Unit};
 
 /// Median and central 50 % and 90 % intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -17,10 +17,10 @@ use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::course::Course;
-use super::design::Training;
 use super::log::{Row, Run};
 use super::model::{self, Ahead};
-use super::prior::{Checks, Scale};
+use super::prior::Scale;
+use super::training::{Checks, Training};
 use super::{FitOptions, sampler};
 
 /// Stream of random numbers of the draws.

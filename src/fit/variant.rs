@@ -7,13 +7,13 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::answer;
 use super::fitted::{Fitted, Posterior};
 use super::model::Path;
 use super::prior::Written;
 use super::result::{Fan, Runway};
 use super::sampler::Effort;
 use super::{FitError, FitOptions, UNWATCHED, Unit, Watch};
+use super::{answer, prepare};
 
 /// Draws over which densities are averaged.
 const DRAWS: usize = 1000;
@@ -180,7 +180,7 @@ impl Fitted<'_> {
     }
 
     fn paths_from(&self, posterior: &Posterior, count: usize) -> Vec<Path> {
-        answer::paths(&posterior.model, &posterior.sample.thinned(count), self.options, self.ahead)
+        prepare::paths(&posterior.model, &posterior.sample.thinned(count), self.options, self.ahead)
     }
 }
 

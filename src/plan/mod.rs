@@ -3,18 +3,18 @@
 mod paired;
 mod posterior;
 mod price;
+mod result;
 
-use serde::Serialize;
 use thiserror::Error;
 
-use crate::analytic::{self, Regime, Solution, Solved, Undefined};
+use crate::analytic::{self, Solution, Solved};
 use crate::explain::Account;
-use crate::scenario::{Design, Scenario};
+use crate::scenario::Design;
 use crate::simulate::{self, Played, Simulated, SimulationError};
 
 pub use paired::{Difference, Paired};
 pub use posterior::{Posterior, PosteriorError, RUNS, UnderDraws, posterior};
-pub use price::{Measure, Price};
+pub use result::{Basis, Compared, Comparison, Keep, Measure, Price, Ratios, Settings};
 
 /// A comparison that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -45,127 +45,6 @@ pub enum PlanError {
         /// Why.
         error: SimulationError,
     },
-}
-
-/// How designs are played.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// Runs of each design, at least 2.
-    pub replicates: u64,
-    /// Seed; run i of every design draws from the i-th stream.
-    pub seed: u64,
-}
-
-/// Designs side by side.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
-    /// The design that ratios and differences refer to.
-    pub baseline: String,
-    /// Runs of each design.
-    pub replicates: u64,
-    /// Their seed.
-    pub seed: u64,
-    /// Which runway, and which price, decides about dominance.
-    pub measure: Measure,
-    /// The designs, in the order given.
-    pub designs: Vec<Compared>,
-    /// What to know before using the numbers.
-    pub notes: Vec<String>,
-}
-
-/// One design among others.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Compared {
-    /// Its name.
-    pub name: String,
-    /// The complete loop.
-    pub scenario: Scenario,
-    /// R.
-    pub reproduction_number: Option<f64>,
-    /// The loop's fate in one word.
-    pub regime: Option<Regime>,
-    /// Error rate at the stable fixed point.
-    pub floor_error: Option<f64>,
-    /// Error rate beyond which a healing loop avalanches.
-    pub tipping_error: Option<f64>,
-    /// Where the curves come from.
-    pub basis: Basis,
-    /// P(T ≤ horizon).
-    pub failed_by_horizon: f64,
-    /// Bound on its absolute error from truncated sums; absent where it was simulated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failed_by_horizon_error: Option<f64>,
-    /// `E[T]`, in generations, where an exact solver gives it.
-    pub expected_runway: Option<f64>,
-    /// `E[min(T, horizon)]`, in generations.
-    pub restricted_runway: f64,
-    /// The generation to keep.
-    pub best: Keep,
-    /// Accepted examples per generated problem at generation 0.
-    pub start_yield: f64,
-    /// What it costs; absent without prices.
-    pub cost: Option<Price>,
-    /// A design that lasts at least as long and costs no more per sustained generation, one of them strictly.
-    pub dominated_by: Option<String>,
-    /// Its numbers over the baseline's.
-    pub ratios: Ratios,
-    /// Differences from the baseline under the same luck; absent for the baseline and for other horizons.
-    pub paired: Option<Paired>,
-    /// S(g), 0..=horizon.
-    pub survival: Vec<f64>,
-    /// Expected error rate, 0..=horizon.
-    pub error: Vec<f64>,
-    /// Where mistakes enter, pass and heal.
-    pub account: Account,
-    /// Why numbers are absent.
-    pub undefined: Undefined,
-}
-
-impl Compared {
-    /// Whether it has prices, and takes ground truth (`anchor`) without one.
-    #[must_use]
-    pub fn has_free_truth(&self) -> bool {
-        let price = self.scenario.cost.as_ref().map(|cost| cost.per_true_example.get());
-        price == Some(0.0) && self.scenario.learning.anchor.get() > 0.0
-    }
-}
-
-/// Where curves come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Basis {
-    /// The exact law.
-    Exact,
-    /// Means of the runs.
-    Simulated,
-}
-
-/// The generation to keep.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Keep {
-    /// Where the expected error is lowest.
-    pub generation: u64,
-    /// The expected error there.
-    pub error: f64,
-    /// Share of runs whose own lowest error falls there.
-    pub probability: f64,
-    /// The generation at which most runs have their lowest error.
-    pub likeliest: u64,
-    /// Share of runs that have it there.
-    pub likeliest_probability: f64,
-}
-
-/// A design's numbers over the baseline's; absent where either is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Ratios {
-    /// Of R.
-    pub reproduction_number: Option<f64>,
-    /// Of the runway by the comparison's measure.
-    pub runway: Option<f64>,
-    /// Of P(T ≤ horizon).
-    pub failed_by_horizon: Option<f64>,
-    /// Of the cost per sustained generation by the comparison's measure.
-    pub cost: Option<f64>,
 }
 
 /// A design with everything known about it.

@@ -1,43 +1,12 @@
 //! Prices of designs, and which designs are dominated.
 
-use serde::Serialize;
-
 use crate::analytic::Spending;
 use crate::simulate::Played;
 
-use super::{Basis, Compared};
+use super::result::{Basis, Compared, Measure, Price};
 
 /// Relative difference below which two numbers count as equal.
 const EQUAL: f64 = 1e-9;
-
-/// Which runway, and which price, decides about dominance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Measure {
-    /// `E[T]`, and cost until failure over it: every design has both.
-    UntilFailure,
-    /// `E[min(T, horizon)]`, and cost until then over it.
-    ToHorizon,
-}
-
-/// What a design costs, in `unit`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Price {
-    /// What prices are counted in.
-    pub unit: String,
-    /// Cost of generation 0.
-    pub start: f64,
-    /// `E[cost of the generations before T]`, where an exact solver gives it.
-    pub until_failure: Option<f64>,
-    /// `until_failure` / `E[T]`.
-    pub per_sustained_generation: Option<f64>,
-    /// `E[cost of the generations before min(T, horizon)]`.
-    pub until_horizon: f64,
-    /// `until_horizon` / `E[min(T, horizon)]`; absent where generation 0 fails.
-    pub per_sustained_generation_to_horizon: Option<f64>,
-    /// Where the numbers up to the horizon come from.
-    pub basis: Basis,
-}
 
 impl Price {
     /// From the exact sums, or else from the runs.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::quantity::Rate;
 
 use super::error::Breach;
-use super::fault::one_line;
+use super::wording::one_line;
 use super::written;
 
 /// The longest name of a unit, in characters: it stands in table headers and on axes.

@@ -5,9 +5,6 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::fault::one_line;
-use super::filter::KINDS;
-
 /// A rule that a written scenario breaks: which key, which rule, what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Breach {
@@ -21,22 +18,6 @@ impl Breach {
     pub fn new(key: impl Into<String>, rule: impl Into<String>, help: impl Into<String>) -> Self {
         Self { key: key.into(), rule: rule.into(), help: help.into() }
     }
-
-    pub fn unknown_kind(index: usize, kind: &str) -> Self {
-        Self::new(
-            format!("filter.{index}.kind"),
-            format!("\"{}\" is not a kind of filter", one_line(kind)),
-            suggest(kind, KINDS).unwrap_or_else(|| format!("use one of {}", list(&KINDS))),
-        )
-    }
-
-    pub fn foreign_parameter(index: usize, kind: &str, key: &str, takes: &[&str]) -> Self {
-        Self::new(
-            format!("filter.{index}.{key}"),
-            format!("filters of kind `{kind}` have no `{key}`"),
-            format!("they take {}", list(takes)),
-        )
-    }
 }
 
 /// A name that no scenario may have.
@@ -48,21 +29,6 @@ pub struct NameError {
     pub rule: String,
     /// What a name may be.
     pub help: String,
-}
-
-/// "did you mean `…`?" for the nearest name, if one is near.
-pub(super) fn suggest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(typed, name), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
-        .min()
-        .map(|(_, name)| format!("did you mean `{name}`?"))
-}
-
-/// Names in backticks, separated by commas.
-pub(super) fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Where a scenario came from.

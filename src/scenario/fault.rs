@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Breach, Origin, Position, ScenarioError};
+use super::wording::one_line;
 
 /// A breach with the bytes at fault, where the reader knows them.
 #[derive(Debug)]
@@ -75,7 +76,7 @@ fn offset_in_set(text: &str, path: &str, key: &str) -> Option<usize> {
     let DeValue::Array(designs) = document.get_ref().get("design")?.get_ref() else { return None };
     let DeValue::Table(design) = designs.get(index)?.get_ref() else { return None };
     let DeValue::Table(set) = design.get("set")?.get_ref() else { return None };
-    super::design::span_of(set, key).map(|span| span.start)
+    span_of(set, key).map(|span| span.start)
 }
 
 /// Where the value of a dotted key begins, or the nearest table above it that is written.
@@ -95,15 +96,18 @@ fn offset_of(text: &str, key: &str) -> Option<usize> {
     Some(value.span().start)
 }
 
-/// Text as a message can show it: no line breaks, no control characters, not too long.
-pub(super) fn one_line(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let shown: String = text.chars().take(LONGEST).flat_map(escaped).collect();
-    if text.chars().nth(LONGEST).is_some() { shown + "…" } else { shown }
-}
-
-fn escaped(character: char) -> impl Iterator<Item = char> {
-    let (control, plain) =
-        if character.is_control() { (Some(character.escape_default()), None) } else { (None, Some(character)) };
-    control.into_iter().flatten().chain(plain)
+/// Where a design sets `key`, or what lies above it.
+pub(super) fn span_of(set: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
+    fn walk(prefix: &str, table: &DeTable<'_>, key: &str) -> Option<Range<usize>> {
+        table.iter().find_map(|(name, value)| {
+            let path =
+                if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
+            let covers = key == path || key.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.'));
+            match value.get_ref() {
+                DeValue::Table(inner) => walk(&path, inner, key),
+                _ => covers.then(|| value.span()),
+            }
+        })
+    }
+    walk("", set, key)
 }

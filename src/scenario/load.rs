@@ -8,12 +8,13 @@ use toml::{Table, Value};
 use crate::files;
 
 use super::Scenario;
-use super::design::{self, Design};
+use super::design::Design;
 use super::draws::Draws;
 use super::error::{Breach, Origin, Position, ScenarioError};
 use super::fault::Fault;
 use super::overrides;
 use super::priors::StatedPrior;
+use super::read_designs;
 use super::reader::Keys;
 use super::resolve::resolve;
 use super::stated::Stated;
@@ -185,7 +186,7 @@ fn read(text: &str, nameless: Option<&str>) -> Result<Read, Fault> {
     // Designs are called after the file.
     table.insert("name".to_owned(), Value::String(scenario.name.clone()));
     // A design is read without the list of designs, so this ends.
-    let designs = design::all(&table, &designs, |variant| read_table(variant).map(|read| read.scenario))?;
+    let designs = read_designs::all(&table, &designs, |variant| read_table(variant).map(|read| read.scenario))?;
     stated.check(&designs).map_err(Fault::from)?;
     Ok(Read { scenario, designs, stated, priors, draws })
 }

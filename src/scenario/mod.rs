@@ -11,14 +11,20 @@ mod draws;
 mod error;
 mod fault;
 mod filter;
+mod fitted_loop;
 mod form;
 mod load;
 mod overrides;
+mod prior_keys;
 mod priors;
+mod read_designs;
 mod reader;
 mod resolve;
+mod resolve_filter;
 mod schedule;
+mod schema;
 mod stated;
+mod wording;
 mod written;
 
 use serde::{Deserialize, Serialize};
@@ -28,12 +34,15 @@ use crate::quantity::{Count, Probability, Rate};
 pub use cost::{CheckPrice, Cost};
 pub use design::Design;
 pub use difficulty::{Bin, Difficulty};
-pub use draws::{DRAWN, Draw, Drawn, FittedDesigns, FittedLoop};
+pub use draws::Draw;
 pub use error::{NameError, Origin, Position, ScenarioError};
 pub use filter::Filter;
-pub use priors::{MOST_SPREAD, PRIORS, Range, StatedPrior};
+pub use fitted_loop::{Drawn, FittedDesigns, FittedLoop};
+pub use prior_keys::{PRIORS, Range};
+pub use priors::{MOST_SPREAD, StatedPrior};
 pub use resolve::MAX_PLURALITY;
 pub(crate) use resolve::{MAX_CANDIDATES, legal_name};
+pub use schema::DRAWN;
 pub use stated::{Claim, Published, Quantity, Role, Stated, Subject, quantity_names};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).

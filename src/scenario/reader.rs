@@ -11,9 +11,10 @@ use toml::de::{DeTable, DeValue};
 use crate::quantity::{Count, Probability, Rate};
 
 use super::Policy;
-use super::error::{Breach, list, suggest};
-use super::fault::{Fault, one_line};
-use super::written::TABLES;
+use super::error::Breach;
+use super::fault::Fault;
+use super::schema::TABLES;
+use super::wording::{list, one_line, suggest};
 
 /// One table of the text, all of whose keys are known.
 pub(super) struct Keys<'t> {

@@ -3,9 +3,10 @@
 use crate::quantity::{Count, Probability, Rate};
 
 use super::error::{Breach, NameError};
-use super::fault::one_line;
+use super::resolve_filter::resolve_filter;
+use super::wording::one_line;
 use super::written::Written;
-use super::{Cost, Difficulty, Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
+use super::{Cost, Difficulty, Errors, Failure, Learning, Policy, Scenario, Start, Task, Vote};
 
 /// The longest horizon that is reported, in generations.
 const MAX_HORIZON: u64 = 100_000;
@@ -43,7 +44,7 @@ pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
             .filter
             .iter()
             .enumerate()
-            .map(|(index, filter)| Filter::resolve(filter, index))
+            .map(|(index, filter)| resolve_filter(filter, index))
             .collect::<Result<_, _>>()?,
         start: Start {
             unsound: or(written.start.unsound, 0.0),

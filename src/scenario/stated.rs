@@ -6,9 +6,10 @@ use toml::de::DeValue;
 use crate::quantity::Count;
 
 use super::design::Design;
-use super::error::{Breach, list, suggest};
+use super::error::Breach;
 use super::fault::Fault;
 use super::reader::{Keys, Readable, number};
+use super::wording::{list, suggest};
 
 /// A number of a solved loop. Those of a generation are marked (g).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

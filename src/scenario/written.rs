@@ -2,85 +2,12 @@
 
 use crate::quantity::{Count, Probability, Rate};
 
-use super::draws::{self, DRAWN, Draws};
+use super::draws::{self, Draws};
 use super::fault::Fault;
-use super::priors::{self, PRIOR_KEYS, StatedPrior};
+use super::priors::{self, StatedPrior};
 use super::reader::Keys;
 use super::stated::{Claim, Published, Stated};
 use super::{Difficulty, Policy};
-
-/// The keys of each table; the first row is the file itself.
-pub(super) const TABLES: [(&str, &[&str]); 17] = [
-    (
-        "",
-        &[
-            "name",
-            "source",
-            "examples",
-            "horizon",
-            "task",
-            "errors",
-            "difficulty",
-            "learning",
-            "vote",
-            "filter",
-            "start",
-            "failure",
-            "cost",
-            "design",
-            "claim",
-            "published",
-            "fit",
-        ],
-    ),
-    ("task", &["steps", "steps_per_generation"]),
-    (
-        "errors",
-        &[
-            "step_error",
-            "recovery",
-            "systematic_share",
-            "consistency",
-            "amplification",
-            "wrong_answers",
-            "step_error_floor",
-            "step_error_gain",
-            "erosion",
-        ],
-    ),
-    ("difficulty", &["share", "steps", "step_error", "systematic_share", "consistency", "wrong_answers"]),
-    ("learning", &["imprint", "persistence", "anchor", "hazard_gain", "renewal", "policy"]),
-    ("vote", &["candidates", "agree", "agree_at_most"]),
-    (
-        "filter",
-        &[
-            "kind",
-            "random",
-            "systematic",
-            "unsound",
-            "false_reject",
-            "sensitivity",
-            "agreement_on_error",
-            "error_rate",
-            "invariance",
-            "coverage",
-            "shared",
-            "steps",
-            "per_check",
-            "per_check_step",
-        ],
-    ),
-    ("start", &["unsound", "wrong", "draw"]),
-    ("failure", &["error_rate"]),
-    ("cost", &["per_step", "per_training_example", "per_true_example", "unit"]),
-    ("design", &["name", "set"]),
-    ("claim", &["says", "quantity", "generation", "attempts", "design", "over", "at_least", "at_most"]),
-    ("published", &["says", "quantity", "generation", "attempts", "design", "value", "role"]),
-    ("fit", &["priors", "draws"]),
-    ("fit.draws", &DRAWN),
-    ("fit.priors", &PRIOR_KEYS),
-    ("fit.priors.*", &["median", "spread"]),
-];
 
 #[derive(Debug)]
 pub(super) struct Written {
@@ -264,7 +191,7 @@ pub(super) struct Filter {
 
 impl Filter {
     fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
-        let kinds = super::error::list(&super::filter::KINDS);
+        let kinds = super::wording::list(&super::filter::KINDS);
         Ok(Self {
             kind: keys.required("kind", "every filter has a kind", &format!("it is one of {kinds}"))?,
             random: keys.take("random")?,
@@ -349,7 +276,7 @@ impl Design {
 #[cfg(test)]
 mod tests {
     use super::super::{Origin, Scenario};
-    use super::TABLES;
+    use crate::scenario::schema::TABLES;
 
     /// A date is legal nowhere, so a key that is listed but never read would be taken in silence.
     #[test]

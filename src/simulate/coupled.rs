@@ -14,7 +14,7 @@ use crate::scenario::{Policy, Scenario};
 use crate::stats::binomial;
 
 use super::error::SimulationError;
-use super::replicate::Settings;
+use super::result::Settings;
 use super::result::{Engine, Simulated};
 use super::run::Run;
 use super::stream::{Purpose, Stream};

@@ -17,5 +17,5 @@ mod tally;
 pub use coupled::{Played, coupled};
 pub use error::SimulationError;
 pub use rare::{Rare, RareSettings, rare};
-pub use replicate::{Progress, Settings, resume, run};
-pub use result::{Engine, RestrictedRunway, Simulated};
+pub use replicate::{Progress, resume, run};
+pub use result::{Engine, RestrictedRunway, Settings, Simulated};

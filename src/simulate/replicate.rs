@@ -11,7 +11,7 @@ use crate::scenario::Scenario;
 use super::agents::{Agents, Events};
 use super::counts::Counts;
 use super::error::SimulationError;
-use super::result::{Engine, Simulated};
+use super::result::{Engine, Settings, Simulated};
 use super::run::Run;
 use super::stream::Stream;
 use super::tally::Tally;
@@ -23,19 +23,6 @@ const BLOCK: u64 = 8;
 const BLOCKS_PER_THREAD: u64 = 64;
 /// Time that the blocks in flight may take together, so that there is something to keep now and then.
 const WAVE: Duration = Duration::from_millis(250);
-
-/// How a scenario is simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
-    /// Independent runs, at least 2.
-    pub replicates: u64,
-    /// Seed; replicate i plays from its i-th stream.
-    pub seed: u64,
-    /// Who plays.
-    pub engine: Engine,
-    /// Error curves kept, of the first so many runs.
-    pub sample_runs: usize,
-}
 
 /// An engine ready to play.
 enum Player<'a> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::stats::moments::Moments;
 
-use super::replicate::Settings;
+use super::result::Settings;
 use super::result::{RestrictedRunway, Simulated};
 use super::run::Run;
 

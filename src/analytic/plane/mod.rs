@@ -12,71 +12,29 @@ mod gth;
 mod kernel;
 mod levels;
 mod lifetime;
+mod limits;
 mod spending;
 mod walk;
-
-use thiserror::Error;
 
 use crate::scenario::{Policy, Scenario};
 
 use super::error::SolveError;
+use super::error::given;
 use super::fate::Fate;
-use super::result::given;
 use super::{Curves, Exact, Runway, Undefined, Visits, tail};
 use grid::Grid;
 use gth::Elimination;
 pub(super) use spending::lasting;
 
 use lifetime::{Ending, Lifetime};
+use limits::CURVES_WORK;
+pub use limits::{MAX_ELIMINATED, MAX_EXAMPLES, MIN_HAZARD, PlaneRefusal};
 use walk::Walk;
 
-/// The most examples: 60 generations then take about 16 s on two processors (up to a minute where the law spreads wide), and
-/// 1000 examples would take minutes.
-pub const MAX_EXAMPLES: u64 = 500;
-/// The most transient states that are eliminated: all 5,151 of 100 examples. Time grows with the cube (17 s here on two processors),
-/// memory with the square (212 MB here).
-pub const MAX_ELIMINATED: usize = 5_151;
-/// The smallest hazard that forward propagation can vouch for on planes too large to eliminate: it neglects less than 1e-22
-/// a generation.
-pub const MIN_HAZARD: f64 = 1e-12;
-/// Multiplications spent on the curves at most: a few minutes of one processor.
-const CURVES_WORK: u64 = 400_000_000_000;
 /// Change of the law of the state until the horizon that may be left out once it is stationary.
 const STILL: f64 = 1e-11;
 /// Relative change of a mean until the horizon that may be left out as well.
 const STILL_MEANS: f64 = 1e-10;
-
-/// Why the plane cannot be solved.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum PlaneRefusal {
-    /// More than [`MAX_EXAMPLES`].
-    #[error(
-        "the exact solution over unsound and wrong beliefs reaches {MAX_EXAMPLES} examples, and this loop has {examples}; \
-         simulate it, or use the mean field"
-    )]
-    TooManyExamples {
-        /// N.
-        examples: u64,
-    },
-    /// The state of an accumulating loop is not a pair of counts out of N.
-    #[error(
-        "with `policy = \"accumulate\"` the state over unsound and wrong beliefs grows with every generation, beyond exact \
-         solution; simulate it, or use the mean field"
-    )]
-    Accumulates,
-    /// The horizon is too long for the number of examples.
-    #[error(
-        "the exact solution over unsound and wrong beliefs was stopped at generation {generation} of {horizon} after \
-         {CURVES_WORK} multiplications; lower `horizon` or `examples`, simulate, or use the mean field"
-    )]
-    TooLong {
-        /// Generation reached.
-        generation: u64,
-        /// Horizon asked for.
-        horizon: u64,
-    },
-}
 
 /// Solves the count chain of a loop exactly.
 ///

@@ -2,8 +2,9 @@
 
 use crate::analytic::chain::State;
 use crate::analytic::error::SolveError;
+use crate::analytic::error::{Undefined, given};
 use crate::analytic::fate::{Fate, later_slips};
-use crate::analytic::result::{Exact, Undefined, given};
+use crate::analytic::result::Exact;
 use crate::analytic::stays::Stays;
 use crate::analytic::tail::{Tail, curves};
 use crate::law::{Composition, Law};

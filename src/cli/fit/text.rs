@@ -6,7 +6,7 @@ use crate::fit::{Advised, Conditional, Fan, Fit, Interval, Weighed};
 use crate::report::fit::{Inputs, words};
 use crate::report::words::{number, percent, ratio};
 
-use super::super::table::sheet;
+use super::super::width::sheet;
 
 pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()> {
     let fit = inputs.fit;

@@ -82,6 +82,7 @@
 //! the plain trend does not read where a loop checks what it keeps.
 
 mod kind;
+mod options;
 mod outcome;
 mod quantiles;
 mod result;
@@ -99,29 +100,11 @@ use outcome::{Outcome, first_passages, points};
 use summary::summarise;
 
 pub use kind::CourseKind;
-pub use quantiles::{Predicted, QUANTILE_LEVELS};
-pub use result::{Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint, Summary};
-
-/// What to test.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BacktestOptions {
-    /// Generations that a fit may see, each in turn.
-    pub cuts: Vec<usize>,
-    /// How to fit; the horizon is that of each log.
-    pub fit: FitOptions,
-    /// Whether a case sees the other runs of its log, to their ends; else it sees the first generations of its own run and
-    /// nothing else.
-    pub others: bool,
-    /// A warning says: fails within this many generations with probability above one half.
-    pub warning: usize,
-}
-
-impl Default for BacktestOptions {
-    fn default() -> Self {
-        let fit = FitOptions { effort: super::Effort::BRISK, paths: 1000, ..FitOptions::default() };
-        Self { cuts: vec![4, 6, 8, 10], fit, others: false, warning: 5 }
-    }
-}
+pub use options::BacktestOptions;
+pub use result::{
+    Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint, Predicted,
+    QUANTILE_LEVELS, Summary,
+};
 
 /// Equally probable paths of an extrapolation. Path i holds the i-th quantile of every generation: an extrapolation knows
 /// nothing of how its errors hang together, and a line or level that is wrong stays wrong.

@@ -83,7 +83,7 @@ pub struct Case {
     pub forecast: Vec<ForecastPoint>,
     /// The forecasts of every forecaster as quantiles.
     #[serde(skip)]
-    pub predicted: Vec<super::Predicted>,
+    pub predicted: Vec<Predicted>,
 }
 
 impl Case {
@@ -177,4 +177,25 @@ pub struct Backtest {
     pub others: bool,
     /// Cases that could not be made, and why.
     pub skipped: Vec<String>,
+}
+
+/// Levels of forecast hubs.
+pub const QUANTILE_LEVELS: [f64; 23] = [
+    0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
+    0.95, 0.975, 0.99,
+];
+
+/// What one forecaster said of one generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Predicted {
+    /// `runaway`, or the key of an extrapolation.
+    pub model: &'static str,
+    /// The generation that is forecast.
+    pub generation: u64,
+    /// Generations ahead of the last one seen.
+    pub horizon: u64,
+    /// Error rate that was measured.
+    pub observed: f64,
+    /// Error rates at [`QUANTILE_LEVELS`].
+    pub quantiles: [f64; QUANTILE_LEVELS.len()],
 }

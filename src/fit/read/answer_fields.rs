@@ -177,3 +177,36 @@ fn neither(value: &Json, key: &str) -> String {
     };
     format!("{} is neither right nor wrong; {remedy}", shortened(&value.to_string()))
 }
+
+/// Keys that name the problem, in order of preference.
+pub(super) const IDS: [&str; 14] = [
+    "id",
+    "qid",
+    "question_id",
+    "problem_id",
+    "doc_id",
+    "task_id",
+    "unique_id",
+    "uid",
+    "idx",
+    "index",
+    "example_id",
+    "question",
+    "problem",
+    "prompt",
+];
+
+/// Keys of the answer that was given; `answer` is the one that was asked for in some files, which `pairs` finds out.
+pub(super) const ANSWERS: [&str; 8] = [
+    "prediction",
+    "pred",
+    "predicted_answer",
+    "extracted_answer",
+    "model_answer",
+    "parsed_answer",
+    "final_answer",
+    "answer",
+];
+
+/// Keys of what orders generations.
+pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::answer_checks::without_answers;
 use super::answer_fields::{judged, right_share, same_run, text};
+use super::answer_group::{AnswerGroup, AnswerSet, GenerationAnswers};
 use super::answer_sets::{AnswerSets, LineKeys};
 use super::file::{LogFile, Shape};
 use super::json::{self, Object};
@@ -24,51 +25,6 @@ use crate::fit::log::{Log, LogError};
 const NO_ANSWER: [&str; 6] = ["", "[invalid]", "none", "null", "nan", "n/a"];
 /// The most answers to a problem that a line may count.
 const MOST_COUNTED: u64 = 10_000;
-
-/// Equal answers to one problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AnswerGroup {
-    /// What was answered, as a hash; absent where the files do not hold it.
-    pub answer: Option<u64>,
-    /// Whether it is right; absent where nobody checked.
-    pub right: Option<bool>,
-    /// How often it was given.
-    pub given: u32,
-    /// How often it was kept for training.
-    pub kept: u32,
-}
-
-/// One generation's answers.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
-pub struct GenerationAnswers {
-    /// The generation, as the files name it.
-    pub name: String,
-    /// Groups of answers by problem, a long name of which stands as its hash.
-    pub problems: BTreeMap<String, Vec<AnswerGroup>>,
-    /// Whether its lines say which answers were kept; absent where there are none.
-    kept_known: Option<bool>,
-    /// The files that its lines stand in.
-    pub(super) files: Vec<String>,
-}
-
-/// Samples of one or more generations.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerSet {
-    /// Where they came from, as the user named it.
-    pub source: String,
-    /// The keys that were taken, and what else a reader should know.
-    pub notes: Vec<String>,
-    /// Whether the files say which answers of the first generation were kept.
-    pub kept_known: bool,
-    /// Whether the files hold the answers themselves.
-    pub answers_known: bool,
-    /// The generations in order.
-    pub generations: Vec<GenerationAnswers>,
-    /// The key that says the generation.
-    pub(super) generation_key: Option<String>,
-    /// Whether all files are JSON lines.
-    pub(super) lines: bool,
-}
 
 impl AnswerSet {
     /// Reads samples: JSON lines, a JSON array or a table, one answer a line; harness samples and rollouts of verl too.
@@ -156,7 +112,7 @@ impl Gathered {
         })?;
         self.sets.end_file(&file.name)?;
         self.notes.extend(cut.then(|| format!("the last line of {} is cut off and was left out", file.name)));
-        super::assemble::add_once(&mut self.notes, file.within.clone());
+        super::wording::add_once(&mut self.notes, file.within.clone());
         self.notes.extend(file.left_out());
         Ok(())
     }
@@ -171,7 +127,7 @@ impl Gathered {
             of("says which verdicts were made", &keys.audited),
             of("is the generation", &keys.generation),
         ];
-        super::assemble::add_once(&mut self.notes, Some(said.into_iter().flatten().collect::<Vec<_>>().join(", ")));
+        super::wording::add_once(&mut self.notes, Some(said.into_iter().flatten().collect::<Vec<_>>().join(", ")));
     }
 
     fn take(

@@ -1,8 +1,10 @@
 //! From the evaluations that a reader found to a log: the metric chosen, counts formed, generations in order.
 
+use super::wording::add_once;
 use std::collections::{HashMap, HashSet};
 
 use super::file::LogFile;
+use super::found::Found;
 use super::gather::Gather;
 use super::meaning::{Meaning, meaning, scope};
 use super::metric::{self, Chosen};
@@ -10,7 +12,7 @@ use super::names::{is_grid, ranks};
 use super::pairs::{self, Answers};
 use super::paths::{by_number, told_apart};
 use super::problems::{self, Counted, Style};
-use super::record::{Found, Record, Score, When};
+use super::record::{Record, Score, When};
 use super::repeats::{keep_last, once};
 use super::rounds::last_of_each;
 use super::{ReadOptions, axis, fault, listed, some};
@@ -294,11 +296,4 @@ fn followed<'a>(own: impl Iterator<Item = (&'a Record, Row)>, name: &str) -> (Ve
     let mut rows: Vec<(&Answers, Row)> = own.filter_map(|(record, row)| Some((answers(record)?, row))).collect();
     let same = pairs::follow(&mut rows);
     (rows.into_iter().map(|(_, row)| row).collect(), same)
-}
-
-/// Adds a note unless it has been said.
-pub(super) fn add_once(notes: &mut Vec<String>, note: Option<String>) {
-    if let Some(note) = note.filter(|note| !notes.contains(note)) {
-        notes.push(note);
-    }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::found::Found;
 use super::listed;
 use super::names::ranks;
 use super::paths::by_number;
-use super::record::{Found, When};
+use super::record::When;
 
 /// Puts the evaluations in the order of their models, one each, where the names of these tell an order: the times in the names
 /// of files say when an evaluation ran, not of what.

@@ -1,6 +1,6 @@
 //! What stands in the cells of a table: counts, rates, nothing, or something that no cell may hold.
 
-use super::columns::Role;
+use super::column_names::Role;
 use super::{json, shortened};
 
 /// Whether a cell says `part` of `all`, as a count or as a rate that was rounded or cut off; what is no number says nothing.

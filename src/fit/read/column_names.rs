@@ -1,6 +1,5 @@
 //! What columns are called: the names and words by which a table is known.
 
-use super::columns::Role;
 use super::meaning::{is_negated, words};
 
 /// Other names of columns, the first that a table has being the one; `eval_`, `eval/` and the like in front do not count.
@@ -216,3 +215,33 @@ pub(super) const RATE: [&str; 14] = [
     "success",
     "failure",
 ];
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Run,
+    /// Generations as they are.
+    Generation,
+    /// Training steps or epochs, whose ranks are generations.
+    Step,
+    /// Names of checkpoints.
+    Label,
+    /// The set of problems of a row.
+    Task,
+    Evaluated,
+    Right,
+    Wrong,
+    /// A metric that may be the share of right answers.
+    Metric,
+    /// Another canonical column, by its place in [`COLUMNS`].
+    Canonical(usize),
+    /// None that is read.
+    Ignored,
+}
+
+impl Role {
+    /// Whether its cells hold counts or rates.
+    pub fn is_number(self) -> bool {
+        !matches!(self, Self::Run | Self::Step | Self::Label | Self::Task | Self::Ignored)
+    }
+}

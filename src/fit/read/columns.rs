@@ -1,44 +1,15 @@
 //! Which column of a table is which: canonical names, the usual other ones, and those that `--columns` names.
 
+use super::answer_fields::IDS;
+use super::column_names::Role;
 use super::column_names::{
     AXES, AXIS_WORDS, EVALUATED, RATE, RIGHT, RUNS, TASKS, WRONG, counted_beside, counted_by_name, is_called,
     is_neither, is_numbered_by, plain,
 };
-use super::items::IDS;
 use super::meaning::{Meaning, Scope, meaning, of_training, scope, words};
 use super::read_error::ReadError;
 use super::{ReadOptions, listed};
 use crate::fit::log::COLUMNS;
-
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Run,
-    /// Generations as they are.
-    Generation,
-    /// Training steps or epochs, whose ranks are generations.
-    Step,
-    /// Names of checkpoints.
-    Label,
-    /// The set of problems of a row.
-    Task,
-    Evaluated,
-    Right,
-    Wrong,
-    /// A metric that may be the share of right answers.
-    Metric,
-    /// Another canonical column, by its place in [`COLUMNS`].
-    Canonical(usize),
-    /// None that is read.
-    Ignored,
-}
-
-impl Role {
-    /// Whether its cells hold counts or rates.
-    pub fn is_number(self) -> bool {
-        !matches!(self, Self::Run | Self::Step | Self::Label | Self::Task | Self::Ignored)
-    }
-}
 
 /// The roles of a table's columns.
 #[derive(Debug)]

@@ -1,12 +1,13 @@
 //! Files as they are given: what their heads show, and readers over what lies behind.
 
+use super::event_records;
 use std::io::{BufRead, Read};
 use std::path::Path;
 
 use super::json::{self, Object};
 use super::lines::{LONGEST, Lines, skip_mark, unreadable};
 use super::read_error::ReadError;
-use super::{eval_archive, fault, foreign, listed, parquet_rows, tensorboard};
+use super::{eval_archive, fault, foreign, listed, parquet_rows};
 use crate::files::{self, StoredInput};
 use crate::fit::log::LogError;
 
@@ -308,7 +309,7 @@ impl<'a> LogFile<'a> {
                 .map_err(complain)?;
                 Some(Shape::Rows(first))
             }
-            _ => tensorboard::is_event_file(start).then_some(Shape::Binary),
+            _ => event_records::is_event_file(start).then_some(Shape::Binary),
         })
     }
 

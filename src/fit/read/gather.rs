@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::assemble::add_once;
 use super::repeats::stand_twice;
+use super::wording::add_once;
 use super::{axis, fault};
 use crate::fit::log::{LogError, Row, Run, note_of_run};
 

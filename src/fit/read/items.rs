@@ -1,5 +1,6 @@
 //! One answer a line: a problem's id and whether the answer is right, or how many of its answers are.
 
+use super::answer_fields::{ANSWERS, IDS, STEPS};
 use std::collections::HashMap;
 
 use serde_json::Value as Json;
@@ -10,48 +11,18 @@ use super::answer_fields::{
 use super::answer_sets::{AnswerSets, LineKeys};
 use super::axis::step_in;
 use super::file::LogFile;
+use super::found::Found;
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
 use super::paths::repeats_of;
 use super::read_error::ReadError;
-use super::record::{Found, Record, When};
+use super::record::{Record, When};
 use super::right_counts::Tally;
 use super::verdicts::{self, VERDICTS, Verdict};
 use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
 pub(super) const FORMAT: Format = Format { name: "answers, one a line", recognise, read };
-
-/// Keys that name the problem, in order of preference.
-pub(super) const IDS: [&str; 14] = [
-    "id",
-    "qid",
-    "question_id",
-    "problem_id",
-    "doc_id",
-    "task_id",
-    "unique_id",
-    "uid",
-    "idx",
-    "index",
-    "example_id",
-    "question",
-    "problem",
-    "prompt",
-];
-/// Keys of the answer that was given; `answer` is the one that was asked for in some files, which `pairs` finds out.
-pub(super) const ANSWERS: [&str; 8] = [
-    "prediction",
-    "pred",
-    "predicted_answer",
-    "extracted_answer",
-    "model_answer",
-    "parsed_answer",
-    "final_answer",
-    "answer",
-];
-/// Keys of what orders generations.
-pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
 
 /// The refusal of scores that R-Zero writes beside the candidates that a majority was taken of.
 const OF_MAJORITY: &str = "this is the share of candidates that agree with the majority (`results`); nothing was compared with the truth, and it says nothing of right answers";

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::decimals::{decimals, shortest_decimals};
 use super::read_error::ReadError;
-use super::record::{decimals, shortest_decimals};
 
 pub(super) type Object = Map<String, Value>;
 

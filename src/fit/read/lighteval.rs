@@ -4,8 +4,9 @@ use serde_json::Value as Json;
 
 use super::by_model::by_model;
 use super::file::LogFile;
+use super::found::Found;
 use super::json::{self, Object};
-use super::record::{Found, OneTask, Record, Score, When};
+use super::record::{OneTask, Record, Score, When};
 use super::{Format, ReadOptions, fault, listed};
 use crate::fit::log::LogError;
 

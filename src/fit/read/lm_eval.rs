@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::assemble::add_once;
 use super::by_model::by_model;
 use super::file::LogFile;
+use super::found::Found;
 use super::json::{self, Object};
 use super::read_error::ReadError;
-use super::record::{Found, OneTask, Record, Score, Value, When};
+use super::record::{OneTask, Record, Score, Value, When};
+use super::wording::add_once;
 use super::{Format, ReadOptions, listed, some};
 use crate::fit::log::LogError;
 

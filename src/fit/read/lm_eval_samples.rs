@@ -6,8 +6,9 @@ use serde_json::Value as Json;
 
 use super::answer_fields::right_share;
 use super::file::LogFile;
+use super::found::Found;
 use super::json::{self, Object};
-use super::record::{Found, OneTask, Record, When};
+use super::record::{OneTask, Record, When};
 use super::right_counts::Tally;
 use super::{Format, ReadOptions, fault, listed};
 use crate::fit::log::LogError;

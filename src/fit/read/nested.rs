@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
+use super::answer_fields::{ANSWERS, IDS, STEPS};
 use super::answer_fields::{GENERATIONS, RUNS, is_of_one, known, verdict};
 use super::column_names::TASKS;
 use super::file::{LogFile, Shape};
-use super::items::{ANSWERS, IDS, STEPS};
 use super::json::Object;
 use super::verdicts::{VERDICTS, Verdict};
 

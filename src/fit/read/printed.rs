@@ -1,9 +1,9 @@
 //! What TRL and the Hugging Face trainer print: Python dictionaries, one an entry, among other lines.
 
 use super::file::LogFile;
+use super::found::Found;
 use super::json::{self, Object};
 use super::python::without_types;
-use super::record::Found;
 use super::trainer_state::Entries;
 use super::{Format, ReadOptions, some};
 use crate::fit::log::LogError;

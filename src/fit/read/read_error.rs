@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::fault;
+use super::wording::fault;
 use crate::fit::log::LogError;
 
 /// A rule that a value of a log breaks: the key or column at fault, where one is, and the rule with its remedy. Whoever knows

@@ -1,7 +1,6 @@
 //! What every format is turned into: evaluations with their place, their step and their scores.
 
 use super::fault;
-use super::gather::Gather;
 use super::pairs::Answers;
 use crate::fit::log::{LogError, Row};
 
@@ -89,78 +88,6 @@ impl Record {
     }
 }
 
-/// What a reader found in its files.
-#[derive(Default)]
-pub(super) struct Found {
-    pub records: Vec<Record>,
-    /// Rows that count right and wrong answers by generation already.
-    pub counted: Option<Gather>,
-    /// What was left aside.
-    pub ignored: Vec<String>,
-    /// What a reader of the log should know: columns taken for others, orders, assumptions.
-    pub notes: Vec<String>,
-    /// Metrics that were logged in training only, for a message.
-    pub training_only: Vec<String>,
-    /// Whether the records of a file stand in the order in which they were written, so that a step that comes twice is that
-    /// of a run which was resumed.
-    pub in_time: bool,
-    /// The metric that the format says is a share of right answers, whatever its name.
-    pub declared: Option<String>,
-    /// Whether every file must have the metric that is read.
-    pub every_file: bool,
-    /// Whether the files show that every evaluation answers the same problems.
-    pub same_problems: bool,
-    /// Why the rows are none of generations, should they be readable otherwise.
-    pub of_problems: Option<LogError>,
-    /// Whether the records are counts, which --lower-is-better does not turn (any more).
-    pub verdicts: bool,
-    /// Values of metrics in all records.
-    values: usize,
-}
-
-/// The most evaluations of a log, and the most values of metrics in all of them: they take some 250 MB, and no fit filters
-/// more than a few thousand.
-const MOST_EVALUATIONS: usize = 200_000;
-pub(super) const MOST_VALUES: usize = 400_000;
-
-impl Found {
-    /// Nothing yet of a harness, which runs one fixed set of problems.
-    pub fn of_a_harness() -> Self {
-        Self { same_problems: true, ..Self::default() }
-    }
-
-    /// Nothing yet of single answers.
-    pub fn of_answers() -> Self {
-        Self { verdicts: true, ..Self::default() }
-    }
-
-    /// Nothing yet of tables, which count answers until one has rates alone.
-    pub fn of_tables() -> Self {
-        Self { verdicts: true, every_file: true, ..Self::default() }
-    }
-
-    /// Takes an evaluation.
-    ///
-    /// # Errors
-    /// [`LogError`] where there are more than a log may have.
-    pub fn push(&mut self, mut record: Record) -> Result<(), LogError> {
-        self.values += record.scores.len();
-        let most = |what: &str, most: usize| {
-            let reason = format!("more than the {most} {what} that a log may have; split it by its runs");
-            Err(fault(&record.file, record.line, None, reason))
-        };
-        if self.records.len() >= MOST_EVALUATIONS {
-            return most("evaluations", MOST_EVALUATIONS);
-        }
-        if self.values > MOST_VALUES {
-            return most("values", MOST_VALUES);
-        }
-        record.scores.shrink_to_fit();
-        self.records.push(record);
-        Ok(())
-    }
-}
-
 /// The set of problems that all files of a log must be of.
 #[derive(Default)]
 pub(super) struct OneTask {
@@ -180,16 +107,4 @@ impl OneTask {
         let reason = format!("this is of the task `{task}`, but {of} is of `{first}`; give the files of one task");
         Err(fault(file, None, None, reason))
     }
-}
-
-/// Decimals of a number as it was written.
-pub(super) fn decimals(text: &str) -> u32 {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let written = mantissa.split_once('.').map_or(0, |(_, after)| after.trim_end_matches('0').len() as i64);
-    u32::try_from(written - exponent.parse::<i64>().unwrap_or(0)).unwrap_or(0)
-}
-
-/// Decimals of a number whose text is lost: those of its shortest form.
-pub(super) fn shortest_decimals(value: f64) -> u32 {
-    decimals(&value.to_string())
 }

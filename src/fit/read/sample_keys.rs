@@ -1,10 +1,11 @@
 //! Which keys of samples `measure` takes.
 
+use super::answer_fields;
 use super::answer_fields::{asked, generation_key, is_of_one, key_names, known, wrong_key};
 use super::json::Object;
 use super::read_error::ReadError;
 use super::verdicts::{self, VERDICTS, Verdict};
-use super::{ReadOptions, items, listed};
+use super::{ReadOptions, listed};
 
 /// Keys of the answer itself in samples of harnesses, before those of plain lines.
 const HARNESS_ANSWERS: [&str; 2] = ["filtered_resps", "resps"];
@@ -42,7 +43,7 @@ pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<Sampl
     let harness = first.contains_key("doc_id") || first.contains_key("input") && first.contains_key("output");
     let id = asked(first, &options.id, "--id")?
         .or_else(|| if harness { known(&HARNESS_IDS) } else { None })
-        .or_else(|| known(&items::IDS))
+        .or_else(|| known(&answer_fields::IDS))
         .ok_or_else(|| missing("names the problem", "--id", first, ""))?;
     let wanted = asked(first, &options.correct, "--correct")?
         .or_else(|| options.metric.clone().filter(|key| first.contains_key(key)));
@@ -59,12 +60,12 @@ pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<Sampl
     let single = matches!(verdict, Verdict::Key(_));
     let answer = asked(first, &options.answer, "--answer")?
         .or_else(|| known(&HARNESS_ANSWERS))
-        .or_else(|| known(&items::ANSWERS));
+        .or_else(|| known(&answer_fields::ANSWERS));
     let generation = options
         .column("generation")
         .map(str::to_owned)
         .or_else(|| generation_key(first))
-        .or_else(|| known(&items::STEPS));
+        .or_else(|| known(&answer_fields::STEPS));
     Ok(SampleKeys {
         answer: answer.filter(|key| single && *key != id),
         kept: known(&KEPT).filter(|_| single),

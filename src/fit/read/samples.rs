@@ -1,5 +1,6 @@
 //! Answers one by one, from JSON or from the rows of a table.
 
+use super::answer_fields;
 use std::borrow::Cow;
 
 use serde_json::Value as Json;
@@ -7,7 +8,7 @@ use serde_json::Value as Json;
 use super::cell_values::is_nothing;
 use super::file::{LogFile, Shape};
 use super::json::{self, Object};
-use super::{ReadOptions, cells, items};
+use super::{ReadOptions, cells};
 use crate::fit::log::LogError;
 
 /// Keys of a problem that in a table number its rows.
@@ -43,9 +44,9 @@ impl LogFile<'_> {
         let plain: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
         let place = |known: &[&str]| plain.iter().position(|name| known.contains(&name.as_str()));
         let names_problem =
-            |name: &String| items::IDS.contains(&name.as_str()) && !ROW_NUMBERS.contains(&name.as_str());
+            |name: &String| answer_fields::IDS.contains(&name.as_str()) && !ROW_NUMBERS.contains(&name.as_str());
         let (Some(verdict), None) = (place(&VERDICTS), place(&COUNTS)) else { return false };
-        let named = plain.iter().any(names_problem) || place(&items::ANSWERS).is_some();
+        let named = plain.iter().any(names_problem) || place(&answer_fields::ANSWERS).is_some();
         // A word is no count, and a number above 1 no verdict.
         let (mut word, mut count, mut rows) = (false, false, 0_u64);
         let read = cells::rows_while(self, &names, |_, cells| {

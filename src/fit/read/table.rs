@@ -2,12 +2,14 @@
 
 use super::answer_fields::key_names;
 use super::cell_values::{is_nothing, is_percent, no_count, no_number, says, whole};
-use super::columns::{Beside, Columns, Role};
+use super::column_names::Role;
+use super::columns::{Beside, Columns};
 use super::file::{LogFile, Shape};
+use super::found::Found;
 use super::gather::Gather;
 use super::meaning::{Meaning, meaning};
 use super::names::{is_first, is_name};
-use super::record::{Found, Record, Score, When};
+use super::record::{Record, Score, When};
 use super::table_columns::{check, is_summary, names};
 use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};
 use crate::fit::log::{COLUMNS, LogError, Row};

@@ -1,11 +1,13 @@
 //! Which columns a table has, and whether they make a log.
 
+use super::answer_fields;
 use std::collections::HashSet;
 
 use super::answer_fields::key_names;
-use super::columns::{Columns, Role};
+use super::column_names::Role;
+use super::columns::Columns;
 use super::file::LogFile;
-use super::{ReadOptions, cells, fault, items, listed};
+use super::{ReadOptions, cells, fault, listed};
 use crate::fit::log::{LogError, REQUIRED};
 
 /// The columns of a file, with the line of the header; of objects within objects only where one is asked for, or where no other
@@ -22,7 +24,7 @@ pub(super) fn names(file: &LogFile, options: &ReadOptions) -> Result<(Vec<String
     let asked = options.metric.iter().chain(options.columns.iter().map(|(_, own)| own)).any(|name| is_new(name));
     let is_of_answer = |name: &String| {
         let last = name.rsplit('.').next().unwrap_or(name);
-        items::IDS.contains(&last) || items::ANSWERS.contains(&last)
+        answer_fields::IDS.contains(&last) || answer_fields::ANSWERS.contains(&last)
     };
     let measured = Columns::of(&outer, options).is_ok_and(|columns| columns.measure(&outer));
     let by_itself = !measured && !within.iter().any(is_of_answer);
@@ -87,7 +89,8 @@ pub(super) fn check(
         None => listed(names.iter().copied()),
     };
     let one = if within.is_some() { "key" } else { "column" };
-    let of_answer = |name: &str| items::IDS.contains(&name) || items::ANSWERS.contains(&name) || name.contains('.');
+    let of_answer =
+        |name: &str| answer_fields::IDS.contains(&name) || answer_fields::ANSWERS.contains(&name) || name.contains('.');
     let answers = within.iter().flatten().map(String::as_str).chain(names.iter().copied()).any(of_answer);
     let remedy = match answers {
         true => {

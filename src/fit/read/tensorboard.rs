@@ -2,13 +2,15 @@
 //! protocol buffers `Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2, tensor = 8 } } }`
 //! (tensorflow/core/util/event.proto, summary.proto).
 
+use super::event_records::Records;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read};
 
+use super::decimals::shortest_decimals;
 use super::file::{LogFile, Shape};
+use super::found::{Found, MOST_VALUES};
 use super::lines::unreadable;
 use super::meaning::{Meaning, meaning};
-use super::record::{Found, MOST_VALUES, Record, Score, When, shortest_decimals};
+use super::record::{Record, Score, When};
 use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
@@ -16,17 +18,9 @@ pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise
 
 /// The most tags that are named as left aside.
 const MOST_TAGS: usize = 100;
-/// Longest record that may hold scalars; images and graphs are longer, and passed over.
-const LONGEST: u64 = 1 << 24;
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     matches!(file.shape, Shape::Binary)
-}
-
-/// Whether bytes begin with the record that opens every event file, which holds its version.
-pub(super) fn is_event_file(bytes: &[u8]) -> bool {
-    let is_version = |record: &[u8]| record.windows(12).any(|window| window == b"brain.Event:");
-    Records::new(bytes).next().is_ok_and(|record| record.is_some_and(is_version))
 }
 
 fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
@@ -119,74 +113,6 @@ impl Scalars<'_> {
 
 fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// The records of a file, up to its end or to the one that was still being written.
-struct Records<R> {
-    reader: R,
-    buffer: Vec<u8>,
-    /// Whether the file ended within a record.
-    cut: bool,
-}
-
-/// Bytes of a record's length and its checksum.
-const HEADER: u64 = 12;
-/// Longest record whose checksum is verified: those of scalars are shorter.
-const VERIFIED: u64 = 1 << 16;
-
-impl<R: Read> Records<R> {
-    fn new(reader: R) -> Self {
-        Self { reader, buffer: Vec::new(), cut: false }
-    }
-
-    fn next(&mut self) -> io::Result<Option<&[u8]>> {
-        loop {
-            if !self.fill(HEADER)? {
-                return Ok(None);
-            }
-            let (length, sum) = self.buffer.split_at(8);
-            let (length, sum) = (number(length), number(sum));
-            let of_length = u64::from(masked_checksum(&length.to_le_bytes()));
-            if of_length != sum {
-                return Err(damaged());
-            }
-            if length > LONGEST {
-                io::copy(&mut self.reader.by_ref().take(length + 4), &mut io::sink())?;
-            } else if self.fill(length + 4)? {
-                let (record, sum) = self.buffer.split_at(length as usize);
-                if length <= VERIFIED && u64::from(masked_checksum(record)) != number(sum) {
-                    return Err(damaged());
-                }
-                return Ok(Some(record));
-            } else {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Reads so many bytes; `false` where there are fewer.
-    fn fill(&mut self, bytes: u64) -> io::Result<bool> {
-        self.buffer.clear();
-        let read = self.reader.by_ref().take(bytes).read_to_end(&mut self.buffer)? as u64;
-        self.cut = read < bytes && (read > 0 || bytes != HEADER);
-        Ok(read == bytes)
-    }
-}
-
-fn damaged() -> io::Error {
-    io::Error::other("a record of this TensorBoard file is damaged: its checksum is wrong")
-}
-
-/// A number of at most eight bytes, the lowest first.
-fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
-}
-
-/// CRC-32C, turned and shifted so that the checksum of a checksum is none of its own (tensorflow/core/lib/hash/crc32c.h).
-fn masked_checksum(bytes: &[u8]) -> u32 {
-    let step = |sum: u32, _| if sum & 1 == 1 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 };
-    let sum = !bytes.iter().fold(u32::MAX, |sum, &byte| (0..8).fold(sum ^ u32::from(byte), step));
-    sum.rotate_right(15).wrapping_add(0xa282_ead8)
 }
 
 /// Step and scalars of an event.

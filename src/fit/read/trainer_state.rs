@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::file::LogFile;
+use super::found::Found;
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
-use super::record::{Found, Record, Score, When};
+use super::record::{Record, Score, When};
 use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 

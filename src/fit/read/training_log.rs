@@ -1,8 +1,8 @@
 //! Logs of trainers as JSON lines: LLaMA-Factory, ms-swift, OpenRLHF, and the history that W&B keeps of them.
 
 use super::file::{LogFile, Shape};
+use super::found::Found;
 use super::json::Object;
-use super::record::Found;
 use super::trainer_state::Entries;
 use super::{Format, ReadOptions, fault, listed};
 use crate::fit::log::LogError;

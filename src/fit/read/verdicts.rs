@@ -1,12 +1,13 @@
 //! Which key of an answer says whether it is right, or which two count the right answers to a problem.
 
+use super::answer_fields;
 use serde_json::Value as Json;
 
 use super::answer_fields::{key_names, known, verdict};
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
 use super::read_error::ReadError;
-use super::{ReadOptions, items, shortened};
+use super::{ReadOptions, shortened};
 
 /// Keys that say whether the answer is right.
 pub(super) const VERDICTS: [&str; 14] = [
@@ -99,7 +100,7 @@ pub(super) fn wrong_key(object: &Object) -> Option<String> {
 /// Whether these are single answers of which only a key such as `error` may say what is wrong, which must be asked for.
 pub(super) fn may_be_wrong(object: &Object) -> bool {
     let single = |key: &String| meaning(key) == Meaning::Error && is_single(object, key);
-    known(object, &items::ANSWERS).is_some()
+    known(object, &answer_fields::ANSWERS).is_some()
         && known(object, &VERDICTS).is_none()
         && key_names(object).iter().any(single)
 }
@@ -110,7 +111,7 @@ fn is_single(object: &Object, key: &str) -> bool {
     let counted = ["evaluated", "total", "n"].iter().any(|name| object.contains_key(*name));
     let word = value.is_boolean() || value.is_string();
     !counted
-        && known(object, &items::IDS).is_some()
+        && known(object, &answer_fields::IDS).is_some()
         && verdict(value).is_some()
-        && (word || known(object, &items::ANSWERS).is_some())
+        && (word || known(object, &answer_fields::ANSWERS).is_some())
 }

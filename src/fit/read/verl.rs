@@ -6,12 +6,14 @@ use serde_json::Value as Json;
 
 use super::answer_fields::{is_error, judged};
 use super::axis::step_in;
+use super::decimals::decimals;
 use super::file::{LogFile, Shape};
+use super::found::Found;
 use super::json::{self, Object};
 use super::meaning::{Meaning, meaning};
 use super::python::without_types;
 use super::read_error::ReadError;
-use super::record::{Found, Record, Score, When, decimals};
+use super::record::{Record, Score, When};
 use super::right_counts::Tally;
 use super::{Format, ReadOptions, fault, listed, problems, shortened};
 use crate::fit::log::LogError;

@@ -1,7 +1,9 @@
 //! W&B's CSV of a panel: `Step`, then `RUN - METRIC` with its minimum and maximum beside it, a column for each run.
 
+use super::decimals::decimals;
 use super::file::{LogFile, Shape};
-use super::record::{Found, Record, Score, When, decimals};
+use super::found::Found;
+use super::record::{Record, Score, When};
 use super::{Format, ReadOptions, cells, fault, shortened};
 use crate::fit::log::LogError;
 

@@ -2,6 +2,7 @@
 
 mod calibration;
 mod contest;
+mod names;
 mod outcome;
 mod page;
 mod ratio;
@@ -13,6 +14,7 @@ use crate::provenance::LogProvenance;
 
 use super::{Figure, Report, ReportError, drawn};
 use contest::Quantity;
+use names::short;
 
 /// Draws every figure of a back-test, in the order of the page.
 ///
@@ -36,10 +38,4 @@ pub fn render(tested: &Backtest, provenance: &LogProvenance) -> Result<Report, R
     let figures = figures(tested, provenance)?;
     let html = page::page(tested, provenance, &figures).into_bytes();
     Ok(Report::new(figures, html))
-}
-
-/// A log by its file's name, without folders and ending.
-fn short(source: &str) -> &str {
-    let name = source.rsplit(['/', '\\']).next().unwrap_or(source);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

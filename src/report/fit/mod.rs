@@ -1,6 +1,7 @@
 //! The fit of a running loop's log: figures and a page.
 
 mod fan;
+mod inputs;
 mod page;
 mod pair;
 mod parameters;
@@ -9,27 +10,10 @@ mod survival;
 mod tables;
 pub mod words;
 
-pub use pair::{PairInputs, render_pair};
-
-use crate::fit::{Advised, Fit, Run, Weighed};
-use crate::provenance::LogProvenance;
+pub use inputs::{Inputs, PairInputs};
+pub use pair::render_pair;
 
 use super::{Figure, Report, ReportError, drawn};
-
-/// Everything that the report of a fit is made from.
-#[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
-    /// The fit.
-    pub fit: &'a Fit,
-    /// The run that is forecast, as it was fitted.
-    pub run: &'a Run,
-    /// What to measure next, if that was asked.
-    pub advised: Option<&'a Advised>,
-    /// Structural variants, if they were weighed.
-    pub weighed: Option<&'a Weighed>,
-    /// Where the results came from.
-    pub provenance: &'a LogProvenance,
-}
 
 /// Draws every figure of a fit, in the order of the page; none where the sampler has not settled.
 ///

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::fit::{Fan, Parting, Phase};
+use crate::fit::{Fan, Phase};
 use crate::report::axis::Axis;
 use crate::report::html::{document, figure, grid};
 use crate::report::plot::Plot;
@@ -10,16 +10,7 @@ use crate::report::shape::{Layer, Shape};
 use crate::report::theme::{FILTERED, FORECAST, FORECAST_EDGE, LAST, filtered, forecast};
 use crate::report::{Figure, Report, ReportError, drawn};
 
-use super::{Inputs, words};
-
-/// Two metrics of one run.
-#[derive(Debug, Clone, Copy)]
-pub struct PairInputs<'a> {
-    /// The metrics' names and fits.
-    pub metrics: [(&'a str, Inputs<'a>); 2],
-    /// Where they part.
-    pub parting: Option<Parting>,
-}
+use super::{Inputs, PairInputs, words};
 
 /// Makes the figure and the page. The same inputs give the same bytes.
 ///

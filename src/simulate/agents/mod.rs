@@ -6,6 +6,7 @@
 
 mod era;
 mod events;
+mod examples;
 mod filter;
 mod gain;
 mod learn;
@@ -20,6 +21,7 @@ use super::error::SimulationError;
 use super::run::Run;
 use super::stream::Stream;
 use era::Era;
+use examples::{Answer, Belief, Examples, MAX_FRUITLESS, Stall};
 use filter::Check;
 use learn::Learner;
 use model::Model;
@@ -31,87 +33,6 @@ pub(super) use events::Events;
 const MAX_BELIEFS: u64 = 100_000_000;
 /// The most candidates and recursion steps of a whole simulation: weeks of work.
 const MAX_WORK: u128 = 100_000_000_000_000;
-/// The most candidates without an accepted example, and the most redraws of one candidate.
-const MAX_FRUITLESS: u64 = 10_000_000;
-
-/// What one independent example left in the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Belief {
-    /// Right answer by right steps.
-    Sound,
-    /// Right answer by a wrong step.
-    Unsound,
-    /// A mistake made systematically.
-    Wrong,
-}
-
-/// What a candidate answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    /// Right, by right steps.
-    Sound,
-    /// Right, by a wrong step.
-    Unsound,
-    /// The wrong answer that candidates for this problem share.
-    Systematic,
-    /// A wrong answer of the candidate's own.
-    Random,
-}
-
-/// Examples, candidates or votes by the kind of their answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Examples {
-    sound: u64,
-    unsound: u64,
-    systematic: u64,
-    random: u64,
-}
-
-impl Examples {
-    fn right(self) -> u64 {
-        self.sound + self.unsound
-    }
-
-    fn all(self) -> u64 {
-        self.right() + self.systematic + self.random
-    }
-
-    fn add(&mut self, answer: Answer, examples: u64) {
-        match answer {
-            Answer::Sound => self.sound += examples,
-            Answer::Unsound => self.unsound += examples,
-            Answer::Systematic => self.systematic += examples,
-            Answer::Random => self.random += examples,
-        }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self {
-            sound: self.sound + other.sound,
-            unsound: self.unsound + other.unsound,
-            systematic: self.systematic + other.systematic,
-            random: self.random + other.random,
-        }
-    }
-}
-
-/// Why a candidate or an example could not be had; becomes a [`SimulationError`] once the generation is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stall {
-    Redraws(u64),
-    Candidates(u64),
-    Mistaken(u64),
-}
-
-impl Stall {
-    fn at(self, generation: u64) -> SimulationError {
-        match self {
-            Self::Redraws(redraws) => SimulationError::NoBaseCandidate { generation, redraws },
-            Self::Candidates(candidates) => SimulationError::NothingAccepted { generation, candidates },
-            Self::Mistaken(draws) => SimulationError::UndecidedGain { generation, draws },
-        }
-    }
-}
 
 /// Plays runs of one scenario.
 #[derive(Debug)]

@@ -1,7 +1,6 @@
 //! A model of one generation before one class of problems: how it meets them, and how it walks through solutions.
 
 use super::era::Era;
-use super::vote::Ballot;
 use super::{Answer, Belief, Examples, MAX_FRUITLESS, Stall};
 use crate::simulate::beliefs::Beliefs;
 use crate::simulate::binomial;
@@ -26,7 +25,7 @@ pub(super) struct Solver<'a> {
     pub mistaken: f64,
     slip: Jump,
     /// From one solution with a slip to the next.
-    slipping: Jump,
+    pub slipping: Jump,
     recovery: Jump,
     recovers: bool,
     /// h, probability that a problem met by a sound belief provokes a systematic mistake.
@@ -131,45 +130,13 @@ impl<'a> Solver<'a> {
         Ok(answers)
     }
 
-    /// Base candidates for the problem that `ballot` is open for, from the first whose solution slips to the next; where
-    /// `eventful`, at least one does.
-    ///
-    /// # Errors
-    /// As [`Solver::candidate`].
-    pub fn contest(
-        &self,
-        candidates: u64,
-        eventful: bool,
-        ballot: &mut Ballot,
-        stream: &mut Stream,
-    ) -> Result<(), Stall> {
-        let mut left = candidates;
-        let mut next = if eventful {
-            Some(self.slipping.certainly_within(left, stream))
-        } else {
-            self.slipping.within(left, stream)
-        };
-        while let Some(nth) = next {
-            ballot.cast(Answer::Sound, nth - 1, stream);
-            let mut answer = self.slipped_walk(stream);
-            if answer == Answer::Random && stream.happens(self.era.systematic_share) {
-                answer = self.base(stream)?;
-            }
-            ballot.cast(answer, 1, stream);
-            left -= nth;
-            next = self.slipping.within(left, stream);
-        }
-        ballot.cast(Answer::Sound, left, stream);
-        Ok(())
-    }
-
     /// Probability that at least one of so many solutions slips.
     pub fn slips(&self, solutions: u64) -> f64 {
         self.slipping.some(solutions)
     }
 
     /// Walks a solution that is known to slip.
-    fn slipped_walk(&self, stream: &mut Stream) -> Answer {
+    pub fn slipped_walk(&self, stream: &mut Stream) -> Answer {
         if !self.recovers {
             return Answer::Random;
         }

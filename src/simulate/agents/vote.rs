@@ -157,6 +157,40 @@ impl Ballot {
     }
 }
 
+impl Solver<'_> {
+    /// Base candidates for the problem that `ballot` is open for, from the first whose solution slips to the next; where
+    /// `eventful`, at least one does.
+    ///
+    /// # Errors
+    /// As [`Solver::candidate`].
+    pub fn contest(
+        &self,
+        candidates: u64,
+        eventful: bool,
+        ballot: &mut Ballot,
+        stream: &mut Stream,
+    ) -> Result<(), Stall> {
+        let mut left = candidates;
+        let mut next = if eventful {
+            Some(self.slipping.certainly_within(left, stream))
+        } else {
+            self.slipping.within(left, stream)
+        };
+        while let Some(nth) = next {
+            ballot.cast(Answer::Sound, nth - 1, stream);
+            let mut answer = self.slipped_walk(stream);
+            if answer == Answer::Random && stream.happens(self.era.systematic_share) {
+                answer = self.base(stream)?;
+            }
+            ballot.cast(answer, 1, stream);
+            left -= nth;
+            next = self.slipping.within(left, stream);
+        }
+        ballot.cast(Answer::Sound, left, stream);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
