@@ -1,5 +1,6 @@
 //! The log of a running loop: what was measured, generation by generation.
 
+use super::row_error::RowError;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -154,23 +155,6 @@ pub const COLUMNS: [&str; 19] = [
     "wrong_wrong",
     "wrong_same",
 ];
-
-/// A count that cannot be with the others of its row.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{column}`: {rule}")]
-#[non_exhaustive]
-pub struct RowError {
-    /// Its column.
-    pub column: &'static str,
-    /// The rule that it breaks.
-    pub rule: String,
-}
-
-impl RowError {
-    fn new(column: &'static str, rule: impl Into<String>) -> Self {
-        Self { column, rule: rule.into() }
-    }
-}
 
 /// Columns without which there is no log.
 pub const REQUIRED: [&str; 3] = ["generation", "evaluated", "wrong"];

@@ -28,6 +28,7 @@ mod prepare;
 mod prior;
 mod read;
 mod result;
+mod row_error;
 mod sampler;
 mod saved;
 mod score;
@@ -62,6 +63,7 @@ pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, LogFile, ReadOptions};
 pub use result::{
     Basis, Best, Bin, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
 };
+pub use row_error::RowError;
 pub use sampler::Effort;
 pub use saved::SaveError;
 pub use score::{count_quantile, covered, crps, quantile, sorted};

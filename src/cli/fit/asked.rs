@@ -27,7 +27,7 @@ struct Document<'a, T> {
 }
 
 /// A result as JSON, with a line end.
-pub(in crate::cli) fn json<T: Serialize>(provenance: &LogProvenance, result: T) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn json<T: Serialize>(provenance: &LogProvenance, result: T) -> anyhow::Result<Vec<u8>> {
     let version = env!("CARGO_PKG_VERSION");
     let mut bytes =
         serde_json::to_vec_pretty(&Document { schema_version: SCHEMA_VERSION, version, provenance, result })?;
@@ -62,7 +62,7 @@ pub(super) fn read(args: &args::Fit, files: &[LogFile], reading: &ReadOptions) -
 }
 
 /// Names of files, each with the digest of its bytes.
-pub(in crate::cli) fn digests(files: &[LogFile]) -> anyhow::Result<Vec<(String, String)>> {
+pub(crate) fn digests(files: &[LogFile]) -> anyhow::Result<Vec<(String, String)>> {
     let digest = |file: &LogFile| {
         let digest =
             digest_all_of(file.reader()?).with_context(|| format!("{}: cannot read this file", file.name()))?;
@@ -91,14 +91,14 @@ pub(super) fn options(args: &args::Fit, whole_solutions: bool) -> Result<FitOpti
 }
 
 /// The priors that a scenario file states.
-pub(in crate::cli) fn priors(scenario: Option<&Path>) -> Result<BTreeMap<String, Written>, ScenarioError> {
+pub(crate) fn priors(scenario: Option<&Path>) -> Result<BTreeMap<String, Written>, ScenarioError> {
     let stated = scenario.map(Scenario::load_priors).transpose()?.unwrap_or_default();
     let written = |prior: StatedPrior| (prior.key, Written { median: prior.median, spread: prior.spread });
     Ok(stated.into_iter().map(written).collect())
 }
 
 /// A prior that does not suit the log is the scenario file's fault, and told with its place there.
-pub(in crate::cli) fn blamed(error: FitError, log: Option<&Path>, scenario: Option<&Path>) -> anyhow::Error {
+pub(crate) fn blamed(error: FitError, log: Option<&Path>, scenario: Option<&Path>) -> anyhow::Error {
     match (&error, scenario, log) {
         (FitError::Prior(PriorError::Median { key, value, range }), Some(file), _) => {
             let rule = format!("for a loop like that of the log the median lies in {range}, not at {value}");
