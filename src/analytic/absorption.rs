@@ -8,7 +8,7 @@
 //! Rows are finished from the last to the first, a few at a time, so that each finished row is read once for all of them.
 
 use super::skyline::{Below, Skyline};
-use super::wide::{Hot, wide};
+use super::wide::{SimdTask, wide};
 
 /// Rows that are finished together.
 const TOGETHER: usize = 4;
@@ -19,7 +19,7 @@ const STEP: i32 = 8;
 
 /// The factors of I − Q, from which times and visits follow by substitution.
 #[derive(Debug, Clone)]
-pub struct Eliminated {
+pub struct EliminatedChain {
     /// Row i of the censored chains: left of the diagonal p_ij at the time i was eliminated, right of it p_ij at the time j
     /// was.
     rows: Skyline,
@@ -75,7 +75,7 @@ impl Marks {
     }
 }
 
-impl Eliminated {
+impl EliminatedChain {
     /// Row i of `rows` holds the transition probabilities of state i to the transient states, `exits[i]` its probability
     /// of absorption; together they sum to 1. `rows` come from [`Skyline::new`], which leaves room for what fills in.
     #[must_use]
@@ -98,12 +98,12 @@ impl Eliminated {
             let done = Done { pivot: &pivot[end..], marks: &marks[end..], end, least };
             let (mut part, below) = rows.part(begin, end);
             let (open, closed) = aside.split_at_mut(end);
-            wide(Passing { done, part: &mut part, open: &mut open[begin..], closed, below });
+            wide(PassingRows { done, part: &mut part, open: &mut open[begin..], closed, below });
             for i in (begin..end).rev() {
                 let (mut part, below) = rows.part(i, i + 1);
                 let done = Done { pivot: &pivot[i + 1..end], marks: &marks[i + 1..end], end: i + 1, least };
                 let (open, closed) = aside.split_at_mut(i + 1);
-                wide(Passing { done, part: &mut part, open: &mut open[i..], closed, below });
+                wide(PassingRows { done, part: &mut part, open: &mut open[i..], closed, below });
                 let (first, row) = rows.row(i);
                 let left = &row[..i.saturating_sub(first).min(row.len())];
                 pivot[i] = left.iter().sum::<f64>() + aside[i].exit + aside[i].trapped;
@@ -201,7 +201,7 @@ struct Done<'a> {
 }
 
 /// Finished rows, and rows that are to be rid of the transitions to them.
-struct Passing<'a, 'b, 'c> {
+struct PassingRows<'a, 'b, 'c> {
     done: Done<'a>,
     part: &'a mut [(usize, &'b mut [f64])],
     open: &'a mut [Aside],
@@ -209,7 +209,7 @@ struct Passing<'a, 'b, 'c> {
     below: Below<'c>,
 }
 
-impl Hot for Passing<'_, '_, '_> {
+impl SimdTask for PassingRows<'_, '_, '_> {
     type Output = ();
 
     #[inline(always)]
@@ -290,16 +290,16 @@ mod tests {
     use super::*;
     use approx::assert_relative_eq;
 
-    fn eliminated(rows: &[&[f64]], exits: &[f64]) -> Eliminated {
+    fn eliminated(rows: &[&[f64]], exits: &[f64]) -> EliminatedChain {
         let mut skyline = Skyline::new(&vec![(0, rows.len() - 1); rows.len()]);
         for (i, row) in rows.iter().enumerate() {
             skyline.row_mut(i).1.copy_from_slice(row);
         }
-        Eliminated::new(skyline, exits)
+        EliminatedChain::new(skyline, exits)
     }
 
     /// Two states: 0 stays with 1/2, goes to 1 with 1/4, leaves with 1/4; 1 goes to 0 with 1/3 and leaves with 2/3.
-    fn small() -> Eliminated {
+    fn small() -> EliminatedChain {
         eliminated(&[&[0.5, 0.25], &[1.0 / 3.0, 0.0]], &[0.25, 2.0 / 3.0])
     }
 

@@ -1,7 +1,7 @@
 //! The law of a count chain from generation to generation, along rows that are formed once.
 
 use super::skyline::Skyline;
-use super::wide::{Hot, wide};
+use super::wide::{SimdTask, wide};
 
 /// Transitions below this are left out of the forward sums: P(T ≤ g) keeps its digits down to there.
 pub const LEAST: f64 = 1e-100;
@@ -16,7 +16,7 @@ const AT_REST: f64 = 1e-14;
 
 /// The law of the surviving count, carried along the rows.
 #[derive(Debug, Clone)]
-pub struct Carried<'a> {
+pub struct NodePropagation<'a> {
     rows: &'a Skyline,
     exits: &'a [f64],
     law: Vec<f64>,
@@ -37,7 +37,7 @@ pub struct Carried<'a> {
     pub at_rest: bool,
 }
 
-impl<'a> Carried<'a> {
+impl<'a> NodePropagation<'a> {
     /// From the law of one generation, and the probability of having failed by then.
     #[must_use]
     pub fn new(rows: &'a Skyline, exits: &'a [f64], law: Vec<f64>, failed: f64) -> Self {
@@ -75,7 +75,7 @@ impl<'a> Carried<'a> {
 
     /// Goes on by one generation.
     pub fn advance(&mut self) {
-        wide(Step(self));
+        wide(NodeStep(self));
     }
 
     #[inline(always)]
@@ -131,9 +131,9 @@ fn shown((first, row): (usize, &[f64])) -> (usize, usize) {
     (first + begin, first + end)
 }
 
-struct Step<'a, 'b>(&'a mut Carried<'b>);
+struct NodeStep<'a, 'b>(&'a mut NodePropagation<'b>);
 
-impl Hot for Step<'_, '_> {
+impl SimdTask for NodeStep<'_, '_> {
     type Output = ();
 
     #[inline(always)]

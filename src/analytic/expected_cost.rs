@@ -2,17 +2,17 @@
 
 use serde::Serialize;
 
-use crate::cost::Bill;
+use crate::cost::CostBreakdown;
 
 use super::error::Undefined;
 
-/// What a loop costs, in [`Spending::unit`].
+/// What a loop costs, in [`ExpectedCost::unit`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Spending {
+pub struct ExpectedCost {
     /// What prices are counted in.
     pub unit: String,
     /// Generation 0, part by part.
-    pub start: Bill,
+    pub start: CostBreakdown,
     /// Cost of each generation 0..=horizon of the mean field.
     pub mean_field: Vec<f64>,
     /// `E[cost of generation g; T > g]`, 0..=horizon: nothing is paid after failure. Absent where no exact solver reaches.

@@ -8,11 +8,11 @@ use super::error::{Undefined, given};
 use super::fate::{Fate, GrowingPool, later_slips};
 use super::open_counts::{MOST_ELIMINATED, OpenCounts, at_safe_counts};
 use super::quadrature;
-use super::result::{Exact, Hazard, Visits};
+use super::result::{ErrorVisits, ExactSolution, RestingHazard};
 use super::rounding::RowErrors;
-use super::stays::Stays;
-use super::tail::{DIED_OUT, PATIENCE, Tail, curves, spread};
-use super::transient::{Forward, Mass};
+use super::stays::LevelTimes;
+use super::tail::{DIED_OUT, PATIENCE, RunwaySum, curves, spread};
+use super::transient::{CountMass, CountPropagation};
 
 /// Counts up to which every one is visited: sums over each are then as fast as quadrature.
 const FEW_COUNTS: u64 = 4_000;
@@ -31,7 +31,7 @@ const STEADY: f64 = 1e-9;
 ///
 /// # Errors
 /// If neither method can solve it, with the reason.
-pub(super) fn solve(scenario: &Scenario) -> Result<Exact, SolveError> {
+pub(super) fn solve(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
     if few_counts(scenario) {
         return Ok(count_by_count(scenario));
     }
@@ -63,9 +63,9 @@ pub(super) fn affordable_counts(scenario: &Scenario) -> bool {
     largest_pool(scenario) <= MOST_COUNTS
 }
 
-fn count_by_count(scenario: &Scenario) -> Exact {
+fn count_by_count(scenario: &Scenario) -> ExactSolution {
     let mut undefined = Undefined::new();
-    let mut run = Run::new(scenario);
+    let mut run = ChainRun::new(scenario);
     let mut points = vec![run.forward.point()];
     while run.forward.generation() < scenario.horizon.get() {
         run.advance();
@@ -75,7 +75,7 @@ fn count_by_count(scenario: &Scenario) -> Exact {
     run.forward.leave_free();
     let closing = run.close(&mut undefined);
     let runway = run.tail.runway(closing.moments, closing.fate, &points, &mut undefined);
-    Exact {
+    ExactSolution {
         curves: curves(&points),
         runway,
         quasi_stationary: given(closing.hazard, "quasi_stationary", &mut undefined),
@@ -89,33 +89,33 @@ fn count_by_count(scenario: &Scenario) -> Exact {
 }
 
 /// A loop followed from generation to generation, with what its law of T adds up to.
-struct Run<'a> {
+struct ChainRun<'a> {
     scenario: &'a Scenario,
-    forward: Forward<'a>,
-    tail: Tail,
+    forward: CountPropagation<'a>,
+    tail: RunwaySum,
     /// Time at each error level, in the generations before the present one.
-    stays: Stays,
+    stays: LevelTimes,
 }
 
 /// How the law of T beyond the generations followed was closed.
-struct Closing {
+struct ChainClosing {
     /// `E[T]` and its standard deviation; infinite where failure is rarer than a double can hold.
     moments: Option<(f64, f64)>,
     /// Whether the loop fails at all, if that is known.
     fate: Option<Fate>,
-    hazard: Result<Hazard, SolveError>,
-    visits: Result<Visits, SolveError>,
+    hazard: Result<RestingHazard, SolveError>,
+    visits: Result<ErrorVisits, SolveError>,
     /// Absolute error of the mean.
     error: Option<f64>,
     method: String,
 }
 
-impl<'a> Run<'a> {
+impl<'a> ChainRun<'a> {
     fn new(scenario: &'a Scenario) -> Self {
-        let forward = Forward::new(scenario);
-        let mut tail = Tail::new();
+        let forward = CountPropagation::new(scenario);
+        let mut tail = RunwaySum::new();
         tail.add_survival(forward.survival(), forward.failed());
-        Self { scenario, forward, tail, stays: Stays::new(scenario.failure.error_rate.get()) }
+        Self { scenario, forward, tail, stays: LevelTimes::new(scenario.failure.error_rate.get()) }
     }
 
     /// Goes on by one generation.
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn close(&mut self, undefined: &mut Undefined) -> Closing {
+    fn close(&mut self, undefined: &mut Undefined) -> ChainClosing {
         while !self.forward.settled()
             && self.undecided() > DIED_OUT
             && self.tail.generation < PATIENCE
@@ -184,7 +184,7 @@ impl<'a> Run<'a> {
     }
 
     /// By elimination of the open counts. Generations before the law settled enter as their sum of S(g).
-    fn eliminated(&mut self, open: &OpenCounts) -> Closing {
+    fn eliminated(&mut self, open: &OpenCounts) -> ChainClosing {
         let mut fate = open.fate(&self.forward, self.tail.failed);
         if fate != Fate::CERTAIN {
             fate.error += later_slips(self.scenario);
@@ -201,7 +201,7 @@ impl<'a> Run<'a> {
         let stationary = open.stationary(&self.forward);
         let visits = if fate.may_last() { Err(fate.infinite()) } else { Ok(self.visits(open)) };
         let hazard = stationary.as_ref().map(|law| law.1);
-        let closing = Closing {
+        let closing = ChainClosing {
             moments: Some((mean, spread(second, mean))),
             fate: Some(fate),
             hazard: self.hazard(open, stationary, fate),
@@ -227,13 +227,13 @@ impl<'a> Run<'a> {
         f64::EPSILON * open.expected(&moved)
     }
 
-    fn visits(&self, open: &OpenCounts) -> Visits {
+    fn visits(&self, open: &OpenCounts) -> ErrorVisits {
         let error = |&count: &usize| self.forward.chain().states[count].error;
         let factors = &open.factors.eliminated;
         if self.scenario.settles_at() == Some(0) {
-            let start = Mass::start(self.scenario);
+            let start = CountMass::start(self.scenario);
             let law: Vec<f64> = open.counts.iter().map(|&count| start.of(count)).collect();
-            return Visits { error: open.counts.iter().map(error).collect(), generations: factors.visits(&law) };
+            return ErrorVisits { error: open.counts.iter().map(error).collect(), generations: factors.visits(&law) };
         }
         let mut stays = self.stays.clone();
         for (count, time) in open.counts.iter().zip(factors.visits(&open.law)) {
@@ -243,7 +243,7 @@ impl<'a> Run<'a> {
     }
 
     /// The law given survival, where every loop that lasts may yet fail.
-    fn hazard(&self, open: &OpenCounts, law: Option<(Vec<f64>, f64)>, fate: Fate) -> Result<Hazard, SolveError> {
+    fn hazard(&self, open: &OpenCounts, law: Option<(Vec<f64>, f64)>, fate: Fate) -> Result<RestingHazard, SolveError> {
         if self.tail.sum == 0.0 {
             return Err(SolveError::FailedAtStart);
         }
@@ -262,7 +262,7 @@ impl<'a> Run<'a> {
         }
         let error: Vec<f64> = open.counts.iter().map(|&count| self.forward.chain().states[count].error).collect();
         let mean_error = probability.iter().zip(&error).map(|(p, e)| p * e).sum();
-        Ok(Hazard { hazard, mean_error, error, probability })
+        Ok(RestingHazard { hazard, mean_error, error, probability })
     }
 
     /// Error of Σ S(g) summed until survival died out: rounding, what was dropped in each generation, and what was left.
@@ -273,7 +273,7 @@ impl<'a> Run<'a> {
     }
 
     /// Too many open counts to eliminate: `E[T]` as the sum of S(g), closed by the geometric tail once the hazard is at rest.
-    fn summed(&mut self, undefined: &mut Undefined) -> Closing {
+    fn summed(&mut self, undefined: &mut Undefined) -> ChainClosing {
         let certain = self.forward.chain().safe_runs().is_empty();
         let ending = if certain { Fate::CERTAIN } else { Fate::so_far(self.tail.failed, self.tail.survival, 1.0) };
         self.follow(None, ending);
@@ -300,7 +300,7 @@ impl<'a> Run<'a> {
             }
         }
         let visits = self.summed_visits(fate, moments.map(|_| if died_out { 1.0 } else { 1.0 / hazard }));
-        Closing {
+        ChainClosing {
             moments,
             fate: Some(fate),
             hazard: Err(SolveError::TooManyStates { most: MOST_ELIMINATED }),
@@ -314,7 +314,7 @@ impl<'a> Run<'a> {
     }
 
     /// Visits where the present law lasts for `times` generations more.
-    fn summed_visits(&mut self, fate: Fate, times: Option<f64>) -> Result<Visits, SolveError> {
+    fn summed_visits(&mut self, fate: Fate, times: Option<f64>) -> Result<ErrorVisits, SolveError> {
         match times {
             _ if fate.may_last() => Err(fate.infinite()),
             None => Err(SolveError::NotAtRest),
@@ -326,7 +326,7 @@ impl<'a> Run<'a> {
     }
 
     /// A law that went on changing as long as it was followed.
-    fn unsettled(&mut self, undefined: &mut Undefined) -> Closing {
+    fn unsettled(&mut self, undefined: &mut Undefined) -> ChainClosing {
         let fate = self.unsettled_fate();
         let died_out = self.tail.survival <= DIED_OUT;
         let generations = self.tail.generation - 1;
@@ -345,7 +345,7 @@ impl<'a> Run<'a> {
             Some(fate) => Err(fate.infinite()),
             None => Err(open),
         };
-        Closing {
+        ChainClosing {
             moments: died_out.then(|| (self.tail.sum, spread(self.tail.second, self.tail.sum))),
             fate,
             hazard: Err(SolveError::Changing),
@@ -378,7 +378,7 @@ impl<'a> Run<'a> {
 }
 
 /// Whether a pool, if it grows, can still be carried cheaply.
-fn affordable(forward: &Forward<'_>) -> bool {
+fn affordable(forward: &CountPropagation<'_>) -> bool {
     let states = forward.chain().states.len();
     // Pools that have grown evenly held half as many counts on average.
     let counts = states as u64 * forward.generation() / 2;

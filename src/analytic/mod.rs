@@ -41,17 +41,18 @@ mod verifier;
 mod verifier_meter;
 mod wide;
 
-pub use crate::law::Meter;
+pub use crate::law::VerifierMeter;
 pub use error::{SolveError, Undefined};
-pub use expected_cost::Spending;
+pub use expected_cost::ExpectedCost;
 pub use law_chain::{ChainRunway, LawChain};
 pub use quick::expected_runway;
 pub use result::{
-    BEYOND_REACH, Best, ByGeneration, Curves, Exact, Fresh, Hazard, Regime, Runway, Solution, Threshold, Visits,
+    BEYOND_REACH, BestGeneration, ByGeneration, Curves, ErrorVisits, ExactSolution, FreshMistakes, ParameterThreshold,
+    Regime, RestingHazard, Runway, Solution,
 };
-pub use safety::{Remedy, SAFE, Safety, failing_within_horizon};
+pub use safety::{Remedy, SAFE, SafetyReport, failing_within_horizon};
 pub use small::expected_times;
 pub use solve::solve;
-pub use solved::Solved;
-pub use sweep::{Swept, sweep};
-pub use verifier_meter::Verifier;
+pub use solved::SolvedDesign;
+pub use sweep::{SweepPoint, sweep};
+pub use verifier_meter::VerifierCurves;

@@ -8,7 +8,7 @@ use crate::scenario::{Filter, Policy, Scenario};
 
 use super::plane;
 use super::thresholds::knobs;
-use super::transient::Forward;
+use super::transient::CountPropagation;
 
 /// The probability of failing within the horizon that counts as safe.
 pub const SAFE: f64 = 0.05;
@@ -35,7 +35,7 @@ pub struct Remedy {
 
 /// What was found, and what it was sought for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Safety {
+pub struct SafetyReport {
     /// P(T ≤ horizon) of the loop as it is.
     pub failing: f64,
     /// Each parameter that by itself brings it below [`SAFE`].
@@ -55,7 +55,7 @@ struct Lever {
     set: Box<Setter>,
 }
 
-impl Safety {
+impl SafetyReport {
     /// What would make a loop safe; `None` where it is safe already, fails at generation 0, or is too large for trials that take
     /// seconds (more than 10⁶ examples times generations; more than 40 examples with unsound beliefs).
     #[must_use]
@@ -89,7 +89,7 @@ fn failing(scenario: &Scenario, enough: f64) -> Option<f64> {
     if scenario.has_unsound() {
         return plane::failed_within(scenario);
     }
-    let mut forward = Forward::new(scenario);
+    let mut forward = CountPropagation::new(scenario);
     forward.leave_free();
     while forward.generation() < scenario.horizon.get() && forward.failed() < enough {
         forward.advance();

@@ -5,16 +5,16 @@ use crate::scenario::Scenario;
 
 use super::error::SolveError;
 use super::error::Undefined;
-use super::outlook::Outlook;
-use super::result::{Best, Exact, Runway, Solution};
-use super::verifier_meter::Verifier;
+use super::outlook::LoopOutlook;
+use super::result::{BestGeneration, ExactSolution, Runway, Solution};
+use super::verifier_meter::VerifierCurves;
 use super::{line, noise, plane, spending, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 #[must_use]
 pub fn solve(scenario: &Scenario) -> Solution {
     let mut undefined = Undefined::new();
-    let outlook = Outlook::of(scenario, &mut undefined);
+    let outlook = LoopOutlook::of(scenario, &mut undefined);
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
     let exact = exact(scenario);
     let (curves, runway, quasi_stationary, visits, method, bounds, runway_error) = match exact {
@@ -55,10 +55,10 @@ pub fn solve(scenario: &Scenario) -> Solution {
     if outlook.by_generation.is_none() {
         undefined.insert("by_generation".to_owned(), "the law is the same in every generation".to_owned());
     }
-    let verifier = Verifier::of(scenario, &outlook.field, curves.as_ref(), &mut undefined);
+    let verifier = VerifierCurves::of(scenario, &outlook.field, curves.as_ref(), &mut undefined);
     let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
-        best: Best::of(error),
+        best: BestGeneration::of(error),
         cost: spending::of(scenario, &runway, &outlook.field),
         reproduction_number: outlook.reproduction_number,
         next_generation_matrix: outlook.matrix.map(|k| [[k[(0, 0)], k[(0, 1)]], [k[(1, 0)], k[(1, 1)]]]),
@@ -93,14 +93,14 @@ pub fn solve(scenario: &Scenario) -> Solution {
 }
 
 /// The exact solver that applies, or the reason why none does.
-fn exact(scenario: &Scenario) -> Result<Exact, SolveError> {
+fn exact(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
     if scenario.has_unsound() {
         return Ok(plane::solve(scenario)?);
     }
     line::solve(scenario)
 }
 
-fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<String> {
+fn warnings(scenario: &Scenario, outlook: &LoopOutlook) -> Vec<String> {
     let mut warnings = Vec::new();
     let start = Composition::start(scenario);
     let written = (scenario.start.unsound.get(), scenario.start.wrong.get());

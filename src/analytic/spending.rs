@@ -10,11 +10,11 @@ use crate::scenario::Scenario;
 
 use super::error::SolveError;
 use super::error::Undefined;
-use super::expected_cost::Spending;
+use super::expected_cost::ExpectedCost;
 use super::mean_field::MeanField;
 use super::result::Runway;
 use super::tail::{DIED_OUT, PATIENCE};
-use super::transient::Forward;
+use super::transient::CountPropagation;
 use super::{line, plane, quadrature};
 
 /// Distance between the laws given survival of two generations at which they count as one.
@@ -23,7 +23,7 @@ const AT_REST: f64 = 1e-12;
 const WORK: f64 = 1e8;
 
 /// The loops that have lasted, generation by generation.
-pub(super) trait Lasting {
+pub(super) trait SurvivingLaw {
     /// P(T > g).
     fn survival(&self) -> f64;
     /// `E[cost of generation g; T > g]`.
@@ -40,10 +40,10 @@ pub(super) trait Lasting {
 }
 
 /// What a loop costs; `None` without prices.
-pub(super) fn of(scenario: &Scenario, runway: &Runway, field: &MeanField) -> Option<Spending> {
+pub(super) fn of(scenario: &Scenario, runway: &Runway, field: &MeanField) -> Option<ExpectedCost> {
     let start = Pricing::new(scenario, 0)?;
     let unit = scenario.cost.as_ref()?.unit.clone();
-    let mut spending = Spending {
+    let mut spending = ExpectedCost {
         unit,
         start: start.bill(Composition::start(scenario)),
         mean_field: mean_field(scenario, field, &start),
@@ -82,7 +82,7 @@ fn mean_field(scenario: &Scenario, field: &MeanField, start: &Pricing<'_>) -> Ve
     (0..).zip(&field.composition).map(cost).collect()
 }
 
-impl Spending {
+impl ExpectedCost {
     fn refuse(&mut self, reason: &str) {
         for key in [
             "expected",
@@ -105,16 +105,16 @@ impl Spending {
                 Err(_) => {}
             }
         }
-        self.sum_or_refuse(scenario, &mut Line::new(scenario, start), runway);
+        self.sum_or_refuse(scenario, &mut CountCost::new(scenario, start), runway);
     }
 
-    fn sum_or_refuse(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) {
+    fn sum_or_refuse(&mut self, scenario: &Scenario, lasting: &mut dyn SurvivingLaw, runway: &Runway) {
         if let Err(reason) = self.sum(scenario, lasting, runway) {
             self.refuse(&reason.to_string());
         }
     }
 
-    fn sum(&mut self, scenario: &Scenario, lasting: &mut dyn Lasting, runway: &Runway) -> Result<(), SolveError> {
+    fn sum(&mut self, scenario: &Scenario, lasting: &mut dyn SurvivingLaw, runway: &Runway) -> Result<(), SolveError> {
         let horizon = scenario.horizon.get();
         let (mut spent, mut lived, mut rest) = (0.0, 0.0, f64::INFINITY);
         let mut expected = Vec::with_capacity(horizon as usize + 1);
@@ -186,23 +186,23 @@ impl Spending {
 }
 
 /// The one-dimensional chain.
-struct Line<'a> {
+struct CountCost<'a> {
     scenario: &'a Scenario,
-    forward: Forward<'a>,
+    forward: CountPropagation<'a>,
     pricing: Pricing<'a>,
     /// Price at each count, as far as it was asked for.
     prices: Vec<Option<f64>>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> CountCost<'a> {
     fn new(scenario: &'a Scenario, pricing: Pricing<'a>) -> Self {
-        let forward = Forward::new(scenario);
+        let forward = CountPropagation::new(scenario);
         let prices = vec![None; forward.chain().states.len()];
         Self { scenario, forward, pricing, prices }
     }
 }
 
-impl Lasting for Line<'_> {
+impl SurvivingLaw for CountCost<'_> {
     fn survival(&self) -> f64 {
         self.forward.surviving().total()
     }

@@ -3,7 +3,7 @@
 use super::error::Undefined;
 use super::fate::Fate;
 use super::result::{Curves, Runway};
-use super::transient::Point;
+use super::transient::GenerationPoint;
 
 /// Survival below which the rest of `E[T]` is beneath rounding.
 pub const DIED_OUT: f64 = 1e-18;
@@ -11,8 +11,8 @@ pub const DIED_OUT: f64 = 1e-18;
 pub const PATIENCE: u64 = 20_000;
 
 /// The curves of the generations followed; without unsound beliefs.
-pub fn curves(points: &[Point]) -> Curves {
-    let each = |part: fn(&Point) -> f64| points.iter().map(part).collect::<Vec<f64>>();
+pub fn curves(points: &[GenerationPoint]) -> Curves {
+    let each = |part: fn(&GenerationPoint) -> f64| points.iter().map(part).collect::<Vec<f64>>();
     Curves {
         survival: each(|p| p.survival),
         failed: each(|p| p.failed.min(1.0)),
@@ -31,7 +31,7 @@ pub fn curves(points: &[Point]) -> Curves {
 
 /// Sums over S(g) and the quantiles of T, as far as the loop has been followed.
 #[derive(Debug, Clone)]
-pub struct Tail {
+pub struct RunwaySum {
     /// Σ S(g) over the generations followed.
     pub sum: f64,
     /// Σ (2g + 1) S(g), which is `E[T²]` once S has died out.
@@ -57,12 +57,12 @@ pub fn spread(second: f64, mean: f64) -> f64 {
 
 const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
 
-impl Tail {
+impl RunwaySum {
     pub const fn new() -> Self {
         Self { sum: 0.0, second: 0.0, generation: 0, survival: 1.0, failed: 0.0, lived: 0, quantiles: [None; 3] }
     }
 
-    pub fn add(&mut self, point: &Point) {
+    pub fn add(&mut self, point: &GenerationPoint) {
         self.add_survival(point.survival, point.failed);
     }
 
@@ -125,7 +125,7 @@ impl Tail {
         &self,
         moments: Option<(f64, f64)>,
         fate: Option<Fate>,
-        points: &[Point],
+        points: &[GenerationPoint],
         undefined: &mut Undefined,
     ) -> Runway {
         let unknown = format!(

@@ -8,7 +8,7 @@ use crate::scenario::{Filter, Scenario};
 
 use super::fixed;
 use super::reproduction::{TOO_LARGE, reproduction_number};
-use super::result::Threshold;
+use super::result::ParameterThreshold;
 
 /// The longest solution that is looked at.
 const LONGEST: u64 = 1_000_000;
@@ -16,8 +16,8 @@ const LONGEST: u64 = 1_000_000;
 const GRID: u32 = 64;
 
 /// Every threshold of a scenario, under the law of generation 0.
-pub(super) fn all(scenario: &Scenario) -> Vec<Threshold> {
-    let mut thresholds: Vec<Threshold> = (0..scenario.filters.len())
+pub(super) fn all(scenario: &Scenario) -> Vec<ParameterThreshold> {
+    let mut thresholds: Vec<ParameterThreshold> = (0..scenario.filters.len())
         .flat_map(|index| knobs(&scenario.filters[index]).into_iter().map(move |knob| (index, knob)))
         .map(|(index, knob)| strength(scenario, index, &knob))
         .collect();
@@ -81,14 +81,14 @@ pub(super) fn knobs(filter: &Filter) -> Vec<Knob> {
 }
 
 /// The weakest setting of one parameter of one filter with R < 1.
-fn strength(scenario: &Scenario, index: usize, knob: &Knob) -> Threshold {
+fn strength(scenario: &Scenario, index: usize, knob: &Knob) -> ParameterThreshold {
     let mut changed = scenario.clone();
     let value = weakest(knob.falling, |value| {
         (knob.set)(&mut changed.filters[index], value);
         heals(&Law::new(&changed, 0))
     });
     let bound = if knob.falling { "largest" } else { "smallest" };
-    Threshold {
+    ParameterThreshold {
         parameter: format!("filter.{index}.{}", knob.name),
         meaning: format!("{bound} `{}` of the `{}` filter with R < 1", knob.name, scenario.filters[index].kind()),
         present: Some(knob.present.get()),
@@ -98,7 +98,7 @@ fn strength(scenario: &Scenario, index: usize, knob: &Knob) -> Threshold {
 }
 
 /// The smallest catch rate of systematic mistakes that a further filter needs.
-fn added_catch(scenario: &Scenario) -> Threshold {
+fn added_catch(scenario: &Scenario) -> ParameterThreshold {
     let mut changed = scenario.clone();
     let zero = Probability::ZERO;
     changed.filters.push(Filter::Catch { random: zero, systematic: zero, unsound: zero, false_reject: zero });
@@ -107,7 +107,7 @@ fn added_catch(scenario: &Scenario) -> Threshold {
         changed.filters[last] = Filter::Catch { random: value, systematic: value, unsound: value, false_reject: zero };
         heals(&Law::new(&changed, 0))
     });
-    Threshold {
+    ParameterThreshold {
         parameter: "a further `catch` filter".to_owned(),
         meaning: "smallest catch rate of every kind of mistake that a further filter needs for R < 1".to_owned(),
         present: None,
@@ -152,7 +152,7 @@ fn lengths() -> impl Iterator<Item = u64> {
 }
 
 /// The largest number of steps up to which `holds`, if it holds at 1 step and fails later.
-fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> Threshold {
+fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> ParameterThreshold {
     if !scenario.difficulty.is_empty() {
         return added(scenario, meaning, holds);
     }
@@ -167,7 +167,7 @@ fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bo
         (Some(false), Some(true)) => format!("{reason}, though at the present {present}: fewer steps are not better"),
         _ => reason.to_string(),
     });
-    Threshold {
+    ParameterThreshold {
         parameter: "task.steps".to_owned(),
         meaning: meaning.to_owned(),
         present: Some(scenario.task.steps.as_f64()),
@@ -177,7 +177,7 @@ fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bo
 }
 
 /// The largest number of steps that can be added to every difficulty.
-fn added(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> Threshold {
+fn added(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> ParameterThreshold {
     // Counted from 1, as lengths are: one more than is added.
     let holds_at = |more: u64| {
         let mut changed = scenario.clone();
@@ -188,7 +188,7 @@ fn added(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool
         holds(&Law::new(&changed, 0))
     };
     let value = largest(holds_at).map(|more| more - 1);
-    Threshold {
+    ParameterThreshold {
         parameter: "difficulty.steps".to_owned(),
         meaning: meaning.replacen("number of steps", "number of steps added to every difficulty", 1),
         present: Some(0.0),

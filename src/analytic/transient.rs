@@ -4,10 +4,10 @@ use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 use crate::stats::binomial;
 
-use super::chain::{Chain, landing};
+use super::chain::{CountChain, landing};
 use super::result::BEYOND_REACH;
 use super::rounding::{RoundingDrift, RowErrors};
-use super::wide::{Hot, wide};
+use super::wide::{SimdTask, wide};
 
 /// Rows of the transition matrix are kept for reuse up to this many beliefs (less than 100 MB at 4,000).
 const KEPT_ROWS: u64 = 4_000;
@@ -20,12 +20,12 @@ const fn neglected(draws: u64) -> f64 {
 
 /// Probability mass over neighbouring counts.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Mass {
+pub struct CountMass {
     first: usize,
     weight: Vec<f64>,
 }
 
-impl Mass {
+impl CountMass {
     /// Counts and their weights, rising.
     pub fn iter(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
         (self.first..).zip(self.weight.iter().copied())
@@ -76,7 +76,7 @@ struct Adding<'a> {
     factor: f64,
 }
 
-impl Hot for Adding<'_> {
+impl SimdTask for Adding<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -97,7 +97,7 @@ struct Successors {
 
 /// The law of one generation, as far as it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
+pub struct GenerationPoint {
     /// P(T > g).
     pub survival: f64,
     /// P(T ≤ g), summed from positive terms.
@@ -120,14 +120,14 @@ pub struct Point {
 ///
 /// Two laws go side by side: of the loop that has not failed yet, and of the loop imagined to run on after failure.
 #[derive(Debug, Clone)]
-pub struct Forward<'a> {
+pub struct CountPropagation<'a> {
     scenario: &'a Scenario,
     generation: u64,
-    chain: Chain,
+    chain: CountChain,
     kept: Vec<Option<Successors>>,
-    surviving: Mass,
+    surviving: CountMass,
     /// Empty once it is left.
-    free: Mass,
+    free: CountMass,
     runs_on: bool,
     survival: f64,
     failed: f64,
@@ -135,12 +135,12 @@ pub struct Forward<'a> {
     drift: RoundingDrift,
 }
 
-impl<'a> Forward<'a> {
+impl<'a> CountPropagation<'a> {
     /// Generation 0.
     #[must_use]
     pub fn new(scenario: &'a Scenario) -> Self {
-        let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
-        let free = Mass::start(scenario);
+        let chain = CountChain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
+        let free = CountMass::start(scenario);
         let runs = chain.failed_runs();
         let failed = if scenario.start.draw {
             landing(&runs, 0, chain.draws, scenario.start.wrong.get()).min(1.0)
@@ -164,7 +164,7 @@ impl<'a> Forward<'a> {
             chain,
             kept: Vec::new(),
             survival,
-            surviving: if failed == 1.0 { Mass::default() } else { surviving },
+            surviving: if failed == 1.0 { CountMass::default() } else { surviving },
             free,
             runs_on: true,
             failed,
@@ -181,13 +181,13 @@ impl<'a> Forward<'a> {
 
     /// The chain of this generation.
     #[must_use]
-    pub const fn chain(&self) -> &Chain {
+    pub const fn chain(&self) -> &CountChain {
         &self.chain
     }
 
     /// P(T > g and the count), a law of total P(T > g).
     #[must_use]
-    pub const fn surviving(&self) -> &Mass {
+    pub const fn surviving(&self) -> &CountMass {
         &self.surviving
     }
 
@@ -225,7 +225,7 @@ impl<'a> Forward<'a> {
     /// From here on only the loop that has not failed yet is followed; no [`Self::point`] can be asked for any more.
     pub fn leave_free(&mut self) {
         self.runs_on = false;
-        self.free = Mass::default();
+        self.free = CountMass::default();
     }
 
     /// Goes on by one generation.
@@ -269,7 +269,8 @@ impl<'a> Forward<'a> {
         for (from, to) in runs {
             self.surviving.clear(from as usize, to as usize);
         }
-        self.chain = next.unwrap_or_else(|| std::mem::replace(&mut self.chain, Chain { draws: 0, states: Vec::new() }));
+        self.chain =
+            next.unwrap_or_else(|| std::mem::replace(&mut self.chain, CountChain { draws: 0, states: Vec::new() }));
         // Of the two forms the one with the smaller rounding error; S never rises, not even by rounding.
         let survival = if self.failed < 0.5 { 1.0 - self.failed } else { self.surviving.total() };
         self.survival = survival.min(self.survival);
@@ -277,13 +278,13 @@ impl<'a> Forward<'a> {
         self.generation += 1;
     }
 
-    fn next_chain(&self) -> Chain {
+    fn next_chain(&self) -> CountChain {
         let g = self.generation + 1;
         let pool = match self.scenario.learning.policy {
             Policy::Replace => self.chain.draws,
             Policy::Accumulate => self.chain.draws * (g + 1),
         };
-        Chain::of(self.scenario, &Law::new(self.scenario, g), pool)
+        CountChain::of(self.scenario, &Law::new(self.scenario, g), pool)
     }
 
     /// The row of one count. A starved loop stays at its share of wrong beliefs, to the nearest count of a grown pool.
@@ -303,13 +304,13 @@ impl<'a> Forward<'a> {
 
     /// What is asked about this generation.
     #[must_use]
-    pub fn point(&self) -> Point {
+    pub fn point(&self) -> GenerationPoint {
         let total = self.free.total();
         let states = || self.free.iter().map(|(count, weight)| (&self.chain.states[count], weight / total, count));
         let mean_error: f64 = states().map(|(state, weight, _)| weight * state.error).sum();
         let variance: f64 = states().map(|(state, weight, _)| weight * (state.error - mean_error).powi(2)).sum();
         let pool = (self.chain.states.len() - 1) as f64;
-        Point {
+        GenerationPoint {
             survival: self.survival,
             failed: self.failed,
             mean_error,
@@ -368,7 +369,7 @@ impl<'a> Forward<'a> {
     }
 }
 
-impl Mass {
+impl CountMass {
     /// Law of generation 0: one count, or where the start is drawn a binomial one, every count with the digits that it has.
     #[must_use]
     pub fn start(scenario: &Scenario) -> Self {

@@ -3,15 +3,15 @@
 use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
-use crate::law::Meter;
+use crate::law::VerifierMeter;
 
 use super::error::Undefined;
 use super::mean_field::MeanField;
-use super::outlook::Told;
+use super::outlook::ReasonLog;
 use super::result::Curves;
-use super::verifier_meter::Verifier;
+use super::verifier_meter::VerifierCurves;
 
-impl Verifier {
+impl VerifierCurves {
     /// The meter of a loop that has a check; `None` where nothing is checked.
     pub(super) fn of(
         scenario: &Scenario,
@@ -22,7 +22,7 @@ impl Verifier {
         if !scenario.has_checks() {
             return None;
         }
-        let mut along = |key: &str, path: Vec<Composition>| Told(undefined).each(key, metered(scenario, path));
+        let mut along = |key: &str, path: Vec<Composition>| ReasonLog(undefined).each(key, metered(scenario, path));
         let mean_field = along("verifier.mean_field", field.composition.clone());
         let expected = curves.map(|curves| {
             let shares = curves.mean_unsound.iter().zip(&curves.mean_wrong);
@@ -42,12 +42,12 @@ impl Verifier {
 
     /// The meter along the expected composition where that is known, else along the mean field.
     #[must_use]
-    pub fn best_known(&self) -> &[Option<Meter>] {
+    pub fn best_known(&self) -> &[Option<VerifierMeter>] {
         self.expected.as_deref().unwrap_or(&self.mean_field)
     }
 }
 
-fn metered(scenario: &Scenario, path: Vec<Composition>) -> Vec<Result<Meter, &'static str>> {
+fn metered(scenario: &Scenario, path: Vec<Composition>) -> Vec<Result<VerifierMeter, &'static str>> {
     let candidates = scenario.vote.candidates.get();
     let mut law = Law::new(scenario, 0);
     let at = |(g, x): (u64, Composition)| {

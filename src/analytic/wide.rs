@@ -5,16 +5,16 @@ use pulp::{Arch, Simd, WithSimd};
 /// A loop to be compiled for several generations of processors: everything it calls must be inlined into `run`.
 ///
 /// Only the width of the vectors differs. No operation is fused or reordered, so that every machine gives the same bits.
-pub trait Hot {
+pub trait SimdTask {
     /// What it answers.
     type Output;
     /// Runs it.
     fn run(self) -> Self::Output;
 }
 
-struct Inlined<H>(H);
+struct InlinedTask<H>(H);
 
-impl<H: Hot> WithSimd for Inlined<H> {
+impl<H: SimdTask> WithSimd for InlinedTask<H> {
     type Output = H::Output;
 
     #[inline(always)]
@@ -24,6 +24,6 @@ impl<H: Hot> WithSimd for Inlined<H> {
 }
 
 /// Runs `work` on this machine's vectors.
-pub fn wide<H: Hot>(work: H) -> H::Output {
-    Arch::new().dispatch(Inlined(work))
+pub fn wide<H: SimdTask>(work: H) -> H::Output {
+    Arch::new().dispatch(InlinedTask(work))
 }

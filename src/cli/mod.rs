@@ -40,7 +40,7 @@ use crate::plan::PlanError;
 use crate::scenario::ScenarioError;
 
 use args::{Cli, Command};
-use outcome::{UsageError, Verdict};
+use outcome::{CommandVerdict, UsageError};
 use source::played;
 use typed::quoted;
 use written::{report_folder, write_report};
@@ -66,9 +66,9 @@ pub fn main() -> ExitCode {
         Ok(verdict)
     });
     match outcome {
-        Ok(Verdict::Fine) => ExitCode::SUCCESS,
-        Ok(Verdict::Negative) => ExitCode::from(NEGATIVE),
-        Ok(Verdict::Unsettled) => ExitCode::from(UNSETTLED),
+        Ok(CommandVerdict::Fine) => ExitCode::SUCCESS,
+        Ok(CommandVerdict::Negative) => ExitCode::from(NEGATIVE),
+        Ok(CommandVerdict::Unsettled) => ExitCode::from(UNSETTLED),
         // Whoever reads the output has read enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     match command {
         Command::Solve(args) => solve::run(args, out),
         Command::Simulate(args) => simulate::run(args, out),

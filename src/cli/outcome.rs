@@ -2,13 +2,13 @@
 
 /// What a command that worked has to say about its subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum CommandVerdict {
     Fine,
     Negative,
     Unsettled,
 }
 
-impl Verdict {
+impl CommandVerdict {
     pub(super) const fn of(agree: bool) -> Self {
         if agree { Self::Fine } else { Self::Negative }
     }

@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use crate::evidence::{Evidence, Judged};
-use crate::explain::{Account, Drivers, Flows, VoteRow};
-use crate::plan::Comparison;
-use crate::report::designs::{self, Column};
+use crate::evidence::{ClaimResult, ClaimResults};
+use crate::explain::{MistakeAccount, MistakeFlows, ReproductionDrivers, VoteRow};
+use crate::plan::DesignComparison;
+use crate::report::designs::{self, TableColumn};
 use crate::report::words::{number, percent, ratio};
 
 use super::width::{self, fit, sheet};
 
 /// The answer of `compare`.
-pub(super) fn comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn comparison(comparison: &DesignComparison, out: &mut dyn Write) -> io::Result<()> {
     let (runway, mut price) = designs::runway_and_price(comparison);
     // One table holds both here; the page has room for two. The names stand once.
     price.remove(0);
@@ -32,7 +32,7 @@ pub(super) fn comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Re
 }
 
 /// Prints a table of designs; what did not fit is said.
-pub(super) fn print(columns: Vec<Column>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print(columns: Vec<TableColumn>, out: &mut dyn Write) -> io::Result<()> {
     let left_out = fitted(columns, out)?;
     said(&left_out, out)
 }
@@ -46,14 +46,14 @@ fn said(left_out: &[String], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Prints a table no wider than the terminal; the heads of the columns that are left out for that.
-fn fitted(columns: Vec<Column>, out: &mut dyn Write) -> io::Result<Vec<String>> {
+fn fitted(columns: Vec<TableColumn>, out: &mut dyn Write) -> io::Result<Vec<String>> {
     let (table, left_out) = fit(columns, width::of_terminal());
     writeln!(out, "{table}")?;
     Ok(left_out)
 }
 
 /// Claims with their verdicts, published values beside the model's.
-pub(super) fn evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn evidence(evidence: &ClaimResults, out: &mut dyn Write) -> io::Result<()> {
     for judged in &evidence.claims {
         let verdict = if judged.holds { "holds" } else { "DOES NOT HOLD" };
         writeln!(out, "claim {verdict}: {} ({})", judged.claim.says, measured(judged))?;
@@ -62,7 +62,7 @@ pub(super) fn evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<(
         return Ok(());
     }
     let (titles, rows) = designs::published_table(evidence);
-    let column = |(index, title): (usize, String)| Column {
+    let column = |(index, title): (usize, String)| TableColumn {
         title,
         cells: rows.iter().map(|row| row[index].clone()).collect(),
         // The miss follows from the two values.
@@ -73,7 +73,7 @@ pub(super) fn evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<(
 }
 
 /// The number of a claim with its bounds: "runway of `votes` over `none` 6.21, at least 5".
-fn measured(judged: &Judged) -> String {
+fn measured(judged: &ClaimResult) -> String {
     let claim = &judged.claim;
     let of = claim.subject.design.as_ref().map_or_else(String::new, |design| format!(" of `{design}`"));
     let over = claim.over.as_ref().map_or_else(String::new, |design| format!(" over `{design}`"));
@@ -90,7 +90,7 @@ fn measured(judged: &Judged) -> String {
 }
 
 /// The account of mistakes, for `explain`.
-pub(super) fn account(account: &Account, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn account(account: &MistakeAccount, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "\nWhere mistakes enter, pass and heal at this composition (of 100 problems; behind ‖ of 100 accepted)"
@@ -113,7 +113,7 @@ pub(super) fn account(account: &Account, out: &mut dyn Write) -> io::Result<()> 
     votes(account, out)
 }
 
-fn flows(flows: &Flows, out: &mut dyn Write) -> io::Result<()> {
+fn flows(flows: &MistakeFlows, out: &mut dyn Write) -> io::Result<()> {
     let mut header = vec!["mistakes".to_owned(), "enter".to_owned(), "vote catches".to_owned()];
     header.extend(flows.filters.iter().map(|kind| format!("`{kind}` catches")));
     header.extend(["accepted", "‖ replaced", "heal", "learned"].map(str::to_owned));
@@ -128,7 +128,7 @@ fn flows(flows: &Flows, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{table}")
 }
 
-fn drivers(drivers: &Drivers, out: &mut dyn Write) -> io::Result<()> {
+fn drivers(drivers: &ReproductionDrivers, out: &mut dyn Write) -> io::Result<()> {
     let [[uu, uw], [wu, ww]] = drivers.next_generation_matrix;
     let show = |value: f64| number(value, 4);
     writeln!(out, "\nWhat drives R = {}", ratio(drivers.reproduction_number))?;
@@ -146,7 +146,7 @@ fn drivers(drivers: &Drivers, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  driven by: {}", drivers.driver.name())
 }
 
-fn votes(account: &Account, out: &mut dyn Write) -> io::Result<()> {
+fn votes(account: &MistakeAccount, out: &mut dyn Write) -> io::Result<()> {
     let votes = &account.votes;
     writeln!(out, "\nWhat votes catch (negative: the vote rather picks the shared mistake)")?;
     let priced = votes.are_priced();

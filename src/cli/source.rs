@@ -4,14 +4,14 @@ use std::path::Path;
 
 use crate::files;
 use crate::provenance::Provenance;
-use crate::scenario::{Design, Origin, Scenario, ScenarioError, Stated};
+use crate::scenario::{Design, FileClaims, Origin, Scenario, ScenarioError};
 
-use super::args::Source;
+use super::args::SourceArgs;
 use super::outcome::UsageError;
 use super::playing;
 use super::typed::quoted;
 
-impl Source {
+impl SourceArgs {
     /// Reads the scenario with its overrides.
     pub(super) fn load(&self) -> anyhow::Result<Scenario> {
         let Some(name) = &self.design else { return Ok(self.load_from(&self.file)?) };
@@ -32,9 +32,9 @@ impl Source {
     }
 
     /// Reads what the file states about its designs; a result file states nothing.
-    pub(super) fn stated(&self) -> Result<Stated, ScenarioError> {
+    pub(super) fn stated(&self) -> Result<FileClaims, ScenarioError> {
         if self.is_result() {
-            return Ok(Stated::default());
+            return Ok(FileClaims::default());
         }
         Scenario::load_stated(&self.file, &self.overrides())
     }
@@ -76,17 +76,17 @@ pub(super) fn again(file: &Path, overrides: &[String]) -> Result<Scenario, Scena
     let bytes = files::read(file, files::RESULTS).map_err(|error| unreadable(error.to_string()))?;
     // Nothing else of the file is taken, however much it holds.
     #[derive(serde::Deserialize)]
-    struct Results {
+    struct ResultFile {
         scenario: Option<serde_json::Value>,
     }
-    let results: Results = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    let results: ResultFile = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
     let written = results.scenario.ok_or_else(|| unreadable("it has no `scenario`".to_owned()))?;
     let scenario = Scenario::from_json(&written)?;
     Scenario::parse(&scenario.to_toml(), Origin::File(file.to_owned()), overrides)
 }
 
 /// The provenance of a result that was played.
-pub(super) fn played(scenario: &Scenario, play: playing::Play, command: &str) -> Provenance {
+pub(super) fn played(scenario: &Scenario, play: playing::PlayArgs, command: &str) -> Provenance {
     let (engine, replicates, seed) = (play.engine.name(), play.replicates(), play.seed);
     Provenance {
         seed: Some(seed),

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use crate::files::{FileError, FileWritten, ReportFolder};
-use crate::report::Report;
+use crate::report::RenderedReport;
 
-use super::args::Replacing;
+use super::args::ReplaceArgs;
 
 /// The folder for the results of a command, if one is asked for; refused before the work, where it holds others.
 pub(super) fn report_folder(
     folder: Option<&Path>,
     kind: &'static str,
-    replacing: Replacing,
+    replacing: ReplaceArgs,
 ) -> Result<Option<ReportFolder>, FileError> {
     folder.map(|folder| ReportFolder::new(folder, kind, replacing.force)).transpose()
 }
@@ -19,7 +19,7 @@ pub(super) fn report_folder(
 /// Writes a report's figures, its page under the name `page`, and its documents, all or none; how many files.
 pub(super) fn write_report(
     folder: &ReportFolder,
-    rendered: &Report,
+    rendered: &RenderedReport,
     page: &str,
     documents: &[FileWritten<'_>],
 ) -> anyhow::Result<usize> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// One test of the family.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Test {
+pub struct AgreementTest {
     /// What is compared.
     pub quantity: String,
     /// Share of the level that it was given.
@@ -14,7 +14,7 @@ pub struct Test {
     /// The deviation at which the test fails.
     pub critical: f64,
     /// What `deviation` and `critical` are measured in.
-    pub unit: Unit,
+    pub unit: DeviationUnit,
     /// Generation of the largest deviation.
     pub generation: Option<u64>,
     /// Whether it passed.
@@ -24,7 +24,7 @@ pub struct Test {
 /// What a deviation is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Unit {
+pub enum DeviationUnit {
     /// Difference of two probabilities.
     Probability,
     /// Standard errors of the simulated mean.

@@ -2,26 +2,29 @@
 
 use rayon::prelude::*;
 
-use super::course::Course;
+use super::course::ErrorCourse;
 use super::criticism::{learned, surprises, trade_offs, warnings};
 use super::fitted::Fitted;
-use super::learner::Learner;
+use super::learner::LoopModel;
 use super::log::Log;
-use super::log::{Row, Run};
-use super::model::{self, Model, Path};
-use super::outlook::{Outlook, odds_shift};
+use super::log::{LogRow, LogRun};
+use super::model::{self, FitModel, SampledPath};
+use super::outlook::{FitOutlook, odds_shift};
 use super::prepare::gains;
-use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
+use super::result::{
+    ConditionalInterval, CredibleInterval, FanPhase, FanPoint, FitBasis, KeepGeneration, LogFit, ReproductionBin,
+    ReproductionForecast, RunwayForecast,
+};
 use super::sampler;
 use super::score::count_quantile;
-use super::{Checks, FitError, FitOptions};
+use super::{FitError, FitOptions, LoopChecks};
 
 const PRIOR_STREAM: u64 = 2 << 32;
 /// Prior draws for the prior side of every comparison.
 const PRIOR_DRAWS: usize = 4000;
 
 /// Turns the draws of a fit into answers.
-pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
+pub(super) fn answer(fitted: &Fitted<'_>) -> LogFit {
     let Fitted { log, run, options, posterior, draws, paths, courses, .. } = fitted;
     let (model, sample) = (&posterior.model, &posterior.sample);
     let mixing = sample.mixing(&model.priors);
@@ -33,20 +36,20 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
     }
     if let Some(told) = options.checks {
         let counted = model::checks(&log.runs);
-        if counted != Checks::Unknown && counted != told {
+        if counted != LoopChecks::Unknown && counted != told {
             warnings.push(
                 "--checked is taken by the mechanism, but not by the trend: `generated` and `kept` of the log say otherwise".to_owned(),
             );
         }
     }
     let (floor_error, floor_above_present) = floor(model, paths, options.run);
-    Fit {
+    LogFit {
         source: log.source.clone(),
         run: run.name.clone(),
         runs_fitted: log.runs.len(),
         basis: basis(fitted),
         reproduction_number: reproduction(model, paths, options, floor_above_present),
-        inherited_share: Interval::of(paths.iter().map(|path| inherited_share(path, model, options.run))),
+        inherited_share: CredibleInterval::of(paths.iter().map(|path| inherited_share(path, model, options.run))),
         floor_error,
         floor_above_present,
         tipping_error: tipping(model, paths, options.run),
@@ -71,10 +74,10 @@ fn audits_left_out(fitted: &Fitted<'_>) -> Option<String> {
     })
 }
 
-fn basis(fitted: &Fitted<'_>) -> Basis {
+fn basis(fitted: &Fitted<'_>) -> FitBasis {
     let Fitted { run, options, posterior, ahead, .. } = fitted;
-    let generation = |row: Option<&Row>| row.map_or(0, |row| row.generation);
-    Basis {
+    let generation = |row: Option<&LogRow>| row.map_or(0, |row| row.generation);
+    FitBasis {
         observed: run.rows.len(),
         generations: (generation(run.rows.first()), generation(run.rows.last())),
         checks: posterior.checks,
@@ -93,12 +96,17 @@ fn basis(fitted: &Fitted<'_>) -> Basis {
 }
 
 /// Slip rate and solution length at the last generation of a run.
-fn present(model: &Model, run: usize, learner: &Learner) -> (f64, f64) {
+fn present(model: &FitModel, run: usize, learner: &LoopModel) -> (f64, f64) {
     model.stages(run).last().map_or((learner.slip, 1.0), |stage| (learner.slip_at(stage.elapsed), stage.steps))
 }
 
-fn reproduction(model: &Model, paths: &[Path], options: &FitOptions, floor_above_present: f64) -> Reproduction {
-    let number = |learner: &Learner| {
+fn reproduction(
+    model: &FitModel,
+    paths: &[SampledPath],
+    options: &FitOptions,
+    floor_above_present: f64,
+) -> ReproductionForecast {
+    let number = |learner: &LoopModel| {
         let (slip, steps) = present(model, options.run, learner);
         learner.reproduction_number(slip, steps)
     };
@@ -112,16 +120,16 @@ fn reproduction(model: &Model, paths: &[Path], options: &FitOptions, floor_above
     let shared = |(part, whole)| share(part, whole);
     let odds_shift = odds_shift(above(&posterior), above(&prior));
     let (above_one, prior_above_one) = (shared(above(&posterior)), shared(above(&prior)));
-    Reproduction {
-        density: Bin::of(&prior, &posterior),
+    ReproductionForecast {
+        density: ReproductionBin::of(&prior, &posterior),
         prior_above_one,
         prior_below_zero: below_zero(&prior),
         below_zero: below_zero(&posterior),
-        prior: Interval::of(prior),
-        posterior: Interval::of(posterior),
+        prior: CredibleInterval::of(prior),
+        posterior: CredibleInterval::of(posterior),
         above_one,
         odds_shift,
-        words: Outlook::of(above_one, odds_shift, floor_above_present > 0.5),
+        words: FitOutlook::of(above_one, odds_shift, floor_above_present > 0.5),
     }
 }
 
@@ -130,7 +138,7 @@ fn share(part: usize, whole: usize) -> f64 {
 }
 
 /// Share of the error rate at the last generation that wrong beliefs make.
-fn inherited_share(path: &Path, model: &Model, run: usize) -> f64 {
+fn inherited_share(path: &SampledPath, model: &FitModel, run: usize) -> f64 {
     let (slip, steps) = present(model, run, &path.learner);
     let all = path.learner.at(path.last_share, slip, steps).error;
     let fresh = path.learner.at(path.last_share, 0.0, steps).error;
@@ -138,7 +146,7 @@ fn inherited_share(path: &Path, model: &Model, run: usize) -> f64 {
 }
 
 /// The floor, and the share of the draws with one in which it lies above the present error of the same draw.
-fn floor(model: &Model, paths: &[Path], run: usize) -> (Conditional, f64) {
+fn floor(model: &FitModel, paths: &[SampledPath], run: usize) -> (ConditionalInterval, f64) {
     let floors: Vec<(f64, f64)> = paths
         .par_iter()
         .filter_map(|path| {
@@ -152,8 +160,8 @@ fn floor(model: &Model, paths: &[Path], run: usize) -> (Conditional, f64) {
     (conditional(floors.into_iter().map(|(floor, _)| floor).collect(), paths.len()), worse)
 }
 
-fn tipping(model: &Model, paths: &[Path], run: usize) -> Conditional {
-    let tip = |path: &Path| {
+fn tipping(model: &FitModel, paths: &[SampledPath], run: usize) -> ConditionalInterval {
+    let tip = |path: &SampledPath| {
         let (slip, steps) = present(model, run, &path.learner);
         let (_, tip) = path.learner.fixed_points(slip, steps);
         Some(path.learner.at(tip?, slip, steps).error)
@@ -161,12 +169,12 @@ fn tipping(model: &Model, paths: &[Path], run: usize) -> Conditional {
     conditional(paths.par_iter().filter_map(tip).collect(), paths.len())
 }
 
-fn conditional(errors: Vec<f64>, draws: usize) -> Conditional {
+fn conditional(errors: Vec<f64>, draws: usize) -> ConditionalInterval {
     let probability = share(errors.len(), draws);
-    Conditional { probability, given: (!errors.is_empty()).then(|| Interval::of(errors)) }
+    ConditionalInterval { probability, given: (!errors.is_empty()).then(|| CredibleInterval::of(errors)) }
 }
 
-pub(super) fn fan(run: &Run, courses: &[Course], options: &FitOptions) -> Vec<Fan> {
+pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> Vec<FanPoint> {
     let threshold = options.threshold.error_rate(&run.rows);
     let first = run.rows.first().map_or(0, |row| row.generation);
     let known = run.rows.last().map_or(0, |row| (row.generation - first) as usize + 1);
@@ -176,20 +184,21 @@ pub(super) fn fan(run: &Run, courses: &[Course], options: &FitOptions) -> Vec<Fa
             let row = run.rows.iter().find(|row| row.generation == generation);
             let ahead = index.checked_sub(known);
             let phase = match (ahead, row) {
-                (Some(_), _) => Phase::Forecast,
-                (None, Some(_)) => Phase::Filtered,
-                (None, None) => Phase::Gap,
+                (Some(_), _) => FanPhase::Forecast,
+                (None, Some(_)) => FanPhase::Filtered,
+                (None, None) => FanPhase::Gap,
             };
             let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-            let survives = |course: &&Course, ahead: usize| {
+            let survives = |course: &&ErrorCourse, ahead: usize| {
                 course.error.iter().skip(known).take(ahead + 1).all(|error| *error < threshold)
             };
-            Fan {
+            FanPoint {
                 generation,
                 phase,
-                measured: row.map(Row::error_rate),
-                error: Interval::of(courses.iter().map(|course| at(&course.error, index))),
-                measurement: ahead.map(|ahead| Interval::of(courses.iter().map(|course| at(&course.measured, ahead)))),
+                measured: row.map(LogRow::error_rate),
+                error: CredibleInterval::of(courses.iter().map(|course| at(&course.error, index))),
+                measurement: ahead
+                    .map(|ahead| CredibleInterval::of(courses.iter().map(|course| at(&course.measured, ahead)))),
                 survival: ahead
                     .map(|ahead| share(courses.iter().filter(|course| survives(course, ahead)).count(), courses.len())),
             }
@@ -197,7 +206,7 @@ pub(super) fn fan(run: &Run, courses: &[Course], options: &FitOptions) -> Vec<Fa
         .collect()
 }
 
-pub(super) fn runway(run: &Run, courses: &[Course], options: &FitOptions) -> Runway {
+pub(super) fn runway(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> RunwayForecast {
     let error_rate = options.threshold.error_rate(&run.rows);
     let horizon = options.horizon as usize;
     let beyond = options.horizon + 1;
@@ -210,7 +219,7 @@ pub(super) fn runway(run: &Run, courses: &[Course], options: &FitOptions) -> Run
         .collect();
     remaining.sort_unstable();
     let at = |p: f64| Some(count_quantile(&remaining, p)).filter(|ahead| *ahead < beyond);
-    Runway {
+    RunwayForecast {
         error_rate,
         failed_at: failed_at(&run.rows, error_rate),
         survived_to: run.rows.last().map_or(0, |row| row.generation),
@@ -223,11 +232,11 @@ pub(super) fn runway(run: &Run, courses: &[Course], options: &FitOptions) -> Run
 }
 
 /// The generation from which on every evaluation measured a failure. A loop that began badly and has healed has not failed.
-fn failed_at(rows: &[Row], error_rate: f64) -> Option<u64> {
+fn failed_at(rows: &[LogRow], error_rate: f64) -> Option<u64> {
     rows.iter().rev().take_while(|row| row.error_rate() >= error_rate).last().map(|row| row.generation)
 }
 
-pub(super) fn best(run: &Run, courses: &[Course]) -> Best {
+pub(super) fn best(run: &LogRun, courses: &[ErrorCourse]) -> KeepGeneration {
     let first = run.rows.first().map_or(0, |row| row.generation);
     let places: Vec<usize> = run.rows.iter().map(|row| (row.generation - first) as usize).collect();
     let known = places.last().map_or(0, |last| last + 1);
@@ -245,13 +254,13 @@ pub(super) fn best(run: &Run, courses: &[Course]) -> Best {
         run.rows.iter().zip(&wins).map(|(row, &win)| (row.generation, share(win, courses.len()))).collect();
     let (generation, probability) =
         by_generation.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((first, 0.0));
-    Best { generation, probability, by_generation, yet_to_come: share(later, courses.len()) }
+    KeepGeneration { generation, probability, by_generation, yet_to_come: share(later, courses.len()) }
 }
 
 impl Fitted<'_> {
     /// What the fit says about the run to forecast.
     #[must_use]
-    pub fn answer(&self) -> Fit {
+    pub fn answer(&self) -> LogFit {
         answer(self)
     }
 }
@@ -260,6 +269,6 @@ impl Fitted<'_> {
 ///
 /// # Errors
 /// As [`Fitted::new`].
-pub fn fit(log: &Log, options: &FitOptions) -> Result<Fit, FitError> {
+pub fn fit(log: &Log, options: &FitOptions) -> Result<LogFit, FitError> {
     Ok(Fitted::new(log, options)?.answer())
 }

@@ -4,11 +4,11 @@ use super::row_error::RowError;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::transition::Moves;
+use super::transition::AnswerMoves;
 
 /// One generation of one run, as counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
-pub struct Row {
+pub struct LogRow {
     /// Generation, from 0.
     pub generation: u64,
     /// Steps of a solution at this generation.
@@ -47,7 +47,7 @@ pub struct Row {
     pub kept_wrong_steps: Option<u64>,
 }
 
-impl Row {
+impl LogRow {
     /// Measured error rate.
     #[must_use]
     pub fn error_rate(&self) -> f64 {
@@ -74,14 +74,14 @@ impl Row {
 
 /// One run: its generations in rising order, none twice.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct Run {
+pub struct LogRun {
     /// The run's name, as the log spells it; empty where the log does not name it.
     pub name: String,
     /// Generations in rising order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<LogRow>,
 }
 
-impl Run {
+impl LogRun {
     /// The first `count` generations of this run.
     #[must_use]
     pub fn first(&self, count: usize) -> Self {
@@ -110,7 +110,7 @@ pub struct Log {
     /// Whether the files show that every generation answers the same problems.
     pub same_problems: bool,
     /// The runs, in the order of their first rows.
-    pub runs: Vec<Run>,
+    pub runs: Vec<LogRun>,
 }
 
 /// What is wrong with a log: file, line, column, reason.
@@ -159,7 +159,7 @@ pub const COLUMNS: [&str; 19] = [
 /// Columns without which there is no log.
 pub const REQUIRED: [&str; 3] = ["generation", "evaluated", "wrong"];
 
-impl Row {
+impl LogRow {
     /// Checks the counts against each other: the column at fault and the rule.
     ///
     /// # Errors
@@ -199,8 +199,8 @@ impl Row {
 
     /// What became of the problems that the generation before answered too.
     #[must_use]
-    pub fn moves(&self) -> Option<Moves> {
-        Some(Moves {
+    pub fn moves(&self) -> Option<AnswerMoves> {
+        Some(AnswerMoves {
             right_right: self.right_right?,
             right_wrong: self.right_wrong?,
             wrong_right: self.wrong_right?,
@@ -337,8 +337,8 @@ impl Log {
     /// votes, what became of each problem) says nothing of one class.
     pub fn keep_class(&mut self) {
         for row in self.runs.iter_mut().flat_map(|run| &mut run.rows) {
-            let Row { generation, steps, evaluated, wrong, wrong_within, independent, generated, kept, .. } = *row;
-            *row = Row {
+            let LogRow { generation, steps, evaluated, wrong, wrong_within, independent, generated, kept, .. } = *row;
+            *row = LogRow {
                 generation,
                 steps,
                 evaluated,
@@ -347,7 +347,7 @@ impl Log {
                 independent,
                 generated,
                 kept,
-                ..Row::default()
+                ..LogRow::default()
             };
         }
     }

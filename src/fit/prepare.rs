@@ -3,32 +3,32 @@
 use rayon::prelude::*;
 
 use super::design;
-use super::learner::Unit;
-use super::log::{Row, Run};
-use super::model::{self, Ahead, Model, Path};
-use super::prior::{Parameter, Point, Priors};
-use super::sampler::{self, Sample};
-use super::stage::Used;
-use super::training::{Checks, Training};
-use super::{FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Threshold, Watch};
+use super::learner::SlipUnit;
+use super::log::{LogRow, LogRun};
+use super::model::{self, FitModel, ForecastSpan, SampledPath};
+use super::prior::{FitParameter, ParameterPoint, PriorSet};
+use super::sampler::{self, PosteriorSample};
+use super::stage::UsedMeasurements;
+use super::training::{LoopChecks, TrainingMode};
+use super::{FailureThreshold, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Progress};
 
 /// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
 const PATH_STREAM: u64 = 1 << 32;
 
 /// A model, checked and ready to sample.
-pub(super) struct Prepared {
-    pub model: Model,
-    pub checks: Checks,
-    pub training: Training,
+pub(super) struct PreparedModel {
+    pub model: FitModel,
+    pub checks: LoopChecks,
+    pub training: TrainingMode,
 }
 
 /// Checks runs and options; `same_problems` is what the log shows.
-pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -> Result<Prepared, FitError> {
+pub(super) fn prepare(runs: &[LogRun], same_problems: bool, options: &FitOptions) -> Result<PreparedModel, FitError> {
     let run = runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
     if run.rows.len() < 2 {
         return Err(FitError::TooShort { run: run.name.clone(), rows: run.rows.len() });
     }
-    let span = |run: &Run| match (run.rows.first(), run.rows.last()) {
+    let span = |run: &LogRun| match (run.rows.first(), run.rows.last()) {
         (Some(first), Some(last)) => last.generation.saturating_sub(first.generation).saturating_add(1),
         _ => 0,
     };
@@ -42,15 +42,15 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
     }
     let checks = options.checks.unwrap_or_else(|| model::checks(runs));
     let used = used(runs, checks, same_problems, options);
-    let training = options.training.unwrap_or_else(|| Training::of(runs));
-    let mut priors = Priors::new(checks, training);
+    let training = options.training.unwrap_or_else(|| TrainingMode::of(runs));
+    let mut priors = PriorSet::new(checks, training);
     if let Some(temperature) = options.temperature.filter(|_| gains(checks, training)) {
         let (centre, spread) = design::hazard_gain(temperature);
-        priors.set(Parameter::HazardGain, centre, spread);
+        priors.set(FitParameter::HazardGain, centre, spread);
     }
-    if let Some((agree, candidates)) = options.vote.filter(|_| checks == Checks::Some) {
+    if let Some((agree, candidates)) = options.vote.filter(|_| checks == LoopChecks::Some) {
         let (centre, spread) = design::agreeing(agree, candidates);
-        priors.set(Parameter::Agreeing, centre, spread);
+        priors.set(FitParameter::Agreeing, centre, spread);
     }
     if used.same_problems {
         priors.share_problems(correlation(runs));
@@ -68,37 +68,37 @@ pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -
     if effort.ensembles < 2 || effort.walkers < priors.free().len() + 3 || effort.sweeps < 10 {
         return Err(FitError::Effort);
     }
-    Ok(Prepared { model: Model::new(runs, priors, used, options), checks, training })
+    Ok(PreparedModel { model: FitModel::new(runs, priors, used, options), checks, training })
 }
 
 /// Whether sampling may add to the mistakes of a generation for good: it starts from the one before, and nothing checks it.
-pub(super) fn gains(checks: Checks, training: Training) -> bool {
-    checks == Checks::None && training == Training::FineTuned
+pub(super) fn gains(checks: LoopChecks, training: TrainingMode) -> bool {
+    checks == LoopChecks::None && training == TrainingMode::FineTuned
 }
 
 /// Refuses a threshold that no error rate reaches.
-fn checked_threshold(threshold: Threshold, rows: &[Row]) -> Result<(), FitError> {
+fn checked_threshold(threshold: FailureThreshold, rows: &[LogRow]) -> Result<(), FitError> {
     let inside = |value: f64| value > 0.0 && value <= 1.0;
     let failing = threshold.error_rate(rows);
     match threshold {
-        Threshold::ErrorRate(rate) if !inside(rate) => Err(FitError::Threshold(rate)),
-        Threshold::Drop(drop) if !inside(drop) => Err(FitError::Drop(drop)),
-        Threshold::Drop(drop) if failing > 1.0 => Err(FitError::DropBeyond { drop, failing }),
+        FailureThreshold::ErrorRate(rate) if !inside(rate) => Err(FitError::Threshold(rate)),
+        FailureThreshold::Drop(drop) if !inside(drop) => Err(FitError::Drop(drop)),
+        FailureThreshold::Drop(drop) if failing > 1.0 => Err(FitError::DropBeyond { drop, failing }),
         _ => Ok(()),
     }
 }
 
 /// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.
 /// Audits of kept examples speak of the model only where it is known what was kept of what.
-fn used(runs: &[Run], checks: Checks, same_problems: bool, options: &FitOptions) -> Used {
+fn used(runs: &[LogRun], checks: LoopChecks, same_problems: bool, options: &FitOptions) -> UsedMeasurements {
     let rows = || runs.iter().flat_map(|run| &run.rows);
     let same = options.same_problems.unwrap_or(same_problems || rows().any(|row| row.moves().is_some()));
-    let yields = options.yields && checks == Checks::Some;
+    let yields = options.yields && checks == LoopChecks::Some;
     let votes = || rows().filter_map(|row| row.unanimous.zip(row.kept));
     let all_pass = votes().next().is_some() && votes().all(|(all, kept)| all <= kept);
-    Used {
-        audits: options.audits && checks != Checks::Unknown && rows().any(|row| row.kept_wrong.is_some()),
-        per_step: options.unit == Unit::Step,
+    UsedMeasurements {
+        audits: options.audits && checks != LoopChecks::Unknown && rows().any(|row| row.kept_wrong.is_some()),
+        per_step: options.unit == SlipUnit::Step,
         yields: yields && rows().any(|row| row.generated.is_some() && row.kept.is_some()),
         unanimity: yields && all_pass && votes().any(|(all, kept)| all < kept),
         rejections: !all_pass,
@@ -108,8 +108,8 @@ fn used(runs: &[Run], checks: Checks, same_problems: bool, options: &FitOptions)
 }
 
 /// Correlation of successive answers to one problem, pooled over all pairs of generations, and its standard error.
-fn correlation(runs: &[Run]) -> Option<(f64, f64)> {
-    let moves = || runs.iter().flat_map(|run| &run.rows).filter_map(Row::moves);
+fn correlation(runs: &[LogRun]) -> Option<(f64, f64)> {
+    let moves = || runs.iter().flat_map(|run| &run.rows).filter_map(LogRow::moves);
     let pairs = moves().filter_map(|moves| Some((moves.correlation()?, moves.paired() as f64)));
     let (sum, problems) = pairs.fold((0.0, 0.0), |(sum, all), (phi, n)| (sum + n * phi, all + n));
     let phi = sum / problems;
@@ -117,7 +117,11 @@ fn correlation(runs: &[Run]) -> Option<(f64, f64)> {
 }
 
 /// Samples the posterior of a prepared model.
-pub(super) fn posterior(model: &Model, options: &FitOptions, watch: Watch<'_>) -> Result<Sample, FitError> {
+pub(super) fn posterior(
+    model: &FitModel,
+    options: &FitOptions,
+    watch: Progress<'_>,
+) -> Result<PosteriorSample, FitError> {
     let sample = sampler::sample(
         &model.priors,
         &|point, least| model.log_likelihood_above(point, least),
@@ -130,7 +134,12 @@ pub(super) fn posterior(model: &Model, options: &FitOptions, watch: Watch<'_>) -
 }
 
 /// Draws paths of the run to forecast, one per posterior draw, each from its own stream.
-pub(super) fn paths(model: &Model, draws: &[Point], options: &FitOptions, ahead: Ahead) -> Vec<Path> {
+pub(super) fn paths(
+    model: &FitModel,
+    draws: &[ParameterPoint],
+    options: &FitOptions,
+    ahead: ForecastSpan,
+) -> Vec<SampledPath> {
     draws
         .par_iter()
         .enumerate()

@@ -21,16 +21,16 @@ mod vote;
 
 use crate::scenario::Scenario;
 
-use bin::Attempted;
+use bin::AttemptedAnswers;
 
-pub use bin::{BinLaw, Passage};
+pub use bin::{BinLaw, CheckPassage};
 pub use candidate::{Answers, Belief, Problem};
 pub use composition::{Composition, Direction};
-pub use filter::{Circumstances, passing};
-pub use meter::Meter;
+pub use filter::{CheckCircumstances, passing};
+pub use meter::VerifierMeter;
 pub use rounded::Rounded;
 pub use scalar::{Dual, Scalar};
-pub use solution::{Solution, luck, solve};
+pub use solution::{SolutionWalk, luck, solve};
 
 /// What one generation does at a composition.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +56,7 @@ impl<S: Scalar> Outcome<S> {
 #[derive(Debug, Clone)]
 pub struct Law {
     bins: Vec<BinLaw>,
-    learning: learn::Learning,
+    learning: learn::LearningLaw,
 }
 
 impl Law {
@@ -65,7 +65,7 @@ impl Law {
     pub fn new(scenario: &Scenario, generation: u64) -> Self {
         Self {
             bins: scenario.bins(generation).into_iter().map(|bin| BinLaw::new(scenario, bin)).collect(),
-            learning: learn::Learning::new(&scenario.learning),
+            learning: learn::LearningLaw::new(&scenario.learning),
         }
     }
 
@@ -105,10 +105,13 @@ impl Law {
     /// The generation at composition `x`: error rate, accepted answers, and the composition that its successor draws from.
     #[must_use]
     pub fn at<S: Scalar>(&self, x: Composition<S>) -> Outcome<S> {
-        let Attempted { error_rate, accepted } = self.shared(
+        let AttemptedAnswers { error_rate, accepted } = self.shared(
             |bin| bin.at(x),
-            |one, share| Attempted { error_rate: one.error_rate * share, accepted: one.accepted.scaled(share.into()) },
-            |one, other| Attempted {
+            |one, share| AttemptedAnswers {
+                error_rate: one.error_rate * share,
+                accepted: one.accepted.scaled(share.into()),
+            },
+            |one, other| AttemptedAnswers {
                 error_rate: one.error_rate + other.error_rate,
                 accepted: one.accepted.plus(&other.accepted),
             },

@@ -30,13 +30,13 @@ use resample::{Replicate, replicates};
 use options::{LEAST_PROBLEMS, MOST_DIFFICULTIES, SYSTEMATIC_FROM};
 pub use options::{MeasureError, MeasureOptions};
 pub use resample::LEVEL;
-pub use result::{DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
+pub use result::{DifficultyFit, MeasuredKey, MeasuredLoop, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
 
 /// Measures the first generation of a set of samples, and what the second learned from it.
 ///
 /// # Errors
 /// [`MeasureError`] for too few problems and for more than two generations.
-pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<Measured, MeasureError> {
+pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<MeasuredLoop, MeasureError> {
     if !(1..=1_000_000).contains(&options.steps) {
         return Err(MeasureError::Steps(options.steps));
     }

@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use crate::analytic::{Regime, Undefined};
-use crate::explain::Account;
+use crate::explain::MistakeAccount;
 use crate::scenario::Scenario;
 
-use super::paired::Paired;
+use super::paired::PairedDifferences;
 
 /// How designs are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
+pub struct ComparisonSettings {
     /// Runs of each design, at least 2.
     pub replicates: u64,
     /// Seed; run i of every design draws from the i-th stream.
@@ -19,7 +19,7 @@ pub struct Settings {
 
 /// Designs side by side.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
+pub struct DesignComparison {
     /// The design that ratios and differences refer to.
     pub baseline: String,
     /// Runs of each design.
@@ -27,16 +27,16 @@ pub struct Comparison {
     /// Their seed.
     pub seed: u64,
     /// Which runway, and which price, decides about dominance.
-    pub measure: Measure,
+    pub measure: RunwayMeasure,
     /// The designs, in the order given.
-    pub designs: Vec<Compared>,
+    pub designs: Vec<ComparedDesign>,
     /// What to know before using the numbers.
     pub notes: Vec<String>,
 }
 
 /// One design among others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Compared {
+pub struct ComparedDesign {
     /// Its name.
     pub name: String,
     /// The complete loop.
@@ -50,7 +50,7 @@ pub struct Compared {
     /// Error rate beyond which a healing loop avalanches.
     pub tipping_error: Option<f64>,
     /// Where the curves come from.
-    pub basis: Basis,
+    pub basis: PriceBasis,
     /// P(T ≤ horizon).
     pub failed_by_horizon: f64,
     /// Bound on its absolute error from truncated sums; absent where it was simulated.
@@ -61,28 +61,28 @@ pub struct Compared {
     /// `E[min(T, horizon)]`, in generations.
     pub restricted_runway: f64,
     /// The generation to keep.
-    pub best: Keep,
+    pub best: KeptGeneration,
     /// Accepted examples per generated problem at generation 0.
     pub start_yield: f64,
     /// What it costs; absent without prices.
-    pub cost: Option<Price>,
+    pub cost: Option<DesignPrice>,
     /// A design that lasts at least as long and costs no more per sustained generation, one of them strictly.
     pub dominated_by: Option<String>,
     /// Its numbers over the baseline's.
-    pub ratios: Ratios,
+    pub ratios: BaselineRatios,
     /// Differences from the baseline under the same luck; absent for the baseline and for other horizons.
-    pub paired: Option<Paired>,
+    pub paired: Option<PairedDifferences>,
     /// S(g), 0..=horizon.
     pub survival: Vec<f64>,
     /// Expected error rate, 0..=horizon.
     pub error: Vec<f64>,
     /// Where mistakes enter, pass and heal.
-    pub account: Account,
+    pub account: MistakeAccount,
     /// Why numbers are absent.
     pub undefined: Undefined,
 }
 
-impl Compared {
+impl ComparedDesign {
     /// Whether it has prices, and takes ground truth (`anchor`) without one.
     #[must_use]
     pub fn has_free_truth(&self) -> bool {
@@ -94,7 +94,7 @@ impl Compared {
 /// Where curves come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Basis {
+pub enum PriceBasis {
     /// The exact law.
     Exact,
     /// Means of the runs.
@@ -103,7 +103,7 @@ pub enum Basis {
 
 /// The generation to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Keep {
+pub struct KeptGeneration {
     /// Where the expected error is lowest.
     pub generation: u64,
     /// The expected error there.
@@ -118,7 +118,7 @@ pub struct Keep {
 
 /// A design's numbers over the baseline's; absent where either is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Ratios {
+pub struct BaselineRatios {
     /// Of R.
     pub reproduction_number: Option<f64>,
     /// Of the runway by the comparison's measure.
@@ -132,7 +132,7 @@ pub struct Ratios {
 /// Which runway, and which price, decides about dominance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Measure {
+pub enum RunwayMeasure {
     /// `E[T]`, and cost until failure over it: every design has both.
     UntilFailure,
     /// `E[min(T, horizon)]`, and cost until then over it.
@@ -141,7 +141,7 @@ pub enum Measure {
 
 /// What a design costs, in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Price {
+pub struct DesignPrice {
     /// What prices are counted in.
     pub unit: String,
     /// Cost of generation 0.
@@ -155,5 +155,5 @@ pub struct Price {
     /// `until_horizon` / `E[min(T, horizon)]`; absent where generation 0 fails.
     pub per_sustained_generation_to_horizon: Option<f64>,
     /// Where the numbers up to the horizon come from.
-    pub basis: Basis,
+    pub basis: PriceBasis,
 }

@@ -2,10 +2,10 @@
 
 use thiserror::Error;
 
-use crate::analytic::{Safety, Solution};
-use crate::compare::Verdict;
-use crate::explain::Account;
-use crate::plan::Posterior;
+use crate::analytic::{SafetyReport, Solution};
+use crate::compare::AgreementVerdict;
+use crate::explain::MistakeAccount;
+use crate::plan::DesignPosterior;
 use crate::provenance::Provenance;
 use crate::scenario::Scenario;
 use crate::simulate::Simulated;
@@ -15,7 +15,7 @@ use super::svg::FigureError;
 
 /// Everything a report is made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
+pub struct ReportInputs<'a> {
     /// The loop.
     pub scenario: &'a Scenario,
     /// Where the results came from.
@@ -25,13 +25,13 @@ pub struct Inputs<'a> {
     /// The simulated side, if the loop was played.
     pub simulated: Option<&'a Simulated>,
     /// The comparison of the two, if there was one.
-    pub verdict: Option<&'a Verdict>,
+    pub verdict: Option<&'a AgreementVerdict>,
     /// Where mistakes enter, pass and heal, if that was asked.
-    pub account: Option<&'a Account>,
+    pub account: Option<&'a MistakeAccount>,
     /// What would make the loop safe, if that was sought.
-    pub safety: Option<&'a Safety>,
+    pub safety: Option<&'a SafetyReport>,
     /// What the log of a fitted loop leaves open.
-    pub posterior: Option<&'a Posterior>,
+    pub posterior: Option<&'a DesignPosterior>,
 }
 
 /// A finished figure.
@@ -51,7 +51,7 @@ pub struct Figure {
 
 /// A report, ready to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct RenderedReport {
     /// Names and contents of the figures' files.
     pub figures: Vec<(String, Vec<u8>)>,
     /// The page: one HTML file that needs no other.
@@ -89,7 +89,7 @@ pub(super) fn drawn<const N: usize>(
         .collect()
 }
 
-impl Report {
+impl RenderedReport {
     pub(super) fn new(figures: Vec<Figure>, html: Vec<u8>) -> Self {
         let file = |figure: Figure| (format!("{}.svg", figure.name), figure.svg.into_bytes());
         Self { figures: figures.into_iter().map(file).collect(), html }

@@ -27,15 +27,15 @@ pub mod words;
 
 use inputs::{drawn, origin};
 
-pub use inputs::{Figure, Inputs, Report, ReportError};
+pub use inputs::{Figure, RenderedReport, ReportError, ReportInputs};
 pub use svg::FigureError;
-pub use view::View;
+pub use view::ReportView;
 
 /// Draws every figure for which there is something to show, in the order of the page.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
-pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
+pub fn figures(inputs: &ReportInputs<'_>) -> Result<Vec<Figure>, ReportError> {
     let plots = [
         ("error", error::plot(inputs)),
         ("survival", survival::plot(inputs)),
@@ -52,8 +52,8 @@ pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
 ///
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
-pub fn render(inputs: &Inputs<'_>) -> Result<Report, ReportError> {
+pub fn render(inputs: &ReportInputs<'_>) -> Result<RenderedReport, ReportError> {
     let figures = figures(inputs)?;
-    let html = html::page(&View::new(inputs), &figures).into_bytes();
-    Ok(Report::new(figures, html))
+    let html = html::page(&ReportView::new(inputs), &figures).into_bytes();
+    Ok(RenderedReport::new(figures, html))
 }

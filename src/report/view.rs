@@ -5,17 +5,17 @@ mod finding;
 mod model;
 mod tables;
 
-use super::Inputs;
+use super::ReportInputs;
 use model::{absent, reason};
 
 pub use finding::ways_to_safety;
-pub use model::{AccountView, CurveTable, Parameter, Quantity, TestRow, ThresholdRow, VerdictView, View};
+pub use model::{AccountView, CurveTable, ParameterRow, QuantityRow, ReportView, TestRow, ThresholdRow, VerdictView};
 pub(super) use tables::{parameters, provenance};
 
-impl View {
+impl ReportView {
     /// Puts finished results into words.
     #[must_use]
-    pub fn new(inputs: &Inputs<'_>) -> Self {
+    pub fn new(inputs: &ReportInputs<'_>) -> Self {
         Self {
             name: inputs.scenario.name.clone(),
             source: inputs.scenario.source.clone(),
@@ -35,11 +35,11 @@ impl View {
 }
 
 /// Of a fitted loop what its log says, of any other what its numbers do.
-fn headline(inputs: &Inputs<'_>) -> String {
+fn headline(inputs: &ReportInputs<'_>) -> String {
     inputs.posterior.map_or_else(|| finding::headline(inputs), super::designs::posterior::finding)
 }
 
-fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
+fn sentences(inputs: &ReportInputs<'_>) -> Vec<String> {
     let plugged = || {
         let headline = finding::headline(inputs);
         format!("With every parameter at its median: {headline}")
@@ -48,7 +48,7 @@ fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
 }
 
 /// What a log leaves open, then the mistakes.
-fn accounts(inputs: &Inputs<'_>) -> Vec<AccountView> {
+fn accounts(inputs: &ReportInputs<'_>) -> Vec<AccountView> {
     let given = inputs.posterior.map(|posterior| {
         let columns = super::designs::posterior::columns(posterior);
         AccountView {

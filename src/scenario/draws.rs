@@ -2,9 +2,9 @@
 
 use toml::de::DeValue;
 
-use super::error::Breach;
-use super::fault::Fault;
-use super::reader::{Keys, Readable, number};
+use super::error::RuleBreach;
+use super::fault::Diagnostic;
+use super::reader::{TomlTable, TomlValue, number};
 use super::schema::DRAWN;
 
 /// The most draws of a file.
@@ -12,11 +12,11 @@ const MOST_DRAWS: usize = 100_000;
 
 /// One list of numbers for each key, all of one length.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Draws(Vec<(&'static str, Vec<f64>)>);
+pub(super) struct FitDraws(Vec<(&'static str, Vec<f64>)>);
 
 struct Numbers(Vec<f64>);
 
-impl Readable for Numbers {
+impl TomlValue for Numbers {
     const RULE: &'static str = "draws are a list of finite numbers";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -26,42 +26,42 @@ impl Readable for Numbers {
 }
 
 /// Reads the table `fit.draws`.
-pub(super) fn read(keys: &Keys<'_>) -> Result<Draws, Fault> {
+pub(super) fn read(keys: &TomlTable<'_>) -> Result<FitDraws, Diagnostic> {
     keys.table_as("draws", "fit.draws", |draws| {
         let mut columns: Vec<(&'static str, Vec<f64>)> = Vec::new();
         for key in DRAWN {
             columns.extend(draws.take::<Numbers>(key)?.map(|numbers| (key, numbers.0)));
         }
         let whole = columns.first().map_or(0, |(_, first)| first.len());
-        let breach = |key: &str, rule: String| Err(Breach::new(format!("fit.draws.{key}"), rule, "").into());
+        let breach = |key: &str, rule: String| Err(RuleBreach::new(format!("fit.draws.{key}"), rule, "").into());
         match columns.iter().find(|(_, numbers)| numbers.len() != whole) {
             Some((key, numbers)) => breach(key, format!("these are {} draws where others are {whole}", numbers.len())),
             None if whole > MOST_DRAWS => breach("", format!("{whole} draws are more than the {MOST_DRAWS} of a file")),
-            None => Ok(Draws(columns)),
+            None => Ok(FitDraws(columns)),
         }
     })
 }
 
-impl Draws {
+impl FitDraws {
     pub fn len(&self) -> usize {
         self.0.first().map_or(0, |(_, numbers)| numbers.len())
     }
 
-    pub fn row(&self, draw: Draw) -> Vec<(&'static str, f64)> {
+    pub fn row(&self, draw: PosteriorDraw) -> Vec<(&'static str, f64)> {
         self.0.iter().map(|(key, numbers)| (*key, draw.of(numbers))).collect()
     }
 }
 
 /// Which of the draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Draw {
+pub enum PosteriorDraw {
     /// The median of every key: plugged in where one number has to do.
     Medians,
     /// The draw with this number, from 0.
     Number(usize),
 }
 
-impl Draw {
+impl PosteriorDraw {
     /// This draw of one key.
     #[must_use]
     pub fn of(self, numbers: &[f64]) -> f64 {

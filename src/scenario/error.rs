@@ -7,14 +7,14 @@ use thiserror::Error;
 
 /// A rule that a written scenario breaks: which key, which rule, what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Breach {
+pub(super) struct RuleBreach {
     /// Dotted path of the key (`vote.agree`, `filter.0.kind`); empty where the text itself cannot be read.
     pub key: String,
     pub rule: String,
     pub help: String,
 }
 
-impl Breach {
+impl RuleBreach {
     pub fn new(key: impl Into<String>, rule: impl Into<String>, help: impl Into<String>) -> Self {
         Self { key: key.into(), rule: rule.into(), help: help.into() }
     }
@@ -54,14 +54,14 @@ impl fmt::Display for Origin {
 
 /// A line and column in a file, both from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
+pub struct TextPosition {
     /// Line, from 1.
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
 }
 
-impl Position {
+impl TextPosition {
     /// The position of a byte offset in `text`.
     pub(super) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
@@ -91,7 +91,7 @@ pub enum ScenarioError {
         /// The file or the override at fault.
         origin: Origin,
         /// Where in the file; `None` for an override.
-        position: Option<Position>,
+        position: Option<TextPosition>,
         /// Dotted path of the key; empty where the text is not TOML.
         key: String,
         /// The rule that is broken, with the value that breaks it.
@@ -101,9 +101,9 @@ pub enum ScenarioError {
     },
 }
 
-fn describe(origin: &Origin, position: Option<Position>, key: &str, rule: &str, help: &str) -> String {
+fn describe(origin: &Origin, position: Option<TextPosition>, key: &str, rule: &str, help: &str) -> String {
     let mut message = origin.to_string();
-    if let Some(Position { line, column }) = position {
+    if let Some(TextPosition { line, column }) = position {
         message += &format!(":{line}:{column}");
     }
     message += ": ";

@@ -4,26 +4,26 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Breach, Origin, Position, ScenarioError};
+use super::error::{Origin, RuleBreach, ScenarioError, TextPosition};
 use super::wording::one_line;
 
 /// A breach with the bytes at fault, where the reader knows them.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub breach: Breach,
+pub(super) struct Diagnostic {
+    pub breach: RuleBreach,
     pub span: Option<Range<usize>>,
     /// For a fault of a design: the key that it sets.
     pub set: Option<String>,
 }
 
-impl From<Breach> for Fault {
-    fn from(breach: Breach) -> Self {
+impl From<RuleBreach> for Diagnostic {
+    fn from(breach: RuleBreach) -> Self {
         Self { breach, span: None, set: None }
     }
 }
 
-impl Fault {
-    pub fn at(span: Range<usize>, breach: Breach) -> Self {
+impl Diagnostic {
+    pub fn at(span: Range<usize>, breach: RuleBreach) -> Self {
         Self { breach, span: Some(span), set: None }
     }
 
@@ -35,16 +35,16 @@ impl Fault {
         let before = span.as_ref().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let after = text.get(before.len()..).unwrap_or_default();
         let breach = if message == "duplicate key" {
-            Breach::new(one_line(found), "this key is given twice", "keep one of the two")
+            RuleBreach::new(one_line(found), "this key is given twice", "keep one of the two")
         } else if before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(',') {
-            Breach::new("", "this is not TOML: a number has no comma", "the decimal sign is a point, as in 0.1")
+            RuleBreach::new("", "this is not TOML: a number has no comma", "the decimal sign is a point, as in 0.1")
         } else if message.starts_with("string values must be quoted") {
             match one_line(found.trim()).as_str() {
-                "" => Breach::new("", "this is not TOML: a value is missing here", "write one, or remove the line"),
-                word => Breach::new("", format!("this is not TOML: {word}"), format!("text is quoted: \"{word}\"")),
+                "" => RuleBreach::new("", "this is not TOML: a value is missing here", "write one, or remove the line"),
+                word => RuleBreach::new("", format!("this is not TOML: {word}"), format!("text is quoted: \"{word}\"")),
             }
         } else {
-            Breach::new("", format!("this is not TOML: {message}"), "")
+            RuleBreach::new("", format!("this is not TOML: {message}"), "")
         };
         Self { breach, span, set: None }
     }
@@ -54,7 +54,7 @@ impl Fault {
         let set = self.set.as_deref().and_then(|key| offset_in_set(text, &self.breach.key, key));
         let given = self.span.as_ref().map(|span| span.start);
         let offset = given.or(set).or_else(|| offset_of(text, &self.breach.key));
-        let position = offset.map(|offset| Position::of(text, offset));
+        let position = offset.map(|offset| TextPosition::of(text, offset));
         self.into_error(origin, position)
     }
 
@@ -63,8 +63,8 @@ impl Fault {
         self.into_error(origin, None)
     }
 
-    fn into_error(self, origin: Origin, position: Option<Position>) -> ScenarioError {
-        let Breach { key, rule, help } = self.breach;
+    fn into_error(self, origin: Origin, position: Option<TextPosition>) -> ScenarioError {
+        let RuleBreach { key, rule, help } = self.breach;
         ScenarioError::Rule { origin, position, key, rule, help }
     }
 }

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::design::Design;
-use super::draws::{Draw, Draws};
-use super::error::{Breach, Origin, ScenarioError};
-use super::fault::Fault;
+use super::draws::{FitDraws, PosteriorDraw};
+use super::error::{Origin, RuleBreach, ScenarioError};
+use super::fault::Diagnostic;
 use super::load::{self, read_table, table_of};
 use super::{Scenario, overrides};
 
@@ -23,7 +23,7 @@ const CARRIED: [&str; 5] = ["horizon", "task", "failure", "start", "filter"];
 pub struct FittedLoop {
     path: PathBuf,
     table: Table,
-    draws: Draws,
+    draws: FitDraws,
 }
 
 impl FittedLoop {
@@ -62,9 +62,9 @@ impl FittedLoop {
     pub fn under(&self, file: &Path, overrides: &[String]) -> Result<FittedDesigns, ScenarioError> {
         let table = if file == self.path { self.table.clone() } else { self.carried_into(file, overrides)? };
         let carried = read_table(&table).map_err(|fault| fault.placeless(Origin::File(file.to_owned())))?.scenario;
-        let shared = Shared::of(&carried);
+        let shared = SharedMistakes::of(&carried);
         let designs = FittedDesigns { fitted: self.clone(), table, shared, overrides: overrides.to_vec() };
-        designs.of(Draw::Medians)?;
+        designs.of(PosteriorDraw::Medians)?;
         Ok(designs)
     }
 
@@ -110,13 +110,13 @@ impl FittedLoop {
 pub struct FittedDesigns {
     fitted: FittedLoop,
     table: Table,
-    shared: Shared,
+    shared: SharedMistakes,
     overrides: Vec<String>,
 }
 
 /// The designs under one draw.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Drawn {
+pub struct DrawnDesigns {
     /// The file's own loop.
     pub base: Scenario,
     /// Its designs; the loop itself where there are none.
@@ -137,17 +137,18 @@ impl FittedDesigns {
     ///
     /// # Errors
     /// [`ScenarioError`] where a number breaks a rule of scenario files.
-    pub fn of(&self, draw: Draw) -> Result<Drawn, ScenarioError> {
+    pub fn of(&self, draw: PosteriorDraw) -> Result<DrawnDesigns, ScenarioError> {
         let mut row = self.fitted.draws.row(draw);
         let strained = self.shared.express(&mut row);
         let mut table = self.table.clone();
-        let unfit = |breach: Breach| {
+        let unfit = |breach: RuleBreach| {
             let of = match draw {
-                Draw::Medians => "the medians".to_owned(),
-                Draw::Number(index) => format!("draw {index}"),
+                PosteriorDraw::Medians => "the medians".to_owned(),
+                PosteriorDraw::Number(index) => format!("draw {index}"),
             };
             let rule = format!("under {of} of {}: `{}`: {}", self.fitted.path.display(), breach.key, breach.rule);
-            Fault::from(Breach::new("fit.draws", rule, breach.help)).placeless(Origin::File(self.fitted.path.clone()))
+            Diagnostic::from(RuleBreach::new("fit.draws", rule, breach.help))
+                .placeless(Origin::File(self.fitted.path.clone()))
         };
         for (key, value) in row {
             let value = if key == "examples" { Value::Integer(value.round() as i64) } else { Value::Float(value) };
@@ -155,26 +156,26 @@ impl FittedDesigns {
         }
         for typed in &self.overrides {
             overrides::set(&mut table, typed)
-                .map_err(|breach| Fault::from(breach).placeless(Origin::Override(typed.clone())))?;
+                .map_err(|breach| Diagnostic::from(breach).placeless(Origin::Override(typed.clone())))?;
         }
         let read = read_table(&table).map_err(|fault| unfit(fault.breach))?;
-        let load::Read { scenario: base, mut designs, .. } = read;
+        let load::LoadedFile { scenario: base, mut designs, .. } = read;
         if designs.is_empty() {
             designs.push(Design::alone(base.clone()));
         }
-        Ok(Drawn { base, designs, strained })
+        Ok(DrawnDesigns { base, designs, strained })
     }
 }
 
 /// What a file says of mistakes that candidates share, and the steps of the fitted loop's solutions.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Shared {
+struct SharedMistakes {
     systematic: f64,
     consistency: f64,
     steps: f64,
 }
 
-impl Shared {
+impl SharedMistakes {
     fn of(scenario: &Scenario) -> Self {
         Self {
             systematic: scenario.errors.systematic_share.get(),

@@ -33,17 +33,19 @@ use crate::quantity::{Count, Probability, Rate};
 
 pub use cost::{CheckPrice, Cost};
 pub use design::Design;
-pub use difficulty::{Bin, Difficulty};
-pub use draws::Draw;
-pub use error::{NameError, Origin, Position, ScenarioError};
+pub use difficulty::{Difficulty, DifficultyClass};
+pub use draws::PosteriorDraw;
+pub use error::{NameError, Origin, ScenarioError, TextPosition};
 pub use filter::Filter;
-pub use fitted_loop::{Drawn, FittedDesigns, FittedLoop};
-pub use prior_keys::{PRIORS, Range};
+pub use fitted_loop::{DrawnDesigns, FittedDesigns, FittedLoop};
+pub use prior_keys::{MedianRange, PRIORS};
 pub use priors::{MOST_SPREAD, StatedPrior};
 pub use resolve::MAX_PLURALITY;
 pub(crate) use resolve::{MAX_CANDIDATES, legal_name};
 pub use schema::DRAWN;
-pub use stated::{Claim, Published, Quantity, Role, Stated, Subject, quantity_names};
+pub use stated::{
+    FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
+};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 /// Where the median of a prior may lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Range {
+pub enum MedianRange {
     /// Between 0 and 1.
     Share,
     /// Above 0.
@@ -11,7 +11,7 @@ pub enum Range {
     Any,
 }
 
-impl Range {
+impl MedianRange {
     pub(super) fn holds(self, median: f64) -> bool {
         match self {
             Self::Share => median > 0.0 && median < 1.0,
@@ -30,30 +30,30 @@ impl Range {
 }
 
 /// The parameters that have a prior, and where its median may lie.
-pub const PRIORS: [(&str, Range); 23] = [
-    ("error", Range::Share),
-    ("inherited", Range::Share),
-    ("amplification", Range::Positive),
-    ("imprint", Range::Share),
-    ("persistence", Range::Positive),
-    ("examples", Range::Positive),
-    ("step_error_gain", Range::Share),
-    ("step_error_floor", Range::Positive),
-    ("pass_random", Range::Share),
-    ("pass_systematic", Range::Share),
-    ("pass_right", Range::Share),
-    ("agreeing", Range::Positive),
-    ("unanimity", Range::Positive),
-    ("displacement", Range::Any),
-    ("reversion", Range::Share),
-    ("hazard_gain", Range::Positive),
-    ("renewal", Range::Share),
-    ("dispersion", Range::Positive),
-    ("audit_dispersion", Range::Positive),
-    ("yield_dispersion", Range::Positive),
-    ("shared_noise", Range::Share),
-    ("level", Range::Any),
-    ("slip_recurrence", Range::Positive),
+pub const PRIORS: [(&str, MedianRange); 23] = [
+    ("error", MedianRange::Share),
+    ("inherited", MedianRange::Share),
+    ("amplification", MedianRange::Positive),
+    ("imprint", MedianRange::Share),
+    ("persistence", MedianRange::Positive),
+    ("examples", MedianRange::Positive),
+    ("step_error_gain", MedianRange::Share),
+    ("step_error_floor", MedianRange::Positive),
+    ("pass_random", MedianRange::Share),
+    ("pass_systematic", MedianRange::Share),
+    ("pass_right", MedianRange::Share),
+    ("agreeing", MedianRange::Positive),
+    ("unanimity", MedianRange::Positive),
+    ("displacement", MedianRange::Any),
+    ("reversion", MedianRange::Share),
+    ("hazard_gain", MedianRange::Positive),
+    ("renewal", MedianRange::Share),
+    ("dispersion", MedianRange::Positive),
+    ("audit_dispersion", MedianRange::Positive),
+    ("yield_dispersion", MedianRange::Positive),
+    ("shared_noise", MedianRange::Share),
+    ("level", MedianRange::Any),
+    ("slip_recurrence", MedianRange::Positive),
 ];
 
 /// The keys of `[fit.priors]`.

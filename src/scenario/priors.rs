@@ -7,10 +7,10 @@ use std::fmt;
 
 use toml::de::DeValue;
 
-use super::error::Breach;
-use super::fault::Fault;
-use super::prior_keys::{PRIORS, Range};
-use super::reader::{Keys, Readable, number};
+use super::error::RuleBreach;
+use super::fault::Diagnostic;
+use super::prior_keys::{MedianRange, PRIORS};
+use super::reader::{TomlTable, TomlValue, number};
 
 /// The widest spread. A prior that wide says next to nothing: 90 % of it spans 14 powers of ten, and a share's comes within
 /// 10⁻⁷ of 0 and of 1. Much wider ones round shares to exactly 0 and 1 and lead the sampler astray.
@@ -29,9 +29,9 @@ pub struct StatedPrior {
 }
 
 /// A median or spread, of whatever range.
-struct Number(f64);
+struct PriorNumber(f64);
 
-impl Readable for Number {
+impl TomlValue for PriorNumber {
     const RULE: &'static str = "this must be a finite number";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -39,7 +39,7 @@ impl Readable for Number {
     }
 }
 
-impl fmt::Display for Number {
+impl fmt::Display for PriorNumber {
     /// As short as it would be typed: 200, 1e300.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(format!("{:?}", self.0).trim_end_matches(".0"))
@@ -47,7 +47,7 @@ impl fmt::Display for Number {
 }
 
 /// Reads the table `fit`.
-pub(super) fn read(keys: &Keys<'_>) -> Result<Vec<StatedPrior>, Fault> {
+pub(super) fn read(keys: &TomlTable<'_>) -> Result<Vec<StatedPrior>, Diagnostic> {
     keys.table_as("priors", "fit.priors", |priors| {
         let mut stated = Vec::new();
         for (key, range) in PRIORS {
@@ -59,16 +59,16 @@ pub(super) fn read(keys: &Keys<'_>) -> Result<Vec<StatedPrior>, Fault> {
     })
 }
 
-fn prior(keys: &Keys<'_>, key: &str, range: Range) -> Result<StatedPrior, Fault> {
-    let median: Number = keys.required("median", "every prior has a median", "add for example `median = 0.2`")?;
-    let spread: Number = keys.required("spread", "every prior has a spread", "add for example `spread = 1`")?;
+fn prior(keys: &TomlTable<'_>, key: &str, range: MedianRange) -> Result<StatedPrior, Diagnostic> {
+    let median: PriorNumber = keys.required("median", "every prior has a median", "add for example `median = 0.2`")?;
+    let spread: PriorNumber = keys.required("spread", "every prior has a spread", "add for example `spread = 1`")?;
     if !range.holds(median.0) {
         let rule = format!("{}, not at {median}", range.rule());
-        let breach = Breach::new(format!("fit.priors.{key}.median"), rule, "");
+        let breach = RuleBreach::new(format!("fit.priors.{key}.median"), rule, "");
         return Err(breach.into());
     }
     let outside = |rule: &str, help: &str| {
-        Err(Breach::new(format!("fit.priors.{key}.spread"), format!("{rule}, not {spread}"), help).into())
+        Err(RuleBreach::new(format!("fit.priors.{key}.spread"), format!("{rule}, not {spread}"), help).into())
     };
     if spread.0 < 0.0 {
         return outside("a spread is at least 0", "0 holds the parameter at its median");

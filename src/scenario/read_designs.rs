@@ -4,8 +4,8 @@ use toml::{Table, Value};
 
 use super::Scenario;
 use super::design::Design;
-use super::error::Breach;
-use super::fault::Fault;
+use super::error::RuleBreach;
+use super::fault::Diagnostic;
 use super::wording::one_line;
 use super::{overrides, written};
 
@@ -21,12 +21,12 @@ const MAX_SCENARIO_NAME: usize = 100;
 /// Every design of a file, in its order. `table` is the file; `read` reads a scenario without designs.
 pub(super) fn all(
     table: &Table,
-    designs: &[written::Design],
-    read: impl Fn(&Table) -> Result<Scenario, Fault>,
-) -> Result<Vec<Design>, Fault> {
+    designs: &[written::WrittenDesign],
+    read: impl Fn(&Table) -> Result<Scenario, Diagnostic>,
+) -> Result<Vec<Design>, Diagnostic> {
     if designs.len() > MAX_DESIGNS {
         let rule = format!("{} designs are more than the {MAX_DESIGNS} that a file may have", designs.len());
-        return Err(Breach::new("design", rule, "put them into several files").into());
+        return Err(RuleBreach::new("design", rule, "put them into several files").into());
     }
     let mut own = table.clone();
     let written = own.remove("design");
@@ -44,7 +44,7 @@ pub(super) fn all(
         if let Some(set) = sets.get(index).and_then(|design| design.get("set")) {
             flatten("", set, &mut leaves);
         }
-        let blamed = |breach: Breach| blame(index, &design.name, breach);
+        let blamed = |breach: RuleBreach| blame(index, &design.name, breach);
         for (key, value) in leaves {
             assign(&mut variant, &key, value).map_err(blamed)?;
         }
@@ -67,33 +67,37 @@ fn flatten(prefix: &str, value: &Value, leaves: &mut Vec<(String, Value)>) {
     }
 }
 
-fn assign(variant: &mut Table, key: &str, value: Value) -> Result<(), Breach> {
+fn assign(variant: &mut Table, key: &str, value: Value) -> Result<(), RuleBreach> {
     if key == "design" || key.starts_with("design.") {
-        return Err(Breach::new(key, "a design holds no designs", "write another `[[design]]`"));
+        return Err(RuleBreach::new(key, "a design holds no designs", "write another `[[design]]`"));
     }
     if key.split('.').any(str::is_empty) {
-        return Err(Breach::new(key, "this is no dotted key", "for example \"vote.candidates\" = 5"));
+        return Err(RuleBreach::new(key, "this is no dotted key", "for example \"vote.candidates\" = 5"));
     }
     overrides::assign(variant, key, value)
 }
 
 /// The fault of a design is told with the design's name, at the place where the design sets the key.
-fn blame(index: usize, name: &str, breach: Breach) -> Fault {
+fn blame(index: usize, name: &str, breach: RuleBreach) -> Diagnostic {
     let key = if breach.key.is_empty() { String::new() } else { format!("`{}`: ", breach.key) };
     let rule = format!("design \"{}\": {key}{}", one_line(name), breach.rule);
-    Fault { breach: Breach::new(format!("design.{index}.set"), rule, breach.help), set: Some(breach.key), span: None }
+    Diagnostic {
+        breach: RuleBreach::new(format!("design.{index}.set"), rule, breach.help),
+        set: Some(breach.key),
+        span: None,
+    }
 }
 
-fn check_name(index: usize, name: &str, before: &[Design]) -> Result<(), Breach> {
+fn check_name(index: usize, name: &str, before: &[Design]) -> Result<(), RuleBreach> {
     let key = format!("design.{index}.name");
     let plain = !name.trim().is_empty() && name.trim() == name && !name.chars().any(char::is_control);
     if !plain || name.chars().count() > MAX_NAME {
         let rule = format!("\"{}\" does not name a design", one_line(name));
-        return Err(Breach::new(key, rule, format!("use one line of 1 to {MAX_NAME} characters")));
+        return Err(RuleBreach::new(key, rule, format!("use one line of 1 to {MAX_NAME} characters")));
     }
     if before.iter().any(|design| design.name == name) {
         let rule = format!("two designs are called \"{}\"", one_line(name));
-        return Err(Breach::new(key, rule, "give each a name of its own"));
+        return Err(RuleBreach::new(key, rule, "give each a name of its own"));
     }
     Ok(())
 }

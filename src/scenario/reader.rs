@@ -11,13 +11,13 @@ use toml::de::{DeTable, DeValue};
 use crate::quantity::{Count, Probability, Rate};
 
 use super::Policy;
-use super::error::Breach;
-use super::fault::Fault;
+use super::error::RuleBreach;
+use super::fault::Diagnostic;
 use super::schema::TABLES;
 use super::wording::{list, one_line, suggest};
 
 /// One table of the text, all of whose keys are known.
-pub(super) struct Keys<'t> {
+pub(super) struct TomlTable<'t> {
     text: &'t str,
     /// Dotted path with a dot at its end; empty for the file itself.
     path: String,
@@ -25,44 +25,54 @@ pub(super) struct Keys<'t> {
     span: Range<usize>,
 }
 
-impl<'t> Keys<'t> {
+impl<'t> TomlTable<'t> {
     /// The file itself.
-    pub fn of_document(text: &'t str, document: &'t Spanned<DeTable<'t>>) -> Result<Self, Fault> {
+    pub fn of_document(text: &'t str, document: &'t Spanned<DeTable<'t>>) -> Result<Self, Diagnostic> {
         Self::new(text, "", String::new(), document.get_ref(), 0..0)
     }
 
-    fn new(text: &'t str, name: &str, path: String, table: &'t DeTable<'t>, span: Range<usize>) -> Result<Self, Fault> {
+    fn new(
+        text: &'t str,
+        name: &str,
+        path: String,
+        table: &'t DeTable<'t>,
+        span: Range<usize>,
+    ) -> Result<Self, Diagnostic> {
         let known = TABLES.iter().find(|(table, _)| *table == name).map_or(&[][..], |(_, keys)| keys);
         let unknown = table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref()));
         match unknown.min_by_key(|(key, _)| key.span().start) {
             Some((key, _)) => {
-                let breach = Breach::new(
+                let breach = RuleBreach::new(
                     format!("{path}{}", one_line(key.get_ref())),
                     "there is no such key",
                     known_instead(key.get_ref(), known),
                 );
-                Err(Fault::at(key.span(), breach))
+                Err(Diagnostic::at(key.span(), breach))
             }
             None => Ok(Self { text, path, table, span }),
         }
     }
 
     /// The value of `key`, if it is written.
-    pub fn take<T: Readable>(&self, key: &str) -> Result<Option<T>, Fault> {
+    pub fn take<T: TomlValue>(&self, key: &str) -> Result<Option<T>, Diagnostic> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         T::read(value.get_ref()).map(Some).ok_or_else(|| self.refuse(key, value, T::RULE, T::help(value.get_ref())))
     }
 
     /// The value of a key that has no default.
-    pub fn required<T: Readable>(&self, key: &str, rule: &str, help: &str) -> Result<T, Fault> {
+    pub fn required<T: TomlValue>(&self, key: &str, rule: &str, help: &str) -> Result<T, Diagnostic> {
         self.take(key)?.ok_or_else(|| {
             let missing = format!("{rule}, but this key is missing");
-            Fault::at(self.span.clone(), Breach::new(format!("{}{key}", self.path), missing, help))
+            Diagnostic::at(self.span.clone(), RuleBreach::new(format!("{}{key}", self.path), missing, help))
         })
     }
 
     /// The table `key`, or its default if it is not written.
-    pub fn table<T: Default>(&self, key: &str, read: impl FnOnce(&Keys<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub fn table<T: Default>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&TomlTable<'_>) -> Result<T, Diagnostic>,
+    ) -> Result<T, Diagnostic> {
         self.table_as(key, key, read)
     }
 
@@ -71,12 +81,12 @@ impl<'t> Keys<'t> {
         &self,
         key: &str,
         listed: &str,
-        read: impl FnOnce(&Keys<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        read: impl FnOnce(&TomlTable<'_>) -> Result<T, Diagnostic>,
+    ) -> Result<T, Diagnostic> {
         let Some(value) = self.table.get(key) else { return Ok(T::default()) };
         match value.get_ref() {
             DeValue::Table(table) => {
-                read(&Keys::new(self.text, listed, format!("{}{key}.", self.path), table, value.span())?)
+                read(&TomlTable::new(self.text, listed, format!("{}{key}.", self.path), table, value.span())?)
             }
             _ => {
                 let help = format!("write it as `[{}{key}]`", self.path);
@@ -91,7 +101,7 @@ impl<'t> Keys<'t> {
     }
 
     /// Checks that `key`, if it is written, is a table of whatever keys.
-    pub fn any_table(&self, key: &str) -> Result<(), Fault> {
+    pub fn any_table(&self, key: &str) -> Result<(), Diagnostic> {
         match self.table.get(key) {
             Some(value) if !matches!(value.get_ref(), DeValue::Table(_)) => {
                 let help = format!("as in `{key} = {{ \"vote.candidates\" = 5 }}`");
@@ -102,7 +112,11 @@ impl<'t> Keys<'t> {
     }
 
     /// Every table of the list `key`.
-    pub fn tables<T>(&self, key: &str, read: impl Fn(&Keys<'_>) -> Result<T, Fault>) -> Result<Vec<T>, Fault> {
+    pub fn tables<T>(
+        &self,
+        key: &str,
+        read: impl Fn(&TomlTable<'_>) -> Result<T, Diagnostic>,
+    ) -> Result<Vec<T>, Diagnostic> {
         let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
         let help = || format!("begin each with `[[{key}]]`, in double brackets");
         let DeValue::Array(items) = value.get_ref() else {
@@ -110,20 +124,23 @@ impl<'t> Keys<'t> {
         };
         let item = |(index, item): (usize, &Spanned<DeValue<'_>>)| match item.get_ref() {
             DeValue::Table(table) => {
-                read(&Keys::new(self.text, key, format!("{}{key}.{index}.", self.path), table, item.span())?)
+                read(&TomlTable::new(self.text, key, format!("{}{key}.{index}.", self.path), table, item.span())?)
             }
             _ => Err(self.refuse(&format!("{key}.{index}"), item, "this must be a table of keys", help())),
         };
         items.iter().enumerate().map(item).collect()
     }
 
-    fn refuse(&self, key: &str, value: &Spanned<DeValue<'_>>, rule: &str, help: String) -> Fault {
+    fn refuse(&self, key: &str, value: &Spanned<DeValue<'_>>, rule: &str, help: String) -> Diagnostic {
         let typed = match value.get_ref() {
             DeValue::Table(_) => "a table".to_owned(),
             DeValue::Array(_) => "a list".to_owned(),
             _ => self.text.get(value.span()).map(one_line).unwrap_or_default(),
         };
-        Fault::at(value.span(), Breach::new(format!("{}{key}", self.path), format!("{rule}, not {typed}"), help))
+        Diagnostic::at(
+            value.span(),
+            RuleBreach::new(format!("{}{key}", self.path), format!("{rule}, not {typed}"), help),
+        )
     }
 }
 
@@ -146,7 +163,7 @@ fn known_instead(typed: &str, known: &[&str]) -> String {
 }
 
 /// A type that a key's value can have.
-pub(super) trait Readable: Sized {
+pub(super) trait TomlValue: Sized {
     /// What a legal value is.
     const RULE: &'static str;
 
@@ -162,7 +179,7 @@ pub(super) trait Readable: Sized {
     }
 }
 
-impl Readable for Probability {
+impl TomlValue for Probability {
     const RULE: &'static str = "a probability is a number in [0, 1]";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -179,12 +196,12 @@ impl Readable for Probability {
             Some(percent) if (0.0..=100.0).contains(&percent) => {
                 format!("{percent} % is written {}", (percent * 1e10).round() / 1e12)
             }
-            _ => <bool as Readable>::help(value),
+            _ => <bool as TomlValue>::help(value),
         }
     }
 }
 
-impl Readable for Rate {
+impl TomlValue for Rate {
     const RULE: &'static str = "a rate is a finite number of at least 0";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -192,7 +209,7 @@ impl Readable for Rate {
     }
 }
 
-impl Readable for Count {
+impl TomlValue for Count {
     const RULE: &'static str = "a count is a whole number from 1 to 1000000000000";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -204,7 +221,7 @@ impl Readable for Count {
     }
 }
 
-impl Readable for u32 {
+impl TomlValue for u32 {
     const RULE: &'static str = "this must be a whole number from 0 to 4294967295";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -216,7 +233,7 @@ impl Readable for u32 {
     }
 }
 
-impl Readable for bool {
+impl TomlValue for bool {
     const RULE: &'static str = "this must be `true` or `false`";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -224,7 +241,7 @@ impl Readable for bool {
     }
 }
 
-impl Readable for String {
+impl TomlValue for String {
     const RULE: &'static str = "this must be text in quotes";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -236,7 +253,7 @@ impl Readable for String {
     }
 }
 
-impl Readable for Policy {
+impl TomlValue for Policy {
     const RULE: &'static str = "a policy is \"replace\" or \"accumulate\"";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -270,6 +287,6 @@ fn whole_help(value: &DeValue<'_>) -> String {
         Some(float) if value.is_float() && float.fract() == 0.0 && (0.0..1e12).contains(&float) => {
             format!("write it as {float}")
         }
-        _ => <bool as Readable>::help(value),
+        _ => <bool as TomlValue>::help(value),
     }
 }

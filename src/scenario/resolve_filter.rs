@@ -2,13 +2,13 @@
 
 use crate::quantity::Probability;
 
-use super::error::Breach;
+use super::error::RuleBreach;
 use super::filter::{Filter, KINDS};
 use super::wording::{list, one_line, suggest};
 use super::written;
 
 /// Resolves the `index`-th `[[filter]]` table of a file. A strength that is not stated is that of the weakest check.
-pub(super) fn resolve_filter(written: &written::Filter, index: usize) -> Result<Filter, Breach> {
+pub(super) fn resolve_filter(written: &written::WrittenFilter, index: usize) -> Result<Filter, RuleBreach> {
     let or_zero = |value: Option<Probability>| value.unwrap_or(Probability::ZERO);
     let (filter, takes): (Filter, &[&str]) = match written.kind.as_str() {
         "catch" => (
@@ -59,7 +59,7 @@ pub(super) fn resolve_filter(written: &written::Filter, index: usize) -> Result<
     }
 }
 
-impl written::Filter {
+impl written::WrittenFilter {
     /// The names of the parameters that the file gives.
     fn given(&self) -> impl Iterator<Item = &'static str> {
         [
@@ -80,16 +80,16 @@ impl written::Filter {
     }
 }
 
-fn unknown_kind(index: usize, kind: &str) -> Breach {
-    Breach::new(
+fn unknown_kind(index: usize, kind: &str) -> RuleBreach {
+    RuleBreach::new(
         format!("filter.{index}.kind"),
         format!("\"{}\" is not a kind of filter", one_line(kind)),
         suggest(kind, KINDS).unwrap_or_else(|| format!("use one of {}", list(&KINDS))),
     )
 }
 
-fn foreign_parameter(index: usize, kind: &str, key: &str, takes: &[&str]) -> Breach {
-    Breach::new(
+fn foreign_parameter(index: usize, kind: &str, key: &str, takes: &[&str]) -> RuleBreach {
+    RuleBreach::new(
         format!("filter.{index}.{key}"),
         format!("filters of kind `{kind}` have no `{key}`"),
         format!("they take {}", list(takes)),

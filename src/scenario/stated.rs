@@ -6,15 +6,15 @@ use toml::de::DeValue;
 use crate::quantity::Count;
 
 use super::design::Design;
-use super::error::Breach;
-use super::fault::Fault;
-use super::reader::{Keys, Readable, number};
+use super::error::RuleBreach;
+use super::fault::Diagnostic;
+use super::reader::{TomlTable, TomlValue, number};
 use super::wording::{list, suggest};
 
 /// A number of a solved loop. Those of a generation are marked (g).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Quantity {
+pub enum LoopQuantity {
     /// R.
     ReproductionNumber,
     /// Error rate at the floor.
@@ -49,26 +49,26 @@ pub enum Quantity {
     Growth,
 }
 
-const QUANTITIES: [(&str, Quantity); 16] = [
-    ("reproduction-number", Quantity::ReproductionNumber),
-    ("floor-error", Quantity::FloorError),
-    ("runway", Quantity::Runway),
-    ("restricted-runway", Quantity::RestrictedRunway),
-    ("survival", Quantity::Survival),
-    ("error", Quantity::Error),
-    ("accuracy", Quantity::Accuracy),
-    ("label-error", Quantity::LabelError),
-    ("label-accuracy", Quantity::LabelAccuracy),
-    ("unsound-share", Quantity::UnsoundShare),
-    ("yield", Quantity::Yield),
-    ("systematic-error", Quantity::SystematicError),
-    ("coverage", Quantity::Coverage),
-    ("reward-accuracy", Quantity::RewardAccuracy),
-    ("discrimination", Quantity::Discrimination),
-    ("growth", Quantity::Growth),
+const QUANTITIES: [(&str, LoopQuantity); 16] = [
+    ("reproduction-number", LoopQuantity::ReproductionNumber),
+    ("floor-error", LoopQuantity::FloorError),
+    ("runway", LoopQuantity::Runway),
+    ("restricted-runway", LoopQuantity::RestrictedRunway),
+    ("survival", LoopQuantity::Survival),
+    ("error", LoopQuantity::Error),
+    ("accuracy", LoopQuantity::Accuracy),
+    ("label-error", LoopQuantity::LabelError),
+    ("label-accuracy", LoopQuantity::LabelAccuracy),
+    ("unsound-share", LoopQuantity::UnsoundShare),
+    ("yield", LoopQuantity::Yield),
+    ("systematic-error", LoopQuantity::SystematicError),
+    ("coverage", LoopQuantity::Coverage),
+    ("reward-accuracy", LoopQuantity::RewardAccuracy),
+    ("discrimination", LoopQuantity::Discrimination),
+    ("growth", LoopQuantity::Growth),
 ];
 
-impl Quantity {
+impl LoopQuantity {
     /// Whether it is a share, between 0 and 1.
     #[must_use]
     pub const fn is_share(self) -> bool {
@@ -91,7 +91,7 @@ pub fn quantity_names() -> String {
     list(&QUANTITIES.map(|(name, _)| name))
 }
 
-impl Readable for Quantity {
+impl TomlValue for LoopQuantity {
     const RULE: &'static str =
         "a quantity is a number of a solved loop, by one of the names under `runaway compare --help`";
 
@@ -109,14 +109,14 @@ impl Readable for Quantity {
 /// How a published value was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Role {
+pub enum PublishedRole {
     /// A parameter was chosen to meet it.
     Fitted,
     /// Nothing was: the model's value is a prediction.
     Predicted,
 }
 
-impl Readable for Role {
+impl TomlValue for PublishedRole {
     const RULE: &'static str = "a role is \"fitted\" or \"predicted\"";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -134,9 +134,9 @@ impl Readable for Role {
 
 /// A finite number of either sign.
 #[derive(Debug, Clone, Copy)]
-struct Finite(f64);
+struct FiniteNumber(f64);
 
-impl Readable for Finite {
+impl TomlValue for FiniteNumber {
     const RULE: &'static str = "this is a finite number";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -146,9 +146,9 @@ impl Readable for Finite {
 
 /// A number of one design of a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Subject {
+pub struct QuantitySubject {
     /// Which number.
-    pub quantity: Quantity,
+    pub quantity: LoopQuantity,
     /// Of which generation, where that matters.
     pub generation: u64,
     /// k of a coverage; absent for the candidates of the loop's vote.
@@ -161,12 +161,12 @@ pub struct Subject {
 
 /// A statement about designs that is to hold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Claim {
+pub struct StatedClaim {
     /// In words.
     pub says: String,
     /// The number that it is about.
     #[serde(flatten)]
-    pub subject: Subject,
+    pub subject: QuantitySubject,
     /// The design over whose number it is taken as a ratio.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub over: Option<String>,
@@ -180,32 +180,32 @@ pub struct Claim {
 
 /// A value from a paper.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Published {
+pub struct PublishedValue {
     /// In words.
     pub says: String,
     /// The model's number for it.
     #[serde(flatten)]
-    pub subject: Subject,
+    pub subject: QuantitySubject,
     /// The published value.
     pub value: f64,
     /// How it was used.
-    pub role: Role,
+    pub role: PublishedRole,
 }
 
 /// Everything that a file states.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Stated {
+pub struct FileClaims {
     /// Claims, in the file's order.
-    pub claims: Vec<Claim>,
+    pub claims: Vec<StatedClaim>,
     /// Published values, in the file's order.
-    pub published: Vec<Published>,
+    pub published: Vec<PublishedValue>,
 }
 
 const SAYS: (&str, &str) = ("every statement says what it states", "add `says = \"...\"`");
 const QUANTITY: (&str, &str) = ("every statement is about a quantity", "add for example `quantity = \"runway\"`");
 
-impl Subject {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl QuantitySubject {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self {
             quantity: keys.required("quantity", QUANTITY.0, QUANTITY.1)?,
             generation: keys.take::<u32>("generation")?.unwrap_or(0).into(),
@@ -215,23 +215,23 @@ impl Subject {
     }
 }
 
-impl Claim {
-    pub(super) fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl StatedClaim {
+    pub(super) fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self {
-            subject: Subject::read(keys)?,
+            subject: QuantitySubject::read(keys)?,
             over: keys.take("over")?,
-            at_least: keys.take::<Finite>("at_least")?.map(|bound| bound.0),
-            at_most: keys.take::<Finite>("at_most")?.map(|bound| bound.0),
+            at_least: keys.take::<FiniteNumber>("at_least")?.map(|bound| bound.0),
+            at_most: keys.take::<FiniteNumber>("at_most")?.map(|bound| bound.0),
             says: keys.required("says", SAYS.0, SAYS.1)?,
         })
     }
 }
 
-impl Published {
-    pub(super) fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl PublishedValue {
+    pub(super) fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self {
-            subject: Subject::read(keys)?,
-            value: keys.required::<Finite>("value", "a published value is a number", "add `value = ...`")?.0,
+            subject: QuantitySubject::read(keys)?,
+            value: keys.required::<FiniteNumber>("value", "a published value is a number", "add `value = ...`")?.0,
             role: keys.required(
                 "role",
                 "a published value was fitted or is predicted",
@@ -242,42 +242,42 @@ impl Published {
     }
 }
 
-impl Subject {
+impl QuantitySubject {
     /// Refuses attempts at anything but coverage.
-    fn check(&self, place: &str) -> Result<(), Breach> {
-        if self.attempts.is_some() && self.quantity != Quantity::Coverage {
+    fn check(&self, place: &str) -> Result<(), RuleBreach> {
+        if self.attempts.is_some() && self.quantity != LoopQuantity::Coverage {
             let rule = format!("`{}` does not depend on a number of attempts", self.quantity.name());
-            return Err(Breach::new(format!("{place}.attempts"), rule, "leave it out, or ask for `coverage`"));
+            return Err(RuleBreach::new(format!("{place}.attempts"), rule, "leave it out, or ask for `coverage`"));
         }
         Ok(())
     }
 }
 
-impl Published {
+impl PublishedValue {
     /// Refuses values that the quantity cannot have.
-    fn check(&self, place: &str) -> Result<(), Breach> {
+    fn check(&self, place: &str) -> Result<(), RuleBreach> {
         let quantity = self.subject.quantity;
-        let least = if quantity == Quantity::Discrimination { -1.0 } else { 0.0 };
-        let most = if quantity.is_share() || quantity == Quantity::Discrimination { 1.0 } else { f64::INFINITY };
-        if (least..=most).contains(&self.value) || quantity == Quantity::Growth {
+        let least = if quantity == LoopQuantity::Discrimination { -1.0 } else { 0.0 };
+        let most = if quantity.is_share() || quantity == LoopQuantity::Discrimination { 1.0 } else { f64::INFINITY };
+        if (least..=most).contains(&self.value) || quantity == LoopQuantity::Growth {
             return Ok(());
         }
         let range = if most == 1.0 { format!("between {least} and 1") } else { "at least 0".to_owned() };
         let rule = format!("`{}` is a number {range}, not {}", quantity.name(), self.value);
-        Err(Breach::new(format!("{place}.value"), rule, "write a share as 0.37, not as 37"))
+        Err(RuleBreach::new(format!("{place}.value"), rule, "write a share as 0.37, not as 37"))
     }
 }
 
-impl Stated {
+impl FileClaims {
     /// Refuses statements about designs that the file does not have, about what cannot be, and claims that nothing could contradict
     /// or confirm.
-    pub(super) fn check(&self, designs: &[Design]) -> Result<(), Breach> {
+    pub(super) fn check(&self, designs: &[Design]) -> Result<(), RuleBreach> {
         let known = |key: String, name: &Option<String>| match name {
             Some(name) if !designs.iter().any(|design| design.name == *name) => {
                 let names: Vec<&str> = designs.iter().map(|design| design.name.as_str()).collect();
                 let help =
                     suggest(name, names.iter().copied()).unwrap_or_else(|| format!("the designs are {}", list(&names)));
-                Err(Breach::new(key, format!("no design of this file is called \"{name}\""), help))
+                Err(RuleBreach::new(key, format!("no design of this file is called \"{name}\""), help))
             }
             _ => Ok(()),
         };
@@ -289,11 +289,11 @@ impl Stated {
                 && least > most
             {
                 let rule = format!("no number is at least {least} and at most {most}");
-                return Err(Breach::new(format!("claim.{index}.at_most"), rule, "swap the bounds"));
+                return Err(RuleBreach::new(format!("claim.{index}.at_most"), rule, "swap the bounds"));
             }
             if claim.at_least.is_none() && claim.at_most.is_none() {
                 let rule = "a claim has a bound, or nothing could contradict it";
-                return Err(Breach::new(format!("claim.{index}.says"), rule, "add `at_least` or `at_most`"));
+                return Err(RuleBreach::new(format!("claim.{index}.says"), rule, "add `at_least` or `at_most`"));
             }
         }
         for (index, published) in self.published.iter().enumerate() {

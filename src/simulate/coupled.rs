@@ -14,11 +14,11 @@ use crate::scenario::{Policy, Scenario};
 use crate::stats::binomial;
 
 use super::error::SimulationError;
-use super::result::Settings;
+use super::result::SimulationSettings;
 use super::result::{Engine, Simulated};
-use super::run::Run;
-use super::stream::{Purpose, Stream};
-use super::tally::Tally;
+use super::run::PlayedRun;
+use super::stream::{RandomStream, StreamPurpose};
+use super::tally::RunTally;
 
 /// Runs summed together before they meet the rest; fixed, as in `replicate`.
 const BLOCK: u64 = 8;
@@ -27,7 +27,7 @@ const MAX_REMEMBERED: u64 = 100_000;
 
 /// What is kept of one run, for comparison with the same run of another design.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Played {
+pub struct RunSummary {
     /// min(T, horizon), in generations.
     pub lasted: u64,
     /// Error rate at the horizon, whether or not the loop has failed.
@@ -46,15 +46,15 @@ pub fn coupled(
     replicates: u64,
     seed: u64,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<(Simulated, Vec<Played>), SimulationError> {
+) -> Result<(Simulated, Vec<RunSummary>), SimulationError> {
     if replicates < 2 {
         return Err(SimulationError::TooFewReplicates { replicates });
     }
     let horizon = scenario.horizon.get() as usize;
-    let player = Player::new(scenario);
+    let player = CountPlayer::new(scenario);
     let starts: Vec<u64> = (0..replicates).step_by(BLOCK as usize).collect();
     let block = |first: u64| {
-        let (mut tally, mut played, mut run) = (Tally::new(horizon), Vec::new(), Run::default());
+        let (mut tally, mut played, mut run) = (RunTally::new(horizon), Vec::new(), PlayedRun::default());
         for replicate in first..first.saturating_add(BLOCK).min(replicates) {
             run.clear();
             played.push(player.play(seed, replicate, &mut run));
@@ -63,38 +63,38 @@ pub fn coupled(
         }
         (tally, played)
     };
-    let blocks: Vec<(Tally, Vec<Played>)> = starts.into_par_iter().map(block).collect();
-    let (mut total, mut all) = (Tally::new(horizon), Vec::with_capacity(replicates as usize));
+    let blocks: Vec<(RunTally, Vec<RunSummary>)> = starts.into_par_iter().map(block).collect();
+    let (mut total, mut all) = (RunTally::new(horizon), Vec::with_capacity(replicates as usize));
     for (tally, played) in blocks {
         total.merge(tally);
         all.extend(played);
     }
-    let settings = Settings { replicates, seed, engine: Engine::Counts, sample_runs: 0 };
+    let settings = SimulationSettings { replicates, seed, engine: Engine::Counts, sample_runs: 0 };
     Ok((total.finish(&settings), all))
 }
 
 /// One generation at one composition.
 #[derive(Debug, Clone, Copy)]
-struct State {
+struct CoupledState {
     outcome: Outcome,
     cost: f64,
 }
 
 /// Law and prices of one generation.
-struct Era<'a> {
+struct CountEra<'a> {
     law: Law,
     pricing: Option<Pricing<'a>>,
 }
 
-struct Player<'a> {
+struct CountPlayer<'a> {
     scenario: &'a Scenario,
     /// Generation 0, 1, … up to the one from which nothing changes.
-    eras: Vec<Era<'a>>,
+    eras: Vec<CountEra<'a>>,
     /// States by the number of wrong beliefs, where that alone decides them; empty elsewhere.
-    remembered: Vec<OnceLock<State>>,
+    remembered: Vec<OnceLock<CoupledState>>,
 }
 
-impl<'a> Player<'a> {
+impl<'a> CountPlayer<'a> {
     fn new(scenario: &'a Scenario) -> Self {
         let accumulates = scenario.learning.policy == Policy::Accumulate;
         // The pool that is trained on, and with it the price, grows for ever where examples accumulate.
@@ -104,17 +104,19 @@ impl<'a> Player<'a> {
         let alone = settled == Some(0) && !scenario.has_unsound() && states <= MAX_REMEMBERED;
         Self {
             scenario,
-            eras: (0..=last).map(|g| Era { law: Law::new(scenario, g), pricing: Pricing::new(scenario, g) }).collect(),
+            eras: (0..=last)
+                .map(|g| CountEra { law: Law::new(scenario, g), pricing: Pricing::new(scenario, g) })
+                .collect(),
             remembered: (0..if alone { states } else { 0 }).map(|_| OnceLock::new()).collect(),
         }
     }
 
-    fn play(&self, seed: u64, replicate: u64, run: &mut Run) -> Played {
-        let mut stream = Stream::new(seed, Engine::Counts, replicate);
+    fn play(&self, seed: u64, replicate: u64, run: &mut PlayedRun) -> RunSummary {
+        let mut stream = RandomStream::new(seed, Engine::Counts, replicate);
         let (mut unsound, mut wrong) = self.start(seed, replicate);
         let (examples, horizon) = (self.scenario.examples.get(), self.scenario.horizon.get());
         let mut all = examples;
-        let mut played = Played { lasted: horizon, last_error: f64::NAN, cost: 0.0 };
+        let mut played = RunSummary { lasted: horizon, last_error: f64::NAN, cost: 0.0 };
         for generation in 0..=horizon {
             // Two numbers for each generation, needed or not, so that designs stay in step.
             let luck = (stream.uniform(), stream.uniform());
@@ -156,17 +158,19 @@ impl<'a> Player<'a> {
         if !self.scenario.start.draw {
             return self.scenario.start_counts();
         }
-        let mut stream = Stream::for_purpose(seed, Engine::Counts, Purpose::Start, replicate);
+        let mut stream = RandomStream::for_purpose(seed, Engine::Counts, StreamPurpose::Start, replicate);
         let shares = Composition { unsound: self.scenario.start.unsound.get(), wrong: self.scenario.start.wrong.get() };
         draw(self.scenario.examples.get(), shares, (stream.uniform(), stream.uniform()))
     }
 
-    fn state(&self, generation: u64, unsound: u64, wrong: u64, all: u64) -> State {
+    fn state(&self, generation: u64, unsound: u64, wrong: u64, all: u64) -> CoupledState {
         // `new` builds at least generation 0.
         let era = &self.eras[(generation as usize).min(self.eras.len() - 1)];
         let x = Composition { unsound: unsound as f64 / all as f64, wrong: wrong as f64 / all as f64 };
-        let compute =
-            || State { outcome: era.law.at(x), cost: era.pricing.as_ref().map_or(0.0, |pricing| pricing.total(x)) };
+        let compute = || CoupledState {
+            outcome: era.law.at(x),
+            cost: era.pricing.as_ref().map_or(0.0, |pricing| pricing.total(x)),
+        };
         match self.remembered.get(wrong as usize) {
             Some(remembered) => *remembered.get_or_init(compute),
             None => compute(),

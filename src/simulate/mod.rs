@@ -14,8 +14,8 @@ mod run;
 mod stream;
 mod tally;
 
-pub use coupled::{Played, coupled};
+pub use coupled::{RunSummary, coupled};
 pub use error::SimulationError;
-pub use rare::{Rare, RareSettings, rare};
-pub use replicate::{Progress, resume, run};
-pub use result::{Engine, RestrictedRunway, Settings, Simulated};
+pub use rare::{RareFailure, RareSettings, rare};
+pub use replicate::{SimulationProgress, resume, run};
+pub use result::{Engine, RestrictedRunway, Simulated, SimulationSettings};

@@ -70,7 +70,7 @@ pub struct RestrictedRunway {
 
 /// How a scenario is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct SimulationSettings {
     /// Independent runs, at least 2.
     pub replicates: u64,
     /// Seed; replicate i plays from its i-th stream.

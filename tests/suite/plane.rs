@@ -1,7 +1,7 @@
 //! The two-dimensional solver against reference values, against independent solutions, and against itself.
 
 use approx::assert_relative_eq;
-use runaway::analytic::Exact;
+use runaway::analytic::ExactSolution;
 use runaway::analytic::plane::{self, PlaneRefusal};
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
@@ -10,14 +10,14 @@ fn scenario(text: &str) -> Scenario {
     Scenario::parse(&format!("name = \"test\"\n{text}"), Origin::Text, &[]).unwrap()
 }
 
-fn solve(text: &str) -> Exact {
+fn solve(text: &str) -> ExactSolution {
     let solution = plane::solve(&scenario(text)).unwrap();
     coherent(&solution);
     solution
 }
 
 /// What holds for every loop.
-fn coherent(solution: &Exact) {
+fn coherent(solution: &ExactSolution) {
     let curves = &solution.curves;
     assert!(curves.survival.windows(2).all(|pair| pair[1] <= pair[0]), "survival rises");
     for (g, (survival, failed)) in curves.survival.iter().zip(&curves.failed).enumerate() {

@@ -2,7 +2,7 @@
 
 use crate::analytic::{BEYOND_REACH, Curves};
 
-use super::walk::Walk;
+use super::walk::GridPropagation;
 
 /// Curves with room for `len` generations.
 pub(super) fn empty(len: usize) -> Curves {
@@ -23,7 +23,7 @@ pub(super) fn empty(len: usize) -> Curves {
 }
 
 /// Appends the present generation.
-pub(super) fn record(curves: &mut Curves, walk: &Walk) {
+pub(super) fn record(curves: &mut Curves, walk: &GridPropagation) {
     let law = walk.law();
     let total: f64 = law.iter().sum();
     let mean = |values: &[f64]| law.iter().zip(values).map(|(p, x)| p * x).sum::<f64>() / total;

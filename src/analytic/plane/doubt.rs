@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use crate::analytic::rounding::{ExpectedTimes, RowErrors};
 
-use super::grid::{Draw, Field, Grid};
-use super::gth::Elimination;
+use super::grid::{BinomialDraw, CountGrid, LawField};
+use super::gth::DenseElimination;
 
 /// Errors of the probabilities of one state's successors, in units of [`f64::EPSILON`].
 pub(super) struct DrawErrors {
@@ -18,7 +18,7 @@ pub(super) struct DrawErrors {
 
 impl DrawErrors {
     /// Of the draws `draw`, whose shares have the relative errors `doubt`.
-    pub fn new(grid: Grid, draw: Draw, doubt: Draw) -> Self {
+    pub fn new(grid: CountGrid, draw: BinomialDraw, doubt: BinomialDraw) -> Self {
         let row = |share: f64, doubt: f64| RowErrors::new(grid.examples as u64, share, doubt);
         Self {
             examples: grid.examples,
@@ -47,7 +47,13 @@ impl DrawErrors {
 
 /// Bound on the relative error of the expected time from the first of `states`, to first order: the errors of the transitions, and
 /// for each a few roundings of the elimination per state.
-pub(super) fn of_time(grid: Grid, field: &Field, states: &[usize], solved: &Elimination, exits: &[f64]) -> f64 {
+pub(super) fn of_time(
+    grid: CountGrid,
+    field: &LawField,
+    states: &[usize],
+    solved: &DenseElimination,
+    exits: &[f64],
+) -> f64 {
     let ones = vec![1.0; states.len()];
     let times = solved.solve(&ones);
     let (before, failing) = (solved.solve_before_start(&ones), solved.solve_before_start(exits));

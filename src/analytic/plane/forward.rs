@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::stats::binomial;
 
-use super::grid::{Draw, Field, Grid};
+use super::grid::{BinomialDraw, CountGrid, LawField};
 use super::kernel::{self, Lane, WIDTH};
 
 /// Values of n_W in one tile; (1 − v)^-32 must stay far from overflow, see [`NARROW`].
@@ -26,7 +26,7 @@ const NEGLECTED: f64 = 1e-28;
 
 /// The law of the next state.
 #[derive(Debug, Clone)]
-pub(super) struct Step {
+pub(super) struct GridStep {
     /// Mass of each state of the grid.
     pub next: Vec<f64>,
     /// Bound on the mass lost outside windows.
@@ -37,18 +37,18 @@ pub(super) struct Step {
 
 /// A present state with its mass, and the window of n_W outside which its successors are neglected.
 #[derive(Debug, Clone, Copy)]
-struct Source {
+struct SourceRow {
     mass: f64,
-    draw: Draw,
+    draw: BinomialDraw,
     wrong: (usize, usize),
     /// Mass that the window may lose, and each window of n_U in a tile.
     cut: f64,
 }
 
 /// The law after one generation, for the sub-probability `mass` on the grid. States that accept nothing stay where they are.
-pub(super) fn step(grid: Grid, field: &Field, mass: &[f64]) -> Step {
+pub(super) fn step(grid: CountGrid, field: &LawField, mass: &[f64]) -> GridStep {
     let cut = if grid.is_summed_whole() { f64::MIN_POSITIVE } else { NEGLECTED };
-    let mut step = Step { next: vec![0.0; grid.len()], dropped: 0.0, work: 0 };
+    let mut step = GridStep { next: vec![0.0; grid.len()], dropped: 0.0, work: 0 };
     let mut sources = Vec::new();
     // One of n_W, and one of n_U for each tile.
     let windows = grid.examples / TILE + 2;
@@ -57,7 +57,7 @@ pub(super) fn step(grid: Grid, field: &Field, mass: &[f64]) -> Step {
             None => step.next[index] += mass,
             Some(_) if mass <= cut => step.dropped += mass,
             Some(draw) => {
-                sources.push(Source::new(grid, mass, *draw, cut));
+                sources.push(SourceRow::new(grid, mass, *draw, cut));
                 step.dropped += cut * windows as f64;
             }
         }
@@ -74,8 +74,8 @@ pub(super) fn step(grid: Grid, field: &Field, mass: &[f64]) -> Step {
     step
 }
 
-impl Source {
-    fn new(grid: Grid, mass: f64, draw: Draw, cut: f64) -> Self {
+impl SourceRow {
+    fn new(grid: CountGrid, mass: f64, draw: BinomialDraw, cut: f64) -> Self {
         let (low, high) = binomial::window(grid.examples as u64, draw.wrong, share(cut, mass));
         Self { mass, draw, wrong: (low as usize, high as usize), cut }
     }
@@ -98,7 +98,7 @@ fn share(cut: f64, mass: f64) -> f64 {
 /// The states with `first` ≤ n_W < `end`.
 #[derive(Debug, Clone, Copy)]
 struct Tile {
-    grid: Grid,
+    grid: CountGrid,
     first: usize,
     end: usize,
 }
@@ -137,9 +137,9 @@ impl Tile {
     }
 
     /// Adds the successors of `sources` that lie in the tile to `out`; returns the multiplications done.
-    fn sum(self, sources: &[Source], out: &mut [f64]) -> u64 {
-        let reaches = |s: &&Source| s.wrong.0 < self.end && s.wrong.1 >= self.first;
-        let (narrow, wide): (Vec<&Source>, Vec<&Source>) =
+    fn sum(self, sources: &[SourceRow], out: &mut [f64]) -> u64 {
+        let reaches = |s: &&SourceRow| s.wrong.0 < self.end && s.wrong.1 >= self.first;
+        let (narrow, wide): (Vec<&SourceRow>, Vec<&SourceRow>) =
             sources.iter().filter(reaches).partition(|source| 1.0 - source.draw.unsound < NARROW);
         let mut work = 0;
         let mut panels = Panels::new(self.most());
@@ -157,12 +157,12 @@ impl Tile {
     }
 
     /// The part of a source's window of n_W in this tile, from..to.
-    fn rows(self, source: &Source) -> (usize, usize) {
+    fn rows(self, source: &SourceRow) -> (usize, usize) {
         (source.wrong.0.max(self.first), (source.wrong.1 + 1).min(self.end))
     }
 
     /// Writes the factors of one source into both panels.
-    fn place(self, source: &Source, place: usize, panels: &mut Panels) {
+    fn place(self, source: &SourceRow, place: usize, panels: &mut Panels) {
         let n = self.grid.examples as u64;
         let (from, to) = self.rows(source);
         let mut rows = [0.0; TILE];
@@ -215,7 +215,7 @@ impl Tile {
     }
 
     /// Adds one source's successors row by row.
-    fn add_alone(self, source: &Source, out: &mut [f64]) -> u64 {
+    fn add_alone(self, source: &SourceRow, out: &mut [f64]) -> u64 {
         let mut work = 0;
         let (from, to) = self.rows(source);
         let mut row = vec![0.0; self.most() + 1];
@@ -266,7 +266,7 @@ mod tests {
     }
 
     /// Row by row over the whole grid.
-    fn plainly(grid: Grid, field: &Field, mass: &[f64]) -> Vec<f64> {
+    fn plainly(grid: CountGrid, field: &LawField, mass: &[f64]) -> Vec<f64> {
         let (mut next, mut row) = (vec![0.0; grid.len()], vec![0.0; grid.len()]);
         for (x, &mass) in mass.iter().enumerate() {
             match field.next[x] {
@@ -289,8 +289,8 @@ mod tests {
             "examples = 33\n[errors]\nrecovery = 1.0\nstep_error = 1.0\n[learning]\npersistence = 1.0\nimprint = 1.0",
             "examples = 64",
         ] {
-            let grid = Grid { examples: scenario(text).examples.get() as usize };
-            let field = Field::new(&scenario(text), 0, grid);
+            let grid = CountGrid { examples: scenario(text).examples.get() as usize };
+            let field = LawField::new(&scenario(text), 0, grid);
             let mut mass = vec![0.0; grid.len()];
             mass[0] = 1.0;
             for _ in 0..3 {
@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn windows_lose_no_more_than_they_say() {
         let text = "examples = 120\n[errors]\nrecovery = 0.05\namplification = 20";
-        let grid = Grid { examples: 120 };
-        let field = Field::new(&scenario(text), 0, grid);
+        let grid = CountGrid { examples: 120 };
+        let field = LawField::new(&scenario(text), 0, grid);
         let mut mass = vec![0.0; grid.len()];
         mass[0] = 1.0;
         for _ in 0..4 {

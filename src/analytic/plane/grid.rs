@@ -12,12 +12,12 @@ const WHOLE: usize = 5_151;
 
 /// All counts (n_U, n_W) with n_U + n_W ≤ N, numbered by n_W and then n_U, so that the states of one n_W are neighbours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Grid {
+pub(super) struct CountGrid {
     /// N.
     pub examples: usize,
 }
 
-impl Grid {
+impl CountGrid {
     /// Whether sums over states are taken whole, so that nothing is neglected.
     pub fn is_summed_whole(self) -> bool {
         self.len() <= WHOLE
@@ -50,15 +50,15 @@ impl Grid {
 
 /// The law of one generation at every state of the grid.
 #[derive(Debug, Clone)]
-pub(super) struct Field {
+pub(super) struct LawField {
     /// err(x).
     pub error: Vec<f64>,
     /// Y(x).
     pub accepted: Vec<f64>,
     /// Where the next state is drawn; `None` where nothing is accepted.
-    pub next: Vec<Option<Draw>>,
+    pub next: Vec<Option<BinomialDraw>>,
     /// Bounds on the relative errors of its shares that rounding of the law causes.
-    pub doubt: Vec<Draw>,
+    pub doubt: Vec<BinomialDraw>,
     /// err(x) ≥ θ, or nothing is accepted.
     pub failing: Vec<bool>,
     /// States by rising error rate.
@@ -67,12 +67,12 @@ pub(super) struct Field {
 
 /// Next ~ Multinomial(N, q) as n_W ~ Binomial(N, `wrong`) and then n_U ~ Binomial(N − n_W, `unsound`).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Draw {
+pub(super) struct BinomialDraw {
     pub wrong: f64,
     pub unsound: f64,
 }
 
-impl Draw {
+impl BinomialDraw {
     const CERTAIN: Self = Self { wrong: 0.0, unsound: 0.0 };
 
     /// Shares of draws from `q`.
@@ -86,7 +86,7 @@ impl Draw {
     }
 
     /// Writes the probability of every state of the grid into `out`.
-    pub fn fill(self, grid: Grid, out: &mut [f64]) {
+    pub fn fill(self, grid: CountGrid, out: &mut [f64]) {
         let n = grid.examples as u64;
         let mut marginal = vec![0.0; grid.examples + 1];
         binomial::fill(0, n, self.wrong, &mut marginal);
@@ -116,8 +116,8 @@ fn share_of_rest<S: Scalar>(q: Composition<S>) -> S {
     if left.value() > 0.0 { (q.unsound / left).rounded_into(0.0, 1.0) } else { S::default() }
 }
 
-impl Field {
-    pub fn new(scenario: &Scenario, generation: u64, grid: Grid) -> Self {
+impl LawField {
+    pub fn new(scenario: &Scenario, generation: u64, grid: CountGrid) -> Self {
         let law = Law::new(scenario, generation);
         let threshold = scenario.failure.error_rate.get();
         let counts: Vec<_> = grid.counts().collect();
@@ -129,8 +129,11 @@ impl Field {
         Self {
             accepted: outcomes.iter().map(|outcome| outcome.accepted_share().value).collect(),
             failing: outcomes.iter().map(|o| o.error_rate.value >= threshold || o.next.is_none()).collect(),
-            next: outcomes.iter().map(|outcome| outcome.next.map(|q| Draw::new(q.value()))).collect(),
-            doubt: outcomes.iter().map(|outcome| outcome.next.map_or(Draw::CERTAIN, Draw::doubt)).collect(),
+            next: outcomes.iter().map(|outcome| outcome.next.map(|q| BinomialDraw::new(q.value()))).collect(),
+            doubt: outcomes
+                .iter()
+                .map(|outcome| outcome.next.map_or(BinomialDraw::CERTAIN, BinomialDraw::doubt))
+                .collect(),
             error,
             by_error,
         }
@@ -138,7 +141,7 @@ impl Field {
 
     /// Transition probabilities among `states`, row by row, and the probabilities of failing and of ending in a `safe` state
     /// from each: sums over those states.
-    pub fn chain(&self, grid: Grid, states: &[usize], safe: &[bool]) -> (Vec<f64>, Vec<[f64; 2]>) {
+    pub fn chain(&self, grid: CountGrid, states: &[usize], safe: &[bool]) -> (Vec<f64>, Vec<[f64; 2]>) {
         let mut chain = vec![0.0; states.len() * states.len()];
         let mut exit = vec![[0.0; 2]; states.len()];
         chain.par_chunks_mut(states.len().max(1)).zip(&mut exit).zip(states).for_each_init(
@@ -157,8 +160,8 @@ impl Field {
 
     /// Which states are safe: not failed, and failure cannot be reached from there. What a state can reach depends only on
     /// which kinds its law can draw, and only true zeros of the law keep it from drawing one.
-    pub fn safe(&self, grid: Grid) -> Vec<bool> {
-        let support: Vec<Option<usize>> = self.next.iter().map(|next| next.map(Draw::support)).collect();
+    pub fn safe(&self, grid: CountGrid) -> Vec<bool> {
+        let support: Vec<Option<usize>> = self.next.iter().map(|next| next.map(BinomialDraw::support)).collect();
         let mut fails = [false; 8];
         loop {
             let before = fails;
@@ -179,7 +182,7 @@ impl Field {
     /// The states that do not fail and can be reached from `start` without failing, `start` first.
     ///
     /// What a state can reach depends only on which kinds its law can draw: at most eight patterns are followed.
-    pub fn transient(&self, grid: Grid, start: usize) -> Vec<usize> {
+    pub fn transient(&self, grid: CountGrid, start: usize) -> Vec<usize> {
         if self.failing[start] {
             return Vec::new();
         }
@@ -189,7 +192,7 @@ impl Field {
         let mut next = 0;
         while let Some(&state) = states.get(next) {
             next += 1;
-            let Some(support) = self.next[state].map(Draw::support) else { continue };
+            let Some(support) = self.next[state].map(BinomialDraw::support) else { continue };
             if std::mem::replace(&mut seen[support], true) {
                 continue;
             }
@@ -207,7 +210,7 @@ impl Field {
 }
 
 /// Which of sound, unsound and wrong beliefs there are among N, as bits.
-fn kinds(grid: Grid, (unsound, wrong): (usize, usize)) -> usize {
+fn kinds(grid: CountGrid, (unsound, wrong): (usize, usize)) -> usize {
     usize::from(unsound + wrong < grid.examples) | usize::from(unsound > 0) << 1 | usize::from(wrong > 0) << 2
 }
 
@@ -219,7 +222,7 @@ mod tests {
     #[test]
     fn numbering_is_gapless() {
         for examples in [1, 2, 7, 40] {
-            let grid = Grid { examples };
+            let grid = CountGrid { examples };
             for (index, (unsound, wrong)) in grid.counts().enumerate() {
                 assert_eq!(grid.index(unsound, wrong), index);
             }
@@ -230,10 +233,10 @@ mod tests {
 
     #[test]
     fn rows_are_multinomial() {
-        let grid = Grid { examples: 5 };
+        let grid = CountGrid { examples: 5 };
         let q = Composition { unsound: 0.3, wrong: 0.2 };
         let mut row = vec![0.0; grid.len()];
-        Draw::new(q).fill(grid, &mut row);
+        BinomialDraw::new(q).fill(grid, &mut row);
         let factorial = |k: usize| (1..=k).product::<usize>() as f64;
         for (p, (u, w)) in row.iter().zip(grid.counts()) {
             let c = 5 - u - w;

@@ -15,7 +15,7 @@ const BLOCK: usize = 64;
 const ROWS: usize = 16;
 
 /// A chain eliminated: I − Q = (I − F)(D − L), F strictly upper and L strictly lower triangular, all entries non-negative.
-pub(super) struct Elimination {
+pub(super) struct DenseElimination {
     states: usize,
     /// F above the diagonal, L below it, row by row.
     factors: Vec<f64>,
@@ -27,7 +27,7 @@ pub(super) struct Elimination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Trapped;
 
-impl Elimination {
+impl DenseElimination {
     /// Eliminates the chain with transition probabilities `chain` (square, row by row; the diagonal is not read) among
     /// transient states and absorption probabilities `exit`.
     pub fn new(mut chain: Vec<f64>, mut exit: Vec<f64>) -> Result<Self, Trapped> {
@@ -117,7 +117,7 @@ fn update_rest(chain: &mut [f64], exit: &mut [f64], leaving: &[f64], block: std:
     let states = exit.len();
     let (rest, done) = chain.split_at_mut(block.start * states);
     let (exits, done_exits) = exit.split_at_mut(block.start);
-    let eliminated = Eliminated {
+    let eliminated = EliminatedBlock {
         states,
         block: block.clone(),
         rows: &done[..block.len() * states],
@@ -147,7 +147,7 @@ fn panels(done: &[f64], states: usize, block: &std::ops::Range<usize>) -> Vec<La
 }
 
 /// A block of states already eliminated from its own rows.
-struct Eliminated<'a> {
+struct EliminatedBlock<'a> {
     states: usize,
     block: std::ops::Range<usize>,
     rows: &'a [f64],
@@ -156,7 +156,7 @@ struct Eliminated<'a> {
     panels: Vec<Lane>,
 }
 
-impl Eliminated<'_> {
+impl EliminatedBlock<'_> {
     /// The weights with which the block's rows enter `row`: into the row itself, and into one place of each lane.
     fn factor(&self, row: &mut [f64], exit: &mut f64, lanes: &mut [Lane], place: usize) {
         let own = &mut row[self.block.clone()];
@@ -219,7 +219,7 @@ mod tests {
             vec![vec![90, 5, 3, 1], vec![40, 30, 20, 9], vec![10, 30, 30, 20], vec![5, 5, 5, 5]];
         let chain = weights.iter().flatten().map(|&w| w as f64 / 100.0).collect();
         let exit = weights.iter().map(|row| (100 - row.iter().sum::<i128>()) as f64 / 100.0).collect();
-        let solved = Elimination::new(chain, exit).unwrap();
+        let solved = DenseElimination::new(chain, exit).unwrap();
         let times = solved.solve(&[1.0; 4]);
         for (row, time) in weights.iter().zip(&times) {
             let back: f64 = row.iter().zip(&times).map(|(&w, t)| w as f64 / 100.0 * t).sum();
@@ -236,7 +236,7 @@ mod tests {
         let entry = |i: usize, j: usize| ((i * 7919 + j * 104_729 + 13) % 1009 + 1) as f64 / (1010.0 * n as f64);
         let chain: Vec<f64> = (0..n * n).map(|at| entry(at / n, at % n)).collect();
         let exit: Vec<f64> = (0..n).map(|i| 1e-25 * (i % 5 + 1) as f64).collect();
-        let solved = Elimination::new(chain.clone(), exit.clone()).unwrap();
+        let solved = DenseElimination::new(chain.clone(), exit.clone()).unwrap();
 
         let (mut plain, mut time, mut out) = (chain, vec![1.0; n], exit);
         for k in (1..n).rev() {
@@ -258,6 +258,6 @@ mod tests {
 
     #[test]
     fn a_trap_is_told() {
-        assert_eq!(Elimination::new(vec![0.5, 0.25, 0.0, 1.0], vec![0.25, 0.0]).err(), Some(Trapped));
+        assert_eq!(DenseElimination::new(vec![0.5, 0.25, 0.0, 1.0], vec![0.25, 0.0]).err(), Some(Trapped));
     }
 }

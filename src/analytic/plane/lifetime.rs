@@ -3,12 +3,12 @@
 //! Once the law given survival has become stationary, failure comes with the same hazard h in each generation, and what
 //! is left of Σ S(g) is a geometric series (Darroch & Seneta 1965).
 
-use crate::analytic::Hazard;
+use crate::analytic::RestingHazard;
 use crate::analytic::fate::{Fate, later_slips};
 use crate::analytic::tail::spread;
 
 use super::levels;
-use super::walk::Walk;
+use super::walk::GridPropagation;
 
 /// Multiplications after which the search for the stationary law ends: about a minute of one processor.
 const WORK: u64 = 100_000_000_000;
@@ -22,7 +22,7 @@ const STATIONARY: f64 = 1e-11;
 const ROUNDING: f64 = 1e-14;
 
 /// Sums over the generations so far.
-pub(super) struct Lifetime {
+pub(super) struct LifetimeSums {
     /// Σ S(g) and Σ (2g + 1) S(g), of which the second tends to `E[T²]`.
     sums: (f64, f64),
     /// Smallest g with P(T ≤ g) of at least 5, 50 and 95 %.
@@ -38,7 +38,7 @@ pub(super) struct Lifetime {
 
 /// How the sum over generations ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Ending {
+pub(super) enum PropagationEnding {
     /// The law given survival is stationary: the tail is geometric.
     Stationary,
     /// Hardly a loop is left.
@@ -51,8 +51,8 @@ pub(super) enum Ending {
 
 const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
 
-impl Lifetime {
-    pub fn new(walk: &Walk) -> Self {
+impl LifetimeSums {
+    pub fn new(walk: &GridPropagation) -> Self {
         let mut lifetime = Self {
             sums: (0.0, 0.0),
             quantiles: [None; 3],
@@ -66,7 +66,7 @@ impl Lifetime {
     }
 
     /// Takes in the present generation.
-    pub fn observe(&mut self, walk: &Walk) {
+    pub fn observe(&mut self, walk: &GridPropagation) {
         let g = walk.generation as f64;
         self.sums.0 += walk.survival;
         self.sums.1 += (2.0 * g + 1.0) * walk.survival;
@@ -84,26 +84,26 @@ impl Lifetime {
     }
 
     /// Whether the law given survival will not change any more.
-    pub fn is_stationary(&self, walk: &Walk) -> bool {
+    pub fn is_stationary(&self, walk: &GridPropagation) -> bool {
         walk.settled() && !walk.extinct && self.remaining.0 < STATIONARY && self.remaining.1 < STATIONARY
     }
 
     /// Goes on until the rest of the sum is known.
-    pub fn follow(&mut self, walk: &mut Walk) -> Ending {
+    pub fn follow(&mut self, walk: &mut GridPropagation) -> PropagationEnding {
         let (work, end) = (walk.work + WORK, walk.generation + GENERATIONS);
         let mut safe = walk.safe();
         loop {
             if safe.as_ref().is_some_and(|safe| safe.contains(&true) && undecided(walk, safe) < DIED_OUT) {
-                return if walk.survival < DIED_OUT { Ending::DiedOut } else { Ending::Decided };
+                return if walk.survival < DIED_OUT { PropagationEnding::DiedOut } else { PropagationEnding::Decided };
             }
             if self.is_stationary(walk) {
-                return Ending::Stationary;
+                return PropagationEnding::Stationary;
             }
             let died_out = walk.survival < DIED_OUT;
             // The stationary law is asked for as well, but while the law of one generation changes there is none.
             let hopeless = walk.extinct || walk.grows();
             if (died_out && hopeless) || walk.work >= work || walk.generation >= end {
-                return if died_out { Ending::DiedOut } else { Ending::Open };
+                return if died_out { PropagationEnding::DiedOut } else { PropagationEnding::Open };
             }
             let settled = walk.settled();
             walk.advance(false);
@@ -116,20 +116,20 @@ impl Lifetime {
 
     /// Mean and standard deviation of T, with the geometric tail of hazard `walk.hazard` from the present generation on, and
     /// the estimated absolute error of the mean; `None` where that hazard is below `least` or has not come to rest.
-    pub fn moments(&self, walk: &Walk, ending: Ending, least: f64) -> Option<((f64, f64), f64)> {
+    pub fn moments(&self, walk: &GridPropagation, ending: PropagationEnding, least: f64) -> Option<((f64, f64), f64)> {
         let (h, g, survival) = (walk.hazard, walk.generation as f64, walk.survival);
         let (sum, second) = self.sums;
         if survival == 0.0 {
             return Some(((sum, spread(second, sum)), g * walk.dropped + walk.rounding.of_sum()));
         }
-        if matches!(ending, Ending::Open | Ending::Decided) || h < least || h <= 0.0 {
+        if matches!(ending, PropagationEnding::Open | PropagationEnding::Decided) || h < least || h <= 0.0 {
             return None;
         }
         let (tail, kept) = (survival * (1.0 - h) / h, 1.0 - h);
         let mean = sum + tail;
         let squares = second + tail * (2.0 * g + 1.0) + 2.0 * survival * kept / (h * h);
         // Hazards of the tail lie within their remaining drift of h, and each generation neglects a little mass more.
-        let relative = if ending == Ending::Stationary { self.remaining.1 } else { 1.0 };
+        let relative = if ending == PropagationEnding::Stationary { self.remaining.1 } else { 1.0 };
         let neglected = walk.dropped / (g + 1.0) / h;
         // The hazard's own rounding is that of the visits of all states (O'Cinneide 1993).
         let rounding = 2.0 * walk.grid.len() as f64 * walk.rounding.relative() / g.max(1.0);
@@ -138,11 +138,11 @@ impl Lifetime {
     }
 
     /// 5, 50 and 95 % quantiles of T, beyond the generations followed by the geometric tail where failure is certain.
-    pub fn quantiles(&self, walk: &Walk, ending: Ending, fate: Option<Fate>) -> [Option<f64>; 3] {
+    pub fn quantiles(&self, walk: &GridPropagation, ending: PropagationEnding, fate: Option<Fate>) -> [Option<f64>; 3] {
         let mut quantiles = self.quantiles;
         let (h, g) = (walk.hazard, walk.generation as f64);
         let least = if walk.grid.is_summed_whole() { 0.0 } else { super::MIN_HAZARD };
-        let closed = ending == Ending::Stationary && h > 0.0 && h >= least && walk.survival > 0.0;
+        let closed = ending == PropagationEnding::Stationary && h > 0.0 && h >= least && walk.survival > 0.0;
         if closed && fate == Some(Fate::CERTAIN) {
             for (quantile, level) in quantiles.iter_mut().zip(LEVELS) {
                 let more = (((1.0 - level) / walk.survival).ln() / (-h).ln_1p()).ceil();
@@ -153,7 +153,7 @@ impl Lifetime {
     }
 
     /// Whether the loop fails at all, as far as the generations followed and the zeros of the law tell.
-    pub fn fate(&self, walk: &Walk) -> Option<Fate> {
+    pub fn fate(&self, walk: &GridPropagation) -> Option<Fate> {
         if walk.survival < DIED_OUT {
             return Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + walk.dropped });
         }
@@ -166,7 +166,7 @@ impl Lifetime {
     }
 
     /// Expected generations at each state, with the geometric tail.
-    pub fn all_visits(&self, walk: &Walk) -> Vec<f64> {
+    pub fn all_visits(&self, walk: &GridPropagation) -> Vec<f64> {
         let mut visits = self.visits.clone();
         if walk.survival > 0.0 && walk.hazard > 0.0 {
             super::kernel::add_scaled(&mut visits, walk.survival * (1.0 - walk.hazard) / walk.hazard, &walk.alive);
@@ -176,16 +176,16 @@ impl Lifetime {
 }
 
 /// Probability of the loops that may still go either way, which are in no safe state.
-fn undecided(walk: &Walk, safe: &[bool]) -> f64 {
+fn undecided(walk: &GridPropagation, safe: &[bool]) -> f64 {
     let open = walk.alive.iter().zip(safe).filter(|(_, safe)| !**safe);
     walk.survival * open.fold(0.0, |sum, (weight, _)| sum + weight)
 }
 
 /// The law of a loop that has lasted, as a distribution of its error rate.
-pub(super) fn quasi_stationary(walk: &Walk) -> Hazard {
+pub(super) fn quasi_stationary(walk: &GridPropagation) -> RestingHazard {
     let (error, probability) = levels::by_error(&walk.field.error, &walk.alive);
     let mean_error = walk.alive.iter().zip(&walk.field.error).map(|(p, e)| p * e).sum();
-    Hazard { hazard: walk.hazard, mean_error, error, probability }
+    RestingHazard { hazard: walk.hazard, mean_error, error, probability }
 }
 
 /// Sum of the changes to come, if they go on to shrink as from `before` to `now`.

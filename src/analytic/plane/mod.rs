@@ -21,15 +21,15 @@ use crate::scenario::{Policy, Scenario};
 use super::error::SolveError;
 use super::error::given;
 use super::fate::Fate;
-use super::{Curves, Exact, Runway, Undefined, Visits, tail};
-use grid::Grid;
-use gth::Elimination;
+use super::{Curves, ErrorVisits, ExactSolution, Runway, Undefined, tail};
+use grid::CountGrid;
+use gth::DenseElimination;
 pub(super) use spending::lasting;
 
-use lifetime::{Ending, Lifetime};
+use lifetime::{LifetimeSums, PropagationEnding};
 use limits::CURVES_WORK;
 pub use limits::{MAX_ELIMINATED, MAX_EXAMPLES, MIN_HAZARD, PlaneRefusal};
-use walk::Walk;
+use walk::GridPropagation;
 
 /// Change of the law of the state until the horizon that may be left out once it is stationary.
 const STILL: f64 = 1e-11;
@@ -40,19 +40,19 @@ const STILL_MEANS: f64 = 1e-10;
 ///
 /// # Errors
 /// [`PlaneRefusal`] where the loop is beyond the reach of the method.
-pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
-    let mut walk = Walk::new(scenario, grid_of(scenario)?);
+pub fn solve(scenario: &Scenario) -> Result<ExactSolution, PlaneRefusal> {
+    let mut walk = GridPropagation::new(scenario, grid_of(scenario)?);
     let eliminated = if scenario.settles_at() == Some(0) && !scenario.start.draw {
-        Eliminated::new(&walk)
+        RunwayElimination::new(&walk)
     } else {
-        Eliminated::Beyond
+        RunwayElimination::Beyond
     };
-    let mut lifetime = Lifetime::new(&walk);
+    let mut lifetime = LifetimeSums::new(&walk);
     let curves = curves(&mut walk, &mut lifetime, scenario.horizon.get())?;
     let (error_bound, rounding_bound) = (walk.dropped, walk.rounding.relative());
     let ending = lifetime.follow(&mut walk);
 
-    let Found { moments, fate, error, visits, method } = Found::new(eliminated, &lifetime, &walk, ending);
+    let FoundRunway { moments, fate, error, visits, method } = FoundRunway::new(eliminated, &lifetime, &walk, ending);
     let mut undefined = Undefined::new();
     let quantiles = lifetime.quantiles(&walk, ending, fate);
     let runway = Runway {
@@ -62,7 +62,7 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
     let lasting = fate.filter(Fate::may_last).map(|fate| fate.infinite());
     let quasi_stationary = if lasting.is_some() {
         Err(SolveError::HazardVanishes)
-    } else if ending == Ending::Stationary && walk.hazard > 0.0 {
+    } else if ending == PropagationEnding::Stationary && walk.hazard > 0.0 {
         Ok(lifetime::quasi_stationary(&walk))
     } else {
         Err(no_stationary_law(&walk))
@@ -71,11 +71,11 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
         (Some(infinite), _) => Err(infinite),
         (None, Some(visits)) => {
             let (error, generations) = levels::by_error(&walk.field.error, &visits);
-            Ok(Visits { error, generations })
+            Ok(ErrorVisits { error, generations })
         }
         (None, None) => Err(out_of_reach(&walk, ending)),
     };
-    Ok(Exact {
+    Ok(ExactSolution {
         curves,
         quasi_stationary: given(quasi_stationary, "quasi_stationary", &mut undefined),
         visits: given(visits, "visits", &mut undefined),
@@ -90,26 +90,26 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, PlaneRefusal> {
 
 /// P(T ≤ horizon) alone; `None` where the loop is beyond the reach of the method.
 pub(super) fn failed_within(scenario: &Scenario) -> Option<f64> {
-    let mut walk = Walk::new(scenario, grid_of(scenario).ok()?);
+    let mut walk = GridPropagation::new(scenario, grid_of(scenario).ok()?);
     while walk.generation < scenario.horizon.get() && !walk.extinct && walk.work < CURVES_WORK {
         walk.advance(false);
     }
     (walk.work < CURVES_WORK).then_some(walk.failed)
 }
 
-fn grid_of(scenario: &Scenario) -> Result<Grid, PlaneRefusal> {
+fn grid_of(scenario: &Scenario) -> Result<CountGrid, PlaneRefusal> {
     let examples = scenario.examples.get();
     if scenario.learning.policy == Policy::Accumulate {
         return Err(PlaneRefusal::Accumulates);
     }
     match usize::try_from(examples) {
-        Ok(n) if examples <= MAX_EXAMPLES => Ok(Grid { examples: n }),
+        Ok(n) if examples <= MAX_EXAMPLES => Ok(CountGrid { examples: n }),
         _ => Err(PlaneRefusal::TooManyExamples { examples }),
     }
 }
 
 /// Curves up to the horizon; the walk ends there, or where the law has become stationary.
-fn curves(walk: &mut Walk, lifetime: &mut Lifetime, horizon: u64) -> Result<Curves, PlaneRefusal> {
+fn curves(walk: &mut GridPropagation, lifetime: &mut LifetimeSums, horizon: u64) -> Result<Curves, PlaneRefusal> {
     let mut curves = curves::empty(horizon as usize + 1);
     curves::record(&mut curves, walk);
     while walk.generation < horizon {
@@ -131,7 +131,7 @@ fn curves(walk: &mut Walk, lifetime: &mut Lifetime, horizon: u64) -> Result<Curv
 }
 
 /// What elimination says of a loop whose law never changes.
-enum Eliminated {
+enum RunwayElimination {
     /// Too many states, or the law changes.
     Beyond,
     /// Failure is rarer than a double can hold.
@@ -140,8 +140,8 @@ enum Eliminated {
     Solved { moments: (f64, f64), error: f64, fate: Fate, visits: Vec<f64> },
 }
 
-impl Eliminated {
-    fn new(walk: &Walk) -> Self {
+impl RunwayElimination {
+    fn new(walk: &GridPropagation) -> Self {
         let (start, safe) = (walk.start(), walk.field.safe(walk.grid));
         let reached = walk.field.transient(walk.grid, start);
         let mut visits = vec![0.0; walk.grid.len()];
@@ -156,7 +156,7 @@ impl Eliminated {
         }
         let (chain, ends) = walk.field.chain(walk.grid, &states, &safe);
         let exits: Vec<f64> = ends.iter().map(|[fails, rests]| fails + rests).collect();
-        let Ok(solved) = Elimination::new(chain, exits.clone()) else { return Self::Rare };
+        let Ok(solved) = DenseElimination::new(chain, exits.clone()) else { return Self::Rare };
         let first = solved.solve(&vec![1.0; states.len()]);
         // E[T²] solves the same equation with 2 E[T] − 1 on the right, which is at least 1.
         let right: Vec<f64> = first.iter().map(|t| 2.0 * t - 1.0).collect();
@@ -180,7 +180,7 @@ impl Eliminated {
 const FORWARD: &str = "forward propagation over (unsound, wrong)";
 
 /// The law of the runway, put together from elimination and from forward propagation.
-struct Found {
+struct FoundRunway {
     moments: Option<(f64, f64)>,
     fate: Option<Fate>,
     error: Option<f64>,
@@ -188,23 +188,28 @@ struct Found {
     method: String,
 }
 
-impl Found {
-    fn new(eliminated: Eliminated, lifetime: &Lifetime, walk: &Walk, ending: Ending) -> Self {
+impl FoundRunway {
+    fn new(
+        eliminated: RunwayElimination,
+        lifetime: &LifetimeSums,
+        walk: &GridPropagation,
+        ending: PropagationEnding,
+    ) -> Self {
         let least = if walk.grid.is_summed_whole() { 0.0 } else { MIN_HAZARD };
         match eliminated {
-            Eliminated::Beyond => {
+            RunwayElimination::Beyond => {
                 let (moments, error) = lifetime.moments(walk, ending, least).unzip();
                 let visits = moments.map(|_| lifetime.all_visits(walk));
                 Self { moments, fate: lifetime.fate(walk), error, visits, method: FORWARD.into() }
             }
-            Eliminated::Rare => Self {
+            RunwayElimination::Rare => Self {
                 moments: Some((f64::INFINITY, f64::INFINITY)),
                 fate: lifetime.fate(walk),
                 error: None,
                 visits: None,
                 method: FORWARD.into(),
             },
-            Eliminated::Solved { moments, error, fate, visits } => {
+            RunwayElimination::Solved { moments, error, fate, visits } => {
                 let method = format!("{FORWARD}; runway by elimination without subtractions (GTH)");
                 Self { moments: Some(moments), fate: Some(fate), error: Some(error), visits: Some(visits), method }
             }
@@ -213,14 +218,14 @@ impl Found {
 }
 
 /// Why forward propagation does not tell the law of the runway.
-fn out_of_reach(walk: &Walk, ending: Ending) -> SolveError {
-    if ending == Ending::Open {
+fn out_of_reach(walk: &GridPropagation, ending: PropagationEnding) -> SolveError {
+    if ending == PropagationEnding::Open {
         return SolveError::StillMoving { generations: walk.generation, survival: walk.survival };
     }
     SolveError::HazardUnresolved { hazard: walk.hazard, least: MIN_HAZARD, states: walk.grid.len() }
 }
 
-fn no_stationary_law(walk: &Walk) -> SolveError {
+fn no_stationary_law(walk: &GridPropagation) -> SolveError {
     if walk.extinct {
         SolveError::NoneLasts
     } else if walk.grows() {

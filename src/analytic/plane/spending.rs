@@ -1,18 +1,18 @@
 //! The price of a generation over the plane's states, for the sum over the loops that have lasted.
 
 use crate::analytic::error::SolveError;
-use crate::analytic::spending::Lasting;
+use crate::analytic::spending::SurvivingLaw;
 use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
-use super::walk::Walk;
+use super::walk::GridPropagation;
 use super::{PlaneRefusal, grid_of};
 
 /// The loops that have lasted, with the price of each state.
 pub(in crate::analytic) struct Priced<'a> {
     scenario: &'a Scenario,
-    walk: Walk<'a>,
+    walk: GridPropagation<'a>,
     prices: Vec<f64>,
 }
 
@@ -21,13 +21,13 @@ pub(in crate::analytic) struct Priced<'a> {
 /// # Errors
 /// [`PlaneRefusal`] where the loop is beyond the reach of the method.
 pub(in crate::analytic) fn lasting(scenario: &Scenario) -> Result<Priced<'_>, PlaneRefusal> {
-    let walk = Walk::new(scenario, grid_of(scenario)?);
+    let walk = GridPropagation::new(scenario, grid_of(scenario)?);
     let prices = prices(scenario, &walk);
     Ok(Priced { scenario, walk, prices })
 }
 
 /// Cost of the walk's generation at each state; 0 at failed states, which are never paid for.
-fn prices(scenario: &Scenario, walk: &Walk<'_>) -> Vec<f64> {
+fn prices(scenario: &Scenario, walk: &GridPropagation<'_>) -> Vec<f64> {
     let Some(pricing) = Pricing::new(scenario, walk.generation) else { return vec![0.0; walk.grid.len()] };
     let n = walk.grid.examples as f64;
     let price = |((unsound, wrong), fails): ((usize, usize), &bool)| {
@@ -36,7 +36,7 @@ fn prices(scenario: &Scenario, walk: &Walk<'_>) -> Vec<f64> {
     walk.grid.counts().zip(&walk.field.failing).map(price).collect()
 }
 
-impl Lasting for Priced<'_> {
+impl SurvivingLaw for Priced<'_> {
     fn survival(&self) -> f64 {
         self.walk.survival
     }

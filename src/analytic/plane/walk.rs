@@ -8,16 +8,16 @@ use crate::stats::binomial;
 
 use super::doubt::DrawErrors;
 use super::forward;
-use super::grid::{Draw, Field, Grid};
+use super::grid::{BinomialDraw, CountGrid, LawField};
 
 /// The law of the state at one generation.
-pub(super) struct Walk<'a> {
+pub(super) struct GridPropagation<'a> {
     pub scenario: &'a Scenario,
-    pub grid: Grid,
+    pub grid: CountGrid,
     /// g.
     pub generation: u64,
     /// The law by which generation g produces its successor.
-    pub field: Field,
+    pub field: LawField,
     /// Law of the state given T > g; kept at sum 1, so that no depth of failure makes it underflow.
     pub alive: Vec<f64>,
     /// Joint law of the state and T ≤ g.
@@ -42,9 +42,9 @@ pub(super) struct Walk<'a> {
     pub work: u64,
 }
 
-impl<'a> Walk<'a> {
-    pub fn new(scenario: &'a Scenario, grid: Grid) -> Self {
-        let field = Field::new(scenario, 0, grid);
+impl<'a> GridPropagation<'a> {
+    pub fn new(scenario: &'a Scenario, grid: CountGrid) -> Self {
+        let field = LawField::new(scenario, 0, grid);
         let mut walk = Self {
             scenario,
             grid,
@@ -66,7 +66,7 @@ impl<'a> Walk<'a> {
         walk.sort(start, 0.0);
         if scenario.start.draw {
             let shares = Composition::start(scenario).rounded();
-            let errors = DrawErrors::new(grid, Draw::new(shares.value()), Draw::doubt(shares));
+            let errors = DrawErrors::new(grid, BinomialDraw::new(shares.value()), BinomialDraw::doubt(shares));
             walk.round(errors.at_most(), walk.survival * errors.on_average());
         }
         walk
@@ -135,7 +135,7 @@ impl<'a> Walk<'a> {
         let settled = self.settled();
         self.generation += 1;
         if !settled {
-            self.field = Field::new(self.scenario, self.generation, self.grid);
+            self.field = LawField::new(self.scenario, self.generation, self.grid);
         }
         if !self.extinct {
             self.sort(step.next, step.dropped);

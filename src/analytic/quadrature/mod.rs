@@ -19,9 +19,9 @@ mod quantile;
 mod source;
 mod spending;
 
-pub use closing::{Closing, close};
-pub use era::{Era, Loop};
+pub use closing::{RunwayClosing, close};
+pub use era::{CountLoop, LoopEra};
 pub(super) use large::solve;
 pub use nodes::NodeChain;
-pub use propagation::Propagation;
+pub use propagation::DensityPropagation;
 pub(super) use spending::lasting;

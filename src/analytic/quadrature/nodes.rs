@@ -8,13 +8,13 @@
 use crate::analytic::error::SolveError;
 use crate::analytic::rounding::RowErrors;
 use crate::analytic::skyline::Skyline;
-use crate::analytic::wide::{Hot, wide};
+use crate::analytic::wide::{SimdTask, wide};
 use crate::stats::binomial;
 
-use super::chebyshev::{self, Nodes};
+use super::chebyshev::{self, ChebyshevNodes};
 use super::density::spread;
-use super::gram::{ORDER, Rules};
-use super::kernel::{Draws, exponentials};
+use super::gram::{GaussRules, ORDER};
+use super::kernel::{BinomialDraws, exponentials};
 
 /// Half of an interval in standard deviations of what is summed over it.
 const REACH: f64 = 2.0;
@@ -51,7 +51,7 @@ impl NodeChain {
     pub fn new(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, SolveError> {
         let mut chain = Self { draws, ..Self::default() };
         let (mut rules, at) =
-            (Rules::default(), |count: f64| law(count / draws as f64).ok_or(SolveError::Starves { count, draws }));
+            (GaussRules::default(), |count: f64| law(count / draws as f64).ok_or(SolveError::Starves { count, draws }));
         if failing > 0 {
             chain.fill((0, failing.min(draws + 1) - 1), &at, &mut rules)?;
         }
@@ -96,7 +96,7 @@ impl NodeChain {
         &mut self,
         whole: (u64, u64),
         at: &dyn Fn(f64) -> Result<f64, SolveError>,
-        rules: &mut Rules,
+        rules: &mut GaussRules,
     ) -> Result<(), SolveError> {
         let mut open = vec![(whole.0, whole.1)];
         while let Some((first, last)) = open.pop() {
@@ -122,7 +122,7 @@ impl NodeChain {
         Ok(())
     }
 
-    fn split(&mut self, mut first: u64, last: u64, parts: u64, rules: &mut Rules) {
+    fn split(&mut self, mut first: u64, last: u64, parts: u64, rules: &mut GaussRules) {
         let counts = last - first + 1;
         for part in 0..parts {
             let end = first + counts / parts - 1 + u64::from(part < counts % parts);
@@ -134,8 +134,8 @@ impl NodeChain {
         }
     }
 
-    fn push(&mut self, first: u64, last: u64, rules: &mut Rules) {
-        let draws = Draws::new(self.draws);
+    fn push(&mut self, first: u64, last: u64, rules: &mut GaussRules) {
+        let draws = BinomialDraws::new(self.draws);
         let counts = last - first + 1;
         let rule = rules.of(counts);
         let (middle, half) = (0.5 * (first as f64 + last as f64), 0.5 * counts as f64);
@@ -155,7 +155,7 @@ impl NodeChain {
         at: &dyn Fn(f64) -> Result<f64, SolveError>,
     ) -> Result<(f64, f64), SolveError> {
         let places = spread(first as f64, last as f64);
-        let mut next: Nodes = [0.0; ORDER];
+        let mut next: ChebyshevNodes = [0.0; ORDER];
         for (next, count) in next.iter_mut().zip(places) {
             *next = at(count)?;
         }
@@ -213,8 +213,8 @@ impl NodeChain {
         if self.whole {
             return binomial::fill(first as u64, self.draws, q, row);
         }
-        let draws = Draws::new(self.draws);
-        wide(Row {
+        let draws = BinomialDraws::new(self.draws);
+        wide(NodeRow {
             draws,
             mean: draws.number() * q,
             count: &self.count[first..],
@@ -225,15 +225,15 @@ impl NodeChain {
 }
 
 /// Probabilities of nodes after draws with one mean.
-struct Row<'a> {
-    draws: Draws,
+struct NodeRow<'a> {
+    draws: BinomialDraws,
     mean: f64,
     count: &'a [f64],
     log_weight: &'a [f64],
     row: &'a mut [f64],
 }
 
-impl Hot for Row<'_> {
+impl SimdTask for NodeRow<'_> {
     type Output = ();
 
     #[inline(always)]

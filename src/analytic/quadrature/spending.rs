@@ -1,17 +1,17 @@
 //! What large loops cost until they fail.
 
 use crate::analytic::error::SolveError;
-use crate::analytic::spending::Lasting;
+use crate::analytic::spending::SurvivingLaw;
 use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
-use super::propagation::Propagation;
+use super::propagation::DensityPropagation;
 
 /// The loop that has not failed yet, with its price.
-pub struct Large<'a> {
+pub struct DensityCost<'a> {
     scenario: &'a Scenario,
-    run: Propagation<'a>,
+    run: DensityPropagation<'a>,
     pricing: Pricing<'a>,
     /// Cost given survival, and hazard, of the generation before.
     before: (f64, f64),
@@ -20,14 +20,14 @@ pub struct Large<'a> {
 /// Generation 0 of a loop, for its costs.
 ///
 /// # Errors
-/// As [`Propagation::new`].
-pub fn lasting<'a>(scenario: &'a Scenario, pricing: Pricing<'a>) -> Result<Large<'a>, SolveError> {
-    let mut run = Propagation::new(scenario)?;
+/// As [`DensityPropagation::new`].
+pub fn lasting<'a>(scenario: &'a Scenario, pricing: Pricing<'a>) -> Result<DensityCost<'a>, SolveError> {
+    let mut run = DensityPropagation::new(scenario)?;
     run.leave_free();
-    Ok(Large { scenario, run, pricing, before: (f64::NAN, f64::NAN) })
+    Ok(DensityCost { scenario, run, pricing, before: (f64::NAN, f64::NAN) })
 }
 
-impl Lasting for Large<'_> {
+impl SurvivingLaw for DensityCost<'_> {
     fn survival(&self) -> f64 {
         self.run.survival()
     }

@@ -7,7 +7,8 @@ use anyhow::Context;
 use serde::Serialize;
 
 use crate::fit::{
-    Effort, FitError, FitOptions, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, Unit, Written,
+    FitError, FitOptions, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, SamplerConfig, SlipUnit,
+    WrittenPrior,
 };
 use crate::provenance::{LogProvenance, SCHEMA_VERSION, digest_all_of};
 use crate::scenario::{Scenario, ScenarioError, StatedPrior};
@@ -18,7 +19,7 @@ use super::super::typed::quoted;
 
 /// A document about logs.
 #[derive(Serialize)]
-struct Document<'a, T> {
+struct LogDocument<'a, T> {
     schema_version: u32,
     version: &'static str,
     provenance: &'a LogProvenance,
@@ -30,18 +31,18 @@ struct Document<'a, T> {
 pub(crate) fn json<T: Serialize>(provenance: &LogProvenance, result: T) -> anyhow::Result<Vec<u8>> {
     let version = env!("CARGO_PKG_VERSION");
     let mut bytes =
-        serde_json::to_vec_pretty(&Document { schema_version: SCHEMA_VERSION, version, provenance, result })?;
+        serde_json::to_vec_pretty(&LogDocument { schema_version: SCHEMA_VERSION, version, provenance, result })?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
 /// Where a log comes from, before it is said how it was read.
-pub(super) fn provenance(args: &args::Fit, files: &[LogFile]) -> anyhow::Result<LogProvenance> {
+pub(super) fn provenance(args: &args::FitArgs, files: &[LogFile]) -> anyhow::Result<LogProvenance> {
     Ok(LogProvenance::new(digests(files)?, args.seed, command(args)))
 }
 
 /// The log as it is to be fitted.
-pub(super) fn read(args: &args::Fit, files: &[LogFile], reading: &ReadOptions) -> anyhow::Result<Log> {
+pub(super) fn read(args: &args::FitArgs, files: &[LogFile], reading: &ReadOptions) -> anyhow::Result<Log> {
     let mut log = Log::of(files, reading)?;
     if args.run >= log.runs.len() {
         let (last, run) = (log.runs.len().saturating_sub(1), args.run);
@@ -76,24 +77,27 @@ pub(super) fn generations(log: &Log) -> usize {
     log.runs.iter().map(|run| run.rows.len()).sum::<usize>().min(MOST_GENERATIONS as usize)
 }
 
-pub(super) fn options(args: &args::Fit, whole_solutions: bool) -> Result<FitOptions, ScenarioError> {
+pub(super) fn options(args: &args::FitArgs, whole_solutions: bool) -> Result<FitOptions, ScenarioError> {
     Ok(args.training.tell(FitOptions {
-        unit: if whole_solutions { Unit::Solution } else { Unit::Step },
+        unit: if whole_solutions { SlipUnit::Solution } else { SlipUnit::Step },
         threshold: args.failing.threshold(),
         horizon: args.horizon,
         seed: args.seed,
         run: if args.alone { 0 } else { args.run },
         same_problems: args.problems.same(),
         priors: priors(args.scenario.as_deref())?,
-        effort: args.sweeps.map_or(Effort::THOROUGH, |sweeps| Effort { sweeps: sweeps as usize, ..Effort::THOROUGH }),
+        effort: args.sweeps.map_or(SamplerConfig::THOROUGH, |sweeps| SamplerConfig {
+            sweeps: sweeps as usize,
+            ..SamplerConfig::THOROUGH
+        }),
         ..FitOptions::default()
     }))
 }
 
 /// The priors that a scenario file states.
-pub(crate) fn priors(scenario: Option<&Path>) -> Result<BTreeMap<String, Written>, ScenarioError> {
+pub(crate) fn priors(scenario: Option<&Path>) -> Result<BTreeMap<String, WrittenPrior>, ScenarioError> {
     let stated = scenario.map(Scenario::load_priors).transpose()?.unwrap_or_default();
-    let written = |prior: StatedPrior| (prior.key, Written { median: prior.median, spread: prior.spread });
+    let written = |prior: StatedPrior| (prior.key, WrittenPrior { median: prior.median, spread: prior.spread });
     Ok(stated.into_iter().map(written).collect())
 }
 
@@ -110,7 +114,7 @@ pub(crate) fn blamed(error: FitError, log: Option<&Path>, scenario: Option<&Path
 }
 
 /// The command as it can be typed again.
-pub(super) fn command(args: &args::Fit) -> String {
+pub(super) fn command(args: &args::FitArgs) -> String {
     let mut words = vec!["runaway fit".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
     words.extend(args.reading.typed());

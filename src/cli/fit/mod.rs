@@ -12,30 +12,32 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::files::ReportFolder;
-use crate::fit::{Advised, Checks, Fit, FitError, FitOptions, Fitted, Log, Variant, Weighed};
+use crate::fit::{
+    AdvisedMeasurements, FitError, FitOptions, Fitted, Log, LogFit, LoopChecks, ModelVariant, WeighedVariants,
+};
 use crate::report;
 
 use super::args;
 use super::ingest::read_as;
-use super::limits::Work;
+use super::limits::WorkEstimate;
 use super::progress::watched;
-use super::{UsageError, Verdict, report_folder, write_report};
+use super::{CommandVerdict, UsageError, report_folder, write_report};
 use asked::{generations, options, provenance, read};
 
 pub(super) use asked::{blamed, digests, json, priors};
 
 /// Everything that was asked.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct FitAnswer<'a> {
     #[serde(flatten)]
-    fit: &'a Fit,
+    fit: &'a LogFit,
     #[serde(skip_serializing_if = "Option::is_none")]
-    advice: Option<&'a Advised>,
+    advice: Option<&'a AdvisedMeasurements>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    variants: Option<&'a Weighed>,
+    variants: Option<&'a WeighedVariants>,
 }
 
-pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     if args.class.is_some() || args.reading.metric.len() > 1 {
         return pair::run(args, out);
     }
@@ -54,7 +56,7 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
     let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
     if asked.iter().flatten().any(|one| matches!(one, crate::fit::Measurement::Audit(_)))
-        && fit.basis.checks == Checks::Unknown
+        && fit.basis.checks == LoopChecks::Unknown
     {
         let rule = "what was kept of how many answers is not known, so that an audit would not be used; add `generated` to the log";
         return Err(UsageError(format!("--advise=audit: {rule}")).into());
@@ -65,9 +67,9 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     } else {
         None
     };
-    let json = json(&provenance, Answer { fit: &fit, advice: advised.as_ref(), variants: weighed.as_ref() })?;
+    let json = json(&provenance, FitAnswer { fit: &fit, advice: advised.as_ref(), variants: weighed.as_ref() })?;
     let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
-    let inputs = report::fit::Inputs {
+    let inputs = report::fit::FitInputs {
         fit: &fit,
         run,
         advised: advised.as_ref(),
@@ -85,16 +87,16 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
         }
         saved.iter().flatten().try_for_each(|saved| writeln!(out, "{saved}"))?;
     }
-    Ok(if fit.unsettled().is_some() { Verdict::Unsettled } else { Verdict::Fine })
+    Ok(if fit.unsettled().is_some() { CommandVerdict::Unsettled } else { CommandVerdict::Fine })
 }
 
 /// Every variant is a fit of its own.
-fn admit(args: &args::Fit, log: &Log, options: &FitOptions) -> anyhow::Result<()> {
+fn admit(args: &args::FitArgs, log: &Log, options: &FitOptions) -> anyhow::Result<()> {
     let weighed = args.variants || args.report.is_some();
-    let fits = if weighed { 1 + Variant::ALL.len() } else { 1 };
-    Work::default().fits(fits, options.effort.sweeps, generations(log)).admit(args.patience)
+    let fits = if weighed { 1 + ModelVariant::ALL.len() } else { 1 };
+    WorkEstimate::default().fits(fits, options.effort.sweeps, generations(log)).admit(args.patience)
 }
 
-fn write(folder: &ReportFolder, inputs: &report::fit::Inputs<'_>, json: &[u8]) -> anyhow::Result<usize> {
+fn write(folder: &ReportFolder, inputs: &report::fit::FitInputs<'_>, json: &[u8]) -> anyhow::Result<usize> {
     write_report(folder, &report::fit::render(inputs)?, "report.html", &[("fit.json", json)])
 }

@@ -18,7 +18,7 @@ pub struct BacktestOptions {
 
 impl Default for BacktestOptions {
     fn default() -> Self {
-        let fit = FitOptions { effort: crate::fit::Effort::BRISK, paths: 1000, ..FitOptions::default() };
+        let fit = FitOptions { effort: crate::fit::SamplerConfig::BRISK, paths: 1000, ..FitOptions::default() };
         Self { cuts: vec![4, 6, 8, 10], fit, others: false, warning: 5 }
     }
 }

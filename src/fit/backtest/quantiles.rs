@@ -1,13 +1,18 @@
 //! Every forecast as quantiles, in the form that scoringutils and forecast hubs read.
 
-use super::result::{Backtest, Case, Predicted, QUANTILE_LEVELS};
-use crate::fit::log::Row;
+use super::result::{BacktestCase, BacktestResult, PredictedQuantiles, QUANTILE_LEVELS};
+use crate::fit::log::LogRow;
 use crate::fit::score::{quantile, sorted};
 
-pub(super) fn predicted(model: &'static str, last: u64, future: &[Row], columns: &[Vec<f64>]) -> Vec<Predicted> {
-    let one = |(row, column): (&Row, &Vec<f64>)| {
+pub(super) fn predicted(
+    model: &'static str,
+    last: u64,
+    future: &[LogRow],
+    columns: &[Vec<f64>],
+) -> Vec<PredictedQuantiles> {
+    let one = |(row, column): (&LogRow, &Vec<f64>)| {
         let column = sorted(column.iter().copied());
-        Predicted {
+        PredictedQuantiles {
             model,
             generation: row.generation,
             horizon: row.generation - last,
@@ -18,7 +23,7 @@ pub(super) fn predicted(model: &'static str, last: u64, future: &[Row], columns:
     future.iter().zip(columns).map(one).collect()
 }
 
-impl Backtest {
+impl BacktestResult {
     /// A row for every forecaster, generation and level: file, run, cut, generation, model, horizon (generations),
     /// quantile_level, predicted and observed (error rates).
     #[must_use]
@@ -31,9 +36,9 @@ impl Backtest {
     }
 }
 
-fn push(text: &mut String, case: &Case, one: &Predicted) {
+fn push(text: &mut String, case: &BacktestCase, one: &PredictedQuantiles) {
     let [file, run] = [&case.file, &case.run].map(|name| crate::fit::log::quoted(name));
-    let Predicted { model, generation, horizon, observed, quantiles } = one;
+    let PredictedQuantiles { model, generation, horizon, observed, quantiles } = one;
     for (level, value) in QUANTILE_LEVELS.iter().zip(quantiles) {
         *text += &format!("{file},{run},{},{generation},{model},{horizon},{level},{value},{observed}\n", case.cut);
     }

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::json::{self, Object};
-use super::meaning::{Meaning, meaning};
+use super::json::{self, JsonObject};
+use super::meaning::{MetricMeaning, meaning};
 use super::names::is_name;
 use super::read_error::ReadError;
 use super::{ReadOptions, listed, shortened};
@@ -63,10 +63,10 @@ pub(super) fn right_share(value: &Json) -> Option<f64> {
 pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, ReadError> {
     let number = || json::number(value).map(|(score, _)| score);
     let meant = meaning(key);
-    if meant == Meaning::Error && !options.lower_is_better {
+    if meant == MetricMeaning::Error && !options.lower_is_better {
         return Err(ReadError::new(is_error(key)));
     }
-    let is_mean = options.samples_per_problem.is_some() || meant == Meaning::Right && !is_of_one(key);
+    let is_mean = options.samples_per_problem.is_some() || meant == MetricMeaning::Right && !is_of_one(key);
     let right = match options.right_above {
         Some(limit) => number().or_else(|| truth(value).map(share_of)).map(|score| share_of(score > limit)),
         None => {
@@ -77,7 +77,7 @@ pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f
 }
 
 /// A key of these names, in any case where none is spelt so.
-pub(super) fn known(object: &Object, names: &[&str]) -> Option<String> {
+pub(super) fn known(object: &JsonObject, names: &[&str]) -> Option<String> {
     let exact = names.iter().find(|name| object.contains_key(**name)).map(|name| (*name).to_owned());
     exact.or_else(|| names.iter().find_map(|name| object.keys().find(|key| plain(key) == **name)).cloned())
 }
@@ -87,7 +87,7 @@ fn plain(key: &str) -> String {
 }
 
 /// The keys of an object; those of objects within it behind a point, as options take them.
-pub(super) fn key_names(object: &Object) -> Vec<String> {
+pub(super) fn key_names(object: &JsonObject) -> Vec<String> {
     let within = |(key, value): (&String, &Json)| match value.as_object() {
         Some(inner) if !inner.is_empty() => inner.keys().map(|name| format!("{key}.{name}")).collect(),
         _ => vec![key.clone()],
@@ -101,15 +101,15 @@ pub(super) fn is_error(name: &str) -> String {
 }
 
 /// What to say where no key says what is right, but one by its name what is wrong.
-pub(super) fn wrong_key(object: &Object) -> String {
-    let key = key_names(object).into_iter().find(|key| meaning(key) == Meaning::Error);
+pub(super) fn wrong_key(object: &JsonObject) -> String {
+    let key = key_names(object).into_iter().find(|key| meaning(key) == MetricMeaning::Error);
     key.map_or_else(String::new, |key| {
         format!("; if `{}` says what is wrong, --correct {0} --lower-is-better", shortened(&key))
     })
 }
 
 /// The key that an option names, which must be there.
-pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> Result<Option<String>, ReadError> {
+pub(super) fn asked(object: &JsonObject, wanted: &Option<String>, option: &str) -> Result<Option<String>, ReadError> {
     match wanted {
         Some(key) if !object.contains_key(key) => Err(ReadError::new(format!(
             "{option} {key}: there is no such key; there is {}",
@@ -120,7 +120,7 @@ pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> R
 }
 
 /// The key of the generation; in some files `generation` is the text that was generated.
-pub(super) fn generation_key(object: &Object) -> Option<String> {
+pub(super) fn generation_key(object: &JsonObject) -> Option<String> {
     let names = |value: &Json| json::number(value).is_some() || value.as_str().is_some_and(is_name);
     GENERATIONS.iter().find_map(|key| known(object, &[key]).filter(|key| object.get(key).is_some_and(names)))
 }
@@ -145,7 +145,7 @@ fn plain_number(text: &str) -> &str {
 }
 
 /// Refuses answers of a second run: merged, they would pass for more problems.
-pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<(), ReadError> {
+pub(super) fn same_run(object: &JsonObject, first: &mut Option<String>) -> Result<(), ReadError> {
     let Some((key, run)) = RUNS.iter().find_map(|key| Some((*key, object.get(*key).and_then(text)?))) else {
         return Ok(());
     };
@@ -168,7 +168,7 @@ pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<()
 fn neither(value: &Json, key: &str) -> String {
     let remedy = match json::number(value) {
         None => "write true or false, or name the key that says it with --correct KEY".to_owned(),
-        Some((score, _)) if (0.0..=1.0).contains(&score) && meaning(key) != Meaning::Reward => {
+        Some((score, _)) if (0.0..=1.0).contains(&score) && meaning(key) != MetricMeaning::Reward => {
             "--right-above 0.5 sets a limit for scores; of a mean over k answers say --samples-per-problem k".to_owned()
         }
         Some((score, _)) if score.abs() < 2.0 => "--right-above 0.5 sets a limit for scores".to_owned(),

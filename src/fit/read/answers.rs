@@ -11,13 +11,13 @@ use super::answer_checks::without_answers;
 use super::answer_fields::{judged, right_share, same_run, text};
 use super::answer_group::{AnswerGroup, AnswerSet, GenerationAnswers};
 use super::answer_sets::{AnswerSets, LineKeys};
-use super::file::{LogFile, Shape};
-use super::json::{self, Object};
+use super::file::{FileShape, LogFile};
+use super::json::{self, JsonObject};
 use super::pairs::{hash, hash_of, held};
 use super::paths::{by_number, repeats_of};
 use super::read_error::ReadError;
 use super::sample_keys::{SampleKeys, sample_keys};
-use super::verdicts::{self, Verdict};
+use super::verdicts::{self, VerdictKeys};
 use super::{ReadOptions, fault, listed, lm_eval, lm_eval_samples, shortened};
 use crate::fit::log::{Log, LogError};
 
@@ -50,7 +50,7 @@ impl AnswerSet {
     }
 
     fn read(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
-        let mut gathered = Gathered { lines: true, ..Gathered::default() };
+        let mut gathered = GatheredAnswers { lines: true, ..GatheredAnswers::default() };
         for file in files {
             // Results stand beside the samples that they sum up.
             if lm_eval::is_results(file, options) && files.iter().any(|file| lm_eval_samples::is_samples(file, options))
@@ -67,7 +67,7 @@ impl AnswerSet {
 }
 
 #[derive(Default)]
-struct Gathered {
+struct GatheredAnswers {
     generations: BTreeMap<String, GenerationAnswers>,
     filters: BTreeSet<String>,
     notes: Vec<String>,
@@ -82,7 +82,7 @@ struct Gathered {
     lines: bool,
 }
 
-impl Gathered {
+impl GatheredAnswers {
     fn take_file(&mut self, file: &LogFile, several: bool, options: &ReadOptions) -> Result<(), LogError> {
         let refuse = |reason: String| fault(&file.name, None, None, reason);
         if let Some(what) = without_answers(file, options) {
@@ -97,7 +97,7 @@ impl Gathered {
         let keys = sample_keys(&first, options).map_err(|error| error.at(&file.name, None))?;
         let options = &ReadOptions { lower_is_better: options.lower_is_better || keys.turned, ..options.clone() };
         self.answers |= keys.answer.is_some();
-        self.lines &= matches!(file.shape, Shape::Lines(_));
+        self.lines &= matches!(file.shape, FileShape::Lines(_));
         self.generation_key = keys.generation.clone().or(self.generation_key.take());
         self.note(&keys, options);
         let of_line = LineKeys::of(&first, &keys.id, keys.generation.as_ref(), &keys.taken());
@@ -132,7 +132,7 @@ impl Gathered {
 
     fn take(
         &mut self,
-        object: &Object,
+        object: &JsonObject,
         keys: &SampleKeys,
         (own_name, file): (&str, &str),
         options: &ReadOptions,
@@ -262,10 +262,10 @@ fn add(groups: &mut Vec<AnswerGroup>, more: AnswerGroup) {
 type Verdicts = Vec<(Option<bool>, u32)>;
 
 /// The verdicts of a line.
-fn judged_answers(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> Result<Verdicts, ReadError> {
+fn judged_answers(object: &JsonObject, keys: &SampleKeys, options: &ReadOptions) -> Result<Verdicts, ReadError> {
     let (right, whole) = match &keys.verdict {
-        Verdict::Key(key) => return Ok(vec![(verdict(object, key, keys, options)?, 1)]),
-        Verdict::Counts(right, all) => verdicts::counted(object, (right, all), options)?,
+        VerdictKeys::Key(key) => return Ok(vec![(verdict(object, key, keys, options)?, 1)]),
+        VerdictKeys::Counts(right, all) => verdicts::counted(object, (right, all), options)?,
     };
     if whole > MOST_COUNTED {
         let reason = format!("{whole} answers to one problem, but at most {MOST_COUNTED} are measured");
@@ -276,7 +276,12 @@ fn judged_answers(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> 
 }
 
 /// Whether the answer is right; absent where nobody checked.
-fn verdict(object: &Object, key: &str, keys: &SampleKeys, options: &ReadOptions) -> Result<Option<bool>, ReadError> {
+fn verdict(
+    object: &JsonObject,
+    key: &str,
+    keys: &SampleKeys,
+    options: &ReadOptions,
+) -> Result<Option<bool>, ReadError> {
     if let Some(audited) = &keys.audited
         && !said(object.get(audited)).map_err(|error| error.or_of(audited))?.unwrap_or(false)
     {

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use serde_json::Value as Json;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::json::{self, Object};
+use super::json::{self, JsonObject};
 use super::read_error::ReadError;
 use crate::files::{LOG, StoredInput};
 
@@ -16,7 +16,7 @@ use crate::files::{LOG, StoredInput};
 const KEPT: [&str; 3] = ["id", "epoch", "scores"];
 
 /// The log in an archive.
-pub(super) fn document(input: &StoredInput<'_>) -> Result<Object, ReadError> {
+pub(super) fn document(input: &StoredInput<'_>) -> Result<JsonObject, ReadError> {
     let damaged = |error: &dyn std::fmt::Display| {
         ReadError::new(format!(
             "this is a damaged zip archive ({error}); copy it again, and if it is an Inspect log (.eval), write it as JSON \
@@ -35,7 +35,7 @@ pub(super) fn document(input: &StoredInput<'_>) -> Result<Object, ReadError> {
     Ok(log)
 }
 
-fn header(archive: &mut ZipArchive<File>, names: &[String]) -> Result<Object, ReadError> {
+fn header(archive: &mut ZipArchive<File>, names: &[String]) -> Result<JsonObject, ReadError> {
     let has = |name: &str| names.iter().any(|known| known == name);
     if has("header.json") {
         return entry(archive, "header.json");
@@ -58,7 +58,7 @@ fn sample(archive: &mut ZipArchive<File>, name: &str) -> Result<Json, ReadError>
 }
 
 /// The JSON object of an entry.
-fn entry(archive: &mut ZipArchive<File>, name: &str) -> Result<Object, ReadError> {
+fn entry(archive: &mut ZipArchive<File>, name: &str) -> Result<JsonObject, ReadError> {
     let complain = |error: &dyn std::fmt::Display| {
         ReadError::new(format!("`{}` in this archive: {error}", super::shortened(name)))
     };

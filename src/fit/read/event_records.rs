@@ -5,18 +5,18 @@ use std::io::{self, Read};
 /// Whether bytes begin with the record that opens every event file, which holds its version.
 pub(super) fn is_event_file(bytes: &[u8]) -> bool {
     let is_version = |record: &[u8]| record.windows(12).any(|window| window == b"brain.Event:");
-    Records::new(bytes).next().is_ok_and(|record| record.is_some_and(is_version))
+    EventRecords::new(bytes).next().is_ok_and(|record| record.is_some_and(is_version))
 }
 
 /// The records of a file, up to its end or to the one that was still being written.
-pub(super) struct Records<R> {
+pub(super) struct EventRecords<R> {
     pub(super) reader: R,
     pub(super) buffer: Vec<u8>,
     /// Whether the file ended within a record.
     pub(super) cut: bool,
 }
 
-impl<R: Read> Records<R> {
+impl<R: Read> EventRecords<R> {
     pub(super) fn new(reader: R) -> Self {
         Self { reader, buffer: Vec::new(), cut: false }
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::file::LogFile;
-use super::format::Format;
+use super::format::LogFormat;
 use super::options::ReadOptions;
 use super::wording::{fault, on_a_line};
 use super::{
@@ -13,10 +13,10 @@ use super::{
 };
 use crate::files::StoredInput;
 use crate::fit::log::{Log, LogError};
-use crate::fit::transition::Samples;
+use crate::fit::transition::AnswerSamples;
 
 /// Every format. The first that recognises a file reads it, so the more particular ones come first.
-pub(super) const FORMATS: &[Format] = &[
+pub(super) const FORMATS: &[LogFormat] = &[
     tensorboard::FORMAT,
     lm_eval::RESULTS,
     lm_eval_samples::FORMAT,
@@ -106,13 +106,13 @@ impl Log {
     }
 
     /// The log and its format.
-    fn found(files: &[LogFile], options: &ReadOptions) -> Result<(&'static Format, Self), LogError> {
+    fn found(files: &[LogFile], options: &ReadOptions) -> Result<(&'static LogFormat, Self), LogError> {
         let format = format_of(files, options)?;
         Ok((format, assemble::log(files, format.name, (format.read)(files, options)?, options)?))
     }
 }
 
-impl Samples {
+impl AnswerSamples {
     /// Reads lm-evaluation-harness samples of successive generations, one file each, in order.
     ///
     /// # Errors
@@ -123,8 +123,8 @@ impl Samples {
 }
 
 /// The one format of all files.
-fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static Format, LogError> {
-    let mut chosen: Option<(&Format, &LogFile)> = None;
+fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static LogFormat, LogError> {
+    let mut chosen: Option<(&LogFormat, &LogFile)> = None;
     for file in files {
         let format = FORMATS.iter().find(|format| (format.recognise)(file, options)).ok_or_else(|| file.unknown())?;
         match chosen {
@@ -147,7 +147,7 @@ fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static Format
 }
 
 /// Whether one of two formats is that of samples which the harness writes beside its results.
-fn is_beside(one: &Format, other: &Format) -> bool {
+fn is_beside(one: &LogFormat, other: &LogFormat) -> bool {
     let names = [lm_eval::RESULTS.name, lm_eval_samples::FORMAT.name];
     one.name != other.name && names.contains(&one.name) && names.contains(&other.name)
 }

@@ -1,16 +1,16 @@
 //! What a reader found in its files.
 
-use super::gather::Gather;
-use super::record::Record;
+use super::gather::RowGather;
+use super::record::EvaluationRecord;
 use super::wording::fault;
 use crate::fit::log::LogError;
 
 /// What a reader found in its files.
 #[derive(Default)]
-pub(super) struct Found {
-    pub records: Vec<Record>,
+pub(super) struct FoundRecords {
+    pub records: Vec<EvaluationRecord>,
     /// Rows that count right and wrong answers by generation already.
-    pub counted: Option<Gather>,
+    pub counted: Option<RowGather>,
     /// What was left aside.
     pub ignored: Vec<String>,
     /// What a reader of the log should know: columns taken for others, orders, assumptions.
@@ -40,7 +40,7 @@ const MOST_EVALUATIONS: usize = 200_000;
 
 pub(super) const MOST_VALUES: usize = 400_000;
 
-impl Found {
+impl FoundRecords {
     /// Nothing yet of a harness, which runs one fixed set of problems.
     pub fn of_a_harness() -> Self {
         Self { same_problems: true, ..Self::default() }
@@ -60,7 +60,7 @@ impl Found {
     ///
     /// # Errors
     /// [`LogError`] where there are more than a log may have.
-    pub fn push(&mut self, mut record: Record) -> Result<(), LogError> {
+    pub fn push(&mut self, mut record: EvaluationRecord) -> Result<(), LogError> {
         self.values += record.scores.len();
         let most = |what: &str, most: usize| {
             let reason = format!("more than the {most} {what} that a log may have; split it by its runs");

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::decimals::{decimals, shortest_decimals};
 use super::read_error::ReadError;
 
-pub(super) type Object = Map<String, Value>;
+pub(super) type JsonObject = Map<String, Value>;
 
 /// Memory that a parsed text may take with it, in bytes.
 const MOST_MEMORY: usize = 400 << 20;
@@ -55,7 +55,7 @@ pub(super) fn without_nan(text: &str) -> Cow<'_, str> {
 }
 
 /// The object that a text holds; what is wrong with it otherwise.
-pub(super) fn object(text: &str) -> Result<Object, ReadError> {
+pub(super) fn object(text: &str) -> Result<JsonObject, ReadError> {
     match parsed(text)? {
         Value::Object(object) => Ok(object),
         _ => Err(ReadError::new("not a JSON object")),
@@ -63,7 +63,7 @@ pub(super) fn object(text: &str) -> Result<Object, ReadError> {
 }
 
 /// The objects of an array that holds nothing else.
-pub(super) fn objects(text: &str) -> Result<Vec<Object>, ReadError> {
+pub(super) fn objects(text: &str) -> Result<Vec<JsonObject>, ReadError> {
     let Value::Array(values) = parsed(text)? else { return Err(ReadError::new("not a JSON array")) };
     let objects = (1..).zip(values).map(|(place, value)| match value {
         Value::Object(object) => Ok(object),

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::column_names::counted_by_name;
-use super::meaning::{Meaning, NO_SHARE, Scope, meaning, of_training, scope, words};
+use super::meaning::{MetricMeaning, MetricScope, NO_SHARE, meaning, of_training, scope, words};
 use super::read_error::ReadError;
-use super::record::{Record, Score, Value};
+use super::record::{EvaluationRecord, MetricScore, ScoreValue};
 use super::{ReadOptions, listed};
 
 /// Metrics among which one is chosen by itself; a log of more has keys that are no metrics.
@@ -18,7 +18,7 @@ fn declared(name: &str, options: &ReadOptions) -> bool {
 
 /// The metric that was chosen.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Chosen {
+pub(super) struct ChosenMetric {
     pub name: String,
     /// It counts wrong answers, or a share of them.
     pub falls: bool,
@@ -28,7 +28,11 @@ pub(super) struct Chosen {
 }
 
 /// Chooses the metric to read.
-pub(super) fn choose(records: &[Record], training_only: &[String], options: &ReadOptions) -> Result<Chosen, ReadError> {
+pub(super) fn choose(
+    records: &[EvaluationRecord],
+    training_only: &[String],
+    options: &ReadOptions,
+) -> Result<ChosenMetric, ReadError> {
     let names = names(records);
     if let Some(wanted) = &options.metric {
         if names.is_empty() && !training_only.is_empty() {
@@ -50,11 +54,11 @@ pub(super) fn choose(records: &[Record], training_only: &[String], options: &Rea
         |name: &str| records.iter().flat_map(|record| &record.scores).any(|score| score.name == name && score.falls);
     let is_wanted = |name: &&str| {
         let fits = match meaning(name) {
-            Meaning::Error => options.lower_is_better,
-            Meaning::Right => options.lower_is_better == falls(name),
+            MetricMeaning::Error => options.lower_is_better,
+            MetricMeaning::Right => options.lower_is_better == falls(name),
             _ => false,
         };
-        fits && scope(name) != Scope::Training && is_share(name, records)
+        fits && scope(name) != MetricScope::Training && is_share(name, records)
     };
     let fits: Vec<&str> = names.iter().map(String::as_str).filter(is_wanted).collect();
     let nearest = fits.iter().map(|name| scope(name)).min();
@@ -77,7 +81,7 @@ pub(super) fn choose(records: &[Record], training_only: &[String], options: &Rea
     }
 }
 
-fn names(records: &[Record]) -> Vec<String> {
+fn names(records: &[EvaluationRecord]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let scores = records.iter().flat_map(|record| &record.scores);
     scores.map(|score| &score.name).filter(|name| seen.insert((*name).clone())).cloned().collect()
@@ -110,25 +114,25 @@ fn named(wanted: &str, names: &[String]) -> Result<String, ReadError> {
     }
 }
 
-fn scores<'a>(name: &'a str, records: &'a [Record]) -> impl Iterator<Item = &'a Score> {
+fn scores<'a>(name: &'a str, records: &'a [EvaluationRecord]) -> impl Iterator<Item = &'a MetricScore> {
     records.iter().flat_map(|record| &record.scores).filter(move |score| score.name == name)
 }
 
 /// Whether every value may be a share, in fractions or in percent, or a count.
-fn is_share(name: &str, records: &[Record]) -> bool {
+fn is_share(name: &str, records: &[EvaluationRecord]) -> bool {
     scores(name, records).all(|score| match score.value {
-        Value::Share(value, _) => (0.0..=100.0).contains(&value),
-        Value::Right(_) => true,
+        ScoreValue::Share(value, _) => (0.0..=100.0).contains(&value),
+        ScoreValue::Right(_) => true,
     })
 }
 
-fn is_count(name: &str, records: &[Record]) -> bool {
-    scores(name, records).all(|score| !matches!(score.value, Value::Share(..)))
+fn is_count(name: &str, records: &[EvaluationRecord]) -> bool {
+    scores(name, records).all(|score| !matches!(score.value, ScoreValue::Share(..)))
 }
 
 /// Of metrics with the same values everywhere the first only.
-fn alike<'a>(names: &[&'a str], records: &[Record]) -> Vec<&'a str> {
-    let values = |name: &str| -> Vec<Option<(Value, Option<u64>)>> {
+fn alike<'a>(names: &[&'a str], records: &[EvaluationRecord]) -> Vec<&'a str> {
+    let values = |name: &str| -> Vec<Option<(ScoreValue, Option<u64>)>> {
         records
             .iter()
             .map(|record| {
@@ -147,10 +151,15 @@ fn alike<'a>(names: &[&'a str], records: &[Record]) -> Vec<&'a str> {
 }
 
 /// Takes a metric, or says why it is no share of answers.
-fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOptions) -> Result<Chosen, ReadError> {
+fn accepted(
+    name: &str,
+    names: &[String],
+    records: &[EvaluationRecord],
+    options: &ReadOptions,
+) -> Result<ChosenMetric, ReadError> {
     let mut notes = Vec::new();
     let unit = scores(name, records)
-        .all(|score| matches!(score.value, Value::Share(value, _) if (0.0..=1.0).contains(&value)));
+        .all(|score| matches!(score.value, ScoreValue::Share(value, _) if (0.0..=1.0).contains(&value)));
     let file_says = scores(name, records).any(|score| score.falls);
     let declared = declared(name, options);
     if !is_count(name, records) && counted_by_name(name).is_some() {
@@ -159,10 +168,10 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
         )));
     }
     match meaning(name) {
-        Meaning::Other(what) if !(declared && what == NO_SHARE) => {
+        MetricMeaning::Other(what) if !(declared && what == NO_SHARE) => {
             return Err(ReadError::new(format!("`{name}` is {what}; it says nothing of right answers")));
         }
-        Meaning::Error if !options.lower_is_better => {
+        MetricMeaning::Error if !options.lower_is_better => {
             return Err(ReadError::new(error_by_name(name)));
         }
         _ if file_says && !declared && !options.lower_is_better => {
@@ -171,17 +180,17 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
             )));
         }
         _ if declared => {}
-        Meaning::Reward if !unit => {
+        MetricMeaning::Reward if !unit => {
             return Err(ReadError::new(format!(
                 "`{name}` is a reward whose values do not all lie in [0, 1]; it is no share of right answers"
             )));
         }
-        Meaning::Reward => {
+        MetricMeaning::Reward => {
             notes.push(format!("`{name}` is a reward, taken as the share of {} answers", options.side()));
         }
-        Meaning::Unknown if options.metric.is_some() => notes
+        MetricMeaning::Unknown if options.metric.is_some() => notes
             .push(format!("`{name}` is taken as the share of {} answers, which its name does not say", options.side())),
-        Meaning::Right if words(name).iter().any(|word| word == "reward" || word == "rewards") => {
+        MetricMeaning::Right if words(name).iter().any(|word| word == "reward" || word == "rewards") => {
             if !unit && !is_count(name, records) {
                 return Err(ReadError::new(format!("`{name}` is a reward whose values do not all lie in [0, 1]")));
             }
@@ -192,14 +201,14 @@ fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOpti
     if !is_share(name, records) {
         return Err(ReadError::new(format!("`{name}` has values outside 0 to 100 %; it is no share of right answers")));
     }
-    if meaning(name) == Meaning::Right && words(name).iter().any(|word| word == "label" || word == "labels") {
+    if meaning(name) == MetricMeaning::Right && words(name).iter().any(|word| word == "label" || word == "labels") {
         notes.push(format!("`{name}` is of labels: where these are of training, it says nothing of held-out problems"));
     }
-    if scope(name) == Scope::Training {
+    if scope(name) == MetricScope::Training {
         notes.push(format!("`{name}` is measured in training: it says nothing of held-out problems"));
     }
     let ignored = names.iter().filter(|other| *other != name).cloned().collect();
-    Ok(Chosen { name: name.to_owned(), falls: options.lower_is_better, notes, ignored })
+    Ok(ChosenMetric { name: name.to_owned(), falls: options.lower_is_better, notes, ignored })
 }
 
 /// The refusal of a metric that is an error rate by its name; or the verdict of one answer, where it says so.
@@ -214,13 +223,13 @@ fn error_by_name(name: &str) -> String {
 }
 
 /// Why nothing can be read.
-fn none(names: &[String], training_only: &[String], options: &ReadOptions, records: &[Record]) -> String {
-    let of = |wanted: fn(Meaning) -> bool| -> Vec<&str> {
+fn none(names: &[String], training_only: &[String], options: &ReadOptions, records: &[EvaluationRecord]) -> String {
+    let of = |wanted: fn(MetricMeaning) -> bool| -> Vec<&str> {
         names.iter().map(String::as_str).filter(|name| wanted(meaning(name)) && is_share(name, records)).collect()
     };
-    let errors = of(|meaning| meaning == Meaning::Error);
-    let open = of(|meaning| matches!(meaning, Meaning::Unknown | Meaning::Reward));
-    let falls = |name: &&str| scores(name, records).any(|score| score.falls) && meaning(name) == Meaning::Right;
+    let errors = of(|meaning| meaning == MetricMeaning::Error);
+    let open = of(|meaning| matches!(meaning, MetricMeaning::Unknown | MetricMeaning::Reward));
+    let falls = |name: &&str| scores(name, records).any(|score| score.falls) && meaning(name) == MetricMeaning::Right;
     let falling: Vec<&str> = names.iter().map(String::as_str).filter(falls).collect();
     if !errors.is_empty() && !options.lower_is_better {
         let several = format!(
@@ -241,8 +250,11 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
             listed(names.iter().map(String::as_str))
         );
     }
-    let training: Vec<&str> =
-        names.iter().map(String::as_str).filter(|name| of_training(name) && meaning(name) == Meaning::Right).collect();
+    let training: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| of_training(name) && meaning(name) == MetricMeaning::Right)
+        .collect();
     if !training.is_empty() {
         return format!(
             "{} is of training batches, not of held-out problems; take it all the same with --metric NAME",

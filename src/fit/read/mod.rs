@@ -65,7 +65,7 @@ mod training_log;
 mod verl;
 mod wandb;
 
-use format::Format;
+use format::LogFormat;
 use formats::FORMATS;
 use wording::{fault, listed, shortened, some};
 

@@ -3,7 +3,7 @@
 use super::ReadOptions;
 use super::json::MOST_COUNTED;
 use super::read_error::ReadError;
-use super::record::{Score, Value};
+use super::record::{MetricScore, ScoreValue};
 
 /// Digits beyond which a share counts as written in full.
 const FULL: u32 = 9;
@@ -17,7 +17,7 @@ pub(super) const TOO_MANY: &str = "more answers than can be counted; is the numb
 
 /// An evaluation in counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Counted {
+pub(super) struct CountedScore {
     pub evaluated: u64,
     pub wrong: u64,
     /// Independent answers that the evaluated ones are worth.
@@ -30,7 +30,7 @@ pub(super) struct Counted {
 
 /// How a metric is written: in percent or not, and to how many decimals at the most.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+pub(super) struct ScoreStyle {
     pub percent: bool,
     pub decimals: u32,
     pub falls: bool,
@@ -38,11 +38,11 @@ pub(super) struct Style {
     least: Option<f64>,
 }
 
-impl Style {
-    pub fn of<'a>(scores: impl Iterator<Item = &'a Score>, falls: bool) -> Self {
+impl ScoreStyle {
+    pub fn of<'a>(scores: impl Iterator<Item = &'a MetricScore>, falls: bool) -> Self {
         let mut style = Self { percent: false, decimals: 0, falls, least: None };
         for score in scores {
-            if let Value::Share(value, decimals) = score.value {
+            if let ScoreValue::Share(value, decimals) = score.value {
                 style.percent |= value > 1.0;
                 if value > 0.0 && value <= 1.0 && style.least.is_none_or(|least| value < least) {
                     style.least = Some(value);
@@ -97,24 +97,33 @@ fn number_after(name: &str, marks: &[&str]) -> Option<u64> {
 }
 
 /// A score in counts.
-pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Result<Counted, ReadError> {
+pub(super) fn counted(
+    score: &MetricScore,
+    style: ScoreStyle,
+    options: &ReadOptions,
+) -> Result<CountedScore, ReadError> {
     let n = score.evaluated.or(options.evaluated);
     match score.value {
         // Where the metric counts what is wrong, its counts do.
-        Value::Right(wrong) if style.falls => whole(score, n, |n| (wrong <= n).then_some(wrong), wrong),
-        Value::Right(right) => whole(score, n, |n| n.checked_sub(right), right),
-        Value::Share(value, own) => share(score, (value, own), style, options),
+        ScoreValue::Right(wrong) if style.falls => whole(score, n, |n| (wrong <= n).then_some(wrong), wrong),
+        ScoreValue::Right(right) => whole(score, n, |n| n.checked_sub(right), right),
+        ScoreValue::Share(value, own) => share(score, (value, own), style, options),
     }
 }
 
-fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part: u64) -> Result<Counted, ReadError> {
+fn whole(
+    score: &MetricScore,
+    n: Option<u64>,
+    wrong: impl Fn(u64) -> Option<u64>,
+    part: u64,
+) -> Result<CountedScore, ReadError> {
     let evaluated = n.ok_or_else(|| missing(score))?;
     if evaluated > MOST_COUNTED {
         return Err(ReadError::new(TOO_MANY));
     }
     let wrong =
         wrong(evaluated).ok_or_else(|| ReadError::new(format!("{part} is more than the {evaluated} evaluated")))?;
-    Ok(Counted {
+    Ok(CountedScore {
         evaluated,
         wrong,
         independent: score.independent.filter(|&worth| worth < evaluated),
@@ -123,7 +132,7 @@ fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part
     })
 }
 
-fn missing(score: &Score) -> ReadError {
+fn missing(score: &MetricScore) -> ReadError {
     ReadError::new(format!(
         "`{}` is a rate, and this file does not say of how many problems; say so with --evaluated N",
         score.name
@@ -138,7 +147,12 @@ fn within(right: f64, open: f64) -> u64 {
     (nearest - (right - open).ceil()).max((right + open).floor() - nearest).max(0.0) as u64
 }
 
-fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOptions) -> Result<Counted, ReadError> {
+fn share(
+    score: &MetricScore,
+    (value, own): (f64, u32),
+    style: ScoreStyle,
+    options: &ReadOptions,
+) -> Result<CountedScore, ReadError> {
     let scale = if style.percent { 100.0 } else { 1.0 };
     let rate = value / scale;
     if !(0.0..=1.0).contains(&rate) {
@@ -173,7 +187,7 @@ fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOp
         };
         return Err(ReadError::new(format!("{value} of {answers} is not a whole number of right answers; {hint}")));
     }
-    Ok(Counted {
+    Ok(CountedScore {
         evaluated: answers,
         wrong: answers - (nearest as u64).min(answers),
         independent: (repeats > 1).then_some(problems),

@@ -1,12 +1,12 @@
 //! What every format is turned into: evaluations with their place, their step and their scores.
 
 use super::fault;
-use super::pairs::Answers;
-use crate::fit::log::{LogError, Row};
+use super::pairs::PairedAnswers;
+use crate::fit::log::{LogError, LogRow};
 
 /// When an evaluation took place.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum When {
+pub(super) enum EvaluationTime {
     /// At a generation.
     Generation(u64),
     /// At a training step, an epoch or the like: the rank among the others is the generation.
@@ -19,7 +19,7 @@ pub(super) enum When {
 
 /// What a metric says at one evaluation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Value {
+pub(super) enum ScoreValue {
     /// Right answers.
     Right(u64),
     /// A share as it was written, with its number of decimals; perhaps in percent.
@@ -28,10 +28,10 @@ pub(super) enum Value {
 
 /// One metric of one evaluation.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Score {
+pub(super) struct MetricScore {
     /// The metric, as the file spells it.
     pub name: String,
-    pub value: Value,
+    pub value: ScoreValue,
     /// Problems, or answers where `repeats` is known, behind it.
     pub evaluated: Option<u64>,
     /// Answers to each problem that the metric is a mean over.
@@ -43,19 +43,19 @@ pub(super) struct Score {
     /// Whether the file itself says that the metric is to fall.
     pub falls: bool,
     /// The answers behind it, where the file has them by problem.
-    pub answers: Answers,
+    pub answers: PairedAnswers,
 }
 
-impl Score {
+impl MetricScore {
     pub fn share(name: &str, value: f64, decimals: u32) -> Self {
-        Self::new(name, Value::Share(value, decimals), None)
+        Self::new(name, ScoreValue::Share(value, decimals), None)
     }
 
     pub fn right(name: &str, right: u64, evaluated: u64) -> Self {
-        Self::new(name, Value::Right(right), Some(evaluated))
+        Self::new(name, ScoreValue::Right(right), Some(evaluated))
     }
 
-    pub fn new(name: &str, value: Value, evaluated: Option<u64>) -> Self {
+    pub fn new(name: &str, value: ScoreValue, evaluated: Option<u64>) -> Self {
         let name = name.to_owned();
         Self {
             name,
@@ -65,26 +65,26 @@ impl Score {
             independent: None,
             standard_error: None,
             falls: false,
-            answers: Answers::default(),
+            answers: PairedAnswers::default(),
         }
     }
 }
 
 /// One evaluation, or one row of a table.
 #[derive(Debug, Clone)]
-pub(super) struct Record {
+pub(super) struct EvaluationRecord {
     pub file: String,
     pub line: Option<u64>,
     pub run: String,
-    pub when: When,
-    pub scores: Vec<Score>,
+    pub when: EvaluationTime,
+    pub scores: Vec<MetricScore>,
     /// Other canonical columns; `generation`, `evaluated` and `wrong` are not read from it.
-    pub rest: Row,
+    pub rest: LogRow,
 }
 
-impl Record {
-    pub fn new(file: &str, line: Option<u64>, when: When, scores: Vec<Score>) -> Self {
-        Self { file: file.to_owned(), line, run: String::new(), when, scores, rest: Row::default() }
+impl EvaluationRecord {
+    pub fn new(file: &str, line: Option<u64>, when: EvaluationTime, scores: Vec<MetricScore>) -> Self {
+        Self { file: file.to_owned(), line, run: String::new(), when, scores, rest: LogRow::default() }
     }
 }
 

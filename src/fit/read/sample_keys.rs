@@ -2,9 +2,9 @@
 
 use super::answer_fields;
 use super::answer_fields::{asked, generation_key, is_of_one, key_names, known, wrong_key};
-use super::json::Object;
+use super::json::JsonObject;
 use super::read_error::ReadError;
-use super::verdicts::{self, VERDICTS, Verdict};
+use super::verdicts::{self, VERDICTS, VerdictKeys};
 use super::{ReadOptions, listed};
 
 /// Keys of the answer itself in samples of harnesses, before those of plain lines.
@@ -19,7 +19,7 @@ const HARNESS_IDS: [&str; 3] = ["doc_hash", "doc_id", "input"];
 /// What the objects call what is taken from them.
 pub(super) struct SampleKeys {
     pub id: String,
-    pub verdict: Verdict,
+    pub verdict: VerdictKeys,
     /// The verdict says what is wrong.
     pub turned: bool,
     pub answer: Option<String>,
@@ -38,7 +38,7 @@ impl SampleKeys {
 }
 
 /// The keys of a file whose answers are like this one.
-pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<SampleKeys, ReadError> {
+pub(super) fn sample_keys(first: &JsonObject, options: &ReadOptions) -> Result<SampleKeys, ReadError> {
     let known = |names: &[&str]| known(first, names);
     let harness = first.contains_key("doc_id") || first.contains_key("input") && first.contains_key("output");
     let id = asked(first, &options.id, "--id")?
@@ -48,16 +48,16 @@ pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<Sampl
     let wanted = asked(first, &options.correct, "--correct")?
         .or_else(|| options.metric.clone().filter(|key| first.contains_key(key)));
     // The verdict of one answer comes before counts of several, and these before their mean.
-    let single = || known(&VERDICTS).filter(|key| is_of_one(key)).map(Verdict::Key);
+    let single = || known(&VERDICTS).filter(|key| is_of_one(key)).map(VerdictKeys::Key);
     let mut turned = false;
     let verdict = wanted
-        .map(Verdict::Key)
+        .map(VerdictKeys::Key)
         .or_else(single)
-        .or_else(|| Verdict::counts(first))
-        .or_else(|| known(&VERDICTS).map(Verdict::Key))
-        .or_else(|| verdicts::wrong_key(first).inspect(|_| turned = true).map(Verdict::Key))
+        .or_else(|| VerdictKeys::counts(first))
+        .or_else(|| known(&VERDICTS).map(VerdictKeys::Key))
+        .or_else(|| verdicts::wrong_key(first).inspect(|_| turned = true).map(VerdictKeys::Key))
         .ok_or_else(|| missing("says whether the answer is right", "--correct", first, &wrong_key(first)))?;
-    let single = matches!(verdict, Verdict::Key(_));
+    let single = matches!(verdict, VerdictKeys::Key(_));
     let answer = asked(first, &options.answer, "--answer")?
         .or_else(|| known(&HARNESS_ANSWERS))
         .or_else(|| known(&answer_fields::ANSWERS));
@@ -78,7 +78,7 @@ pub(super) fn sample_keys(first: &Object, options: &ReadOptions) -> Result<Sampl
     })
 }
 
-fn missing(what: &str, option: &str, first: &Object, hint: &str) -> ReadError {
+fn missing(what: &str, option: &str, first: &JsonObject, hint: &str) -> ReadError {
     ReadError::new(format!(
         "no key {what}; the keys are {}; say which with {option} KEY{hint}",
         listed(key_names(first).iter().map(String::as_str))

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::cell_values::is_nothing;
-use super::file::{LogFile, Shape};
-use super::json::{self, Object};
+use super::file::{FileShape, LogFile};
+use super::json::{self, JsonObject};
 use super::{ReadOptions, cells};
 use crate::fit::log::LogError;
 
@@ -23,7 +23,7 @@ const COUNTS: [&str; 6] = ["evaluated", "wrong", "total", "n", "num_samples", "n
 const HEAD: usize = 60;
 
 /// Adds the keys of an object that are new, and values where there were none.
-fn complete(head: &mut Object, object: &Object) {
+fn complete(head: &mut JsonObject, object: &JsonObject) {
     for (key, value) in object {
         if head.get(key).is_none_or(Json::is_null) {
             head.insert(key.clone(), value.clone());
@@ -34,7 +34,7 @@ fn complete(head: &mut Object, object: &Object) {
 impl LogFile<'_> {
     /// Whether this is a table of single answers: its rows say right or wrong, and name a problem or an answer.
     pub(super) fn is_table_of_answers(&self, options: &ReadOptions) -> bool {
-        if !matches!(self.shape, Shape::Text) || !cells::is_table(self) {
+        if !matches!(self.shape, FileShape::Text) || !cells::is_table(self) {
             return false;
         }
         if options.names_answers() {
@@ -61,9 +61,9 @@ impl LogFile<'_> {
 
     /// What the answers at the head of a file hold: every key with the first value that is one, as a line may lack what others
     /// have.
-    pub(super) fn head_sample(&self, options: &ReadOptions) -> Result<Option<Object>, LogError> {
-        let mut head = Object::new();
-        if let Shape::Lines(objects) | Shape::Array(objects) | Shape::Rows(objects) = &self.shape {
+    pub(super) fn head_sample(&self, options: &ReadOptions) -> Result<Option<JsonObject>, LogError> {
+        let mut head = JsonObject::new();
+        if let FileShape::Lines(objects) | FileShape::Array(objects) | FileShape::Rows(objects) = &self.shape {
             objects.iter().take(HEAD).for_each(|object| complete(&mut head, &reached(object, &options.paths())));
             return Ok((!head.is_empty()).then_some(head));
         }
@@ -88,8 +88,10 @@ impl LogFile<'_> {
 
     /// Of these keys the one that most answers at the head of a file have, the first where several do.
     pub(super) fn commonest(&self, names: &[&str]) -> Option<String> {
-        let (Shape::Lines(objects) | Shape::Array(objects) | Shape::Rows(objects)) = &self.shape else { return None };
-        let has = |object: &&Object, name: &str| object.get(name).is_some_and(|value| !value.is_null());
+        let (FileShape::Lines(objects) | FileShape::Array(objects) | FileShape::Rows(objects)) = &self.shape else {
+            return None;
+        };
+        let has = |object: &&JsonObject, name: &str| object.get(name).is_some_and(|value| !value.is_null());
         let count = |name: &str| objects.iter().filter(|object| has(object, name)).count();
         // Of equals the last is taken.
         let counted = names.iter().rev().map(|name| (count(name), *name)).filter(|(count, _)| *count > 0);
@@ -100,7 +102,7 @@ impl LogFile<'_> {
     pub(super) fn each_sample(
         &self,
         options: &ReadOptions,
-        mut each: impl FnMut(u64, &Object) -> Result<(), LogError>,
+        mut each: impl FnMut(u64, &JsonObject) -> Result<(), LogError>,
     ) -> Result<bool, LogError> {
         if self.first().is_some() || self.document().is_some() {
             let paths = options.paths();
@@ -122,7 +124,7 @@ fn says_in_words(cell: &Json) -> bool {
 }
 
 /// An object with the values that paths such as `sample.id` name within it, under these paths.
-fn reached<'a>(object: &'a Object, paths: &[&str]) -> Cow<'a, Object> {
+fn reached<'a>(object: &'a JsonObject, paths: &[&str]) -> Cow<'a, JsonObject> {
     let mut whole = Cow::Borrowed(object);
     for path in paths.iter().filter(|path| !object.contains_key(**path)) {
         let mut steps = path.split('.');

@@ -4,8 +4,8 @@ use super::answer_fields;
 use std::collections::HashSet;
 
 use super::answer_fields::key_names;
-use super::column_names::Role;
-use super::columns::Columns;
+use super::column_names::ColumnRole;
+use super::columns::TableColumns;
 use super::file::LogFile;
 use super::{ReadOptions, cells, fault, listed};
 use crate::fit::log::{LogError, REQUIRED};
@@ -26,7 +26,7 @@ pub(super) fn names(file: &LogFile, options: &ReadOptions) -> Result<(Vec<String
         let last = name.rsplit('.').next().unwrap_or(name);
         answer_fields::IDS.contains(&last) || answer_fields::ANSWERS.contains(&last)
     };
-    let measured = Columns::of(&outer, options).is_ok_and(|columns| columns.measure(&outer));
+    let measured = TableColumns::of(&outer, options).is_ok_and(|columns| columns.measure(&outer));
     let by_itself = !measured && !within.iter().any(is_of_answer);
     Ok((if asked || by_itself { within } else { names }, header))
 }
@@ -35,21 +35,21 @@ pub(super) fn names(file: &LogFile, options: &ReadOptions) -> Result<(Vec<String
 pub(super) fn is_summary(file: &LogFile) -> bool {
     let keys = file.keys();
     let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-    let columns = Columns::of(&names, &ReadOptions::default());
-    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(Role::Metric)))
+    let columns = TableColumns::of(&names, &ReadOptions::default());
+    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(ColumnRole::Metric)))
 }
 
 /// Whether a file counts answers, rather than hold them.
 pub(super) fn counts_answers(file: &LogFile, options: &ReadOptions) -> bool {
     let Ok((names, _)) = names(file, options) else { return false };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let columns = Columns::of(&names, options);
-    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(Role::Metric)))
+    let columns = TableColumns::of(&names, options);
+    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(ColumnRole::Metric)))
 }
 
 /// Refuses a table whose columns do not make a log.
 pub(super) fn check(
-    columns: &Columns,
+    columns: &TableColumns,
     names: &[&str],
     file: &LogFile,
     line: Option<u64>,
@@ -69,7 +69,7 @@ pub(super) fn check(
     if let Some(twice) = names.iter().find(|name| !name.is_empty() && !seen.insert(**name)) {
         return Err(fault(&file.name, line, Some(twice), "the header names this column twice"));
     }
-    let lacks = if !columns.counted() && !columns.has(Role::Metric) {
+    let lacks = if !columns.counted() && !columns.has(ColumnRole::Metric) {
         Some("wrong")
     } else if !columns.has_all() && columns.counted() && options.evaluated.is_none() {
         Some("evaluated")

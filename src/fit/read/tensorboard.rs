@@ -2,29 +2,29 @@
 //! protocol buffers `Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2, tensor = 8 } } }`
 //! (tensorflow/core/util/event.proto, summary.proto).
 
-use super::event_records::Records;
+use super::event_records::EventRecords;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decimals::shortest_decimals;
-use super::file::{LogFile, Shape};
-use super::found::{Found, MOST_VALUES};
+use super::file::{FileShape, LogFile};
+use super::found::{FoundRecords, MOST_VALUES};
 use super::lines::unreadable;
-use super::meaning::{Meaning, meaning};
-use super::record::{Record, Score, When};
-use super::{Format, ReadOptions, fault, listed, some};
+use super::meaning::{MetricMeaning, meaning};
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
+use super::{LogFormat, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
-pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise, read };
+pub(super) const FORMAT: LogFormat = LogFormat { name: "TensorBoard events", recognise, read };
 
 /// The most tags that are named as left aside.
 const MOST_TAGS: usize = 100;
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
-    matches!(file.shape, Shape::Binary)
+    matches!(file.shape, FileShape::Binary)
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::default();
     let mut others = BTreeSet::new();
     let folders: BTreeSet<&str> = files.iter().map(|file| folder(&file.name)).collect();
     for file in files {
@@ -40,9 +40,9 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         // The files of one folder are of one run: TensorBoard shows them so.
         let first = files.iter().find(|first| folder(&first.name) == folder(&file.name)).unwrap_or(file);
         for (step, scores) in scalars.by_step {
-            let record = Record::new(&first.name, None, When::Step(step as f64), scores);
+            let record = EvaluationRecord::new(&first.name, None, EvaluationTime::Step(step as f64), scores);
             let run = if folders.len() > 1 { folder(&file.name) } else { "" };
-            found.push(Record { run: run.to_owned(), ..record })?;
+            found.push(EvaluationRecord { run: run.to_owned(), ..record })?;
         }
     }
     if let (Some(file), true) = (files.first(), found.records.is_empty()) {
@@ -61,7 +61,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 
 /// The scalars of a file.
 struct Scalars<'a> {
-    by_step: BTreeMap<u64, Vec<Score>>,
+    by_step: BTreeMap<u64, Vec<MetricScore>>,
     values: usize,
     /// Values that were written again for the same step.
     resumed: usize,
@@ -73,13 +73,13 @@ struct Scalars<'a> {
 
 impl Scalars<'_> {
     fn read(&mut self, file: &LogFile, options: &ReadOptions) -> Result<(), LogError> {
-        let mut records = Records::new(file.reader()?);
+        let mut records = EventRecords::new(file.reader()?);
         while let Some(record) = records.next().map_err(|error| unreadable(&file.name, &error))? {
             let (step, values) = event(record);
             for (tag, value) in values {
                 let asked = options.metric.as_ref().is_some_and(|metric| tag.contains(metric.as_str()));
-                if asked || !matches!(meaning(&tag), Meaning::Other(_)) {
-                    let mut score = Score::share(&tag, value, shortest_decimals(value));
+                if asked || !matches!(meaning(&tag), MetricMeaning::Other(_)) {
+                    let mut score = MetricScore::share(&tag, value, shortest_decimals(value));
                     score.evaluated = options.evaluated;
                     self.add(step, score);
                 } else if self.others.len() < MOST_TAGS {
@@ -96,7 +96,7 @@ impl Scalars<'_> {
     }
 
     /// Takes a value; one for a step that had it before is that of a run which was resumed.
-    fn add(&mut self, step: u64, score: Score) {
+    fn add(&mut self, step: u64, score: MetricScore) {
         let scores = self.by_step.entry(step).or_default();
         match scores.iter_mut().find(|known| known.name == score.name) {
             Some(known) => {

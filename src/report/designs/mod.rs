@@ -11,15 +11,15 @@ pub mod posterior;
 mod published;
 mod tables;
 
-use crate::evidence::Evidence;
-use crate::plan::{Comparison, Posterior};
+use crate::evidence::ClaimResults;
+use crate::plan::{DesignComparison, DesignPosterior};
 use crate::provenance::Provenance;
 
-use super::{Figure, Report, ReportError, drawn, origin};
+use super::{Figure, RenderedReport, ReportError, drawn, origin};
 use empty::{NEGLIGIBLE, sentence};
 
 pub(super) use columns::rows_of;
-pub use columns::{Column, against, legend, runway_and_price};
+pub use columns::{TableColumn, against, legend, runway_and_price};
 pub(super) use tables::flows as flows_table;
 pub use tables::published as published_table;
 
@@ -28,8 +28,8 @@ pub use tables::published as published_table;
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
 pub fn figures(
-    comparison: &Comparison,
-    evidence: &Evidence,
+    comparison: &DesignComparison,
+    evidence: &ClaimResults,
     provenance: &Provenance,
 ) -> Result<Vec<Figure>, ReportError> {
     let plots = [
@@ -48,12 +48,12 @@ pub fn figures(
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
 pub fn render(
-    comparison: &Comparison,
-    evidence: &Evidence,
-    posterior: Option<&Posterior>,
+    comparison: &DesignComparison,
+    evidence: &ClaimResults,
+    posterior: Option<&DesignPosterior>,
     provenance: &Provenance,
-) -> Result<Report, ReportError> {
+) -> Result<RenderedReport, ReportError> {
     let figures = figures(comparison, evidence, provenance)?;
     let html = page::page(comparison, evidence, posterior, provenance, &figures).into_bytes();
-    Ok(Report::new(figures, html))
+    Ok(RenderedReport::new(figures, html))
 }

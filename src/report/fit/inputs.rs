@@ -1,19 +1,19 @@
 //! What the report of a fit is made from.
 
-use crate::fit::{Advised, Fit, Parting, Run, Weighed};
+use crate::fit::{AdvisedMeasurements, LogFit, LogRun, MetricParting, WeighedVariants};
 use crate::provenance::LogProvenance;
 
 /// Everything that the report of a fit is made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
+pub struct FitInputs<'a> {
     /// The fit.
-    pub fit: &'a Fit,
+    pub fit: &'a LogFit,
     /// The run that is forecast, as it was fitted.
-    pub run: &'a Run,
+    pub run: &'a LogRun,
     /// What to measure next, if that was asked.
-    pub advised: Option<&'a Advised>,
+    pub advised: Option<&'a AdvisedMeasurements>,
     /// Structural variants, if they were weighed.
-    pub weighed: Option<&'a Weighed>,
+    pub weighed: Option<&'a WeighedVariants>,
     /// Where the results came from.
     pub provenance: &'a LogProvenance,
 }
@@ -22,7 +22,7 @@ pub struct Inputs<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct PairInputs<'a> {
     /// The metrics' names and fits.
-    pub metrics: [(&'a str, Inputs<'a>); 2],
+    pub metrics: [(&'a str, FitInputs<'a>); 2],
     /// Where they part.
-    pub parting: Option<Parting>,
+    pub parting: Option<MetricParting>,
 }

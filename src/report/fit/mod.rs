@@ -10,16 +10,16 @@ mod survival;
 mod tables;
 pub mod words;
 
-pub use inputs::{Inputs, PairInputs};
+pub use inputs::{FitInputs, PairInputs};
 pub use pair::render_pair;
 
-use super::{Figure, Report, ReportError, drawn};
+use super::{Figure, RenderedReport, ReportError, drawn};
 
 /// Draws every figure of a fit, in the order of the page; none where the sampler has not settled.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
-pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
+pub fn figures(inputs: &FitInputs<'_>) -> Result<Vec<Figure>, ReportError> {
     if inputs.fit.unsettled().is_some() {
         return Ok(Vec::new());
     }
@@ -36,8 +36,8 @@ pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
 ///
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
-pub fn render(inputs: &Inputs<'_>) -> Result<Report, ReportError> {
+pub fn render(inputs: &FitInputs<'_>) -> Result<RenderedReport, ReportError> {
     let figures = figures(inputs)?;
     let html = page::page(inputs, &figures).into_bytes();
-    Ok(Report::new(figures, html))
+    Ok(RenderedReport::new(figures, html))
 }

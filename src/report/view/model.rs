@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::report::Inputs;
+use crate::report::ReportInputs;
 
 /// What the page says, in the order in which it says it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct View {
+pub struct ReportView {
     /// Name of the loop.
     pub name: String,
     /// Where its numbers come from.
@@ -20,7 +20,7 @@ pub struct View {
     /// What to know before using the numbers.
     pub warnings: Vec<String>,
     /// The numbers that matter.
-    pub numbers: Vec<Quantity>,
+    pub numbers: Vec<QuantityRow>,
     /// What brings R to 1.
     pub thresholds: Vec<ThresholdRow>,
     /// The comparison of analytic and simulated results.
@@ -28,7 +28,7 @@ pub struct View {
     /// Where mistakes enter, pass and heal, at one composition each.
     pub accounts: Vec<AccountView>,
     /// All keys of the resolved scenario.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<ParameterRow>,
     /// Results by generation.
     pub curves: CurveTable,
     /// Where the results came from: what, which.
@@ -37,7 +37,7 @@ pub struct View {
 
 /// A number from both sides, as text. A missing number says why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Quantity {
+pub struct QuantityRow {
     /// What it is.
     pub label: String,
     /// From the analytic side.
@@ -91,7 +91,7 @@ pub struct TestRow {
 
 /// A key of the scenario, as text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Parameter {
+pub struct ParameterRow {
     /// Dotted key.
     pub key: String,
     /// Its value.
@@ -125,13 +125,13 @@ pub struct CurveTable {
 }
 
 /// Why a number is absent: the reason recorded under its key, or under the key of the group it belongs to.
-pub(super) fn reason<'a>(inputs: &Inputs<'a>, key: &str) -> Option<&'a str> {
+pub(super) fn reason<'a>(inputs: &ReportInputs<'a>, key: &str) -> Option<&'a str> {
     let undefined = &inputs.solution.undefined;
     let group = key.split('.').next().unwrap_or(key);
     undefined.get(key).or_else(|| undefined.get(group)).map(String::as_str)
 }
 
 /// "not available: …".
-pub(super) fn absent(inputs: &Inputs<'_>, key: &str) -> String {
+pub(super) fn absent(inputs: &ReportInputs<'_>, key: &str) -> String {
     reason(inputs, key).map_or_else(|| "not available".to_owned(), |reason| format!("not available: {reason}"))
 }

@@ -7,7 +7,7 @@ pub(super) const MAX_FRUITLESS: u64 = 10_000_000;
 
 /// What one independent example left in the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Belief {
+pub(super) enum AgentBelief {
     /// Right answer by right steps.
     Sound,
     /// Right answer by a wrong step.
@@ -18,7 +18,7 @@ pub(super) enum Belief {
 
 /// What a candidate answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum AnswerKind {
     /// Right, by right steps.
     Sound,
     /// Right, by a wrong step.
@@ -47,12 +47,12 @@ impl Examples {
         self.right() + self.systematic + self.random
     }
 
-    pub(super) fn add(&mut self, answer: Answer, examples: u64) {
+    pub(super) fn add(&mut self, answer: AnswerKind, examples: u64) {
         match answer {
-            Answer::Sound => self.sound += examples,
-            Answer::Unsound => self.unsound += examples,
-            Answer::Systematic => self.systematic += examples,
-            Answer::Random => self.random += examples,
+            AnswerKind::Sound => self.sound += examples,
+            AnswerKind::Unsound => self.unsound += examples,
+            AnswerKind::Systematic => self.systematic += examples,
+            AnswerKind::Random => self.random += examples,
         }
     }
 
