@@ -7,8 +7,8 @@
 //!
 //! Rows are finished from the last to the first, a few at a time, so that each finished row is read once for all of them.
 
+use super::simd::{SimdTask, wide};
 use super::skyline::{Below, Skyline};
-use super::wide::{SimdTask, wide};
 
 /// Rows that are finished together.
 const TOGETHER: usize = 4;
@@ -26,7 +26,7 @@ pub struct EliminatedChain {
     /// Probability of leaving each state, in the chain censored to it and those before.
     pivot: Vec<f64>,
     /// Largest probability that was dropped from a row.
-    neglected: f64,
+    truncated: f64,
 }
 
 /// What a row carries besides its transitions.
@@ -35,7 +35,7 @@ struct Aside {
     exit: f64,
     /// Probability of ending in a state without a way out; kept apart, since it is neither exit nor return.
     trapped: f64,
-    neglected: f64,
+    truncated: f64,
 }
 
 /// Where the entries of a finished row rise above each order of magnitude, and the sum of those before.
@@ -84,14 +84,14 @@ impl EliminatedChain {
     }
 
     /// The same, leaving out transitions through other states of a probability below `least` each;
-    /// [`Self::neglected`] tells what was left out.
+    /// [`Self::truncated`] tells what was left out.
     #[must_use]
     pub fn cut(mut rows: Skyline, exits: &[f64], least: f64) -> Self {
         let size = rows.size();
         let mut aside: Vec<Aside> = exits.iter().map(|&exit| Aside { exit, ..Aside::default() }).collect();
         let mut pivot = vec![0.0; size];
         let mut marks = vec![Marks { at: [0; MARKS], before: [0.0; MARKS] }; size];
-        let mut neglected = 0.0_f64;
+        let mut truncated = 0.0_f64;
         let mut end = size;
         while end > 0 {
             let begin = end.saturating_sub(TOGETHER);
@@ -108,18 +108,18 @@ impl EliminatedChain {
                 let left = &row[..i.saturating_sub(first).min(row.len())];
                 pivot[i] = left.iter().sum::<f64>() + aside[i].exit + aside[i].trapped;
                 marks[i] = Marks::of(first, left);
-                neglected = neglected.max(aside[i].neglected);
+                truncated = truncated.max(aside[i].truncated);
             }
             end = begin;
         }
-        Self { rows, pivot, neglected }
+        Self { rows, pivot, truncated }
     }
 
     /// Largest probability that was dropped from a row. Times the longest expected time to absorption it bounds the relative
     /// error of expected times: every visit to a row goes astray with at most this probability.
     #[must_use]
-    pub const fn neglected(&self) -> f64 {
-        self.neglected
+    pub const fn truncated(&self) -> f64 {
+        self.truncated
     }
 
     /// (I − Q)⁻¹ `reward`: the expected reward collected before absorption, from each state. Infinite where absorption is
@@ -251,7 +251,7 @@ impl Done<'_> {
             let from = from.clamp(first, first + left.len());
             if before > 0.0 {
                 for (aside, share) in open.iter_mut().zip(share) {
-                    aside.neglected += share * before;
+                    aside.truncated += share * before;
                 }
             }
             pass(part, &share, from, &left[from - first..]);

@@ -151,7 +151,7 @@ impl NodeFactors {
             let times = eliminated.collected(&ones);
             let longest = times.iter().fold(0.0_f64, |most, &time| most.max(time));
             // Both sides of a row are cut.
-            let lost = (eliminated.neglected() + 2.0 * least) * longest;
+            let lost = (eliminated.truncated() + 2.0 * least) * longest;
             if !(lost > NEGLIGIBLE && least > TINIEST) {
                 let rounding = places.doubt(&whole, &exits, &times, &eliminated, through);
                 let error = rounding + if lost.is_finite() { lost } else { 0.0 };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::plane::PlaneRefusal;
+use super::chain2d::PlaneRefusal;
 
 /// Why the exact solver does not apply, or why a number of its solution is unknown.
 #[derive(Debug, Clone, PartialEq, Error)]

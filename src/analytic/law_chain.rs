@@ -2,14 +2,14 @@
 
 use crate::stats::binomial;
 
-use super::carried::{DIED_OUT, LEAST, NodePropagation};
 use super::chain::ChainState;
 use super::elimination::{MOST_CELLS, NodeFactors};
 use super::error::SolveError;
+use super::node_propagation::{DIED_OUT, LEAST, NodePropagation};
 use super::quadrature::{CountLoop, DensityPropagation, LoopEra, NodeChain, RunwayClosing, close};
 use super::quasi;
+use super::runway_sum::RunwaySum;
 use super::stays::LevelTimes;
-use super::tail::RunwaySum;
 
 /// Transient counts up to which each one is visited; more are summed on Gauss nodes.
 const FEW_COUNTS: u64 = 200;
@@ -209,7 +209,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let sideways = |q: f64| 0.4 * (self.draws as f64 * q / (1.0 - q).max(1.0 / self.draws as f64)).sqrt();
         let sideways = nodes.next.iter().fold(1.0_f64, |most, &q| most.max(sideways(q)));
         let rounding = f64::EPSILON * (8.0 + followed * sideways);
-        let error = rounding + carried.strayed + DIED_OUT;
+        let error = rounding + carried.truncated + DIED_OUT;
         Ok(LivedCurves { survival, failed, error, hazard: carried.resting_hazard() })
     }
 
@@ -219,7 +219,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     /// If the law of the count is too wide or too rough for it, or the mean remains unknown.
     pub fn by_quadrature(&self, generations: u64) -> Result<ChainRunway, SolveError> {
         let mut run = DensityPropagation::new(self)?;
-        run.leave_free();
+        run.leave_unconditional();
         let mut tail = RunwaySum::new();
         tail.add_survival(run.survival(), run.failed());
         let (mut survival, mut failed) = (vec![run.survival()], vec![run.failed()]);

@@ -1,10 +1,10 @@
 //! The counts of a settled law from which both ends, or one of them, can still come.
 
 use super::chain::landing;
+use super::count_propagation::CountPropagation;
 use super::elimination::{NodeFactors, rows};
 use super::fate::Fate;
 use super::quasi;
-use super::transient::CountPropagation;
 
 /// The most transient states that are eliminated.
 pub(super) const MOST_ELIMINATED: usize = 10_000;

@@ -4,8 +4,8 @@ use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 
 use super::chain::CountChain;
+use super::count_propagation::CountMass;
 use super::elimination::NodeFactors;
-use super::transient::CountMass;
 
 /// The most examples for which `E[T]` takes milliseconds.
 const QUICK: u64 = 400;

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::quantity::Probability;
 use crate::scenario::{Filter, Policy, Scenario};
 
-use super::plane;
+use super::chain2d;
+use super::count_propagation::CountPropagation;
 use super::thresholds::knobs;
-use super::transient::CountPropagation;
 
 /// The probability of failing within the horizon that counts as safe.
 pub const SAFE: f64 = 0.05;
@@ -87,10 +87,10 @@ pub fn failing_within_horizon(scenario: &Scenario) -> Option<f64> {
 /// P(T ≤ horizon), or the first P(T ≤ g) that reaches `enough`.
 fn failing(scenario: &Scenario, enough: f64) -> Option<f64> {
     if scenario.has_unsound() {
-        return plane::failed_within(scenario);
+        return chain2d::failed_within(scenario);
     }
     let mut forward = CountPropagation::new(scenario);
-    forward.leave_free();
+    forward.leave_unconditional();
     while forward.generation() < scenario.horizon.get() && forward.failed() < enough {
         forward.advance();
     }

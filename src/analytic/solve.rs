@@ -8,7 +8,7 @@ use super::error::Undefined;
 use super::outlook::LoopOutlook;
 use super::result::{BestGeneration, ExactSolution, Runway, Solution};
 use super::verifier_meter::VerifierCurves;
-use super::{line, noise, plane, spending, thresholds};
+use super::{chain1d, chain2d, cost, noise, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 #[must_use]
@@ -59,7 +59,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
     let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
         best: BestGeneration::of(error),
-        cost: spending::of(scenario, &runway, &outlook.field),
+        cost: cost::of(scenario, &runway, &outlook.field),
         reproduction_number: outlook.reproduction_number,
         next_generation_matrix: outlook.matrix.map(|k| [[k[(0, 0)], k[(0, 1)]], [k[(1, 0)], k[(1, 1)]]]),
         fresh: outlook.fresh,
@@ -95,9 +95,9 @@ pub fn solve(scenario: &Scenario) -> Solution {
 /// The exact solver that applies, or the reason why none does.
 fn exact(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
     if scenario.has_unsound() {
-        return Ok(plane::solve(scenario)?);
+        return Ok(chain2d::solve(scenario)?);
     }
-    line::solve(scenario)
+    chain1d::solve(scenario)
 }
 
 fn warnings(scenario: &Scenario, outlook: &LoopOutlook) -> Vec<String> {

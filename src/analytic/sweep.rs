@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 
-use super::carried::{DIED_OUT, NodePropagation};
 use super::elimination::{MOST_CELLS, NodeFactors};
+use super::node_propagation::{DIED_OUT, NodePropagation};
 use super::quadrature::{CountLoop, NodeChain};
 use super::{reproduction, solve};
 

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
 use crate::analytic::SolvedDesign;
-use crate::evidence::{self, ClaimResults};
+use crate::claims::{self, ClaimResults};
 use crate::files::ReportFolder;
 use crate::plan::{self, DesignComparison, DesignPosterior};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
@@ -17,7 +17,7 @@ use crate::scenario::{Design, DrawnDesigns, FileClaims, FittedDesigns, FittedLoo
 
 use super::args::{CompareArgs, SourceArgs};
 use super::limits::WorkEstimate;
-use super::{CommandVerdict, posterior, quoted, report_folder, sheet, write_report};
+use super::{CommandVerdict, design_tables, posterior, quoted, report_folder, write_report};
 
 #[derive(Serialize)]
 struct CompareDocument<'a> {
@@ -75,8 +75,8 @@ pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> anyhow::Result<Com
         out.write_all(&json)?;
     } else {
         posterior::finding(posterior.as_ref(), out)?;
-        sheet::comparison(&comparison, out)?;
-        sheet::evidence(&evidence, out)?;
+        design_tables::comparison(&comparison, out)?;
+        design_tables::evidence(&evidence, out)?;
         posterior::table(posterior.as_ref(), out)?;
         if let (Some(files), Some(folder)) = (written, &args.output) {
             writeln!(out, "wrote {files} files to {}", folder.display())?;
@@ -132,7 +132,7 @@ fn compare(args: &CompareArgs, files: &[ComparedFile]) -> anyhow::Result<(Design
         let mut all = Vec::with_capacity(designs);
         for file in files {
             let solved: Vec<SolvedDesign> = file.designs.iter().cloned().map(SolvedDesign::new).collect();
-            evidence.extend(evidence::weigh(&file.base, &solved, &file.stated));
+            evidence.extend(claims::weigh(&file.base, &solved, &file.stated));
             all.extend(solved);
         }
         plan::compare(&all, settings, args.baseline.as_deref(), &|done| bar.inc(done)).map(|found| (found, evidence))

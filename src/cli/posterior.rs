@@ -7,8 +7,8 @@ use crate::report::designs::posterior as words;
 use crate::scenario::{FittedDesigns, FittedLoop};
 
 use super::args::SourceArgs;
+use super::design_tables;
 use super::progress::bar;
-use super::sheet;
 
 /// Draws where nobody gives a seed.
 const SEED: u64 = 1;
@@ -44,7 +44,7 @@ pub(super) fn finding(posterior: Option<&DesignPosterior>, out: &mut dyn Write) 
 pub(super) fn table(posterior: Option<&DesignPosterior>, out: &mut dyn Write) -> io::Result<()> {
     let Some(posterior) = posterior else { return Ok(()) };
     writeln!(out)?;
-    sheet::print(words::columns(posterior), out)?;
+    design_tables::print(words::columns(posterior), out)?;
     for note in words::notes(posterior) {
         writeln!(out, "note: {note}")?;
     }

@@ -322,7 +322,7 @@ pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &
         ),
         None => writeln!(out, "Nothing is accepted: the loop starves at this generation, and there is no next one."),
     }?;
-    super::sheet::account(&explanation.account, out)
+    super::design_tables::account(&explanation.account, out)
 }
 
 fn answers_row(mut row: Vec<String>, answers: &Answers) -> Vec<String> {

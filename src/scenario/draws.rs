@@ -2,10 +2,10 @@
 
 use toml::de::DeValue;
 
+use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
-use super::fault::Diagnostic;
-use super::reader::{TomlTable, TomlValue, number};
 use super::schema::DRAWN;
+use super::toml_table::{TomlTable, TomlValue, number};
 
 /// The most draws of a file.
 const MOST_DRAWS: usize = 100_000;

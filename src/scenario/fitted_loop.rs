@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::design::Design;
+use super::diagnostic::Diagnostic;
 use super::draws::{FitDraws, PosteriorDraw};
 use super::error::{Origin, RuleBreach, ScenarioError};
-use super::fault::Diagnostic;
 use super::load::{self, read_table, table_of};
 use super::{Scenario, overrides};
 

@@ -8,16 +8,16 @@ use toml::{Table, Value};
 use crate::files;
 
 use super::Scenario;
+use super::claims::FileClaims;
 use super::design::Design;
+use super::diagnostic::Diagnostic;
 use super::draws::FitDraws;
 use super::error::{Origin, RuleBreach, ScenarioError, TextPosition};
-use super::fault::Diagnostic;
 use super::overrides;
 use super::priors::StatedPrior;
 use super::read_designs;
-use super::reader::TomlTable;
 use super::resolve::resolve;
-use super::stated::FileClaims;
+use super::toml_table::TomlTable;
 use super::written::WrittenScenario;
 
 /// Stands in for the name of a file that needs none.

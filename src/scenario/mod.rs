@@ -4,12 +4,13 @@
 //! Only the second leaves this module. A [`Scenario`] serialises to the keys it was read from, so that the copy in a
 //! result file is itself a scenario file.
 
+mod claims;
 mod cost;
 mod design;
+mod diagnostic;
 mod difficulty;
 mod draws;
 mod error;
-mod fault;
 mod filter;
 mod fitted_loop;
 mod form;
@@ -18,12 +19,11 @@ mod overrides;
 mod prior_keys;
 mod priors;
 mod read_designs;
-mod reader;
 mod resolve;
 mod resolve_filter;
 mod schedule;
 mod schema;
-mod stated;
+mod toml_table;
 mod wording;
 mod written;
 
@@ -31,6 +31,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::quantity::{Count, Probability, Rate};
 
+pub use claims::{
+    FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
+};
 pub use cost::{CheckPrice, Cost};
 pub use design::Design;
 pub use difficulty::{Difficulty, DifficultyClass};
@@ -43,9 +46,6 @@ pub use priors::{MOST_SPREAD, StatedPrior};
 pub use resolve::MAX_PLURALITY;
 pub(crate) use resolve::{MAX_CANDIDATES, legal_name};
 pub use schema::DRAWN;
-pub use stated::{
-    FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
-};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
 #[derive(Debug, Clone, PartialEq)]

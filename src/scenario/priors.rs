@@ -7,10 +7,10 @@ use std::fmt;
 
 use toml::de::DeValue;
 
+use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
-use super::fault::Diagnostic;
 use super::prior_keys::{MedianRange, PRIORS};
-use super::reader::{TomlTable, TomlValue, number};
+use super::toml_table::{TomlTable, TomlValue, number};
 
 /// The widest spread. A prior that wide says next to nothing: 90 % of it spans 14 powers of ten, and a share's comes within
 /// 10⁻⁷ of 0 and of 1. Much wider ones round shares to exactly 0 and 1 and lead the sampler astray.

@@ -4,8 +4,8 @@ use toml::{Table, Value};
 
 use super::Scenario;
 use super::design::Design;
+use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
-use super::fault::Diagnostic;
 use super::wording::one_line;
 use super::{overrides, written};
 

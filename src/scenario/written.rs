@@ -2,11 +2,11 @@
 
 use crate::quantity::{Count, Probability, Rate};
 
+use super::claims::{FileClaims, PublishedValue, StatedClaim};
+use super::diagnostic::Diagnostic;
 use super::draws::{self, FitDraws};
-use super::fault::Diagnostic;
 use super::priors::{self, StatedPrior};
-use super::reader::TomlTable;
-use super::stated::{FileClaims, PublishedValue, StatedClaim};
+use super::toml_table::TomlTable;
 use super::{Difficulty, Policy};
 
 #[derive(Debug)]

@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("scenario", &["files", "quantity"]),
     ("law", &["quantity", "scenario", "stats"]),
     ("cost", &["law", "scenario"]),
-    ("evidence", &["analytic", "law", "scenario"]),
+    ("claims", &["analytic", "law", "scenario"]),
     ("explain", &["analytic", "cost", "law", "quantity", "scenario"]),
     ("analytic", &["cost", "law", "quantity", "scenario", "stats"]),
     ("compare", &["analytic", "simulate", "stats"]),
@@ -28,7 +28,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         &[
             "analytic",
             "compare",
-            "evidence",
+            "claims",
             "explain",
             "fit",
             "measure",

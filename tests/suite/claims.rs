@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use runaway::analytic::SolvedDesign;
-use runaway::evidence::{ClaimResults, weigh};
+use runaway::claims::{ClaimResults, weigh};
 use runaway::scenario::{Origin, PublishedRole, Scenario};
 
 fn files(folder: &str) -> Vec<PathBuf> {

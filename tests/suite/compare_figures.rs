@@ -1,7 +1,7 @@
 //! Figures and page of a comparison: titles say what the numbers say, praise nothing that fails, and stay legible with many designs.
 
 use runaway::analytic::SolvedDesign;
-use runaway::evidence::{ClaimResults, weigh};
+use runaway::claims::{ClaimResults, weigh};
 use runaway::plan::{self, ComparedDesign, ComparisonSettings, DesignComparison};
 use runaway::provenance::Provenance;
 use runaway::report::words::{number, percent, probability};

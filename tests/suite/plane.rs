@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use runaway::analytic::ExactSolution;
-use runaway::analytic::plane::{self, PlaneRefusal};
+use runaway::analytic::chain2d::{self, PlaneRefusal};
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
 
@@ -11,7 +11,7 @@ fn scenario(text: &str) -> Scenario {
 }
 
 fn solve(text: &str) -> ExactSolution {
-    let solution = plane::solve(&scenario(text)).unwrap();
+    let solution = chain2d::solve(&scenario(text)).unwrap();
     coherent(&solution);
     solution
 }
@@ -306,7 +306,7 @@ fn starved_states_fail_and_stay() {
 
 #[test]
 fn refusals_and_absent_numbers_say_why() {
-    let refused = |text: &str| plane::solve(&scenario(text)).unwrap_err();
+    let refused = |text: &str| chain2d::solve(&scenario(text)).unwrap_err();
     let large = refused("examples = 100000\n[errors]\nrecovery = 0.1");
     assert_eq!(large, PlaneRefusal::TooManyExamples { examples: 100_000 });
     assert!(large.to_string().contains("simulate") && large.to_string().contains("mean field"));
@@ -344,7 +344,7 @@ fn threads_change_no_bit() {
     ];
     let [one, three] = [1, 3].map(|threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| loops.each_ref().map(|scenario| plane::solve(scenario).unwrap()))
+        pool.install(|| loops.each_ref().map(|scenario| chain2d::solve(scenario).unwrap()))
     });
     assert_eq!(one, three);
 }

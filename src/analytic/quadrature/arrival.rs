@@ -1,6 +1,6 @@
 //! Where the counts of one generation go: the density of the next count, as a sum over sources.
 
-use crate::analytic::wide::{SimdTask, wide};
+use crate::analytic::simd::{SimdTask, wide};
 
 use super::chebyshev::ChebyshevNodes;
 use super::gram::ORDER;

@@ -4,8 +4,8 @@
 use crate::analytic::error::SolveError;
 use crate::analytic::fate::{Fate, GrowingPool};
 use crate::analytic::result::{ErrorVisits, RestingHazard};
+use crate::analytic::runway_sum::{DIED_OUT, PATIENCE, RunwaySum, spread};
 use crate::analytic::stays::LevelTimes;
-use crate::analytic::tail::{DIED_OUT, PATIENCE, RunwaySum, spread};
 
 use super::propagation::DensityPropagation;
 
@@ -71,7 +71,7 @@ impl Drift {
 
 /// Follows `run` beyond the generations that `tail` holds; `stays` has the time spent in those before the last of them.
 pub fn close(run: &mut DensityPropagation<'_>, tail: &mut RunwaySum, mut stays: LevelTimes) -> RunwayClosing {
-    run.leave_free();
+    run.leave_unconditional();
     let mut drift = Drift::default();
     let mut before = f64::NAN;
     let mut intervals = 0;

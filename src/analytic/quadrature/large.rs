@@ -5,8 +5,8 @@ use crate::analytic::error::SolveError;
 use crate::analytic::error::{Undefined, given};
 use crate::analytic::fate::{Fate, later_slips};
 use crate::analytic::result::ExactSolution;
+use crate::analytic::runway_sum::{RunwaySum, curves};
 use crate::analytic::stays::LevelTimes;
-use crate::analytic::tail::{RunwaySum, curves};
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 

@@ -8,6 +8,7 @@
 mod arrival;
 mod chebyshev;
 mod closing;
+mod cost;
 mod density;
 mod era;
 mod gram;
@@ -17,11 +18,10 @@ mod nodes;
 mod propagation;
 mod quantile;
 mod source;
-mod spending;
 
 pub use closing::{RunwayClosing, close};
+pub(super) use cost::lasting;
 pub use era::{CountLoop, LoopEra};
 pub(super) use large::solve;
 pub use nodes::NodeChain;
 pub use propagation::DensityPropagation;
-pub(super) use spending::lasting;

@@ -7,8 +7,8 @@
 
 use crate::analytic::error::SolveError;
 use crate::analytic::rounding::RowErrors;
+use crate::analytic::simd::{SimdTask, wide};
 use crate::analytic::skyline::Skyline;
-use crate::analytic::wide::{SimdTask, wide};
 use crate::stats::binomial;
 
 use super::chebyshev::{self, ChebyshevNodes};

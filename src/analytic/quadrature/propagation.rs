@@ -1,10 +1,10 @@
 //! From generation to generation: the loop that has not failed yet, and the loop imagined to run on after failure.
 
 use crate::analytic::chain::ChainState;
+use crate::analytic::count_propagation::GenerationPoint;
 use crate::analytic::error::SolveError;
 use crate::analytic::result::BEYOND_REACH;
 use crate::analytic::stays::LevelTimes;
-use crate::analytic::transient::GenerationPoint;
 
 use super::arrival::ArrivalDensity;
 use super::density::{self, DensityPanel};
@@ -41,8 +41,8 @@ pub struct DensityPropagation<'a> {
     generation: u64,
     surviving: DensityLaw,
     /// `None` as long as it is the same as `surviving`, and after it is no longer followed.
-    free: Option<DensityLaw>,
-    follows_free: bool,
+    unconditional: Option<DensityLaw>,
+    follows_unconditional: bool,
     /// Logarithm of the share that is dropped each generation.
     cut: f64,
     survival: f64,
@@ -69,8 +69,8 @@ impl<'a> DensityPropagation<'a> {
             rules: GaussRules::default(),
             generation: 0,
             surviving: DensityLaw::default(),
-            free: None,
-            follows_free: true,
+            unconditional: None,
+            follows_unconditional: true,
             cut: CUT,
             survival: f64::from(u8::from(!fails)),
             failed: f64::from(u8::from(fails)),
@@ -79,7 +79,7 @@ impl<'a> DensityPropagation<'a> {
         };
         let law = this.law(start)?;
         if fails {
-            this.free = Some(law)
+            this.unconditional = Some(law)
         } else {
             this.surviving = law
         }
@@ -177,9 +177,9 @@ impl<'a> DensityPropagation<'a> {
     }
 
     /// From here on only the loop that has not failed yet is followed.
-    pub fn leave_free(&mut self) {
-        self.follows_free = false;
-        self.free = None;
+    pub fn leave_unconditional(&mut self) {
+        self.follows_unconditional = false;
+        self.unconditional = None;
     }
 
     /// From here on tails are followed to 1e-261 of the whole.
@@ -227,24 +227,26 @@ impl<'a> DensityPropagation<'a> {
     /// If the law becomes too wide or too rough, or the loop may starve.
     pub fn advance(&mut self) -> Result<(), SolveError> {
         let next = self.run.stage(self.generation + 1);
-        let (surviving, free) = (std::mem::take(&mut self.surviving), self.free.take());
+        let (surviving, unconditional) = (std::mem::take(&mut self.surviving), self.unconditional.take());
         let limit = if self.run.accumulates() { self.era.pool + self.run.draws() } else { self.era.pool };
         let alive = self.next_panels(&surviving, next.failing, limit)?;
-        let ran_on = match &free {
-            Some(free) if self.follows_free => Some(self.next_panels(free, u64::MAX, limit)?),
+        let ran_on = match &unconditional {
+            Some(unconditional) if self.follows_unconditional => {
+                Some(self.next_panels(unconditional, u64::MAX, limit)?)
+            }
             _ => None,
         };
         let before = surviving.total();
         self.era = next;
         let (below, above): (Vec<DensityPanel>, Vec<DensityPanel>) =
             alive.into_iter().partition(|panel| panel.last < self.era.failing);
-        let failing = if self.follows_free { self.law(above)? } else { self.ended(above)? };
+        let failing = if self.follows_unconditional { self.law(above)? } else { self.ended(above)? };
         self.surviving = self.law(below)?;
         let fails = failing.total();
         let survives = self.surviving.total() + 0.0;
-        self.free = match ran_on {
+        self.unconditional = match ran_on {
             Some(panels) => Some(self.law(panels)?),
-            None if self.follows_free && !failing.panels.is_empty() => {
+            None if self.follows_unconditional && !failing.panels.is_empty() => {
                 let mut all = self.surviving.clone();
                 let shift = all.panels.len();
                 all.panels.extend(failing.panels.iter().cloned());
@@ -301,7 +303,7 @@ impl<'a> DensityPropagation<'a> {
 
     /// What is asked about this generation.
     pub fn point(&mut self) -> GenerationPoint {
-        let law = self.free.as_ref().unwrap_or(&self.surviving);
+        let law = self.unconditional.as_ref().unwrap_or(&self.surviving);
         let pool = self.era.pool as f64;
         let mut sums = [0.0; 4];
         for source in &law.sources {
@@ -557,8 +559,12 @@ mod tests {
                 field = run.q(field).min(1.0);
                 propagation.advance().unwrap();
             }
-            let free = propagation.free.as_ref().unwrap_or(&propagation.surviving).total();
-            assert!((free - 1.0).abs() < 1e-10 && propagation.error() < 1e-9, "{free} {}", propagation.error());
+            let unconditional = propagation.unconditional.as_ref().unwrap_or(&propagation.surviving).total();
+            assert!(
+                (unconditional - 1.0).abs() < 1e-10 && propagation.error() < 1e-9,
+                "{unconditional} {}",
+                propagation.error()
+            );
         }
     }
 }

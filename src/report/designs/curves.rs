@@ -1,6 +1,6 @@
 //! Survival and error of every design.
 
-use crate::evidence::{ClaimResults, PublishedResult};
+use crate::claims::{ClaimResults, PublishedResult};
 use crate::plan::{ComparedDesign, DesignComparison, PriceBasis};
 use crate::report::axis::Axis;
 use crate::report::facts::largest;

@@ -11,7 +11,7 @@ pub mod posterior;
 mod published;
 mod tables;
 
-use crate::evidence::ClaimResults;
+use crate::claims::ClaimResults;
 use crate::plan::{DesignComparison, DesignPosterior};
 use crate::provenance::Provenance;
 

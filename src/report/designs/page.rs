@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::evidence::ClaimResults;
+use crate::claims::ClaimResults;
 use crate::plan::{ComparedDesign, DesignComparison, DesignPosterior};
 use crate::provenance::Provenance;
 use crate::report::Figure;

@@ -1,6 +1,6 @@
 //! Published values beside the model's: how far off is it, where it was fitted and where it predicts?
 
-use crate::evidence::{ClaimResults, PublishedResult};
+use crate::claims::{ClaimResults, PublishedResult};
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
 use crate::report::shape::{LabelSide, Layer, PlotShape, Tag};

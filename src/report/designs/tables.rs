@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{ClaimResult, ClaimResults};
+use crate::claims::{ClaimResult, ClaimResults};
 use crate::explain::{MistakeFlow, MistakeFlows};
 use crate::plan::DesignComparison;
 use crate::report::view::{ParameterRow, parameters};

@@ -1,12 +1,12 @@
 //! The price of a generation over the plane's states, for the sum over the loops that have lasted.
 
+use crate::analytic::cost::SurvivingLaw;
 use crate::analytic::error::SolveError;
-use crate::analytic::spending::SurvivingLaw;
 use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
-use super::walk::GridPropagation;
+use super::propagation::GridPropagation;
 use super::{PlaneRefusal, grid_of};
 
 /// The loops that have lasted, with the price of each state.
@@ -42,7 +42,7 @@ impl SurvivingLaw for Priced<'_> {
     }
 
     fn cost(&mut self) -> f64 {
-        self.walk.survival * self.walk.alive.iter().zip(&self.prices).map(|(mass, price)| mass * price).sum::<f64>()
+        self.walk.survival * self.walk.surviving.iter().zip(&self.prices).map(|(mass, price)| mass * price).sum::<f64>()
     }
 
     fn advance(&mut self) -> Result<f64, SolveError> {

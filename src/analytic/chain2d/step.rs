@@ -30,7 +30,7 @@ pub(super) struct GridStep {
     /// Mass of each state of the grid.
     pub next: Vec<f64>,
     /// Bound on the mass lost outside windows.
-    pub dropped: f64,
+    pub truncated: f64,
     /// Multiplications done, as a measure of cost that does not depend on the machine.
     pub work: u64,
 }
@@ -48,17 +48,17 @@ struct SourceRow {
 /// The law after one generation, for the sub-probability `mass` on the grid. States that accept nothing stay where they are.
 pub(super) fn step(grid: CountGrid, field: &LawField, mass: &[f64]) -> GridStep {
     let cut = if grid.is_summed_whole() { f64::MIN_POSITIVE } else { NEGLECTED };
-    let mut step = GridStep { next: vec![0.0; grid.len()], dropped: 0.0, work: 0 };
+    let mut step = GridStep { next: vec![0.0; grid.len()], truncated: 0.0, work: 0 };
     let mut sources = Vec::new();
     // One of n_W, and one of n_U for each tile.
     let windows = grid.examples / TILE + 2;
     for (index, (&mass, draw)) in mass.iter().zip(&field.next).enumerate() {
         match draw {
             None => step.next[index] += mass,
-            Some(_) if mass <= cut => step.dropped += mass,
+            Some(_) if mass <= cut => step.truncated += mass,
             Some(draw) => {
                 sources.push(SourceRow::new(grid, mass, *draw, cut));
-                step.dropped += cut * windows as f64;
+                step.truncated += cut * windows as f64;
             }
         }
     }
@@ -316,7 +316,11 @@ mod tests {
             let lost: f64 = fast.next.iter().zip(&slow).map(|(fast, slow)| (slow - fast).max(0.0)).sum();
             // Rounding aside, which is relative to each term.
             let rounding = 1e-13;
-            assert!(lost <= fast.dropped + rounding && fast.dropped < 1e-22, "{lost:e}, bound {:e}", fast.dropped);
+            assert!(
+                lost <= fast.truncated + rounding && fast.truncated < 1e-22,
+                "{lost:e}, bound {:e}",
+                fast.truncated
+            );
             for (fast, slow) in fast.next.iter().zip(&slow).filter(|(_, slow)| **slow > 1e-20) {
                 assert_relative_eq!(fast, slow, max_relative = 1e-5);
             }

@@ -1,7 +1,7 @@
 //! The law of a count chain from generation to generation, along rows that are formed once.
 
+use super::simd::{SimdTask, wide};
 use super::skyline::Skyline;
-use super::wide::{SimdTask, wide};
 
 /// Transitions below this are left out of the forward sums: P(T ≤ g) keeps its digits down to there.
 pub const LEAST: f64 = 1e-100;
@@ -32,7 +32,7 @@ pub struct NodePropagation<'a> {
     /// Probability that this generation was the first failed one, given survival before.
     pub hazard: f64,
     /// What survival and failure together have gained or lost so far.
-    pub strayed: f64,
+    pub truncated: f64,
     /// Whether the law given survival has stopped changing.
     pub at_rest: bool,
 }
@@ -46,7 +46,7 @@ impl<'a> NodePropagation<'a> {
         let end = law.iter().rposition(|&p| p > 0.0).map_or(first, |last| last + 1);
         let survival = if failed < 0.5 { 1.0 - failed } else { law.iter().sum::<f64>() + 0.0 };
         let window = (first, end);
-        let strayed = (law.iter().sum::<f64>() + failed - 1.0).abs();
+        let truncated = (law.iter().sum::<f64>() + failed - 1.0).abs();
         Self {
             rows,
             exits,
@@ -57,7 +57,7 @@ impl<'a> NodePropagation<'a> {
             survival,
             failed,
             hazard: 0.0,
-            strayed,
+            truncated,
             at_rest: false,
         }
     }
@@ -107,7 +107,7 @@ impl<'a> NodePropagation<'a> {
         let window = (low.min(high), high);
         let total: f64 = self.next[window.0..window.1].iter().sum();
         let before: f64 = self.law[begin..end].iter().sum();
-        self.strayed += (total + fails - before).abs();
+        self.truncated += (total + fails - before).abs();
         let hazard = fails / self.survival;
         let drift = (hazard / self.hazard - 1.0).abs();
         self.hazard = hazard;

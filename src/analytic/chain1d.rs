@@ -3,6 +3,7 @@
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
+use super::count_propagation::{CountMass, CountPropagation};
 use super::error::SolveError;
 use super::error::{Undefined, given};
 use super::fate::{Fate, GrowingPool, later_slips};
@@ -10,9 +11,8 @@ use super::open_counts::{MOST_ELIMINATED, OpenCounts, at_safe_counts};
 use super::quadrature;
 use super::result::{ErrorVisits, ExactSolution, RestingHazard};
 use super::rounding::RowErrors;
+use super::runway_sum::{DIED_OUT, PATIENCE, RunwaySum, curves, spread};
 use super::stays::LevelTimes;
-use super::tail::{DIED_OUT, PATIENCE, RunwaySum, curves, spread};
-use super::transient::{CountMass, CountPropagation};
 
 /// Counts up to which every one is visited: sums over each are then as fast as quadrature.
 const FEW_COUNTS: u64 = 4_000;
@@ -71,8 +71,8 @@ fn count_by_count(scenario: &Scenario) -> ExactSolution {
         run.advance();
         points.push(run.forward.point());
     }
-    let (error_bound, rounding_bound) = (run.forward.neglected(), run.forward.drift().relative());
-    run.forward.leave_free();
+    let (error_bound, rounding_bound) = (run.forward.truncated(), run.forward.drift().relative());
+    run.forward.leave_unconditional();
     let closing = run.close(&mut undefined);
     let runway = run.tail.runway(closing.moments, closing.fate, &points, &mut undefined);
     ExactSolution {
@@ -269,7 +269,7 @@ impl<'a> ChainRun<'a> {
     fn error_of_sum(&self) -> f64 {
         let tail = &self.tail;
         let rest = tail.survival / (1.0 - tail.survival.min(0.5));
-        self.forward.drift().of_sum() + rest + self.forward.neglected() * tail.generation as f64
+        self.forward.drift().of_sum() + rest + self.forward.truncated() * tail.generation as f64
     }
 
     /// Too many open counts to eliminate: `E[T]` as the sum of S(g), closed by the geometric tail once the hazard is at rest.

@@ -1,9 +1,9 @@
 //! What the law of T adds up to: sums over S(g), quantiles, and the curves by generation.
 
+use super::count_propagation::GenerationPoint;
 use super::error::Undefined;
 use super::fate::Fate;
 use super::result::{Curves, Runway};
-use super::transient::GenerationPoint;
 
 /// Survival below which the rest of `E[T]` is beneath rounding.
 pub const DIED_OUT: f64 = 1e-18;

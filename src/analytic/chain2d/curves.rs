@@ -2,7 +2,7 @@
 
 use crate::analytic::{BEYOND_REACH, Curves};
 
-use super::walk::GridPropagation;
+use super::propagation::GridPropagation;
 
 /// Curves with room for `len` generations.
 pub(super) fn empty(len: usize) -> Curves {

@@ -8,14 +8,14 @@ use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
+use super::count_propagation::CountPropagation;
 use super::error::SolveError;
 use super::error::Undefined;
 use super::expected_cost::ExpectedCost;
 use super::mean_field::MeanField;
 use super::result::Runway;
-use super::tail::{DIED_OUT, PATIENCE};
-use super::transient::CountPropagation;
-use super::{line, plane, quadrature};
+use super::runway_sum::{DIED_OUT, PATIENCE};
+use super::{chain1d, chain2d, quadrature};
 
 /// Distance between the laws given survival of two generations at which they count as one.
 const AT_REST: f64 = 1e-12;
@@ -63,7 +63,7 @@ pub(super) fn of(scenario: &Scenario, runway: &Runway, field: &MeanField) -> Opt
         spending.undefined.insert("start".to_owned(), reason.to_owned());
     }
     if scenario.has_unsound() {
-        match plane::lasting(scenario) {
+        match chain2d::lasting(scenario) {
             Ok(mut lasting) => spending.sum_or_refuse(scenario, &mut lasting, runway),
             Err(refusal) => spending.refuse(&refusal.to_string()),
         }
@@ -95,13 +95,13 @@ impl ExpectedCost {
         }
     }
 
-    /// Without unsound beliefs: count by count or by quadrature, as the solution itself (see `line`).
+    /// Without unsound beliefs: count by count or by quadrature, as the solution itself (see `chain1d`).
     fn of_line<'a>(&mut self, scenario: &'a Scenario, start: Pricing<'a>, runway: &Runway) {
-        if !line::few_counts(scenario) {
+        if !chain1d::few_counts(scenario) {
             let large = quadrature::lasting(scenario, start.clone());
             match large.and_then(|mut large| self.sum(scenario, &mut large, runway)) {
                 Ok(()) => return,
-                Err(reason) if !line::affordable_counts(scenario) => return self.refuse(&reason.to_string()),
+                Err(reason) if !chain1d::affordable_counts(scenario) => return self.refuse(&reason.to_string()),
                 Err(_) => {}
             }
         }

@@ -7,14 +7,14 @@ use crate::stats::binomial;
 use super::chain::{CountChain, landing};
 use super::result::BEYOND_REACH;
 use super::rounding::{RoundingDrift, RowErrors};
-use super::wide::{SimdTask, wide};
+use super::simd::{SimdTask, wide};
 
 /// Rows of the transition matrix are kept for reuse up to this many beliefs (less than 100 MB at 4,000).
 const KEPT_ROWS: u64 = 4_000;
 
 /// Mass below this share of the whole is dropped and accounted for. Failures rarer than it have no digits, so it is as
 /// small as the number of draws lets one afford.
-const fn neglected(draws: u64) -> f64 {
+const fn truncated(draws: u64) -> f64 {
     if draws <= KEPT_ROWS { 1e-200 } else { 1e-50 }
 }
 
@@ -127,11 +127,11 @@ pub struct CountPropagation<'a> {
     kept: Vec<Option<Successors>>,
     surviving: CountMass,
     /// Empty once it is left.
-    free: CountMass,
+    unconditional: CountMass,
     runs_on: bool,
     survival: f64,
     failed: f64,
-    neglected: f64,
+    truncated: f64,
     drift: RoundingDrift,
 }
 
@@ -140,14 +140,14 @@ impl<'a> CountPropagation<'a> {
     #[must_use]
     pub fn new(scenario: &'a Scenario) -> Self {
         let chain = CountChain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
-        let free = CountMass::start(scenario);
+        let unconditional = CountMass::start(scenario);
         let runs = chain.failed_runs();
         let failed = if scenario.start.draw {
             landing(&runs, 0, chain.draws, scenario.start.wrong.get()).min(1.0)
         } else {
-            f64::from(u8::from(chain.states[free.first].failed))
+            f64::from(u8::from(chain.states[unconditional.first].failed))
         };
-        let mut surviving = free.clone();
+        let mut surviving = unconditional.clone();
         for (from, to) in runs {
             surviving.clear(from as usize, to as usize);
         }
@@ -165,10 +165,10 @@ impl<'a> CountPropagation<'a> {
             kept: Vec::new(),
             survival,
             surviving: if failed == 1.0 { CountMass::default() } else { surviving },
-            free,
+            unconditional,
             runs_on: true,
             failed,
-            neglected: 0.0,
+            truncated: 0.0,
             drift,
         }
     }
@@ -205,8 +205,8 @@ impl<'a> CountPropagation<'a> {
 
     /// Mass dropped so far: a bound on the absolute error of the survival function.
     #[must_use]
-    pub const fn neglected(&self) -> f64 {
-        self.neglected
+    pub const fn truncated(&self) -> f64 {
+        self.truncated
     }
 
     /// What rounding has done to P(T > g) and P(T ≤ g).
@@ -223,9 +223,9 @@ impl<'a> CountPropagation<'a> {
     }
 
     /// From here on only the loop that has not failed yet is followed; no [`Self::point`] can be asked for any more.
-    pub fn leave_free(&mut self) {
+    pub fn leave_unconditional(&mut self) {
         self.runs_on = false;
-        self.free = CountMass::default();
+        self.unconditional = CountMass::default();
     }
 
     /// Goes on by one generation.
@@ -235,16 +235,16 @@ impl<'a> CountPropagation<'a> {
         let runs = next.as_ref().unwrap_or(&self.chain).failed_runs();
         let keep = settled && self.chain.draws <= KEPT_ROWS;
         self.kept.resize(if keep { self.chain.states.len() } else { 0 }, None);
-        let (surviving, free) = (std::mem::take(&mut self.surviving), std::mem::take(&mut self.free));
-        let share = neglected(self.chain.draws);
-        let least = (share * surviving.total(), share * free.total());
-        self.neglected += least.0;
+        let (surviving, unconditional) = (std::mem::take(&mut self.surviving), std::mem::take(&mut self.unconditional));
+        let share = truncated(self.chain.draws);
+        let least = (share * surviving.total(), share * unconditional.total());
+        self.truncated += least.0;
         let (mut most, mut mean) = (0.0_f64, 0.0);
-        let leading = if self.runs_on { &free } else { &surviving };
+        let leading = if self.runs_on { &unconditional } else { &surviving };
         for (count, weight) in leading.iter() {
             let mut alive = surviving.of(count);
             if alive <= least.0 {
-                self.neglected += alive;
+                self.truncated += alive;
                 alive = 0.0;
             }
             if alive == 0.0 && (!self.runs_on || weight <= least.1) {
@@ -253,7 +253,7 @@ impl<'a> CountPropagation<'a> {
             let kept = self.kept.get_mut(count).and_then(Option::take);
             let row = kept.unwrap_or_else(|| self.row(count, &runs));
             if self.runs_on {
-                self.free.add(row.first, &row.weight, weight);
+                self.unconditional.add(row.first, &row.weight, weight);
             }
             if alive > 0.0 {
                 let state = &self.chain.states[count];
@@ -296,7 +296,7 @@ impl<'a> CountPropagation<'a> {
             let grown = if accumulates { (count as f64 / (self.generation as f64 + 1.0)).round() as usize } else { 0 };
             return Successors { first: count + grown, weight: vec![1.0], exit: 1.0 };
         };
-        let (low, high) = binomial::window(draws, q, neglected(draws));
+        let (low, high) = binomial::window(draws, q, truncated(draws));
         let mut weight = vec![0.0; (high - low + 1) as usize];
         binomial::fill(low, draws, q, &mut weight);
         Successors { first: (held + low) as usize, weight, exit: landing(runs, held, draws, q) }
@@ -305,8 +305,9 @@ impl<'a> CountPropagation<'a> {
     /// What is asked about this generation.
     #[must_use]
     pub fn point(&self) -> GenerationPoint {
-        let total = self.free.total();
-        let states = || self.free.iter().map(|(count, weight)| (&self.chain.states[count], weight / total, count));
+        let total = self.unconditional.total();
+        let states =
+            || self.unconditional.iter().map(|(count, weight)| (&self.chain.states[count], weight / total, count));
         let mean_error: f64 = states().map(|(state, weight, _)| weight * state.error).sum();
         let variance: f64 = states().map(|(state, weight, _)| weight * (state.error - mean_error).powi(2)).sum();
         let pool = (self.chain.states.len() - 1) as f64;
@@ -323,13 +324,13 @@ impl<'a> CountPropagation<'a> {
     }
 
     fn reach(&self, mean: f64) -> f64 {
-        let least = 0.5 * BEYOND_REACH * self.free.total();
+        let least = 0.5 * BEYOND_REACH * self.unconditional.total();
         let (mut below, mut above) = (0.0, 0.0);
-        let low = self.free.iter().find(|(_, weight)| {
+        let low = self.unconditional.iter().find(|(_, weight)| {
             below += weight;
             below > least
         });
-        let high = self.free.iter().collect::<Vec<_>>().into_iter().rev().find(|(_, weight)| {
+        let high = self.unconditional.iter().collect::<Vec<_>>().into_iter().rev().find(|(_, weight)| {
             above += weight;
             above > least
         });
@@ -342,8 +343,8 @@ impl<'a> CountPropagation<'a> {
 
     /// Smallest error rate that the running-on loop stays at or below with probability `level`.
     fn quantile(&self, level: f64) -> f64 {
-        let mut left = level * self.free.total();
-        for (count, weight) in self.free.iter() {
+        let mut left = level * self.unconditional.total();
+        for (count, weight) in self.unconditional.iter() {
             left -= weight;
             if left <= 0.0 {
                 return self.chain.states[count].error;

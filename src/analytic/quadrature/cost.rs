@@ -1,7 +1,7 @@
 //! What large loops cost until they fail.
 
+use crate::analytic::cost::SurvivingLaw;
 use crate::analytic::error::SolveError;
-use crate::analytic::spending::SurvivingLaw;
 use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
@@ -23,7 +23,7 @@ pub struct DensityCost<'a> {
 /// As [`DensityPropagation::new`].
 pub fn lasting<'a>(scenario: &'a Scenario, pricing: Pricing<'a>) -> Result<DensityCost<'a>, SolveError> {
     let mut run = DensityPropagation::new(scenario)?;
-    run.leave_free();
+    run.leave_unconditional();
     Ok(DensityCost { scenario, run, pricing, before: (f64::NAN, f64::NAN) })
 }
 

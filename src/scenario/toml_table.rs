@@ -11,8 +11,8 @@ use toml::de::{DeTable, DeValue};
 use crate::quantity::{Count, Probability, Rate};
 
 use super::Policy;
+use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
-use super::fault::Diagnostic;
 use super::schema::TABLES;
 use super::wording::{list, one_line, suggest};
 

@@ -6,9 +6,9 @@ use toml::de::DeValue;
 use crate::quantity::Count;
 
 use super::design::Design;
+use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
-use super::fault::Diagnostic;
-use super::reader::{TomlTable, TomlValue, number};
+use super::toml_table::{TomlTable, TomlValue, number};
 use super::wording::{list, suggest};
 
 /// A number of a solved loop. Those of a generation are marked (g).

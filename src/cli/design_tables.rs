@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::evidence::{ClaimResult, ClaimResults};
+use crate::claims::{ClaimResult, ClaimResults};
 use crate::explain::{MistakeAccount, MistakeFlows, ReproductionDrivers, VoteRow};
 use crate::plan::DesignComparison;
 use crate::report::designs::{self, TableColumn};

@@ -5,10 +5,10 @@
 
 use crate::analytic::RestingHazard;
 use crate::analytic::fate::{Fate, later_slips};
-use crate::analytic::tail::spread;
+use crate::analytic::runway_sum::spread;
 
 use super::levels;
-use super::walk::GridPropagation;
+use super::propagation::GridPropagation;
 
 /// Multiplications after which the search for the stationary law ends: about a minute of one processor.
 const WORK: u64 = 100_000_000_000;
@@ -75,7 +75,7 @@ impl LifetimeSums {
                 *quantile = Some(g);
             }
         }
-        super::kernel::add_scaled(&mut self.visits, walk.survival, &walk.alive);
+        super::kernel::add_scaled(&mut self.visits, walk.survival, &walk.surviving);
 
         let drift = if walk.hazard == self.hazard { 0.0 } else { (walk.hazard - self.hazard).abs() / walk.hazard };
         self.remaining = (to_go(walk.change, self.changes.0), to_go(drift, self.changes.1));
@@ -120,7 +120,7 @@ impl LifetimeSums {
         let (h, g, survival) = (walk.hazard, walk.generation as f64, walk.survival);
         let (sum, second) = self.sums;
         if survival == 0.0 {
-            return Some(((sum, spread(second, sum)), g * walk.dropped + walk.rounding.of_sum()));
+            return Some(((sum, spread(second, sum)), g * walk.truncated + walk.rounding.of_sum()));
         }
         if matches!(ending, PropagationEnding::Open | PropagationEnding::Decided) || h < least || h <= 0.0 {
             return None;
@@ -130,10 +130,10 @@ impl LifetimeSums {
         let squares = second + tail * (2.0 * g + 1.0) + 2.0 * survival * kept / (h * h);
         // Hazards of the tail lie within their remaining drift of h, and each generation neglects a little mass more.
         let relative = if ending == PropagationEnding::Stationary { self.remaining.1 } else { 1.0 };
-        let neglected = walk.dropped / (g + 1.0) / h;
+        let truncated = walk.truncated / (g + 1.0) / h;
         // The hazard's own rounding is that of the visits of all states (O'Cinneide 1993).
         let rounding = 2.0 * walk.grid.len() as f64 * walk.rounding.relative() / g.max(1.0);
-        let error = tail * (relative + neglected + rounding) + (g + 1.0 + 1.0 / h) * walk.dropped;
+        let error = tail * (relative + truncated + rounding) + (g + 1.0 + 1.0 / h) * walk.truncated;
         Some(((mean, spread(squares, mean)), error + walk.rounding.of_sum()))
     }
 
@@ -155,21 +155,21 @@ impl LifetimeSums {
     /// Whether the loop fails at all, as far as the generations followed and the zeros of the law tell.
     pub fn fate(&self, walk: &GridPropagation) -> Option<Fate> {
         if walk.survival < DIED_OUT {
-            return Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + walk.dropped });
+            return Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + walk.truncated });
         }
         let safe = walk.safe()?;
         if walk.settled() && !safe.contains(&true) {
             return Some(Fate::CERTAIN);
         }
         let fate = Fate::so_far(walk.failed, walk.survival, undecided(walk, &safe));
-        Some(Fate { error: fate.error + walk.dropped + later_slips(walk.scenario), ..fate })
+        Some(Fate { error: fate.error + walk.truncated + later_slips(walk.scenario), ..fate })
     }
 
     /// Expected generations at each state, with the geometric tail.
     pub fn all_visits(&self, walk: &GridPropagation) -> Vec<f64> {
         let mut visits = self.visits.clone();
         if walk.survival > 0.0 && walk.hazard > 0.0 {
-            super::kernel::add_scaled(&mut visits, walk.survival * (1.0 - walk.hazard) / walk.hazard, &walk.alive);
+            super::kernel::add_scaled(&mut visits, walk.survival * (1.0 - walk.hazard) / walk.hazard, &walk.surviving);
         }
         visits
     }
@@ -177,14 +177,14 @@ impl LifetimeSums {
 
 /// Probability of the loops that may still go either way, which are in no safe state.
 fn undecided(walk: &GridPropagation, safe: &[bool]) -> f64 {
-    let open = walk.alive.iter().zip(safe).filter(|(_, safe)| !**safe);
+    let open = walk.surviving.iter().zip(safe).filter(|(_, safe)| !**safe);
     walk.survival * open.fold(0.0, |sum, (weight, _)| sum + weight)
 }
 
 /// The law of a loop that has lasted, as a distribution of its error rate.
 pub(super) fn quasi_stationary(walk: &GridPropagation) -> RestingHazard {
-    let (error, probability) = levels::by_error(&walk.field.error, &walk.alive);
-    let mean_error = walk.alive.iter().zip(&walk.field.error).map(|(p, e)| p * e).sum();
+    let (error, probability) = levels::by_error(&walk.field.error, &walk.surviving);
+    let mean_error = walk.surviving.iter().zip(&walk.field.error).map(|(p, e)| p * e).sum();
     RestingHazard { hazard: walk.hazard, mean_error, error, probability }
 }
 

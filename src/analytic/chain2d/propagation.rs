@@ -7,8 +7,8 @@ use crate::scenario::Scenario;
 use crate::stats::binomial;
 
 use super::doubt::DrawErrors;
-use super::forward;
 use super::grid::{BinomialDraw, CountGrid, LawField};
+use super::step;
 
 /// The law of the state at one generation.
 pub(super) struct GridPropagation<'a> {
@@ -19,9 +19,9 @@ pub(super) struct GridPropagation<'a> {
     /// The law by which generation g produces its successor.
     pub field: LawField,
     /// Law of the state given T > g; kept at sum 1, so that no depth of failure makes it underflow.
-    pub alive: Vec<f64>,
+    pub surviving: Vec<f64>,
     /// Joint law of the state and T ≤ g.
-    pub ruined: Vec<f64>,
+    pub failed_law: Vec<f64>,
     /// S(g) = P(T > g).
     pub survival: f64,
     /// P(T ≤ g), a sum of positive terms.
@@ -35,7 +35,7 @@ pub(super) struct GridPropagation<'a> {
     /// Nothing is left of the loops that have lasted, not only no measurable S(g).
     pub extinct: bool,
     /// Bound on the absolute error of S(g) from neglected mass.
-    pub dropped: f64,
+    pub truncated: f64,
     /// What rounding has done to S(g) and P(T ≤ g).
     pub rounding: RoundingDrift,
     /// Multiplications done so far.
@@ -50,15 +50,15 @@ impl<'a> GridPropagation<'a> {
             grid,
             generation: 0,
             field,
-            alive: vec![0.0; grid.len()],
-            ruined: vec![0.0; grid.len()],
+            surviving: vec![0.0; grid.len()],
+            failed_law: vec![0.0; grid.len()],
             survival: 1.0,
             failed: 0.0,
             hazard: 0.0,
             change: 1.0,
             drift: 1.0,
             extinct: false,
-            dropped: 0.0,
+            truncated: 0.0,
             rounding: RoundingDrift::default(),
             work: 0,
         };
@@ -124,12 +124,12 @@ impl<'a> GridPropagation<'a> {
     /// One generation on. Failed loops are followed only `with_ruined`.
     pub fn advance(&mut self, with_ruined: bool) {
         let before = with_ruined.then(|| self.law());
-        let step = forward::step(self.grid, &self.field, &self.alive);
+        let step = step::step(self.grid, &self.field, &self.surviving);
         self.work += step.work;
         if with_ruined {
-            let ruined = forward::step(self.grid, &self.field, &self.ruined);
-            self.work += ruined.work;
-            self.ruined = ruined.next;
+            let failed_law = step::step(self.grid, &self.field, &self.failed_law);
+            self.work += failed_law.work;
+            self.failed_law = failed_law.next;
         }
         let (most, mean) = self.errors();
         let settled = self.settled();
@@ -138,7 +138,7 @@ impl<'a> GridPropagation<'a> {
             self.field = LawField::new(self.scenario, self.generation, self.grid);
         }
         if !self.extinct {
-            self.sort(step.next, step.dropped);
+            self.sort(step.next, step.truncated);
         }
         self.round(most, mean);
         if let Some(before) = before {
@@ -154,7 +154,7 @@ impl<'a> GridPropagation<'a> {
 
     /// Largest error of a transition that the loops which have lasted may take, and the mean one.
     fn errors(&self) -> (f64, f64) {
-        let states = self.alive.iter().zip(&self.field.next).zip(&self.field.doubt);
+        let states = self.surviving.iter().zip(&self.field.next).zip(&self.field.doubt);
         let (most, mean) = states
             .filter_map(|((&mass, draw), &doubt)| Some((mass, DrawErrors::new(self.grid, (*draw)?, doubt))))
             .filter(|(mass, _)| *mass > 0.0)
@@ -166,20 +166,24 @@ impl<'a> GridPropagation<'a> {
 
     /// Law of the state, failed loops included.
     pub fn law(&self) -> Vec<f64> {
-        self.alive.iter().zip(&self.ruined).map(|(alive, ruined)| self.survival * alive + ruined).collect()
+        self.surviving
+            .iter()
+            .zip(&self.failed_law)
+            .map(|(surviving, failed_law)| self.survival * surviving + failed_law)
+            .collect()
     }
 
     /// Splits the law of those that were alive a generation ago into failures and survivors.
-    fn sort(&mut self, mut next: Vec<f64>, dropped: f64) {
+    fn sort(&mut self, mut next: Vec<f64>, truncated: f64) {
         let (mut lasting, mut failing) = (0.0, 0.0);
         for (mass, fails) in next.iter().zip(&self.field.failing) {
             *(if *fails { &mut failing } else { &mut lasting }) += mass;
         }
         // The sum differs from 1 by rounding and by what was neglected.
         let total = lasting + failing;
-        for ((mass, fails), ruined) in next.iter_mut().zip(&self.field.failing).zip(&mut self.ruined) {
+        for ((mass, fails), failed_law) in next.iter_mut().zip(&self.field.failing).zip(&mut self.failed_law) {
             if *fails {
-                *ruined += self.survival * *mass / total;
+                *failed_law += self.survival * *mass / total;
                 *mass = 0.0;
             } else if lasting > 0.0 {
                 *mass /= lasting;
@@ -189,11 +193,11 @@ impl<'a> GridPropagation<'a> {
         self.hazard = failing / total;
         let lost = self.survival * self.hazard;
         self.failed += lost;
-        self.dropped += 2.0 * self.survival * dropped;
+        self.truncated += 2.0 * self.survival * truncated;
         // The smaller of the two shares has all its digits; and 1 − h would be rounded the same way every time.
         self.survival = if self.hazard < 0.5 { self.survival - lost } else { self.survival * (lasting / total) };
-        self.change = distance(&self.alive, &next);
-        self.alive = next;
+        self.change = distance(&self.surviving, &next);
+        self.surviving = next;
     }
 }
 

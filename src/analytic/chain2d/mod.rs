@@ -1,35 +1,35 @@
 //! Unsound beliefs exactly: the count chain over (n_U, n_W), N examples in total (model.md, sections 1 and 6).
 //!
-//! `grid` numbers the states and holds the law at each, `forward` carries the law of the state one generation on, `walk`
+//! `grid` numbers the states and holds the law at each, `step` carries the law of the state one generation on, `propagation`
 //! splits it into loops that have lasted and loops that have failed, `lifetime` sums generations up to the runway, and `gth`
 //! solves small chains for the moments of the runway with every digit.
 
+mod cost;
 mod curves;
 mod doubt;
-mod forward;
 mod grid;
 mod gth;
 mod kernel;
 mod levels;
 mod lifetime;
 mod limits;
-mod spending;
-mod walk;
+mod propagation;
+mod step;
 
 use crate::scenario::{Policy, Scenario};
 
 use super::error::SolveError;
 use super::error::given;
 use super::fate::Fate;
-use super::{Curves, ErrorVisits, ExactSolution, Runway, Undefined, tail};
+use super::{Curves, ErrorVisits, ExactSolution, Runway, Undefined, runway_sum};
+pub(super) use cost::lasting;
 use grid::CountGrid;
 use gth::DenseElimination;
-pub(super) use spending::lasting;
 
 use lifetime::{LifetimeSums, PropagationEnding};
 use limits::CURVES_WORK;
 pub use limits::{MAX_ELIMINATED, MAX_EXAMPLES, MIN_HAZARD, PlaneRefusal};
-use walk::GridPropagation;
+use propagation::GridPropagation;
 
 /// Change of the law of the state until the horizon that may be left out once it is stationary.
 const STILL: f64 = 1e-11;
@@ -49,7 +49,7 @@ pub fn solve(scenario: &Scenario) -> Result<ExactSolution, PlaneRefusal> {
     };
     let mut lifetime = LifetimeSums::new(&walk);
     let curves = curves(&mut walk, &mut lifetime, scenario.horizon.get())?;
-    let (error_bound, rounding_bound) = (walk.dropped, walk.rounding.relative());
+    let (error_bound, rounding_bound) = (walk.truncated, walk.rounding.relative());
     let ending = lifetime.follow(&mut walk);
 
     let FoundRunway { moments, fate, error, visits, method } = FoundRunway::new(eliminated, &lifetime, &walk, ending);
@@ -57,7 +57,7 @@ pub fn solve(scenario: &Scenario) -> Result<ExactSolution, PlaneRefusal> {
     let quantiles = lifetime.quantiles(&walk, ending, fate);
     let runway = Runway {
         restricted_mean: Some(curves.survival.iter().rev().skip(1).rev().sum()),
-        ..tail::runway(quantiles, moments, fate, &out_of_reach(&walk, ending).to_string(), &mut undefined)
+        ..runway_sum::runway(quantiles, moments, fate, &out_of_reach(&walk, ending).to_string(), &mut undefined)
     };
     let lasting = fate.filter(Fate::may_last).map(|fate| fate.infinite());
     let quasi_stationary = if lasting.is_some() {
@@ -173,7 +173,7 @@ impl RunwayElimination {
             Fate::of(ends_at(0), ends_at(1), f64::EPSILON * roundings)
         };
         let error = mean * doubt::of_time(walk.grid, &walk.field, &states, &solved, &exits);
-        Self::Solved { moments: (mean, tail::spread(second, mean)), error, fate, visits }
+        Self::Solved { moments: (mean, runway_sum::spread(second, mean)), error, fate, visits }
     }
 }
 
