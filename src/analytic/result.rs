@@ -1,14 +1,13 @@
 //! What a solver answers: plain numbers by generation, ready to serialise.
 
-use super::error::Undefined;
 use serde::Serialize;
 
 use crate::law::Composition;
 
+use super::error::Undefined;
 use super::expected_cost::ExpectedCost;
-use super::verifier_meter::VerifierCurves;
-
 use super::noise::NoiseApproximation;
+use super::verifier_meter::VerifierCurves;
 
 /// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
 pub const BEYOND_REACH: f64 = 1e-13;

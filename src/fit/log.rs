@@ -1,9 +1,9 @@
 //! The log of a running loop: what was measured, generation by generation.
 
-use super::row_error::RowError;
 use serde::Serialize;
 use thiserror::Error;
 
+use super::row_error::RowError;
 use super::transition::AnswerMoves;
 
 /// One generation of one run, as counts.

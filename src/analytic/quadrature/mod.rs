@@ -10,6 +10,7 @@ mod chebyshev;
 mod closing;
 mod cost;
 mod density;
+mod density_law;
 mod era;
 mod gram;
 mod kernel;

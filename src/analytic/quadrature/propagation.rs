@@ -8,8 +8,9 @@ use crate::analytic::stays::LevelTimes;
 
 use super::arrival::ArrivalDensity;
 use super::density::{self, DensityPanel};
+use super::density_law::{DensityLaw, doubt, rough};
 use super::era::{CountLoop, LoopEra};
-use super::gram::{GaussRules, ORDER};
+use super::gram::GaussRules;
 use super::source::{QuadratureSource, QuadratureStage, sources};
 
 /// What lies below e^−115 = 1e-50 of the whole is dropped and accounted for.
@@ -19,19 +20,6 @@ const DEEP_CUT: f64 = 600.0;
 
 /// Error of a logarithm of the density that is aimed at.
 const TOLERANCE: f64 = 2e-13;
-
-/// One of the two laws, as panels and as quadrature.
-#[derive(Debug, Clone, Default)]
-struct DensityLaw {
-    panels: Vec<DensityPanel>,
-    sources: Vec<QuadratureSource>,
-}
-
-impl DensityLaw {
-    fn total(&self) -> f64 {
-        self.sources.iter().map(|source| source.weight().iter().sum::<f64>()).sum()
-    }
-}
 
 /// The laws of one generation.
 pub struct DensityPropagation<'a> {
@@ -377,26 +365,6 @@ impl<'a> DensityPropagation<'a> {
             .filter(|(_, probability)| *probability > 0.0)
             .unzip()
     }
-}
-
-/// Error of a law's total from that of its panels.
-fn rough(law: &DensityLaw) -> f64 {
-    law.sources.iter().map(|source| law.panels[source.panel].error() * source.weight().iter().sum::<f64>()).sum()
-}
-
-/// Distance between the next laws of a success probability and of the one it is known as: two normal laws apart by δ
-/// differ by at most 0.4 δ/σ of their mass, two laws of few counts by δ.
-fn doubt(law: &DensityLaw, draws: f64) -> f64 {
-    let part = |source: &QuadratureSource| {
-        let weight = source.weight();
-        (0..ORDER)
-            .map(|i| {
-                let sigma = (source.mean[i] * (1.0 - source.mean[i] / draws)).max(0.0).sqrt();
-                weight[i] * source.doubt * if sigma > 1.0 { 0.4 / sigma } else { 1.0 }
-            })
-            .sum::<f64>()
-    };
-    law.sources.iter().map(part).sum()
 }
 
 #[cfg(test)]

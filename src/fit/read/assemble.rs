@@ -1,7 +1,8 @@
 //! From the evaluations that a reader found to a log: the metric chosen, counts formed, generations in order.
 
-use super::wording::add_once;
 use std::collections::{HashMap, HashSet};
+
+use crate::fit::log::{Log, LogError, LogRow, LogRun, note_of_run};
 
 use super::file::LogFile;
 use super::found::FoundRecords;
@@ -15,8 +16,8 @@ use super::problems::{self, CountedScore, ScoreStyle};
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
 use super::repeats::{keep_last, once};
 use super::rounds::last_of_each;
+use super::wording::add_once;
 use super::{ReadOptions, axis, fault, listed, some};
-use crate::fit::log::{Log, LogError, LogRow, LogRun, note_of_run};
 
 /// The log of what was found.
 pub(super) fn log(

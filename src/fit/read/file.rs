@@ -1,15 +1,16 @@
 //! Files as they are given: what their heads show, and readers over what lies behind.
 
-use super::event_records;
 use std::io::{BufRead, Read};
 use std::path::Path;
 
+use crate::files::{self, StoredInput};
+use crate::fit::log::LogError;
+
+use super::event_records;
 use super::json::{self, JsonObject};
 use super::lines::{LONGEST, LogLines, skip_mark, unreadable};
 use super::read_error::ReadError;
 use super::{eval_archive, fault, foreign, listed, parquet_rows};
-use crate::files::{self, StoredInput};
-use crate::fit::log::LogError;
 
 /// Filled lines at the head of a file that decide on its format.
 const HEAD: usize = 60;

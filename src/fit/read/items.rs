@@ -1,10 +1,12 @@
 //! One answer a line: a problem's id and whether the answer is right, or how many of its answers are.
 
-use super::answer_fields::{ANSWERS, IDS, STEPS};
 use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
+use crate::fit::log::LogError;
+
+use super::answer_fields::{ANSWERS, IDS, STEPS};
 use super::answer_fields::{
     GENERATIONS, asked, generation_key, is_of_one, judged, key_names, known, right_share, same_run, text, wrong_key,
 };
@@ -20,7 +22,6 @@ use super::record::{EvaluationRecord, EvaluationTime};
 use super::right_counts::RightTally;
 use super::verdicts::{self, VERDICTS, VerdictKeys};
 use super::{LogFormat, ReadOptions, fault, listed, some};
-use crate::fit::log::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "answers, one a line", recognise, read };
 

@@ -1,15 +1,16 @@
 //! Answers one by one, from JSON or from the rows of a table.
 
-use super::answer_fields;
 use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use crate::fit::log::LogError;
+
+use super::answer_fields;
 use super::cell_values::is_nothing;
 use super::file::{FileShape, LogFile};
 use super::json::{self, JsonObject};
 use super::{ReadOptions, cells};
-use crate::fit::log::LogError;
 
 /// Keys of a problem that in a table number its rows.
 const ROW_NUMBERS: [&str; 2] = ["idx", "index"];

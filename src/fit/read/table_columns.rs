@@ -1,14 +1,15 @@
 //! Which columns a table has, and whether they make a log.
 
-use super::answer_fields;
 use std::collections::HashSet;
 
+use crate::fit::log::{LogError, REQUIRED};
+
+use super::answer_fields;
 use super::answer_fields::key_names;
 use super::column_names::ColumnRole;
 use super::columns::TableColumns;
 use super::file::LogFile;
 use super::{ReadOptions, cells, fault, listed};
-use crate::fit::log::{LogError, REQUIRED};
 
 /// The columns of a file, with the line of the header; of objects within objects only where one is asked for, or where no other
 /// key measures anything and no answer is among them.

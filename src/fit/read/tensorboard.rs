@@ -2,17 +2,18 @@
 //! protocol buffers `Event { wall_time = 1, step = 2, summary = 5 { value = 1 { tag = 1, simple_value = 2, tensor = 8 } } }`
 //! (tensorflow/core/util/event.proto, summary.proto).
 
-use super::event_records::EventRecords;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fit::log::LogError;
+
 use super::decimals::shortest_decimals;
+use super::event_records::EventRecords;
 use super::file::{FileShape, LogFile};
 use super::found::{FoundRecords, MOST_VALUES};
 use super::lines::unreadable;
 use super::meaning::{MetricMeaning, meaning};
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
 use super::{LogFormat, ReadOptions, fault, listed, some};
-use crate::fit::log::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "TensorBoard events", recognise, read };
 

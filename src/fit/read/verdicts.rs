@@ -1,8 +1,8 @@
 //! Which key of an answer says whether it is right, or which two count the right answers to a problem.
 
-use super::answer_fields;
 use serde_json::Value as Json;
 
+use super::answer_fields;
 use super::answer_fields::{key_names, known, verdict};
 use super::json::{self, JsonObject};
 use super::meaning::{MetricMeaning, meaning};
