@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::chain2d::PlaneRefusal;
+use super::chain2d::Chain2dRefusal;
 
 /// Why the exact solver does not apply, or why a number of its solution is unknown.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -12,7 +12,7 @@ use super::chain2d::PlaneRefusal;
 pub enum SolveError {
     /// The chain over unsound and wrong beliefs is out of reach.
     #[error(transparent)]
-    Plane(#[from] PlaneRefusal),
+    Chain2d(#[from] Chain2dRefusal),
     /// The loop is beyond the exact methods, but not beyond sampling its counts.
     #[error("{0}; `simulate --engine counts` has no such limit")]
     CountsOnly(Box<SolveError>),

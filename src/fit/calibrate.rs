@@ -15,7 +15,7 @@
 //! | fine-tuned, without checks | 14 | 18.6 (`dispersion`) | .523 | .893 |
 //! | fine-tuned, with checks | 18 | 15.6 (`examples`) | .497 | .907 |
 //!
-//! With the 160 sweeps of [`Effort::BRISK`] and 400 loops each of the first two, the largest χ² were 37.1 (`yield_dispersion`)
+//! With the 160 sweeps of [`SamplerConfig::BRISK`] and 400 loops each of the first two, the largest χ² were 37.1 (`yield_dispersion`)
 //! and 22.6 (`dispersion`).
 //!
 //! So few sweeps of so many parameters leave intervals of checked loops a little too narrow (on average .49 and .89), those
@@ -23,7 +23,7 @@
 //! test itself samples twice as long. An answer (`fit`) samples seven times as much as a case of a back-test and says where
 //! R̂ has not settled.
 //!
-//! [`Effort::BRISK`]: super::Effort::BRISK
+//! [`SamplerConfig::BRISK`]: super::Effort::BRISK
 
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;

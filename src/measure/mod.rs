@@ -40,7 +40,7 @@ pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<MeasuredLoop
     if !(1..=1_000_000).contains(&options.steps) {
         return Err(MeasureError::Steps(options.steps));
     }
-    legal_name(&options.name)?;
+    legal_name(&options.name).map_err(MeasureError::Name)?;
     let samples = PreparedSamples::of(set, options)?;
     if samples.first.groups.len() < LEAST_PROBLEMS {
         return Err(MeasureError::TooFew(samples.first.groups.len()));

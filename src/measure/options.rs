@@ -44,7 +44,7 @@ pub enum MeasureError {
     Steps(u64),
     /// A name that no scenario may have.
     #[error("name of the scenario: {0}")]
-    Name(#[from] NameError),
+    Name(NameError),
     /// What was measured makes no scenario; its key and rule.
     #[error("what these samples tell makes no scenario: {}", broken(.0))]
     Scenario(#[from] ScenarioError),

@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use runaway::analytic::ExactSolution;
-use runaway::analytic::chain2d::{self, PlaneRefusal};
+use runaway::analytic::chain2d::{self, Chain2dRefusal};
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
 
@@ -308,9 +308,9 @@ fn starved_states_fail_and_stay() {
 fn refusals_and_absent_numbers_say_why() {
     let refused = |text: &str| chain2d::solve(&scenario(text)).unwrap_err();
     let large = refused("examples = 100000\n[errors]\nrecovery = 0.1");
-    assert_eq!(large, PlaneRefusal::TooManyExamples { examples: 100_000 });
+    assert_eq!(large, Chain2dRefusal::TooManyExamples { examples: 100_000 });
     assert!(large.to_string().contains("simulate") && large.to_string().contains("mean field"));
-    assert_eq!(refused("examples = 9\n[learning]\npolicy = \"accumulate\""), PlaneRefusal::Accumulates);
+    assert_eq!(refused("examples = 9\n[learning]\npolicy = \"accumulate\""), Chain2dRefusal::Accumulates);
 
     let never = solve("examples = 5\n[errors]\nrecovery = 0.2\nconsistency = 0.5\n[failure]\nerror_rate = 1.0");
     assert!(

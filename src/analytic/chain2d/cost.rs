@@ -7,7 +7,7 @@ use crate::law::Composition;
 use crate::scenario::Scenario;
 
 use super::propagation::GridPropagation;
-use super::{PlaneRefusal, grid_of};
+use super::{Chain2dRefusal, grid_of};
 
 /// The loops that have lasted, with the price of each state.
 pub(in crate::analytic) struct Priced<'a> {
@@ -19,8 +19,8 @@ pub(in crate::analytic) struct Priced<'a> {
 /// Starts at generation 0.
 ///
 /// # Errors
-/// [`PlaneRefusal`] where the loop is beyond the reach of the method.
-pub(in crate::analytic) fn lasting(scenario: &Scenario) -> Result<Priced<'_>, PlaneRefusal> {
+/// [`Chain2dRefusal`] where the loop is beyond the reach of the method.
+pub(in crate::analytic) fn lasting(scenario: &Scenario) -> Result<Priced<'_>, Chain2dRefusal> {
     let walk = GridPropagation::new(scenario, grid_of(scenario)?);
     let prices = prices(scenario, &walk);
     Ok(Priced { scenario, walk, prices })

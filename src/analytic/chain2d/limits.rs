@@ -20,7 +20,7 @@ pub(super) const CURVES_WORK: u64 = 400_000_000_000;
 /// Why the plane cannot be solved.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
-pub enum PlaneRefusal {
+pub enum Chain2dRefusal {
     /// More than [`MAX_EXAMPLES`].
     #[error(
         "the exact solution over unsound and wrong beliefs reaches {MAX_EXAMPLES} examples, and this loop has {examples}; \

@@ -28,7 +28,7 @@ use gth::DenseElimination;
 
 use lifetime::{LifetimeSums, PropagationEnding};
 use limits::CURVES_WORK;
-pub use limits::{MAX_ELIMINATED, MAX_EXAMPLES, MIN_HAZARD, PlaneRefusal};
+pub use limits::{Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES, MIN_HAZARD};
 use propagation::GridPropagation;
 
 /// Change of the law of the state until the horizon that may be left out once it is stationary.
@@ -39,8 +39,8 @@ const STILL_MEANS: f64 = 1e-10;
 /// Solves the count chain of a loop exactly.
 ///
 /// # Errors
-/// [`PlaneRefusal`] where the loop is beyond the reach of the method.
-pub fn solve(scenario: &Scenario) -> Result<ExactSolution, PlaneRefusal> {
+/// [`Chain2dRefusal`] where the loop is beyond the reach of the method.
+pub fn solve(scenario: &Scenario) -> Result<ExactSolution, Chain2dRefusal> {
     let mut walk = GridPropagation::new(scenario, grid_of(scenario)?);
     let eliminated = if scenario.settles_at() == Some(0) && !scenario.start.draw {
         RunwayElimination::new(&walk)
@@ -97,24 +97,24 @@ pub(super) fn failed_within(scenario: &Scenario) -> Option<f64> {
     (walk.work < CURVES_WORK).then_some(walk.failed)
 }
 
-fn grid_of(scenario: &Scenario) -> Result<CountGrid, PlaneRefusal> {
+fn grid_of(scenario: &Scenario) -> Result<CountGrid, Chain2dRefusal> {
     let examples = scenario.examples.get();
     if scenario.learning.policy == Policy::Accumulate {
-        return Err(PlaneRefusal::Accumulates);
+        return Err(Chain2dRefusal::Accumulates);
     }
     match usize::try_from(examples) {
         Ok(n) if examples <= MAX_EXAMPLES => Ok(CountGrid { examples: n }),
-        _ => Err(PlaneRefusal::TooManyExamples { examples }),
+        _ => Err(Chain2dRefusal::TooManyExamples { examples }),
     }
 }
 
 /// Curves up to the horizon; the walk ends there, or where the law has become stationary.
-fn curves(walk: &mut GridPropagation, lifetime: &mut LifetimeSums, horizon: u64) -> Result<Curves, PlaneRefusal> {
+fn curves(walk: &mut GridPropagation, lifetime: &mut LifetimeSums, horizon: u64) -> Result<Curves, Chain2dRefusal> {
     let mut curves = curves::empty(horizon as usize + 1);
     curves::record(&mut curves, walk);
     while walk.generation < horizon {
         if walk.work >= CURVES_WORK {
-            return Err(PlaneRefusal::TooLong { generation: walk.generation, horizon });
+            return Err(Chain2dRefusal::TooLong { generation: walk.generation, horizon });
         }
         let left = horizon - walk.generation;
         let still = walk.settled() && walk.drift * left as f64 <= STILL;
