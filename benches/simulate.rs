@@ -12,7 +12,7 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use runaway::analytic::mean_field;
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{Engine, RareSettings, Settings, rare, run};
+use runaway::simulate::{Engine, RareSettings, SimulationSettings, rare, run};
 
 const GENERATIONS: u64 = 200;
 const REFERENCE: &str = "name = \"reference\"\nhorizon = 200\n[task]\nsteps = 20\n[failure]\nerror_rate = 1\n\
@@ -53,7 +53,7 @@ fn loops(criterion: &mut Criterion) {
         for &examples in sizes {
             for share in [0.01, 0.1, 0.5] {
                 let scenario = reference(examples, share);
-                let settings = Settings { replicates, seed: 1, engine, sample_runs: 0 };
+                let settings = SimulationSettings { replicates, seed: 1, engine, sample_runs: 0 };
                 group.throughput(Throughput::Elements(examples * GENERATIONS * replicates));
                 group.bench_function(
                     BenchmarkId::new(format!("{examples} examples"), format!("{share} wrong")),

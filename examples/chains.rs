@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
-use runaway::analytic::absorption::Eliminated;
+use runaway::analytic::absorption::EliminatedChain;
 use runaway::analytic::quadrature::NodeChain;
 use runaway::analytic::{LawChain, expected_times, solve, sweep};
 use runaway::scenario::{Origin, Scenario};
@@ -71,7 +71,7 @@ fn parts(
     let build = clocked(rounds, || nodes.rows(least, usize::MAX).map_or(0.0, |rows| rows.cells() as f64));
     let Some(rows) = nodes.rows(least, usize::MAX) else { return };
     let ones = vec![1.0; nodes.count.len()];
-    let solve = clocked(rounds, || Eliminated::cut(rows.clone(), &nodes.exits, cut).collected_up_to(&ones, 1)[0]);
+    let solve = clocked(rounds, || EliminatedChain::cut(rows.clone(), &nodes.exits, cut).collected_up_to(&ones, 1)[0]);
     report.insert(format!("rows {name}"), build);
     report.insert(format!("solve {name}"), solve);
 }

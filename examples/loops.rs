@@ -8,7 +8,7 @@ use std::time::Instant;
 use runaway::analytic::mean_field;
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{Engine, Settings, run};
+use runaway::simulate::{Engine, SimulationSettings, run};
 use serde_json::json;
 
 const EXAMPLES: u64 = 10_000;
@@ -37,7 +37,7 @@ fn slip(share: f64) -> f64 {
 
 /// Median seconds of one replicate.
 fn seconds(scenario: &Scenario, engine: Engine, replicates: u64) -> f64 {
-    let settings = Settings { replicates, seed: 1, engine, sample_runs: 0 };
+    let settings = SimulationSettings { replicates, seed: 1, engine, sample_runs: 0 };
     let mut times: Vec<f64> = (0..7)
         .map(|_| {
             let begin = Instant::now();

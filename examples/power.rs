@@ -14,9 +14,9 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use runaway::analytic::{Curves, solve};
-use runaway::compare::{DEFAULT_LEVEL, Expected, Test, Unit, Verdict, with_expected};
+use runaway::compare::{AgreementTest, AgreementVerdict, DEFAULT_LEVEL, DeviationUnit, ExpectedCurves, with_expected};
 use runaway::scenario::Scenario;
-use runaway::simulate::{Engine, RestrictedRunway, Settings, Simulated, run};
+use runaway::simulate::{Engine, RestrictedRunway, Simulated, SimulationSettings, run};
 use runaway::stats::interval::normal_quantile;
 
 const REPLICATES: u64 = 20_000;
@@ -47,7 +47,7 @@ struct Parameter {
 /// A change that is found, and by which test.
 struct Seen {
     value: f64,
-    test: Test,
+    test: AgreementTest,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -101,7 +101,7 @@ impl Loop {
     fn new(file: PathBuf) -> Result<Option<Self>, Box<dyn Error>> {
         let scenario = Scenario::load(&file, &[])?;
         let Some(curves) = solve(&scenario).curves else { return Ok(None) };
-        let settings = Settings { replicates: REPLICATES, seed: 1, engine: Engine::Counts, sample_runs: 0 };
+        let settings = SimulationSettings { replicates: REPLICATES, seed: 1, engine: Engine::Counts, sample_runs: 0 };
         let runs = run(&scenario, &settings, &|_| ())?;
         Ok(Some(Self { file, scenario, curves, runs }))
     }
@@ -110,8 +110,8 @@ impl Loop {
         Ok(Scenario::load(&self.file, &[format!("{}={value}", parameter.key)])?)
     }
 
-    fn verdict(&self, simulated: &Simulated) -> Result<Verdict, Box<dyn Error>> {
-        Ok(with_expected(&Expected::of(&self.curves, "the file".to_owned()), simulated, DEFAULT_LEVEL)?)
+    fn verdict(&self, simulated: &Simulated) -> Result<AgreementVerdict, Box<dyn Error>> {
+        Ok(with_expected(&ExpectedCurves::of(&self.curves, "the file".to_owned()), simulated, DEFAULT_LEVEL)?)
     }
 
     /// Runs without chance: the curves of a changed loop with the spread of the unchanged one.
@@ -129,19 +129,19 @@ impl Loop {
     }
 
     /// The test by which a value of a parameter is seen with the wanted power, if one does.
-    fn sees(&self, parameter: &Parameter, value: f64) -> Result<Option<Test>, Box<dyn Error>> {
+    fn sees(&self, parameter: &Parameter, value: f64) -> Result<Option<AgreementTest>, Box<dyn Error>> {
         let Some(curves) = solve(&self.changed(parameter, value)?).curves else { return Ok(None) };
         let margin = normal_quantile(POWER);
-        let spread = |test: &Test| match test.unit {
-            Unit::StandardErrors => margin,
-            Unit::Probability => {
+        let spread = |test: &AgreementTest| match test.unit {
+            DeviationUnit::StandardErrors => margin,
+            DeviationUnit::Probability => {
                 let survival = curves.survival[test.generation.unwrap_or(0) as usize];
                 margin * (survival * (1.0 - survival) / REPLICATES as f64).sqrt()
             }
-            Unit::Relative | Unit::Absolute => 0.0,
+            DeviationUnit::Relative | DeviationUnit::Absolute => 0.0,
         };
         let tests = self.verdict(&self.shifted(&curves))?.tests;
-        let far = |test: &Test| (test.deviation - spread(test)) / test.critical;
+        let far = |test: &AgreementTest| (test.deviation - spread(test)) / test.critical;
         Ok(tests.into_iter().filter(|test| far(test) > 1.0).max_by(|one, other| far(one).total_cmp(&far(other))))
     }
 }
@@ -218,7 +218,7 @@ fn found(known: &Loop, parameter: &Parameter, value: f64) -> Result<u64, Box<dyn
     let changed = known.changed(parameter, value)?;
     let mut found = 0;
     for seed in 1..=SEEDS {
-        let settings = Settings { replicates: REPLICATES, seed, engine: Engine::Counts, sample_runs: 0 };
+        let settings = SimulationSettings { replicates: REPLICATES, seed, engine: Engine::Counts, sample_runs: 0 };
         let mut runs = run(&changed, &settings, &|_| ())?;
         runs.mean_error[0] = known.curves.expected_error[0];
         found += u64::from(!known.verdict(&runs)?.agree);

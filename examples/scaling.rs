@@ -10,7 +10,7 @@ use std::time::Instant;
 use plotters::prelude::*;
 use runaway::analytic::LawChain;
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{Engine, Settings, run};
+use runaway::simulate::{Engine, SimulationSettings, run};
 
 const FIGURE: &str = "benches/scaling.svg";
 const REFERENCE: &str = "name = \"reference\"\n[task]\nsteps = 20\n[failure]\nerror_rate = 1\n\
@@ -45,7 +45,7 @@ fn exact(draws: u64, generations: u64) -> f64 {
 fn simulated(engine: Engine, examples: u64, horizon: u64, replicates: u64, threads: usize) -> f64 {
     let changes = [format!("examples={examples}"), format!("horizon={horizon}")];
     let scenario = Scenario::parse(REFERENCE, Origin::Text, &changes).expect("a scenario");
-    let settings = Settings { replicates, seed: 1, engine, sample_runs: 0 };
+    let settings = SimulationSettings { replicates, seed: 1, engine, sample_runs: 0 };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     milliseconds(|| {
         pool.install(|| run(&scenario, &settings, &|_| ())).expect("a result");

@@ -7,6 +7,7 @@
 //! agents estimate from the problems they needed, from the runs.
 
 mod deviation;
+mod test;
 
 use serde::Serialize;
 use thiserror::Error;
@@ -16,23 +17,25 @@ use crate::simulate::{Engine, Simulated};
 use crate::stats::{band, mean, multiple};
 use deviation::Deviation;
 
+pub use test::{AgreementTest, DeviationUnit};
+
 /// Family-wise level of a verdict unless another is asked for.
 pub const DEFAULT_LEVEL: f64 = 1e-3;
 /// Tests of the family.
 const TESTS: usize = 6;
 /// Quantities whose means are held against their expectations by the spread of the runs.
-const MEASURED: [Measured; 3] = [
-    Measured { name: "mean unsound share", of: |s| (&s.mean_unsound, &s.se_unsound), expected: |e| e.mean_unsound },
-    Measured { name: "mean wrong share", of: |s| (&s.mean_wrong, &s.se_wrong), expected: |e| e.mean_wrong },
-    Measured { name: "mean yield", of: |s| (&s.mean_yield, &s.se_yield), expected: |e| e.mean_yield },
+const MEASURED: [MeasuredMean; 3] = [
+    MeasuredMean { name: "mean unsound share", of: |s| (&s.mean_unsound, &s.se_unsound), expected: |e| e.mean_unsound },
+    MeasuredMean { name: "mean wrong share", of: |s| (&s.mean_wrong, &s.se_wrong), expected: |e| e.mean_wrong },
+    MeasuredMean { name: "mean yield", of: |s| (&s.mean_yield, &s.se_yield), expected: |e| e.mean_yield },
 ];
 /// The mean error between two samples.
-const ERROR: Measured =
-    Measured { name: "mean error", of: |s| (&s.mean_error, &s.se_error), expected: |e| e.mean_error };
+const ERROR: MeasuredMean =
+    MeasuredMean { name: "mean error", of: |s| (&s.mean_error, &s.se_error), expected: |e| e.mean_error };
 
 /// The verdict of one comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verdict {
+pub struct AgreementVerdict {
     /// Whether every test of the family passed.
     pub agree: bool,
     /// Family-wise level: the probability that a correct pair is called different.
@@ -44,7 +47,7 @@ pub struct Verdict {
     /// The verdict in one line.
     pub sentence: String,
     /// Each test of the family.
-    pub tests: Vec<Test>,
+    pub tests: Vec<AgreementTest>,
     /// (mean − expected) / (sd / √replicates) of the error rate by generation; absent where the error cannot vary.
     pub standardised: Vec<Option<f64>>,
     /// Two-sided critical value of `standardised` by generation.
@@ -53,42 +56,9 @@ pub struct Verdict {
     pub survival_band: f64,
 }
 
-/// One test of the family.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Test {
-    /// What is compared.
-    pub quantity: String,
-    /// Share of the level that it was given.
-    pub level: f64,
-    /// Largest deviation seen, in the unit of `critical`.
-    pub deviation: f64,
-    /// The deviation at which the test fails.
-    pub critical: f64,
-    /// What `deviation` and `critical` are measured in.
-    pub unit: Unit,
-    /// Generation of the largest deviation.
-    pub generation: Option<u64>,
-    /// Whether it passed.
-    pub passed: bool,
-}
-
-/// What a deviation is measured in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unit {
-    /// Difference of two probabilities.
-    Probability,
-    /// Standard errors of the simulated mean.
-    StandardErrors,
-    /// Difference relative to the expected value, for a number that cannot vary.
-    Relative,
-    /// The unit of the compared number itself, where neither side of a comparison of two samples varied.
-    Absolute,
-}
-
 /// Exact curves to compare with, by generation 0..=horizon.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Expected<'a> {
+pub struct ExpectedCurves<'a> {
     /// S(g) = P(T > g).
     pub survival: &'a [f64],
     /// `E[err(x_g)]`, unconditional.
@@ -107,7 +77,7 @@ pub struct Expected<'a> {
     pub reference: String,
 }
 
-impl<'a> Expected<'a> {
+impl<'a> ExpectedCurves<'a> {
     /// The curves of an exact solution, which the `reference` names.
     #[must_use]
     pub fn of(curves: &'a Curves, reference: String) -> Self {
@@ -125,10 +95,10 @@ impl<'a> Expected<'a> {
 }
 
 /// A quantity by generation, with its standard error.
-struct Measured {
+struct MeasuredMean {
     name: &'static str,
     of: for<'s> fn(&'s Simulated) -> (&'s [f64], &'s [f64]),
-    expected: for<'e> fn(&Expected<'e>) -> &'e [f64],
+    expected: for<'e> fn(&ExpectedCurves<'e>) -> &'e [f64],
 }
 
 /// A comparison that makes no sense.
@@ -154,7 +124,11 @@ pub enum CompareError {
 ///
 /// # Errors
 /// [`CompareError`] where the horizons differ or `level` is none.
-pub fn with_expected(expected: &Expected<'_>, simulated: &Simulated, level: f64) -> Result<Verdict, CompareError> {
+pub fn with_expected(
+    expected: &ExpectedCurves<'_>,
+    simulated: &Simulated,
+    level: f64,
+) -> Result<AgreementVerdict, CompareError> {
     let generations = generations(simulated)?;
     let curves = [expected.survival, expected.mean_error, expected.sd_error, expected.reach_error];
     let composition = [expected.mean_unsound, expected.mean_wrong, expected.mean_yield];
@@ -210,7 +184,7 @@ fn bound(runs: u64, sd: f64, reach: f64, level: f64) -> f64 {
 ///
 /// # Errors
 /// As [`with_expected`].
-pub fn two_samples(reference: &Simulated, simulated: &Simulated, level: f64) -> Result<Verdict, CompareError> {
+pub fn two_samples(reference: &Simulated, simulated: &Simulated, level: f64) -> Result<AgreementVerdict, CompareError> {
     let generations = generations(simulated)?;
     same_horizon(self::generations(reference)?, generations)?;
     let share = share(level)?;
@@ -218,7 +192,7 @@ pub fn two_samples(reference: &Simulated, simulated: &Simulated, level: f64) -> 
         within(simulated.replicates, here, level / 2.0) + within(reference.replicates, there, level / 2.0)
     };
     let each = multiple::bonferroni(share, generations);
-    let curve = |quantity: Measured| {
+    let curve = |quantity: MeasuredMean| {
         let pairs = values((quantity.of)(simulated)).zip(values((quantity.of)(reference)));
         let deviations = pairs.map(|((seen, here), (other, there))| {
             Deviation::of_two(seen, other, here.hypot(there), both(here, there, each))
@@ -247,7 +221,7 @@ struct Family {
     runway: Deviation,
 }
 
-fn verdict(level: f64, reference: String, simulated: &Simulated, family: Family) -> Verdict {
+fn verdict(level: f64, reference: String, simulated: &Simulated, family: Family) -> AgreementVerdict {
     let share = multiple::bonferroni(level, TESTS);
     let mut judged = vec![(family.survival.0, family.survival.0.test("survival", share, family.survival.1))];
     for (name, deviations) in &family.curves {
@@ -256,8 +230,9 @@ fn verdict(level: f64, reference: String, simulated: &Simulated, family: Family)
     }
     judged.push((family.runway, family.runway.test("restricted mean runway", share, None)));
     let errors = family.curves.first().map_or(&[][..], |(_, deviations)| deviations);
-    let standard = |deviation: &Deviation, value: f64| (deviation.unit == Unit::StandardErrors).then_some(value);
-    Verdict {
+    let standard =
+        |deviation: &Deviation, value: f64| (deviation.unit == DeviationUnit::StandardErrors).then_some(value);
+    AgreementVerdict {
         agree: judged.iter().all(|(_, test)| test.passed),
         level,
         sentence: sentence(level, &reference, simulated, &judged),
@@ -271,7 +246,7 @@ fn verdict(level: f64, reference: String, simulated: &Simulated, family: Family)
 }
 
 /// The verdict in one line: the worst failure first, or how close the closest came.
-fn sentence(level: f64, reference: &str, simulated: &Simulated, judged: &[(Deviation, Test)]) -> String {
+fn sentence(level: f64, reference: &str, simulated: &Simulated, judged: &[(Deviation, AgreementTest)]) -> String {
     let runs = format!("{} runs by {}", simulated.replicates, engine(simulated.engine));
     let failed = judged.iter().filter(|(_, test)| !test.passed);
     match failed.max_by(|(one, _), (other, _)| one.used().total_cmp(&other.used())) {
@@ -302,9 +277,9 @@ fn survival(expected: &[f64], simulated: &[f64], width: f64) -> (Deviation, Opti
     let deviations = expected.iter().zip(simulated).map(|(expected, simulated)| Deviation {
         signed: simulated - expected,
         critical: width,
-        unit: Unit::Probability,
+        unit: DeviationUnit::Probability,
     });
-    let none = (Deviation { signed: 0.0, critical: width, unit: Unit::Probability }, None);
+    let none = (Deviation { signed: 0.0, critical: width, unit: DeviationUnit::Probability }, None);
     (0..)
         .zip(deviations)
         .map(|(g, deviation)| (deviation, Some(g)))
@@ -389,10 +364,10 @@ mod tests {
         }
     }
 
-    fn against(survival: [f64; 3], mean_error: [f64; 3]) -> Verdict {
+    fn against(survival: [f64; 3], mean_error: [f64; 3]) -> AgreementVerdict {
         let sd_error = [0.0, 0.0316, 0.0632];
         let reference = "the truth".to_owned();
-        let expected = Expected {
+        let expected = ExpectedCurves {
             survival: &survival,
             mean_error: &mean_error,
             sd_error: &sd_error,
@@ -405,7 +380,7 @@ mod tests {
         with_expected(&expected, &simulated(), DEFAULT_LEVEL).unwrap()
     }
 
-    fn failed(verdict: &Verdict) -> Vec<&str> {
+    fn failed(verdict: &AgreementVerdict) -> Vec<&str> {
         verdict.tests.iter().filter(|test| !test.passed).map(|test| test.quantity.as_str()).collect()
     }
 
@@ -439,7 +414,7 @@ mod tests {
     #[test]
     fn composition_and_yield_can_fail() {
         let held = |unsound: [f64; 3], wrong: [f64; 3], accepted: [f64; 3]| {
-            let expected = Expected {
+            let expected = ExpectedCurves {
                 survival: &[1.0, 0.5, 0.5],
                 mean_error: &[0.1, 0.2, 0.3],
                 sd_error: &[0.0, 0.0316, 0.0632],

@@ -33,7 +33,7 @@ pub struct Pricing<'a> {
 
 /// What one generation costs, part by part, in the unit of the scenario's prices.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Bill {
+pub struct CostBreakdown {
     /// Problems generated, N / Y; infinite where nothing is accepted.
     pub problems: f64,
     /// Candidates' solutions.
@@ -67,7 +67,7 @@ impl<'a> Pricing<'a> {
 
     /// What the generation costs at composition `x`.
     #[must_use]
-    pub fn bill(&self, x: Composition) -> Bill {
+    pub fn bill(&self, x: Composition) -> CostBreakdown {
         let mut checks = vec![0.0; self.scenario.filters.len()];
         let (mut accepted, mut per_problem) = (0.0, 0.0);
         for bin in self.law.bins() {
@@ -83,7 +83,7 @@ impl<'a> Pricing<'a> {
         let truth = replaced * self.cost.per_true_example.get();
         let training = self.trained * self.cost.per_training_example.get();
         let total = generation + checks.iter().sum::<f64>() + truth + training;
-        Bill { problems, generation, checks, truth, training, total }
+        CostBreakdown { problems, generation, checks, truth, training, total }
     }
 
     /// What one accepted example costs at composition `x`, candidates and checks together; infinite where nothing is accepted.

@@ -15,7 +15,7 @@
 //! | [`compare`] | a verdict at a stated level |
 //! | [`cost`] | what a generation costs |
 //! | [`plan`] | designs side by side: runway, price, what each check catches |
-//! | [`evidence`] | numbers of a solved loop by name, for claims and published values |
+//! | [`claims`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`] | from the log of a running loop to its remaining runway |
 //! | [`report`] | figures (SVG) and a self-contained page |
@@ -37,11 +37,11 @@
 //! [`Scenario`]: scenario::Scenario
 
 pub mod analytic;
+pub mod claims;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compare;
 pub mod cost;
-pub mod evidence;
 pub mod explain;
 pub mod files;
 pub mod fit;

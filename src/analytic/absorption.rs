@@ -7,8 +7,8 @@
 //!
 //! Rows are finished from the last to the first, a few at a time, so that each finished row is read once for all of them.
 
+use super::simd::{SimdTask, wide};
 use super::skyline::{Below, Skyline};
-use super::wide::{Hot, wide};
 
 /// Rows that are finished together.
 const TOGETHER: usize = 4;
@@ -19,14 +19,14 @@ const STEP: i32 = 8;
 
 /// The factors of I − Q, from which times and visits follow by substitution.
 #[derive(Debug, Clone)]
-pub struct Eliminated {
+pub struct EliminatedChain {
     /// Row i of the censored chains: left of the diagonal p_ij at the time i was eliminated, right of it p_ij at the time j
     /// was.
     rows: Skyline,
     /// Probability of leaving each state, in the chain censored to it and those before.
     pivot: Vec<f64>,
     /// Largest probability that was dropped from a row.
-    neglected: f64,
+    truncated: f64,
 }
 
 /// What a row carries besides its transitions.
@@ -35,7 +35,7 @@ struct Aside {
     exit: f64,
     /// Probability of ending in a state without a way out; kept apart, since it is neither exit nor return.
     trapped: f64,
-    neglected: f64,
+    truncated: f64,
 }
 
 /// Where the entries of a finished row rise above each order of magnitude, and the sum of those before.
@@ -75,7 +75,7 @@ impl Marks {
     }
 }
 
-impl Eliminated {
+impl EliminatedChain {
     /// Row i of `rows` holds the transition probabilities of state i to the transient states, `exits[i]` its probability
     /// of absorption; together they sum to 1. `rows` come from [`Skyline::new`], which leaves room for what fills in.
     #[must_use]
@@ -84,42 +84,42 @@ impl Eliminated {
     }
 
     /// The same, leaving out transitions through other states of a probability below `least` each;
-    /// [`Self::neglected`] tells what was left out.
+    /// [`Self::truncated`] tells what was left out.
     #[must_use]
     pub fn cut(mut rows: Skyline, exits: &[f64], least: f64) -> Self {
         let size = rows.size();
         let mut aside: Vec<Aside> = exits.iter().map(|&exit| Aside { exit, ..Aside::default() }).collect();
         let mut pivot = vec![0.0; size];
         let mut marks = vec![Marks { at: [0; MARKS], before: [0.0; MARKS] }; size];
-        let mut neglected = 0.0_f64;
+        let mut truncated = 0.0_f64;
         let mut end = size;
         while end > 0 {
             let begin = end.saturating_sub(TOGETHER);
             let done = Done { pivot: &pivot[end..], marks: &marks[end..], end, least };
             let (mut part, below) = rows.part(begin, end);
             let (open, closed) = aside.split_at_mut(end);
-            wide(Passing { done, part: &mut part, open: &mut open[begin..], closed, below });
+            wide(PassingRows { done, part: &mut part, open: &mut open[begin..], closed, below });
             for i in (begin..end).rev() {
                 let (mut part, below) = rows.part(i, i + 1);
                 let done = Done { pivot: &pivot[i + 1..end], marks: &marks[i + 1..end], end: i + 1, least };
                 let (open, closed) = aside.split_at_mut(i + 1);
-                wide(Passing { done, part: &mut part, open: &mut open[i..], closed, below });
+                wide(PassingRows { done, part: &mut part, open: &mut open[i..], closed, below });
                 let (first, row) = rows.row(i);
                 let left = &row[..i.saturating_sub(first).min(row.len())];
                 pivot[i] = left.iter().sum::<f64>() + aside[i].exit + aside[i].trapped;
                 marks[i] = Marks::of(first, left);
-                neglected = neglected.max(aside[i].neglected);
+                truncated = truncated.max(aside[i].truncated);
             }
             end = begin;
         }
-        Self { rows, pivot, neglected }
+        Self { rows, pivot, truncated }
     }
 
     /// Largest probability that was dropped from a row. Times the longest expected time to absorption it bounds the relative
     /// error of expected times: every visit to a row goes astray with at most this probability.
     #[must_use]
-    pub const fn neglected(&self) -> f64 {
-        self.neglected
+    pub const fn truncated(&self) -> f64 {
+        self.truncated
     }
 
     /// (I − Q)⁻¹ `reward`: the expected reward collected before absorption, from each state. Infinite where absorption is
@@ -201,7 +201,7 @@ struct Done<'a> {
 }
 
 /// Finished rows, and rows that are to be rid of the transitions to them.
-struct Passing<'a, 'b, 'c> {
+struct PassingRows<'a, 'b, 'c> {
     done: Done<'a>,
     part: &'a mut [(usize, &'b mut [f64])],
     open: &'a mut [Aside],
@@ -209,7 +209,7 @@ struct Passing<'a, 'b, 'c> {
     below: Below<'c>,
 }
 
-impl Hot for Passing<'_, '_, '_> {
+impl SimdTask for PassingRows<'_, '_, '_> {
     type Output = ();
 
     #[inline(always)]
@@ -251,7 +251,7 @@ impl Done<'_> {
             let from = from.clamp(first, first + left.len());
             if before > 0.0 {
                 for (aside, share) in open.iter_mut().zip(share) {
-                    aside.neglected += share * before;
+                    aside.truncated += share * before;
                 }
             }
             pass(part, &share, from, &left[from - first..]);
@@ -290,16 +290,16 @@ mod tests {
     use super::*;
     use approx::assert_relative_eq;
 
-    fn eliminated(rows: &[&[f64]], exits: &[f64]) -> Eliminated {
+    fn eliminated(rows: &[&[f64]], exits: &[f64]) -> EliminatedChain {
         let mut skyline = Skyline::new(&vec![(0, rows.len() - 1); rows.len()]);
         for (i, row) in rows.iter().enumerate() {
             skyline.row_mut(i).1.copy_from_slice(row);
         }
-        Eliminated::new(skyline, exits)
+        EliminatedChain::new(skyline, exits)
     }
 
     /// Two states: 0 stays with 1/2, goes to 1 with 1/4, leaves with 1/4; 1 goes to 0 with 1/3 and leaves with 2/3.
-    fn small() -> Eliminated {
+    fn small() -> EliminatedChain {
         eliminated(&[&[0.5, 0.25], &[1.0 / 3.0, 0.0]], &[0.25, 2.0 / 3.0])
     }
 

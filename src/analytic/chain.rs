@@ -6,7 +6,7 @@ use crate::stats::binomial;
 
 /// What a generation with a given count of wrong beliefs does.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct State {
+pub struct ChainState {
     /// Error rate.
     pub error: f64,
     /// Accepted examples per generated problem.
@@ -22,14 +22,14 @@ pub struct State {
 
 /// The chain's states by the number of wrong beliefs, 0..=pool, under the law of one generation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chain {
+pub struct CountChain {
     /// N, draws that make the next generation.
     pub draws: u64,
     /// One state for each count.
-    pub states: Vec<State>,
+    pub states: Vec<ChainState>,
 }
 
-impl State {
+impl ChainState {
     /// The state at a share of wrong beliefs under `law`, where a loop has failed from the error rate `threshold` on.
     #[must_use]
     pub fn of(law: &Law, wrong: f64, threshold: f64) -> Self {
@@ -44,12 +44,12 @@ impl State {
     }
 }
 
-impl Chain {
+impl CountChain {
     /// The chain of a scenario under `law`, over a pool of `pool` beliefs.
     #[must_use]
     pub fn of(scenario: &Scenario, law: &Law, pool: u64) -> Self {
         let threshold = scenario.failure.error_rate.get();
-        let states = (0..=pool).map(|count| State::of(law, count as f64 / pool as f64, threshold)).collect();
+        let states = (0..=pool).map(|count| ChainState::of(law, count as f64 / pool as f64, threshold)).collect();
         Self { draws: scenario.examples.get(), states }
     }
 

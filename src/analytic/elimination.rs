@@ -2,8 +2,8 @@
 
 use crate::stats::binomial;
 
-use super::absorption::Eliminated;
-use super::chain::{Chain, landing};
+use super::absorption::EliminatedChain;
+use super::chain::{CountChain, landing};
 use super::quadrature::NodeChain;
 use super::rounding::{ExpectedTimes, RowErrors};
 use super::skyline::Skyline;
@@ -19,9 +19,9 @@ const TINIEST: f64 = 1e-300;
 
 /// The factors of a count chain.
 #[derive(Debug, Clone)]
-pub struct Factors {
+pub struct NodeFactors {
     /// Factors of I − Q.
-    pub eliminated: Eliminated,
+    pub eliminated: EliminatedChain,
     /// Probability of failing at once, for each transient count.
     pub exits: Vec<f64>,
     /// Expected generations to failure, from each.
@@ -50,7 +50,7 @@ impl Places<'_> {
     /// unit of time as well. What all visits cost is collected like any reward. Where that is more, the bound of C. A.
     /// O'Cinneide, Entrywise perturbation theory and error analysis for Markov chains (1993), holds: 2n times the largest
     /// relative error of n states' transitions.
-    fn doubt(&self, rows: &Skyline, exits: &[f64], times: &[f64], eliminated: &Eliminated, least: f64) -> f64 {
+    fn doubt(&self, rows: &Skyline, exits: &[f64], times: &[f64], eliminated: &EliminatedChain, least: f64) -> f64 {
         let lasting = self.lasting(rows, exits, times, least);
         let mut most = 0.0_f64;
         let reward: Vec<f64> = (0..times.len())
@@ -88,7 +88,7 @@ impl Places<'_> {
         let (mut others, mut ends) = (rows.clone(), exits.to_vec());
         others.row_mut(again).1.fill(0.0);
         ends[again] = 1.0;
-        let eliminated = Eliminated::cut(others, &ends, least);
+        let eliminated = EliminatedChain::cut(others, &ends, least);
         let elsewhere = |value: &dyn Fn(usize) -> f64| {
             (0..times.len()).map(|i| if i == again { 0.0 } else { value(i) }).collect::<Vec<_>>()
         };
@@ -114,11 +114,11 @@ impl Places<'_> {
     }
 }
 
-impl Factors {
+impl NodeFactors {
     /// Eliminates the open `counts` of a chain, rising; `None` if the rows need too much room. Safe counts are ends like
     /// failed ones: `exits` and `times` are those to whichever comes first.
     #[must_use]
-    pub fn of(chain: &Chain, counts: &[usize]) -> Option<Self> {
+    pub fn of(chain: &CountChain, counts: &[usize]) -> Option<Self> {
         let runs = [chain.failed_runs(), chain.safe_runs()].concat();
         // A starved count is a failed one, so each of these has draws.
         let next: Vec<f64> = counts.iter().map(|&count| chain.states[count].next.unwrap_or(0.0)).collect();
@@ -147,11 +147,11 @@ impl Factors {
         loop {
             let whole = rows(least)?;
             let through = 1e-2 * least;
-            let eliminated = Eliminated::cut(whole.clone(), &exits, through);
+            let eliminated = EliminatedChain::cut(whole.clone(), &exits, through);
             let times = eliminated.collected(&ones);
             let longest = times.iter().fold(0.0_f64, |most, &time| most.max(time));
             // Both sides of a row are cut.
-            let lost = (eliminated.neglected() + 2.0 * least) * longest;
+            let lost = (eliminated.truncated() + 2.0 * least) * longest;
             if !(lost > NEGLIGIBLE && least > TINIEST) {
                 let rounding = places.doubt(&whole, &exits, &times, &eliminated, through);
                 let error = rounding + if lost.is_finite() { lost } else { 0.0 };

@@ -2,6 +2,8 @@
 
 use crate::scenario::Scenario;
 
+use super::error::{SolveError, in_digits};
+
 /// Shares at which the drift of a growing pool is looked at.
 const GRID: u32 = 4_096;
 
@@ -42,11 +44,11 @@ impl Fate {
     }
 
     /// Why `E[T]` is no number.
-    pub fn infinite(&self) -> String {
+    pub const fn infinite(&self) -> SolveError {
         if self.ever == 0.0 && self.error == 0.0 {
-            return "infinite: failure cannot be reached".to_owned();
+            return SolveError::NeverFails;
         }
-        format!("infinite: with probability {} the loop never fails", told(self.never))
+        SolveError::MayNeverFail { never: self.never }
     }
 
     /// Why a quantile is no number.
@@ -54,18 +56,7 @@ impl Fate {
         if self.ever == 0.0 && self.error == 0.0 {
             return "never: failure cannot be reached".to_owned();
         }
-        format!("never: the loop ever fails with probability {} only", told(self.ever))
-    }
-}
-
-/// Three significant digits.
-fn told(probability: f64) -> String {
-    match probability {
-        0.0 => "0".to_owned(),
-        1.0 => "1 but for rounding".to_owned(),
-        p if p > 0.9995 && p < 1.0 => format!("1 − {:.2e}", 1.0 - p),
-        p if p >= 1e-3 => format!("{p:.3}"),
-        p => format!("{p:.2e}"),
+        format!("never: the loop ever fails with probability {} only", in_digits(&self.ever))
     }
 }
 

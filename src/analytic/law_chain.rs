@@ -2,13 +2,14 @@
 
 use crate::stats::binomial;
 
-use super::carried::{Carried, DIED_OUT, LEAST};
-use super::chain::State;
-use super::elimination::{Factors, MOST_CELLS};
-use super::quadrature::{Closing, Era, Loop, NodeChain, Propagation, close};
+use super::chain::ChainState;
+use super::elimination::{MOST_CELLS, NodeFactors};
+use super::error::SolveError;
+use super::node_propagation::{DIED_OUT, LEAST, NodePropagation};
+use super::quadrature::{CountLoop, DensityPropagation, LoopEra, NodeChain, RunwayClosing, close};
 use super::quasi;
-use super::stays::Stays;
-use super::tail::Tail;
+use super::runway_sum::RunwaySum;
+use super::stays::LevelTimes;
 
 /// Transient counts up to which each one is visited; more are summed on Gauss nodes.
 const FEW_COUNTS: u64 = 200;
@@ -56,7 +57,7 @@ pub struct ChainRunway {
 }
 
 /// S(g) and P(T ≤ g), a bound on the absolute error of S, and the hazard if the law given survival came to rest.
-struct Lived {
+struct LivedCurves {
     survival: Vec<f64>,
     failed: Vec<f64>,
     error: f64,
@@ -68,7 +69,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If the draws are too many.
-    pub fn eliminated_mean(&self) -> Result<(f64, f64), String> {
+    pub fn eliminated_mean(&self) -> Result<(f64, f64), SolveError> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
         Ok((self.expected(&nodes, &factors.times, 1.0), factors.error))
@@ -78,7 +79,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If no method can solve it, with the reason.
-    pub fn runway(&self, generations: u64) -> Result<ChainRunway, String> {
+    pub fn runway(&self, generations: u64) -> Result<ChainRunway, SolveError> {
         if self.draws <= MANY_DRAWS {
             return self.by_elimination(generations);
         }
@@ -93,9 +94,9 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         (self.law)(share).clamp(0.0, 1.0)
     }
 
-    fn nodes(&self) -> Result<NodeChain, String> {
+    fn nodes(&self) -> Result<NodeChain, SolveError> {
         if self.draws > MOST_DRAWS {
-            return Err(format!("{} draws are more than the {MOST_DRAWS} whose chain is eliminated", self.draws));
+            return Err(SolveError::TooManyDraws { draws: self.draws, most: MOST_DRAWS });
         }
         let law = |share: f64| Some(self.next(share));
         if self.failing.min(self.draws + 1) <= FEW_COUNTS {
@@ -105,8 +106,8 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         }
     }
 
-    fn factors(&self, nodes: &NodeChain) -> Result<Factors, String> {
-        Factors::of_nodes(nodes).ok_or_else(|| "the rows of the chain need more than 256 MB".to_owned())
+    fn factors(&self, nodes: &NodeChain) -> Result<NodeFactors, SolveError> {
+        NodeFactors::of_nodes(nodes).ok_or(SolveError::ChainTooLarge)
     }
 
     /// Expectation at the start from `values` at the nodes, of something that each generation adds `step` to.
@@ -133,10 +134,10 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If the draws are too many.
-    pub fn by_elimination(&self, generations: u64) -> Result<ChainRunway, String> {
+    pub fn by_elimination(&self, generations: u64) -> Result<ChainRunway, SolveError> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
-        let Lived { survival, failed, error: survival_error, hazard } = self.carry(&nodes, generations)?;
+        let LivedCurves { survival, failed, error: survival_error, hazard } = self.carry(&nodes, generations)?;
         let died_out = survival.last().is_some_and(|last| *last < DIED_OUT);
         let mean = self.expected(&nodes, &factors.times, 1.0);
         let twice: Vec<f64> = factors.times.iter().map(|t| 2.0 * t - 1.0).collect();
@@ -166,22 +167,22 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     ///
     /// # Errors
     /// If the draws are too many.
-    pub fn survival(&self, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), String> {
+    pub fn survival(&self, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), SolveError> {
         let lived = self.carry(&self.nodes()?, generations)?;
         Ok((lived.survival, lived.failed, lived.error))
     }
 
-    fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<Lived, String> {
-        let rows = nodes.rows(LEAST, MOST_CELLS).ok_or("the rows need more than 256 MB")?;
+    fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<LivedCurves, SolveError> {
+        let rows = nodes.rows(LEAST, MOST_CELLS).ok_or(SolveError::RowsTooLarge)?;
         let mut carried = if self.start >= self.failing {
-            Carried::new(&rows, &nodes.exits, vec![0.0; nodes.count.len()], 1.0)
+            NodePropagation::new(&rows, &nodes.exits, vec![0.0; nodes.count.len()], 1.0)
         } else if let Some(at) = nodes.node(self.start) {
             let mut law = vec![0.0; nodes.count.len()];
             law[at] = 1.0;
-            Carried::new(&rows, &nodes.exits, law, 0.0)
+            NodePropagation::new(&rows, &nodes.exits, law, 0.0)
         } else {
             let exit = binomial::upper_tail(self.failing, self.draws, self.next(self.start as f64 / self.draws as f64));
-            Carried::new(&rows, &nodes.exits, self.first(nodes), exit)
+            NodePropagation::new(&rows, &nodes.exits, self.first(nodes), exit)
         };
         let whole = generations as usize + 1;
         let (mut survival, mut failed) = (vec![carried.survival], vec![carried.failed]);
@@ -208,18 +209,18 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let sideways = |q: f64| 0.4 * (self.draws as f64 * q / (1.0 - q).max(1.0 / self.draws as f64)).sqrt();
         let sideways = nodes.next.iter().fold(1.0_f64, |most, &q| most.max(sideways(q)));
         let rounding = f64::EPSILON * (8.0 + followed * sideways);
-        let error = rounding + carried.strayed + DIED_OUT;
-        Ok(Lived { survival, failed, error, hazard: carried.resting_hazard() })
+        let error = rounding + carried.truncated + DIED_OUT;
+        Ok(LivedCurves { survival, failed, error, hazard: carried.resting_hazard() })
     }
 
     /// By quadrature, for any number of draws.
     ///
     /// # Errors
     /// If the law of the count is too wide or too rough for it, or the mean remains unknown.
-    pub fn by_quadrature(&self, generations: u64) -> Result<ChainRunway, String> {
-        let mut run = Propagation::new(self)?;
-        run.leave_free();
-        let mut tail = Tail::new();
+    pub fn by_quadrature(&self, generations: u64) -> Result<ChainRunway, SolveError> {
+        let mut run = DensityPropagation::new(self)?;
+        run.leave_unconditional();
+        let mut tail = RunwaySum::new();
         tail.add_survival(run.survival(), run.failed());
         let (mut survival, mut failed) = (vec![run.survival()], vec![run.failed()]);
         while (survival.len() as u64) <= generations && run.survival() >= DIED_OUT {
@@ -231,7 +232,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let survival_error = run.error() + DIED_OUT;
         survival.resize(generations as usize + 1, 0.0);
         failed.resize(generations as usize + 1, run.failed());
-        let Closing { mean, hazard, method, .. } = close(&mut run, &mut tail, Stays::new(1.0));
+        let RunwayClosing { mean, hazard, method, .. } = close(&mut run, &mut tail, LevelTimes::new(1.0));
         let (mean, sd, error) = mean?;
         let hazard = hazard.map(|hazard| hazard.hazard).ok();
         Ok(ChainRunway {
@@ -247,7 +248,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     }
 }
 
-impl<F: Fn(f64) -> f64> Loop for LawChain<F> {
+impl<F: Fn(f64) -> f64> CountLoop for LawChain<F> {
     fn draws(&self) -> u64 {
         self.draws
     }
@@ -264,15 +265,15 @@ impl<F: Fn(f64) -> f64> Loop for LawChain<F> {
         Some(0)
     }
 
-    fn stage(&self, _: u64) -> Era<'_> {
+    fn stage(&self, _: u64) -> LoopEra<'_> {
         let threshold = self.failing as f64 / self.draws as f64;
-        let at = move |share: f64| State {
+        let at = move |share: f64| ChainState {
             error: share,
             accepted: 1.0,
             next: Some(self.next(share)),
             doubt: f64::EPSILON,
             failed: share >= threshold,
         };
-        Era { pool: self.draws, failing: self.failing, at: Box::new(at) }
+        LoopEra { pool: self.draws, failing: self.failing, at: Box::new(at) }
     }
 }

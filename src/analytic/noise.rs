@@ -30,7 +30,7 @@ const Z95: f64 = 1.644_853_626_951_472_2;
 
 /// Approximate curves by generation, 0..=horizon. Error and composition are unconditional, as in [`super::Curves`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Approximation {
+pub struct NoiseApproximation {
     /// The word that must stand beside every number here.
     pub label: &'static str,
     /// 0, 1, …, horizon.
@@ -55,9 +55,9 @@ pub struct Approximation {
 
 /// Approximates a loop of any size.
 #[must_use]
-pub fn approximate(scenario: &Scenario) -> Approximation {
+pub fn approximate(scenario: &Scenario) -> NoiseApproximation {
     let horizon = scenario.horizon.get();
-    let mut result = Approximation::empty(horizon as usize + 1);
+    let mut result = NoiseApproximation::empty(horizon as usize + 1);
     let start = Gaussian::start(scenario);
     let (mut all, mut alive, mut survival) = (start, Some(start), 1.0);
     for g in 0..=horizon {
@@ -76,7 +76,7 @@ pub fn approximate(scenario: &Scenario) -> Approximation {
     result
 }
 
-impl Approximation {
+impl NoiseApproximation {
     fn empty(len: usize) -> Self {
         let room = || Vec::with_capacity(len);
         Self {

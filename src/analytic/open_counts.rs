@@ -1,10 +1,10 @@
 //! The counts of a settled law from which both ends, or one of them, can still come.
 
 use super::chain::landing;
-use super::elimination::{Factors, rows};
+use super::count_propagation::CountPropagation;
+use super::elimination::{NodeFactors, rows};
 use super::fate::Fate;
 use super::quasi;
-use super::transient::Forward;
 
 /// The most transient states that are eliminated.
 pub(super) const MOST_ELIMINATED: usize = 10_000;
@@ -12,19 +12,19 @@ pub(super) const MOST_ELIMINATED: usize = 10_000;
 /// The open counts of a settled law, eliminated.
 pub(super) struct OpenCounts {
     pub counts: Vec<usize>,
-    pub factors: Factors,
+    pub factors: NodeFactors,
     /// The present law of loops that have not failed, at each of the counts.
     pub law: Vec<f64>,
 }
 
 impl OpenCounts {
     /// `None` if there are too many.
-    pub fn of(forward: &Forward<'_>) -> Option<Self> {
+    pub fn of(forward: &CountPropagation<'_>) -> Option<Self> {
         let counts = forward.chain().open();
         if counts.len() > MOST_ELIMINATED {
             return None;
         }
-        let factors = Factors::of(forward.chain(), &counts)?;
+        let factors = NodeFactors::of(forward.chain(), &counts)?;
         let law = counts.iter().map(|&count| forward.surviving().of(count)).collect();
         Some(Self { counts, factors, law })
     }
@@ -35,7 +35,7 @@ impl OpenCounts {
     }
 
     /// P(T < ∞) of a loop that has failed with probability `failed` already.
-    pub fn fate(&self, forward: &Forward<'_>, failed: f64) -> Fate {
+    pub fn fate(&self, forward: &CountPropagation<'_>, failed: f64) -> Fate {
         let chain = forward.chain();
         let safe = chain.safe_runs();
         if safe.is_empty() {
@@ -54,7 +54,7 @@ impl OpenCounts {
     }
 
     /// The law given that neither end has come, and the probability of either.
-    pub fn stationary(&self, forward: &Forward<'_>) -> Option<(Vec<f64>, f64)> {
+    pub fn stationary(&self, forward: &CountPropagation<'_>) -> Option<(Vec<f64>, f64)> {
         let exits = &self.factors.exits;
         quasi::stationary(&self.factors.eliminated, exits).or_else(|| {
             let chain = forward.chain();
@@ -65,7 +65,7 @@ impl OpenCounts {
 }
 
 /// Probability of being at a safe count, under a law that stays.
-pub(super) fn at_safe_counts(forward: &Forward<'_>) -> f64 {
+pub(super) fn at_safe_counts(forward: &CountPropagation<'_>) -> f64 {
     let safe = forward.chain().safe();
     forward.surviving().iter().filter(|(count, _)| safe[*count]).fold(0.0, |sum, (_, weight)| sum + weight)
 }

@@ -5,10 +5,11 @@ use nalgebra::Matrix2;
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
+use super::error::Undefined;
 use super::fixed;
 use super::mean_field::{self, MeanField};
-use super::reproduction::{Derivatives, STARVED, TOO_LARGE, known, reproduction_number};
-use super::result::{ByGeneration, Fresh, Regime, Undefined};
+use super::reproduction::{LawDerivatives, STARVED, TOO_LARGE, known, reproduction_number};
+use super::result::{ByGeneration, FreshMistakes, Regime};
 
 /// |R − 1| below this is drift: neither growth nor healing within any runway that a double can tell.
 const DRIFT: f64 = 1e-9;
@@ -21,10 +22,10 @@ type Reasoned = Result<f64, &'static str>;
 
 /// The fate of a loop, before any chance.
 #[derive(Debug, Clone)]
-pub(super) struct Outlook {
+pub(super) struct LoopOutlook {
     pub matrix: Option<Matrix2<f64>>,
     pub reproduction_number: Option<f64>,
-    pub fresh: Option<Fresh>,
+    pub fresh: Option<FreshMistakes>,
     pub regime: Option<Regime>,
     pub doubling_time: Option<f64>,
     pub half_life: Option<f64>,
@@ -35,10 +36,10 @@ pub(super) struct Outlook {
     pub by_generation: Option<ByGeneration>,
 }
 
-impl Outlook {
+impl LoopOutlook {
     pub fn of(scenario: &Scenario, undefined: &mut Undefined) -> Self {
         let law = Law::new(scenario, 0);
-        let derivatives = Derivatives::at(&law, Composition::SOUND);
+        let derivatives = LawDerivatives::at(&law, Composition::SOUND);
         let number = known(&law, derivatives.as_ref());
         let matrix = derivatives.map(|derivatives| derivatives.matrix);
         let field = mean_field::follow(scenario, scenario.horizon.get());
@@ -48,14 +49,14 @@ impl Outlook {
             Err(TOO_LARGE) => Ok(f64::INFINITY),
             number => number.map(|first| later.fold(first, f64::max)),
         };
-        let regime = regime(growth, Course::of(scenario, &field));
+        let regime = regime(growth, MistakeCourse::of(scenario, &field));
         let (floor_error, tipping_error) = if by_generation.is_some() {
             let reason = Err("the law changes with the generation; see by_generation");
             (reason, reason)
         } else {
             landmarks(scenario, &law, regime.ok())
         };
-        let mut told = Told(undefined);
+        let mut told = ReasonLog(undefined);
         Self {
             fresh: told.of("fresh", law.at(Composition::SOUND).next.ok_or(STARVED)).map(|next| next.into()),
             matrix: told
@@ -93,9 +94,9 @@ fn half_life(number: Reasoned) -> Reasoned {
 }
 
 /// Keeps the reason of what is absent.
-pub(super) struct Told<'a>(pub &'a mut Undefined);
+pub(super) struct ReasonLog<'a>(pub &'a mut Undefined);
 
-impl Told<'_> {
+impl ReasonLog<'_> {
     fn of<T>(&mut self, key: &str, number: Result<T, &'static str>) -> Option<T> {
         number.map_err(|reason| self.0.insert(key.to_owned(), reason.to_owned())).ok()
     }
@@ -114,13 +115,13 @@ impl Told<'_> {
 
 /// What the mean field comes to.
 #[derive(Clone, Copy, PartialEq)]
-enum Course {
+enum MistakeCourse {
     Crosses,
     Starves,
     Stays,
 }
 
-impl Course {
+impl MistakeCourse {
     /// Ever, in a loop whose law stays; within the horizon, where it changes.
     fn of(scenario: &Scenario, field: &MeanField) -> Self {
         let threshold = scenario.failure.error_rate.get();
@@ -143,11 +144,11 @@ impl Course {
     }
 }
 
-fn regime(reproduction_number: Reasoned, course: Course) -> Result<Regime, &'static str> {
-    if course == Course::Starves {
+fn regime(reproduction_number: Reasoned, course: MistakeCourse) -> Result<Regime, &'static str> {
+    if course == MistakeCourse::Starves {
         return Ok(Regime::Starved);
     }
-    let crosses = course == Course::Crosses;
+    let crosses = course == MistakeCourse::Crosses;
     Ok(match reproduction_number? {
         r if (r - 1.0).abs() < DRIFT => Regime::Drift,
         r if r > 1.0 => {
@@ -196,7 +197,7 @@ fn by_generation(scenario: &Scenario, undefined: &mut Undefined) -> ByGeneration
         floors.push(floor);
         tippings.push(tipping);
     }
-    let mut told = Told(undefined);
+    let mut told = ReasonLog(undefined);
     ByGeneration {
         reproduction_number: told.each("by_generation.reproduction_number", numbers),
         floor_error: told.each("by_generation.floor_error", floors),

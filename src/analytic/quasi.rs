@@ -1,6 +1,6 @@
 //! The quasi-stationary law: where a loop is, given that it has lasted (Darroch and Seneta 1965).
 
-use super::absorption::Eliminated;
+use super::absorption::EliminatedChain;
 use super::skyline::Skyline;
 
 /// Rounds of an iteration at most, however small the chain.
@@ -20,7 +20,7 @@ const AT_REST: f64 = 1e-14;
 /// the rarer failure is, the faster; every term is positive, so the hazard keeps its digits. `None` if it does not come to
 /// rest or failure cannot be reached.
 #[must_use]
-pub fn stationary(factors: &Eliminated, exits: &[f64]) -> Option<(Vec<f64>, f64)> {
+pub fn stationary(factors: &EliminatedChain, exits: &[f64]) -> Option<(Vec<f64>, f64)> {
     iterate(exits, |law| factors.visits(law))
 }
 

@@ -3,9 +3,9 @@
 use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 
-use super::chain::Chain;
-use super::elimination::Factors;
-use super::transient::Mass;
+use super::chain::CountChain;
+use super::count_propagation::CountMass;
+use super::elimination::NodeFactors;
 
 /// The most examples for which `E[T]` takes milliseconds.
 const QUICK: u64 = 400;
@@ -18,8 +18,8 @@ pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
     if !stays || scenario.has_unsound() || scenario.examples.get() > QUICK {
         return None;
     }
-    let chain = Chain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
-    let start = Mass::start(scenario);
+    let chain = CountChain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());
+    let start = CountMass::start(scenario);
     if start.iter().all(|(count, weight)| weight == 0.0 || chain.states[count].failed) {
         return Some(0.0);
     }
@@ -27,7 +27,7 @@ pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
         return None;
     }
     let counts = chain.open();
-    let factors = Factors::of(&chain, &counts)?;
+    let factors = NodeFactors::of(&chain, &counts)?;
     let times = counts.iter().zip(&factors.times).map(|(&count, time)| (start.of(count), time));
     let mean: f64 = times.filter(|(weight, _)| *weight > 0.0).map(|(weight, time)| weight * time).sum();
     Some(mean).filter(|mean| mean.is_finite())

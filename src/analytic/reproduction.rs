@@ -27,13 +27,13 @@ const ACCEPTED: f64 = 1e-4;
 
 /// K of a law, and what rounding leaves of it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Derivatives {
+pub(super) struct LawDerivatives {
     pub matrix: Matrix2<f64>,
     /// Absolute error of its entries, at least.
     error: f64,
 }
 
-impl Derivatives {
+impl LawDerivatives {
     /// Of a law at `x`; `None` where nothing is accepted.
     pub fn at(law: &Law, x: Composition) -> Option<Self> {
         let mut error = 0.0_f64;
@@ -58,7 +58,7 @@ impl Derivatives {
 /// nothing is accepted.
 #[must_use]
 pub fn next_generation_matrix(law: &Law, x: Composition) -> Option<Matrix2<f64>> {
-    Derivatives::at(law, x).map(|derivatives| derivatives.matrix)
+    LawDerivatives::at(law, x).map(|derivatives| derivatives.matrix)
 }
 
 /// R: spectral radius of a 2 × 2 matrix; infinite where an entry is no finite number.
@@ -85,11 +85,11 @@ pub fn spectral_radius(matrix: &Matrix2<f64>) -> f64 {
 ///
 /// [`STARVED`], [`TOO_LARGE`], [`STEEP`] and [`NO_DIGITS`].
 pub fn reproduction_number(law: &Law) -> Result<f64, &'static str> {
-    known(law, Derivatives::at(law, Composition::SOUND).as_ref())
+    known(law, LawDerivatives::at(law, Composition::SOUND).as_ref())
 }
 
 /// R of the derivatives of an all-sound model's law, or the reason why there is none.
-pub(super) fn known(law: &Law, derivatives: Option<&Derivatives>) -> Result<f64, &'static str> {
+pub(super) fn known(law: &Law, derivatives: Option<&LawDerivatives>) -> Result<f64, &'static str> {
     let derivatives = derivatives.ok_or(STARVED)?;
     let radius = spectral_radius(&derivatives.matrix);
     if radius.is_finite() {

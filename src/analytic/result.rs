@@ -1,23 +1,13 @@
 //! What a solver answers: plain numbers by generation, ready to serialise.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::law::Composition;
 
-use super::spending::Spending;
-use super::verifier::Verifier;
-
-use super::noise::Approximation;
-
-/// Why a number is absent, by the dotted path of its key in the JSON form.
-pub type Undefined = BTreeMap<String, String>;
-
-/// A value, or its reason recorded under its key.
-pub(super) fn given<T>(found: Result<T, String>, key: &str, undefined: &mut Undefined) -> Option<T> {
-    found.map_err(|reason| undefined.insert(key.to_owned(), reason)).ok()
-}
+use super::error::Undefined;
+use super::expected_cost::ExpectedCost;
+use super::noise::NoiseApproximation;
+use super::verifier_meter::VerifierCurves;
 
 /// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
 pub const BEYOND_REACH: f64 = 1e-13;
@@ -30,7 +20,7 @@ pub struct Solution {
     /// K, Jacobian of (q_U, q_W) by (x_U, x_W) at an all-sound model, one-sided into more mistakes, row by row.
     pub next_generation_matrix: Option<[[f64; 2]; 2]>,
     /// Shares of fresh mistakes that an all-sound model leaves in its successor.
-    pub fresh: Option<Fresh>,
+    pub fresh: Option<FreshMistakes>,
     /// The loop's fate in one word.
     pub regime: Option<Regime>,
     /// Generations in which mistakes double (R > 1).
@@ -60,23 +50,23 @@ pub struct Solution {
     pub curves: Option<Curves>,
     /// Linear-noise approximation of the curves, where no exact solver reaches.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub approximation: Option<Approximation>,
+    pub approximation: Option<NoiseApproximation>,
     /// The generation to keep: where the error is expected to be lowest.
-    pub best: Best,
+    pub best: BestGeneration,
     /// What the loop costs; absent without prices.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Spending>,
+    pub cost: Option<ExpectedCost>,
     /// The runway T: the first generation at which the error rate reaches the threshold.
     pub runway: Runway,
     /// Quasi-stationary law of the loop that has not failed yet.
-    pub quasi_stationary: Option<Hazard>,
+    pub quasi_stationary: Option<RestingHazard>,
     /// Expected generations spent at each error level before failure.
-    pub visits: Option<Visits>,
+    pub visits: Option<ErrorVisits>,
     /// What the checks tell of right and wrong, by generation; absent where nothing is checked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub verifier: Option<Verifier>,
+    pub verifier: Option<VerifierCurves>,
     /// What would bring R below 1.
-    pub thresholds: Vec<Threshold>,
+    pub thresholds: Vec<ParameterThreshold>,
     /// R and fixed points where the law changes with the generation; absent where it does not.
     pub by_generation: Option<ByGeneration>,
     /// Which solver gave the exact numbers.
@@ -96,14 +86,14 @@ pub struct Solution {
 /// The generation at which the expected error is lowest (exact where that is known, else of the mean field); the earliest of
 /// equals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Best {
+pub struct BestGeneration {
     /// g, within the horizon.
     pub generation: u64,
     /// Its expected error rate.
     pub error: f64,
 }
 
-impl Best {
+impl BestGeneration {
     /// Relative difference below which two errors count as equal.
     const EQUAL: f64 = 1e-9;
 
@@ -118,15 +108,15 @@ impl Best {
 
 /// What an exact solver answers.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Exact {
+pub struct ExactSolution {
     /// Curves to the horizon.
     pub curves: Curves,
     /// Law of T.
     pub runway: Runway,
     /// Quasi-stationary law and hazard.
-    pub quasi_stationary: Option<Hazard>,
+    pub quasi_stationary: Option<RestingHazard>,
     /// Expected generations at each error level.
-    pub visits: Option<Visits>,
+    pub visits: Option<ErrorVisits>,
     /// Solver and size.
     pub method: String,
     /// Bound on the absolute error of the survival function from neglected mass.
@@ -141,14 +131,14 @@ pub struct Exact {
 
 /// Fresh mistakes of an all-sound model, as shares of the next generation's beliefs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Fresh {
+pub struct FreshMistakes {
     /// a_U.
     pub unsound: f64,
     /// a_W.
     pub wrong: f64,
 }
 
-impl From<Composition> for Fresh {
+impl From<Composition> for FreshMistakes {
     fn from(next: Composition) -> Self {
         Self { unsound: next.unsound, wrong: next.wrong }
     }
@@ -240,7 +230,7 @@ pub struct Runway {
 
 /// The quasi-stationary law: where the loop is, given that it has lasted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Hazard {
+pub struct RestingHazard {
     /// Probability of failing in the next generation, given survival so far.
     pub hazard: f64,
     /// `E[err]` given survival so far.
@@ -253,7 +243,7 @@ pub struct Hazard {
 
 /// Expected time at each error level before failure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Visits {
+pub struct ErrorVisits {
     /// Error levels, rising.
     pub error: Vec<f64>,
     /// Expected generations at each; they sum to `E[T]`.
@@ -262,7 +252,7 @@ pub struct Visits {
 
 /// The value of one parameter that brings R to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Threshold {
+pub struct ParameterThreshold {
     /// Dotted key of the parameter, as in the scenario file; or words where the file has none.
     pub parameter: String,
     /// What the number means.

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::quantity::Probability;
 use crate::scenario::{Filter, Policy, Scenario};
 
-use super::plane;
+use super::chain2d;
+use super::count_propagation::CountPropagation;
 use super::thresholds::knobs;
-use super::transient::Forward;
 
 /// The probability of failing within the horizon that counts as safe.
 pub const SAFE: f64 = 0.05;
@@ -35,7 +35,7 @@ pub struct Remedy {
 
 /// What was found, and what it was sought for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Safety {
+pub struct SafetyReport {
     /// P(T ≤ horizon) of the loop as it is.
     pub failing: f64,
     /// Each parameter that by itself brings it below [`SAFE`].
@@ -55,7 +55,7 @@ struct Lever {
     set: Box<Setter>,
 }
 
-impl Safety {
+impl SafetyReport {
     /// What would make a loop safe; `None` where it is safe already, fails at generation 0, or is too large for trials that take
     /// seconds (more than 10⁶ examples times generations; more than 40 examples with unsound beliefs).
     #[must_use]
@@ -87,10 +87,10 @@ pub fn failing_within_horizon(scenario: &Scenario) -> Option<f64> {
 /// P(T ≤ horizon), or the first P(T ≤ g) that reaches `enough`.
 fn failing(scenario: &Scenario, enough: f64) -> Option<f64> {
     if scenario.has_unsound() {
-        return plane::failed_within(scenario);
+        return chain2d::failed_within(scenario);
     }
-    let mut forward = Forward::new(scenario);
-    forward.leave_free();
+    let mut forward = CountPropagation::new(scenario);
+    forward.leave_unconditional();
     while forward.generation() < scenario.horizon.get() && forward.failed() < enough {
         forward.advance();
     }

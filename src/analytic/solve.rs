@@ -3,16 +3,18 @@
 use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
-use super::outlook::Outlook;
-use super::result::{Best, Exact, Runway, Solution, Undefined};
-use super::verifier::Verifier;
-use super::{line, noise, plane, spending, thresholds};
+use super::error::SolveError;
+use super::error::Undefined;
+use super::outlook::LoopOutlook;
+use super::result::{BestGeneration, ExactSolution, Runway, Solution};
+use super::verifier_meter::VerifierCurves;
+use super::{chain1d, chain2d, cost, noise, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 #[must_use]
 pub fn solve(scenario: &Scenario) -> Solution {
     let mut undefined = Undefined::new();
-    let outlook = Outlook::of(scenario, &mut undefined);
+    let outlook = LoopOutlook::of(scenario, &mut undefined);
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
     let exact = exact(scenario);
     let (curves, runway, quasi_stationary, visits, method, bounds, runway_error) = match exact {
@@ -40,7 +42,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
                 "rounding_bound",
                 "runway_error",
             ] {
-                undefined.insert(key.to_owned(), reason.clone());
+                undefined.insert(key.to_owned(), reason.to_string());
             }
             (None, Runway::default(), None, None, "mean field and linear-noise approximation".to_owned(), None, None)
         }
@@ -53,11 +55,11 @@ pub fn solve(scenario: &Scenario) -> Solution {
     if outlook.by_generation.is_none() {
         undefined.insert("by_generation".to_owned(), "the law is the same in every generation".to_owned());
     }
-    let verifier = Verifier::of(scenario, &outlook.field, curves.as_ref(), &mut undefined);
+    let verifier = VerifierCurves::of(scenario, &outlook.field, curves.as_ref(), &mut undefined);
     let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
-        best: Best::of(error),
-        cost: spending::of(scenario, &runway, &outlook.field),
+        best: BestGeneration::of(error),
+        cost: cost::of(scenario, &runway, &outlook.field),
         reproduction_number: outlook.reproduction_number,
         next_generation_matrix: outlook.matrix.map(|k| [[k[(0, 0)], k[(0, 1)]], [k[(1, 0)], k[(1, 1)]]]),
         fresh: outlook.fresh,
@@ -91,14 +93,14 @@ pub fn solve(scenario: &Scenario) -> Solution {
 }
 
 /// The exact solver that applies, or the reason why none does.
-fn exact(scenario: &Scenario) -> Result<Exact, String> {
+fn exact(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
     if scenario.has_unsound() {
-        return plane::solve(scenario).map_err(|refusal| refusal.to_string());
+        return Ok(chain2d::solve(scenario)?);
     }
-    line::solve(scenario)
+    chain1d::solve(scenario)
 }
 
-fn warnings(scenario: &Scenario, outlook: &Outlook) -> Vec<String> {
+fn warnings(scenario: &Scenario, outlook: &LoopOutlook) -> Vec<String> {
     let mut warnings = Vec::new();
     let start = Composition::start(scenario);
     let written = (scenario.start.unsound.get(), scenario.start.wrong.get());

@@ -7,14 +7,14 @@ use super::solve::solve;
 
 /// A design and the exact solution of its loop.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Solved {
+pub struct SolvedDesign {
     /// The design.
     pub design: Design,
     /// Its solution.
     pub solution: Solution,
 }
 
-impl Solved {
+impl SolvedDesign {
     /// Solves a design.
     #[must_use]
     pub fn new(design: Design) -> Self {

@@ -1,20 +1,20 @@
 //! Expected generations at each error level, summed generation by generation.
 
-use super::result::Visits;
+use super::result::ErrorVisits;
 
 /// Classes of error rate that are told apart.
 const CLASSES: usize = 256;
 
 /// Time spent by error rate. Levels are merged into classes of equal width, each at its weighted mean.
 #[derive(Debug, Clone)]
-pub struct Stays {
+pub struct LevelTimes {
     /// The error rate that no loop which lasts reaches.
     top: f64,
     /// Σ weight and Σ weight · error of each class.
     classes: Vec<(f64, f64)>,
 }
 
-impl Stays {
+impl LevelTimes {
     /// Nothing yet, of a loop that fails at the error rate `top`.
     pub fn new(top: f64) -> Self {
         Self { top, classes: vec![(0.0, 0.0); CLASSES] }
@@ -29,9 +29,9 @@ impl Stays {
     }
 
     /// The classes with any time in them.
-    pub fn visits(&self) -> Visits {
+    pub fn visits(&self) -> ErrorVisits {
         let spent = self.classes.iter().filter(|(time, _)| *time > 0.0);
         let (error, generations) = spent.map(|(time, moment)| (moment / time, *time)).unzip();
-        Visits { error, generations }
+        ErrorVisits { error, generations }
     }
 }

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 
-use super::carried::{Carried, DIED_OUT};
-use super::elimination::{Factors, MOST_CELLS};
-use super::quadrature::{Loop, NodeChain};
+use super::elimination::{MOST_CELLS, NodeFactors};
+use super::node_propagation::{DIED_OUT, NodePropagation};
+use super::quadrature::{CountLoop, NodeChain};
 use super::{reproduction, solve};
 
 /// Transient counts up to which each one is visited.
@@ -21,7 +21,7 @@ const PATIENCE: u64 = 400;
 
 /// One scenario of a sweep; [`solve`] has the same numbers with bounds on their errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Swept {
+pub struct SweepPoint {
     /// R; absent where it is not known.
     pub reproduction_number: Option<f64>,
     /// `E[T]`; absent where it is not known or not a number that a double can hold.
@@ -32,11 +32,11 @@ pub struct Swept {
 
 /// R, `E[T]` and S(`generation`) of each scenario, in their order, on all cores.
 #[must_use]
-pub fn sweep(scenarios: &[Scenario], generation: u64) -> Vec<Swept> {
+pub fn sweep(scenarios: &[Scenario], generation: u64) -> Vec<SweepPoint> {
     scenarios.par_iter().map(|scenario| swept(scenario, generation)).collect()
 }
 
-fn swept(scenario: &Scenario, generation: u64) -> Swept {
+fn swept(scenario: &Scenario, generation: u64) -> SweepPoint {
     let plain = !scenario.has_unsound()
         && scenario.settles_at() == Some(0)
         && scenario.learning.policy == Policy::Replace
@@ -45,7 +45,7 @@ fn swept(scenario: &Scenario, generation: u64) -> Swept {
     let numbers = if plain { on_nodes(scenario, generation) } else { None };
     let (mean, survival) = numbers.map_or_else(|| by_solving(scenario, generation), |(m, s)| (Some(m), Some(s)));
     let reproduction_number = reproduction::reproduction_number(&Law::new(scenario, 0)).ok();
-    Swept { reproduction_number, mean: mean.filter(|mean| mean.is_finite()), survival }
+    SweepPoint { reproduction_number, mean: mean.filter(|mean| mean.is_finite()), survival }
 }
 
 fn by_solving(scenario: &Scenario, generation: u64) -> (Option<f64>, Option<f64>) {
@@ -77,7 +77,7 @@ fn on_nodes(scenario: &Scenario, generation: u64) -> Option<(f64, f64)> {
     let rows = chain.rows(LEAST, MOST_CELLS)?;
     let mut first = vec![0.0; chain.count.len()];
     first[at] = 1.0;
-    let mut carried = Carried::new(&rows, &chain.exits, first, 0.0);
+    let mut carried = NodePropagation::new(&rows, &chain.exits, first, 0.0);
     let (mut sum, mut g, mut survival) = (1.0, 0, None);
     loop {
         if g == generation {
@@ -97,7 +97,7 @@ fn on_nodes(scenario: &Scenario, generation: u64) -> Option<(f64, f64)> {
     let mean = if carried.at_rest && carried.hazard > LEAST * 1e13 {
         sum + carried.survival * (1.0 - carried.hazard) / carried.hazard
     } else {
-        *Factors::of_nodes(&chain)?.times.get(at)?
+        *NodeFactors::of_nodes(&chain)?.times.get(at)?
     };
     let later = generation.saturating_sub(g) as f64;
     Some((mean, survival.unwrap_or_else(|| carried.survival * (later * (-carried.hazard).ln_1p()).exp())))

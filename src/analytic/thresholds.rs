@@ -1,12 +1,14 @@
 //! What would bring R below 1: catch rates and lengths of solution, in solved form (model.md, section 6).
 
+use thiserror::Error;
+
 use crate::law::{Composition, Law};
 use crate::quantity::{Count, Probability};
 use crate::scenario::{Filter, Scenario};
 
 use super::fixed;
 use super::reproduction::{TOO_LARGE, reproduction_number};
-use super::result::Threshold;
+use super::result::ParameterThreshold;
 
 /// The longest solution that is looked at.
 const LONGEST: u64 = 1_000_000;
@@ -14,8 +16,8 @@ const LONGEST: u64 = 1_000_000;
 const GRID: u32 = 64;
 
 /// Every threshold of a scenario, under the law of generation 0.
-pub(super) fn all(scenario: &Scenario) -> Vec<Threshold> {
-    let mut thresholds: Vec<Threshold> = (0..scenario.filters.len())
+pub(super) fn all(scenario: &Scenario) -> Vec<ParameterThreshold> {
+    let mut thresholds: Vec<ParameterThreshold> = (0..scenario.filters.len())
         .flat_map(|index| knobs(&scenario.filters[index]).into_iter().map(move |knob| (index, knob)))
         .map(|(index, knob)| strength(scenario, index, &knob))
         .collect();
@@ -79,14 +81,14 @@ pub(super) fn knobs(filter: &Filter) -> Vec<Knob> {
 }
 
 /// The weakest setting of one parameter of one filter with R < 1.
-fn strength(scenario: &Scenario, index: usize, knob: &Knob) -> Threshold {
+fn strength(scenario: &Scenario, index: usize, knob: &Knob) -> ParameterThreshold {
     let mut changed = scenario.clone();
     let value = weakest(knob.falling, |value| {
         (knob.set)(&mut changed.filters[index], value);
         heals(&Law::new(&changed, 0))
     });
     let bound = if knob.falling { "largest" } else { "smallest" };
-    Threshold {
+    ParameterThreshold {
         parameter: format!("filter.{index}.{}", knob.name),
         meaning: format!("{bound} `{}` of the `{}` filter with R < 1", knob.name, scenario.filters[index].kind()),
         present: Some(knob.present.get()),
@@ -96,7 +98,7 @@ fn strength(scenario: &Scenario, index: usize, knob: &Knob) -> Threshold {
 }
 
 /// The smallest catch rate of systematic mistakes that a further filter needs.
-fn added_catch(scenario: &Scenario) -> Threshold {
+fn added_catch(scenario: &Scenario) -> ParameterThreshold {
     let mut changed = scenario.clone();
     let zero = Probability::ZERO;
     changed.filters.push(Filter::Catch { random: zero, systematic: zero, unsound: zero, false_reject: zero });
@@ -105,7 +107,7 @@ fn added_catch(scenario: &Scenario) -> Threshold {
         changed.filters[last] = Filter::Catch { random: value, systematic: value, unsound: value, false_reject: zero };
         heals(&Law::new(&changed, 0))
     });
-    Threshold {
+    ParameterThreshold {
         parameter: "a further `catch` filter".to_owned(),
         meaning: "smallest catch rate of every kind of mistake that a further filter needs for R < 1".to_owned(),
         present: None,
@@ -150,7 +152,7 @@ fn lengths() -> impl Iterator<Item = u64> {
 }
 
 /// The largest number of steps up to which `holds`, if it holds at 1 step and fails later.
-fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> Threshold {
+fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> ParameterThreshold {
     if !scenario.difficulty.is_empty() {
         return added(scenario, meaning, holds);
     }
@@ -160,21 +162,22 @@ fn longest(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bo
         holds(&Law::new(&changed, 0))
     };
     let present = scenario.task.steps.get();
-    let value = largest(holds_at).map_err(|reason| match (holds_at(1), holds_at(present)) {
+    let value = largest(holds_at);
+    let reason = value.as_ref().err().map(|reason| match (holds_at(1), holds_at(present)) {
         (Some(false), Some(true)) => format!("{reason}, though at the present {present}: fewer steps are not better"),
-        _ => reason,
+        _ => reason.to_string(),
     });
-    Threshold {
+    ParameterThreshold {
         parameter: "task.steps".to_owned(),
         meaning: meaning.to_owned(),
         present: Some(scenario.task.steps.as_f64()),
-        reason: value.clone().err(),
+        reason,
         value: value.ok().map(|steps| steps as f64),
     }
 }
 
 /// The largest number of steps that can be added to every difficulty.
-fn added(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> Threshold {
+fn added(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool>) -> ParameterThreshold {
     // Counted from 1, as lengths are: one more than is added.
     let holds_at = |more: u64| {
         let mut changed = scenario.clone();
@@ -185,39 +188,50 @@ fn added(scenario: &Scenario, meaning: &str, holds: impl Fn(&Law) -> Option<bool
         holds(&Law::new(&changed, 0))
     };
     let value = largest(holds_at).map(|more| more - 1);
-    Threshold {
+    ParameterThreshold {
         parameter: "difficulty.steps".to_owned(),
         meaning: meaning.replacen("number of steps", "number of steps added to every difficulty", 1),
         present: Some(0.0),
-        reason: value.clone().err().map(|reason| reason.replace("at 1 step", "with none added")),
+        reason: value.as_ref().err().map(|reason| reason.to_string().replace("at 1 step", "with none added")),
         value: value.ok().map(|steps| steps as f64),
     }
 }
 
+/// Why no number of steps is the largest.
+#[derive(Debug, Error)]
+enum StepLimit {
+    #[error("nothing that an all-sound model generates is accepted at 1 step")]
+    NothingAccepted,
+    #[error("does not hold at 1 step")]
+    FailsAtOnce,
+    #[error("holds at any number of steps up to {last}, beyond which nothing is accepted")]
+    WhereAccepted { last: u64 },
+    #[error("holds at any number of steps up to a million")]
+    Unlimited,
+}
+
 /// The last number of steps before the first at which it no longer holds: at the far end, where every answer is wrong anyway, R
 /// may fall again. Where nothing is accepted any more, there is nothing left to hold or not.
-fn largest(holds_at: impl Fn(u64) -> Option<bool>) -> Result<u64, String> {
+fn largest(holds_at: impl Fn(u64) -> Option<bool>) -> Result<u64, StepLimit> {
     let mut held = 0;
     for steps in lengths() {
         match holds_at(steps) {
             Some(true) => held = steps,
             None if held == 0 => {
-                return Err("nothing that an all-sound model generates is accepted at 1 step".to_owned());
+                return Err(StepLimit::NothingAccepted);
             }
             None => {
                 let last = halved(held, steps, |middle| holds_at(middle).is_some());
                 return match halved(held, last + 1, |middle| holds_at(middle) == Some(true)) {
-                    held if held == last => {
-                        Err(format!("holds at any number of steps up to {last}, beyond which nothing is accepted"))
-                    }
+                    held if held == last => Err(StepLimit::WhereAccepted { last }),
                     held => Ok(held),
                 };
             }
-            Some(false) if held == 0 => return Err("does not hold at 1 step".to_owned()),
+            Some(false) if held == 0 => return Err(StepLimit::FailsAtOnce),
             Some(false) => return Ok(halved(held, steps, |middle| holds_at(middle) == Some(true))),
         }
     }
-    Err("holds at any number of steps up to a million".to_owned())
+    Err(StepLimit::Unlimited)
 }
 
 /// The largest number below `high` at which `holds`, which it does at `low`.

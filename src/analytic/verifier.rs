@@ -1,29 +1,17 @@
 //! The verifier meter by generation (model.md, section 4): whether a loop's checks still tell right from wrong as it goes down.
 
-use serde::Serialize;
-
 use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
-pub use crate::law::Meter;
+use crate::law::VerifierMeter;
 
+use super::error::Undefined;
 use super::mean_field::MeanField;
-use super::outlook::Told;
-use super::result::{Curves, Undefined};
+use super::outlook::ReasonLog;
+use super::result::Curves;
+use super::verifier_meter::VerifierCurves;
 
-/// What the checks tell of right and wrong, by generation up to the horizon.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Verifier {
-    /// Along the mean field; absent, with the reason, at generations where no answer that wins the vote is wrong or none is right.
-    pub mean_field: Vec<Option<Meter>>,
-    /// Along the expected composition; absent where no exact solver reaches.
-    pub expected: Option<Vec<Option<Meter>>>,
-    /// First generation at which the checks select for mistakes, J < 0: along the expected composition where that is known, else
-    /// along the mean field; absent where there is none within the horizon.
-    pub selects_for_mistakes: Option<u64>,
-}
-
-impl Verifier {
+impl VerifierCurves {
     /// The meter of a loop that has a check; `None` where nothing is checked.
     pub(super) fn of(
         scenario: &Scenario,
@@ -34,7 +22,7 @@ impl Verifier {
         if !scenario.has_checks() {
             return None;
         }
-        let mut along = |key: &str, path: Vec<Composition>| Told(undefined).each(key, metered(scenario, path));
+        let mut along = |key: &str, path: Vec<Composition>| ReasonLog(undefined).each(key, metered(scenario, path));
         let mean_field = along("verifier.mean_field", field.composition.clone());
         let expected = curves.map(|curves| {
             let shares = curves.mean_unsound.iter().zip(&curves.mean_wrong);
@@ -54,12 +42,12 @@ impl Verifier {
 
     /// The meter along the expected composition where that is known, else along the mean field.
     #[must_use]
-    pub fn best_known(&self) -> &[Option<Meter>] {
+    pub fn best_known(&self) -> &[Option<VerifierMeter>] {
         self.expected.as_deref().unwrap_or(&self.mean_field)
     }
 }
 
-fn metered(scenario: &Scenario, path: Vec<Composition>) -> Vec<Result<Meter, &'static str>> {
+fn metered(scenario: &Scenario, path: Vec<Composition>) -> Vec<Result<VerifierMeter, &'static str>> {
     let candidates = scenario.vote.candidates.get();
     let mut law = Law::new(scenario, 0);
     let at = |(g, x): (u64, Composition)| {

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::fit::Measurement;
 
-use super::playing::Play;
-use super::reading::{Failing, Problems, Reading, Trained};
+use super::playing::PlayArgs;
+use super::reading::{FailureArgs, ProblemArgs, ReadingArgs, TrainingArgs};
 use super::typed::{EXIT_CODES, level, measurement, share, statements};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -21,32 +21,32 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Solve a loop exactly: reproduction number, regime, runway, survival and error curves
-    Solve(Solve),
+    Solve(SolveArgs),
     /// Play a loop many times over and tally what happens
-    Simulate(Simulate),
+    Simulate(SimulateArgs),
     /// Hold the exact curves against the simulation; exit code 10 if they differ
-    Check(Check),
+    Check(CheckArgs),
     /// Solve, simulate and check a loop, and write figures, a page and results.json
-    Report(Report),
+    Report(ReportArgs),
     /// Set designs side by side: fate, runway, price, what each check catches
-    Compare(Compare),
+    Compare(CompareArgs),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
-    Fit(Fit),
+    Fit(FitArgs),
     /// Fit the first generations of finished runs, forecast the rest, and score against extrapolations
-    Backtest(Backtest),
+    Backtest(BacktestArgs),
     /// Convert the logs of evaluation harnesses and trainers to the canonical form
-    Ingest(Ingest),
+    Ingest(IngestArgs),
     /// Measure a loop's keys from samples: error, difficulty, shared mistakes, checks, what is learned; prints a scenario file
-    Measure(Measure),
+    Measure(MeasureArgs),
     /// Write a commented scenario file to start from
-    Init(Init),
+    Init(InitArgs),
 }
 
 /// How long a user is ready to wait.
 #[derive(Debug, Clone, Copy, Default, Args)]
-pub struct Patience {
+pub struct PatienceArgs {
     /// Begin work that is estimated to take more than half an hour of one processor
     #[arg(long)]
     pub allow_long: bool,
@@ -54,14 +54,14 @@ pub struct Patience {
 
 /// What becomes of a folder that holds other results.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct Replacing {
+pub struct ReplaceArgs {
     /// Write even into a folder that holds the results of another command, in their place
     #[arg(long)]
     pub force: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct Source {
+pub struct SourceArgs {
     /// Scenario file (TOML), or a results.json whose scenario is used again
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -75,30 +75,30 @@ pub struct Source {
     #[arg(long, value_name = "NAME")]
     pub design: Option<String>,
     #[command(flatten)]
-    pub patience: Patience,
+    pub patience: PatienceArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Output {
+pub struct OutputArgs {
     /// Print one JSON document instead of tables
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct Solve {
+pub struct SolveArgs {
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Simulate {
+pub struct SimulateArgs {
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
     #[command(flatten)]
-    pub play: Play,
+    pub play: PlayArgs,
     /// Estimate P(T <= horizon) however small it is, by splitting runs on their way to failure; --replicates are then
     /// independent repetitions [default: 32], and `agents` are played by `events`
     #[arg(long, conflicts_with = "checkpoint")]
@@ -108,13 +108,13 @@ pub struct Simulate {
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Check {
+pub struct CheckArgs {
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
     /// Simulate this scenario instead, to see whether a difference is found
     #[arg(long, value_name = "OTHER")]
     pub against: Option<PathBuf>,
@@ -122,22 +122,22 @@ pub struct Check {
     #[arg(long, default_value_t = crate::compare::DEFAULT_LEVEL, value_parser = level)]
     pub level: f64,
     #[command(flatten)]
-    pub play: Play,
+    pub play: PlayArgs,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Report {
+pub struct ReportArgs {
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
     /// Folder to write to [default: reports/NAME]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
-    pub replacing: Replacing,
+    pub replacing: ReplaceArgs,
     #[command(flatten)]
-    pub play: Play,
+    pub play: PlayArgs,
     /// Print the results as JSON as well
     #[arg(long)]
     pub json: bool,
@@ -145,7 +145,7 @@ pub struct Report {
 
 #[derive(Debug, Args)]
 #[command(after_help = statements())]
-pub struct Compare {
+pub struct CompareArgs {
     /// Scenario files, or one file with [[design]] variants
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -175,18 +175,18 @@ pub struct Compare {
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
-    pub replacing: Replacing,
+    pub replacing: ReplaceArgs,
     #[command(flatten)]
-    pub patience: Patience,
+    pub patience: PatienceArgs,
     /// Print one JSON document instead of tables
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct Explain {
+pub struct ExplainArgs {
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
     /// Generation whose law is taken apart
     #[arg(long, default_value_t = 0)]
     pub generation: u64,
@@ -197,19 +197,19 @@ pub struct Explain {
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub unsound: Option<f64>,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Fit {
+pub struct FitArgs {
     /// What the loop left behind: a table of generations, or the files of a harness, trainer or sampler; several files of
     /// one run, a folder, a pattern, or - for standard input
     #[arg(value_name = "LOG", required = true)]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: ReadingArgs,
     #[command(flatten)]
-    pub problems: Problems,
+    pub problems: ProblemArgs,
     /// Forecast one class of mistakes beside the total: the column that counts its wrong answers. A total that falls can hide
     /// a class that avalanches
     #[arg(long, value_name = "COLUMN")]
@@ -227,9 +227,9 @@ pub struct Fit {
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     #[command(flatten)]
-    pub training: Trained,
+    pub training: TrainingArgs,
     #[command(flatten)]
-    pub failing: Failing,
+    pub failing: FailureArgs,
     /// Generations to forecast
     #[arg(long, default_value_t = 20)]
     pub horizon: u64,
@@ -255,15 +255,15 @@ pub struct Fit {
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
-    pub replacing: Replacing,
+    pub replacing: ReplaceArgs,
     #[command(flatten)]
-    pub patience: Patience,
+    pub patience: PatienceArgs,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Backtest {
+pub struct BacktestArgs {
     /// Canonical logs, or folders of them
     #[arg(value_name = "LOG", required = true)]
     pub files: Vec<PathBuf>,
@@ -277,9 +277,9 @@ pub struct Backtest {
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     #[command(flatten)]
-    pub training: Trained,
+    pub training: TrainingArgs,
     #[command(flatten)]
-    pub failing: Failing,
+    pub failing: FailureArgs,
     /// Seed of the sampler
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -294,31 +294,31 @@ pub struct Backtest {
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
-    pub replacing: Replacing,
+    pub replacing: ReplaceArgs,
     #[command(flatten)]
-    pub patience: Patience,
+    pub patience: PatienceArgs,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Ingest {
+pub struct IngestArgs {
     /// Files of one run, a folder, a pattern, or - for standard input
     #[arg(value_name = "LOG", required = true)]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: ReadingArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = MEASURED)]
-pub struct Measure {
+pub struct MeasureArgs {
     /// Samples of one generation or of two in succession: one answer a line (id, answer, correct and, where known,
     /// generation, kept, audited), harness samples, rollouts of verl; several files, a folder, a pattern, or -
     #[arg(value_name = "SAMPLES", required = true)]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub reading: Reading,
+    pub reading: ReadingArgs,
     /// Steps of a solution, which samples do not show
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub steps: u64,
@@ -332,9 +332,9 @@ pub struct Measure {
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
-    pub replacing: Replacing,
+    pub replacing: ReplaceArgs,
     #[command(flatten)]
-    pub output: Output,
+    pub output: OutputArgs,
 }
 
 const MEASURED: &str = "\
@@ -344,7 +344,7 @@ Examples:
 The scenario goes to standard output, every number with its source; docs/measuring.md says what each key takes.";
 
 #[derive(Debug, Args)]
-pub struct Init {
+pub struct InitArgs {
     /// File to write; an existing file is never overwritten
     #[arg(value_name = "FILE", default_value = "loop.toml")]
     pub file: PathBuf,

@@ -5,7 +5,9 @@ use std::io::Write;
 use comfy_table::Table;
 
 use crate::files::{ReportFolder, write_atomic};
-use crate::fit::{self, Backtest, BacktestOptions, Effort, FitOptions, Log, ReadOptions, Run, Summary};
+use crate::fit::{
+    self, BacktestOptions, BacktestResult, BacktestSummary, FitOptions, Log, LogRun, ReadOptions, SamplerConfig,
+};
 use crate::provenance::LogProvenance;
 use crate::report;
 use crate::report::backtest::words::{self, score, share};
@@ -14,12 +16,12 @@ use crate::scenario::ScenarioError;
 
 use super::args;
 use super::fit::{blamed, digests, json, priors};
-use super::limits::Work;
+use super::limits::WorkEstimate;
 use super::progress::watched;
-use super::table::sheet;
-use super::{UsageError, Verdict, quoted, report_folder, write_report};
+use super::width::sheet;
+use super::{CommandVerdict, UsageError, quoted, report_folder, write_report};
 
-pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &args::BacktestArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let mut logs = Vec::new();
     let mut read = Vec::new();
     for file in Log::files(&args.files)? {
@@ -28,7 +30,7 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     }
     let provenance = LogProvenance::new(read, args.seed, command(args));
     let options = options(args)?;
-    Work::default().fits(1, options.fit.effort.sweeps, fitted(&logs, &options)).admit(args.patience)?;
+    WorkEstimate::default().fits(1, options.fit.effort.sweeps, fitted(&logs, &options)).admit(args.patience)?;
     let folder = report_folder(args.report.as_deref(), "backtest", args.replacing)?;
     let tested = watched("backtest", "cases", |watch| fit::backtest_watched(&logs, &options, watch))?
         .map_err(|error| blamed(error, None, args.scenario.as_deref()))?;
@@ -46,17 +48,17 @@ pub(super) fn run(args: &args::Backtest, out: &mut dyn Write) -> anyhow::Result<
     let written = folder.as_ref().map(|folder| write(folder, &tested, &provenance, &json)).transpose()?;
     if args.output.json {
         out.write_all(&json)?;
-        return Ok(Verdict::Fine);
+        return Ok(CommandVerdict::Fine);
     }
     told(&tested, out)?;
     if let (Some(files), Some(folder)) = (written, &args.report) {
         writeln!(out, "wrote {files} files to {}", folder.display())?;
     }
-    Ok(Verdict::Fine)
+    Ok(CommandVerdict::Fine)
 }
 
 /// The answer for people: the remaining runway first.
-fn told(tested: &Backtest, out: &mut dyn Write) -> std::io::Result<()> {
+fn told(tested: &BacktestResult, out: &mut dyn Write) -> std::io::Result<()> {
     let runway = [words::headline(tested), words::lost_runways(tested)];
     let error = [words::errors(tested), words::lost_errors(tested)];
     for sentence in runway.into_iter().chain(error).chain([words::warnings(&tested.summary)]) {
@@ -93,17 +95,20 @@ fn scoring(of: &str) -> Table {
 /// Generations that are fitted in all: every run up to each of its cuts, with the other runs of its log where they are seen.
 fn fitted(logs: &[Log], options: &BacktestOptions) -> usize {
     let all = |log: &Log| log.runs.iter().map(|run| run.rows.len()).sum::<usize>();
-    let of_run = |log: &Log, run: &Run| {
+    let of_run = |log: &Log, run: &LogRun| {
         let beside = if options.others { all(log) - run.rows.len() } else { 0 };
         options.cuts.iter().filter(|cut| **cut < run.rows.len()).map(|cut| cut + beside).sum::<usize>()
     };
     logs.iter().flat_map(|log| log.runs.iter().map(move |run| (log, run))).map(|(log, run)| of_run(log, run)).sum()
 }
 
-fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
+fn options(args: &args::BacktestArgs) -> Result<BacktestOptions, ScenarioError> {
     let defaults = BacktestOptions::default();
     let priors = priors(args.scenario.as_deref())?;
-    let effort = Effort { sweeps: args.sweeps.map_or(Effort::BRISK.sweeps, |sweeps| sweeps as usize), ..Effort::BRISK };
+    let effort = SamplerConfig {
+        sweeps: args.sweeps.map_or(SamplerConfig::BRISK.sweeps, |sweeps| sweeps as usize),
+        ..SamplerConfig::BRISK
+    };
     let fit = args.training.tell(FitOptions {
         threshold: args.failing.threshold(),
         seed: args.seed,
@@ -114,11 +119,16 @@ fn options(args: &args::Backtest) -> Result<BacktestOptions, ScenarioError> {
     Ok(BacktestOptions { cuts: args.cut.clone(), fit, others: args.others, ..defaults })
 }
 
-fn write(folder: &ReportFolder, tested: &Backtest, provenance: &LogProvenance, json: &[u8]) -> anyhow::Result<usize> {
+fn write(
+    folder: &ReportFolder,
+    tested: &BacktestResult,
+    provenance: &LogProvenance,
+    json: &[u8],
+) -> anyhow::Result<usize> {
     write_report(folder, &report::backtest::render(tested, provenance)?, "backtest.html", &[("backtest.json", json)])
 }
 
-fn scores(name: &str, summary: &Summary) -> Vec<String> {
+fn scores(name: &str, summary: &BacktestSummary) -> Vec<String> {
     let baselines = || summary.baselines.values();
     let points = |crps: Option<f64>| score(crps.map(|crps| 100.0 * crps));
     vec![
@@ -136,7 +146,7 @@ fn scores(name: &str, summary: &Summary) -> Vec<String> {
 }
 
 /// The command as it can be typed again.
-fn command(args: &args::Backtest) -> String {
+fn command(args: &args::BacktestArgs) -> String {
     let mut words = vec!["runaway backtest".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
     let cuts: Vec<String> = args.cut.iter().map(usize::to_string).collect();

@@ -12,53 +12,53 @@ use serde::{Deserialize, Serialize};
 use crate::files;
 use crate::provenance;
 use crate::scenario::Scenario;
-use crate::simulate::{Progress, Settings};
+use crate::simulate::{SimulationProgress, SimulationSettings};
 
 /// Time between two writings.
 const EVERY: Duration = Duration::from_secs(2);
 
 /// The file: its contents and their checksum.
 #[derive(Serialize, Deserialize)]
-struct Sealed<P> {
+struct SealedCheckpoint<P> {
     /// SHA-256 of the JSON form of `kept`. Numbers keep every digit on their way through a file, so that what is read can be
     /// written again to the same bytes.
     sha256: String,
-    kept: Kept<P>,
+    kept: KeptTally<P>,
 }
 
-impl<P: Serialize> Sealed<P> {
-    fn new(kept: Kept<P>) -> Self {
+impl<P: Serialize> SealedCheckpoint<P> {
+    fn new(kept: KeptTally<P>) -> Self {
         Self { sha256: checksum(&kept), kept }
     }
 }
 
-fn checksum(kept: &Kept<impl Serialize>) -> String {
+fn checksum(kept: &KeptTally<impl Serialize>) -> String {
     // Tallies are finite numbers, which JSON can write.
     provenance::digest_bytes(&serde_json::to_vec(kept).unwrap_or_default())
 }
 
 /// What was simulated, and how far it came.
 #[derive(Serialize, Deserialize)]
-struct Kept<P> {
+struct KeptTally<P> {
     /// Programs of other versions may draw other numbers.
     version: String,
     scenario_sha256: String,
-    settings: Settings,
+    settings: SimulationSettings,
     progress: P,
 }
 
 /// A file that tallies are kept in.
 pub(super) struct Checkpoint<'a> {
     file: &'a Path,
-    kept: Kept<()>,
+    kept: KeptTally<()>,
     written: Option<Instant>,
     failure: Option<files::FileError>,
 }
 
 impl<'a> Checkpoint<'a> {
     /// The checkpoint in `file` of a simulation.
-    pub fn new(file: &'a Path, scenario: &Scenario, settings: &Settings) -> Self {
-        let kept = Kept {
+    pub fn new(file: &'a Path, scenario: &Scenario, settings: &SimulationSettings) -> Self {
+        let kept = KeptTally {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             scenario_sha256: provenance::digest(scenario),
             settings: *settings,
@@ -68,14 +68,14 @@ impl<'a> Checkpoint<'a> {
     }
 
     /// The tallies in the file; none if there is no file.
-    pub fn read(&self) -> anyhow::Result<Option<Progress>> {
+    pub fn read(&self) -> anyhow::Result<Option<SimulationProgress>> {
         let file = self.file.display();
         let bytes = match fs::read(self.file) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).with_context(|| format!("{file}: cannot read this checkpoint")),
         };
-        let Sealed { sha256, kept: found }: Sealed<Progress> =
+        let SealedCheckpoint { sha256, kept: found }: SealedCheckpoint<SimulationProgress> =
             serde_json::from_slice(&bytes).with_context(|| format!("{file}: this is not a checkpoint"))?;
         if checksum(&found) != sha256 {
             bail!("{file}: this checkpoint is damaged: its contents do not have its checksum. Remove it to begin anew");
@@ -103,15 +103,19 @@ impl<'a> Checkpoint<'a> {
     }
 
     /// Writes `progress` down if it is time to.
-    pub fn keep(&mut self, progress: &Progress) -> ControlFlow<()> {
+    pub fn keep(&mut self, progress: &SimulationProgress) -> ControlFlow<()> {
         if self.written.is_some_and(|written| written.elapsed() < EVERY) {
             return ControlFlow::Continue(());
         }
-        let Kept { version, scenario_sha256, settings, .. } = &self.kept;
-        let kept =
-            Kept { version: version.clone(), scenario_sha256: scenario_sha256.clone(), settings: *settings, progress };
+        let KeptTally { version, scenario_sha256, settings, .. } = &self.kept;
+        let kept = KeptTally {
+            version: version.clone(),
+            scenario_sha256: scenario_sha256.clone(),
+            settings: *settings,
+            progress,
+        };
         // Tallies are finite numbers, which JSON can write.
-        let bytes = serde_json::to_vec(&Sealed::new(kept)).unwrap_or_default();
+        let bytes = serde_json::to_vec(&SealedCheckpoint::new(kept)).unwrap_or_default();
         match files::write_atomic(self.file, &bytes) {
             Ok(()) => {
                 self.written = Some(Instant::now());
@@ -140,6 +144,6 @@ pub(super) fn remove(file: &Path) -> anyhow::Result<()> {
     }
 }
 
-fn name(settings: &Settings) -> String {
+fn name(settings: &SimulationSettings) -> String {
     format!("{:?}", settings.engine).to_lowercase()
 }

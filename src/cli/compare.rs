@@ -7,38 +7,41 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
-use crate::analytic::Solved;
-use crate::evidence::{self, Evidence};
+use crate::analytic::SolvedDesign;
+use crate::claims::{self, ClaimResults};
 use crate::files::ReportFolder;
-use crate::plan::{self, Comparison, Posterior};
+use crate::plan::{self, DesignComparison, DesignPosterior};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
 use crate::report;
-use crate::scenario::{Design, Draw, Drawn, FittedDesigns, FittedLoop, Scenario, Stated};
+use crate::scenario::{Design, DrawnDesigns, FileClaims, FittedDesigns, FittedLoop, PosteriorDraw, Scenario};
 
-use super::args::{Compare, Source};
-use super::limits::Work;
-use super::{Verdict, posterior, quoted, report_folder, sheet, write_report};
+use super::args::{CompareArgs, SourceArgs};
+use super::limits::WorkEstimate;
+use super::{CommandVerdict, design_tables, posterior, quoted, report_folder, write_report};
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct CompareDocument<'a> {
     schema_version: u32,
     provenance: &'a Provenance,
     /// What the files state, held against their designs.
-    evidence: &'a Evidence,
+    evidence: &'a ClaimResults,
     /// What the log of a fitted loop leaves open.
     #[serde(skip_serializing_if = "Option::is_none")]
-    posterior: Option<&'a Posterior>,
+    posterior: Option<&'a DesignPosterior>,
     #[serde(flatten)]
-    comparison: &'a Comparison,
+    comparison: &'a DesignComparison,
 }
 
-pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let fitted = args.fit.as_deref().map(FittedLoop::required).transpose()?;
-    let files =
-        args.files.iter().map(|file| File::read(args, file, fitted.as_ref())).collect::<anyhow::Result<Vec<_>>>()?;
+    let files = args
+        .files
+        .iter()
+        .map(|file| ComparedFile::read(args, file, fitted.as_ref()))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let designs = files.iter().flat_map(|file| &file.designs);
     let scenarios: Vec<_> = designs.clone().map(|design| &design.scenario).collect();
-    let work = scenarios.iter().fold(Work::default(), |work, scenario| work.design(scenario, args.replicates));
+    let work = scenarios.iter().fold(WorkEstimate::default(), |work, scenario| work.design(scenario, args.replicates));
     work.admit(args.patience)?;
     let folder = report_folder(args.output.as_deref(), "compare", args.replacing)?;
     let provenance = Provenance {
@@ -56,7 +59,7 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
     // A file without draws beside one with them is compared by its own numbers alone.
     let posterior =
         (drawn.len() == files.len()).then(|| posterior::of(&drawn, args.seed, args.baseline.as_deref())).transpose()?;
-    let document = Document {
+    let document = CompareDocument {
         schema_version: SCHEMA_VERSION,
         provenance: &provenance,
         evidence: &evidence,
@@ -72,29 +75,29 @@ pub(super) fn run(args: &Compare, out: &mut dyn Write) -> anyhow::Result<Verdict
         out.write_all(&json)?;
     } else {
         posterior::finding(posterior.as_ref(), out)?;
-        sheet::comparison(&comparison, out)?;
-        sheet::evidence(&evidence, out)?;
+        design_tables::comparison(&comparison, out)?;
+        design_tables::evidence(&evidence, out)?;
         posterior::table(posterior.as_ref(), out)?;
         if let (Some(files), Some(folder)) = (written, &args.output) {
             writeln!(out, "wrote {files} files to {}", folder.display())?;
         }
     }
-    Ok(Verdict::of(evidence.holds()))
+    Ok(CommandVerdict::of(evidence.holds()))
 }
 
 /// One file: its own loop, its designs (itself, if it has none), and what it states about them.
-struct File {
+struct ComparedFile {
     base: Scenario,
     designs: Vec<Design>,
-    stated: Stated,
+    stated: FileClaims,
     /// The designs under each draw of a fit, where the loop is a fitted one.
     drawn: Option<FittedDesigns>,
 }
 
-impl File {
-    fn read(args: &Compare, file: &Path, fitted: Option<&FittedLoop>) -> anyhow::Result<Self> {
+impl ComparedFile {
+    fn read(args: &CompareArgs, file: &Path, fitted: Option<&FittedLoop>) -> anyhow::Result<Self> {
         let (set, patience) = (args.set.clone(), args.patience);
-        let source = Source { file: file.to_owned(), set, horizon: args.horizon, design: None, patience };
+        let source = SourceArgs { file: file.to_owned(), set, horizon: args.horizon, design: None, patience };
         let own = if source.is_result() { None } else { FittedLoop::load(file)? };
         if let Some(fitted) = fitted.or(own.as_ref()) {
             return Self::on(fitted, &source);
@@ -107,15 +110,15 @@ impl File {
     }
 
     /// The file's designs on a fitted loop, medians plugged in.
-    fn on(fitted: &FittedLoop, source: &Source) -> anyhow::Result<Self> {
+    fn on(fitted: &FittedLoop, source: &SourceArgs) -> anyhow::Result<Self> {
         let drawn = fitted.under(&source.file, &source.overrides())?;
-        let Drawn { base, designs, .. } = drawn.of(Draw::Medians)?;
+        let DrawnDesigns { base, designs, .. } = drawn.of(PosteriorDraw::Medians)?;
         Ok(Self { base, designs, stated: source.stated()?, drawn: Some(drawn) })
     }
 }
 
 /// Solves every design once, compares all of them, and holds what each file states against its own.
-fn compare(args: &Compare, files: &[File]) -> anyhow::Result<(Comparison, Evidence)> {
+fn compare(args: &CompareArgs, files: &[ComparedFile]) -> anyhow::Result<(DesignComparison, ClaimResults)> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build()
@@ -123,13 +126,13 @@ fn compare(args: &Compare, files: &[File]) -> anyhow::Result<(Comparison, Eviden
     let designs: usize = files.iter().map(|file| file.designs.len()).sum();
     let runs = args.replicates.saturating_mul(designs as u64);
     let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::stderr());
-    let settings = plan::Settings { replicates: args.replicates, seed: args.seed };
+    let settings = plan::ComparisonSettings { replicates: args.replicates, seed: args.seed };
     let compared = pool.install(|| {
-        let mut evidence = Evidence::default();
+        let mut evidence = ClaimResults::default();
         let mut all = Vec::with_capacity(designs);
         for file in files {
-            let solved: Vec<Solved> = file.designs.iter().cloned().map(Solved::new).collect();
-            evidence.extend(evidence::weigh(&file.base, &solved, &file.stated));
+            let solved: Vec<SolvedDesign> = file.designs.iter().cloned().map(SolvedDesign::new).collect();
+            evidence.extend(claims::weigh(&file.base, &solved, &file.stated));
             all.extend(solved);
         }
         plan::compare(&all, settings, args.baseline.as_deref(), &|done| bar.inc(done)).map(|found| (found, evidence))
@@ -139,7 +142,7 @@ fn compare(args: &Compare, files: &[File]) -> anyhow::Result<(Comparison, Eviden
 }
 
 /// The command as it can be typed again.
-fn command(args: &Compare) -> String {
+fn command(args: &CompareArgs) -> String {
     let mut words = vec!["runaway compare".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
     words.extend(args.fit.iter().map(|file| format!("--fit {}", quoted(&file.display().to_string()))));

@@ -4,13 +4,13 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::plan::Posterior;
+use crate::plan::DesignPosterior;
 use crate::provenance::{Provenance, SCHEMA_VERSION};
 use crate::scenario::Scenario;
 
 /// One result with what it takes to make it again.
 #[derive(Debug, Serialize)]
-pub struct Document<'a, T> {
+pub struct ResultDocument<'a, T> {
     schema_version: u32,
     scenario: &'a Scenario,
     provenance: &'a Provenance,
@@ -20,14 +20,14 @@ pub struct Document<'a, T> {
 
 /// A result, and what the log of a fitted loop leaves open.
 #[derive(Debug, Serialize)]
-pub struct Given<'a, T> {
+pub struct GivenSource<'a, T> {
     #[serde(flatten)]
     pub result: T,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub posterior: Option<&'a Posterior>,
+    pub posterior: Option<&'a DesignPosterior>,
 }
 
-impl<'a, T: Serialize> Document<'a, T> {
+impl<'a, T: Serialize> ResultDocument<'a, T> {
     /// A document around `result`.
     pub fn new(scenario: &'a Scenario, provenance: &'a Provenance, result: T) -> Self {
         Self { schema_version: SCHEMA_VERSION, scenario, provenance, result }

@@ -8,14 +8,14 @@ use crate::law::Composition;
 use crate::provenance::Provenance;
 use crate::report::view::ways_to_safety;
 
-use super::args::Explain;
-use super::document::{Document, Given};
-use super::limits::Work;
-use super::{UsageError, Verdict, posterior, quoted, table};
+use super::args::ExplainArgs;
+use super::document::{GivenSource, ResultDocument};
+use super::limits::WorkEstimate;
+use super::{CommandVerdict, UsageError, posterior, quoted, table};
 
-pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let scenario = args.source.load()?;
-    Work::default().solve(&scenario).admit(args.source.patience)?;
+    WorkEstimate::default().solve(&scenario).admit(args.source.patience)?;
     let start = Composition::start(&scenario);
     let x = Composition { unsound: args.unsound.unwrap_or(start.unsound), wrong: args.wrong.unwrap_or(start.wrong) };
     if x.unsound + x.wrong > 1.0 {
@@ -32,8 +32,8 @@ pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict
             quoted(&x.wrong.to_string())
         );
         let provenance = Provenance::new(&scenario, command);
-        let given = Given { result: &explanation, posterior: posterior.as_ref() };
-        Document::new(&scenario, &provenance, given).write(out)?;
+        let given = GivenSource { result: &explanation, posterior: posterior.as_ref() };
+        ResultDocument::new(&scenario, &provenance, given).write(out)?;
     } else {
         posterior::finding(posterior.as_ref(), out)?;
         table::explanation(&scenario, &explanation, out)?;
@@ -42,5 +42,5 @@ pub(super) fn run(args: &Explain, out: &mut dyn Write) -> anyhow::Result<Verdict
         }
         posterior::table(posterior.as_ref(), out)?;
     }
-    Ok(Verdict::Fine)
+    Ok(CommandVerdict::Fine)
 }

@@ -4,10 +4,10 @@ use std::io::Write;
 
 use crate::fit::Log;
 
-use super::Verdict;
+use super::CommandVerdict;
 use super::args;
 
-pub(super) fn run(args: &args::Ingest, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &args::IngestArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let log = Log::open(&args.files, &args.reading.options()?)?;
     out.write_all(log.to_csv().as_bytes())?;
     let mut notes = std::io::stderr();
@@ -15,7 +15,7 @@ pub(super) fn run(args: &args::Ingest, out: &mut dyn Write) -> anyhow::Result<Ve
     if log.same_problems && !log.runs.iter().flat_map(|run| &run.rows).any(|row| row.moves().is_some()) {
         writeln!(notes, "note: every generation answers the same problems; fit these counts with --same-problems")?;
     }
-    Ok(Verdict::Fine)
+    Ok(CommandVerdict::Fine)
 }
 
 /// What was recognised, in a line, and what a reader of the log should know.

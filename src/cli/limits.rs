@@ -1,6 +1,6 @@
 //! Work estimated before it begins: numbers that a user gives set the length of loops, and nobody should wait to find out.
 //!
-//! One mechanism for every command: [`Work`] is a sum of parts, each with the option that lowers it. Long work is announced,
+//! One mechanism for every command: [`WorkEstimate`] is a sum of parts, each with the option that lowers it. Long work is announced,
 //! very long work refused unless `--allow-long` is given, and what does not fit into memory is refused in any case. The
 //! estimates are of one processor's time, from scenario and settings alone, so that the answer is the same on every machine.
 
@@ -10,8 +10,8 @@ use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
 use super::UsageError;
-use super::args::Patience;
-use super::playing::{Engine, Play};
+use super::args::PatienceArgs;
+use super::playing::{EngineArg, PlayArgs};
 
 /// Elementary operations in a second of one processor.
 const SPEED: f64 = 1e9;
@@ -59,7 +59,7 @@ mod price {
 
 /// A part of the work of a command.
 #[derive(Debug, Clone)]
-struct Part {
+struct WorkPart {
     seconds: f64,
     /// What it is, in words: "1e12 runs of 60 generations".
     what: String,
@@ -69,12 +69,12 @@ struct Part {
 
 /// The work that a command is about to do.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Work {
-    parts: Vec<Part>,
+pub(super) struct WorkEstimate {
+    parts: Vec<WorkPart>,
     bytes: f64,
 }
 
-impl Work {
+impl WorkEstimate {
     /// Solving a loop.
     pub fn solve(self, scenario: &Scenario) -> Self {
         let (horizon, law) = (scenario.horizon.get() as f64, law(scenario));
@@ -90,20 +90,20 @@ impl Work {
     }
 
     /// Playing a loop.
-    pub fn play(self, scenario: &Scenario, play: Play) -> Self {
+    pub fn play(self, scenario: &Scenario, play: PlayArgs) -> Self {
         let runs = play.replicates() as f64;
         let horizon = scenario.horizon.get() as f64;
         let what = format!("{runs} runs of {horizon} generations by {}", play.engine.name());
         let remedy = match play.engine {
-            Engine::Agents => "use `--engine events` or `counts`, or lower `--replicates` or `--horizon`",
-            Engine::Events => "use `--engine counts`, or lower `--replicates` or `--horizon`",
-            Engine::Counts => "lower `--replicates` or `--horizon`",
+            EngineArg::Agents => "use `--engine events` or `counts`, or lower `--replicates` or `--horizon`",
+            EngineArg::Events => "use `--engine counts`, or lower `--replicates` or `--horizon`",
+            EngineArg::Counts => "lower `--replicates` or `--horizon`",
         };
         self.part(runs * horizon * step(scenario, play.engine), what, remedy)
     }
 
     /// Splitting on the way to rare failures, with `effort` runs at each level.
-    pub fn rare(self, scenario: &Scenario, play: Play, effort: u64) -> Self {
+    pub fn rare(self, scenario: &Scenario, play: PlayArgs, effort: u64) -> Self {
         let runs = play.repetitions() as f64 * effort as f64 * price::LEVELS;
         let horizon = scenario.horizon.get() as f64;
         let what = format!("{} repetitions of a splitting over {horizon} generations", play.repetitions());
@@ -115,7 +115,7 @@ impl Work {
         let (runs, horizon) = (replicates as f64, scenario.horizon.get() as f64);
         self.bytes += runs * price::RUN_BYTES;
         let what = format!("{runs} runs of {horizon} generations for each design");
-        let played = runs * horizon * (price::DRAW + step(scenario, Engine::Counts));
+        let played = runs * horizon * (price::DRAW + step(scenario, EngineArg::Counts));
         self.solve(scenario).solve(scenario).part(played, what, "lower `--replicates` or `--horizon`")
     }
 
@@ -128,7 +128,7 @@ impl Work {
     }
 
     fn part(mut self, operations: f64, what: String, remedy: &'static str) -> Self {
-        self.parts.push(Part { seconds: operations / SPEED, what, remedy });
+        self.parts.push(WorkPart { seconds: operations / SPEED, what, remedy });
         self
     }
 
@@ -136,7 +136,7 @@ impl Work {
     ///
     /// # Errors
     /// [`UsageError`] where it takes too long, or more memory than there is.
-    pub fn admit(&self, patience: Patience) -> anyhow::Result<()> {
+    pub fn admit(&self, patience: PatienceArgs) -> anyhow::Result<()> {
         let seconds: f64 = self.parts.iter().map(|part| part.seconds).sum();
         let Some(most) = self.parts.iter().max_by(|one, other| one.seconds.total_cmp(&other.seconds)) else {
             return Ok(());
@@ -198,17 +198,17 @@ fn generation(scenario: &Scenario, law: f64) -> f64 {
 }
 
 /// Operations of one generation of one run.
-fn step(scenario: &Scenario, engine: Engine) -> f64 {
+fn step(scenario: &Scenario, engine: EngineArg) -> f64 {
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
     // Agents give up where the checks let next to nothing pass.
     let problems = scenario.examples.as_f64() / start.accepted_share().max(1e-6);
     let candidates = problems * scenario.vote.candidates.as_f64();
     let steps = price::STEP * scenario.steps_at(scenario.horizon.get()) as f64;
     match engine {
-        Engine::Agents => price::CANDIDATE * candidates + steps,
-        Engine::Events => price::EVENTS + price::CANDIDATE * candidates * start.error_rate.min(0.5) + steps,
-        Engine::Counts if changes(scenario) || scenario.has_unsound() => price::DRAW + law(scenario),
-        Engine::Counts => price::DRAW,
+        EngineArg::Agents => price::CANDIDATE * candidates + steps,
+        EngineArg::Events => price::EVENTS + price::CANDIDATE * candidates * start.error_rate.min(0.5) + steps,
+        EngineArg::Counts if changes(scenario) || scenario.has_unsound() => price::DRAW + law(scenario),
+        EngineArg::Counts => price::DRAW,
     }
 }
 

@@ -8,9 +8,9 @@ use crate::provenance::LogProvenance;
 use crate::report;
 
 use super::fit::{digests, json};
-use super::{Verdict, args, quoted, report_folder, write_report};
+use super::{CommandVerdict, args, quoted, report_folder, write_report};
 
-pub(super) fn run(args: &args::Measure, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &args::MeasureArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let folder = report_folder(args.report.as_deref(), "measure", args.replacing)?;
     let files = Log::files(&args.files)?;
     let set = AnswerSet::of(&files, &args.reading.options()?)?;
@@ -36,11 +36,11 @@ pub(super) fn run(args: &args::Measure, out: &mut dyn Write) -> anyhow::Result<V
         let files = write_report(folder, &rendered, "measure.html", &documents)?;
         writeln!(notes, "wrote {files} files to {}", path.display())?;
     }
-    Ok(Verdict::Fine)
+    Ok(CommandVerdict::Fine)
 }
 
 /// The command as it can be typed again.
-fn command(args: &args::Measure) -> String {
+fn command(args: &args::MeasureArgs) -> String {
     let mut words = vec!["runaway measure".to_owned()];
     words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
     words.extend(args.reading.typed());

@@ -6,10 +6,10 @@ use anyhow::Context;
 use rayon::ThreadPool;
 
 use crate::scenario::Scenario;
-use crate::simulate::{self, Rare, RareSettings, Settings, Simulated, SimulationError};
+use crate::simulate::{self, RareFailure, RareSettings, Simulated, SimulationError, SimulationSettings};
 
 use super::checkpoint::Checkpoint;
-use super::playing::Play;
+use super::playing::PlayArgs;
 use super::progress::bar;
 
 /// Sample runs kept for the figures.
@@ -18,7 +18,7 @@ const SAMPLE_RUNS: usize = 8;
 pub const EFFORT: u64 = 1_000;
 
 /// Simulates `scenario` as asked for. The bar goes to standard error, and only to a terminal.
-pub fn simulate(scenario: &Scenario, play: Play) -> anyhow::Result<Simulated> {
+pub fn simulate(scenario: &Scenario, play: PlayArgs) -> anyhow::Result<Simulated> {
     let settings = settings(play);
     let bar = bar(settings.replicates, play.engine.name(), "runs")?;
     let simulated = pool(play)?.install(|| simulate::run(scenario, &settings, &|done| bar.inc(done)));
@@ -27,7 +27,7 @@ pub fn simulate(scenario: &Scenario, play: Play) -> anyhow::Result<Simulated> {
 }
 
 /// The same, with a checkpoint in `file`, which is resumed where it exists.
-pub fn simulate_kept(scenario: &Scenario, play: Play, file: &Path) -> anyhow::Result<Simulated> {
+pub fn simulate_kept(scenario: &Scenario, play: PlayArgs, file: &Path) -> anyhow::Result<Simulated> {
     let settings = settings(play);
     let mut checkpoint = Checkpoint::new(file, scenario, &settings);
     let begun = checkpoint.read()?;
@@ -46,7 +46,7 @@ pub fn simulate_kept(scenario: &Scenario, play: Play, file: &Path) -> anyhow::Re
 }
 
 /// Estimates how probable a failure within the horizon is.
-pub fn rare(scenario: &Scenario, play: Play) -> anyhow::Result<Rare> {
+pub fn rare(scenario: &Scenario, play: PlayArgs) -> anyhow::Result<RareFailure> {
     let repetitions = play.repetitions();
     let settings = RareSettings { repetitions, effort: EFFORT, seed: play.seed, engine: play.engine.engine() };
     let bar = bar(repetitions, "splitting", "runs")?;
@@ -55,11 +55,16 @@ pub fn rare(scenario: &Scenario, play: Play) -> anyhow::Result<Rare> {
     Ok(rare?)
 }
 
-fn settings(play: Play) -> Settings {
-    Settings { replicates: play.replicates(), seed: play.seed, engine: play.engine.engine(), sample_runs: SAMPLE_RUNS }
+fn settings(play: PlayArgs) -> SimulationSettings {
+    SimulationSettings {
+        replicates: play.replicates(),
+        seed: play.seed,
+        engine: play.engine.engine(),
+        sample_runs: SAMPLE_RUNS,
+    }
 }
 
-fn pool(play: Play) -> anyhow::Result<ThreadPool> {
+fn pool(play: PlayArgs) -> anyhow::Result<ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(play.threads.map_or(0, usize::from))
         .build()

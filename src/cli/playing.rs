@@ -5,10 +5,10 @@ use clap::{Args, ValueEnum};
 use crate::simulate;
 
 #[derive(Debug, Clone, Copy, Args)]
-pub struct Play {
+pub struct PlayArgs {
     /// Who plays: `agents` and `events` from the scenario alone, `counts` from the law of one generation
     #[arg(long, value_enum, default_value = "agents")]
-    pub engine: Engine,
+    pub engine: EngineArg,
     /// Independent runs [default: 1000 for agents, 20000 for events and counts]
     #[arg(long, value_parser = clap::value_parser!(u64).range(2..))]
     pub replicates: Option<u64>,
@@ -20,12 +20,12 @@ pub struct Play {
     pub threads: Option<u16>,
 }
 
-impl Play {
+impl PlayArgs {
     /// Independent runs: as asked for, or as many as a few seconds allow.
     pub fn replicates(&self) -> u64 {
         self.replicates.unwrap_or(match self.engine {
-            Engine::Agents => 1_000,
-            Engine::Events | Engine::Counts => 20_000,
+            EngineArg::Agents => 1_000,
+            EngineArg::Events | EngineArg::Counts => 20_000,
         })
     }
 
@@ -36,7 +36,7 @@ impl Play {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Engine {
+pub enum EngineArg {
     /// Every belief, problem, candidate, slip, vote, filter and act of learning
     Agents,
     /// The same at the cost of its mistakes: what is alike is drawn together, problems in which nothing happens are counted
@@ -45,7 +45,7 @@ pub enum Engine {
     Counts,
 }
 
-impl Engine {
+impl EngineArg {
     /// As it is typed.
     pub const fn name(self) -> &'static str {
         match self {

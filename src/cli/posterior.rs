@@ -2,19 +2,19 @@
 
 use std::io::{self, Write};
 
-use crate::plan::{self, Posterior, PosteriorError};
+use crate::plan::{self, DesignPosterior, PosteriorError};
 use crate::report::designs::posterior as words;
 use crate::scenario::{FittedDesigns, FittedLoop};
 
-use super::args::Source;
+use super::args::SourceArgs;
+use super::design_tables;
 use super::progress::bar;
-use super::sheet;
 
 /// Draws where nobody gives a seed.
 const SEED: u64 = 1;
 
 /// Plays the designs of files under every draw.
-pub(super) fn of(files: &[FittedDesigns], seed: u64, baseline: Option<&str>) -> anyhow::Result<Posterior> {
+pub(super) fn of(files: &[FittedDesigns], seed: u64, baseline: Option<&str>) -> anyhow::Result<DesignPosterior> {
     let draws = files.iter().map(FittedDesigns::draws).min().unwrap_or(0);
     let bar = bar(draws as u64, "posterior", "draws")?;
     let played = plan::posterior(files, seed, baseline, &|more| bar.inc(more));
@@ -26,7 +26,7 @@ pub(super) fn of(files: &[FittedDesigns], seed: u64, baseline: Option<&str>) -> 
 }
 
 /// The same for a file that holds a fitted loop; `None` for one that does not, and for a pipe, which was read already.
-pub(super) fn of_source(source: &Source) -> anyhow::Result<Option<Posterior>> {
+pub(super) fn of_source(source: &SourceArgs) -> anyhow::Result<Option<DesignPosterior>> {
     if source.is_result() || !source.file.is_file() {
         return Ok(None);
     }
@@ -36,15 +36,15 @@ pub(super) fn of_source(source: &Source) -> anyhow::Result<Option<Posterior>> {
 }
 
 /// The finding, for the first line of an answer.
-pub(super) fn finding(posterior: Option<&Posterior>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn finding(posterior: Option<&DesignPosterior>, out: &mut dyn Write) -> io::Result<()> {
     posterior.map_or(Ok(()), |posterior| writeln!(out, "{}", words::finding(posterior)))
 }
 
 /// The numbers, for its end.
-pub(super) fn table(posterior: Option<&Posterior>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn table(posterior: Option<&DesignPosterior>, out: &mut dyn Write) -> io::Result<()> {
     let Some(posterior) = posterior else { return Ok(()) };
     writeln!(out)?;
-    sheet::print(words::columns(posterior), out)?;
+    design_tables::print(words::columns(posterior), out)?;
     for note in words::notes(posterior) {
         writeln!(out, "note: {note}")?;
     }

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::fit::Watch;
+use crate::fit::Progress;
 
 /// A bar over `length` parts of this name.
 pub fn bar(length: u64, message: &'static str, parts: &str) -> anyhow::Result<ProgressBar> {
@@ -12,7 +12,7 @@ pub fn bar(length: u64, message: &'static str, parts: &str) -> anyhow::Result<Pr
 }
 
 /// Does the work under a bar over its parts of this name.
-pub fn watched<T>(message: &'static str, parts: &str, work: impl FnOnce(Watch<'_>) -> T) -> anyhow::Result<T> {
+pub fn watched<T>(message: &'static str, parts: &str, work: impl FnOnce(Progress<'_>) -> T) -> anyhow::Result<T> {
     let bar = unmeasured(message, parts)?;
     let done = work(&|more, all| {
         bar.set_length(all);

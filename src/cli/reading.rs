@@ -1,16 +1,16 @@
 //! Options that say what the files of a log cannot.
 
-use crate::fit::{Checks, FitOptions, ReadOptions, Threshold, Training};
+use crate::fit::{FailureThreshold, FitOptions, LoopChecks, ReadOptions, TrainingMode};
 
 use crate::scenario::MAX_CANDIDATES;
 
-use super::typed::share;
+use super::typed::{TypedError, share};
 use super::{UsageError, quoted};
 
 /// What the files of a log cannot say by themselves.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Reading logs")]
-pub struct Reading {
+pub struct ReadingArgs {
     /// Task of a harness's result, where it holds several
     #[arg(long, value_name = "NAME")]
     pub task: Option<String>,
@@ -46,7 +46,7 @@ pub struct Reading {
     pub correct: Option<String>,
 }
 
-impl Reading {
+impl ReadingArgs {
     /// As the readers take it.
     pub(super) fn options(&self) -> Result<ReadOptions, UsageError> {
         match self.metric.as_slice() {
@@ -97,7 +97,7 @@ impl Reading {
 
 /// Whether generations answer the same problems.
 #[derive(Debug, Clone, Copy, clap::Args)]
-pub struct Problems {
+pub struct ProblemArgs {
     /// Every generation answers the same problems: how hard these happen to be then does not pass for a change; taken so by
     /// itself where the files show it
     #[arg(long, conflicts_with = "fresh_problems")]
@@ -107,7 +107,7 @@ pub struct Problems {
     fresh_problems: bool,
 }
 
-impl Problems {
+impl ProblemArgs {
     /// What was asked for; `None` leaves it to the files.
     pub(super) fn same(self) -> Option<bool> {
         (self.same_problems || self.fresh_problems).then_some(self.same_problems)
@@ -121,7 +121,7 @@ impl Problems {
 
 /// How generations come one from another.
 #[derive(Debug, Clone, Copy, clap::Args)]
-pub struct Trained {
+pub struct TrainingArgs {
     /// Each generation is the one before, trained further [default: as the log suggests: anew on few kept examples,
     /// fine-tuned on many or an unknown number]
     #[arg(long, conflicts_with = "trained_anew")]
@@ -135,7 +135,7 @@ pub struct Trained {
     /// What checks the answers that are kept: `none`, `vote:3of5` (so many of the candidates must agree), or `other` [default:
     /// as the log counts what was generated and kept]
     #[arg(long, value_name = "CHECK", value_parser = checked)]
-    checked: Option<Checked>,
+    checked: Option<CheckOption>,
     /// The wrong examples among the kept (`kept_wrong`) were put there by design: they say nothing of the checks
     #[arg(long)]
     planted: bool,
@@ -143,52 +143,51 @@ pub struct Trained {
 
 /// What checks the answers that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checked {
+pub enum CheckOption {
     None,
     /// So many of so many candidates must agree.
     Vote(u64, u64),
     Other,
 }
 
-fn checked(typed: &str) -> Result<Checked, String> {
+fn checked(typed: &str) -> Result<CheckOption, TypedError> {
     let vote = |rule: &str| {
         let (agree, candidates) = rule.split_once("of")?;
         let (agree, candidates) = (agree.parse().ok()?, candidates.parse().ok()?);
-        (candidates <= MAX_CANDIDATES && (1..=candidates).contains(&agree)).then_some(Checked::Vote(agree, candidates))
+        (candidates <= MAX_CANDIDATES && (1..=candidates).contains(&agree))
+            .then_some(CheckOption::Vote(agree, candidates))
     };
     match typed {
-        "none" => Some(Checked::None),
-        "other" => Some(Checked::Other),
+        "none" => Some(CheckOption::None),
+        "other" => Some(CheckOption::Other),
         _ => typed.strip_prefix("vote:").and_then(vote),
     }
-    .ok_or_else(|| {
-        format!("write none, other, or vote:MofN with M from 1 to N and N up to {MAX_CANDIDATES}, such as vote:3of5")
-    })
+    .ok_or(TypedError::Checks)
 }
 
-fn temperature(typed: &str) -> Result<f64, String> {
+fn temperature(typed: &str) -> Result<f64, TypedError> {
     let value = typed.parse().ok().filter(|value| *value > 0.0 && *value <= 10.0);
-    value.ok_or_else(|| "a sampling temperature lies above 0 and is at most 10".to_owned())
+    value.ok_or(TypedError::Temperature)
 }
 
-impl Trained {
+impl TrainingArgs {
     /// What was told of the design, put into the options of a fit.
     pub(super) fn tell(self, options: FitOptions) -> FitOptions {
         let (checks, vote) = match self.checked {
             None => (None, None),
-            Some(Checked::None) => (Some(Checks::None), None),
-            Some(Checked::Vote(agree, candidates)) => (Some(Checks::Some), Some((agree, candidates))),
-            Some(Checked::Other) => (Some(Checks::Some), None),
+            Some(CheckOption::None) => (Some(LoopChecks::None), None),
+            Some(CheckOption::Vote(agree, candidates)) => (Some(LoopChecks::Some), Some((agree, candidates))),
+            Some(CheckOption::Other) => (Some(LoopChecks::Some), None),
         };
         let audits = options.audits && !self.planted;
         FitOptions { training: self.told(), temperature: self.temperature, checks, vote, audits, ..options }
     }
 
     /// How generations are trained, where it was told.
-    const fn told(self) -> Option<Training> {
+    const fn told(self) -> Option<TrainingMode> {
         match (self.fine_tuned, self.trained_anew) {
-            (true, _) => Some(Training::FineTuned),
-            (_, true) => Some(Training::Anew),
+            (true, _) => Some(TrainingMode::FineTuned),
+            (_, true) => Some(TrainingMode::Anew),
             _ => None,
         }
     }
@@ -196,13 +195,13 @@ impl Trained {
     /// The options as they can be typed again.
     pub(super) fn typed(self) -> impl Iterator<Item = String> {
         let training = self.told().map(|training| match training {
-            Training::FineTuned => "--fine-tuned".to_owned(),
-            Training::Anew => "--trained-anew".to_owned(),
+            TrainingMode::FineTuned => "--fine-tuned".to_owned(),
+            TrainingMode::Anew => "--trained-anew".to_owned(),
         });
         let checked = self.checked.map(|checked| match checked {
-            Checked::None => "--checked none".to_owned(),
-            Checked::Vote(agree, candidates) => format!("--checked vote:{agree}of{candidates}"),
-            Checked::Other => "--checked other".to_owned(),
+            CheckOption::None => "--checked none".to_owned(),
+            CheckOption::Vote(agree, candidates) => format!("--checked vote:{agree}of{candidates}"),
+            CheckOption::Other => "--checked other".to_owned(),
         });
         let temperature = self.temperature.map(|temperature| format!("--temperature {temperature}"));
         let planted = self.planted.then(|| "--planted".to_owned());
@@ -212,7 +211,7 @@ impl Trained {
 
 /// When a loop has failed.
 #[derive(Debug, Clone, Copy, clap::Args)]
-pub struct Failing {
+pub struct FailureArgs {
     /// Error rate at which the loop has failed [default: 0.5, where some generation stood below that; else 0.1 above the
     /// lowest]
     #[arg(long, value_name = "ERROR_RATE", value_parser = share)]
@@ -222,13 +221,13 @@ pub struct Failing {
     drop: Option<f64>,
 }
 
-impl Failing {
+impl FailureArgs {
     /// The threshold that was asked for; as the log suggests where none was.
-    pub(super) const fn threshold(self) -> Threshold {
+    pub(super) const fn threshold(self) -> FailureThreshold {
         match (self.threshold, self.drop) {
-            (_, Some(drop)) => Threshold::Drop(drop),
-            (Some(rate), None) => Threshold::ErrorRate(rate),
-            (None, None) => Threshold::Chosen,
+            (_, Some(drop)) => FailureThreshold::Drop(drop),
+            (Some(rate), None) => FailureThreshold::ErrorRate(rate),
+            (None, None) => FailureThreshold::Chosen,
         }
     }
 
@@ -240,9 +239,9 @@ impl Failing {
 }
 
 /// `name=column`.
-fn column(text: &str) -> Result<(String, String), String> {
+fn column(text: &str) -> Result<(String, String), TypedError> {
     match text.split_once('=') {
         Some((name, column)) if !name.is_empty() && !column.is_empty() => Ok((name.to_owned(), column.to_owned())),
-        _ => Err("write NAME=COLUMN, such as generation=iteration".to_owned()),
+        _ => Err(TypedError::Column),
     }
 }

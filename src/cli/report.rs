@@ -5,44 +5,44 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::analytic::{self, Safety, Solution};
+use crate::analytic::{self, SafetyReport, Solution};
 use crate::compare::{self, DEFAULT_LEVEL};
-use crate::explain::Account;
+use crate::explain::MistakeAccount;
 use crate::files::ReportFolder;
-use crate::plan::Posterior;
-use crate::report::{self, Inputs, View};
+use crate::plan::DesignPosterior;
+use crate::report::{self, ReportInputs, ReportView};
 use crate::simulate::Simulated;
 
-use super::args::Report;
+use super::args::ReportArgs;
 use super::check::verdict;
-use super::document::Document;
-use super::limits::Work;
-use super::{Verdict, play, played, write_report};
+use super::document::ResultDocument;
+use super::limits::WorkEstimate;
+use super::{CommandVerdict, play, played, write_report};
 
 #[derive(Serialize)]
-struct Results<'a> {
+struct ReportDocument<'a> {
     solve: &'a Solution,
     simulate: &'a Simulated,
-    check: &'a compare::Verdict,
-    account: &'a Account,
+    check: &'a compare::AgreementVerdict,
+    account: &'a MistakeAccount,
     #[serde(skip_serializing_if = "Option::is_none")]
-    safety: Option<&'a Safety>,
+    safety: Option<&'a SafetyReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    posterior: Option<&'a Posterior>,
+    posterior: Option<&'a DesignPosterior>,
 }
 
-pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &ReportArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let scenario = args.source.load()?;
-    Work::default().solve(&scenario).play(&scenario, args.play).admit(args.source.patience)?;
+    WorkEstimate::default().solve(&scenario).play(&scenario, args.play).admit(args.source.patience)?;
     let folder = folder(args, &scenario.name)?;
     let provenance = played(&scenario, args.play, &args.source.command("report"));
     let solution = analytic::solve(&scenario);
     let simulated = play::simulate(&scenario, args.play)?;
     let check = verdict(&scenario, &solution, &simulated, args.play, DEFAULT_LEVEL)?;
-    let account = Account::of(&scenario);
+    let account = MistakeAccount::of(&scenario);
     let safety = super::solve::safety(&scenario, &solution);
     let posterior = super::posterior::of_source(&args.source)?;
-    let inputs = Inputs {
+    let inputs = ReportInputs {
         scenario: &scenario,
         provenance: &provenance,
         solution: &solution,
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
         posterior: posterior.as_ref(),
     };
     let rendered = report::render(&inputs)?;
-    let results = Results {
+    let results = ReportDocument {
         solve: &solution,
         simulate: &simulated,
         check: &check,
@@ -61,23 +61,23 @@ pub(super) fn run(args: &Report, out: &mut dyn Write) -> anyhow::Result<Verdict>
         safety: safety.as_ref(),
         posterior: posterior.as_ref(),
     };
-    let json = Document::new(&scenario, &provenance, results).to_bytes()?;
+    let json = ResultDocument::new(&scenario, &provenance, results).to_bytes()?;
     let written = write_report(&folder, &rendered, "report.html", &[("results.json", &json)])?;
     if args.json {
         out.write_all(&json)?;
     } else {
-        let view = View::new(&inputs);
+        let view = ReportView::new(&inputs);
         writeln!(out, "{}", view.headline)?;
         for sentence in view.alarms.iter().chain(&view.finding) {
             writeln!(out, "{sentence}")?;
         }
         writeln!(out, "wrote {written} files to {}", folder.named().display())?;
     }
-    Ok(Verdict::of(check.agree))
+    Ok(CommandVerdict::of(check.agree))
 }
 
 /// The folder that was asked for, or one by the loop's name, which is told before anything is written there.
-fn folder(args: &Report, name: &str) -> anyhow::Result<ReportFolder> {
+fn folder(args: &ReportArgs, name: &str) -> anyhow::Result<ReportFolder> {
     let path = args.output.clone().unwrap_or_else(|| Path::new("reports").join(name));
     let folder = ReportFolder::new(&path, "report", args.replacing.force)?;
     if args.output.is_none() {

@@ -4,25 +4,25 @@ use std::io::Write;
 
 use crate::scenario::Scenario;
 
-use super::args::Simulate;
-use super::document::Document;
-use super::limits::Work;
-use super::playing::{Engine, Play};
-use super::{Verdict, checkpoint, play, played, table};
+use super::args::SimulateArgs;
+use super::document::ResultDocument;
+use super::limits::WorkEstimate;
+use super::playing::{EngineArg, PlayArgs};
+use super::{CommandVerdict, checkpoint, play, played, table};
 
-pub(super) fn run(args: &Simulate, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &SimulateArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let scenario = args.source.load()?;
     if args.rare {
         return rare(args, &scenario, out);
     }
-    Work::default().play(&scenario, args.play).admit(args.source.patience)?;
+    WorkEstimate::default().play(&scenario, args.play).admit(args.source.patience)?;
     let provenance = played(&scenario, args.play, &args.source.command("simulate"));
     let simulated = match &args.checkpoint {
         Some(file) => play::simulate_kept(&scenario, args.play, file)?,
         None => play::simulate(&scenario, args.play)?,
     };
     if args.output.json {
-        Document::new(&scenario, &provenance, &simulated).write(out)?;
+        ResultDocument::new(&scenario, &provenance, &simulated).write(out)?;
     } else {
         table::simulated(&scenario, &simulated, out)?;
     }
@@ -30,19 +30,19 @@ pub(super) fn run(args: &Simulate, out: &mut dyn Write) -> anyhow::Result<Verdic
         out.flush()?;
         checkpoint::remove(file)?;
     }
-    Ok(Verdict::Fine)
+    Ok(CommandVerdict::Fine)
 }
 
-fn rare(args: &Simulate, scenario: &Scenario, out: &mut dyn Write) -> anyhow::Result<Verdict> {
-    let engine = if args.play.engine == Engine::Agents { Engine::Events } else { args.play.engine };
-    let play = Play { engine, replicates: Some(args.play.repetitions()), ..args.play };
-    Work::default().rare(scenario, play, play::EFFORT).admit(args.source.patience)?;
+fn rare(args: &SimulateArgs, scenario: &Scenario, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
+    let engine = if args.play.engine == EngineArg::Agents { EngineArg::Events } else { args.play.engine };
+    let play = PlayArgs { engine, replicates: Some(args.play.repetitions()), ..args.play };
+    WorkEstimate::default().rare(scenario, play, play::EFFORT).admit(args.source.patience)?;
     let rare = play::rare(scenario, play)?;
     if args.output.json {
         let provenance = played(scenario, play, &format!("{} --rare", args.source.command("simulate")));
-        Document::new(scenario, &provenance, &rare).write(out)?;
+        ResultDocument::new(scenario, &provenance, &rare).write(out)?;
     } else {
         table::rare(scenario, &rare, out)?;
     }
-    Ok(Verdict::Fine)
+    Ok(CommandVerdict::Fine)
 }

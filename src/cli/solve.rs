@@ -2,25 +2,25 @@
 
 use std::io::Write;
 
-use crate::analytic::{self, Safety, Solution};
+use crate::analytic::{self, SafetyReport, Solution};
 use crate::provenance::Provenance;
 use crate::report::view::ways_to_safety;
 use crate::scenario::Scenario;
 
-use super::args::Solve;
-use super::document::{Document, Given};
-use super::limits::Work;
-use super::{Verdict, posterior, table};
+use super::args::SolveArgs;
+use super::document::{GivenSource, ResultDocument};
+use super::limits::WorkEstimate;
+use super::{CommandVerdict, posterior, table};
 
-pub(super) fn run(args: &Solve, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &SolveArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let scenario = args.source.load()?;
-    Work::default().solve(&scenario).admit(args.source.patience)?;
+    WorkEstimate::default().solve(&scenario).admit(args.source.patience)?;
     let provenance = Provenance::new(&scenario, args.source.command("solve"));
     let solution = analytic::solve(&scenario);
     let posterior = posterior::of_source(&args.source)?;
     if args.output.json {
-        let given = Given { result: &solution, posterior: posterior.as_ref() };
-        Document::new(&scenario, &provenance, given).write(out)?;
+        let given = GivenSource { result: &solution, posterior: posterior.as_ref() };
+        ResultDocument::new(&scenario, &provenance, given).write(out)?;
     } else {
         posterior::finding(posterior.as_ref(), out)?;
         table::solution(&scenario, &solution, out)?;
@@ -29,11 +29,11 @@ pub(super) fn run(args: &Solve, out: &mut dyn Write) -> anyhow::Result<Verdict> 
         }
         posterior::table(posterior.as_ref(), out)?;
     }
-    Ok(Verdict::Fine)
+    Ok(CommandVerdict::Fine)
 }
 
 /// What would make a loop safe, from its exact solution.
-pub(super) fn safety(scenario: &Scenario, solution: &Solution) -> Option<Safety> {
+pub(super) fn safety(scenario: &Scenario, solution: &Solution) -> Option<SafetyReport> {
     let failed = solution.curves.as_ref()?.failed.last().copied()?;
-    if solution.runway.restricted_mean == Some(0.0) { None } else { Safety::of(scenario, failed) }
+    if solution.runway.restricted_mean == Some(0.0) { None } else { SafetyReport::of(scenario, failed) }
 }

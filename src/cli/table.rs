@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{CellAlignment, LineStyle, Table, presets};
+use super::width::sheet;
 
-use crate::analytic::{Best, Solution, Threshold};
+use crate::analytic::{BestGeneration, ParameterThreshold, Solution};
 use crate::compare;
 use crate::explain::Explanation;
 use crate::law::{Answers, Belief};
 use crate::report::words::{estimate, generations, number, percent, ratio, runway, runway_cell, shares};
 use crate::scenario::Scenario;
-use crate::simulate::{Rare, Simulated};
+use crate::simulate::{RareFailure, Simulated};
 
 /// Rows that a curve is thinned to.
 const ROWS: usize = 21;
@@ -77,7 +77,7 @@ pub(super) fn solution(scenario: &Scenario, solution: &Solution, out: &mut dyn W
 fn verifier(solution: &Solution) -> String {
     let Some(verifier) = &solution.verifier else { return "– (nothing is checked)".to_owned() };
     let told = verifier.best_known();
-    let j = |at: Option<&Option<crate::analytic::Meter>>| {
+    let j = |at: Option<&Option<crate::analytic::VerifierMeter>>| {
         at.copied().flatten().map_or_else(|| "–".to_owned(), |met| number(met.discrimination, 3))
     };
     let course = format!("{} at generation 0, {} at the horizon", j(told.first()), j(told.last()));
@@ -88,7 +88,7 @@ fn verifier(solution: &Solution) -> String {
 }
 
 /// Where the error is expected to be lowest, in words.
-fn keep(best: Best, horizon: u64) -> String {
+fn keep(best: BestGeneration, horizon: u64) -> String {
     let error = percent(best.error, 3);
     match best.generation {
         0 => format!("0 ({error}; no later generation has a lower error)"),
@@ -130,7 +130,7 @@ fn cost(solution: &Solution, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn thresholds(thresholds: &[Threshold], out: &mut dyn Write) -> io::Result<()> {
+fn thresholds(thresholds: &[ParameterThreshold], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "what brings R below 1")?;
     for threshold in thresholds {
         let value = threshold.value.map(|value| number(value, 3));
@@ -211,7 +211,7 @@ pub(super) fn simulated(scenario: &Scenario, simulated: &Simulated, out: &mut dy
 }
 
 /// The answer of `simulate --rare`.
-pub(super) fn rare(scenario: &Scenario, rare: &Rare, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn rare(scenario: &Scenario, rare: &RareFailure, out: &mut dyn Write) -> io::Result<()> {
     let engine = format!("{:?}", rare.engine).to_lowercase();
     writeln!(
         out,
@@ -235,7 +235,7 @@ pub(super) fn rare(scenario: &Scenario, rare: &Rare, out: &mut dyn Write) -> io:
 }
 
 /// The answer of `check`.
-pub(super) fn verdict(verdict: &compare::Verdict, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn verdict(verdict: &compare::AgreementVerdict, out: &mut dyn Write) -> io::Result<()> {
     let mut table = sheet(&["compared", "largest deviation", "critical", "generation", "level", "passed"]);
     for test in &verdict.tests {
         table.add_row(vec![
@@ -322,7 +322,7 @@ pub(super) fn explanation(scenario: &Scenario, explanation: &Explanation, out: &
         ),
         None => writeln!(out, "Nothing is accepted: the loop starves at this generation, and there is no next one."),
     }?;
-    super::sheet::account(&explanation.account, out)
+    super::design_tables::account(&explanation.account, out)
 }
 
 fn answers_row(mut row: Vec<String>, answers: &Answers) -> Vec<String> {
@@ -344,15 +344,4 @@ fn thinned(length: usize) -> impl Iterator<Item = usize> {
     let last = length.saturating_sub(1);
     let step = last.div_ceil(ROWS - 1).max(1);
     (0..last).step_by(step).chain(std::iter::once(last))
-}
-
-/// An empty table with right-aligned numbers.
-pub(super) fn sheet(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
-    table.load_style(style).set_header(header.to_vec());
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
 }

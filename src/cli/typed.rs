@@ -1,7 +1,26 @@
 //! Values as they are typed, and what `--help` says of them.
 
+use thiserror::Error;
+
 use crate::fit::Measurement;
-use crate::scenario::quantity_names;
+use crate::scenario::{MAX_CANDIDATES, quantity_names};
+
+/// The rule that a typed value breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub(super) enum TypedError {
+    #[error("a share lies in [0, 1]")]
+    Share,
+    #[error("a level lies between 0 and 1")]
+    Level,
+    #[error("a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items")]
+    Measurement,
+    #[error("write none, other, or vote:MofN with M from 1 to N and N up to {MAX_CANDIDATES}, such as vote:3of5")]
+    Checks,
+    #[error("a sampling temperature lies above 0 and is at most 10")]
+    Temperature,
+    #[error("write NAME=COLUMN, such as generation=iteration")]
+    Column,
+}
 
 /// What follows the help.
 pub(super) const EXIT_CODES: &str = "\
@@ -19,26 +38,36 @@ pub(super) fn statements() -> String {
     )
 }
 
-pub(super) fn share(typed: &str) -> Result<f64, String> {
-    within(typed, |share| (0.0..=1.0).contains(&share), "a share lies in [0, 1]")
+pub(super) fn share(typed: &str) -> Result<f64, TypedError> {
+    within(typed, |share| (0.0..=1.0).contains(&share), TypedError::Share)
 }
 
-pub(super) fn measurement(typed: &str) -> Result<Measurement, String> {
-    let rule = || "a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items".to_owned();
-    let (what, items) = typed.split_once('=').ok_or_else(rule)?;
-    let items: u64 = items.parse().ok().filter(|items| (1..=1_000_000).contains(items)).ok_or_else(rule)?;
+pub(super) fn measurement(typed: &str) -> Result<Measurement, TypedError> {
+    let (what, items) = typed.split_once('=').ok_or(TypedError::Measurement)?;
+    let items: u64 =
+        items.parse().ok().filter(|items| (1..=1_000_000).contains(items)).ok_or(TypedError::Measurement)?;
     match what {
         "evaluate" => Ok(Measurement::Evaluate(items)),
         "audit" => Ok(Measurement::Audit(items)),
         "next" => Ok(Measurement::Next(items)),
-        _ => Err(rule()),
+        _ => Err(TypedError::Measurement),
     }
 }
 
-pub(super) fn level(typed: &str) -> Result<f64, String> {
-    within(typed, |level| level > 0.0 && level < 1.0, "a level lies between 0 and 1")
+pub(super) fn level(typed: &str) -> Result<f64, TypedError> {
+    within(typed, |level| level > 0.0 && level < 1.0, TypedError::Level)
 }
 
-fn within(typed: &str, holds: impl Fn(f64) -> bool, rule: &str) -> Result<f64, String> {
-    typed.parse().ok().filter(|&value| holds(value)).ok_or_else(|| rule.to_owned())
+fn within(typed: &str, holds: impl Fn(f64) -> bool, error: TypedError) -> Result<f64, TypedError> {
+    typed.parse().ok().filter(|&value| holds(value)).ok_or(error)
+}
+
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }

@@ -1,11 +1,9 @@
 //! Tables no wider than the terminal: whole columns are left out rather than numbers broken.
 
-use comfy_table::Table;
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use console::{Term, measure_text_width};
 
-use crate::report::designs::Column;
-
-use super::table::sheet;
+use crate::report::designs::TableColumn;
 
 /// A head is broken into lines no shorter than this.
 const LONG_WORD: usize = 12;
@@ -20,7 +18,7 @@ pub(super) fn of_terminal() -> Option<usize> {
 
 /// A table of at most `width` columns of text, and the heads of what was left out for it, the highest rank first. Where even
 /// that is too wide, the names of the first column are cut.
-pub(super) fn fit(mut columns: Vec<Column>, width: Option<usize>) -> (Table, Vec<String>) {
+pub(super) fn fit(mut columns: Vec<TableColumn>, width: Option<usize>) -> (Table, Vec<String>) {
     let mut left_out = Vec::new();
     let limit = width.unwrap_or(usize::MAX);
     loop {
@@ -39,7 +37,7 @@ pub(super) fn fit(mut columns: Vec<Column>, width: Option<usize>) -> (Table, Vec
     }
 }
 
-fn table(columns: &[Column]) -> Table {
+fn table(columns: &[TableColumn]) -> Table {
     let heads: Vec<String> = columns.iter().map(head).collect();
     let mut table = sheet(&heads.iter().map(String::as_str).collect::<Vec<_>>());
     let rows = columns.iter().map(|column| column.cells.len()).min().unwrap_or(0);
@@ -50,7 +48,7 @@ fn table(columns: &[Column]) -> Table {
 }
 
 /// The head of a column on as many lines as keep it no wider than its cells, or than a long word.
-fn head(column: &Column) -> String {
+fn head(column: &TableColumn) -> String {
     let longest = column.cells.iter().map(|cell| measure_text_width(cell)).max().unwrap_or(0).max(LONG_WORD);
     let mut lines: Vec<String> = Vec::new();
     for word in column.title.split(' ') {
@@ -70,7 +68,7 @@ fn breadth(table: &Table) -> usize {
 }
 
 /// Makes the first column narrower by `excess`.
-fn shorten(columns: &mut [Column], excess: usize) {
+fn shorten(columns: &mut [TableColumn], excess: usize) {
     let Some(first) = columns.first_mut() else { return };
     let longest = first.cells.iter().chain([&first.title]).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let keep = longest.saturating_sub(excess).max(SHORTEST);
@@ -81,12 +79,23 @@ fn shorten(columns: &mut [Column], excess: usize) {
     }
 }
 
+/// An empty table with right-aligned numbers.
+pub(super) fn sheet(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
+    table.load_style(style).set_header(header.to_vec());
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn columns() -> Vec<Column> {
-        let column = |title: &str, rank, cell: &str| Column {
+    fn columns() -> Vec<TableColumn> {
+        let column = |title: &str, rank, cell: &str| TableColumn {
             title: title.to_owned(),
             cells: vec![cell.to_owned(), "–".to_owned()],
             rank,

@@ -1,6 +1,6 @@
 //! How far a simulated number lies from the expected one, and how far chance would put it.
 
-use super::{Test, Unit};
+use super::test::{AgreementTest, DeviationUnit};
 
 /// Relative difference up to which a number that cannot vary counts as equal: rounding, no more.
 const EQUAL: f64 = 1e-9;
@@ -12,7 +12,7 @@ const ROUNDING: f64 = 1e-12;
 pub(super) struct Deviation {
     pub signed: f64,
     pub critical: f64,
-    pub unit: Unit,
+    pub unit: DeviationUnit,
 }
 
 impl Deviation {
@@ -20,19 +20,19 @@ impl Deviation {
     pub fn of(mean: f64, expected: f64, se: f64, bound: f64) -> Self {
         if se == 0.0 {
             let scale = if expected == 0.0 { 1.0 } else { expected.abs() };
-            return Self { signed: (mean - expected) / scale, critical: EQUAL, unit: Unit::Relative };
+            return Self { signed: (mean - expected) / scale, critical: EQUAL, unit: DeviationUnit::Relative };
         }
         // Where hardly anything varies, chance is no larger than the rounding of either mean.
         let bound = bound.max(ROUNDING * expected.abs());
-        Self { signed: (mean - expected) / se, critical: bound / se, unit: Unit::StandardErrors }
+        Self { signed: (mean - expected) / se, critical: bound / se, unit: DeviationUnit::StandardErrors }
     }
 
     /// Of one simulated mean from another: that neither varied proves nothing, so the bound stays.
     pub fn of_two(mean: f64, other: f64, se: f64, bound: f64) -> Self {
         if se == 0.0 {
-            return Self { signed: mean - other, critical: bound, unit: Unit::Absolute };
+            return Self { signed: mean - other, critical: bound, unit: DeviationUnit::Absolute };
         }
-        Self { signed: (mean - other) / se, critical: bound / se, unit: Unit::StandardErrors }
+        Self { signed: (mean - other) / se, critical: bound / se, unit: DeviationUnit::StandardErrors }
     }
 
     /// How much of the allowance is used; a NaN uses it all.
@@ -45,8 +45,8 @@ impl Deviation {
         self.signed.abs() <= self.critical
     }
 
-    pub fn test(&self, quantity: &str, level: f64, generation: Option<u64>) -> Test {
-        Test {
+    pub fn test(&self, quantity: &str, level: f64, generation: Option<u64>) -> AgreementTest {
+        AgreementTest {
             quantity: quantity.to_owned(),
             level,
             deviation: self.signed.abs(),
@@ -60,9 +60,9 @@ impl Deviation {
     /// A size in the unit of this deviation, in words.
     pub fn words(&self, size: f64) -> String {
         match self.unit {
-            Unit::StandardErrors => format!("{size:.1} standard errors"),
-            Unit::Relative => format!("a relative {size:.1e}"),
-            Unit::Probability | Unit::Absolute => format!("{size:.4}"),
+            DeviationUnit::StandardErrors => format!("{size:.1} standard errors"),
+            DeviationUnit::Relative => format!("a relative {size:.1e}"),
+            DeviationUnit::Probability | DeviationUnit::Absolute => format!("{size:.4}"),
         }
     }
 }

@@ -6,16 +6,17 @@
 
 use nalgebra::Matrix2;
 use serde::Serialize;
+use thiserror::Error;
 
 use crate::analytic::reproduction::{NO_DIGITS, next_generation_matrix, reproduction_number, spectral_radius};
 use crate::law::{Composition, Direction, Dual, Law};
 use crate::scenario::Scenario;
 
-use super::flows::{Class, learned};
+use super::flows::{MistakeClass, learned};
 
 /// R taken apart, for an otherwise sound model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Drivers {
+pub struct ReproductionDrivers {
     /// R.
     pub reproduction_number: f64,
     /// K = ∂(q_U, q_W)/∂(x_U, x_W), row by row.
@@ -27,40 +28,60 @@ pub struct Drivers {
     /// Part of R that passes through unsound and through wrong parents; they sum to R.
     pub parents: [f64; 2],
     /// Part of R that each class of mistake makes; they sum to R.
-    pub contributions: Vec<Contribution>,
+    pub contributions: Vec<DriverPart>,
     /// The class with the largest part.
-    pub driver: Class,
+    pub driver: MistakeClass,
 }
 
 /// The part of R of one class of mistakes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Contribution {
+pub struct DriverPart {
     /// The mistakes.
-    pub class: Class,
+    pub class: MistakeClass,
     /// Their part of R.
     pub part: f64,
+}
+
+/// Why R cannot be taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// The loop starves.
+    #[error("nothing that an all-sound model generates is accepted at generation {generation}")]
+    NothingAccepted {
+        /// The generation asked about.
+        generation: u64,
+    },
+    /// The derivatives of the law are lost in rounding.
+    #[error("{NO_DIGITS}")]
+    NoDigits,
+    /// R = 0.
+    #[error("no mistake leaves another: R = 0")]
+    NoMistakes,
+    /// The next-generation matrix has no dominant eigenvector.
+    #[error("mistakes do not settle into one mixture: R has no part of each class")]
+    NoMixture,
 }
 
 /// Takes R of `generation` apart.
 ///
 /// # Errors
-/// The reason, where nothing is accepted, no mistake leaves another, or mistakes oscillate.
-pub fn drivers(scenario: &Scenario, generation: u64) -> Result<Drivers, String> {
+/// [`DriverError`] where nothing is accepted, no mistake leaves another, or mistakes oscillate.
+pub fn drivers(scenario: &Scenario, generation: u64) -> Result<ReproductionDrivers, DriverError> {
     let law = Law::new(scenario, generation);
     let Some(matrix) = next_generation_matrix(&law, Composition::SOUND) else {
-        return Err(format!("nothing that an all-sound model generates is accepted at generation {generation}"));
+        return Err(DriverError::NothingAccepted { generation });
     };
     if reproduction_number(&law) == Err(NO_DIGITS) {
-        return Err(NO_DIGITS.to_owned());
+        return Err(DriverError::NoDigits);
     }
     if spectral_radius(&matrix) == 0.0 {
-        return Err("no mistake leaves another: R = 0".to_owned());
+        return Err(DriverError::NoMistakes);
     }
-    apart(scenario, generation, &matrix)
-        .ok_or_else(|| "mistakes do not settle into one mixture: R has no part of each class".to_owned())
+    apart(scenario, generation, &matrix).ok_or(DriverError::NoMixture)
 }
 
-fn apart(scenario: &Scenario, generation: u64, matrix: &Matrix2<f64>) -> Option<Drivers> {
+fn apart(scenario: &Scenario, generation: u64, matrix: &Matrix2<f64>) -> Option<ReproductionDrivers> {
     let k = [[matrix[(0, 0)], matrix[(0, 1)]], [matrix[(1, 0)], matrix[(1, 1)]]];
     let r = spectral_radius(matrix);
     let v = eigenvector(k, r)?;
@@ -74,13 +95,13 @@ fn apart(scenario: &Scenario, generation: u64, matrix: &Matrix2<f64>) -> Option<
     let [unsound, wrong] =
         Direction::ALL.map(|direction| learned(scenario, generation, Composition::SOUND.towards(direction)));
     let (unsound, wrong) = (unsound?, wrong?);
-    let contributions = Class::ALL.map(|class| {
+    let contributions = MistakeClass::ALL.map(|class| {
         let left = if class.is_unsound() { u[0] } else { u[1] };
         let through = |learned: &[Dual; 6], weight: f64| learned[class as usize].slope * weight;
-        Contribution { class, part: left * (through(&unsound, v[0]) + through(&wrong, v[1])) / scale + 0.0 }
+        DriverPart { class, part: left * (through(&unsound, v[0]) + through(&wrong, v[1])) / scale + 0.0 }
     });
     let driver = contributions.iter().max_by(|a, b| a.part.total_cmp(&b.part))?.class;
-    Some(Drivers {
+    Some(ReproductionDrivers {
         reproduction_number: r,
         next_generation_matrix: k,
         mixture: v,

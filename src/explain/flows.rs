@@ -13,7 +13,7 @@ use crate::scenario::Scenario;
 /// The origin of a mistake in an accepted example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Class {
+pub enum MistakeClass {
     /// A wrong answer of one candidate's own.
     FreshRandom,
     /// A wrong answer that candidates share, from a sound belief.
@@ -28,7 +28,7 @@ pub enum Class {
     TurnedWrong,
 }
 
-impl Class {
+impl MistakeClass {
     /// All classes, in the order of tables and figures.
     pub const ALL: [Self; 6] = [
         Self::FreshRandom,
@@ -70,9 +70,9 @@ impl Class {
 
 /// One class of mistakes, followed through a generation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Flow {
+pub struct MistakeFlow {
     /// Where the mistakes come from.
-    pub class: Class,
+    pub class: MistakeClass,
     /// Beliefs of this origin that the candidate did not repeat, per problem; 0 for fresh mistakes.
     pub unrepeated: f64,
     /// Candidates that make the mistake, per problem.
@@ -93,7 +93,7 @@ pub struct Flow {
 
 /// Every class of mistakes at one composition.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Flows {
+pub struct MistakeFlows {
     /// The generation whose law this is.
     pub generation: u64,
     /// The composition it is taken at.
@@ -110,11 +110,11 @@ pub struct Flows {
     /// learned makes up the share `renewal`; absent where every generation is trained anew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copied: Option<Composition>,
-    /// One entry for each class, in the order of [`Class::ALL`].
-    pub flows: Vec<Flow>,
+    /// One entry for each class, in the order of [`MistakeClass::ALL`].
+    pub flows: Vec<MistakeFlow>,
 }
 
-impl Flows {
+impl MistakeFlows {
     /// The mistakes of `generation` at composition `x`.
     #[must_use]
     pub fn at(scenario: &Scenario, generation: u64, x: Composition) -> Self {
@@ -124,10 +124,10 @@ impl Flows {
         let first = parts.next().unwrap_or_default();
         let checked = parts.fold(first, |one, other| one.plus(&other));
         let yield_ = law.at(x).accepted_share();
-        let flow = |(class, one): (Class, Checked)| {
+        let flow = |(class, one): (MistakeClass, CheckedShares)| {
             let share = if yield_ > 0.0 { one.accepted / yield_ } else { 0.0 };
             let (anchor, kept) = (scenario.learning.anchor.get(), retained(scenario, class));
-            Flow {
+            MistakeFlow {
                 class,
                 unrepeated: law.bins().iter().map(|bin| bin.bin.share * unrepeated(bin, class, x)).sum(),
                 enters: one.enters,
@@ -139,7 +139,7 @@ impl Flows {
                 learned: (1.0 - anchor) * kept * share,
             }
         };
-        let flows: Vec<Flow> = Class::ALL.into_iter().zip(checked.0).map(flow).collect();
+        let flows: Vec<MistakeFlow> = MistakeClass::ALL.into_iter().zip(checked.0).map(flow).collect();
         let renewal = scenario.learning.renewal.get();
         Self {
             generation,
@@ -156,7 +156,7 @@ impl Flows {
 
     /// Mistakes of every class that one stage leaves, per problem: the candidate's, those behind the vote, behind each filter.
     #[must_use]
-    pub fn remaining(&self, flow: &Flow) -> Vec<f64> {
+    pub fn remaining(&self, flow: &MistakeFlow) -> Vec<f64> {
         let mut left = flow.enters - flow.caught_by_vote;
         let mut stages = vec![flow.enters, left];
         for caught in &flow.caught_by_filters {
@@ -168,16 +168,16 @@ impl Flows {
 }
 
 /// Probability that an accepted mistake is learned.
-fn retained(scenario: &Scenario, class: Class) -> f64 {
+fn retained(scenario: &Scenario, class: MistakeClass) -> f64 {
     match class {
-        Class::FreshRandom => scenario.learning.imprint.get(),
+        MistakeClass::FreshRandom => scenario.learning.imprint.get(),
         _ => scenario.learning.persistence.get(),
     }
 }
 
 /// One class of mistakes up to acceptance, per problem.
 #[derive(Debug, Clone, Default)]
-struct Checked {
+struct CheckedShares {
     enters: f64,
     voted: f64,
     caught: Vec<f64>,
@@ -186,7 +186,7 @@ struct Checked {
 
 /// Every class of mistakes up to acceptance.
 #[derive(Debug, Default)]
-struct AllChecked([Checked; 6]);
+struct AllChecked([CheckedShares; 6]);
 
 impl AllChecked {
     fn plus(self, other: &Self) -> Self {
@@ -217,7 +217,7 @@ impl Entered<f64> {
         let circumstances = bin.circumstances(x);
         let rows: Vec<Answers> = scenario.filters.iter().map(|filter| passing(filter, &circumstances)).collect();
         let mut stages = Self::at(bin, x).0.into_iter();
-        AllChecked(Class::ALL.map(|class| {
+        AllChecked(MistakeClass::ALL.map(|class| {
             let Stages { candidate, voted, .. } = stages.next().unwrap_or_default();
             let (enters, voted) = (bin.bin.share * candidate, bin.bin.share * voted);
             let mut left = voted;
@@ -228,7 +228,7 @@ impl Entered<f64> {
                 caught
             };
             let caught = rows.iter().map(&mut catch).collect();
-            Checked { enters, voted, caught, accepted: left }
+            CheckedShares { enters, voted, caught, accepted: left }
         }))
     }
 }
@@ -239,28 +239,32 @@ impl<S: Scalar> Entered<S> {
         let mut sums = [Stages::default(); 6];
         for passage in bin.passages(x) {
             let (problem, never) = (&passage.problem, S::default());
-            let mut add = |class: Class, part: S| {
+            let mut add = |class: MistakeClass, part: S| {
                 let (sum, part) = (&mut sums[class as usize], problem.weight * part);
                 sum.candidate = sum.candidate + part * class.of(&problem.candidate);
                 sum.voted = sum.voted + part * class.of(&passage.voted);
                 sum.passed = sum.passed + part * class.of(&passage.passed);
             };
             let every = S::from(1.0);
-            add(Class::FreshRandom, every);
+            add(MistakeClass::FreshRandom, every);
             match problem.belief {
                 Belief::Unsound => {
                     // Of the right answers by a wrong step those that repeat the believed one.
                     let unsound = problem.candidate.unsound;
                     let old = if unsound.value() > 0.0 { S::from(repeated) / unsound } else { never };
                     let old = old.rounded_into(0.0, 1.0);
-                    add(Class::InheritedUnsound, old);
-                    add(Class::FreshUnsound, old.complement());
-                    add(Class::TurnedWrong, every);
+                    add(MistakeClass::InheritedUnsound, old);
+                    add(MistakeClass::FreshUnsound, old.complement());
+                    add(MistakeClass::TurnedWrong, every);
                 }
                 belief => {
-                    let shared = if belief == Belief::Wrong { Class::InheritedWrong } else { Class::FreshSystematic };
+                    let shared = if belief == Belief::Wrong {
+                        MistakeClass::InheritedWrong
+                    } else {
+                        MistakeClass::FreshSystematic
+                    };
                     add(shared, every);
-                    add(Class::FreshUnsound, every);
+                    add(MistakeClass::FreshUnsound, every);
                 }
             }
         }
@@ -269,11 +273,11 @@ impl<S: Scalar> Entered<S> {
 }
 
 /// Beliefs of a class that the candidate did not repeat, per problem of one difficulty.
-fn unrepeated(bin: &BinLaw, class: Class, x: Composition) -> f64 {
+fn unrepeated(bin: &BinLaw, class: MistakeClass, x: Composition) -> f64 {
     let forgotten = 1.0 - bin.bin.consistency;
     match class {
-        Class::InheritedWrong => x.wrong * forgotten,
-        Class::InheritedUnsound => x.unsound * forgotten,
+        MistakeClass::InheritedWrong => x.wrong * forgotten,
+        MistakeClass::InheritedUnsound => x.unsound * forgotten,
         _ => 0.0,
     }
 }
@@ -292,8 +296,8 @@ pub(super) fn learned<S: Scalar>(scenario: &Scenario, generation: u64, x: Compos
         }
     }
     let kept = 1.0 - scenario.learning.anchor.get();
-    let learned =
-        Class::ALL.map(|class| passed[class as usize] * (kept * retained(scenario, class)) / outcome.accepted_share());
+    let learned = MistakeClass::ALL
+        .map(|class| passed[class as usize] * (kept * retained(scenario, class)) / outcome.accepted_share());
     let mistaken = learned.iter().fold(S::default(), |sum, &part| sum + part);
     let factor = law.gain(mistaken) * scenario.learning.renewal.get();
     Some(learned.map(|part| part * factor))

@@ -7,12 +7,12 @@ mod votes;
 use serde::Serialize;
 
 use crate::analytic::{Undefined, mean_field};
-use crate::law::{Answers, Belief, BinLaw, Composition, Law, Passage, passing};
+use crate::law::{Answers, Belief, BinLaw, CheckPassage, Composition, Law, passing};
 use crate::scenario::{Filter, Scenario};
 
-pub use drivers::{Contribution, Drivers, drivers};
-pub use flows::{Class, Flow, Flows};
-pub use votes::{VoteRow, Votes, votes};
+pub use drivers::{DriverError, DriverPart, ReproductionDrivers, drivers};
+pub use flows::{MistakeClass, MistakeFlow, MistakeFlows};
+pub use votes::{VoteAccount, VoteRow, votes};
 
 /// One generation taken apart, at one composition.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,7 +26,7 @@ pub struct Explanation {
     /// L, steps of a solution.
     pub steps: u64,
     /// Outcome probabilities of one solution that no belief misleads.
-    pub solution: Outcomes,
+    pub solution: BeliefOutcomes,
     /// err(x), error rate of one candidate before any check.
     pub error_rate: f64,
     /// The problems by their difficulty; empty where all are alike. `step_error` and `solution` are then means over them, and
@@ -49,12 +49,12 @@ pub struct Explanation {
     /// Composition that the next generation draws from; absent if nothing is accepted.
     pub learned: Option<Composition>,
     /// The mistakes by their origin, at this composition and later in the loop.
-    pub account: Account,
+    pub account: MistakeAccount,
 }
 
 /// Outcome probabilities of one solution.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Outcomes {
+pub struct BeliefOutcomes {
     /// Right answer by right steps.
     pub sound: f64,
     /// Right answer by a wrong step.
@@ -73,7 +73,7 @@ pub struct DifficultyFacts {
     /// e(x), probability of a slip at one step.
     pub step_error: f64,
     /// Outcome probabilities of one solution that no belief misleads.
-    pub solution: Outcomes,
+    pub solution: BeliefOutcomes,
     /// Error rate of one candidate.
     pub error_rate: f64,
     /// Accepted examples per generated problem.
@@ -121,7 +121,7 @@ pub fn explain(scenario: &Scenario, generation: u64, x: Composition) -> Explanat
         composition: x,
         step_error: mean(|one| one.step_error),
         steps: scenario.steps_at(generation),
-        solution: Outcomes {
+        solution: BeliefOutcomes {
             sound: mean(|one| one.solution.sound),
             unsound: mean(|one| one.solution.unsound),
             wrong: mean(|one| one.solution.wrong),
@@ -133,7 +133,7 @@ pub fn explain(scenario: &Scenario, generation: u64, x: Composition) -> Explanat
         filters: filters(scenario, &law, x),
         yield_: outcome.accepted_share(),
         learned: outcome.next,
-        account: Account::new(scenario, Flows::at(scenario, generation, x)),
+        account: MistakeAccount::new(scenario, MistakeFlows::at(scenario, generation, x)),
         situations,
         difficulties: if classes.len() > 1 { classes } else { Vec::new() },
     }
@@ -143,12 +143,12 @@ impl DifficultyFacts {
     fn of(bin: &BinLaw, x: Composition) -> Self {
         let solution = bin.solution(x);
         let passages = bin.passages(x);
-        let sum = |part: fn(&Passage) -> f64| passages.iter().map(|one| one.problem.weight * part(one)).sum();
+        let sum = |part: fn(&CheckPassage) -> f64| passages.iter().map(|one| one.problem.weight * part(one)).sum();
         Self {
             share: bin.bin.share,
             steps: bin.bin.steps,
             step_error: bin.step_error(x),
-            solution: Outcomes { sound: solution.sound, unsound: solution.unsound, wrong: solution.wrong },
+            solution: BeliefOutcomes { sound: solution.sound, unsound: solution.unsound, wrong: solution.wrong },
             error_rate: sum(|one| one.problem.candidate.wrong()),
             yield_: sum(|one| one.passed.total()),
         }
@@ -175,7 +175,7 @@ fn situations(law: &Law, x: Composition) -> Vec<Situation> {
 }
 
 impl Situation {
-    fn new(passage: &Passage, share: f64) -> Self {
+    fn new(passage: &CheckPassage, share: f64) -> Self {
         Self {
             belief: passage.problem.belief,
             share,
@@ -237,19 +237,19 @@ fn mixed(reaching: &[Answers], rows: &[Answers]) -> Answers {
 
 /// Where mistakes enter, pass and heal; what drives R; what votes catch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Account {
+pub struct MistakeAccount {
     /// At the composition that is asked about.
-    pub now: Flows,
+    pub now: MistakeFlows,
     /// Half-way to the horizon, at the composition of the mean field; or where it starves, if that comes first.
-    pub later: Flows,
+    pub later: MistakeFlows,
     /// Whether the mean field has come to rest there, so that `later` is the account of the error floor.
     pub at_rest: bool,
     /// Whether nothing is accepted there.
     pub starved: bool,
     /// What R is made of.
-    pub drivers: Option<Drivers>,
+    pub drivers: Option<ReproductionDrivers>,
     /// What more candidates would catch.
-    pub votes: Votes,
+    pub votes: VoteAccount,
     /// Why numbers are absent, by their keys.
     pub undefined: Undefined,
 }
@@ -257,10 +257,10 @@ pub struct Account {
 /// Relative change of the error rate per generation below which the mean field is at rest.
 const AT_REST: f64 = 1e-3;
 
-impl Account {
+impl MistakeAccount {
     /// The account of a loop, with that of one generation already made.
     #[must_use]
-    pub fn new(scenario: &Scenario, now: Flows) -> Self {
+    pub fn new(scenario: &Scenario, now: MistakeFlows) -> Self {
         let half = (scenario.horizon.get() / 2).max(1);
         let field = mean_field::follow(scenario, half);
         let middle = field.starved.unwrap_or(half);
@@ -269,10 +269,11 @@ impl Account {
         let (here, next) = (law.error_rate(x), law.at(x).next.map(|next| law.error_rate(next)));
         let settled = scenario.settles_at().is_some_and(|settled| settled <= middle);
         let mut undefined = Undefined::new();
-        let drivers =
-            drivers(scenario, now.generation).map_err(|reason| undefined.insert("drivers".to_owned(), reason)).ok();
+        let drivers = drivers(scenario, now.generation)
+            .map_err(|reason| undefined.insert("drivers".to_owned(), reason.to_string()))
+            .ok();
         Self {
-            later: Flows::at(scenario, middle, x),
+            later: MistakeFlows::at(scenario, middle, x),
             at_rest: settled && next.is_some_and(|next| (next - here).abs() <= AT_REST * here),
             starved: field.starved.is_some(),
             drivers,
@@ -297,6 +298,6 @@ impl Account {
     /// The account of a loop from generation 0 on.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Self {
-        Self::new(scenario, Flows::at(scenario, 0, Composition::start(scenario)))
+        Self::new(scenario, MistakeFlows::at(scenario, 0, Composition::start(scenario)))
     }
 }

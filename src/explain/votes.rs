@@ -68,7 +68,7 @@ impl VoteRow {
 
 /// How a loop depends on its vote.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Votes {
+pub struct VoteAccount {
     /// Simple majorities of more and more candidates.
     pub majorities: Vec<VoteRow>,
     /// Pluralities of the same numbers of candidates: whoever has most votes wins, however few.
@@ -83,7 +83,7 @@ pub struct Votes {
     pub enough_for_runway: Option<u64>,
 }
 
-impl Votes {
+impl VoteAccount {
     /// Whether the loop has prices, so that its votes have costs.
     #[must_use]
     pub fn are_priced(&self) -> bool {
@@ -120,7 +120,7 @@ impl Votes {
 
 /// Tries votes on generation 0 of a scenario.
 #[must_use]
-pub fn votes(scenario: &Scenario) -> Votes {
+pub fn votes(scenario: &Scenario) -> VoteAccount {
     let tried = |votes: Vec<(u64, u64)>| -> Vec<VoteRow> {
         let vote = |(candidates, agree)| {
             Some(Vote { candidates: Count::new(candidates).ok()?, agree: Count::new(agree).ok()?, agree_at_most: None })
@@ -147,7 +147,7 @@ pub fn votes(scenario: &Scenario) -> Votes {
     };
     let enough = |part: fn(&VoteRow) -> Option<f64>| settled(&rows.iter().map(|row| part(row)).collect::<Vec<_>>());
     let candidates = |at: Option<usize>| at.and_then(|at| rows.get(at)).map(|row| row.candidates);
-    Votes {
+    VoteAccount {
         enough_for_plurality: by_plurality,
         enough_for_reproduction: candidates(enough(|row| row.reproduction_number)),
         enough_for_runway: candidates(enough(|row| row.expected_runway)),

@@ -9,10 +9,10 @@ use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::Checks;
+use super::LoopChecks;
 use super::evaluation::{Evaluation, ProblemSet};
 use super::fitted::Fitted;
-use super::model::{self, Path};
+use super::model::{self, SampledPath};
 use super::sampler;
 use crate::stats::binomial;
 
@@ -56,7 +56,7 @@ impl Measurement {
 
 /// What a measurement is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Advice {
+pub struct MeasurementAdvice {
     /// The measurement.
     pub measurement: Measurement,
     /// Items to be labelled.
@@ -72,7 +72,7 @@ pub struct Advice {
 
 /// The present spread and the worth of each measurement.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Advised {
+pub struct AdvisedMeasurements {
     /// The generation that would be measured: the last one of the log.
     pub generation: u64,
     /// Standard deviation of the remaining runway now, in generations.
@@ -80,7 +80,7 @@ pub struct Advised {
     /// The best per item of those of the last generation that are expected to remove at least 5 % of it; absent where none is.
     pub cheapest: Option<Measurement>,
     /// Measurements, best per item first.
-    pub advice: Vec<Advice>,
+    pub advice: Vec<MeasurementAdvice>,
 }
 
 /// What a path says about the last generation and about the future.
@@ -133,17 +133,17 @@ impl Scene {
 impl Fitted<'_> {
     /// Weighs measurements of the last generation by what they are expected to say about the remaining runway.
     #[must_use]
-    pub fn advise(&self, measurements: &[Measurement]) -> Advised {
+    pub fn advise(&self, measurements: &[Measurement]) -> AdvisedMeasurements {
         let options = self.options;
         let scenes: Vec<Scene> = self.paths.iter().filter_map(|path| self.scene(path)).collect();
         let variance = variance(&scenes, &vec![1.0; scenes.len()]);
-        let mut advice: Vec<Advice> =
+        let mut advice: Vec<MeasurementAdvice> =
             measurements.iter().map(|&measurement| worth(&scenes, measurement, variance, options.seed)).collect();
         advice.sort_by(|a, b| b.reduction_per_100.total_cmp(&a.reduction_per_100));
         let worthwhile =
-            |one: &&Advice| !matches!(one.measurement, Measurement::Next(_)) && one.reduction >= WORTHWHILE;
+            |one: &&MeasurementAdvice| !matches!(one.measurement, Measurement::Next(_)) && one.reduction >= WORTHWHILE;
         let cheapest = advice.iter().find(worthwhile).map(|one| one.measurement);
-        Advised {
+        AdvisedMeasurements {
             generation: self.run.rows.last().map_or(0, |row| row.generation),
             sd: variance.sqrt(),
             cheapest,
@@ -160,13 +160,13 @@ impl Fitted<'_> {
             row.kept.map(|kept| kept - audited)
         });
         let audits = AUDITS.into_iter().filter(|items| left.is_none_or(|left| *items <= left)).map(Measurement::Audit);
-        let audits = audits.filter(|_| self.posterior.checks != Checks::Unknown);
+        let audits = audits.filter(|_| self.posterior.checks != LoopChecks::Unknown);
         let evaluations = EVALUATIONS.into_iter().map(Measurement::Evaluate);
         let next = if self.posterior.model.used.same_problems { self.ahead.evaluated } else { NEXT };
         evaluations.chain(audits).chain([Measurement::Next(next)]).collect()
     }
 
-    fn scene(&self, path: &Path) -> Option<Scene> {
+    fn scene(&self, path: &SampledPath) -> Option<Scene> {
         let last = self.posterior.model.stages(self.options.run).last()?;
         let threshold = self.options.threshold.error_rate(&self.run.rows);
         let known = path.course.error.len() - path.course.measured.len();
@@ -181,7 +181,7 @@ impl Fitted<'_> {
     }
 }
 
-fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> Advice {
+fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> MeasurementAdvice {
     let items = measurement.items();
     let count = scenes.len().min(TRUTHS);
     let after: Vec<f64> = (0..count)
@@ -198,7 +198,13 @@ fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> Adv
     // Which paths stand for the truth is chance, and can make the expectation come out a hair above the present.
     let expected_sd = expected.min(now).sqrt();
     let reduction = if now > 0.0 { 1.0 - expected_sd / now.sqrt() } else { 0.0 };
-    Advice { measurement, items, expected_sd, reduction, reduction_per_100: reduction * 100.0 / items.max(1) as f64 }
+    MeasurementAdvice {
+        measurement,
+        items,
+        expected_sd,
+        reduction,
+        reduction_per_100: reduction * 100.0 / items.max(1) as f64,
+    }
 }
 
 /// Variance of the weighted runways.

@@ -2,155 +2,29 @@
 
 use rayon::prelude::*;
 
-use super::course::Course;
+use super::course::ErrorCourse;
 use super::criticism::{learned, surprises, trade_offs, warnings};
-use super::design;
 use super::fitted::Fitted;
-use super::learner::{Learner, Unit};
-use super::log::{Row, Run};
-use super::model::{self, Ahead, Model, Path};
-use super::outlook::{Outlook, odds_shift};
-use super::prior::{Parameter, Point, Priors};
-use super::result::{Basis, Best, Bin, Conditional, Fan, Fit, Interval, Phase, Reproduction, Runway};
-use super::sampler::{self, Sample};
+use super::learner::LoopModel;
+use super::log::Log;
+use super::log::{LogRow, LogRun};
+use super::model::{self, FitModel, SampledPath};
+use super::outlook::{FitOutlook, odds_shift};
+use super::prepare::gains;
+use super::result::{
+    ConditionalInterval, CredibleInterval, FanPhase, FanPoint, FitBasis, KeepGeneration, LogFit, ReproductionBin,
+    ReproductionForecast, RunwayForecast,
+};
+use super::sampler;
 use super::score::count_quantile;
-use super::stage::Used;
-use super::{Checks, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Threshold, Training, Watch};
+use super::{FitError, FitOptions, LoopChecks};
 
-/// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
-const PATH_STREAM: u64 = 1 << 32;
 const PRIOR_STREAM: u64 = 2 << 32;
 /// Prior draws for the prior side of every comparison.
 const PRIOR_DRAWS: usize = 4000;
 
-/// A model, checked and ready to sample.
-pub(super) struct Prepared {
-    pub model: Model,
-    pub checks: Checks,
-    pub training: Training,
-}
-
-/// Checks runs and options; `same_problems` is what the log shows.
-pub(super) fn prepare(runs: &[Run], same_problems: bool, options: &FitOptions) -> Result<Prepared, FitError> {
-    let run = runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
-    if run.rows.len() < 2 {
-        return Err(FitError::TooShort { run: run.name.clone(), rows: run.rows.len() });
-    }
-    let span = |run: &Run| match (run.rows.first(), run.rows.last()) {
-        (Some(first), Some(last)) => last.generation.saturating_sub(first.generation).saturating_add(1),
-        _ => 0,
-    };
-    let generations = runs.iter().map(span).fold(0, u64::saturating_add);
-    if generations > MOST_GENERATIONS {
-        return Err(FitError::TooLong { generations, most: MOST_GENERATIONS });
-    }
-    checked_threshold(options.threshold, runs.get(options.run).map_or(&[], |run| &run.rows))?;
-    if !(1..=MOST_HORIZON).contains(&options.horizon) {
-        return Err(FitError::Horizon(options.horizon));
-    }
-    let checks = options.checks.unwrap_or_else(|| model::checks(runs));
-    let used = used(runs, checks, same_problems, options);
-    let training = options.training.unwrap_or_else(|| Training::of(runs));
-    let mut priors = Priors::new(checks, training);
-    if let Some(temperature) = options.temperature.filter(|_| gains(checks, training)) {
-        let (centre, spread) = design::hazard_gain(temperature);
-        priors.set(Parameter::HazardGain, centre, spread);
-    }
-    if let Some((agree, candidates)) = options.vote.filter(|_| checks == Checks::Some) {
-        let (centre, spread) = design::agreeing(agree, candidates);
-        priors.set(Parameter::Agreeing, centre, spread);
-    }
-    if used.same_problems {
-        priors.share_problems(correlation(runs));
-    }
-    if used.moves {
-        priors.follow_problems();
-    }
-    for (key, written) in &options.priors {
-        priors.replace(key, *written)?;
-    }
-    for parameter in used.silent() {
-        priors.hold(parameter);
-    }
-    let effort = options.effort;
-    if effort.ensembles < 2 || effort.walkers < priors.free().len() + 3 || effort.sweeps < 10 {
-        return Err(FitError::Effort);
-    }
-    Ok(Prepared { model: Model::new(runs, priors, used, options), checks, training })
-}
-
-/// Whether sampling may add to the mistakes of a generation for good: it starts from the one before, and nothing checks it.
-fn gains(checks: Checks, training: Training) -> bool {
-    checks == Checks::None && training == Training::FineTuned
-}
-
-/// Refuses a threshold that no error rate reaches.
-fn checked_threshold(threshold: Threshold, rows: &[Row]) -> Result<(), FitError> {
-    let inside = |value: f64| value > 0.0 && value <= 1.0;
-    let failing = threshold.error_rate(rows);
-    match threshold {
-        Threshold::ErrorRate(rate) if !inside(rate) => Err(FitError::Threshold(rate)),
-        Threshold::Drop(drop) if !inside(drop) => Err(FitError::Drop(drop)),
-        Threshold::Drop(drop) if failing > 1.0 => Err(FitError::DropBeyond { drop, failing }),
-        _ => Ok(()),
-    }
-}
-
-/// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.
-/// Audits of kept examples speak of the model only where it is known what was kept of what.
-fn used(runs: &[Run], checks: Checks, same_problems: bool, options: &FitOptions) -> Used {
-    let rows = || runs.iter().flat_map(|run| &run.rows);
-    let same = options.same_problems.unwrap_or(same_problems || rows().any(|row| row.moves().is_some()));
-    let yields = options.yields && checks == Checks::Some;
-    let votes = || rows().filter_map(|row| row.unanimous.zip(row.kept));
-    let all_pass = votes().next().is_some() && votes().all(|(all, kept)| all <= kept);
-    Used {
-        audits: options.audits && checks != Checks::Unknown && rows().any(|row| row.kept_wrong.is_some()),
-        per_step: options.unit == Unit::Step,
-        yields: yields && rows().any(|row| row.generated.is_some() && row.kept.is_some()),
-        unanimity: yields && all_pass && votes().any(|(all, kept)| all < kept),
-        rejections: !all_pass,
-        same_problems: same,
-        moves: same && rows().any(|row| row.moves().is_some()),
-    }
-}
-
-/// Correlation of successive answers to one problem, pooled over all pairs of generations, and its standard error.
-fn correlation(runs: &[Run]) -> Option<(f64, f64)> {
-    let moves = || runs.iter().flat_map(|run| &run.rows).filter_map(Row::moves);
-    let pairs = moves().filter_map(|moves| Some((moves.correlation()?, moves.paired() as f64)));
-    let (sum, problems) = pairs.fold((0.0, 0.0), |(sum, all), (phi, n)| (sum + n * phi, all + n));
-    let phi = sum / problems;
-    (problems > 0.0).then(|| (phi, (1.0 - phi * phi) / problems.sqrt()))
-}
-
-/// Samples the posterior of a prepared model.
-pub(super) fn posterior(model: &Model, options: &FitOptions, watch: Watch<'_>) -> Result<Sample, FitError> {
-    let sample = sampler::sample(
-        &model.priors,
-        &|point, least| model.log_likelihood_above(point, least),
-        options.effort,
-        options.seed,
-        watch,
-    );
-    let possible = sample.draws().any(|point| model.log_likelihood(point).is_finite());
-    if possible { Ok(sample) } else { Err(FitError::Impossible) }
-}
-
-/// Draws paths of the run to forecast, one per posterior draw, each from its own stream.
-pub(super) fn paths(model: &Model, draws: &[Point], options: &FitOptions, ahead: Ahead) -> Vec<Path> {
-    draws
-        .par_iter()
-        .enumerate()
-        .filter_map(|(index, point)| {
-            let mut rng = sampler::stream(options.seed, PATH_STREAM + index as u64);
-            model.path(model.learner(point), options.run, ahead, &mut rng)
-        })
-        .collect()
-}
-
 /// Turns the draws of a fit into answers.
-pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
+pub(super) fn answer(fitted: &Fitted<'_>) -> LogFit {
     let Fitted { log, run, options, posterior, draws, paths, courses, .. } = fitted;
     let (model, sample) = (&posterior.model, &posterior.sample);
     let mixing = sample.mixing(&model.priors);
@@ -162,20 +36,20 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> Fit {
     }
     if let Some(told) = options.checks {
         let counted = model::checks(&log.runs);
-        if counted != Checks::Unknown && counted != told {
+        if counted != LoopChecks::Unknown && counted != told {
             warnings.push(
                 "--checked is taken by the mechanism, but not by the trend: `generated` and `kept` of the log say otherwise".to_owned(),
             );
         }
     }
     let (floor_error, floor_above_present) = floor(model, paths, options.run);
-    Fit {
+    LogFit {
         source: log.source.clone(),
         run: run.name.clone(),
         runs_fitted: log.runs.len(),
         basis: basis(fitted),
         reproduction_number: reproduction(model, paths, options, floor_above_present),
-        inherited_share: Interval::of(paths.iter().map(|path| inherited_share(path, model, options.run))),
+        inherited_share: CredibleInterval::of(paths.iter().map(|path| inherited_share(path, model, options.run))),
         floor_error,
         floor_above_present,
         tipping_error: tipping(model, paths, options.run),
@@ -200,10 +74,10 @@ fn audits_left_out(fitted: &Fitted<'_>) -> Option<String> {
     })
 }
 
-fn basis(fitted: &Fitted<'_>) -> Basis {
+fn basis(fitted: &Fitted<'_>) -> FitBasis {
     let Fitted { run, options, posterior, ahead, .. } = fitted;
-    let generation = |row: Option<&Row>| row.map_or(0, |row| row.generation);
-    Basis {
+    let generation = |row: Option<&LogRow>| row.map_or(0, |row| row.generation);
+    FitBasis {
         observed: run.rows.len(),
         generations: (generation(run.rows.first()), generation(run.rows.last())),
         checks: posterior.checks,
@@ -223,12 +97,17 @@ fn basis(fitted: &Fitted<'_>) -> Basis {
 }
 
 /// Slip rate and solution length at the last generation of a run.
-fn present(model: &Model, run: usize, learner: &Learner) -> (f64, f64) {
+fn present(model: &FitModel, run: usize, learner: &LoopModel) -> (f64, f64) {
     model.stages(run).last().map_or((learner.slip, 1.0), |stage| (learner.slip_at(stage.elapsed), stage.steps))
 }
 
-fn reproduction(model: &Model, paths: &[Path], options: &FitOptions, floor_above_present: f64) -> Reproduction {
-    let number = |learner: &Learner| {
+fn reproduction(
+    model: &FitModel,
+    paths: &[SampledPath],
+    options: &FitOptions,
+    floor_above_present: f64,
+) -> ReproductionForecast {
+    let number = |learner: &LoopModel| {
         let (slip, steps) = present(model, options.run, learner);
         learner.reproduction_number(slip, steps)
     };
@@ -242,16 +121,16 @@ fn reproduction(model: &Model, paths: &[Path], options: &FitOptions, floor_above
     let shared = |(part, whole)| share(part, whole);
     let odds_shift = odds_shift(above(&posterior), above(&prior));
     let (above_one, prior_above_one) = (shared(above(&posterior)), shared(above(&prior)));
-    Reproduction {
-        density: Bin::of(&prior, &posterior),
+    ReproductionForecast {
+        density: ReproductionBin::of(&prior, &posterior),
         prior_above_one,
         prior_below_zero: below_zero(&prior),
         below_zero: below_zero(&posterior),
-        prior: Interval::of(prior),
-        posterior: Interval::of(posterior),
+        prior: CredibleInterval::of(prior),
+        posterior: CredibleInterval::of(posterior),
         above_one,
         odds_shift,
-        words: Outlook::of(above_one, odds_shift, floor_above_present > 0.5),
+        words: FitOutlook::of(above_one, odds_shift, floor_above_present > 0.5),
     }
 }
 
@@ -260,7 +139,7 @@ fn share(part: usize, whole: usize) -> f64 {
 }
 
 /// Share of the error rate at the last generation that wrong beliefs make.
-fn inherited_share(path: &Path, model: &Model, run: usize) -> f64 {
+fn inherited_share(path: &SampledPath, model: &FitModel, run: usize) -> f64 {
     let (slip, steps) = present(model, run, &path.learner);
     let all = path.learner.at(path.last_share, slip, steps).error;
     let fresh = path.learner.at(path.last_share, 0.0, steps).error;
@@ -268,7 +147,7 @@ fn inherited_share(path: &Path, model: &Model, run: usize) -> f64 {
 }
 
 /// The floor, and the share of the draws with one in which it lies above the present error of the same draw.
-fn floor(model: &Model, paths: &[Path], run: usize) -> (Conditional, f64) {
+fn floor(model: &FitModel, paths: &[SampledPath], run: usize) -> (ConditionalInterval, f64) {
     let floors: Vec<(f64, f64)> = paths
         .par_iter()
         .filter_map(|path| {
@@ -282,8 +161,8 @@ fn floor(model: &Model, paths: &[Path], run: usize) -> (Conditional, f64) {
     (conditional(floors.into_iter().map(|(floor, _)| floor).collect(), paths.len()), worse)
 }
 
-fn tipping(model: &Model, paths: &[Path], run: usize) -> Conditional {
-    let tip = |path: &Path| {
+fn tipping(model: &FitModel, paths: &[SampledPath], run: usize) -> ConditionalInterval {
+    let tip = |path: &SampledPath| {
         let (slip, steps) = present(model, run, &path.learner);
         let (_, tip) = path.learner.fixed_points(slip, steps);
         Some(path.learner.at(tip?, slip, steps).error)
@@ -291,12 +170,12 @@ fn tipping(model: &Model, paths: &[Path], run: usize) -> Conditional {
     conditional(paths.par_iter().filter_map(tip).collect(), paths.len())
 }
 
-fn conditional(errors: Vec<f64>, draws: usize) -> Conditional {
+fn conditional(errors: Vec<f64>, draws: usize) -> ConditionalInterval {
     let probability = share(errors.len(), draws);
-    Conditional { probability, given: (!errors.is_empty()).then(|| Interval::of(errors)) }
+    ConditionalInterval { probability, given: (!errors.is_empty()).then(|| CredibleInterval::of(errors)) }
 }
 
-pub(super) fn fan(run: &Run, courses: &[Course], options: &FitOptions) -> Vec<Fan> {
+pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> Vec<FanPoint> {
     let threshold = options.threshold.error_rate(&run.rows);
     let first = run.rows.first().map_or(0, |row| row.generation);
     let known = run.rows.last().map_or(0, |row| (row.generation - first) as usize + 1);
@@ -306,20 +185,21 @@ pub(super) fn fan(run: &Run, courses: &[Course], options: &FitOptions) -> Vec<Fa
             let row = run.rows.iter().find(|row| row.generation == generation);
             let ahead = index.checked_sub(known);
             let phase = match (ahead, row) {
-                (Some(_), _) => Phase::Forecast,
-                (None, Some(_)) => Phase::Filtered,
-                (None, None) => Phase::Gap,
+                (Some(_), _) => FanPhase::Forecast,
+                (None, Some(_)) => FanPhase::Filtered,
+                (None, None) => FanPhase::Gap,
             };
             let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-            let survives = |course: &&Course, ahead: usize| {
+            let survives = |course: &&ErrorCourse, ahead: usize| {
                 course.error.iter().skip(known).take(ahead + 1).all(|error| *error < threshold)
             };
-            Fan {
+            FanPoint {
                 generation,
                 phase,
-                measured: row.map(Row::error_rate),
-                error: Interval::of(courses.iter().map(|course| at(&course.error, index))),
-                measurement: ahead.map(|ahead| Interval::of(courses.iter().map(|course| at(&course.measured, ahead)))),
+                measured: row.map(LogRow::error_rate),
+                error: CredibleInterval::of(courses.iter().map(|course| at(&course.error, index))),
+                measurement: ahead
+                    .map(|ahead| CredibleInterval::of(courses.iter().map(|course| at(&course.measured, ahead)))),
                 survival: ahead
                     .map(|ahead| share(courses.iter().filter(|course| survives(course, ahead)).count(), courses.len())),
             }
@@ -327,7 +207,7 @@ pub(super) fn fan(run: &Run, courses: &[Course], options: &FitOptions) -> Vec<Fa
         .collect()
 }
 
-pub(super) fn runway(run: &Run, courses: &[Course], options: &FitOptions) -> Runway {
+pub(super) fn runway(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> RunwayForecast {
     let error_rate = options.threshold.error_rate(&run.rows);
     let horizon = options.horizon as usize;
     let beyond = options.horizon + 1;
@@ -340,7 +220,7 @@ pub(super) fn runway(run: &Run, courses: &[Course], options: &FitOptions) -> Run
         .collect();
     remaining.sort_unstable();
     let at = |p: f64| Some(count_quantile(&remaining, p)).filter(|ahead| *ahead < beyond);
-    Runway {
+    RunwayForecast {
         error_rate,
         failed_at: failed_at(&run.rows, error_rate),
         survived_to: run.rows.last().map_or(0, |row| row.generation),
@@ -353,11 +233,11 @@ pub(super) fn runway(run: &Run, courses: &[Course], options: &FitOptions) -> Run
 }
 
 /// The generation from which on every evaluation measured a failure. A loop that began badly and has healed has not failed.
-fn failed_at(rows: &[Row], error_rate: f64) -> Option<u64> {
+fn failed_at(rows: &[LogRow], error_rate: f64) -> Option<u64> {
     rows.iter().rev().take_while(|row| row.error_rate() >= error_rate).last().map(|row| row.generation)
 }
 
-pub(super) fn best(run: &Run, courses: &[Course]) -> Best {
+pub(super) fn best(run: &LogRun, courses: &[ErrorCourse]) -> KeepGeneration {
     let first = run.rows.first().map_or(0, |row| row.generation);
     let places: Vec<usize> = run.rows.iter().map(|row| (row.generation - first) as usize).collect();
     let known = places.last().map_or(0, |last| last + 1);
@@ -375,5 +255,21 @@ pub(super) fn best(run: &Run, courses: &[Course]) -> Best {
         run.rows.iter().zip(&wins).map(|(row, &win)| (row.generation, share(win, courses.len()))).collect();
     let (generation, probability) =
         by_generation.iter().copied().reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or((first, 0.0));
-    Best { generation, probability, by_generation, yet_to_come: share(later, courses.len()) }
+    KeepGeneration { generation, probability, by_generation, yet_to_come: share(later, courses.len()) }
+}
+
+impl Fitted<'_> {
+    /// What the fit says about the run to forecast.
+    #[must_use]
+    pub fn answer(&self) -> LogFit {
+        answer(self)
+    }
+}
+
+/// Fits the runs of a log and forecasts one of them.
+///
+/// # Errors
+/// As [`Fitted::new`].
+pub fn fit(log: &Log, options: &FitOptions) -> Result<LogFit, FitError> {
+    Ok(Fitted::new(log, options)?.answer())
 }

@@ -10,8 +10,8 @@
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::log::Row;
-use super::prior::Scale;
+use super::log::LogRow;
+use super::prior::PriorScale;
 
 /// An extrapolation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,13 +48,13 @@ impl Baseline {
         }
     }
 
-    fn transform(self, row: &Row) -> f64 {
+    fn transform(self, row: &LogRow) -> f64 {
         // Half a mistake keeps the logarithm of a perfect evaluation finite.
         let share = (row.wrong as f64 + 0.5) / (row.evaluated as f64 + 1.0);
         match self {
             Self::Last | Self::Linear => row.error_rate(),
             Self::Exponential => share.ln(),
-            Self::Logistic | Self::Walk | Self::Damped => Scale::Logit.transformed(share),
+            Self::Logistic | Self::Walk | Self::Damped => PriorScale::Logit.transformed(share),
         }
     }
 
@@ -62,14 +62,14 @@ impl Baseline {
         match self {
             Self::Last | Self::Linear => z.clamp(0.0, 1.0),
             Self::Exponential => z.exp().min(1.0),
-            Self::Logistic | Self::Walk | Self::Damped => Scale::Logit.natural(z),
+            Self::Logistic | Self::Walk | Self::Damped => PriorScale::Logit.natural(z),
         }
     }
 
     /// `count` equally probable error rates at each of `generations`, in rising order; `None` where there are too few
     /// rows for a residual.
     #[must_use]
-    pub fn forecast(self, rows: &[Row], generations: &[u64], count: usize) -> Option<Vec<Vec<f64>>> {
+    pub fn forecast(self, rows: &[LogRow], generations: &[u64], count: usize) -> Option<Vec<Vec<f64>>> {
         let points: Vec<(f64, f64)> = rows.iter().map(|row| (row.generation as f64, self.transform(row))).collect();
         let (freedom, at): Extrapolation = match self {
             Self::Last => random_walk(&points)?,
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_two_on_the_logit_are_those_of_their_definition() {
-        let row = |(generation, wrong)| Row { generation, evaluated: 999, wrong, ..Row::default() };
+        let row = |(generation, wrong)| LogRow { generation, evaluated: 999, wrong, ..LogRow::default() };
         let rows = [(0, 99), (1, 199), (3, 399)].map(row);
         let logit = |wrong: f64| ((wrong + 0.5) / (999.5 - wrong)).ln();
         let z = [99.0, 199.0, 399.0].map(logit);

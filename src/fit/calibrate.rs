@@ -15,7 +15,7 @@
 //! | fine-tuned, without checks | 14 | 18.6 (`dispersion`) | .523 | .893 |
 //! | fine-tuned, with checks | 18 | 15.6 (`examples`) | .497 | .907 |
 //!
-//! With the 160 sweeps of [`Effort::BRISK`] and 400 loops each of the first two, the largest χ² were 37.1 (`yield_dispersion`)
+//! With the 160 sweeps of [`SamplerConfig::BRISK`] and 400 loops each of the first two, the largest χ² were 37.1 (`yield_dispersion`)
 //! and 22.6 (`dispersion`).
 //!
 //! So few sweeps of so many parameters leave intervals of checked loops a little too narrow (on average .49 and .89), those
@@ -23,27 +23,27 @@
 //! test itself samples twice as long. An answer (`fit`) samples seven times as much as a case of a back-test and says where
 //! R̂ has not settled.
 //!
-//! [`Effort::BRISK`]: super::Effort::BRISK
+//! [`SamplerConfig::BRISK`]: super::Effort::BRISK
 
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::answer;
 use super::evaluation::ProblemSet;
-use super::learner::{Learner, Moment};
-use super::log::{Row, Run};
-use super::model::{self, Ahead, Path};
-use super::prior::{Parameter, Priors};
+use super::learner::{LoopModel, Prediction};
+use super::log::{LogRow, LogRun};
+use super::model::{self, ForecastSpan, SampledPath};
+use super::prepare;
+use super::prior::{FitParameter, PriorSet};
 use super::sampler;
-use super::{Checks, FitError, FitOptions, Training, UNWATCHED};
+use super::{FitError, FitOptions, LoopChecks, TrainingMode, UNWATCHED};
 
 /// Stream numbers of the replicates' own draws; fits take theirs from the replicate's seed.
 const TRUTH_STREAM: u64 = 4 << 32;
 
 /// The design whose logs are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Design {
+pub struct CalibrationDesign {
     /// Generations in a log.
     pub generations: u64,
     /// Steps of a solution.
@@ -60,7 +60,7 @@ pub struct Design {
 
 /// Ranks of one quantity.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Ranks {
+pub struct ParameterRanks {
     /// Parameter key, `reproduction_number`, or `error_ahead`: the measured error at the horizon.
     pub quantity: String,
     /// Rank of the truth among [`RANKED`] posterior draws, for each replicate.
@@ -70,7 +70,7 @@ pub struct Ranks {
 /// Posterior draws among which the truth is ranked.
 pub const RANKED: usize = 99;
 
-impl Ranks {
+impl ParameterRanks {
     /// Share of truths inside the central interval of this probability.
     #[must_use]
     pub fn coverage(&self, probability: f64) -> f64 {
@@ -96,26 +96,34 @@ impl Ranks {
 ///
 /// # Errors
 /// [`FitError`] for options out of range.
-pub fn calibrate(design: Design, replicates: u64, options: &FitOptions) -> Result<Vec<Ranks>, FitError> {
+pub fn calibrate(
+    design: CalibrationDesign,
+    replicates: u64,
+    options: &FitOptions,
+) -> Result<Vec<ParameterRanks>, FitError> {
     let all: Vec<Vec<(String, usize)>> = (0..replicates)
         .into_par_iter()
         .map(|replicate| ranks_of_one(design, replicate, options))
         .collect::<Result<_, FitError>>()?;
-    let mut out: Vec<Ranks> = Vec::new();
+    let mut out: Vec<ParameterRanks> = Vec::new();
     for (quantity, rank) in all.into_iter().flatten() {
         // A log that does not speak of a parameter holds it, and gives it no rank.
         match out.iter_mut().find(|ranks| ranks.quantity == quantity) {
             Some(ranks) => ranks.ranks.push(rank),
-            None => out.push(Ranks { quantity, ranks: vec![rank] }),
+            None => out.push(ParameterRanks { quantity, ranks: vec![rank] }),
         }
     }
     Ok(out)
 }
 
-fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<Vec<(String, usize)>, FitError> {
-    let checks = if design.checked { Checks::Some } else { Checks::None };
-    let training = options.training.unwrap_or(Training::Anew);
-    let mut priors = Priors::new(checks, training);
+fn ranks_of_one(
+    design: CalibrationDesign,
+    replicate: u64,
+    options: &FitOptions,
+) -> Result<Vec<(String, usize)>, FitError> {
+    let checks = if design.checked { LoopChecks::Some } else { LoopChecks::None };
+    let training = options.training.unwrap_or(TrainingMode::Anew);
+    let mut priors = PriorSet::new(checks, training);
     if design.same_problems {
         priors.share_problems(None);
     }
@@ -124,11 +132,11 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
     }
     if design.checked {
         // A log that counts unanimous votes among the kept says that nothing else rejects.
-        priors.hold(Parameter::PassRight);
+        priors.hold(FitParameter::PassRight);
     }
     let mut rng = sampler::stream(options.seed, TRUTH_STREAM + replicate);
     let truth = sampler::prior_draw(&priors, &mut rng);
-    let learner = Learner::new(&priors, &truth, design.steps as f64, options.unit);
+    let learner = LoopModel::new(&priors, &truth, design.steps as f64, options.unit);
     let (run, ahead) = play(&learner, design, options.horizon, &mut rng);
     let fit = FitOptions {
         seed: options.seed.wrapping_add(1 + replicate),
@@ -137,33 +145,33 @@ fn ranks_of_one(design: Design, replicate: u64, options: &FitOptions) -> Result<
         run: 0,
         ..options.clone()
     };
-    let prepared = answer::prepare(std::slice::from_ref(&run), design.same_problems, &fit)?;
-    let sample = answer::posterior(&prepared.model, &fit, UNWATCHED)?;
+    let prepared = prepare::prepare(std::slice::from_ref(&run), design.same_problems, &fit)?;
+    let sample = prepare::posterior(&prepared.model, &fit, UNWATCHED)?;
     let draws = sample.thinned(RANKED);
     let mut ranks: Vec<(String, usize)> = prepared
         .model
         .priors
         .free()
         .into_iter()
-        .filter_map(|k| Some((k, Parameter::ALL.get(k)?)))
+        .filter_map(|k| Some((k, FitParameter::ALL.get(k)?)))
         .map(|(k, parameter)| (parameter.key().to_owned(), rank(draws.iter().map(|draw| draw[k]), truth[k])))
         .collect();
-    let number = |learner: &Learner| learner.reproduction_number(learner.slip, design.steps as f64);
+    let number = |learner: &LoopModel| learner.reproduction_number(learner.slip, design.steps as f64);
     let numbers = draws.iter().map(|draw| number(&prepared.model.learner(draw)));
     ranks.push(("reproduction_number".to_owned(), rank(numbers, number(&learner))));
-    let look = Ahead::of(&run.rows, prepared.model.stages(0), options.horizon as usize);
-    let paths = answer::paths(&prepared.model, &draws, &fit, look);
-    let last = |path: &Path| path.course.measured.last().copied().unwrap_or(f64::NAN);
+    let look = ForecastSpan::of(&run.rows, prepared.model.stages(0), options.horizon as usize);
+    let paths = prepare::paths(&prepared.model, &draws, &fit, look);
+    let last = |path: &SampledPath| path.course.measured.last().copied().unwrap_or(f64::NAN);
     ranks.push(("error_ahead".to_owned(), rank(paths.iter().map(last), ahead)));
     Ok(ranks)
 }
 
 /// Plays a log of the design, and the error rate measured `horizon` generations after it.
-fn play(learner: &Learner, design: Design, horizon: u64, rng: &mut ChaCha8Rng) -> (Run, f64) {
+fn play(learner: &LoopModel, design: CalibrationDesign, horizon: u64, rng: &mut ChaCha8Rng) -> (LogRun, f64) {
     let steps = design.steps as f64;
     let beliefs = learner.beliefs(steps);
     let mut count = learner.start_count();
-    let mut run = Run { name: "simulated".to_owned(), rows: Vec::new() };
+    let mut run = LogRun { name: "simulated".to_owned(), rows: Vec::new() };
     let mut ahead = f64::NAN;
     for generation in 0..design.generations + horizon {
         let moment = learner.at(count as f64 / beliefs as f64, learner.slip_at(generation as f64), steps);
@@ -173,7 +181,7 @@ fn play(learner: &Learner, design: Design, horizon: u64, rng: &mut ChaCha8Rng) -
         if generation < design.generations {
             let x = count as f64 / beliefs as f64;
             let unanimous = learner.unanimous(x, learner.slip_at(generation as f64), steps);
-            run.rows.push(Row {
+            run.rows.push(LogRow {
                 generation,
                 steps: Some(design.steps),
                 evaluated: design.evaluated,
@@ -188,9 +196,15 @@ fn play(learner: &Learner, design: Design, horizon: u64, rng: &mut ChaCha8Rng) -
 }
 
 /// What a generation's training set is made of; nothing is told of it where nothing is kept.
-fn training(learner: &Learner, design: Design, moment: &Moment, unanimous: f64, rng: &mut ChaCha8Rng) -> Row {
+fn training(
+    learner: &LoopModel,
+    design: CalibrationDesign,
+    moment: &Prediction,
+    unanimous: f64,
+    rng: &mut ChaCha8Rng,
+) -> LogRow {
     if design.attempted == 0 {
-        return Row::default();
+        return LogRow::default();
     }
     let mut draw = |mean: f64, dispersion: f64, of: u64| {
         let share = model::rate(mean, dispersion, 0, 0, rng);
@@ -203,12 +217,12 @@ fn training(learner: &Learner, design: Design, moment: &Moment, unanimous: f64, 
     };
     let kept_wrong = draw(moment.kept_wrong, learner.audit_dispersion, kept);
     let unanimous = design.checked.then(|| draw(unanimous, learner.yield_dispersion, kept));
-    Row {
+    LogRow {
         generated: Some(design.attempted),
         kept: Some(kept),
         kept_wrong: Some(kept_wrong),
         unanimous,
-        ..Row::default()
+        ..LogRow::default()
     }
 }
 

@@ -1,11 +1,11 @@
 //! One course that a run may have taken and may take: what every member of the forecast draws.
 
-use super::prior::Scale;
+use super::prior::PriorScale;
 use super::score::{quantile, sorted};
 
 /// Error rates of a run.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Course {
+pub(super) struct ErrorCourse {
     /// Of each generation of the log, then of each forecast one.
     pub error: Vec<f64>,
     /// What an evaluation of each forecast generation measures.
@@ -17,7 +17,7 @@ pub(super) struct Course {
 ///
 /// The average of forecasts that are each as wide as they should be is too wide, since its members differ; narrowing each of
 /// them mends that (the spread-adjusted linear pool: Gneiting & Ranjan, Electronic Journal of Statistics 7, 2013).
-pub(super) fn narrow(courses: &mut [Course], kept: f64, trials: u64) {
+pub(super) fn narrow(courses: &mut [ErrorCourse], kept: f64, trials: u64) {
     let Some((past, horizon)) = courses.first().map(|one| (one.error.len() - one.measured.len(), one.measured.len()))
     else {
         return;
@@ -35,14 +35,14 @@ pub(super) fn narrow(courses: &mut [Course], kept: f64, trials: u64) {
     }
 }
 
-fn towards_median(courses: &mut [Course], kept: f64, mut of: impl FnMut(&mut Course) -> Option<&mut f64>) {
+fn towards_median(courses: &mut [ErrorCourse], kept: f64, mut of: impl FnMut(&mut ErrorCourse) -> Option<&mut f64>) {
     let column = sorted(courses.iter_mut().filter_map(|course| of(course).map(|rate| *rate)));
-    let middle = Scale::Logit.transformed(quantile(&column, 0.5));
+    let middle = PriorScale::Logit.transformed(quantile(&column, 0.5));
     for rate in courses.iter_mut().filter_map(of) {
-        let away = Scale::Logit.transformed(*rate);
+        let away = PriorScale::Logit.transformed(*rate);
         // Of 0 and 1 there is no logit.
         if middle.is_finite() && away.is_finite() {
-            *rate = Scale::Logit.natural(middle + kept * (away - middle));
+            *rate = PriorScale::Logit.natural(middle + kept * (away - middle));
         }
     }
 }
@@ -53,9 +53,11 @@ mod tests {
     use approx::assert_relative_eq;
     use proptest::prelude::*;
 
-    fn courses(rates: &[(f64, u64)]) -> Vec<Course> {
-        let course =
-            |&(error, wrong): &(f64, u64)| Course { error: vec![0.3, error], measured: vec![wrong as f64 / 200.0] };
+    fn courses(rates: &[(f64, u64)]) -> Vec<ErrorCourse> {
+        let course = |&(error, wrong): &(f64, u64)| ErrorCourse {
+            error: vec![0.3, error],
+            measured: vec![wrong as f64 / 200.0],
+        };
         rates.iter().map(course).collect()
     }
 
@@ -63,8 +65,8 @@ mod tests {
     fn distances_shrink_on_the_logit_scale() {
         let mut three = courses(&[(0.1, 0), (0.2, 40), (0.5, 200)]);
         narrow(&mut three, 0.5, 200);
-        let (low, middle) = (Scale::Logit.transformed(0.1), Scale::Logit.transformed(0.2));
-        assert_relative_eq!(three[0].error[1], Scale::Logit.natural(0.5 * (low + middle)), max_relative = 1e-12);
+        let (low, middle) = (PriorScale::Logit.transformed(0.1), PriorScale::Logit.transformed(0.2));
+        assert_relative_eq!(three[0].error[1], PriorScale::Logit.natural(0.5 * (low + middle)), max_relative = 1e-12);
         assert_relative_eq!(three[1].error[1], 0.2, max_relative = 1e-12);
         // 0.5 has a logit of 0: half of the way from −1.386 is 1 in 3.
         assert_relative_eq!(three[2].error[1], 1.0 / 3.0, max_relative = 1e-12);
@@ -83,8 +85,8 @@ mod tests {
             let before = courses(&rates);
             let mut after = before.clone();
             narrow(&mut after, kept, 200);
-            let column = |courses: &[Course], of: fn(&Course) -> f64| courses.iter().map(of).collect::<Vec<_>>();
-            for (of, tick) in [(|course: &Course| course.error[1]) as fn(&Course) -> f64, |course| course.measured[0]]
+            let column = |courses: &[ErrorCourse], of: fn(&ErrorCourse) -> f64| courses.iter().map(of).collect::<Vec<_>>();
+            for (of, tick) in [(|course: &ErrorCourse| course.error[1]) as fn(&ErrorCourse) -> f64, |course| course.measured[0]]
                 .into_iter()
                 .zip([0.0, 0.005])
             {

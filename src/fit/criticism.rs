@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 
 use super::FitOptions;
-use super::log::Run;
-use super::mixing::Mixing;
-use super::model::Model;
-use super::prior::{Parameter, Point, Priors};
-use super::result::{Interval, Learned, Surprise, TradeOff};
-use super::sampler::{self, Sample};
+use super::log::LogRun;
+use super::mixing::ChainMixing;
+use super::model::FitModel;
+use super::prior::{FitParameter, ParameterPoint, PriorSet};
+use super::result::{CredibleInterval, ParameterSummary, SurprisingRow, TradeOff};
+use super::sampler::{self, PosteriorSample};
 
 /// First random stream of the predictive checks.
 const CHECK_STREAM: u64 = 3 << 32;
@@ -23,7 +23,7 @@ const R_HAT: f64 = 1.05;
 /// Effective draws below which 90 % intervals are not steady.
 const EFFECTIVE: f64 = 200.0;
 
-pub(super) fn learned(priors: &Priors, sample: &Sample) -> Vec<Learned> {
+pub(super) fn learned(priors: &PriorSet, sample: &PosteriorSample) -> Vec<ParameterSummary> {
     priors
         .free()
         .into_iter()
@@ -33,17 +33,17 @@ pub(super) fn learned(priors: &Priors, sample: &Sample) -> Vec<Learned> {
             let (_, variance) = moments(&values);
             let natural = |u: f64| prior.scale.natural(u);
             let quantile = |z: f64| natural(prior.centre + z * prior.spread);
-            Learned {
+            ParameterSummary {
                 parameter: prior.parameter,
                 scale: prior.scale,
-                prior: Interval {
+                prior: CredibleInterval {
                     q05: quantile(-1.644_853_626_951_472_7),
                     q25: quantile(-0.674_489_750_196_081_7),
                     q50: quantile(0.0),
                     q75: quantile(0.674_489_750_196_081_7),
                     q95: quantile(1.644_853_626_951_472_7),
                 },
-                posterior: Interval::of(values.into_iter().map(natural)),
+                posterior: CredibleInterval::of(values.into_iter().map(natural)),
                 contraction: 1.0 - variance / (prior.spread * prior.spread),
             }
         })
@@ -56,11 +56,11 @@ fn moments(values: &[f64]) -> (f64, f64) {
     (mean, values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n)
 }
 
-pub(super) fn trade_offs(priors: &Priors, sample: &Sample) -> Vec<TradeOff> {
-    let columns: Vec<(Parameter, Vec<f64>)> = priors
+pub(super) fn trade_offs(priors: &PriorSet, sample: &PosteriorSample) -> Vec<TradeOff> {
+    let columns: Vec<(FitParameter, Vec<f64>)> = priors
         .free()
         .into_iter()
-        .filter_map(|k| Some((*Parameter::ALL.get(k)?, sample.draws().map(|point| point[k]).collect())))
+        .filter_map(|k| Some((*FitParameter::ALL.get(k)?, sample.draws().map(|point| point[k]).collect())))
         .collect();
     let mut pairs = Vec::new();
     for (index, (first, a)) in columns.iter().enumerate() {
@@ -82,7 +82,12 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     if scale > 0.0 { together / scale } else { 0.0 }
 }
 
-pub(super) fn surprises(model: &Model, draws: &[Point], run: &Run, options: &FitOptions) -> Vec<Surprise> {
+pub(super) fn surprises(
+    model: &FitModel,
+    draws: &[ParameterPoint],
+    run: &LogRun,
+    options: &FitOptions,
+) -> Vec<SurprisingRow> {
     let count = draws.len().min(CHECK_DRAWS);
     let replicas: Vec<Vec<f64>> = draws
         .par_iter()
@@ -103,10 +108,10 @@ pub(super) fn surprises(model: &Model, draws: &[Point], run: &Run, options: &Fit
             let half_ties = 0.5 * values.iter().filter(|v| **v == measured).count() as f64;
             let below = (values.iter().filter(|v| **v < measured).count() as f64 + half_ties) / values.len() as f64;
             let p_value = 2.0 * below.min(1.0 - below);
-            (p_value < SURPRISING).then(|| Surprise {
+            (p_value < SURPRISING).then(|| SurprisingRow {
                 generation: row.generation,
                 measured,
-                predicted: Interval::of(values),
+                predicted: CredibleInterval::of(values),
                 p_value,
             })
         })
@@ -114,9 +119,9 @@ pub(super) fn surprises(model: &Model, draws: &[Point], run: &Run, options: &Fit
 }
 
 pub(super) fn warnings(
-    mixing: &[Mixing],
-    surprises: &[Surprise],
-    run: &Run,
+    mixing: &[ChainMixing],
+    surprises: &[SurprisingRow],
+    run: &LogRun,
     (runs, others): (usize, f64),
 ) -> Vec<String> {
     let mut warnings = Vec::new();

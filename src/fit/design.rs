@@ -5,21 +5,9 @@
 //! a few hundred examples follow the mechanism (CRPS 0.62 of the best extrapolation, 1.11 by the trend alone); loops that
 //! fine-tune go more smoothly (1.35 by the mechanism as it is for the former, 0.78 by the trend).
 
-use serde::{Deserialize, Serialize};
-
-use super::log::Run;
+use super::log::LogRun;
 use super::model;
-use super::prior::Checks;
-
-/// How a generation comes from the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Training {
-    /// A new model learns from the kept examples alone.
-    Anew,
-    /// The model of the generation before is trained further on the kept examples.
-    FineTuned,
-}
+use super::training::{LoopChecks, TrainingMode};
 
 /// κ' by sampling temperature in a transformer that adds, hazard of a generation over that of what was kept for it.
 const MEASURED_GAINS: [(f64, f64); 4] = [(0.9, 0.95), (1.0, 0.97), (1.1, 1.14), (1.2, 1.34)];
@@ -59,15 +47,15 @@ pub(super) fn agreeing(agree: u64, candidates: u64) -> (f64, f64) {
 /// Kept examples from which on a generation is taken to be fine-tuned, where nobody says.
 const MANY: u64 = 700;
 
-impl Training {
+impl TrainingMode {
     /// What the log suggests: models are trained anew on few examples, if at all; who counts neither what was generated nor
     /// what was kept most often fine-tunes a language model.
     #[must_use]
-    pub fn of(runs: &[Run]) -> Self {
+    pub fn of(runs: &[LogRun]) -> Self {
         let rows = || runs.iter().flat_map(|run| &run.rows);
         let most = rows().filter_map(|row| row.kept).max();
         match (model::checks(runs), most) {
-            (Checks::None | Checks::Some, Some(kept)) if kept < MANY => Self::Anew,
+            (LoopChecks::None | LoopChecks::Some, Some(kept)) if kept < MANY => Self::Anew,
             _ => Self::FineTuned,
         }
     }
@@ -87,9 +75,9 @@ impl Training {
     /// Share of every distance from its own median that a member of the forecast keeps in the average of the members. Where
     /// generations are fine-tuned and the log does not count what they keep, the average is as wide as it should be. Chosen on the measured loops of tests/data.
     #[must_use]
-    pub(super) const fn spread_kept(self, checks: Checks) -> f64 {
+    pub(super) const fn spread_kept(self, checks: LoopChecks) -> f64 {
         match (self, checks) {
-            (Self::FineTuned, Checks::Unknown) => 1.0,
+            (Self::FineTuned, LoopChecks::Unknown) => 1.0,
             (Self::FineTuned, _) => 0.8,
             (Self::Anew, _) => 0.9,
         }

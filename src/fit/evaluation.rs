@@ -3,7 +3,7 @@
 //!
 //! A rate of few digits leaves several counts open. Their probabilities are summed, each beta-binomial: exactly up to
 //! [`MOST_TERMS`] counts, on nodes beyond, where the probability is known within 1 %, and in its far tails (below e⁻⁸) the
-//! logarithm within 2 %. A count that is known exactly has the law of a [`Tally`] and nothing is added to it.
+//! logarithm within 2 %. A count that is known exactly has the law of a [`DispersedTally`] and nothing is added to it.
 //!
 //! n problems that are drawn once are harder or easier than all problems, and are so for every generation. At an error rate
 //! p the variance of a measured rate, p(1 − p)/n, has a share ς that is common to all generations, the correlation of two
@@ -20,9 +20,9 @@
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
-use super::learner::Learner;
-use super::log::Row;
-use super::tally::{Dispersed, Tally};
+use super::learner::LoopModel;
+use super::log::LogRow;
+use super::tally::{Dispersed, DispersedTally};
 
 /// Counts that are summed one by one.
 const MOST_TERMS: u64 = 256;
@@ -40,7 +40,7 @@ pub(super) struct ProblemSet {
 }
 
 impl ProblemSet {
-    pub fn of(learner: &Learner, answers: u64) -> Self {
+    pub fn of(learner: &LoopModel, answers: u64) -> Self {
         Self { answers, shared: learner.shared_noise, level: learner.level }
     }
 
@@ -89,20 +89,20 @@ impl ProblemSet {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Evaluation {
     /// The nearest count, of the answers in all.
-    tally: Tally,
+    tally: DispersedTally,
     /// The counts that are possible.
     span: (u64, u64),
 }
 
 impl Evaluation {
-    pub fn of(row: &Row) -> Self {
+    pub fn of(row: &LogRow) -> Self {
         let (wrong, answers) = row.independent_counts();
-        Self { tally: Tally::new(wrong, answers), span: row.independent_span() }
+        Self { tally: DispersedTally::new(wrong, answers), span: row.independent_span() }
     }
 
     /// This many wrong answers, known exactly.
     pub fn exactly(wrong: u64, answers: u64) -> Self {
-        Self { tally: Tally::new(wrong, answers), span: (wrong, wrong) }
+        Self { tally: DispersedTally::new(wrong, answers), span: (wrong, wrong) }
     }
 
     /// Independent answers.
@@ -122,7 +122,7 @@ impl Evaluation {
             return self.tally.most_probable();
         }
         // Of a binomial at its own share the counts near 0 and n are the most probable.
-        let at = |count: u64| Tally::new(count, self.answers()).most_probable();
+        let at = |count: u64| DispersedTally::new(count, self.answers()).most_probable();
         (at(low).max(at(high)) + ((high - low + 1) as f64).ln()).min(0.0)
     }
 
@@ -131,7 +131,7 @@ impl Evaluation {
         let trials = if set.shared == 0.0 { None } else { Some(set.trials()) };
         let tally = trials.map_or(self.tally, |trials| {
             let nearest = (self.tally.k / set.scale()).round() as u64;
-            Tally::new(nearest.min(trials), trials)
+            DispersedTally::new(nearest.min(trials), trials)
         });
         EvaluationLaw {
             exact: tally.dispersed(dispersion),
@@ -273,13 +273,14 @@ impl EvaluationLaw {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::Training;
-    use crate::fit::learner::{Learner, Unit};
-    use crate::fit::prior::{Checks, PARAMETERS, Priors};
+    use crate::fit::LoopChecks;
+    use crate::fit::TrainingMode;
+    use crate::fit::learner::{LoopModel, SlipUnit};
+    use crate::fit::prior::{PARAMETERS, PriorSet};
     use approx::assert_relative_eq;
 
     fn evaluation(wrong: u64, within: u64, evaluated: u64) -> Evaluation {
-        Evaluation::of(&Row { wrong, evaluated, wrong_within: Some(within), ..Row::default() })
+        Evaluation::of(&LogRow { wrong, evaluated, wrong_within: Some(within), ..LogRow::default() })
     }
 
     const FRESH: ProblemSet = ProblemSet { answers: 0, shared: 0.0, level: 0.0 };
@@ -332,7 +333,7 @@ mod tests {
     #[test]
     fn one_count_is_the_count_and_all_counts_are_certain() {
         for (p, dispersion) in CASES {
-            let exact = Tally::new(7, 30).dispersed(dispersion).log_probability(p);
+            let exact = DispersedTally::new(7, 30).dispersed(dispersion).log_probability(p);
             assert_eq!(evaluation(7, 0, 30).law(FRESH, dispersion).log_probability(p), exact);
             assert_relative_eq!(evaluation(15, 15, 30).law(FRESH, dispersion).log_probability(p), 0.0, epsilon = 1e-9);
             assert_relative_eq!(evaluation(15, 30, 30).law(FRESH, dispersion).log_probability(p), 0.0, epsilon = 1e-9);
@@ -391,18 +392,19 @@ mod tests {
 
     #[test]
     fn answers_that_share_a_problem_keep_their_interval() {
-        let row = Row { wrong: 120, evaluated: 400, wrong_within: Some(8), independent: Some(100), ..Row::default() };
+        let row =
+            LogRow { wrong: 120, evaluated: 400, wrong_within: Some(8), independent: Some(100), ..LogRow::default() };
         assert_eq!((row.independent_counts(), row.independent_span()), ((30, 100), (28, 32)));
     }
 
     #[test]
     fn counts_that_the_measurement_excludes_are_improbable() {
-        use crate::fit::log::Run;
-        use crate::fit::stage::{Used, stages};
-        let priors = Priors::new(Checks::None, Training::Anew);
-        let learner = Learner::new(&priors, &priors.at(&[0.0; PARAMETERS]), 1.0, Unit::Step);
-        let row = Row { wrong: 60, evaluated: 200, wrong_within: Some(10), ..Row::default() };
-        let used = Used {
+        use crate::fit::log::LogRun;
+        use crate::fit::stage::{UsedMeasurements, stages};
+        let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
+        let learner = LoopModel::new(&priors, &priors.at(&[0.0; PARAMETERS]), 1.0, SlipUnit::Step);
+        let row = LogRow { wrong: 60, evaluated: 200, wrong_within: Some(10), ..LogRow::default() };
+        let used = UsedMeasurements {
             audits: false,
             per_step: true,
             yields: false,
@@ -411,7 +413,7 @@ mod tests {
             same_problems: false,
             moves: false,
         };
-        let stage = stages(&Run { name: String::new(), rows: vec![row] }, used).remove(0);
+        let stage = stages(&LogRun { name: String::new(), rows: vec![row] }, used).remove(0);
         let (slip, law) = (learner.slip_at(0.0), stage.measured(&learner));
         let log = |count: f64| {
             let x = count / learner.examples as f64;

@@ -1,53 +1,60 @@
 //! A fit that has been made: its draws are kept, so that every question to it costs no sampling of its own.
 
-use super::answer;
-use super::course::{self, Course};
-use super::log::{Log, Run};
-use super::model::{self, Ahead, Model, Path};
-use super::prior::Point;
-use super::sampler::Sample;
+use super::course::{self, ErrorCourse};
+use super::log::{Log, LogRun};
+use super::model::{self, FitModel, ForecastSpan, SampledPath};
+use super::prepare;
+use super::prior::ParameterPoint;
+use super::sampler::PosteriorSample;
 use super::trend::Trends;
-use super::{Checks, Fit, FitError, FitOptions, Training, UNWATCHED, Watch, split_trend};
+use super::{FitError, FitOptions, LoopChecks, Progress, TrainingMode, UNWATCHED, split_trend};
 
 /// Posterior draws of a log, and paths of the run to forecast through its past and into its future.
 #[derive(Debug)]
 pub struct Fitted<'a> {
     pub(super) log: &'a Log,
-    pub(super) run: &'a Run,
+    pub(super) run: &'a LogRun,
     pub(super) options: &'a FitOptions,
-    pub(super) posterior: Posterior,
-    pub(super) ahead: Ahead,
-    pub(super) draws: Vec<Point>,
-    pub(super) paths: Vec<Path>,
+    pub(super) posterior: SampledPosterior,
+    pub(super) ahead: ForecastSpan,
+    pub(super) draws: Vec<ParameterPoint>,
+    pub(super) paths: Vec<SampledPath>,
     /// Courses of the run from every member of the forecast.
-    pub(super) courses: Vec<Course>,
+    pub(super) courses: Vec<ErrorCourse>,
 }
 
 /// A model and its draws.
 #[derive(Debug)]
-pub(super) struct Posterior {
-    pub model: Model,
-    pub checks: Checks,
-    pub training: Training,
-    pub sample: Sample,
+pub(super) struct SampledPosterior {
+    pub model: FitModel,
+    pub checks: LoopChecks,
+    pub training: TrainingMode,
+    pub sample: PosteriorSample,
 }
 
-impl Posterior {
+impl SampledPosterior {
     /// Checks log and options, and samples.
-    pub fn of(log: &Log, options: &FitOptions, watch: Watch<'_>) -> Result<Self, FitError> {
-        let answer::Prepared { model, checks, training } = answer::prepare(&log.runs, log.same_problems, options)?;
-        let sample = answer::posterior(&model, options, watch)?;
+    pub fn of(log: &Log, options: &FitOptions, watch: Progress<'_>) -> Result<Self, FitError> {
+        let prepare::PreparedModel { model, checks, training } =
+            prepare::prepare(&log.runs, log.same_problems, options)?;
+        let sample = prepare::posterior(&model, options, watch)?;
         Ok(Self { model, checks, training, sample })
     }
 }
 
-impl Posterior {
+impl SampledPosterior {
     /// Courses of a run from every member of the forecast in proportion to its share, those of the mechanism from `paths`.
-    pub fn courses(&self, runs: &[Run], options: &FitOptions, ahead: Ahead, paths: &[Path]) -> Vec<Course> {
+    pub fn courses(
+        &self,
+        runs: &[LogRun],
+        options: &FitOptions,
+        ahead: ForecastSpan,
+        paths: &[SampledPath],
+    ) -> Vec<ErrorCourse> {
         let from_trend = (self.trend_share(runs, options) * paths.len() as f64).round() as usize;
         let kept = paths.len() - from_trend;
         let thinned = (0..kept).filter_map(|index| paths.get(index * paths.len() / kept.max(1)));
-        let mut courses: Vec<Course> = thinned.map(|path| path.course.clone()).collect();
+        let mut courses: Vec<ErrorCourse> = thinned.map(|path| path.course.clone()).collect();
         // How rough a loop's course is was learned from logs: of loops that count what they keep, and of others.
         let counted = model::checks(runs);
         let trends = Trends::new(runs, options, self.training, counted);
@@ -68,13 +75,13 @@ impl Posterior {
 
     /// Whether the trend follows what passes the check and where candidates disagree, each by itself. Learners that are
     /// trained anew gain nothing by it (ratio to the best extrapolation 0.823 for 0.818, 24 designs behind votes).
-    pub fn splits_trend(&self, runs: &[Run], options: &FitOptions) -> bool {
+    pub fn splits_trend(&self, runs: &[LogRun], options: &FitOptions) -> bool {
         let told = || runs.get(options.run).is_some_and(split_trend::is_told);
-        options.audits && self.training == Training::FineTuned && model::checks(runs) == Checks::Some && told()
+        options.audits && self.training == TrainingMode::FineTuned && model::checks(runs) == LoopChecks::Some && told()
     }
 
     /// Share of the trend in the forecast.
-    pub fn trend_share(&self, runs: &[Run], options: &FitOptions) -> f64 {
+    pub fn trend_share(&self, runs: &[LogRun], options: &FitOptions) -> f64 {
         let share = || self.training.trend_share(self.splits_trend(runs, options));
         options.trend.unwrap_or_else(share).clamp(0.0, 1.0)
     }
@@ -93,30 +100,16 @@ impl<'a> Fitted<'a> {
     ///
     /// # Errors
     /// As [`Fitted::new`].
-    pub fn watched(log: &'a Log, options: &'a FitOptions, watch: Watch<'_>) -> Result<Self, FitError> {
-        let posterior = Posterior::of(log, options, watch)?;
+    pub fn watched(log: &'a Log, options: &'a FitOptions, watch: Progress<'_>) -> Result<Self, FitError> {
+        let posterior = SampledPosterior::of(log, options, watch)?;
         let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
-        let ahead = Ahead::of(&run.rows, posterior.model.stages(options.run), options.horizon as usize);
+        let ahead = ForecastSpan::of(&run.rows, posterior.model.stages(options.run), options.horizon as usize);
         let draws = posterior.sample.thinned(options.paths);
-        let paths = answer::paths(&posterior.model, &draws, options, ahead);
+        let paths = prepare::paths(&posterior.model, &draws, options, ahead);
         if paths.is_empty() {
             return Err(FitError::Impossible);
         }
         let courses = posterior.courses(&log.runs, options, ahead, &paths);
         Ok(Self { log, run, options, posterior, ahead, draws, paths, courses })
     }
-
-    /// What the fit says about the run to forecast.
-    #[must_use]
-    pub fn answer(&self) -> Fit {
-        answer::answer(self)
-    }
-}
-
-/// Fits the runs of a log and forecasts one of them.
-///
-/// # Errors
-/// As [`Fitted::new`].
-pub fn fit(log: &Log, options: &FitOptions) -> Result<Fit, FitError> {
-    Ok(Fitted::new(log, options)?.answer())
 }

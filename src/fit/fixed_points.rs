@@ -1,11 +1,11 @@
 //! Where the mean field of a fitted loop rests.
 
-use super::learner::Learner;
+use super::learner::LoopModel;
 
 /// Cells of [0, 1] searched for fixed points.
 const CELLS: u32 = 200;
 
-impl Learner {
+impl LoopModel {
     /// Fixed points of the mean field at a given slip rate: the floor, reached from below, and the tipping point above
     /// it, as shares of wrong beliefs.
     #[must_use]

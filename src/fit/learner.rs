@@ -1,7 +1,7 @@
 //! The law of one generation as the fit sees it: model.md, sections 2 to 6a, reduced to what a log can tell.
 //!
 //! A log shows error rates, not votes and filters, so the law is taken with one belief per step (or per solution, see
-//! [`Unit`]), `consistency` 1, `systematic_share` 0 and `recovery` 0:
+//! [`SlipUnit`]), `consistency` 1, `systematic_share` 0 and `recovery` 0:
 //!
 //!   e(x) = min(1 / (1 + ν), ε_g (1 + A x)),  err(x) = x (1 − ν e) + (1 − x) e.
 //!
@@ -27,9 +27,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::prior::{Parameter, Point, Priors};
+use super::prior::{FitParameter, ParameterPoint, PriorSet};
 
-/// Slip rate per step at which [`Parameter::Amplification`] is A itself. Rarer slips are amplified more: over loops of
+/// Slip rate per step at which [`FitParameter::Amplification`] is A itself. Rarer slips are amplified more: over loops of
 /// real learners A grows about as the inverse square root of the slip rate, from below 1 where a third of the answers slip
 /// to 8 where a step in thirty does.
 const REFERENCE_SLIP: f64 = 0.15;
@@ -39,7 +39,7 @@ const RAREST_SLIP: f64 = 1e-4;
 /// What one belief is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Unit {
+pub enum SlipUnit {
     /// A step: a solution of L steps is wrong when any of them is, 1 − (1 − err)^L.
     #[default]
     Step,
@@ -55,7 +55,7 @@ pub(super) const MOST_EXAMPLES: f64 = 8000.0;
 
 /// One loop: a point of the parameter space in natural units.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Learner {
+pub struct LoopModel {
     /// x_0, share of wrong beliefs in the first generation.
     pub start: f64,
     /// ε_0, probability of a slip per step in the first generation.
@@ -105,14 +105,14 @@ pub struct Learner {
     /// ψ of the acceptance, and of unanimity.
     pub yield_dispersion: f64,
     /// What one belief is about.
-    pub unit: Unit,
+    pub unit: SlipUnit,
     /// inherited(x) / (x y(x)) at the first generation.
     pub(super) favour: f64,
 }
 
 /// What a generation shows and leaves at one composition.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moment {
+pub struct Prediction {
     /// Error rate of one answer.
     pub error: f64,
     /// Share wrong among the kept, in solutions.
@@ -127,7 +127,7 @@ pub struct Moment {
 
 /// How each kind of answer fares in the checks, per answer of the kind.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Passing {
+pub(super) struct CheckPassing {
     /// Probability that the candidates agree on a right answer, given that one gives it.
     pub right: f64,
     /// Probability that a wrong belief passes the checks.
@@ -138,54 +138,54 @@ pub(super) struct Passing {
     pub leaves: f64,
 }
 
-impl Learner {
+impl LoopModel {
     /// The loop at `point`, for solutions of `steps` steps in the first generation.
     #[must_use]
-    pub fn new(priors: &Priors, point: &Point, steps: f64, unit: Unit) -> Self {
-        let value = |parameter: Parameter| {
+    pub fn new(priors: &PriorSet, point: &ParameterPoint, steps: f64, unit: SlipUnit) -> Self {
+        let value = |parameter: FitParameter| {
             let index = parameter as usize;
             priors.all().get(index).zip(point.get(index)).map_or(0.0, |(prior, u)| prior.scale.natural(*u))
         };
-        let per_belief = if unit == Unit::Step { steps } else { 1.0 };
-        let error = value(Parameter::Error);
+        let per_belief = if unit == SlipUnit::Step { steps } else { 1.0 };
+        let error = value(FitParameter::Error);
         // 1 − (1 − error)^(1/L) without cancellation.
         let error = -((-error).ln_1p() / per_belief).exp_m1();
-        let start = error * value(Parameter::Inherited);
-        let reversion = value(Parameter::Reversion);
+        let start = error * value(FitParameter::Inherited);
+        let reversion = value(FitParameter::Reversion);
         let guess = 1.0 / (1.0 + reversion);
         // A first generation worse than guessing is given a guesser's error.
         let room = 1.0 - start * (1.0 + reversion);
         let fresh = if error - start < guess * room { (error - start) / room } else { guess };
-        let per_slip = if unit == Unit::Step { 1.0 } else { steps };
+        let per_slip = if unit == SlipUnit::Step { 1.0 } else { steps };
         let slips = -((-fresh).ln_1p() / per_slip).exp_m1();
-        let amplification = value(Parameter::Amplification) * (REFERENCE_SLIP / slips.max(RAREST_SLIP)).sqrt();
+        let amplification = value(FitParameter::Amplification) * (REFERENCE_SLIP / slips.max(RAREST_SLIP)).sqrt();
         let slip = slips / (1.0 + amplification * start);
-        let examples = (value(Parameter::Examples) * per_belief).clamp(5.0, MOST_EXAMPLES).round();
+        let examples = (value(FitParameter::Examples) * per_belief).clamp(5.0, MOST_EXAMPLES).round();
         Self {
             start,
             slip,
             amplification,
-            imprint: value(Parameter::Imprint),
-            persistence: value(Parameter::Persistence),
+            imprint: value(FitParameter::Imprint),
+            persistence: value(FitParameter::Persistence),
             examples: examples as u64,
             first_steps: steps,
-            gain: value(Parameter::StepErrorGain),
-            floor: value(Parameter::StepErrorFloor),
-            pass_random: value(Parameter::PassRandom),
-            pass_systematic: value(Parameter::PassSystematic),
-            pass_right: value(Parameter::PassRight),
-            agreeing: value(Parameter::Agreeing),
-            unanimity: 1.0 + value(Parameter::Unanimity),
-            displacement: value(Parameter::Displacement),
+            gain: value(FitParameter::StepErrorGain),
+            floor: value(FitParameter::StepErrorFloor),
+            pass_random: value(FitParameter::PassRandom),
+            pass_systematic: value(FitParameter::PassSystematic),
+            pass_right: value(FitParameter::PassRight),
+            agreeing: value(FitParameter::Agreeing),
+            unanimity: 1.0 + value(FitParameter::Unanimity),
+            displacement: value(FitParameter::Displacement),
             reversion,
-            hazard_gain: value(Parameter::HazardGain),
-            renewal: value(Parameter::Renewal),
-            dispersion: value(Parameter::Dispersion).clamp(1e-9, 0.5),
-            shared_noise: some(value(Parameter::SharedNoise)),
-            level: value(Parameter::Level),
-            slip_recurrence: value(Parameter::SlipRecurrence),
-            audit_dispersion: value(Parameter::AuditDispersion).clamp(1e-9, 0.5),
-            yield_dispersion: value(Parameter::YieldDispersion).clamp(1e-9, 0.5),
+            hazard_gain: value(FitParameter::HazardGain),
+            renewal: value(FitParameter::Renewal),
+            dispersion: value(FitParameter::Dispersion).clamp(1e-9, 0.5),
+            shared_noise: some(value(FitParameter::SharedNoise)),
+            level: value(FitParameter::Level),
+            slip_recurrence: value(FitParameter::SlipRecurrence),
+            audit_dispersion: value(FitParameter::AuditDispersion).clamp(1e-9, 0.5),
+            yield_dispersion: value(FitParameter::YieldDispersion).clamp(1e-9, 0.5),
             unit,
             favour: 1.0,
         }
@@ -204,8 +204,10 @@ impl Learner {
     #[must_use]
     pub fn beliefs(&self, steps: f64) -> u64 {
         match self.unit {
-            Unit::Step => (self.examples as f64 * steps / self.first_steps).clamp(5.0, MOST_EXAMPLES).round() as u64,
-            Unit::Solution => self.examples,
+            SlipUnit::Step => {
+                (self.examples as f64 * steps / self.first_steps).clamp(5.0, MOST_EXAMPLES).round() as u64
+            }
+            SlipUnit::Solution => self.examples,
         }
     }
 
@@ -232,18 +234,20 @@ impl Learner {
         let slope = slip * self.amplification;
         let slip = slip + slope * x;
         let (off, slope) = match self.unit {
-            Unit::Step => (slip, slope),
-            Unit::Solution => (any_of(slip.min(1.0), steps), steps * (1.0 - slip.min(1.0)).powf(steps - 1.0) * slope),
+            SlipUnit::Step => (slip, slope),
+            SlipUnit::Solution => {
+                (any_of(slip.min(1.0), steps), steps * (1.0 - slip.min(1.0)).powf(steps - 1.0) * slope)
+            }
         };
         // A model that guesses can do no worse, whatever it believes.
         if off < self.guess() { (off, slope) } else { (self.guess(), 0.0) }
     }
 
-    fn answers(&self, x: f64, slip: f64, steps: f64) -> Answers {
+    fn answers(&self, x: f64, slip: f64, steps: f64) -> BeliefAnswers {
         let (off, _) = self.off(x, slip, steps);
         let reverted = self.reversion * off;
         let (right, systematic) = (power(1.0 - off, self.agreeing), power(1.0 - reverted, self.agreeing));
-        Answers {
+        BeliefAnswers {
             off,
             error: x * (1.0 - reverted) + (1.0 - x) * off,
             right: (1.0 - x) * right + x * reverted * self.pass_random,
@@ -255,15 +259,15 @@ impl Learner {
 
     /// The generation at wrong share `x`, its slip rate given by [`Self::slip_at`], its solutions `steps` long.
     #[must_use]
-    pub fn at(&self, x: f64, slip: f64, steps: f64) -> Moment {
+    pub fn at(&self, x: f64, slip: f64, steps: f64) -> Prediction {
         let answers = self.answers(x, slip, steps);
         let accepted = answers.accepted();
         let next = self.imprint * answers.fresh / accepted + self.persistence * self.favoured(&answers, accepted) * x;
         let next = self.carried(x, next.min(1.0));
         let kept = ((answers.inherited + answers.fresh) / accepted).min(1.0);
         let (error, share) = (answers.error, accepted.min(1.0));
-        let beliefs = if self.unit == Unit::Step { steps } else { 1.0 };
-        Moment {
+        let beliefs = if self.unit == SlipUnit::Step { steps } else { 1.0 };
+        Prediction {
             error: any_of(error, beliefs),
             kept_wrong: any_of(kept, beliefs),
             kept_wrong_units: kept,
@@ -280,16 +284,16 @@ impl Learner {
     }
 
     /// How well held mistakes pass, over how well they passed in the first generation, as far as that decides what is learned.
-    fn favoured(&self, answers: &Answers, accepted: f64) -> f64 {
+    fn favoured(&self, answers: &BeliefAnswers, accepted: f64) -> f64 {
         power(answers.systematic * self.pass_systematic / (accepted * self.favour), self.displacement)
     }
 
     /// What the checks do with each kind of answer at wrong share `x`.
     #[must_use]
-    pub(super) fn passing(&self, x: f64, slip: f64, steps: f64) -> Passing {
+    pub(super) fn passing(&self, x: f64, slip: f64, steps: f64) -> CheckPassing {
         let answers = self.answers(x, slip, steps);
         let accepted = answers.accepted();
-        Passing {
+        CheckPassing {
             right: power(1.0 - answers.off, self.agreeing - 1.0),
             inherited: answers.systematic * self.pass_systematic,
             accepted,
@@ -313,7 +317,7 @@ impl Learner {
     /// Beliefs that a solution of so many steps rests on.
     #[must_use]
     pub(super) fn beliefs_of(&self, steps: f64) -> f64 {
-        if self.unit == Unit::Step { steps } else { 1.0 }
+        if self.unit == SlipUnit::Step { steps } else { 1.0 }
     }
 
     /// Share of the accepted on which every candidate agrees.
@@ -322,15 +326,15 @@ impl Learner {
         let answers = self.answers(x, slip, steps);
         let all = self.agreeing * self.unanimity;
         let agreed = (1.0 - x) * power(1.0 - answers.off, all) + x * power(1.0 - self.reversion * answers.off, all);
-        power((agreed / answers.accepted()).min(1.0), if self.unit == Unit::Step { steps } else { 1.0 })
+        power((agreed / answers.accepted()).min(1.0), if self.unit == SlipUnit::Step { steps } else { 1.0 })
     }
 
-    /// Error rate of one answer at wrong share `x`: [`Moment::error`] alone.
+    /// Error rate of one answer at wrong share `x`: [`Prediction::error`] alone.
     #[must_use]
     pub fn error(&self, x: f64, slip: f64, steps: f64) -> f64 {
         let (off, _) = self.off(x, slip, steps);
         let error = x * (1.0 - self.reversion * off) + (1.0 - x) * off;
-        any_of(error, if self.unit == Unit::Step { steps } else { 1.0 })
+        any_of(error, if self.unit == SlipUnit::Step { steps } else { 1.0 })
     }
 
     /// R: mistakes that one mistake leaves in the next generation, dq/dx at an all-sound model, gain and renewal included.
@@ -353,7 +357,7 @@ impl Learner {
 }
 
 /// What becomes of the answers about one belief.
-struct Answers {
+struct BeliefAnswers {
     /// Probability of a fresh slip.
     off: f64,
     /// Wrong, before any check.
@@ -368,7 +372,7 @@ struct Answers {
     systematic: f64,
 }
 
-impl Answers {
+impl BeliefAnswers {
     /// y; never 0, so that a loop that accepts nothing still has a law to be found improbable under.
     fn accepted(&self) -> f64 {
         (self.right + self.inherited + self.fresh).max(1e-12)
@@ -396,20 +400,20 @@ fn any_of(p: f64, n: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::Training;
-    use crate::fit::prior::Checks;
+    use crate::fit::LoopChecks;
+    use crate::fit::TrainingMode;
     use crate::law::{Composition, Law};
     use crate::scenario::{Origin, Scenario};
     use approx::assert_relative_eq;
 
-    fn learner(unit: Unit, steps: f64) -> Learner {
-        let priors = Priors::new(Checks::None, Training::Anew);
+    fn learner(unit: SlipUnit, steps: f64) -> LoopModel {
+        let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
-        Learner { gain: 0.0, reversion: 0.0, ..Learner::new(&priors, &centre, steps, unit) }.settled()
+        LoopModel { gain: 0.0, reversion: 0.0, ..LoopModel::new(&priors, &centre, steps, unit) }.settled()
     }
 
     /// The crate's law of the same unchecked loop.
-    fn law(learner: &Learner, steps: u64) -> Law {
+    fn law(learner: &LoopModel, steps: u64) -> Law {
         let text = format!(
             "name = \"same\"\ntask.steps = {steps}\n[errors]\nstep_error = {:?}\namplification = {:?}\n\
              systematic_share = 0.0\nconsistency = 1.0\n[learning]\nimprint = {:?}\npersistence = {:?}\n\
@@ -426,10 +430,10 @@ mod tests {
 
     #[test]
     fn without_checks_it_is_the_law_of_the_crate() {
-        let units = [(Unit::Solution, 8), (Unit::Solution, 1), (Unit::Step, 1)];
+        let units = [(SlipUnit::Solution, 8), (SlipUnit::Solution, 1), (SlipUnit::Step, 1)];
         let carried = [(1.0, 1.0), (1.3, 1.0), (0.9, 0.4), (1.2, 0.7)];
         for ((unit, steps), (hazard_gain, renewal)) in units.into_iter().flat_map(|one| carried.map(|two| (one, two))) {
-            let learner = Learner { hazard_gain, renewal, ..learner(unit, steps as f64) };
+            let learner = LoopModel { hazard_gain, renewal, ..learner(unit, steps as f64) };
             let law = law(&learner, steps);
             for x in [0.0, 0.01, 0.3, 0.9, 1.0] {
                 let ours = learner.at(x, learner.slip, steps as f64);
@@ -449,10 +453,10 @@ mod tests {
     /// With k candidates that must all agree and so many wrong answers that no two slips meet, κ is k, c_r is 0 and ζ is 1.
     #[test]
     fn a_unanimous_vote_is_that_of_the_crate() {
-        for (unit, steps, votes) in [(Unit::Solution, 6, 3), (Unit::Solution, 1, 2), (Unit::Step, 1, 5)] {
+        for (unit, steps, votes) in [(SlipUnit::Solution, 6, 3), (SlipUnit::Solution, 1, 2), (SlipUnit::Step, 1, 5)] {
             let plain = learner(unit, steps as f64);
-            let voted = Learner { agreeing: f64::from(votes), pass_random: 0.0, start: 0.0, ..plain }.settled();
-            let voted = Learner { persistence: plain.persistence * voted.favour, ..voted };
+            let voted = LoopModel { agreeing: f64::from(votes), pass_random: 0.0, start: 0.0, ..plain }.settled();
+            let voted = LoopModel { persistence: plain.persistence * voted.favour, ..voted };
             let text = format!(
                 "name = \"same\"\ntask.steps = {steps}\nvote = {{ candidates = {votes}, agree = {votes} }}\n[errors]\n\
                  step_error = {:?}\namplification = {:?}\nsystematic_share = 0.0\nconsistency = 1.0\n\
@@ -478,11 +482,11 @@ mod tests {
     fn the_reproduction_number_is_the_slope_under_any_checks() {
         let mut rng = crate::fit::sampler::stream(9, 0);
         for design in 0..300 {
-            let checks = [Checks::Some, Checks::None, Checks::Unknown][design % 3];
-            let priors = Priors::new(checks, if design < 150 { Training::Anew } else { Training::FineTuned });
+            let checks = [LoopChecks::Some, LoopChecks::None, LoopChecks::Unknown][design % 3];
+            let priors = PriorSet::new(checks, if design < 150 { TrainingMode::Anew } else { TrainingMode::FineTuned });
             let point = crate::fit::sampler::prior_draw(&priors, &mut rng);
-            for (unit, steps) in [(Unit::Solution, 4.0), (Unit::Step, 1.0)] {
-                let learner = Learner::new(&priors, &point, steps, unit);
+            for (unit, steps) in [(SlipUnit::Solution, 4.0), (SlipUnit::Step, 1.0)] {
+                let learner = LoopModel::new(&priors, &point, steps, unit);
                 let next = |x: f64| learner.at(x, learner.slip, steps).next;
                 let h = 1e-7;
                 let slope = (next(h) - next(0.0)) / h;
@@ -497,9 +501,9 @@ mod tests {
 
     #[test]
     fn the_first_generation_has_the_error_it_is_given() {
-        for (unit, steps) in [(Unit::Solution, 8.0), (Unit::Step, 8.0), (Unit::Step, 1.0)] {
-            let priors = Priors::new(Checks::None, Training::Anew);
-            let learner = Learner::new(&priors, &priors.at(&[0.0; crate::fit::prior::PARAMETERS]), steps, unit);
+        for (unit, steps) in [(SlipUnit::Solution, 8.0), (SlipUnit::Step, 8.0), (SlipUnit::Step, 1.0)] {
+            let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
+            let learner = LoopModel::new(&priors, &priors.at(&[0.0; crate::fit::prior::PARAMETERS]), steps, unit);
             let error = learner.at(learner.start, learner.slip_at(0.0), steps).error;
             assert_relative_eq!(error, 1.0 / (1.0 + 1.8_f64.exp()), max_relative = 1e-12);
         }
@@ -507,13 +511,13 @@ mod tests {
 
     #[test]
     fn no_loop_does_worse_than_guessing() {
-        let priors = Priors::new(Checks::None, Training::Anew);
-        let fitted = Learner::new(&priors, &priors.at(&[0.0; crate::fit::prior::PARAMETERS]), 1.0, Unit::Step);
+        let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
+        let fitted = LoopModel::new(&priors, &priors.at(&[0.0; crate::fit::prior::PARAMETERS]), 1.0, SlipUnit::Step);
         // Ten answers: one in nine of the slips from a wrong one gives the right one.
-        let learner = Learner { reversion: 1.0 / 9.0, imprint: 1.0, persistence: 1.0, amplification: 0.0, ..fitted };
+        let learner = LoopModel { reversion: 1.0 / 9.0, imprint: 1.0, persistence: 1.0, amplification: 0.0, ..fitted };
         for slip in [0.05, 0.4, 1.0] {
             // Of ρ in units of the first generation nothing is left where that generation is this one.
-            let learner = Learner { favour: 1.0, ..learner };
+            let learner = LoopModel { favour: 1.0, ..learner };
             assert_relative_eq!(learner.at(0.9, slip, 1.0).next, 0.9, max_relative = 1e-12);
             assert!(learner.at(0.6, slip, 1.0).error <= 0.9 + 1e-12);
             let h = 1e-6;
@@ -526,7 +530,7 @@ mod tests {
 
     #[test]
     fn fixed_points_are_fixed() {
-        let mut learner = learner(Unit::Step, 1.0);
+        let mut learner = learner(SlipUnit::Step, 1.0);
         learner.persistence = 0.8;
         let (floor, _) = learner.fixed_points(learner.slip, 1.0);
         let floor = floor.unwrap();

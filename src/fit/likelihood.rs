@@ -9,8 +9,8 @@
 
 use std::sync::OnceLock;
 
-use super::learner::{Learner, MOST_EXAMPLES};
-use super::stage::{REACH, Stage};
+use super::learner::{LoopModel, MOST_EXAMPLES};
+use super::stage::{LogStage, REACH};
 
 /// Most counts in a window. Twice as many change the log-likelihood of the measured loops by less than 0.02.
 pub const POINTS: u64 = 56;
@@ -19,14 +19,14 @@ const NEGLIGIBLE: f64 = 1e-8;
 
 /// Filtered law of the count at one generation.
 #[derive(Debug, Clone)]
-pub(super) struct Filtered {
+pub(super) struct FilteredRun {
     /// Counts of wrong beliefs.
     pub counts: Vec<u64>,
     /// Their probabilities given everything measured up to this generation.
     pub weights: Vec<f64>,
 }
 
-impl Filtered {
+impl FilteredRun {
     /// Weighs every count by the ln probability of something seen, whose own ln probability it gives; `None` where that is
     /// impossible.
     fn weigh(&mut self, logs: &[f64]) -> Option<f64> {
@@ -46,14 +46,14 @@ impl Filtered {
 
 /// What the forward algorithm leaves.
 #[derive(Debug, Clone)]
-pub(super) struct Forward {
+pub(super) struct ForwardFilter {
     /// ln probability of each generation's measurements given the earlier ones.
     pub increments: Vec<f64>,
     /// Filtered law of each generation.
-    pub filtered: Vec<Filtered>,
+    pub filtered: Vec<FilteredRun>,
 }
 
-impl Forward {
+impl ForwardFilter {
     /// ln likelihood of the run.
     pub fn log_likelihood(&self) -> f64 {
         self.increments.iter().sum()
@@ -84,16 +84,22 @@ pub(super) fn log_choices(n: u64, k: u64) -> f64 {
 }
 
 /// Runs the forward algorithm; `None` where the measurements are impossible under this learner.
-pub(super) fn forward(learner: &Learner, stages: &[Stage], points: u64) -> Option<Forward> {
+pub(super) fn forward(learner: &LoopModel, stages: &[LogStage], points: u64) -> Option<ForwardFilter> {
     forward_above(learner, stages, points, f64::NEG_INFINITY)
 }
 
 /// As [`forward`], given up with `None` as soon as the ln likelihood of the run can no longer exceed `least`: what is left
 /// cannot be more probable than under a model that foresees every count exactly.
-pub(super) fn forward_above(learner: &Learner, stages: &[Stage], points: u64, least: f64) -> Option<Forward> {
-    let mut bound: f64 = stages.iter().map(Stage::most_probable).sum();
-    let mut out = Forward { increments: Vec::with_capacity(stages.len()), filtered: Vec::with_capacity(stages.len()) };
-    let mut before: Option<&Stage> = None;
+pub(super) fn forward_above(
+    learner: &LoopModel,
+    stages: &[LogStage],
+    points: u64,
+    least: f64,
+) -> Option<ForwardFilter> {
+    let mut bound: f64 = stages.iter().map(LogStage::most_probable).sum();
+    let mut out =
+        ForwardFilter { increments: Vec::with_capacity(stages.len()), filtered: Vec::with_capacity(stages.len()) };
+    let mut before: Option<&LogStage> = None;
     for stage in stages {
         let (slip, examples) = (learner.slip_at(stage.elapsed), learner.beliefs(stage.steps) as f64);
         let mut law = match (before, out.filtered.last()) {
@@ -101,7 +107,7 @@ pub(super) fn forward_above(learner: &Learner, stages: &[Stage], points: u64, le
                 let into = (learner.beliefs(stage.steps), stage.possible(learner, slip));
                 predict(learner, law, earlier, into, points)
             }
-            _ => Filtered { counts: vec![learner.start_count()], weights: vec![1.0] },
+            _ => FilteredRun { counts: vec![learner.start_count()], weights: vec![1.0] },
         };
         let measured = stage.measured(learner);
         let logs: Vec<f64> = law
@@ -129,7 +135,13 @@ pub(super) fn forward_above(learner: &Learner, stages: &[Stage], points: u64, le
 }
 
 /// The law of the next count before its measurement, on the counts that the measurement leaves possible.
-fn predict(learner: &Learner, law: &Filtered, earlier: &Stage, into: (u64, (f64, f64)), points: u64) -> Filtered {
+fn predict(
+    learner: &LoopModel,
+    law: &FilteredRun,
+    earlier: &LogStage,
+    into: (u64, (f64, f64)),
+    points: u64,
+) -> FilteredRun {
     let examples = learner.beliefs(earlier.steps) as f64;
     let (beliefs, possible) = into;
     let trials = beliefs as f64;
@@ -143,7 +155,7 @@ fn predict(learner: &Learner, law: &Filtered, earlier: &Stage, into: (u64, (f64,
         .collect();
     let counts = window(&from, possible, trials, points);
     let weights = transition(&from, &counts, beliefs);
-    Filtered { counts, weights }
+    FilteredRun { counts, weights }
 }
 
 /// Exponent up to which powers are taken by multiplication; beyond it they could overflow.
@@ -207,30 +219,31 @@ fn window(from: &[(f64, f64)], possible: (f64, f64), examples: f64, points: u64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::Training;
-    use crate::fit::learner::Unit;
-    use crate::fit::log::{Row, Run};
-    use crate::fit::prior::{Checks, Priors};
+    use crate::fit::LoopChecks;
+    use crate::fit::TrainingMode;
+    use crate::fit::learner::SlipUnit;
+    use crate::fit::log::{LogRow, LogRun};
+    use crate::fit::prior::PriorSet;
     use crate::fit::sampler;
-    use crate::fit::stage::{Used, stages};
+    use crate::fit::stage::{UsedMeasurements, stages};
     use crate::stats::binomial;
     use approx::assert_relative_eq;
 
-    fn run(errors: &[(u64, u64, u64)]) -> Run {
-        let row = |&(generation, wrong, kept_wrong): &(u64, u64, u64)| Row {
+    fn run(errors: &[(u64, u64, u64)]) -> LogRun {
+        let row = |&(generation, wrong, kept_wrong): &(u64, u64, u64)| LogRow {
             generation,
             evaluated: 50,
             wrong,
             kept: Some(40),
             generated: Some(40),
             kept_wrong: Some(kept_wrong),
-            ..Row::default()
+            ..LogRow::default()
         };
-        Run { name: String::new(), rows: errors.iter().map(row).collect() }
+        LogRun { name: String::new(), rows: errors.iter().map(row).collect() }
     }
 
     /// Everything that is measured.
-    const ALL: Used = Used {
+    const ALL: UsedMeasurements = UsedMeasurements {
         audits: true,
         per_step: true,
         yields: true,
@@ -240,14 +253,14 @@ mod tests {
         moves: false,
     };
 
-    fn learner(examples: u64) -> Learner {
-        let priors = Priors::new(Checks::None, Training::Anew);
+    fn learner(examples: u64) -> LoopModel {
+        let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
-        Learner { examples, dispersion: 0.01, ..Learner::new(&priors, &centre, 1.0, Unit::Step) }
+        LoopModel { examples, dispersion: 0.01, ..LoopModel::new(&priors, &centre, 1.0, SlipUnit::Step) }
     }
 
     /// The likelihood by its definition: a sum over every sequence of counts.
-    fn by_enumeration(learner: &Learner, stages: &[Stage], place: usize, count: u64) -> f64 {
+    fn by_enumeration(learner: &LoopModel, stages: &[LogStage], place: usize, count: u64) -> f64 {
         let Some(stage) = stages.get(place) else { return 1.0 };
         let share = |count: u64| count as f64 / learner.examples as f64;
         let (x, slip) = (share(count), learner.slip_at(stage.elapsed));
@@ -270,7 +283,7 @@ mod tests {
             (true, vec![(0, 6, 5), (1, 9, 6), (2, 14, 11)]),
             (false, vec![(3, 6, 5), (4, 9, 6), (6, 14, 11), (7, 20, 16)]),
         ] {
-            let stages = stages(&run(&errors), Used { audits, ..ALL });
+            let stages = stages(&run(&errors), UsedMeasurements { audits, ..ALL });
             let expected = by_enumeration(&learner, &stages, 0, learner.start_count()).ln();
             let forward = forward(&learner, &stages, 1000).unwrap();
             assert_relative_eq!(forward.log_likelihood(), expected, max_relative = 1e-6);
@@ -279,12 +292,12 @@ mod tests {
 
     #[test]
     fn a_loop_that_guesses_is_filtered_exactly_too() {
-        let priors = Priors::new(Checks::None, Training::Anew);
+        let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
         let centre = priors.at(&[0.0; crate::fit::prior::PARAMETERS]);
         for (reversion, slip, dispersion) in [(0.3, 0.3, 0.01), (0.1, 0.6, 0.001), (1.0, 0.2, 0.001)] {
-            let fitted = Learner::new(&priors, &centre, 1.0, Unit::Step);
+            let fitted = LoopModel::new(&priors, &centre, 1.0, SlipUnit::Step);
             let learner =
-                Learner { examples: 10, start: 0.6, amplification: 8.0, reversion, slip, dispersion, ..fitted };
+                LoopModel { examples: 10, start: 0.6, amplification: 8.0, reversion, slip, dispersion, ..fitted };
             for errors in [[(0, 44, 33), (1, 47, 38), (2, 45, 37)], [(0, 30, 22), (1, 35, 28), (2, 50, 40)]] {
                 let stages = stages(&run(&errors), ALL);
                 let expected = by_enumeration(&learner, &stages, 0, learner.start_count()).ln();
@@ -297,11 +310,11 @@ mod tests {
     #[test]
     fn giving_up_early_hides_nothing_that_is_probable_enough() {
         let stages = stages(&run(&[(0, 7, 5), (1, 9, 7), (2, 11, 9), (4, 16, 12)]), ALL);
-        let priors = Priors::new(Checks::None, Training::Anew);
+        let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
         let mut rng = sampler::stream(6, 0);
         let mut given_up = 0;
         for _ in 0..200 {
-            let learner = Learner::new(&priors, &sampler::prior_draw(&priors, &mut rng), 1.0, Unit::Step);
+            let learner = LoopModel::new(&priors, &sampler::prior_draw(&priors, &mut rng), 1.0, SlipUnit::Step);
             let whole = forward(&learner, &stages, POINTS).unwrap().log_likelihood();
             let above = |least| forward_above(&learner, &stages, POINTS, least).map(|forward| forward.log_likelihood());
             assert_eq!(above(whole - 1e-3), Some(whole));
@@ -314,10 +327,10 @@ mod tests {
     fn a_thinned_window_changes_little() {
         let rows: Vec<(u64, u64, u64)> = vec![(0, 7, 5), (1, 9, 7), (2, 11, 9), (3, 16, 12), (4, 18, 16)];
         let stages = stages(&run(&rows), ALL);
-        let priors = Priors::new(Checks::None, Training::Anew);
+        let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
         let mut rng = sampler::stream(5, 0);
         for _ in 0..300 {
-            let learner = Learner::new(&priors, &sampler::prior_draw(&priors, &mut rng), 1.0, Unit::Step);
+            let learner = LoopModel::new(&priors, &sampler::prior_draw(&priors, &mut rng), 1.0, SlipUnit::Step);
             let exact = forward(&learner, &stages, 100_000).unwrap().log_likelihood();
             let thinned = forward(&learner, &stages, POINTS).unwrap().log_likelihood();
             // Points that no sampler visits need not be exact.

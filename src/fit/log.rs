@@ -3,11 +3,12 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use super::transition::Moves;
+use super::row_error::RowError;
+use super::transition::AnswerMoves;
 
 /// One generation of one run, as counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
-pub struct Row {
+pub struct LogRow {
     /// Generation, from 0.
     pub generation: u64,
     /// Steps of a solution at this generation.
@@ -46,7 +47,7 @@ pub struct Row {
     pub kept_wrong_steps: Option<u64>,
 }
 
-impl Row {
+impl LogRow {
     /// Measured error rate.
     #[must_use]
     pub fn error_rate(&self) -> f64 {
@@ -73,14 +74,14 @@ impl Row {
 
 /// One run: its generations in rising order, none twice.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct Run {
+pub struct LogRun {
     /// The run's name, as the log spells it; empty where the log does not name it.
     pub name: String,
     /// Generations in rising order.
-    pub rows: Vec<Row>,
+    pub rows: Vec<LogRow>,
 }
 
-impl Run {
+impl LogRun {
     /// The first `count` generations of this run.
     #[must_use]
     pub fn first(&self, count: usize) -> Self {
@@ -109,7 +110,7 @@ pub struct Log {
     /// Whether the files show that every generation answers the same problems.
     pub same_problems: bool,
     /// The runs, in the order of their first rows.
-    pub runs: Vec<Run>,
+    pub runs: Vec<LogRun>,
 }
 
 /// What is wrong with a log: file, line, column, reason.
@@ -158,14 +159,14 @@ pub const COLUMNS: [&str; 19] = [
 /// Columns without which there is no log.
 pub const REQUIRED: [&str; 3] = ["generation", "evaluated", "wrong"];
 
-impl Row {
+impl LogRow {
     /// Checks the counts against each other: the column at fault and the rule.
     ///
     /// # Errors
-    /// The column and the reason where one count cannot be with another.
-    pub fn check(&self) -> Result<(), (&'static str, String)> {
+    /// [`RowError`] where one count cannot be with another.
+    pub fn check(&self) -> Result<(), RowError> {
         if self.evaluated == 0 {
-            return Err(("evaluated", "0 problems were evaluated; leave the generation out instead".to_owned()));
+            return Err(RowError::new("evaluated", "0 problems were evaluated; leave the generation out instead"));
         }
         let audited = self.audited.or(self.kept);
         let pairs = [
@@ -184,22 +185,22 @@ impl Row {
             if let (Some(part), Some(whole)) = (part, whole)
                 && part > whole
             {
-                return Err((column, format!("{part} is more than the {whole} of `{whole_name}`")));
+                return Err(RowError::new(column, format!("{part} is more than the {whole} of `{whole_name}`")));
             }
         }
         if self.independent == Some(0) {
-            return Err(("independent", "answers are worth 1 independent one at least".to_owned()));
+            return Err(RowError::new("independent", "answers are worth 1 independent one at least"));
         }
         if self.steps == Some(0) {
-            return Err(("steps", "a solution has at least 1 step".to_owned()));
+            return Err(RowError::new("steps", "a solution has at least 1 step"));
         }
         Ok(())
     }
 
     /// What became of the problems that the generation before answered too.
     #[must_use]
-    pub fn moves(&self) -> Option<Moves> {
-        Some(Moves {
+    pub fn moves(&self) -> Option<AnswerMoves> {
+        Some(AnswerMoves {
             right_right: self.right_right?,
             right_wrong: self.right_wrong?,
             wrong_right: self.wrong_right?,
@@ -209,7 +210,7 @@ impl Row {
     }
 
     /// All of what became of the problems is known, or nothing, and it is no more than what was answered.
-    fn check_moves(&self) -> Result<(), (&'static str, String)> {
+    fn check_moves(&self) -> Result<(), RowError> {
         let all = [
             ("right_right", self.right_right),
             ("right_wrong", self.right_wrong),
@@ -218,9 +219,9 @@ impl Row {
         ];
         let known = all.iter().filter(|(_, count)| count.is_some()).count();
         if let Some((column, _)) = all.iter().find(|(_, count)| count.is_none()).filter(|_| known > 0) {
-            return Err((
-                *column,
-                "of `right_right`, `right_wrong`, `wrong_right` and `wrong_wrong` all are needed".to_owned(),
+            return Err(RowError::new(
+                column,
+                "of `right_right`, `right_wrong`, `wrong_right` and `wrong_wrong` all are needed",
             ));
         }
         let sum =
@@ -229,13 +230,13 @@ impl Row {
         let wrong = sum([self.right_wrong, self.wrong_wrong]);
         if wrong > most {
             let reason = format!("with `right_wrong` {wrong} problems are wrong, more than the {most} of `wrong`");
-            return Err(("wrong_wrong", reason));
+            return Err(RowError::new("wrong_wrong", reason));
         }
         let right = sum([self.right_right, self.wrong_right]);
         let most = self.evaluated.saturating_sub(self.wrong.saturating_sub(self.wrong_within.unwrap_or(0)));
         if right > most {
             let reason = format!("with `wrong_right` {right} problems are right, more than the {most} that were");
-            return Err(("right_right", reason));
+            return Err(RowError::new("right_right", reason));
         }
         Ok(())
     }
@@ -336,8 +337,8 @@ impl Log {
     /// votes, what became of each problem) says nothing of one class.
     pub fn keep_class(&mut self) {
         for row in self.runs.iter_mut().flat_map(|run| &mut run.rows) {
-            let Row { generation, steps, evaluated, wrong, wrong_within, independent, generated, kept, .. } = *row;
-            *row = Row {
+            let LogRow { generation, steps, evaluated, wrong, wrong_within, independent, generated, kept, .. } = *row;
+            *row = LogRow {
                 generation,
                 steps,
                 evaluated,
@@ -346,7 +347,7 @@ impl Log {
                 independent,
                 generated,
                 kept,
-                ..Row::default()
+                ..LogRow::default()
             };
         }
     }

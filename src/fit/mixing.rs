@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::prior::{Parameter, Point, Priors};
+use super::prior::{FitParameter, ParameterPoint, PriorSet};
 
 /// Mixing of one parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Mixing {
+pub struct ChainMixing {
     /// Whose.
-    pub parameter: Parameter,
+    pub parameter: FitParameter,
     /// Split R̂ over ensembles and halves of each.
     pub r_hat: f64,
     /// Effective sample size.
@@ -18,7 +18,7 @@ pub struct Mixing {
 /// R̂ above which no number of a fit should be used.
 const UNSETTLED: f64 = 1.1;
 
-impl Mixing {
+impl ChainMixing {
     /// Whether the numbers of a fit depend on the seed.
     #[must_use]
     pub fn unsettled(&self) -> bool {
@@ -28,17 +28,17 @@ impl Mixing {
 }
 
 /// R̂ and effective sample size of each free parameter, of one series of populations per ensemble.
-pub(super) fn mixing(ensembles: &[Vec<Vec<Point>>], priors: &Priors) -> Vec<Mixing> {
+pub(super) fn mixing(ensembles: &[Vec<Vec<ParameterPoint>>], priors: &PriorSet) -> Vec<ChainMixing> {
     priors
         .free()
         .into_iter()
-        .filter_map(|k| Some((k, Parameter::ALL.get(k).copied()?)))
-        .map(|(k, parameter)| Mixing { parameter, r_hat: r_hat(ensembles, k), effective: effective(ensembles, k) })
+        .filter_map(|k| Some((k, FitParameter::ALL.get(k).copied()?)))
+        .map(|(k, parameter)| ChainMixing { parameter, r_hat: r_hat(ensembles, k), effective: effective(ensembles, k) })
         .collect()
 }
 
 /// Halves of each ensemble as sequences of one parameter.
-fn halves(ensembles: &[Vec<Vec<Point>>], k: usize) -> Vec<Vec<f64>> {
+fn halves(ensembles: &[Vec<Vec<ParameterPoint>>], k: usize) -> Vec<Vec<f64>> {
     ensembles
         .iter()
         .flat_map(|sweeps| {
@@ -48,7 +48,7 @@ fn halves(ensembles: &[Vec<Vec<Point>>], k: usize) -> Vec<Vec<f64>> {
         .collect()
 }
 
-fn r_hat(ensembles: &[Vec<Vec<Point>>], k: usize) -> f64 {
+fn r_hat(ensembles: &[Vec<Vec<ParameterPoint>>], k: usize) -> f64 {
     let moments: Vec<(f64, f64)> = halves(ensembles, k).iter().map(|half| mean_and_variance(half)).collect();
     let means: Vec<f64> = moments.iter().map(|(mean, _)| *mean).collect();
     let within = moments.iter().map(|(_, variance)| variance).sum::<f64>() / moments.len().max(1) as f64;
@@ -56,7 +56,7 @@ fn r_hat(ensembles: &[Vec<Vec<Point>>], k: usize) -> f64 {
 }
 
 /// Draws over the autocorrelation time of the ensemble's mean, summed over ensembles.
-fn effective(ensembles: &[Vec<Vec<Point>>], k: usize) -> f64 {
+fn effective(ensembles: &[Vec<Vec<ParameterPoint>>], k: usize) -> f64 {
     ensembles
         .iter()
         .map(|sweeps| {
@@ -67,7 +67,7 @@ fn effective(ensembles: &[Vec<Vec<Point>>], k: usize) -> f64 {
         .sum()
 }
 
-fn mean_and_variance_at(walkers: &[Point], k: usize) -> f64 {
+fn mean_and_variance_at(walkers: &[ParameterPoint], k: usize) -> f64 {
     walkers.iter().map(|point| point[k]).sum::<f64>() / walkers.len().max(1) as f64
 }
 

@@ -25,15 +25,18 @@ mod moves;
 mod outlook;
 mod parting;
 mod past;
+mod prepare;
 mod prior;
 mod read;
 mod result;
+mod row_error;
 mod sampler;
 mod saved;
 mod score;
 mod split_trend;
 mod stage;
 mod tally;
+mod training;
 mod transition;
 mod trend;
 mod variant;
@@ -43,43 +46,46 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use advise::{Advice, Advised, Measurement};
+pub use advise::{AdvisedMeasurements, Measurement, MeasurementAdvice};
+pub use answer::fit;
 pub use backtest::{
-    Backtest, BacktestOptions, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, CourseKind,
-    ForecastPoint, Predicted, QUANTILE_LEVELS, Summary, backtest, backtest_watched,
+    BacktestCase, BacktestOptions, BacktestResult, BacktestSummary, BaselineScores, BaselineSummary, CaseScores,
+    CourseKind, CoverageLevel, ForecastPoint, PredictedQuantiles, QUANTILE_LEVELS, backtest, backtest_watched,
 };
 pub use baseline::Baseline;
-pub use calibrate::{Design, RANKED, Ranks, calibrate};
-pub use design::Training;
-pub use fitted::{Fitted, fit};
-pub use learner::{Learner, Moment, Unit};
-pub use log::{Log, LogError, Row, Run};
-pub use mixing::Mixing;
-pub use outlook::Outlook;
-pub use parting::Parting;
-pub use prior::{Checks, PARAMETERS, Parameter, Point, Prior, PriorError, Priors, Scale, Written};
+pub use calibrate::{CalibrationDesign, ParameterRanks, RANKED, calibrate};
+pub use fitted::Fitted;
+pub use learner::{LoopModel, Prediction, SlipUnit};
+pub use log::{Log, LogError, LogRow, LogRun};
+pub use mixing::ChainMixing;
+pub use outlook::FitOutlook;
+pub use parting::MetricParting;
+pub use prior::{FitParameter, PARAMETERS, ParameterPoint, Prior, PriorError, PriorScale, PriorSet, WrittenPrior};
 pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, LogFile, ReadOptions};
 pub use result::{
-    Basis, Best, Bin, Conditional, Fan, Fit, Interval, Learned, Phase, Reproduction, Runway, Surprise, TradeOff,
+    ConditionalInterval, CredibleInterval, FanPhase, FanPoint, FitBasis, KeepGeneration, LogFit, ParameterSummary,
+    ReproductionBin, ReproductionForecast, RunwayForecast, SurprisingRow, TradeOff,
 };
-pub use sampler::Effort;
+pub use row_error::RowError;
+pub use sampler::SamplerConfig;
 pub use saved::SaveError;
 pub use score::{count_quantile, covered, crps, quantile, sorted};
-pub use transition::{Answer, Moves, Samples, Share, Transition};
-pub use variant::{Averaged, Variant, VariantScore, Weighed};
+pub use training::{LoopChecks, TrainingMode};
+pub use transition::{AnswerMoves, AnswerSamples, AnswerTransition, SampleAnswer, TransitionShare};
+pub use variant::{AveragedForecast, ModelVariant, VariantScore, WeighedVariants};
 
 /// Watches the work: is told how many more of its parts are finished, and how many there are in all. The first call is
 /// made before the work begins, with 0; the others come from any thread. Parts of a fit are the sweeps of its ensembles,
 /// parts of a back-test its cases. Results do not depend on who watches.
-pub type Watch<'a> = &'a (dyn Fn(u64, u64) + Sync);
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// Nobody watches.
-const UNWATCHED: Watch<'static> = &|_, _| ();
+const UNWATCHED: Progress<'static> = &|_, _| ();
 
 /// When a loop has failed. It plays no part in fitting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Threshold {
+pub enum FailureThreshold {
     /// At this error rate.
     ErrorRate(f64),
     /// At this much above the lowest error rate measured in the log.
@@ -89,10 +95,10 @@ pub enum Threshold {
     Chosen,
 }
 
-impl Threshold {
+impl FailureThreshold {
     /// The error rate that counts as failure, given the rows so far.
     #[must_use]
-    pub fn error_rate(self, rows: &[Row]) -> f64 {
+    pub fn error_rate(self, rows: &[LogRow]) -> f64 {
         match self {
             Self::ErrorRate(rate) => rate,
             Self::Drop(drop) => lowest(rows) + drop,
@@ -113,34 +119,34 @@ const HALF: f64 = 0.5;
 /// Rise of the error rate above its lowest that is a failure, where a loop never stood below [`HALF`].
 const USUAL_DROP: f64 = 0.1;
 
-fn lowest(rows: &[Row]) -> f64 {
-    rows.iter().map(Row::error_rate).fold(1.0, f64::min)
+fn lowest(rows: &[LogRow]) -> f64 {
+    rows.iter().map(LogRow::error_rate).fold(1.0, f64::min)
 }
 
 /// How to fit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FitOptions {
     /// When the loop has failed.
-    pub threshold: Threshold,
+    pub threshold: FailureThreshold,
     /// Generations to forecast.
     pub horizon: u64,
     /// Seed of the sampler.
     pub seed: u64,
     /// Length of the sampling.
-    pub effort: Effort,
+    pub effort: SamplerConfig,
     /// What one belief is about.
-    pub unit: Unit,
+    pub unit: SlipUnit,
     /// Whether audits of kept examples are used where the log has them.
     pub audits: bool,
     /// Whether the accepted share of attempted problems, and the unanimous among the accepted, are used where the loop
     /// checks what it keeps and the log counts them.
     pub yields: bool,
     /// Whether the loop checks what it keeps; `None` lets `generated` and `kept` decide.
-    pub checks: Option<Checks>,
+    pub checks: Option<LoopChecks>,
     /// Where a vote checks what is kept, and that is told: how many candidates must agree, of how many.
     pub vote: Option<(u64, u64)>,
     /// How each generation comes from the one before; `None` leaves it to what the log suggests.
-    pub training: Option<Training>,
+    pub training: Option<TrainingMode>,
     /// Temperature at which the training sets were sampled, where it is known: it tells the prior of the hazard gain, where
     /// that is free.
     pub temperature: Option<f64>,
@@ -149,7 +155,7 @@ pub struct FitOptions {
     /// Whether every generation, of every run, answers the same problems; `None` leaves it to what the files show.
     pub same_problems: Option<bool>,
     /// Priors that replace the defaults, by key.
-    pub priors: BTreeMap<String, Written>,
+    pub priors: BTreeMap<String, WrittenPrior>,
     /// Weight of the ln likelihood of runs other than the one that is forecast: 1 takes all runs to share every parameter,
     /// 0 leaves to the others what the columns of the log suggest (checks, training). Runs of one design differ.
     pub others: f64,
@@ -162,11 +168,11 @@ pub struct FitOptions {
 impl Default for FitOptions {
     fn default() -> Self {
         Self {
-            threshold: Threshold::Chosen,
+            threshold: FailureThreshold::Chosen,
             horizon: 20,
             seed: 1,
-            effort: Effort::THOROUGH,
-            unit: Unit::Step,
+            effort: SamplerConfig::THOROUGH,
+            unit: SlipUnit::Step,
             audits: true,
             yields: true,
             checks: None,

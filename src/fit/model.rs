@@ -5,58 +5,59 @@ use rand::rngs::ChaCha8Rng;
 use rand_distr::{Beta, Binomial, Distribution};
 
 use super::FitOptions;
-use super::course::Course;
+use super::course::ErrorCourse;
 use super::evaluation::ProblemSet;
-use super::learner::{Learner, Unit};
-use super::likelihood::{self, Filtered, Forward};
-use super::log::{Row, Run};
-use super::prior::{Checks, Point, Priors};
-use super::stage::{self, Stage, Used};
+use super::learner::{LoopModel, SlipUnit};
+use super::likelihood::{self, FilteredRun, ForwardFilter};
+use super::log::{LogRow, LogRun};
+use super::prior::{ParameterPoint, PriorSet};
+use super::stage::{self, LogStage, UsedMeasurements};
+use super::training::LoopChecks;
 
 /// What is fitted: one or more runs of one design, with common parameters.
 #[derive(Debug, Clone)]
-pub(super) struct Model {
-    pub priors: Priors,
-    pub unit: Unit,
+pub(super) struct FitModel {
+    pub priors: PriorSet,
+    pub unit: SlipUnit,
     /// What of the log is used.
-    pub used: Used,
-    runs: Vec<Vec<Stage>>,
+    pub used: UsedMeasurements,
+    runs: Vec<Vec<LogStage>>,
     /// Weight of each run's ln likelihood.
     pub weights: Vec<f64>,
     steps: f64,
 }
 
 /// Whether the runs check what they keep.
-pub(super) fn checks(runs: &[Run]) -> Checks {
+pub(super) fn checks(runs: &[LogRun]) -> LoopChecks {
     let pairs = || runs.iter().flat_map(|run| &run.rows).filter_map(|row| row.generated.zip(row.kept));
     if pairs().next().is_none() {
-        Checks::Unknown
+        LoopChecks::Unknown
     } else if pairs().all(|(generated, kept)| generated == kept) {
-        Checks::None
+        LoopChecks::None
     } else {
-        Checks::Some
+        LoopChecks::Some
     }
 }
 
-impl Model {
-    pub fn new(runs: &[Run], priors: Priors, used: Used, options: &FitOptions) -> Self {
-        let stages: Vec<Vec<Stage>> = runs.iter().map(|run| stage::stages(run, used)).collect();
+impl FitModel {
+    pub fn new(runs: &[LogRun], priors: PriorSet, used: UsedMeasurements, options: &FitOptions) -> Self {
+        let stages: Vec<Vec<LogStage>> = runs.iter().map(|run| stage::stages(run, used)).collect();
         let steps = stages.first().and_then(|run| run.first()).map_or(1.0, |stage| stage.steps);
         let weights = (0..runs.len()).map(|run| options.weight(run)).collect();
         Self { priors, unit: options.unit, used, runs: stages, weights, steps }
     }
 
-    pub fn learner(&self, point: &Point) -> Learner {
-        Learner::new(&self.priors, point, self.steps, self.unit)
+    pub fn learner(&self, point: &ParameterPoint) -> LoopModel {
+        LoopModel::new(&self.priors, point, self.steps, self.unit)
     }
 
     /// ln likelihood of all runs, each with its weight.
-    pub fn log_likelihood(&self, point: &Point) -> f64 {
+    pub fn log_likelihood(&self, point: &ParameterPoint) -> f64 {
         self.log_likelihood_above(point, f64::NEG_INFINITY)
     }
 
     /// The same where it exceeds `least`; −∞ where it is found, perhaps early, not to.
-    pub fn log_likelihood_above(&self, point: &Point, least: f64) -> f64 {
+    pub fn log_likelihood_above(&self, point: &ParameterPoint, least: f64) -> f64 {
         let learner = self.learner(point);
         let mut sum = 0.0;
         for (run, weight) in self.runs.iter().zip(&self.weights).filter(|(_, weight)| **weight > 0.0) {
@@ -70,28 +71,28 @@ impl Model {
     }
 
     /// Stages of one run.
-    pub fn stages(&self, run: usize) -> &[Stage] {
+    pub fn stages(&self, run: usize) -> &[LogStage] {
         self.runs.get(run).map_or(&[], Vec::as_slice)
     }
 
     /// The forward pass of one run.
-    pub fn forward(&self, learner: &Learner, run: usize) -> Option<Forward> {
+    pub fn forward(&self, learner: &LoopModel, run: usize) -> Option<ForwardFilter> {
         likelihood::forward(learner, self.stages(run), likelihood::POINTS)
     }
 }
 
 /// One path of a run through its past and into its future.
 #[derive(Debug, Clone)]
-pub(super) struct Path {
-    pub learner: Learner,
+pub(super) struct SampledPath {
+    pub learner: LoopModel,
     /// Wrong share at the last generation of the log.
     pub last_share: f64,
-    pub course: Course,
+    pub course: ErrorCourse,
 }
 
 /// What lies ahead of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Ahead {
+pub(super) struct ForecastSpan {
     /// Generations to forecast.
     pub horizon: usize,
     /// Test problems of a forecast evaluation.
@@ -100,9 +101,9 @@ pub(super) struct Ahead {
     pub growth: f64,
 }
 
-impl Ahead {
+impl ForecastSpan {
     /// The run goes on as it last did.
-    pub fn of(rows: &[Row], stages: &[Stage], horizon: usize) -> Self {
+    pub fn of(rows: &[LogRow], stages: &[LogStage], horizon: usize) -> Self {
         let evaluated = rows.last().map_or(1, |row| row.independent_counts().1);
         let growth = match stages {
             [.., before, last] => last.steps - before.steps,
@@ -112,9 +113,15 @@ impl Ahead {
     }
 }
 
-impl Model {
+impl FitModel {
     /// Draws a path of one run: its counts backwards through the filtered laws, then forwards from the last.
-    pub fn path(&self, learner: Learner, run: usize, ahead: Ahead, rng: &mut ChaCha8Rng) -> Option<Path> {
+    pub fn path(
+        &self,
+        learner: LoopModel,
+        run: usize,
+        ahead: ForecastSpan,
+        rng: &mut ChaCha8Rng,
+    ) -> Option<SampledPath> {
         let stages = self.stages(run);
         let forward = self.forward(&learner, run)?;
         let counts = backward(&learner, stages, &forward, rng);
@@ -125,20 +132,20 @@ impl Model {
             error.push(set_rate(stage.problems(&learner), &learner, mean, (wrong, trials), rng).1);
         }
         let (last, &last_count) = (stages.last()?, counts.last()?);
-        let course = Course { error, measured: Vec::with_capacity(ahead.horizon) };
-        let mut path = Path { learner, last_share: share(&learner, last, last_count), course };
+        let course = ErrorCourse { error, measured: Vec::with_capacity(ahead.horizon) };
+        let mut path = SampledPath { learner, last_share: share(&learner, last, last_count), course };
         forecast(&mut path, last, last_count, ahead, rng);
         Some(path)
     }
 }
 
 /// Share of wrong beliefs at a stage.
-fn share(learner: &Learner, stage: &Stage, count: u64) -> f64 {
+fn share(learner: &LoopModel, stage: &LogStage, count: u64) -> f64 {
     count as f64 / learner.beliefs(stage.steps) as f64
 }
 
 /// Continues a path from the count at its last stage.
-fn forecast(path: &mut Path, last: &Stage, count: u64, ahead: Ahead, rng: &mut ChaCha8Rng) {
+fn forecast(path: &mut SampledPath, last: &LogStage, count: u64, ahead: ForecastSpan, rng: &mut ChaCha8Rng) {
     let learner = path.learner;
     let (mut share, mut elapsed, mut steps) = (share(&learner, last, count), last.elapsed, last.steps);
     for _ in 0..ahead.horizon {
@@ -160,7 +167,7 @@ fn forecast(path: &mut Path, last: &Stage, count: u64, ahead: Ahead, rng: &mut C
 /// of so many trials.
 pub(super) fn set_rate(
     set: ProblemSet,
-    learner: &Learner,
+    learner: &LoopModel,
     mean: f64,
     (wrong, trials): (u64, u64),
     rng: &mut ChaCha8Rng,
@@ -182,7 +189,7 @@ pub(super) fn draw_binomial(n: u64, p: f64, rng: &mut ChaCha8Rng) -> u64 {
 }
 
 /// Counts of every stage given the whole log: the last from its filtered law, each earlier one given its successor.
-fn backward(learner: &Learner, stages: &[Stage], forward: &Forward, rng: &mut ChaCha8Rng) -> Vec<u64> {
+fn backward(learner: &LoopModel, stages: &[LogStage], forward: &ForwardFilter, rng: &mut ChaCha8Rng) -> Vec<u64> {
     let mut counts: Vec<u64> = Vec::with_capacity(stages.len());
     // Beliefs of the generation after the one in hand.
     let mut trials = 0;
@@ -208,7 +215,7 @@ fn backward(learner: &Learner, stages: &[Stage], forward: &Forward, rng: &mut Ch
 }
 
 /// The count at which the running sum of the weights passes the share `at` of their total.
-fn choose(law: &Filtered, weights: &[f64], at: f64) -> u64 {
+fn choose(law: &FilteredRun, weights: &[f64], at: f64) -> u64 {
     let goal = at * weights.iter().sum::<f64>();
     let mut sum = 0.0;
     for (&count, weight) in law.counts.iter().zip(weights) {
@@ -220,15 +227,15 @@ fn choose(law: &Filtered, weights: &[f64], at: f64) -> u64 {
     law.counts.last().copied().unwrap_or(0)
 }
 
-impl Model {
+impl FitModel {
     /// For each generation, an error rate drawn as an evaluation would have measured it, the counts known up to the
     /// generation before, and by what became of its problems since where that is known; the first generation from its own
     /// law.
-    pub fn one_ahead(&self, learner: &Learner, run: usize, rng: &mut ChaCha8Rng) -> Option<Vec<f64>> {
+    pub fn one_ahead(&self, learner: &LoopModel, run: usize, rng: &mut ChaCha8Rng) -> Option<Vec<f64>> {
         let stages = self.stages(run);
         let forward = self.forward(learner, run)?;
         let mut out = Vec::with_capacity(stages.len());
-        let mut earlier: Option<(&Stage, &Filtered)> = None;
+        let mut earlier: Option<(&LogStage, &FilteredRun)> = None;
         for (stage, law) in stages.iter().zip(&forward.filtered) {
             let count = match earlier {
                 None => learner.start_count(),

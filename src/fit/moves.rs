@@ -23,15 +23,15 @@
 
 use std::sync::Arc;
 
-use super::learner::Learner;
-use super::tally::{Dispersed, Tally};
-use super::transition::Moves;
+use super::learner::LoopModel;
+use super::tally::{Dispersed, DispersedTally};
+use super::transition::AnswerMoves;
 
 /// Moves into the next evaluation, ready for the likelihood.
 #[derive(Debug, Clone)]
 pub(super) struct MovesAhead {
     split: Arc<SplitTable>,
-    same: Option<Tally>,
+    same: Option<DispersedTally>,
     /// Generations until then.
     pub generations: u64,
     /// Steps of a solution then.
@@ -39,11 +39,11 @@ pub(super) struct MovesAhead {
 }
 
 impl MovesAhead {
-    pub fn new(moves: &Moves, generations: u64, steps: f64) -> Self {
+    pub fn new(moves: &AnswerMoves, generations: u64, steps: f64) -> Self {
         let same = moves.wrong_same.filter(|_| moves.wrong_wrong > 0);
         Self {
             split: Arc::new(SplitTable::new(moves)),
-            same: same.map(|same| Tally::new(same, moves.wrong_wrong)),
+            same: same.map(|same| DispersedTally::new(same, moves.wrong_wrong)),
             generations,
             steps,
         }
@@ -101,7 +101,7 @@ const LEAST: f64 = 1e-9;
 
 impl PairLaw {
     /// At a share `x` of wrong beliefs, `elapsed` generations after the first, with the moves ahead.
-    pub fn of(learner: &Learner, x: f64, (elapsed, steps): (f64, f64), ahead: &MovesAhead) -> Self {
+    pub fn of(learner: &LoopModel, x: f64, (elapsed, steps): (f64, f64), ahead: &MovesAhead) -> Self {
         let (mut later, mut held, mut slip) = (x, 1.0, learner.slip_at(elapsed));
         let before = learner.slips(x, slip, steps);
         for generation in 1..=ahead.generations {
@@ -111,7 +111,7 @@ impl PairLaw {
         }
         let after = learner.slips(later, slip, ahead.steps);
         let turned = ((later - x * held) / (1.0 - x).max(LEAST)).clamp(0.0, 1.0);
-        let belief = Belief { x, held, turned, before, after, reversion: learner.reversion };
+        let belief = MovingBelief { x, held, turned, before, after, reversion: learner.reversion };
         belief.pair(learner.slip_recurrence, learner.beliefs_of(steps))
     }
 
@@ -121,7 +121,7 @@ impl PairLaw {
 }
 
 /// One belief in two generations.
-struct Belief {
+struct MovingBelief {
     /// Wrong before.
     x: f64,
     /// A wrong one stays wrong.
@@ -135,7 +135,7 @@ struct Belief {
     reversion: f64,
 }
 
-impl Belief {
+impl MovingBelief {
     fn pair(&self, recurrence: f64, beliefs: f64) -> PairLaw {
         let Self { x, held, turned, before: e, after: f, reversion: v } = *self;
         let (sound, fresh) = ((1.0 - x) * (1.0 - turned), (1.0 - x) * turned);
@@ -188,7 +188,7 @@ const STEP: f64 = 0.125;
 struct SplitTable(Vec<(f64, f64)>);
 
 impl SplitTable {
-    fn new(moves: &Moves) -> Self {
+    fn new(moves: &AnswerMoves) -> Self {
         let nodes = ((TABLED.1 - TABLED.0) / STEP) as u32;
         Self((0..=nodes).map(|node| hypergeometric(moves, TABLED.0 + f64::from(node) * STEP)).collect())
     }
@@ -221,7 +221,7 @@ impl SplitTable {
 
 /// ln probability that of those wrong before `wrong_wrong` are wrong after, given the totals, and its slope by the
 /// log-odds ratio.
-fn hypergeometric(moves: &Moves, log_odds: f64) -> (f64, f64) {
+fn hypergeometric(moves: &AnswerMoves, log_odds: f64) -> (f64, f64) {
     let (wrong, right) = (moves.wrong_right + moves.wrong_wrong, moves.right_right + moves.right_wrong);
     let after = moves.right_wrong + moves.wrong_wrong;
     let (first, last) = (after.saturating_sub(right), wrong.min(after));
@@ -256,7 +256,7 @@ mod tests {
 
     /// Every belief, slip and answer of a problem with the right answer 0 and wrong answers 1 to `wrongs`, the held one
     /// being 1: the probabilities of (answer before, answer after).
-    fn by_enumeration(belief: &Belief, recurrence: f64, wrongs: usize) -> Vec<Vec<f64>> {
+    fn by_enumeration(belief: &MovingBelief, recurrence: f64, wrongs: usize) -> Vec<Vec<f64>> {
         let both = both_slip(belief.before, belief.after, recurrence);
         let answer = |wrong: bool, slip: bool, given: usize| match (wrong, slip) {
             (false, false) => f64::from(u8::from(given == 0)),
@@ -306,7 +306,7 @@ mod tests {
             for (x, held, turned, before, after, recurrence) in
                 [(0.2, 0.9, 0.1, 0.1, 0.15, 4.0), (0.0, 1.0, 0.3, 0.4, 0.05, 1.0), (0.7, 0.2, 0.0, 0.3, 0.3, 30.0)]
             {
-                let belief = Belief { x, held, turned, before, after, reversion: 1.0 / wrongs as f64 };
+                let belief = MovingBelief { x, held, turned, before, after, reversion: 1.0 / wrongs as f64 };
                 let joint = by_enumeration(&belief, recurrence, wrongs);
                 let wrong = |row: &[f64]| row.iter().skip(1).sum::<f64>();
                 let pair = belief.pair(recurrence, 1.0);
@@ -340,7 +340,7 @@ mod tests {
     }
 
     /// Probability of a table of counts by the multinomial law.
-    fn multinomial(moves: &Moves, pair: &PairLaw) -> f64 {
+    fn multinomial(moves: &AnswerMoves, pair: &PairLaw) -> f64 {
         let factorial = |n: u64| (1..=n).map(|k| (k as f64).ln()).sum::<f64>();
         let cells = [
             (moves.right_right, pair.right_right),
@@ -356,7 +356,7 @@ mod tests {
         let pair =
             PairLaw { right_right: 0.55, right_wrong: 0.1, wrong_right: 0.05, wrong_wrong: 0.3, wrong_same: 0.2 };
         for (before, after, n) in [(4, 5, 12), (9, 9, 10), (0, 3, 8), (5, 0, 8), (7, 2, 30)] {
-            let table = |both: u64| Moves {
+            let table = |both: u64| AnswerMoves {
                 right_right: n + both - before - after,
                 right_wrong: after - both,
                 wrong_right: before - both,
@@ -384,7 +384,7 @@ mod tests {
             [(20, 10, 40, 30, 200), (0, 0, 30, 30, 100), (900, 700, 2500, 1900, 12_000), (5, 6, 0, 0, 50)]
         {
             let right_right = all - right_wrong - wrong_right - wrong_wrong;
-            let moves = Moves { right_right, right_wrong, wrong_right, wrong_wrong, wrong_same: Some(same) };
+            let moves = AnswerMoves { right_right, right_wrong, wrong_right, wrong_wrong, wrong_same: Some(same) };
             let ahead = MovesAhead::new(&moves, 1, 1.0);
             for step in 0..400 {
                 let both = f64::from(step) / 400.0 * 0.29 + 1e-4;
@@ -404,7 +404,7 @@ mod tests {
     #[test]
     fn the_table_is_the_law_between_its_nodes() {
         let moves =
-            Moves { right_right: 7900, right_wrong: 900, wrong_right: 700, wrong_wrong: 2500, wrong_same: None };
+            AnswerMoves { right_right: 7900, right_wrong: 900, wrong_right: 700, wrong_wrong: 2500, wrong_same: None };
         let table = SplitTable::new(&moves);
         for place in 0..200 {
             let log_odds = 2.0 + f64::from(place) * 0.0137;

@@ -8,7 +8,7 @@ const SPEAKS: f64 = 3.162_277_660_168_379_5;
 
 /// What may be said of P(R > 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outlook {
+pub enum FitOutlook {
     /// The log moved the odds too little for words: what is thought is the prior.
     Unmoved,
     /// The log moved the odds, and the prior still outweighs it.
@@ -29,7 +29,7 @@ pub enum Outlook {
     Grow,
 }
 
-impl Outlook {
+impl FitOutlook {
     /// In words, without numbers.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -64,7 +64,7 @@ impl Outlook {
     }
 }
 
-impl Serialize for Outlook {
+impl Serialize for FitOutlook {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.words())
     }
@@ -87,20 +87,20 @@ mod tests {
     fn words_need_a_log_that_moved_the_prior() {
         let of = |above: f64, prior: f64, worse| {
             let count = |share: f64| ((share * 1000.0).round() as usize, 1000);
-            Outlook::of(above, odds_shift(count(above), count(prior)), worse)
+            FitOutlook::of(above, odds_shift(count(above), count(prior)), worse)
         };
-        assert_eq!(of(0.61, 0.56, false), Outlook::Unmoved);
-        assert_eq!(of(0.99, 0.98, false), Outlook::Unmoved);
-        assert_eq!(of(0.02, 0.03, true), Outlook::Unmoved);
-        assert_eq!(of(0.8, 0.5, false), Outlook::LikelyGrow);
-        assert_eq!(of(0.97, 0.5, true), Outlook::Grow);
-        assert_eq!(of(0.2, 0.5, false), Outlook::LikelyHeal);
-        assert_eq!(of(0.2, 0.5, true), Outlook::LikelySettleWorse);
-        assert_eq!(of(0.01, 0.5, false), Outlook::Heal);
-        assert_eq!(of(0.01, 0.5, true), Outlook::SettleWorse);
-        assert_eq!(of(0.5, 0.2, false), Outlook::Open);
-        assert_eq!(of(0.3, 0.1, false), Outlook::Against);
-        assert_eq!(of(0.7, 0.9, false), Outlook::Against);
+        assert_eq!(of(0.61, 0.56, false), FitOutlook::Unmoved);
+        assert_eq!(of(0.99, 0.98, false), FitOutlook::Unmoved);
+        assert_eq!(of(0.02, 0.03, true), FitOutlook::Unmoved);
+        assert_eq!(of(0.8, 0.5, false), FitOutlook::LikelyGrow);
+        assert_eq!(of(0.97, 0.5, true), FitOutlook::Grow);
+        assert_eq!(of(0.2, 0.5, false), FitOutlook::LikelyHeal);
+        assert_eq!(of(0.2, 0.5, true), FitOutlook::LikelySettleWorse);
+        assert_eq!(of(0.01, 0.5, false), FitOutlook::Heal);
+        assert_eq!(of(0.01, 0.5, true), FitOutlook::SettleWorse);
+        assert_eq!(of(0.5, 0.2, false), FitOutlook::Open);
+        assert_eq!(of(0.3, 0.1, false), FitOutlook::Against);
+        assert_eq!(of(0.7, 0.9, false), FitOutlook::Against);
     }
 
     proptest! {
@@ -112,16 +112,16 @@ mod tests {
             let shift = odds_shift((above, 2000), (prior, 4000));
             prop_assert!(shift.is_finite() && shift > 0.0);
             let p = above as f64 / 2000.0;
-            match Outlook::of(p, shift, worse) {
-                Outlook::Unmoved => prop_assert!(shift < SPEAKS && shift > 1.0 / SPEAKS),
-                Outlook::Open => prop_assert!((0.4..=0.6).contains(&p)),
-                Outlook::Against => prop_assert!((p > 0.6 && shift < 1.0) || (p < 0.4 && shift > 1.0)),
-                Outlook::Grow => prop_assert!(p > 0.95 && shift >= SPEAKS),
-                Outlook::LikelyGrow => prop_assert!(p > 0.6 && p <= 0.95 && shift >= SPEAKS),
-                Outlook::Heal => prop_assert!(p < 0.05 && shift <= 1.0 / SPEAKS && !worse),
-                Outlook::LikelyHeal => prop_assert!(p < 0.4 && shift <= 1.0 / SPEAKS && !worse),
-                Outlook::SettleWorse => prop_assert!(p < 0.05 && shift <= 1.0 / SPEAKS && worse),
-                Outlook::LikelySettleWorse => prop_assert!(p < 0.4 && shift <= 1.0 / SPEAKS && worse),
+            match FitOutlook::of(p, shift, worse) {
+                FitOutlook::Unmoved => prop_assert!(shift < SPEAKS && shift > 1.0 / SPEAKS),
+                FitOutlook::Open => prop_assert!((0.4..=0.6).contains(&p)),
+                FitOutlook::Against => prop_assert!((p > 0.6 && shift < 1.0) || (p < 0.4 && shift > 1.0)),
+                FitOutlook::Grow => prop_assert!(p > 0.95 && shift >= SPEAKS),
+                FitOutlook::LikelyGrow => prop_assert!(p > 0.6 && p <= 0.95 && shift >= SPEAKS),
+                FitOutlook::Heal => prop_assert!(p < 0.05 && shift <= 1.0 / SPEAKS && !worse),
+                FitOutlook::LikelyHeal => prop_assert!(p < 0.4 && shift <= 1.0 / SPEAKS && !worse),
+                FitOutlook::SettleWorse => prop_assert!(p < 0.05 && shift <= 1.0 / SPEAKS && worse),
+                FitOutlook::LikelySettleWorse => prop_assert!(p < 0.4 && shift <= 1.0 / SPEAKS && worse),
             }
         }
     }

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::answer;
-use super::course::Course;
+use super::course::ErrorCourse;
 use super::fitted::Fitted;
 
 /// Change of the error rate below which nothing is said to have changed.
@@ -15,7 +15,7 @@ const MARGIN: f64 = 0.01;
 
 /// Whether two metrics part.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Parting {
+pub struct MetricParting {
     /// The generation after which they part: the best of the metric that gets worse.
     pub generation: u64,
     /// The last generation of the log.
@@ -32,13 +32,13 @@ impl Fitted<'_> {
     /// Where this metric and another of the same run part, whichever of them gets worse: the more probable of the two.
     /// `None` where no generation has both.
     #[must_use]
-    pub fn parting(&self, second: &Self) -> Option<Parting> {
+    pub fn parting(&self, second: &Self) -> Option<MetricParting> {
         let (forth, back) = (parting(self, second, true), parting(second, self, false));
         [forth, back].into_iter().flatten().reduce(|a, b| if b.probability > a.probability { b } else { a })
     }
 }
 
-fn parting(improving: &Fitted<'_>, worsening: &Fitted<'_>, second_worsens: bool) -> Option<Parting> {
+fn parting(improving: &Fitted<'_>, worsening: &Fitted<'_>, second_worsens: bool) -> Option<MetricParting> {
     let generation = answer::best(worsening.run, &worsening.courses).generation;
     let last = improving.run.rows.last()?.generation.min(worsening.run.rows.last()?.generation);
     let place = |fitted: &Fitted<'_>, generation: u64| {
@@ -47,7 +47,7 @@ fn parting(improving: &Fitted<'_>, worsening: &Fitted<'_>, second_worsens: bool)
     };
     let change = |fitted: &Fitted<'_>| -> Option<Vec<f64>> {
         let (from, to) = (place(fitted, generation)?, place(fitted, last)?);
-        let of = |course: &Course| Some(course.error.get(to)? - course.error.get(from)?);
+        let of = |course: &ErrorCourse| Some(course.error.get(to)? - course.error.get(from)?);
         fitted.courses.iter().map(of).collect()
     };
     let (falls, rises) = (change(improving)?, change(worsening)?);
@@ -55,5 +55,5 @@ fn parting(improving: &Fitted<'_>, worsening: &Fitted<'_>, second_worsens: bool)
     let shifted = rises.iter().cycle().skip(rises.len() / 2);
     let parted = falls.iter().zip(shifted).filter(|(fall, rise)| **fall < -MARGIN && **rise > MARGIN).count();
     let probability = if generation < last { parted as f64 / falls.len().max(1) as f64 } else { 0.0 };
-    Some(Parting { generation, last, probability, margin: MARGIN, second_worsens })
+    Some(MetricParting { generation, last, probability, margin: MARGIN, second_worsens })
 }

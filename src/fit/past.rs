@@ -1,8 +1,8 @@
 //! One rate of a run, generation by generation, as a trend sees it, and the scales on which trends are straight.
 
-use super::course::Course;
-use super::log::{Row, Run};
-use super::prior::Scale;
+use super::course::ErrorCourse;
+use super::log::{LogRow, LogRun};
+use super::prior::PriorScale;
 
 /// Most generations that are looked back on: what came before says little of what comes next.
 const LOOKED_BACK: u64 = 40;
@@ -19,14 +19,14 @@ pub(super) enum TrendScale {
 impl TrendScale {
     pub fn of(self, share: f64) -> f64 {
         match self {
-            Self::Logit => Scale::Logit.transformed(share),
+            Self::Logit => PriorScale::Logit.transformed(share),
             Self::Hazard => (-(-share).ln_1p()).ln(),
         }
     }
 
     pub fn back(self, z: f64) -> f64 {
         match self {
-            Self::Logit => Scale::Logit.natural(z),
+            Self::Logit => PriorScale::Logit.natural(z),
             Self::Hazard => -(-z.exp()).exp_m1(),
         }
     }
@@ -70,7 +70,7 @@ pub(super) struct Past {
 
 impl Past {
     /// What a run shows of a rate: `counts` of a generation are its cases and its trials, where they were counted.
-    pub fn of(run: &Run, counts: &dyn Fn(&Row) -> Option<(u64, u64)>) -> Option<Self> {
+    pub fn of(run: &LogRun, counts: &dyn Fn(&LogRow) -> Option<(u64, u64)>) -> Option<Self> {
         let rows = looked_back(run);
         let first = rows.first()?.generation;
         let mut steps = rows.iter().find_map(|row| row.steps).unwrap_or(1) as f64;
@@ -94,13 +94,17 @@ impl Past {
 }
 
 /// The generations of a run that say something of the next.
-pub(super) fn looked_back(run: &Run) -> &[Row] {
+pub(super) fn looked_back(run: &LogRun) -> &[LogRow] {
     let last = run.rows.last().map_or(0, |row| row.generation);
     &run.rows[run.rows.partition_point(|row| last - row.generation > LOOKED_BACK)..]
 }
 
 /// Courses with the error rates, as they were measured, of the generations that are not looked back on.
-pub(super) fn with_earlier(mut courses: Vec<Course>, run: &Run, counts: impl Fn(&Row) -> (u64, u64)) -> Vec<Course> {
+pub(super) fn with_earlier(
+    mut courses: Vec<ErrorCourse>,
+    run: &LogRun,
+    counts: impl Fn(&LogRow) -> (u64, u64),
+) -> Vec<ErrorCourse> {
     let (Some(first), Some(looked)) = (run.rows.first(), looked_back(run).first()) else { return courses };
     let at = |generation: u64| {
         let row = run.rows.iter().rev().find(|row| row.generation <= generation);

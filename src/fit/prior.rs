@@ -7,13 +7,13 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::design::Training;
+use super::training::{LoopChecks, TrainingMode};
 use crate::scenario::MOST_SPREAD;
 
 /// The parameters, by the keys of a scenario file where it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Parameter {
+pub enum FitParameter {
     /// Error rate of the first generation in the log.
     Error,
     /// Share of that error that sits in wrong beliefs already; the rest is fresh slips.
@@ -69,8 +69,8 @@ pub const PARAMETERS: usize = 23;
 /// draws of the others do not depend on them.
 pub(super) const OPTIONAL: usize = 20;
 
-impl Parameter {
-    /// Every parameter, in the order of a [`Point`].
+impl FitParameter {
+    /// Every parameter, in the order of a [`ParameterPoint`].
     pub const ALL: [Self; PARAMETERS] = [
         Self::Error,
         Self::Inherited,
@@ -129,12 +129,12 @@ impl Parameter {
 }
 
 /// One value per parameter, on the scales of their priors.
-pub type Point = [f64; PARAMETERS];
+pub type ParameterPoint = [f64; PARAMETERS];
 
 /// The scale on which a prior is normal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Scale {
+pub enum PriorScale {
     /// ln(p / (1 − p)), for shares.
     Logit,
     /// ln, for positive numbers.
@@ -143,7 +143,7 @@ pub enum Scale {
     Linear,
 }
 
-impl Scale {
+impl PriorScale {
     /// From the transformed to the natural scale.
     #[must_use]
     pub fn natural(self, u: f64) -> f64 {
@@ -169,9 +169,9 @@ impl Scale {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Prior {
     /// Whose prior.
-    pub parameter: Parameter,
+    pub parameter: FitParameter,
     /// Scale on which it is normal.
-    pub scale: Scale,
+    pub scale: PriorScale,
     /// Centre on that scale.
     pub centre: f64,
     /// Standard deviation on that scale; 0 holds the parameter fixed.
@@ -181,7 +181,7 @@ pub struct Prior {
 /// What a person writes to replace a prior: the median in natural units, the spread on the transformed scale.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Written {
+pub struct WrittenPrior {
     /// Median, in the parameter's own units.
     pub median: f64,
     /// Standard deviation on the prior's scale (logit for shares, ln for positive numbers); 0 holds the value fixed.
@@ -193,7 +193,7 @@ pub struct Written {
 #[non_exhaustive]
 pub enum PriorError {
     /// No such parameter.
-    #[error("`fit.priors.{key}`: there is no such parameter; they are {}", Parameter::ALL.map(|p| format!("`{}`", p.key())).join(", "))]
+    #[error("`fit.priors.{key}`: there is no such parameter; they are {}", FitParameter::ALL.map(|p| format!("`{}`", p.key())).join(", "))]
     Unknown {
         /// The key that was written.
         key: String,
@@ -218,37 +218,25 @@ pub enum PriorError {
     },
 }
 
-/// Whether the loop checks what it keeps, as far as the log tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Checks {
-    /// Everything generated is kept: no checks.
-    None,
-    /// Some of it is rejected.
-    Some,
-    /// The log does not say.
-    Unknown,
-}
-
 /// A share of 1 on the logit scale, to double precision.
 const ALL_PASS: f64 = 40.0;
 
 /// The priors of all parameters.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Priors(Vec<Prior>);
+pub struct PriorSet(Vec<Prior>);
 
-impl Priors {
+impl PriorSet {
     /// The defaults for a loop with these checks, whose generations are trained so.
     #[must_use]
-    pub fn new(checks: Checks, training: Training) -> Self {
-        Self(Parameter::ALL.iter().map(|&parameter| default(parameter, checks, training)).collect())
+    pub fn new(checks: LoopChecks, training: TrainingMode) -> Self {
+        Self(FitParameter::ALL.iter().map(|&parameter| default(parameter, checks, training)).collect())
     }
 
     /// Replaces one prior.
     ///
     /// # Errors
     /// [`PriorError`] for an unknown key, a median outside the parameter's range, or an impossible spread.
-    pub fn replace(&mut self, key: &str, written: Written) -> Result<(), PriorError> {
+    pub fn replace(&mut self, key: &str, written: WrittenPrior) -> Result<(), PriorError> {
         let prior = self
             .0
             .iter_mut()
@@ -256,9 +244,9 @@ impl Priors {
             .ok_or_else(|| PriorError::Unknown { key: key.to_owned() })?;
         let key = prior.parameter.key();
         let (inside, range, scale) = match prior.scale {
-            Scale::Logit => (written.median > 0.0 && written.median < 1.0, "(0, 1)", Scale::Logit),
-            Scale::Log => (written.median > 0.0 && written.median.is_finite(), "(0, ∞)", Scale::Log),
-            Scale::Linear => (written.median.is_finite(), "(−∞, ∞)", Scale::Linear),
+            PriorScale::Logit => (written.median > 0.0 && written.median < 1.0, "(0, 1)", PriorScale::Logit),
+            PriorScale::Log => (written.median > 0.0 && written.median.is_finite(), "(0, ∞)", PriorScale::Log),
+            PriorScale::Linear => (written.median.is_finite(), "(−∞, ∞)", PriorScale::Linear),
         };
         if !inside {
             return Err(PriorError::Median { key, value: written.median, range });
@@ -277,18 +265,18 @@ impl Priors {
         let (centre, spread) = correlation.map_or((0.3, 0.7), |(measured, error)| {
             let share = measured.clamp(0.02, 0.98);
             // Pairs of generations further apart correlate less: no sample makes the one number exact.
-            (Scale::Logit.transformed(share), (error / (share * (1.0 - share))).clamp(0.2, 0.7))
+            (PriorScale::Logit.transformed(share), (error / (share * (1.0 - share))).clamp(0.2, 0.7))
         });
-        self.set(Parameter::SharedNoise, centre, spread);
-        self.set(Parameter::Level, 0.0, 1.0);
+        self.set(FitParameter::SharedNoise, centre, spread);
+        self.set(FitParameter::Level, 0.0, 1.0);
     }
 
     /// Frees what the problems' moves depend on.
     pub(super) fn follow_problems(&mut self) {
-        self.set(Parameter::SlipRecurrence, 1.4, 1.0);
+        self.set(FitParameter::SlipRecurrence, 1.4, 1.0);
     }
 
-    pub(super) fn set(&mut self, parameter: Parameter, centre: f64, spread: f64) {
+    pub(super) fn set(&mut self, parameter: FitParameter, centre: f64, spread: f64) {
         for prior in self.0.iter_mut().filter(|prior| prior.parameter == parameter) {
             (prior.centre, prior.spread) = (centre, spread);
         }
@@ -296,11 +284,11 @@ impl Priors {
 
     /// Holds a parameter that a log cannot speak of at its median; checks that the log does not show reject nothing, and
     /// problems that are not the same share nothing.
-    pub(super) fn hold(&mut self, parameter: Parameter) {
+    pub(super) fn hold(&mut self, parameter: FitParameter) {
         let centre = match parameter {
-            Parameter::PassRight => Some(ALL_PASS),
-            Parameter::SharedNoise => Some(-ALL_PASS),
-            Parameter::Level => Some(0.0),
+            FitParameter::PassRight => Some(ALL_PASS),
+            FitParameter::SharedNoise => Some(-ALL_PASS),
+            FitParameter::Level => Some(0.0),
             _ => None,
         };
         for prior in self.0.iter_mut().filter(|prior| prior.parameter == parameter) {
@@ -309,7 +297,7 @@ impl Priors {
         }
     }
 
-    /// Every prior, in the order of a [`Point`].
+    /// Every prior, in the order of a [`ParameterPoint`].
     #[must_use]
     pub fn all(&self) -> &[Prior] {
         &self.0
@@ -323,7 +311,7 @@ impl Priors {
 
     /// ln density of a point, up to a constant.
     #[must_use]
-    pub fn log_density(&self, point: &Point) -> f64 {
+    pub fn log_density(&self, point: &ParameterPoint) -> f64 {
         self.0
             .iter()
             .zip(point)
@@ -334,7 +322,7 @@ impl Priors {
 
     /// The point `z` standard deviations from every centre.
     #[must_use]
-    pub fn at(&self, z: &Point) -> Point {
+    pub fn at(&self, z: &ParameterPoint) -> ParameterPoint {
         let mut point = *z;
         for (u, prior) in point.iter_mut().zip(&self.0) {
             *u = prior.centre + prior.spread * *u;
@@ -343,58 +331,60 @@ impl Priors {
     }
 }
 
-fn default(parameter: Parameter, checks: Checks, training: Training) -> Prior {
-    use Scale::{Linear, Log, Logit};
-    let tuned = training == Training::FineTuned;
-    let checked = checks == Checks::Some;
+fn default(parameter: FitParameter, checks: LoopChecks, training: TrainingMode) -> Prior {
+    use PriorScale::{Linear, Log, Logit};
+    let tuned = training == TrainingMode::FineTuned;
+    let checked = checks == LoopChecks::Some;
     let (scale, centre, spread) = match (parameter, checks) {
-        (Parameter::Error, _) => (Logit, -1.8, 1.5),
+        (FitParameter::Error, _) => (Logit, -1.8, 1.5),
         // A first generation that learned from labels holds few mistakes that pass its own checks.
-        (Parameter::Inherited, Checks::Some) => (Logit, -1.4, 1.3),
-        (Parameter::Inherited, _) => (Logit, 0.0, 1.5),
+        (FitParameter::Inherited, LoopChecks::Some) => (Logit, -1.4, 1.3),
+        (FitParameter::Inherited, _) => (Logit, 0.0, 1.5),
         // Training on unchecked samples makes the next answers more scattered everywhere; checks take the scatter out.
-        (Parameter::Amplification, Checks::None) => (Log, 0.4, 1.1),
-        (Parameter::Amplification, Checks::Some) => (Log, -1.2, 1.2),
-        (Parameter::Amplification, Checks::Unknown) => (Log, 0.0, 1.2),
+        (FitParameter::Amplification, LoopChecks::None) => (Log, 0.4, 1.1),
+        (FitParameter::Amplification, LoopChecks::Some) => (Log, -1.2, 1.2),
+        (FitParameter::Amplification, LoopChecks::Unknown) => (Log, 0.0, 1.2),
         // From a learner that averages noise away to one that takes every example at its word.
-        (Parameter::Imprint, Checks::None) => (Logit, 0.0, 3.0),
-        (Parameter::Imprint, _) => (Logit, 0.5, 1.5),
-        (Parameter::Persistence, Checks::None) => (Logit, 3.9, 1.5),
+        (FitParameter::Imprint, LoopChecks::None) => (Logit, 0.0, 3.0),
+        (FitParameter::Imprint, _) => (Logit, 0.5, 1.5),
+        (FitParameter::Persistence, LoopChecks::None) => (Logit, 3.9, 1.5),
         // What has passed the checks once passes them again: one mistake leaves about one, fewer where truth is mixed in.
-        (Parameter::Persistence, Checks::Some) if tuned => (Log, -0.1, 0.2),
-        (Parameter::Persistence, Checks::Some) => (Log, 0.0, 0.07),
-        (Parameter::Persistence, Checks::Unknown) => (Log, 0.0, 0.07),
-        (Parameter::Examples, Checks::Some) => (Log, 5.8, 1.2),
-        (Parameter::Examples, _) => (Log, 5.5, 0.9),
+        (FitParameter::Persistence, LoopChecks::Some) if tuned => (Log, -0.1, 0.2),
+        (FitParameter::Persistence, LoopChecks::Some) => (Log, 0.0, 0.07),
+        (FitParameter::Persistence, LoopChecks::Unknown) => (Log, 0.0, 0.07),
+        (FitParameter::Examples, LoopChecks::Some) => (Log, 5.8, 1.2),
+        (FitParameter::Examples, _) => (Log, 5.5, 0.9),
         // The first generation learned from labels: most of the change comes at once, and it may go either way.
-        (Parameter::StepErrorGain, _) => (Logit, 1.6, 1.5),
-        (Parameter::StepErrorFloor, Checks::None) => (Log, 0.3, 1.0),
-        (Parameter::StepErrorFloor, _) if tuned => (Log, -0.5, 1.2),
-        (Parameter::StepErrorFloor, _) => (Log, 0.0, 0.7),
-        (Parameter::PassRandom, _) if checked => (Logit, -2.8, 1.3),
-        (Parameter::PassRight, _) if checked => (Logit, 4.0, 1.5),
-        (Parameter::PassRandom | Parameter::PassSystematic | Parameter::PassRight, _) => (Logit, ALL_PASS, 0.0),
+        (FitParameter::StepErrorGain, _) => (Logit, 1.6, 1.5),
+        (FitParameter::StepErrorFloor, LoopChecks::None) => (Log, 0.3, 1.0),
+        (FitParameter::StepErrorFloor, _) if tuned => (Log, -0.5, 1.2),
+        (FitParameter::StepErrorFloor, _) => (Log, 0.0, 0.7),
+        (FitParameter::PassRandom, _) if checked => (Logit, -2.8, 1.3),
+        (FitParameter::PassRight, _) if checked => (Logit, 4.0, 1.5),
+        (FitParameter::PassRandom | FitParameter::PassSystematic | FitParameter::PassRight, _) => {
+            (Logit, ALL_PASS, 0.0)
+        }
         // Problems differ: k candidates that must agree do so more often than k independent answers would.
-        (Parameter::Agreeing, _) if checked => (Log, 0.4, 0.4),
-        (Parameter::Agreeing, _) => (Log, 0.0, 0.0),
-        (Parameter::Unanimity, _) if checked => (Log, 0.3, 0.6),
-        (Parameter::Unanimity, _) => (Log, 0.3, 0.0),
-        (Parameter::Displacement, _) if checked => (Linear, 0.2, 0.6),
-        (Parameter::Displacement, _) => (Linear, 1.0, 0.0),
+        (FitParameter::Agreeing, _) if checked => (Log, 0.4, 0.4),
+        (FitParameter::Agreeing, _) => (Log, 0.0, 0.0),
+        (FitParameter::Unanimity, _) if checked => (Log, 0.3, 0.6),
+        (FitParameter::Unanimity, _) => (Log, 0.3, 0.0),
+        (FitParameter::Displacement, _) if checked => (Linear, 0.2, 0.6),
+        (FitParameter::Displacement, _) => (Linear, 1.0, 0.0),
         // From yes-or-no questions to open ones.
-        (Parameter::Reversion, _) => (Logit, -2.2, 0.7),
+        (FitParameter::Reversion, _) => (Logit, -2.2, 0.7),
         // A transformer that adds: 0.95 at a temperature of 0.9 to 1.34 at 1.2.
-        (Parameter::HazardGain, Checks::None) if tuned => (Log, 0.05, 0.3),
-        (Parameter::HazardGain, _) => (Log, 0.0, 0.0),
-        (Parameter::Renewal, Checks::Unknown) if tuned => (Logit, 0.5, 1.5),
-        (Parameter::Renewal, _) => (Logit, ALL_PASS, 0.0),
-        (Parameter::Dispersion, _) => (Log, -7.7, 1.2),
-        (Parameter::AuditDispersion, Checks::None) => (Log, -8.5, 1.0),
-        (Parameter::AuditDispersion, _) => (Log, -7.7, 1.2),
-        (Parameter::YieldDispersion, _) => (Log, -5.7, if checked { 0.9 } else { 0.0 }),
-        (Parameter::SharedNoise, _) => (Logit, -ALL_PASS, 0.0),
-        (Parameter::Level, _) => (Linear, 0.0, 0.0),
-        (Parameter::SlipRecurrence, _) => (Log, 1.4, 0.0),
+        (FitParameter::HazardGain, LoopChecks::None) if tuned => (Log, 0.05, 0.3),
+        (FitParameter::HazardGain, _) => (Log, 0.0, 0.0),
+        (FitParameter::Renewal, LoopChecks::Unknown) if tuned => (Logit, 0.5, 1.5),
+        (FitParameter::Renewal, _) => (Logit, ALL_PASS, 0.0),
+        (FitParameter::Dispersion, _) => (Log, -7.7, 1.2),
+        (FitParameter::AuditDispersion, LoopChecks::None) => (Log, -8.5, 1.0),
+        (FitParameter::AuditDispersion, _) => (Log, -7.7, 1.2),
+        (FitParameter::YieldDispersion, _) => (Log, -5.7, if checked { 0.9 } else { 0.0 }),
+        (FitParameter::SharedNoise, _) => (Logit, -ALL_PASS, 0.0),
+        (FitParameter::Level, _) => (Linear, 0.0, 0.0),
+        (FitParameter::SlipRecurrence, _) => (Log, 1.4, 0.0),
     };
     Prior { parameter, scale, centre, spread }
 }

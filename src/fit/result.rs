@@ -3,15 +3,16 @@
 use serde::Serialize;
 
 use super::log::named;
-use super::mixing::Mixing;
-use super::outlook::Outlook;
-use super::prior::{Checks, Parameter, Scale};
+use super::mixing::ChainMixing;
+use super::outlook::FitOutlook;
+use super::prior::{FitParameter, PriorScale};
 use super::score::{quantile, sorted};
-use super::{Effort, Threshold, Training, Unit};
+use super::training::{LoopChecks, TrainingMode};
+use super::{FailureThreshold, SamplerConfig, SlipUnit};
 
 /// Median and central 50 % and 90 % intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Interval {
+pub struct CredibleInterval {
     /// 5 % quantile.
     pub q05: f64,
     /// 25 % quantile.
@@ -24,7 +25,7 @@ pub struct Interval {
     pub q95: f64,
 }
 
-impl Interval {
+impl CredibleInterval {
     /// Of a sample; NaN where it is empty.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
@@ -36,7 +37,7 @@ impl Interval {
 
 /// Everything that a fit says about a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Fit {
+pub struct LogFit {
     /// The log, as the user named it.
     pub source: String,
     /// The run that is forecast; empty where the log does not name it.
@@ -44,40 +45,40 @@ pub struct Fit {
     /// Runs fitted together.
     pub runs_fitted: usize,
     /// What the fit took from the log and assumed.
-    pub basis: Basis,
+    pub basis: FitBasis,
     /// R at the last generation.
-    pub reproduction_number: Reproduction,
+    pub reproduction_number: ReproductionForecast,
     /// Share of the present error rate that is inherited; the rest is fresh.
-    pub inherited_share: Interval,
+    pub inherited_share: CredibleInterval,
     /// Error rate at which the loop settles if it heals: present in `probability` of the draws.
-    pub floor_error: Conditional,
+    pub floor_error: ConditionalInterval,
     /// Share of the draws with a floor in which it lies above the present error.
     pub floor_above_present: f64,
     /// Error rate beyond which a healing loop runs away.
-    pub tipping_error: Conditional,
+    pub tipping_error: ConditionalInterval,
     /// Error by generation: the log's generations, then the forecast.
-    pub fan: Vec<Fan>,
+    pub fan: Vec<FanPoint>,
     /// The remaining runway, given survival so far.
-    pub runway: Runway,
+    pub runway: RunwayForecast,
     /// Which generation to keep.
-    pub best: Best,
+    pub best: KeepGeneration,
     /// What the data said about each parameter.
-    pub parameters: Vec<Learned>,
+    pub parameters: Vec<ParameterSummary>,
     /// Pairs of parameters of which the data fix a combination only.
     pub trade_offs: Vec<TradeOff>,
     /// Mixing of the sampler.
-    pub mixing: Vec<Mixing>,
+    pub mixing: Vec<ChainMixing>,
     /// Share of proposals accepted.
     pub accepted: f64,
     /// Posterior draws kept.
     pub draws: usize,
     /// Generations that the model finds surprising.
-    pub surprises: Vec<Surprise>,
+    pub surprises: Vec<SurprisingRow>,
     /// What a reader should know before using the numbers.
     pub warnings: Vec<String>,
 }
 
-impl Fit {
+impl LogFit {
     /// The log and its run, for people.
     #[must_use]
     pub fn subject(&self) -> String {
@@ -86,22 +87,22 @@ impl Fit {
 
     /// The parameter that mixed worst, where its R̂ says that the sampler has not settled: the numbers then depend on the seed.
     #[must_use]
-    pub fn unsettled(&self) -> Option<&Mixing> {
+    pub fn unsettled(&self) -> Option<&ChainMixing> {
         self.mixing.iter().filter(|mixing| mixing.unsettled()).max_by(|a, b| a.r_hat.total_cmp(&b.r_hat))
     }
 }
 
 /// What the fit rests on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Basis {
+pub struct FitBasis {
     /// Generations with an evaluation.
     pub observed: usize,
     /// First and last generation of the log.
     pub generations: (u64, u64),
     /// Whether the loop checks what it keeps.
-    pub checks: Checks,
+    pub checks: LoopChecks,
     /// How each generation comes from the one before.
-    pub training: Training,
+    pub training: TrainingMode,
     /// Whether that was told; what the log suggests otherwise.
     pub training_told: bool,
     /// Share of the trend in the forecast; the rest is the mechanism's.
@@ -112,29 +113,29 @@ pub struct Basis {
     /// Whether audits of kept examples were used.
     pub audits: bool,
     /// What one belief is about.
-    pub unit: Unit,
+    pub unit: SlipUnit,
     /// Whether every generation was taken to answer the same problems; left out where not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub same_problems: bool,
     /// Steps that a solution gains per generation in the forecast.
     pub steps_per_generation: f64,
     /// Failure.
-    pub threshold: Threshold,
+    pub threshold: FailureThreshold,
     /// Generations forecast.
     pub horizon: u64,
     /// Seed of the sampler.
     pub seed: u64,
     /// Length of the sampling.
-    pub effort: Effort,
+    pub effort: SamplerConfig,
 }
 
 /// R and what is thought of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Reproduction {
+pub struct ReproductionForecast {
     /// Posterior.
-    pub posterior: Interval,
+    pub posterior: CredibleInterval,
     /// Prior.
-    pub prior: Interval,
+    pub prior: CredibleInterval,
     /// P(R > 1).
     pub above_one: f64,
     /// P(R > 1) before the data.
@@ -146,14 +147,14 @@ pub struct Reproduction {
     /// Odds of R > 1 given the log over the odds before it: the Bayes factor for R > 1.
     pub odds_shift: f64,
     /// P(R > 1) in words, where the log moved its odds enough for any.
-    pub words: Outlook,
+    pub words: FitOutlook,
     /// Both laws by bins of equal width over the central 95 % of either; the tails beyond are in no bin.
-    pub density: Vec<Bin>,
+    pub density: Vec<ReproductionBin>,
 }
 
 /// A bin of R.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Bin {
+pub struct ReproductionBin {
     /// Its lower end.
     pub low: f64,
     /// Its upper end.
@@ -167,7 +168,7 @@ pub struct Bin {
 /// Bins of R.
 const BINS: usize = 36;
 
-impl Bin {
+impl ReproductionBin {
     /// Shares of two samples in common bins over the central 95 % of either.
     pub(super) fn of(prior: &[f64], posterior: &[f64]) -> Vec<Self> {
         let (before, after) = (sorted(prior.iter().copied()), sorted(posterior.iter().copied()));
@@ -197,17 +198,17 @@ impl Bin {
 
 /// A quantity that exists in some draws only.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Conditional {
+pub struct ConditionalInterval {
     /// Share of draws in which it exists.
     pub probability: f64,
     /// Its law there; absent where it exists in none.
-    pub given: Option<Interval>,
+    pub given: Option<CredibleInterval>,
 }
 
 /// Where a generation of the fan lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Phase {
+pub enum FanPhase {
     /// Evaluated: the error rate given all measurements.
     Filtered,
     /// Within the log but not evaluated.
@@ -218,24 +219,24 @@ pub enum Phase {
 
 /// One generation of the fan chart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Fan {
+pub struct FanPoint {
     /// Generation.
     pub generation: u64,
     /// Evaluated, missing, or ahead.
-    pub phase: Phase,
+    pub phase: FanPhase,
     /// Measured error rate, where there is one.
     pub measured: Option<f64>,
     /// True error rate of the generation.
-    pub error: Interval,
+    pub error: CredibleInterval,
     /// What an evaluation like the last would measure (forecast only).
-    pub measurement: Option<Interval>,
+    pub measurement: Option<CredibleInterval>,
     /// P(no failure after the log up to and including this generation) (forecast only).
     pub survival: Option<f64>,
 }
 
 /// The remaining runway, in generations after the last one of the log.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Runway {
+pub struct RunwayForecast {
     /// Error rate that counts as failure.
     pub error_rate: f64,
     /// The generation from which on every evaluation of the log measured it, where the last one did; the forecast then speaks
@@ -257,7 +258,7 @@ pub struct Runway {
 
 /// Which generation to keep.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Best {
+pub struct KeepGeneration {
     /// Generation of the log that has the lowest error rate most often.
     pub generation: u64,
     /// How often.
@@ -270,15 +271,15 @@ pub struct Best {
 
 /// One parameter before and after the data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Learned {
+pub struct ParameterSummary {
     /// Which.
-    pub parameter: Parameter,
+    pub parameter: FitParameter,
     /// Scale on which its prior is normal.
-    pub scale: Scale,
+    pub scale: PriorScale,
     /// Prior.
-    pub prior: Interval,
+    pub prior: CredibleInterval,
     /// Posterior.
-    pub posterior: Interval,
+    pub posterior: CredibleInterval,
     /// 1 − posterior variance / prior variance on the prior's scale: 0 where the data said nothing, 1 where they said all.
     pub contraction: f64,
 }
@@ -287,22 +288,22 @@ pub struct Learned {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct TradeOff {
     /// One.
-    pub first: Parameter,
+    pub first: FitParameter,
     /// The other.
-    pub second: Parameter,
+    pub second: FitParameter,
     /// Posterior correlation on the priors' scales.
     pub correlation: f64,
 }
 
 /// A measurement in the tail of its posterior prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Surprise {
+pub struct SurprisingRow {
     /// Generation.
     pub generation: u64,
     /// Measured error rate.
     pub measured: f64,
     /// Predicted from the generations before it.
-    pub predicted: Interval,
+    pub predicted: CredibleInterval,
     /// Two-sided tail probability.
     pub p_value: f64,
 }

@@ -10,13 +10,13 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Watch;
-use super::mixing::{Mixing, mixing};
-use super::prior::{OPTIONAL, PARAMETERS, Point, Priors};
+use super::Progress;
+use super::mixing::{ChainMixing, mixing};
+use super::prior::{OPTIONAL, PARAMETERS, ParameterPoint, PriorSet};
 
 /// How long to sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effort {
+pub struct SamplerConfig {
     /// Independent ensembles.
     pub ensembles: usize,
     /// Walkers in each.
@@ -25,7 +25,7 @@ pub struct Effort {
     pub sweeps: usize,
 }
 
-impl Effort {
+impl SamplerConfig {
     /// For one answer: a few seconds.
     pub const THOROUGH: Self = Self { ensembles: 4, walkers: 48, sweeps: 480 };
     /// For one of hundreds of cases: below a second.
@@ -41,16 +41,16 @@ const OUTERMOST: f64 = -80.0;
 
 /// Draws from the posterior and how well they mix.
 #[derive(Debug, Clone)]
-pub(super) struct Sample {
+pub(super) struct PosteriorSample {
     /// One series of populations per ensemble: `[ensemble][sweep][walker]`.
-    pub ensembles: Vec<Vec<Vec<Point>>>,
+    pub ensembles: Vec<Vec<Vec<ParameterPoint>>>,
     /// Share of proposals accepted.
     pub accepted: f64,
 }
 
 #[derive(Clone, Copy)]
 struct Walker {
-    point: Point,
+    point: ParameterPoint,
     prior: f64,
     likelihood: f64,
 }
@@ -66,12 +66,12 @@ pub(super) fn stream(seed: u64, number: u64) -> ChaCha8Rng {
 /// stream i, so the result does not depend on threads. A sampling long enough for one answer that has not settled goes on,
 /// to twice and then to four times its length: what came before is dropped.
 pub(super) fn sample(
-    priors: &Priors,
-    log_likelihood: &(impl Fn(&Point, f64) -> f64 + Sync),
-    effort: Effort,
+    priors: &PriorSet,
+    log_likelihood: &(impl Fn(&ParameterPoint, f64) -> f64 + Sync),
+    effort: SamplerConfig,
     seed: u64,
-    watch: Watch<'_>,
-) -> Sample {
+    watch: Progress<'_>,
+) -> PosteriorSample {
     let mut all = (effort.ensembles * effort.sweeps) as u64;
     watch(0, all);
     let mut ensembles: Vec<Ensemble> = (0..effort.ensembles as u64)
@@ -82,8 +82,8 @@ pub(super) fn sample(
             ensemble
         })
         .collect();
-    let mut more = if effort.sweeps >= Effort::THOROUGH.sweeps { effort.sweeps } else { 0 };
-    let mut sample = Sample::of(&ensembles);
+    let mut more = if effort.sweeps >= SamplerConfig::THOROUGH.sweeps { effort.sweeps } else { 0 };
+    let mut sample = PosteriorSample::of(&ensembles);
     while (1..=2 * effort.sweeps).contains(&more) && sample.unsettled(priors) {
         all += (effort.ensembles * more) as u64;
         ensembles.par_iter_mut().for_each(|ensemble| {
@@ -91,7 +91,7 @@ pub(super) fn sample(
             ensemble.sweep(priors, log_likelihood, (0, more), &|| watch(1, all));
         });
         more *= 2;
-        sample = Sample::of(&ensembles);
+        sample = PosteriorSample::of(&ensembles);
     }
     sample
 }
@@ -102,13 +102,18 @@ struct Ensemble {
     walkers: Vec<Walker>,
     power: f64,
     /// The populations after each sweep that is kept.
-    kept: Vec<Vec<Point>>,
+    kept: Vec<Vec<ParameterPoint>>,
     /// Proposals accepted in them.
     accepted: usize,
 }
 
 impl Ensemble {
-    fn begun(priors: &Priors, log_likelihood: &impl Fn(&Point, f64) -> f64, count: usize, mut rng: ChaCha8Rng) -> Self {
+    fn begun(
+        priors: &PriorSet,
+        log_likelihood: &impl Fn(&ParameterPoint, f64) -> f64,
+        count: usize,
+        mut rng: ChaCha8Rng,
+    ) -> Self {
         let (walkers, power) = begin(priors, log_likelihood, count, &mut rng);
         Self { rng, walkers, power, kept: Vec::new(), accepted: 0 }
     }
@@ -121,8 +126,8 @@ impl Ensemble {
     /// `sweeps` sweeps over all walkers, those from `warm` on kept.
     fn sweep(
         &mut self,
-        priors: &Priors,
-        log_likelihood: &impl Fn(&Point, f64) -> f64,
+        priors: &PriorSet,
+        log_likelihood: &impl Fn(&ParameterPoint, f64) -> f64,
         (warm, sweeps): (usize, usize),
         swept: &dyn Fn(),
     ) {
@@ -144,8 +149,8 @@ impl Ensemble {
     /// One proposal for every walker; how many were accepted.
     fn walk(
         &mut self,
-        priors: &Priors,
-        log_likelihood: &impl Fn(&Point, f64) -> f64,
+        priors: &PriorSet,
+        log_likelihood: &impl Fn(&ParameterPoint, f64) -> f64,
         free: &[usize],
         difference: bool,
     ) -> usize {
@@ -225,8 +230,8 @@ fn resampled(walkers: &[Walker], weights: &[f64], count: usize, rng: &mut ChaCha
 /// Walkers drawn from the prior, resampled by a power of the likelihood mild enough to keep most of them distinct, and
 /// that power.
 fn begin(
-    priors: &Priors,
-    log_likelihood: &impl Fn(&Point, f64) -> f64,
+    priors: &PriorSet,
+    log_likelihood: &impl Fn(&ParameterPoint, f64) -> f64,
     count: usize,
     rng: &mut ChaCha8Rng,
 ) -> (Vec<Walker>, f64) {
@@ -244,7 +249,7 @@ fn begin(
 }
 
 /// One draw from the prior.
-pub(super) fn prior_draw(priors: &Priors, rng: &mut ChaCha8Rng) -> Point {
+pub(super) fn prior_draw(priors: &PriorSet, rng: &mut ChaCha8Rng) -> ParameterPoint {
     let mut z = [0.0; PARAMETERS];
     for (index, (z, prior)) in z.iter_mut().zip(priors.all()).enumerate() {
         if index < OPTIONAL || prior.spread > 0.0 {
@@ -259,10 +264,10 @@ fn propose(
     walkers: &[Walker],
     index: usize,
     free: &[usize],
-    priors: &Priors,
+    priors: &PriorSet,
     difference: bool,
     rng: &mut ChaCha8Rng,
-) -> (Point, f64) {
+) -> (ParameterPoint, f64) {
     let others = walkers.len() - 1;
     let skip = |drawn: usize, taken: usize| if drawn >= taken { drawn + 1 } else { drawn };
     let first = skip(rng.random_range(0..others), index);
@@ -300,7 +305,12 @@ fn propose(
 
 /// One parameter drawn anew from its prior: what the log says little about would otherwise keep for long what resampling
 /// and few walkers left of its spread. The volume factor takes the prior out of the acceptance.
-fn refreshed(mut point: Point, free: &[usize], priors: &Priors, rng: &mut ChaCha8Rng) -> (Point, f64) {
+fn refreshed(
+    mut point: ParameterPoint,
+    free: &[usize],
+    priors: &PriorSet,
+    rng: &mut ChaCha8Rng,
+) -> (ParameterPoint, f64) {
     if free.is_empty() {
         return (point, 0.0);
     }
@@ -311,7 +321,7 @@ fn refreshed(mut point: Point, free: &[usize], priors: &Priors, rng: &mut ChaCha
     (point, 0.5 * (new * new - old * old))
 }
 
-impl Sample {
+impl PosteriorSample {
     fn of(ensembles: &[Ensemble]) -> Self {
         let proposals: usize = ensembles.iter().flat_map(|ensemble| &ensemble.kept).map(Vec::len).sum();
         let accepted = ensembles.iter().map(|ensemble| ensemble.accepted).sum::<usize>() as f64;
@@ -322,23 +332,23 @@ impl Sample {
     }
 
     /// How each free parameter mixes.
-    pub fn mixing(&self, priors: &Priors) -> Vec<Mixing> {
+    pub fn mixing(&self, priors: &PriorSet) -> Vec<ChainMixing> {
         mixing(&self.ensembles, priors)
     }
 
     /// Whether the numbers of a fit depend on the seed.
-    pub fn unsettled(&self, priors: &Priors) -> bool {
-        self.mixing(priors).iter().any(Mixing::unsettled)
+    pub fn unsettled(&self, priors: &PriorSet) -> bool {
+        self.mixing(priors).iter().any(ChainMixing::unsettled)
     }
 
     /// Every kept draw, ensemble by ensemble.
-    pub fn draws(&self) -> impl Iterator<Item = &Point> {
+    pub fn draws(&self) -> impl Iterator<Item = &ParameterPoint> {
         self.ensembles.iter().flatten().flatten()
     }
 
     /// `count` draws, evenly spaced over all that were kept.
-    pub fn thinned(&self, count: usize) -> Vec<Point> {
-        let all: Vec<&Point> = self.draws().collect();
+    pub fn thinned(&self, count: usize) -> Vec<ParameterPoint> {
+        let all: Vec<&ParameterPoint> = self.draws().collect();
         (0..count).filter_map(|index| all.get((index * all.len() + all.len() / 2) / count).map(|p| **p)).collect()
     }
 }

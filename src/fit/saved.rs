@@ -10,12 +10,12 @@ use std::fmt::Write;
 
 use thiserror::Error;
 
-use super::Checks;
+use super::LoopChecks;
 use super::fitted::Fitted;
-use super::learner::{Learner, Unit};
-use super::model::Path;
-use super::stage::Stage;
-use crate::scenario::{DRAWN, Draw};
+use super::learner::{LoopModel, SlipUnit};
+use super::model::SampledPath;
+use super::stage::LogStage;
+use crate::scenario::{DRAWN, PosteriorDraw};
 
 /// Draws that are written.
 const DRAWS: usize = 400;
@@ -47,7 +47,7 @@ impl Fitted<'_> {
             return Err(SaveError::Unsettled);
         }
         let last = self.posterior.model.stages(self.options.run).last().cloned().unwrap_or_default();
-        if self.options.unit == Unit::Step && (last.steps > 1.0 || self.ahead.growth != 0.0) {
+        if self.options.unit == SlipUnit::Step && (last.steps > 1.0 || self.ahead.growth != 0.0) {
             return Err(SaveError::Steps);
         }
         if self.ahead.growth < 0.0 || self.ahead.growth.fract() != 0.0 {
@@ -58,7 +58,7 @@ impl Fitted<'_> {
             .filter_map(|index| self.paths.get(index * self.paths.len() / count))
             .map(|path| Present::of(path, &last))
             .collect();
-        let checked = self.posterior.checks == Checks::Some;
+        let checked = self.posterior.checks == LoopChecks::Some;
         Ok(Text { fitted: self, steps: last.steps, columns: columns(&rows, checked) }.written(name))
     }
 }
@@ -67,7 +67,7 @@ impl Fitted<'_> {
 struct Present([f64; DRAWN.len()]);
 
 impl Present {
-    fn of(path: &Path, last: &Stage) -> Self {
+    fn of(path: &SampledPath, last: &LogStage) -> Self {
         let (learner, share) = (&path.learner, path.last_share);
         let slip = learner.slip_at(last.elapsed);
         let checks = ChecksNow::of(learner, share, slip, last.steps);
@@ -104,7 +104,7 @@ struct ChecksNow {
 }
 
 impl ChecksNow {
-    fn of(learner: &Learner, share: f64, slip: f64, steps: f64) -> Self {
+    fn of(learner: &LoopModel, share: f64, slip: f64, steps: f64) -> Self {
         let now = learner.passing(share, slip, steps);
         let unchecked = learner.pass_systematic == 1.0 && learner.agreeing == 1.0;
         // Without checks an answer from a wrong belief is accepted as it is.
@@ -182,7 +182,7 @@ impl Text<'_> {
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
-        let examples = self.columns.first().map_or(1.0, |(_, values)| Draw::Medians.of(values)).round();
+        let examples = self.columns.first().map_or(1.0, |(_, values)| PosteriorDraw::Medians.of(values)).round();
         format!(
             "# A loop as its log tells it at generation {last}, which is generation 0 here. Medians of the posterior; in brackets\n\
              # the 90 % interval. `runaway compare DESIGNS --fit` this file says what a design would buy this loop.\n\
@@ -202,12 +202,12 @@ impl Text<'_> {
     fn line(&self, key: &str) -> String {
         let Some((_, values)) = self.columns.iter().find(|(name, _)| *name == key) else { return String::new() };
         let name = key.rsplit('.').next().unwrap_or(key);
-        format!("{name} = {}  # {}\n", digits(Draw::Medians.of(values)), self.interval(key))
+        format!("{name} = {}  # {}\n", digits(PosteriorDraw::Medians.of(values)), self.interval(key))
     }
 
     fn interval(&self, key: &str) -> String {
         let values = self.columns.iter().find(|(name, _)| *name == key).map_or(&[][..], |(_, values)| values);
-        let interval = super::Interval::of(values.iter().copied());
+        let interval = super::CredibleInterval::of(values.iter().copied());
         format!("[{}, {}]", short(interval.q05), short(interval.q95))
     }
 }

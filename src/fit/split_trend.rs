@@ -16,9 +16,9 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 
-use super::course::Course;
-use super::log::{Row, Run};
-use super::model::{self, Ahead};
+use super::course::ErrorCourse;
+use super::log::{LogRow, LogRun};
+use super::model::{self, ForecastSpan};
 use super::past::{self, Past, TrendScale};
 use super::trend::{Trends, normal};
 
@@ -34,26 +34,26 @@ const EXTREME: f64 = 1e-9;
 const SCALE: TrendScale = TrendScale::Hazard;
 
 /// Cases and trials of a rate in a generation, where they were counted.
-type Counts = fn(&Row) -> Option<(u64, u64)>;
+type Counts = fn(&LogRow) -> Option<(u64, u64)>;
 
-fn evaluated(row: &Row) -> Option<(u64, u64)> {
+fn evaluated(row: &LogRow) -> Option<(u64, u64)> {
     Some(row.independent_counts())
 }
 
 /// Wrong examples among those that were compared with the truth.
-fn passed(row: &Row) -> Option<(u64, u64)> {
+fn passed(row: &LogRow) -> Option<(u64, u64)> {
     row.kept_wrong.zip(row.audited.or(row.kept)).filter(|(_, audited)| *audited > 0)
 }
 
 /// Attempted problems whose candidates disagree; those that were not kept, where the log does not count agreement.
-fn apart(row: &Row) -> Option<(u64, u64)> {
+fn apart(row: &LogRow) -> Option<(u64, u64)> {
     let (generated, agreed) = row.generated.zip(row.unanimous.or(row.kept))?;
     Some((generated.checked_sub(agreed)?, generated)).filter(|_| generated > 0)
 }
 
 /// Whether the log of a run counts both, from the first generation that is looked back on to the last but one at least: the
 /// last may not have been sampled from.
-pub(super) fn is_told(run: &Run) -> bool {
+pub(super) fn is_told(run: &LogRun) -> bool {
     let whole = Past::of(run, &evaluated).map_or(0, |errors| errors.span);
     let told = |counts: Counts| {
         Past::of(run, &counts)
@@ -63,7 +63,7 @@ pub(super) fn is_told(run: &Run) -> bool {
 }
 
 /// Courses of a run's error rate from the trends of both rates.
-pub(super) fn courses(trends: &Trends<'_>, ahead: Ahead, count: usize) -> Vec<Course> {
+pub(super) fn courses(trends: &Trends<'_>, ahead: ForecastSpan, count: usize) -> Vec<ErrorCourse> {
     let Some(run) = trends.runs.get(trends.options.run).filter(|_| count > 0) else { return Vec::new() };
     let mut rng = trends.rng();
     let linked = Past::of(run, &evaluated).and_then(|errors| {
@@ -74,21 +74,21 @@ pub(super) fn courses(trends: &Trends<'_>, ahead: Ahead, count: usize) -> Vec<Co
         let parts = passed.iter().zip(&apart).map(|(passed, apart)| Parts { passed, apart });
         Some(parts.map(|parts| parts.course(&errors, ahead, &mut rng)).collect())
     });
-    past::with_earlier(linked.unwrap_or_default(), run, Row::independent_counts)
+    past::with_earlier(linked.unwrap_or_default(), run, LogRow::independent_counts)
 }
 
 /// Courses of one rate, as far as those of the error rate go.
 fn rate(
     trends: &Trends<'_>,
-    run: &Run,
+    run: &LogRun,
     errors: &Past,
     counts: Counts,
-    ahead: Ahead,
+    ahead: ForecastSpan,
     count: usize,
     rng: &mut ChaCha8Rng,
 ) -> Option<Vec<Vec<f64>>> {
     let late = errors.span - Past::of(run, &counts)?.span;
-    let courses = trends.drawn(&counts, Ahead { horizon: ahead.horizon + late, ..ahead }, count, rng)?;
+    let courses = trends.drawn(&counts, ForecastSpan { horizon: ahead.horizon + late, ..ahead }, count, rng)?;
     Some(courses.into_iter().map(|course| course.error).collect())
 }
 
@@ -145,10 +145,10 @@ impl Parts<'_> {
     }
 
     /// The course of the error rate, past and future.
-    fn course(&self, errors: &Past, ahead: Ahead, rng: &mut ChaCha8Rng) -> Course {
+    fn course(&self, errors: &Past, ahead: ForecastSpan, rng: &mut ChaCha8Rng) -> ErrorCourse {
         let link = self.drawn_link(errors, rng);
         let factor = link.factor.0 + link.factor.1 * normal(rng);
-        let mut course = Course { error: Vec::new(), measured: Vec::with_capacity(ahead.horizon) };
+        let mut course = ErrorCourse { error: Vec::new(), measured: Vec::with_capacity(ahead.horizon) };
         for place in 0..=errors.span + ahead.horizon {
             let level = self.level(place, link.wrong) + factor;
             let seen = errors.seen.iter().find(|seen| seen.place == place);
@@ -178,13 +178,12 @@ fn error(passed: f64, apart: f64, wrong: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::design::Training;
-    use crate::fit::prior::Checks;
     use crate::fit::score::{quantile, sorted};
+    use crate::fit::training::{LoopChecks, TrainingMode};
     use crate::fit::{FitOptions, sampler};
     use approx::assert_relative_eq;
 
-    const AHEAD: Ahead = Ahead { horizon: 8, evaluated: 500, growth: 0.0 };
+    const AHEAD: ForecastSpan = ForecastSpan { horizon: 8, evaluated: 500, growth: 0.0 };
 
     /// A loop behind a vote of all of three: problems that tempt to one wrong answer, candidates that err by chance.
     #[derive(Clone, Copy)]
@@ -194,7 +193,7 @@ mod tests {
     }
 
     impl Voted {
-        fn row(self, generation: u64, rng: &mut ChaCha8Rng) -> Row {
+        fn row(self, generation: u64, rng: &mut ChaCha8Rng) -> LogRow {
             let Self { tempting, slip } = self;
             let (mut wrong, mut agreed, mut kept_wrong) = (0, 0, 0);
             for _ in 0..500 {
@@ -209,7 +208,7 @@ mod tests {
             }
             let (generated, kept, unanimous) = (Some(4000), Some(agreed), Some(agreed));
             let kept_wrong = Some(kept_wrong);
-            Row { generation, evaluated: 500, wrong, generated, kept, kept_wrong, unanimous, ..Row::default() }
+            LogRow { generation, evaluated: 500, wrong, generated, kept, kept_wrong, unanimous, ..LogRow::default() }
         }
 
         fn error(self) -> f64 {
@@ -217,22 +216,22 @@ mod tests {
         }
     }
 
-    fn run(voted: impl Fn(u64) -> Voted, generations: u64, seed: u64) -> Run {
+    fn run(voted: impl Fn(u64) -> Voted, generations: u64, seed: u64) -> LogRun {
         let mut rng = sampler::stream(seed, 0);
         let rows = (0..generations).map(|generation| voted(generation).row(generation, &mut rng)).collect();
-        Run { name: String::new(), rows }
+        LogRun { name: String::new(), rows }
     }
 
     /// Quantiles of each generation's error, here and by the trend of the error rate alone.
-    fn quantiles(log: &[Run], level: f64) -> (Vec<f64>, Vec<f64>) {
+    fn quantiles(log: &[LogRun], level: f64) -> (Vec<f64>, Vec<f64>) {
         let options = FitOptions::default();
-        let trends = Trends::new(log, &options, Training::FineTuned, Checks::Some);
-        let of = |courses: Vec<Course>| {
+        let trends = Trends::new(log, &options, TrainingMode::FineTuned, LoopChecks::Some);
+        let of = |courses: Vec<ErrorCourse>| {
             assert_eq!(courses.len(), 800);
             let column = |index: usize| sorted(courses.iter().map(|course| course.error[index]));
             (0..courses[0].error.len()).map(|index| quantile(&column(index), level)).collect()
         };
-        (of(courses(&trends, AHEAD, 800)), of(trends.courses(Checks::Some, AHEAD, 800)))
+        (of(courses(&trends, AHEAD, 800)), of(trends.courses(LoopChecks::Some, AHEAD, 800)))
     }
 
     #[test]
@@ -299,7 +298,7 @@ mod tests {
         assert!(is_told(&without(&[5])) && is_told(&without(&[2, 3])));
         assert!(!is_told(&without(&[0])) && !is_told(&without(&[4, 5])));
         let unchecked =
-            Run { rows: whole.rows.iter().map(|row| Row { generated: None, ..*row }).collect(), ..whole.clone() };
+            LogRun { rows: whole.rows.iter().map(|row| LogRow { generated: None, ..*row }).collect(), ..whole.clone() };
         assert!(!is_told(&unchecked));
         assert_eq!(quantiles(&[without(&[2, 5])], 0.5).0.len(), 6 + 8);
     }

@@ -3,18 +3,18 @@
 use rand::rngs::ChaCha8Rng;
 
 use super::evaluation::{Evaluation, EvaluationLaw, ProblemSet};
-use super::learner::{Learner, Moment};
-use super::log::Run;
+use super::learner::{LoopModel, Prediction};
+use super::log::LogRun;
 use super::moves::{MovesAhead, PairLaw};
-use super::prior::Parameter;
-use super::tally::{Dispersed, Tally};
+use super::prior::FitParameter;
+use super::tally::{Dispersed, DispersedTally};
 
 /// Half-widths of windows of counts, in standard deviations.
 pub(super) const REACH: f64 = 5.5;
 
 /// One generation of a run as the likelihood sees it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stage {
+pub(super) struct LogStage {
     /// Generations since the run's first.
     pub elapsed: f64,
     /// L.
@@ -24,18 +24,18 @@ pub(super) struct Stage {
     /// Wrong answers of the evaluation; `None` where the log has a gap.
     wrong: Option<Evaluation>,
     /// Wrong among the kept, and whether counted in the belief's own unit.
-    kept_wrong: Option<(Tally, bool)>,
+    kept_wrong: Option<(DispersedTally, bool)>,
     /// Kept of the attempted.
-    accepted: Option<Tally>,
+    accepted: Option<DispersedTally>,
     /// Unanimous of the kept.
-    unanimous: Option<Tally>,
+    unanimous: Option<DispersedTally>,
     /// What became of its problems by the next evaluation.
     moves: Option<MovesAhead>,
 }
 
 /// Which measurements of a log are used beside its errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Used {
+pub(super) struct UsedMeasurements {
     /// Wrong among the kept.
     pub audits: bool,
     /// Wrong steps rather than wrong solutions, where both were counted.
@@ -52,17 +52,17 @@ pub(super) struct Used {
     pub moves: bool,
 }
 
-impl Used {
+impl UsedMeasurements {
     /// Parameters on which nothing that is used depends.
-    pub fn silent(self) -> impl Iterator<Item = Parameter> {
+    pub fn silent(self) -> impl Iterator<Item = FitParameter> {
         [
-            (!self.audits, Parameter::AuditDispersion),
-            (!self.yields || !self.rejections, Parameter::PassRight),
-            (!self.yields, Parameter::YieldDispersion),
-            (!self.unanimity, Parameter::Unanimity),
-            (!self.same_problems, Parameter::SharedNoise),
-            (!self.same_problems, Parameter::Level),
-            (!self.moves, Parameter::SlipRecurrence),
+            (!self.audits, FitParameter::AuditDispersion),
+            (!self.yields || !self.rejections, FitParameter::PassRight),
+            (!self.yields, FitParameter::YieldDispersion),
+            (!self.unanimity, FitParameter::Unanimity),
+            (!self.same_problems, FitParameter::SharedNoise),
+            (!self.same_problems, FitParameter::Level),
+            (!self.moves, FitParameter::SlipRecurrence),
         ]
         .into_iter()
         .filter_map(|(silent, parameter)| silent.then_some(parameter))
@@ -70,9 +70,9 @@ impl Used {
 }
 
 /// Prepares a run: one stage per generation from its first to its last, gaps included.
-pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
+pub(super) fn stages(run: &LogRun, used: UsedMeasurements) -> Vec<LogStage> {
     let Some(first) = run.rows.first() else { return Vec::new() };
-    let mut stages: Vec<Stage> = Vec::with_capacity(run.rows.len());
+    let mut stages: Vec<LogStage> = Vec::with_capacity(run.rows.len());
     let mut steps = first.steps.unwrap_or(1) as f64;
     for row in &run.rows {
         let moves = row.moves().filter(|moves| used.moves && moves.paired() > 0);
@@ -87,16 +87,16 @@ pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
             let share = gap as f64 / (missing + 1) as f64;
             let elapsed = stages.len() as f64;
             let steps = (steps + share * (next_steps - steps)).round();
-            stages.push(Stage { elapsed, steps, ..Stage::default() });
+            stages.push(LogStage { elapsed, steps, ..LogStage::default() });
         }
         steps = next_steps;
         let whole = row.audited.is_none_or(|audited| Some(audited) == row.kept);
         let units = row.kept_wrong_steps.zip(row.kept_steps).filter(|(_, n)| used.per_step && whole && *n > 0);
         let solutions = row.kept_wrong.zip(row.audited.or(row.kept)).filter(|(_, n)| *n > 0);
-        let tally = |(k, n)| Tally::new(k, n);
-        let kept_wrong = units.map(|(k, n)| (Tally::new(k, n), true));
-        let kept_wrong = kept_wrong.or_else(|| solutions.map(|(k, n)| (Tally::new(k, n), false)));
-        stages.push(Stage {
+        let tally = |(k, n)| DispersedTally::new(k, n);
+        let kept_wrong = units.map(|(k, n)| (DispersedTally::new(k, n), true));
+        let kept_wrong = kept_wrong.or_else(|| solutions.map(|(k, n)| (DispersedTally::new(k, n), false)));
+        stages.push(LogStage {
             elapsed,
             steps,
             certain: used.same_problems,
@@ -110,31 +110,31 @@ pub(super) fn stages(run: &Run, used: Used) -> Vec<Stage> {
     stages
 }
 
-impl Stage {
+impl LogStage {
     /// Independent answers of the evaluation; 0 in a gap.
     pub fn evaluated(&self) -> u64 {
         self.wrong.map_or(0, |wrong| wrong.answers())
     }
 
     /// Wrong trials, drawn from those that are possible given their mean, and trials in all; 0 of 0 in a gap.
-    pub fn wrong_drawn(&self, learner: &Learner, mean: f64, rng: &mut ChaCha8Rng) -> (u64, u64) {
+    pub fn wrong_drawn(&self, learner: &LoopModel, mean: f64, rng: &mut ChaCha8Rng) -> (u64, u64) {
         self.wrong_law(learner).map_or((0, 0), |law| law.draw(mean, rng))
     }
 
     /// The problems of the evaluation.
-    pub fn problems(&self, learner: &Learner) -> ProblemSet {
+    pub fn problems(&self, learner: &LoopModel) -> ProblemSet {
         ProblemSet::of(learner, self.evaluated())
     }
 
     /// The law of the wrong answers, but for its mean.
-    fn wrong_law(&self, learner: &Learner) -> Option<EvaluationLaw> {
+    fn wrong_law(&self, learner: &LoopModel) -> Option<EvaluationLaw> {
         self.wrong.map(|wrong| wrong.law(self.problems(learner), learner.dispersion))
     }
 
     /// The laws of what was measured, but for their means.
-    pub fn measured(&self, learner: &Learner) -> Measured {
-        let of = |tally: Option<Tally>, dispersion: f64| tally.map(|tally| tally.dispersed(dispersion));
-        Measured {
+    pub fn measured(&self, learner: &LoopModel) -> StageMeasurement {
+        let of = |tally: Option<DispersedTally>, dispersion: f64| tally.map(|tally| tally.dispersed(dispersion));
+        StageMeasurement {
             wrong: self.wrong_law(learner),
             kept_wrong: self.kept_wrong.map(|(tally, units)| (tally.dispersed(learner.audit_dispersion), units)),
             accepted: of(self.accepted, learner.yield_dispersion),
@@ -147,13 +147,13 @@ impl Stage {
         let kept_wrong = self.kept_wrong.map(|(tally, _)| tally);
         let tallies = [kept_wrong, self.accepted, self.unanimous];
         let wrong = self.wrong.filter(|_| !self.certain).map_or(0.0, |wrong| wrong.most_probable());
-        let counted = tallies.iter().flatten().map(Tally::most_probable).fold(wrong, |sum, one| sum + one);
+        let counted = tallies.iter().flatten().map(DispersedTally::most_probable).fold(wrong, |sum, one| sum + one);
         self.moves.as_ref().map_or(counted, |moves| counted + moves.most_probable())
     }
 
     /// ln probability of what became of its problems by the next evaluation, at each share of wrong beliefs; `None` where
     /// nothing is known of it.
-    pub fn moved(&self, learner: &Learner, shares: impl Iterator<Item = f64>) -> Option<Vec<f64>> {
+    pub fn moved(&self, learner: &LoopModel, shares: impl Iterator<Item = f64>) -> Option<Vec<f64>> {
         let moves = self.moves.as_ref()?;
         let law = moves.dispersed(learner.dispersion);
         let at = |x: f64| law.log_probability(&PairLaw::of(learner, x, (self.elapsed, self.steps), moves));
@@ -161,7 +161,7 @@ impl Stage {
     }
 
     /// The counts that the measurement leaves possible.
-    pub fn possible(&self, learner: &Learner, slip: f64) -> (f64, f64) {
+    pub fn possible(&self, learner: &LoopModel, slip: f64) -> (f64, f64) {
         let examples = learner.beliefs(self.steps) as f64;
         let Some(wrong) = self.wrong else { return (0.0, examples) };
         let (n, (lowest, highest)) = (wrong.answers() as f64, wrong.rates());
@@ -187,16 +187,16 @@ impl Stage {
 }
 
 /// What one generation measured, as laws that await their means.
-pub(super) struct Measured {
+pub(super) struct StageMeasurement {
     wrong: Option<EvaluationLaw>,
     kept_wrong: Option<(Dispersed, bool)>,
     accepted: Option<Dispersed>,
     unanimous: Option<Dispersed>,
 }
 
-impl Measured {
+impl StageMeasurement {
     /// ln probability of what was measured.
-    pub fn log_probability(&self, moment: &Moment, unanimous: impl FnOnce() -> f64) -> f64 {
+    pub fn log_probability(&self, moment: &Prediction, unanimous: impl FnOnce() -> f64) -> f64 {
         let of = |law: &Option<Dispersed>, mean: f64| law.map_or(0.0, |law| law.log_probability(mean));
         let kept_wrong = self.kept_wrong.map_or(0.0, |(law, units)| {
             law.log_probability(if units { moment.kept_wrong_units } else { moment.kept_wrong })

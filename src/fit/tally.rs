@@ -23,13 +23,13 @@ fn log_choices(n: f64, k: f64) -> f64 {
 
 /// k of n, with ln C(n, k).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Tally {
+pub(super) struct DispersedTally {
     pub k: f64,
     pub n: f64,
     choices: f64,
 }
 
-impl Tally {
+impl DispersedTally {
     pub fn new(k: u64, n: u64) -> Self {
         let (k, n) = (k as f64, n as f64);
         Self { k, n, choices: log_choices(n, k) }
@@ -51,7 +51,7 @@ impl Tally {
 /// A tally and its beta-binomial law but for the mean: what one generation needs once for all of its counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dispersed {
-    tally: Tally,
+    tally: DispersedTally,
     size: f64,
     constant: f64,
 }
@@ -64,15 +64,15 @@ impl Dispersed {
 
     /// The same law at another count, which need not be whole.
     pub fn at(&self, k: f64) -> Self {
-        let Tally { n, choices, .. } = self.tally;
+        let DispersedTally { n, choices, .. } = self.tally;
         let own = log_choices(n, k);
-        Self { tally: Tally { k, n, choices: own }, constant: self.constant - choices + own, ..*self }
+        Self { tally: DispersedTally { k, n, choices: own }, constant: self.constant - choices + own, ..*self }
     }
 
     /// ln probability under mean `p`.
     pub fn log_probability(&self, p: f64) -> f64 {
         let p = Self::possible(p);
-        let (Tally { k, n, .. }, a, b) = (self.tally, p * self.size, (1.0 - p) * self.size);
+        let (DispersedTally { k, n, .. }, a, b) = (self.tally, p * self.size, (1.0 - p) * self.size);
         self.constant + ln_gamma(a + k) - ln_gamma(a) + ln_gamma(b + n - k) - ln_gamma(b)
     }
 }
@@ -94,10 +94,11 @@ mod tests {
     #[test]
     fn the_beta_binomial_sums_to_one() {
         for (p, dispersion) in [(0.3, 0.05), (0.01, 1e-4), (0.9, 0.3)] {
-            let total: f64 = (0..=30).map(|k| Tally::new(k, 30).dispersed(dispersion).log_probability(p).exp()).sum();
+            let total: f64 =
+                (0..=30).map(|k| DispersedTally::new(k, 30).dispersed(dispersion).log_probability(p).exp()).sum();
             assert_relative_eq!(total, 1.0, max_relative = 1e-9);
         }
-        let nearly = Tally::new(4, 30).dispersed(1e-9).log_probability(0.2).exp();
+        let nearly = DispersedTally::new(4, 30).dispersed(1e-9).log_probability(0.2).exp();
         assert_relative_eq!(nearly, binomial::pmf(4, 30, 0.2), max_relative = 1e-5);
     }
 }

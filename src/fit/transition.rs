@@ -8,7 +8,7 @@ use crate::stats::interval::{normal_critical, wilson};
 
 /// Counts of problems that were answered in two successive evaluations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Moves {
+pub struct AnswerMoves {
     /// Right, and right again.
     pub right_right: u64,
     /// Right, then wrong.
@@ -21,7 +21,7 @@ pub struct Moves {
     pub wrong_same: Option<u64>,
 }
 
-impl Moves {
+impl AnswerMoves {
     /// Problems that were answered twice.
     #[must_use]
     pub fn paired(&self) -> u64 {
@@ -40,7 +40,7 @@ impl Moves {
 
 /// One answer to a test problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct SampleAnswer {
     /// Whether it is right.
     pub right: bool,
     /// The answer itself, where the log holds it.
@@ -49,14 +49,14 @@ pub struct Answer {
 
 /// Answers of successive generations to the same test problems, by the problem's hash.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Samples {
+pub struct AnswerSamples {
     /// One map per generation.
-    pub generations: Vec<BTreeMap<String, Answer>>,
+    pub generations: Vec<BTreeMap<String, SampleAnswer>>,
 }
 
 /// A share with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Share {
+pub struct TransitionShare {
     /// Cases.
     pub part: u64,
     /// Out of.
@@ -67,7 +67,7 @@ pub struct Share {
     pub interval95: Option<(f64, f64)>,
 }
 
-impl Share {
+impl TransitionShare {
     fn of(part: u64, whole: u64) -> Self {
         let some = whole > 0;
         Self {
@@ -84,7 +84,7 @@ const LEVEL: f64 = 0.05;
 
 /// The problems that two successive generations both answered.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Transition {
+pub struct AnswerTransition {
     /// The later generation.
     pub generation: u64,
     /// Problems answered by both.
@@ -104,21 +104,21 @@ pub struct Transition {
     /// Wrong, then right.
     pub wrong_right: u64,
     /// Fresh errors: of the right answers, those that turned wrong.
-    pub fresh: Share,
+    pub fresh: TransitionShare,
     /// Persistence: of the wrong answers, those given again; counted where the answers are known.
-    pub persistence: Share,
+    pub persistence: TransitionShare,
     /// Healing: of the wrong answers, those that turned right.
-    pub healing: Share,
+    pub healing: TransitionShare,
     /// Change of the error rate on the paired problems.
     pub change: f64,
     /// Its 95 % interval, from the problems that changed sides alone.
     pub change_interval95: (f64, f64),
 }
 
-impl Samples {
+impl AnswerSamples {
     /// The transition into every generation but the first.
     #[must_use]
-    pub fn transitions(&self) -> Vec<Transition> {
+    pub fn transitions(&self) -> Vec<AnswerTransition> {
         let pairs = self.generations.iter().zip(self.generations.iter().skip(1));
         (1..).zip(pairs).map(|(generation, (before, after))| transition(generation, before, after)).collect()
     }
@@ -161,7 +161,11 @@ impl PairCounts {
     }
 }
 
-fn transition(generation: u64, before: &BTreeMap<String, Answer>, after: &BTreeMap<String, Answer>) -> Transition {
+fn transition(
+    generation: u64,
+    before: &BTreeMap<String, SampleAnswer>,
+    after: &BTreeMap<String, SampleAnswer>,
+) -> AnswerTransition {
     let (mut paired, mut counts) = (0, PairCounts::default());
     for (key, earlier) in before {
         let Some(later) = after.get(key) else { continue };
@@ -173,7 +177,7 @@ fn transition(generation: u64, before: &BTreeMap<String, Answer>, after: &BTreeM
     let PairCounts { right_right, right_wrong, wrong_right, wrong_same, wrong_other, wrong_unknown, .. } = counts;
     let wrong = counts.wrong_wrong() + wrong_right;
     let (change, change_interval95) = paired_change(right_wrong, wrong_right, paired);
-    Transition {
+    AnswerTransition {
         generation,
         paired,
         unpaired,
@@ -183,9 +187,9 @@ fn transition(generation: u64, before: &BTreeMap<String, Answer>, after: &BTreeM
         wrong_other,
         wrong_unknown,
         wrong_right,
-        fresh: Share::of(right_wrong, right_right + right_wrong),
-        persistence: Share::of(wrong_same, wrong - wrong_unknown),
-        healing: Share::of(wrong_right, wrong),
+        fresh: TransitionShare::of(right_wrong, right_right + right_wrong),
+        persistence: TransitionShare::of(wrong_same, wrong - wrong_unknown),
+        healing: TransitionShare::of(wrong_right, wrong),
         change,
         change_interval95,
     }

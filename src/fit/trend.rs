@@ -16,12 +16,12 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::course::Course;
-use super::design::Training;
-use super::log::{Row, Run};
-use super::model::{self, Ahead};
+use super::course::ErrorCourse;
+use super::log::{LogRow, LogRun};
+use super::model::{self, ForecastSpan};
 use super::past::{self, Past, Seen, TrendScale};
-use super::prior::{Checks, Scale};
+use super::prior::PriorScale;
+use super::training::{LoopChecks, TrainingMode};
 use super::{FitOptions, sampler};
 
 /// Stream of random numbers of the draws.
@@ -33,7 +33,7 @@ const OPEN: f64 = 2.0;
 
 /// Priors of a trend: centre and spread on the ln scale (logit for what is kept of a slope) where there are two.
 #[derive(Debug, Clone, Copy)]
-struct Shape {
+struct TrendShape {
     /// σ, step of the level per generation.
     noise: (f64, f64),
     /// Mean of m, the slope in the long run.
@@ -55,9 +55,9 @@ const WOBBLE: (f64, f64) = (-3.5, 0.6);
 /// τ.
 const TURN: (f64, f64) = (-3.8, 0.7);
 
-impl Shape {
+impl TrendShape {
     /// What a loop of this design may do. Chosen on the measured loops of tests/data.
-    fn of(training: Training, checks: Checks) -> Self {
+    fn of(training: TrainingMode, checks: LoopChecks) -> Self {
         let steady = Self {
             noise: (-3.2, 0.8),
             drift: -0.02,
@@ -69,13 +69,13 @@ impl Shape {
         };
         let tuned = match checks {
             // Sampling errors multiply; the hazard goes up by about the same factor each generation.
-            Checks::None => {
+            LoopChecks::None => {
                 Self { noise: (-3.4, 0.8), drift: 0.02, drift_spread: 0.12, slope_spread: 0.1, logit: 0.15, ..steady }
             }
             // Behind a check a loop heals fast or slips away fast; either goes on for a while.
-            Checks::Some => Self { drift_spread: 0.12, slope_spread: 0.35, ..steady },
+            LoopChecks::Some => Self { drift_spread: 0.12, slope_spread: 0.35, ..steady },
             // Where nothing is counted of what is kept, the loop most often has a check, and training is rough.
-            Checks::Unknown => Self {
+            LoopChecks::Unknown => Self {
                 noise: (-2.3, 0.7),
                 drift: -0.03,
                 drift_spread: 0.045,
@@ -86,9 +86,9 @@ impl Shape {
             },
         };
         match training {
-            Training::FineTuned => tuned,
+            TrainingMode::FineTuned => tuned,
             // A model that starts anew each time finds its level within a few generations.
-            Training::Anew => Self {
+            TrainingMode::Anew => Self {
                 noise: (-3.0, 0.8),
                 drift: 0.0,
                 drift_spread: 0.03,
@@ -103,7 +103,7 @@ impl Shape {
 
 /// What is drawn from the priors.
 #[derive(Debug, Clone, Copy)]
-struct Draw {
+struct TrendDraw {
     noise: f64,
     wobble: f64,
     turn: f64,
@@ -112,14 +112,14 @@ struct Draw {
     scale: TrendScale,
 }
 
-impl Draw {
-    fn from(shape: &Shape, rng: &mut ChaCha8Rng) -> Self {
+impl TrendDraw {
+    fn from(shape: &TrendShape, rng: &mut ChaCha8Rng) -> Self {
         let mut around = |(centre, spread): (f64, f64)| centre + spread * normal(rng);
         Self {
             noise: around(shape.noise).exp(),
             wobble: around(WOBBLE).exp(),
             turn: around(TURN).exp(),
-            keeping: Scale::Logit.natural(around(shape.keeping)),
+            keeping: PriorScale::Logit.natural(around(shape.keeping)),
             jump: around(shape.jump).exp(),
             scale: if rng.random::<f64>() < shape.logit { TrendScale::Logit } else { TrendScale::Hazard },
         }
@@ -127,16 +127,16 @@ impl Draw {
 }
 
 /// Wrong answers of the model, and all: where everything is kept, the audit counts them too.
-fn counts(row: &Row, checks: Checks) -> (u64, u64) {
+fn counts(row: &LogRow, checks: LoopChecks) -> (u64, u64) {
     let (wrong, trials) = row.independent_counts();
     match (checks, row.kept_wrong, row.audited.or(row.kept)) {
-        (Checks::None, Some(kept_wrong), Some(audited)) => (wrong + kept_wrong, trials + audited),
+        (LoopChecks::None, Some(kept_wrong), Some(audited)) => (wrong + kept_wrong, trials + audited),
         _ => (wrong, trials),
     }
 }
 
 /// The linear map from independent standard normals to levels, the last slope and m: a row each.
-fn loadings(draw: &Draw, shape: &Shape, past: &Past) -> DMatrix<f64> {
+fn loadings(draw: &TrendDraw, shape: &TrendShape, past: &Past) -> DMatrix<f64> {
     let span = past.span;
     let width = 3 + 2 * span;
     let (mut level, mut slope, mut drift) = (DVector::zeros(width), DVector::zeros(width), DVector::zeros(width));
@@ -161,7 +161,7 @@ fn loadings(draw: &Draw, shape: &Shape, past: &Past) -> DMatrix<f64> {
 
 /// A draw with what it makes of the log.
 struct Weighted {
-    draw: Draw,
+    draw: TrendDraw,
     rows: DMatrix<f64>,
     /// Loadings of the evaluated generations.
     seen: DMatrix<f64>,
@@ -173,7 +173,7 @@ struct Weighted {
 }
 
 impl Weighted {
-    fn of(draw: Draw, shape: &Shape, past: &Past) -> Option<Self> {
+    fn of(draw: TrendDraw, shape: &TrendShape, past: &Past) -> Option<Self> {
         let rows = loadings(&draw, shape, past);
         let seen = DMatrix::from_fn(past.seen.len(), rows.ncols(), |i, j| rows[(past.seen[i].place, j)]);
         let of = |value: &dyn Fn(&Seen) -> f64| DVector::from_iterator(past.seen.len(), past.seen.iter().map(value));
@@ -193,7 +193,7 @@ impl Weighted {
     }
 
     /// One course of the run, past and future.
-    fn course(&self, shape: &Shape, past: &Past, ahead: Ahead, rng: &mut ChaCha8Rng) -> Course {
+    fn course(&self, shape: &TrendShape, past: &Past, ahead: ForecastSpan, rng: &mut ChaCha8Rng) -> ErrorCourse {
         let Self { draw, rows, .. } = self;
         // A draw of everything from the prior, corrected by what was measured (Matheron's rule).
         let mut normals = DVector::from_fn(rows.ncols(), |_, _| normal(rng));
@@ -213,7 +213,7 @@ impl Weighted {
         let longer = |place: usize| past.seen.iter().rev().find(|seen| seen.place <= place).map_or(0.0, |s| s.longer);
         let level = |t: usize| first + shape.drift * t as f64 + states[t];
         let error = (0..=past.span).map(|t| draw.scale.back(level(t) + draw.wobble * wobbles[t] + longer(t))).collect();
-        let mut course = Course { error, measured: Vec::with_capacity(ahead.horizon) };
+        let mut course = ErrorCourse { error, measured: Vec::with_capacity(ahead.horizon) };
         let slope = (shape.drift + states[past.span + 1], shape.drift + states[past.span + 2]);
         self.go_on(&mut course, (level(past.span), slope), past, ahead, rng);
         course
@@ -222,10 +222,10 @@ impl Weighted {
     /// The course after the log, from its last level, its slope and the slope in the long run.
     fn go_on(
         &self,
-        course: &mut Course,
+        course: &mut ErrorCourse,
         (mut level, (mut slope, drift)): (f64, (f64, f64)),
         past: &Past,
-        ahead: Ahead,
+        ahead: ForecastSpan,
         rng: &mut ChaCha8Rng,
     ) {
         let (first_steps, mut steps) = past.steps;
@@ -243,7 +243,7 @@ impl Weighted {
 }
 
 /// Means of the evaluated levels before the log is read.
-fn expected(measured: &DVector<f64>, shape: &Shape, past: &Past) -> DVector<f64> {
+fn expected(measured: &DVector<f64>, shape: &TrendShape, past: &Past) -> DVector<f64> {
     DVector::from_iterator(past.seen.len(), past.seen.iter().map(|seen| measured[0] + shape.drift * seen.place as f64))
 }
 
@@ -253,14 +253,14 @@ pub(super) fn normal(rng: &mut ChaCha8Rng) -> f64 {
 
 /// Trends of the rates of a log's runs.
 pub(super) struct Trends<'a> {
-    pub runs: &'a [Run],
+    pub runs: &'a [LogRun],
     pub options: &'a FitOptions,
-    shape: Shape,
+    shape: TrendShape,
 }
 
 impl<'a> Trends<'a> {
-    pub fn new(runs: &'a [Run], options: &'a FitOptions, training: Training, checks: Checks) -> Self {
-        Self { runs, options, shape: Shape::of(training, checks) }
+    pub fn new(runs: &'a [LogRun], options: &'a FitOptions, training: TrainingMode, checks: LoopChecks) -> Self {
+        Self { runs, options, shape: TrendShape::of(training, checks) }
     }
 
     /// Their random numbers.
@@ -269,10 +269,10 @@ impl<'a> Trends<'a> {
     }
 
     /// Courses of the run's error rate.
-    pub fn courses(&self, checks: Checks, ahead: Ahead, count: usize) -> Vec<Course> {
+    pub fn courses(&self, checks: LoopChecks, ahead: ForecastSpan, count: usize) -> Vec<ErrorCourse> {
         let Some(run) = self.runs.get(self.options.run).filter(|_| count > 0) else { return Vec::new() };
         // Without its audits a log has its evaluations alone.
-        let checks = if self.options.audits { checks } else { Checks::Unknown };
+        let checks = if self.options.audits { checks } else { LoopChecks::Unknown };
         let courses = self.drawn(&|row| Some(counts(row, checks)), ahead, count, &mut self.rng());
         past::with_earlier(courses.unwrap_or_default(), run, |row| counts(row, checks))
     }
@@ -280,11 +280,11 @@ impl<'a> Trends<'a> {
     /// Courses of one rate of the run, from the first generation that is looked back on; none where it was never measured.
     pub fn drawn(
         &self,
-        counts: &dyn Fn(&Row) -> Option<(u64, u64)>,
-        ahead: Ahead,
+        counts: &dyn Fn(&LogRow) -> Option<(u64, u64)>,
+        ahead: ForecastSpan,
         count: usize,
         rng: &mut ChaCha8Rng,
-    ) -> Option<Vec<Course>> {
+    ) -> Option<Vec<ErrorCourse>> {
         let Self { runs, options, shape } = self;
         let past = Past::of(runs.get(options.run)?, counts)?;
         let others = runs.iter().enumerate().filter(|(index, _)| *index != options.run);
@@ -292,11 +292,11 @@ impl<'a> Trends<'a> {
         let others: Vec<(f64, Past)> =
             weighted.filter_map(|(weight, run)| Some((weight, Past::of(run, counts)?))).collect();
         // The matrices of every draw would take a hundred megabytes: those of the chosen are made again.
-        let density = |draw: &Draw| {
+        let density = |draw: &TrendDraw| {
             let of = |past: &Past| Weighted::of(*draw, shape, past).map_or(f64::NEG_INFINITY, |one| one.log_density);
             others.iter().fold(of(&past), |sum, (weight, other)| sum + weight * of(other))
         };
-        let draws: Vec<Draw> = (0..CANDIDATES).map(|_| Draw::from(shape, rng)).collect();
+        let draws: Vec<TrendDraw> = (0..CANDIDATES).map(|_| TrendDraw::from(shape, rng)).collect();
         let densities: Vec<f64> = draws.iter().map(density).collect();
         let most = densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let weights: Vec<f64> = densities.iter().map(|density| (density - most).exp()).collect();
@@ -321,21 +321,25 @@ mod tests {
     use approx::assert_relative_eq;
     use nalgebra::{Matrix3, Vector3};
 
-    fn run(counts: &[(u64, u64, u64)]) -> Run {
-        let row =
-            |&(generation, evaluated, wrong): &(u64, u64, u64)| Row { generation, evaluated, wrong, ..Row::default() };
-        Run { name: String::new(), rows: counts.iter().map(row).collect() }
+    fn run(counts: &[(u64, u64, u64)]) -> LogRun {
+        let row = |&(generation, evaluated, wrong): &(u64, u64, u64)| LogRow {
+            generation,
+            evaluated,
+            wrong,
+            ..LogRow::default()
+        };
+        LogRun { name: String::new(), rows: counts.iter().map(row).collect() }
     }
 
-    const AHEAD: Ahead = Ahead { horizon: 10, evaluated: 500, growth: 0.0 };
+    const AHEAD: ForecastSpan = ForecastSpan { horizon: 10, evaluated: 500, growth: 0.0 };
 
-    fn alone(log: Run, training: Training, checks: Checks, count: usize) -> Vec<Course> {
+    fn alone(log: LogRun, training: TrainingMode, checks: LoopChecks, count: usize) -> Vec<ErrorCourse> {
         Trends::new(&[log], &FitOptions::default(), training, checks).courses(checks, AHEAD, count)
     }
 
     /// The same density by the Kalman filter, one generation after the other, and the mean of the last generation's own
     /// transformed error.
-    fn filtered(draw: &Draw, shape: &Shape, past: &Past) -> (f64, f64) {
+    fn filtered(draw: &TrendDraw, shape: &TrendShape, past: &Past) -> (f64, f64) {
         let measured: Vec<f64> = past.seen.iter().map(|seen| draw.scale.of(seen.share) - seen.longer).collect();
         let mut mean = Vector3::new(measured[0], shape.drift, shape.drift);
         let drifts = shape.drift_spread * shape.drift_spread;
@@ -375,17 +379,19 @@ mod tests {
             run(&[(3, 200, 0), (4, 200, 3), (6, 200, 200)]),
         ];
         for (seed, log) in logs.iter().enumerate() {
-            for (training, checks) in [(Training::Anew, Checks::None), (Training::FineTuned, Checks::Unknown)] {
+            for (training, checks) in
+                [(TrainingMode::Anew, LoopChecks::None), (TrainingMode::FineTuned, LoopChecks::Unknown)]
+            {
                 let (shape, past) =
-                    (Shape::of(training, checks), Past::of(log, &|row| Some(counts(row, checks))).unwrap());
+                    (TrendShape::of(training, checks), Past::of(log, &|row| Some(counts(row, checks))).unwrap());
                 let mut rng = sampler::stream(11, seed as u64);
                 for _ in 0..50 {
-                    let draw = Draw::from(&shape, &mut rng);
+                    let draw = TrendDraw::from(&shape, &mut rng);
                     let (density, own) = filtered(&draw, &shape, &past);
                     let weighted = Weighted::of(draw, &shape, &past).unwrap();
                     assert_relative_eq!(weighted.log_density, density, max_relative = 1e-9, epsilon = 1e-9);
                     // 200 draws agree with its mean at five standard errors: of 200 comparisons, all.
-                    let still = Ahead { horizon: 1, ..AHEAD };
+                    let still = ForecastSpan { horizon: 1, ..AHEAD };
                     let last: Vec<f64> = (0..200)
                         .map(|_| weighted.course(&shape, &past, still, &mut rng).error[past.span])
                         .map(|error| draw.scale.of(error) - past.seen.last().unwrap().longer)
@@ -406,7 +412,7 @@ mod tests {
         let hazard = |g: u64| 0.05 * 1.3_f64.powi(g as i32);
         let wrong = |g: u64| (5000.0 * -(-hazard(g)).exp_m1()).round() as u64;
         let log = run(&(0..10).map(|g| (g, 5000, wrong(g))).collect::<Vec<_>>());
-        let courses = alone(log, Training::FineTuned, Checks::None, 1000);
+        let courses = alone(log, TrainingMode::FineTuned, LoopChecks::None, 1000);
         assert_eq!(courses.len(), 1000);
         let mut at: Vec<f64> = courses.iter().map(|course| course.error[14]).collect();
         at.sort_by(f64::total_cmp);
@@ -419,14 +425,14 @@ mod tests {
     #[test]
     fn the_last_generations_that_can_be_counted_are_taken() {
         let log = run(&[(u64::MAX - 3, 100, 10), (u64::MAX - 1, 100, 12), (u64::MAX, 100, 11)]);
-        let courses = alone(log, Training::FineTuned, Checks::None, 20);
+        let courses = alone(log, TrainingMode::FineTuned, LoopChecks::None, 20);
         assert!(courses.len() == 20 && courses.iter().all(|course| course.error.len() == 14));
     }
 
     #[test]
     fn long_logs_are_looked_back_on_for_a_while_only() {
         let log = run(&(0..90).map(|g| (3 + 2 * g, 300, 30)).collect::<Vec<_>>());
-        let courses = alone(log, Training::Anew, Checks::Unknown, 50);
+        let courses = alone(log, TrainingMode::Anew, LoopChecks::Unknown, 50);
         for course in &courses {
             assert_eq!(course.error.len(), 179 + 10);
             assert!(course.error.iter().all(|error| (0.0..=1.0).contains(error)));

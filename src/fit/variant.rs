@@ -7,13 +7,13 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::answer;
-use super::fitted::{Fitted, Posterior};
-use super::model::Path;
-use super::prior::Written;
-use super::result::{Fan, Runway};
-use super::sampler::Effort;
-use super::{FitError, FitOptions, UNWATCHED, Unit, Watch};
+use super::fitted::{Fitted, SampledPosterior};
+use super::model::SampledPath;
+use super::prior::WrittenPrior;
+use super::result::{FanPoint, RunwayForecast};
+use super::sampler::SamplerConfig;
+use super::{FitError, FitOptions, Progress, SlipUnit, UNWATCHED};
+use super::{answer, prepare};
 
 /// Draws over which densities are averaged.
 const DRAWS: usize = 1000;
@@ -21,7 +21,7 @@ const DRAWS: usize = 1000;
 /// A variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Variant {
+pub enum ModelVariant {
     /// Everything free.
     Full,
     /// Slips neither improve nor worsen from generation to generation.
@@ -34,7 +34,7 @@ pub enum Variant {
     WholeSolutions,
 }
 
-impl Variant {
+impl ModelVariant {
     /// All of them.
     pub const ALL: [Self; 5] =
         [Self::Full, Self::ConstantSlips, Self::NoAmplification, Self::SoundStart, Self::WholeSolutions];
@@ -49,7 +49,7 @@ impl Variant {
         match self {
             Self::WholeSolutions => {
                 // Where steps were audited the two read other columns of the log, and their densities do not compare.
-                fitted.options.unit == Unit::Step && long && !(fitted.posterior.model.used.audits && steps_audited)
+                fitted.options.unit == SlipUnit::Step && long && !(fitted.posterior.model.used.audits && steps_audited)
             }
             _ => true,
         }
@@ -57,14 +57,14 @@ impl Variant {
 
     fn options(self, options: &FitOptions) -> FitOptions {
         let mut options = options.clone();
-        let (own, brisk) = (options.effort, Effort::BRISK);
-        options.effort = Effort {
+        let (own, brisk) = (options.effort, SamplerConfig::BRISK);
+        options.effort = SamplerConfig {
             ensembles: own.ensembles.min(brisk.ensembles),
             walkers: own.walkers.min(brisk.walkers),
             sweeps: own.sweeps.min(brisk.sweeps),
         };
         let mut fix = |key: &str, median: f64| {
-            options.priors.insert(key.to_owned(), Written { median, spread: 0.0 });
+            options.priors.insert(key.to_owned(), WrittenPrior { median, spread: 0.0 });
         };
         match self {
             Self::Full => {}
@@ -74,7 +74,7 @@ impl Variant {
             }
             Self::NoAmplification => fix("amplification", 1e-9),
             Self::SoundStart => fix("inherited", 1e-9),
-            Self::WholeSolutions => options.unit = Unit::Solution,
+            Self::WholeSolutions => options.unit = SlipUnit::Solution,
         }
         options
     }
@@ -101,7 +101,7 @@ impl Variant {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VariantScore {
     /// Which.
-    pub variant: Variant,
+    pub variant: ModelVariant,
     /// Expected log predictive density of the log, higher is better.
     pub elpd: f64,
     /// Its difference to the full model.
@@ -116,23 +116,23 @@ pub struct VariantScore {
 
 /// The variants of a fit, weighed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Weighed {
+pub struct WeighedVariants {
     /// Every variant that differs from the full model on this log, the full model first.
     pub scores: Vec<VariantScore>,
     /// The forecast averaged over them.
-    pub averaged: Averaged,
+    pub averaged: AveragedForecast,
 }
 
 /// A forecast whose paths come from every variant in proportion to its weight: variants that foresee about as well are
 /// averaged, those that foresee worse drop out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Averaged {
+pub struct AveragedForecast {
     /// Paths from each variant, in the order of the scores.
     pub paths: Vec<usize>,
     /// The remaining runway.
-    pub runway: Runway,
+    pub runway: RunwayForecast,
     /// Error by generation.
-    pub fan: Vec<Fan>,
+    pub fan: Vec<FanPoint>,
 }
 
 impl Fitted<'_> {
@@ -140,7 +140,7 @@ impl Fitted<'_> {
     ///
     /// # Errors
     /// As [`Fitted::new`].
-    pub fn weigh_variants(&self) -> Result<Weighed, FitError> {
+    pub fn weigh_variants(&self) -> Result<WeighedVariants, FitError> {
         self.weigh_variants_watched(UNWATCHED)
     }
 
@@ -148,19 +148,19 @@ impl Fitted<'_> {
     ///
     /// # Errors
     /// As [`Fitted::new`].
-    pub fn weigh_variants_watched(&self, watch: Watch<'_>) -> Result<Weighed, FitError> {
-        let apart: Vec<(Variant, FitOptions)> = Variant::ALL
+    pub fn weigh_variants_watched(&self, watch: Progress<'_>) -> Result<WeighedVariants, FitError> {
+        let apart: Vec<(ModelVariant, FitOptions)> = ModelVariant::ALL
             .into_iter()
-            .filter(|variant| *variant != Variant::Full && variant.differs(self))
+            .filter(|variant| *variant != ModelVariant::Full && variant.differs(self))
             .map(|variant| (variant, variant.options(self.options)))
             .collect();
         // Every one takes as many sweeps.
         let watch_one = |more: u64, all: u64| watch(more, all * apart.len() as u64);
-        let posteriors: Vec<Posterior> = apart
+        let posteriors: Vec<SampledPosterior> = apart
             .par_iter()
-            .map(|(_, options)| Posterior::of(self.log, options, &watch_one))
+            .map(|(_, options)| SampledPosterior::of(self.log, options, &watch_one))
             .collect::<Result<_, _>>()?;
-        let all: Vec<(Variant, &Posterior)> = std::iter::once((Variant::Full, &self.posterior))
+        let all: Vec<(ModelVariant, &SampledPosterior)> = std::iter::once((ModelVariant::Full, &self.posterior))
             .chain(apart.iter().map(|(variant, _)| *variant).zip(&posteriors))
             .collect();
         let runs = self.log.runs.len();
@@ -168,19 +168,19 @@ impl Fitted<'_> {
         let scores = scores(all.iter().map(|(variant, _)| *variant), &densities);
         let weights: Vec<f64> = scores.iter().map(|score| score.weight).collect();
         let counts = apportioned(&weights, self.options.paths);
-        let paths: Vec<Path> =
+        let paths: Vec<SampledPath> =
             all.iter().zip(&counts).flat_map(|((_, from), &count)| self.paths_from(from, count)).collect();
         let courses = self.posterior.courses(&self.log.runs, self.options, self.ahead, &paths);
-        let averaged = Averaged {
+        let averaged = AveragedForecast {
             runway: answer::runway(self.run, &courses, self.options),
             fan: answer::fan(self.run, &courses, self.options),
             paths: counts,
         };
-        Ok(Weighed { scores, averaged })
+        Ok(WeighedVariants { scores, averaged })
     }
 
-    fn paths_from(&self, posterior: &Posterior, count: usize) -> Vec<Path> {
-        answer::paths(&posterior.model, &posterior.sample.thinned(count), self.options, self.ahead)
+    fn paths_from(&self, posterior: &SampledPosterior, count: usize) -> Vec<SampledPath> {
+        prepare::paths(&posterior.model, &posterior.sample.thinned(count), self.options, self.ahead)
     }
 }
 
@@ -201,7 +201,7 @@ fn apportioned(weights: &[f64], total: usize) -> Vec<usize> {
 }
 
 /// Scores from the densities of each variant, the full model first.
-fn scores(variants: impl Iterator<Item = Variant>, densities: &[Vec<f64>]) -> Vec<VariantScore> {
+fn scores(variants: impl Iterator<Item = ModelVariant>, densities: &[Vec<f64>]) -> Vec<VariantScore> {
     let totals: Vec<f64> = densities.iter().map(|densities| densities.iter().sum()).collect();
     let best = totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = totals.iter().map(|total| (total - best).exp()).collect();
@@ -227,7 +227,7 @@ fn scores(variants: impl Iterator<Item = Variant>, densities: &[Vec<f64>]) -> Ve
 }
 
 /// Expected log predictive density of each generation of each run, with the weight of the run.
-fn densities(posterior: &Posterior, runs: usize) -> Vec<f64> {
+fn densities(posterior: &SampledPosterior, runs: usize) -> Vec<f64> {
     let model = &posterior.model;
     let mut columns: Vec<Vec<f64>> = Vec::new();
     for point in &posterior.sample.thinned(DRAWS) {

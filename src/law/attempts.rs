@@ -4,7 +4,7 @@ use crate::scenario::{self, MAX_PLURALITY};
 
 use super::bin::BinLaw;
 use super::candidate::Answers;
-use super::plurality::{Electorate, Limits, Rewarded, rewarded};
+use super::plurality::{Electorate, Rewarded, VoteLimits, rewarded};
 use super::{Composition, Law};
 
 impl Law {
@@ -32,7 +32,7 @@ impl Law {
         if vote.candidates.get() > MAX_PLURALITY {
             return Err("agreement with the vote is worked out for at most 1,000 candidates");
         }
-        let limits = Limits { least: vote.agree.get(), most: vote.most() };
+        let limits = VoteLimits { least: vote.agree.get(), most: vote.most() };
         let mut all = Rewarded::default();
         for (weight, bin, candidate) in self.candidates(x) {
             let wrong_answers = bin.bin.wrong_answers;

@@ -4,14 +4,14 @@ use crate::scenario::{self, Scenario};
 
 use super::Composition;
 use super::candidate::{self, Answers, Problem};
-use super::filter::{Circumstances, Filters};
+use super::filter::{CheckCircumstances, FilterChain};
 use super::scalar::Scalar;
-use super::solution::{Solution, luck, solve};
-use super::vote::{Common, Vote};
+use super::solution::{SolutionWalk, luck, solve};
+use super::vote::{Common, VoteLaw};
 
 /// One situation followed through the checks, for explanation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Passage<S = f64> {
+pub struct CheckPassage<S = f64> {
     /// The situation, how often it arises among the problems of its difficulty, and one candidate's answer.
     pub problem: Problem<S>,
     /// What the vote accepts.
@@ -21,7 +21,7 @@ pub struct Passage<S = f64> {
 }
 
 /// What one generation does with problems of one difficulty, per such problem.
-pub(super) struct Attempted<S> {
+pub(super) struct AttemptedAnswers<S> {
     pub error_rate: S,
     pub accepted: Answers<S>,
 }
@@ -30,25 +30,25 @@ pub(super) struct Attempted<S> {
 #[derive(Debug, Clone)]
 pub struct BinLaw {
     /// The problems.
-    pub bin: scenario::Bin,
+    pub bin: scenario::DifficultyClass,
     /// φ, probability that a solution that repeats a wrong step still reaches the right answer.
     pub luck: f64,
     recovery: f64,
     amplification: f64,
-    vote: Vote,
-    filters: Filters,
+    vote: VoteLaw,
+    filters: FilterChain,
 }
 
 impl BinLaw {
-    pub(super) fn new(scenario: &Scenario, bin: scenario::Bin) -> Self {
+    pub(super) fn new(scenario: &Scenario, bin: scenario::DifficultyClass) -> Self {
         let recovery = scenario.errors.recovery.get();
         let luck = luck(bin.steps, recovery);
         Self {
             luck,
             recovery,
             amplification: scenario.errors.amplification.get(),
-            vote: Vote::new(&scenario.vote, common(&bin, luck)),
-            filters: Filters::new(&scenario.filters, &bin),
+            vote: VoteLaw::new(&scenario.vote, common(&bin, luck)),
+            filters: FilterChain::new(&scenario.filters, &bin),
             bin,
         }
     }
@@ -62,7 +62,7 @@ impl BinLaw {
 
     /// Outcome probabilities of one solution that no belief misleads.
     #[must_use]
-    pub fn solution<S: Scalar>(&self, x: Composition<S>) -> Solution<S> {
+    pub fn solution<S: Scalar>(&self, x: Composition<S>) -> SolutionWalk<S> {
         solve(self.bin.steps, self.step_error(x), self.recovery)
     }
 
@@ -74,12 +74,12 @@ impl BinLaw {
 
     /// What the filters of these problems depend on.
     #[must_use]
-    pub fn circumstances<S: Scalar>(&self, x: Composition<S>) -> Circumstances<S> {
+    pub fn circumstances<S: Scalar>(&self, x: Composition<S>) -> CheckCircumstances<S> {
         self.meeting(x, &self.base(x))
     }
 
-    fn meeting<S: Scalar>(&self, x: Composition<S>, base: &Answers<S>) -> Circumstances<S> {
-        Circumstances {
+    fn meeting<S: Scalar>(&self, x: Composition<S>, base: &Answers<S>) -> CheckCircumstances<S> {
+        CheckCircumstances {
             steps: self.bin.steps,
             consistency: self.bin.consistency,
             right: base.right(),
@@ -93,7 +93,7 @@ impl BinLaw {
         self.problems(x).0.iter().map(wrong).fold(S::default(), |sum, wrong| sum + wrong)
     }
 
-    pub(super) fn at<S: Scalar>(&self, x: Composition<S>) -> Attempted<S> {
+    pub(super) fn at<S: Scalar>(&self, x: Composition<S>) -> AttemptedAnswers<S> {
         let (problems, base) = self.problems(x);
         let passing = self.filters.passing(&self.meeting(x, &base));
         let ballot = self.vote.ballot(&base);
@@ -103,31 +103,31 @@ impl BinLaw {
             error_rate = error_rate + problem.weight * problem.candidate.wrong();
             accepted = accepted.plus(&ballot.accepted(problem).scaled(problem.weight));
         }
-        Attempted { error_rate, accepted: accepted.times(&passing) }
+        AttemptedAnswers { error_rate, accepted: accepted.times(&passing) }
     }
 
     /// Each situation followed through vote and filters.
     #[must_use]
-    pub fn passages<S: Scalar>(&self, x: Composition<S>) -> [Passage<S>; 4] {
+    pub fn passages<S: Scalar>(&self, x: Composition<S>) -> [CheckPassage<S>; 4] {
         let (problems, base) = self.problems(x);
         let passing = self.filters.passing(&self.meeting(x, &base));
         let ballot = self.vote.ballot(&base);
         problems.map(|problem| {
             let voted = ballot.accepted(&problem);
-            Passage { problem, voted, passed: voted.times(&passing) }
+            CheckPassage { problem, voted, passed: voted.times(&passing) }
         })
     }
 
     /// What the vote accepts, over all situations, per problem of this difficulty.
     #[must_use]
     pub fn voted(&self, x: Composition) -> Answers {
-        let voted = |one: &Passage| one.voted.scaled(one.problem.weight);
+        let voted = |one: &CheckPassage| one.voted.scaled(one.problem.weight);
         self.passages(x).iter().map(voted).fold(Answers::default(), |sum, voted| sum.plus(&voted))
     }
 
     /// The winner of each problem's vote, whatever its number of votes, per problem of this difficulty.
     pub(super) fn winners(&self, candidates: u64, x: Composition) -> Answers {
-        let vote = Vote::winner(candidates, common(&self.bin, self.luck));
+        let vote = VoteLaw::winner(candidates, common(&self.bin, self.luck));
         let (problems, base) = self.problems(x);
         let ballot = vote.ballot(&base);
         let won = |problem: &Problem| ballot.accepted(problem).scaled(problem.weight);
@@ -150,6 +150,6 @@ impl BinLaw {
 }
 
 /// What candidates for the problems of `bin` have in common.
-const fn common(bin: &scenario::Bin, luck: f64) -> Common {
+const fn common(bin: &scenario::DifficultyClass, luck: f64) -> Common {
     Common { wrong_answers: bin.wrong_answers, consistency: bin.consistency, luck }
 }

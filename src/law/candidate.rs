@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Composition;
 use super::scalar::Scalar;
-use super::solution::Solution;
+use super::solution::SolutionWalk;
 
 /// Probabilities, or rates per problem, of the four kinds of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -109,7 +109,7 @@ pub struct Problem<S = f64> {
 /// A candidate that shows no systematic mistake: the solution's outcome, given that it is not one.
 ///
 /// Where every solution is a systematic mistake the condition is empty, and the limit from milder slips is taken: sound.
-pub(super) fn base<S: Scalar>(solution: &Solution<S>, systematic_share: f64) -> Answers<S> {
+pub(super) fn base<S: Scalar>(solution: &SolutionWalk<S>, systematic_share: f64) -> Answers<S> {
     let random = solution.wrong * (1.0 - systematic_share);
     let rest = solution.sound + solution.unsound + random;
     if rest.value() == 0.0 {
@@ -125,7 +125,7 @@ pub(super) fn base<S: Scalar>(solution: &Solution<S>, systematic_share: f64) -> 
 
 /// h: the probability that a problem met by a sound belief provokes a systematic mistake, so that with the consistency
 /// γ of its candidates a share oσ of them shows one.
-pub(super) fn fresh_systematic<S: Scalar>(solution: &Solution<S>, systematic_share: f64, consistency: f64) -> S {
+pub(super) fn fresh_systematic<S: Scalar>(solution: &SolutionWalk<S>, systematic_share: f64, consistency: f64) -> S {
     if consistency == 0.0 { S::default() } else { (solution.wrong * systematic_share / consistency).min(1.0) }
 }
 

@@ -1,13 +1,13 @@
 //! The filters behind the vote (model.md, section 4): probabilities that an accepted example passes, by its kind.
 
-use crate::scenario::{Bin, Filter};
+use crate::scenario::{DifficultyClass, Filter};
 
 use super::candidate::Answers;
 use super::scalar::Scalar;
 
 /// What passing a filter depends on besides the filter.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Circumstances<S = f64> {
+pub struct CheckCircumstances<S = f64> {
     /// L, steps of a solution.
     pub steps: u64,
     /// γ, probability that a candidate shows the systematic mistake of its problem.
@@ -21,16 +21,16 @@ pub struct Circumstances<S = f64> {
 /// Every filter of a loop at one generation, on problems of one difficulty. Most pass the same share at any composition, so
 /// their product is formed once.
 #[derive(Debug, Clone)]
-pub(super) struct Filters {
+pub(super) struct FilterChain {
     constant: Answers,
     /// Roundings in each of `constant`.
     roundings: f64,
     changing: Vec<Filter>,
 }
 
-impl Filters {
-    pub fn new(filters: &[Filter], bin: &Bin) -> Self {
-        let anywhere = Circumstances { steps: bin.steps, consistency: bin.consistency, right: 1.0, mistaken: 0.0 };
+impl FilterChain {
+    pub fn new(filters: &[Filter], bin: &DifficultyClass) -> Self {
+        let anywhere = CheckCircumstances { steps: bin.steps, consistency: bin.consistency, right: 1.0, mistaken: 0.0 };
         let mut constant = Answers { sound: 1.0, unsound: 1.0, systematic: 1.0, random: 1.0 };
         let mut changing = Vec::new();
         let mut roundings = 0.0;
@@ -45,7 +45,7 @@ impl Filters {
     }
 
     /// Passing probabilities.
-    pub fn passing<S: Scalar>(&self, at: &Circumstances<S>) -> Answers<S> {
+    pub fn passing<S: Scalar>(&self, at: &CheckCircumstances<S>) -> Answers<S> {
         let constant = self.constant.map(|share| S::from(share).after(|_| self.roundings));
         self.changing.iter().fold(constant, |all, filter| all.times(&passing(filter, at)))
     }
@@ -63,7 +63,7 @@ fn filter_roundings(filter: &Filter, steps: u64) -> f64 {
 
 /// Passing probabilities of one filter, by kind of example: the rows of the table in model.md, as complements.
 #[must_use]
-pub fn passing<S: Scalar>(filter: &Filter, at: &Circumstances<S>) -> Answers<S> {
+pub fn passing<S: Scalar>(filter: &Filter, at: &CheckCircumstances<S>) -> Answers<S> {
     let row = |sound: f64, unsound: f64, systematic: f64, random: f64| {
         Answers { sound, unsound, systematic, random }.map(S::from)
     };

@@ -8,7 +8,7 @@ use super::scalar::Scalar;
 
 /// How examples turn into beliefs.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Learning {
+pub(super) struct LearningLaw {
     imprint: f64,
     persistence: f64,
     anchor: f64,
@@ -16,7 +16,7 @@ pub(super) struct Learning {
     renewal: f64,
 }
 
-impl Learning {
+impl LearningLaw {
     pub fn new(learning: &scenario::Learning) -> Self {
         Self {
             imprint: learning.imprint.get(),

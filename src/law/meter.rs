@@ -10,7 +10,7 @@ use super::candidate::Answers;
 
 /// What vote and filters reject, said of the answer with most votes (of the candidate itself, where there is no vote).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Meter {
+pub struct VerifierMeter {
     /// P(rejected | the winner is wrong).
     pub wrong_rejected: f64,
     /// P(rejected | the winner is right).
@@ -24,7 +24,7 @@ impl Law {
     ///
     /// # Errors
     /// Why there is none: no winner is wrong, or none is right, or the vote is too large.
-    pub fn meter(&self, candidates: u64, x: Composition) -> Result<Meter, &'static str> {
+    pub fn meter(&self, candidates: u64, x: Composition) -> Result<VerifierMeter, &'static str> {
         if candidates > MAX_PLURALITY {
             return Err("the winner of a vote is looked for among at most 1,000 candidates");
         }
@@ -39,7 +39,7 @@ impl Law {
         }
         let rejected = |accepted: f64, won: f64| (1.0 - accepted / won).clamp(0.0, 1.0);
         let (wrong, right) = (accepted.wrong() / won.wrong(), accepted.right() / won.right());
-        Ok(Meter {
+        Ok(VerifierMeter {
             wrong_rejected: rejected(accepted.wrong(), won.wrong()),
             right_rejected: rejected(accepted.right(), won.right()),
             // From what is accepted, where the rejected shares are both near 1 and their difference has no digits.

@@ -4,7 +4,7 @@ use super::scalar::Scalar;
 
 /// Outcome probabilities of one solution; they sum to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Solution<S = f64> {
+pub struct SolutionWalk<S = f64> {
     /// s, right answer by right steps.
     pub sound: S,
     /// b, right answer by at least one wrong step.
@@ -18,10 +18,10 @@ pub struct Solution<S = f64> {
 /// Every number keeps its relative accuracy: `wrong` is never formed as 1 − (something near 1), nor `unsound` as a
 /// difference of the two others.
 #[must_use]
-pub fn solve<S: Scalar>(steps: u64, slip: S, recovery: f64) -> Solution<S> {
+pub fn solve<S: Scalar>(steps: u64, slip: S, recovery: f64) -> SolutionWalk<S> {
     if recovery == 0.0 {
         let ln_sound = |slip: f64| steps as f64 * (-slip).ln_1p();
-        return Solution {
+        return SolutionWalk {
             sound: slip.map(|slip| ln_sound(slip).exp(), |slip| -hazard(steps, slip)),
             unsound: S::default(),
             wrong: slip.map(|slip| -ln_sound(slip).exp_m1(), |slip| hazard(steps, slip)),
@@ -37,7 +37,7 @@ pub fn solve<S: Scalar>(steps: u64, slip: S, recovery: f64) -> Solution<S> {
         stride = stride.then(stride);
         left >>= 1;
     }
-    Solution { sound: walked.on_on(), unsound: walked.on_back, wrong: walked.on_off }
+    SolutionWalk { sound: walked.on_on(), unsound: walked.on_back, wrong: walked.on_off }
 }
 
 /// L (1 − e)^(L−1), what one more slip probability per step takes from the sound solutions of L `steps`.

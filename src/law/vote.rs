@@ -7,12 +7,12 @@ use crate::scenario;
 use crate::stats::binomial;
 
 use super::candidate::{Answers, Belief, Problem};
-use super::plurality::{Drawn, Electorate, Limits, Weights, weights};
+use super::plurality::{DrawnWeights, Electorate, VoteLimits, VoteWeights, weights};
 use super::scalar::Scalar;
 
 /// The vote on problems of one difficulty.
 #[derive(Debug, Clone)]
-pub(super) enum Vote {
+pub(super) enum VoteLaw {
     /// A single candidate.
     None,
     /// More than half must agree, so that at most one answer can have enough votes.
@@ -33,9 +33,9 @@ pub(super) enum Vote {
 pub(super) struct Tables {
     /// k.
     candidates: u64,
-    plain: Arc<Weights>,
-    shown: Arc<Weights>,
-    unsound: Arc<Weights>,
+    plain: Arc<VoteWeights>,
+    shown: Arc<VoteWeights>,
+    unsound: Arc<VoteWeights>,
 }
 
 /// What candidates for problems of one difficulty have in common.
@@ -46,7 +46,7 @@ pub(super) struct Common {
     pub luck: f64,
 }
 
-impl Vote {
+impl VoteLaw {
     /// The vote of a scenario.
     pub fn new(vote: &scenario::Vote, common: Common) -> Self {
         let candidates = vote.candidates.get();
@@ -57,7 +57,7 @@ impl Vote {
             let wrong_answers = common.wrong_answers.map(|answers| answers as f64);
             return Self::Majority { candidates, agree: vote.agree.get(), wrong_answers };
         }
-        Self::plurality(candidates, common, Limits { least: vote.agree.get(), most: vote.most() })
+        Self::plurality(candidates, common, VoteLimits { least: vote.agree.get(), most: vote.most() })
     }
 
     /// Whoever has most votes, however few or many.
@@ -65,11 +65,11 @@ impl Vote {
         if candidates == 1 {
             Self::None
         } else {
-            Self::plurality(candidates, common, Limits { least: 1, most: candidates })
+            Self::plurality(candidates, common, VoteLimits { least: 1, most: candidates })
         }
     }
 
-    fn plurality(candidates: u64, common: Common, limits: Limits) -> Self {
+    fn plurality(candidates: u64, common: Common, limits: VoteLimits) -> Self {
         let vote = Electorate { candidates, wrong_answers: common.wrong_answers, limits };
         let shown = weights(vote, common.consistency);
         let unsound = match common.luck {
@@ -80,21 +80,21 @@ impl Vote {
     }
 
     /// The vote where a candidate that shows no systematic mistake answers as `base` does.
-    pub fn ballot<'a, S>(&'a self, base: &'a Answers<S>) -> Ballot<'a, S> {
-        Ballot { vote: self, base, drawn: OnceCell::new(), shown: OnceCell::new() }
+    pub fn ballot<'a, S>(&'a self, base: &'a Answers<S>) -> BallotLaw<'a, S> {
+        BallotLaw { vote: self, base, drawn: OnceCell::new(), shown: OnceCell::new() }
     }
 }
 
 /// The vote on the problems that one composition meets, with what their situations have in common worked out once.
-pub(super) struct Ballot<'a, S> {
-    vote: &'a Vote,
+pub(super) struct BallotLaw<'a, S> {
+    vote: &'a VoteLaw,
     base: &'a Answers<S>,
-    drawn: OnceCell<Drawn<S>>,
+    drawn: OnceCell<DrawnWeights<S>>,
     /// What is accepted where candidates show a wrong systematic answer, believed before or not.
     shown: OnceCell<Answers<S>>,
 }
 
-impl<S: Scalar> Ballot<'_, S> {
+impl<S: Scalar> BallotLaw<'_, S> {
     /// Probabilities that the vote accepts an answer of each kind; what is left of 1 is no decision.
     pub fn accepted(&self, problem: &Problem<S>) -> Answers<S> {
         match problem.belief {
@@ -106,13 +106,13 @@ impl<S: Scalar> Ballot<'_, S> {
     fn counted(&self, problem: &Problem<S>) -> Answers<S> {
         let candidate = &problem.candidate;
         let [right, systematic, random] = match self.vote {
-            Vote::None => return *candidate,
-            Vote::Majority { candidates, agree, wrong_answers } => {
+            VoteLaw::None => return *candidate,
+            VoteLaw::Majority { candidates, agree, wrong_answers } => {
                 let agreed = |p: S| agreed(*candidates, *agree, p);
                 let random = |answers: f64| agreed(candidate.random / answers) * answers;
                 [agreed(candidate.right()), agreed(candidate.systematic), wrong_answers.map_or_else(S::default, random)]
             }
-            Vote::Plurality(tables) => {
+            VoteLaw::Plurality(tables) => {
                 let drawn = |one: &Answers<S>| drawn(tables.candidates, one);
                 match problem.belief {
                     Belief::Plain => self.drawn.get_or_init(|| drawn(self.base)).accepted(&tables.plain),
@@ -132,13 +132,13 @@ impl<S: Scalar> Ballot<'_, S> {
 }
 
 /// The answers of candidates that do not show the systematic one.
-fn drawn<S: Scalar>(candidates: u64, candidate: &Answers<S>) -> Drawn<S> {
+fn drawn<S: Scalar>(candidates: u64, candidate: &Answers<S>) -> DrawnWeights<S> {
     let other = candidate.right() + candidate.random;
     if other.value() > 0.0 {
-        Drawn::new(candidates, candidate.right() / other, candidate.random / other)
+        DrawnWeights::new(candidates, candidate.right() / other, candidate.random / other)
     } else {
         // Every candidate shows the systematic answer, whatever it would have answered else.
-        Drawn::new(candidates, 1.0.into(), S::default())
+        DrawnWeights::new(candidates, 1.0.into(), S::default())
     }
 }
 

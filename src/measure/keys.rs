@@ -5,7 +5,9 @@ use super::estimate::{SampleEstimate, VoteShares};
 use super::mixture::{SampleMixture, is_finite};
 use super::prepare::PreparedSamples;
 use super::resample::{interval, plain};
-use super::result::{DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
+use super::result::{
+    DifficultyFit, MeasuredKey, MeasuredLoop, MeasuredNumber, MissingKey, RightCount, VoteMeasurement,
+};
 use super::{MeasureError, MeasureOptions, SYSTEMATIC_FROM, scenario_file};
 use crate::fit::{AnswerGroup, AnswerSet};
 use crate::law::{Composition, Law};
@@ -62,7 +64,7 @@ pub(super) fn told(
     draws: &[SampleEstimate],
     difficulties: Vec<DifficultyFit>,
     options: &MeasureOptions,
-) -> Result<Measured, MeasureError> {
+) -> Result<MeasuredLoop, MeasureError> {
     let mut telling = Telling { point, draws, keys: Vec::new() };
     errors(&mut telling, options.steps, samples.first.groups.len());
     learning(&mut telling);
@@ -71,7 +73,7 @@ pub(super) fn told(
     let answers =
         samples.first.groups.iter().flat_map(|groups| groups.iter()).map(|group| u64::from(group.given)).sum();
     let name = |place: usize| set.generations.get(place).map(|generation| generation.name.clone());
-    let mut measured = Measured {
+    let mut measured = MeasuredLoop {
         source: set.source.clone(),
         notes: set.notes.clone(),
         generation: name(0).unwrap_or_default(),
@@ -274,7 +276,7 @@ fn predicted(scenario: &str, vote: &VoteShares) -> Result<(f64, Option<f64>), Me
 /// The keys that are not told; `votes` where a vote explains what was kept.
 fn missing(
     samples: &PreparedSamples<'_>,
-    measured: &Measured,
+    measured: &MeasuredLoop,
     votes: bool,
     options: &MeasureOptions,
 ) -> Vec<MissingKey> {

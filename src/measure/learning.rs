@@ -198,12 +198,12 @@ const MOST_RECURRING: f64 = 1.5;
 
 /// What is expected of the shares: how often something came about and how often not.
 #[derive(Debug, Clone, Copy, Default)]
-struct Expected {
+struct ExpectedLearning {
     yes: f64,
     no: f64,
 }
 
-impl Expected {
+impl ExpectedLearning {
     fn imagined((yes, no): (f64, f64)) -> Self {
         Self { yes, no }
     }
@@ -223,7 +223,7 @@ impl Expected {
 }
 
 fn step(shares: LearningShares, pairs: &[LearningPair], weights: &[f64], imagined: [(f64, f64); 4]) -> LearningShares {
-    let [mut persists, mut imprints, mut recurs, mut news] = imagined.map(Expected::imagined);
+    let [mut persists, mut imprints, mut recurs, mut news] = imagined.map(ExpectedLearning::imagined);
     let LearningShares { persistence, imprint, new, .. } = shares;
     // Of κ the mistakes that returned, and the hazard under which they did not, each over the probability of that.
     let mut exposed = recurs.all();
@@ -270,8 +270,8 @@ fn step(shares: LearningShares, pairs: &[LearningPair], weights: &[f64], imagine
         imprint: imprints.share(imprint),
         recurring: if exposed > 0.0 { (recurs.yes / exposed).min(MOST_RECURRING) } else { shares.recurring },
         new: news.share(new),
-        fresh: Expected { yes: recurs.yes + news.yes, no: news.no }.share(shares.fresh),
-        learned_wrong: Expected { yes: learned, no: sound }.share(0.0),
+        fresh: ExpectedLearning { yes: recurs.yes + news.yes, no: news.no }.share(shares.fresh),
+        learned_wrong: ExpectedLearning { yes: learned, no: sound }.share(0.0),
         systematic_examples: persists.all(),
         random_examples: imprints.all(),
     }

@@ -9,6 +9,7 @@ mod estimate;
 mod keys;
 mod learning;
 mod mixture;
+mod options;
 mod pattern;
 mod prepare;
 mod resample;
@@ -17,90 +18,25 @@ mod scenario_file;
 mod votes;
 
 use rayon::prelude::*;
-use thiserror::Error;
 
 use crate::fit::AnswerSet;
-use crate::scenario::{ScenarioError, legal_name};
+use crate::scenario::legal_name;
 
 use estimate::{FittedMixtures, SampleEstimate, estimate};
 use mixture::SampleMixture;
 use prepare::{PreparedGeneration, PreparedSamples, usual};
 use resample::{Replicate, replicates};
 
+use options::{LEAST_PROBLEMS, MOST_DIFFICULTIES, SYSTEMATIC_FROM};
+pub use options::{MeasureError, MeasureOptions};
 pub use resample::LEVEL;
-pub use result::{DifficultyFit, Measured, MeasuredKey, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
-
-/// How to measure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MeasureOptions {
-    /// Steps of a solution, which samples do not show.
-    pub steps: u64,
-    /// Seed of the intervals.
-    pub seed: u64,
-    /// Name of the scenario.
-    pub name: String,
-}
-
-impl Default for MeasureOptions {
-    fn default() -> Self {
-        Self { steps: 1, seed: 1, name: "measured".to_owned() }
-    }
-}
-
-/// Why samples cannot be measured.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum MeasureError {
-    /// Nothing to measure.
-    #[error("there is no answer in these files")]
-    Empty,
-    /// More than two generations.
-    #[error("these are {count} generations, but one, or two in succession, are measured; {remedy}")]
-    Generations {
-        /// How many.
-        count: usize,
-        /// How to leave two of them.
-        remedy: String,
-    },
-    /// Too few problems for any interval.
-    #[error("{} too few; at least {LEAST_PROBLEMS} are needed for an interval", problems(*.0))]
-    TooFew(usize),
-    /// No step at all.
-    #[error("a solution has 1 to 1,000,000 steps, not {0}")]
-    Steps(u64),
-    /// A name that no scenario may have.
-    #[error("name of the scenario: {0}")]
-    Name(String),
-    /// What was measured makes no scenario; its key and rule.
-    #[error("what these samples tell makes no scenario: {}", broken(.0))]
-    Scenario(#[from] ScenarioError),
-}
-
-/// "1 problem is", "3 problems are".
-fn problems(count: usize) -> String {
-    if count == 1 { "1 problem is".to_owned() } else { format!("{count} problems are") }
-}
-
-/// A rule of scenario files without the place in a file that nobody has seen.
-fn broken(error: &ScenarioError) -> String {
-    match error {
-        ScenarioError::Rule { key, rule, .. } => format!("`{key}`: {rule}"),
-        other => other.to_string(),
-    }
-}
-
-/// Problems below which nothing is measured.
-const LEAST_PROBLEMS: usize = 10;
-/// Answers to a problem from which on systematic mistakes can be told from others.
-const SYSTEMATIC_FROM: u32 = 3;
-/// Most difficulties.
-const MOST_DIFFICULTIES: usize = 3;
+pub use result::{DifficultyFit, MeasuredKey, MeasuredLoop, MeasuredNumber, MissingKey, RightCount, VoteMeasurement};
 
 /// Measures the first generation of a set of samples, and what the second learned from it.
 ///
 /// # Errors
 /// [`MeasureError`] for too few problems and for more than two generations.
-pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<Measured, MeasureError> {
+pub fn measure(set: &AnswerSet, options: &MeasureOptions) -> Result<MeasuredLoop, MeasureError> {
     if !(1..=1_000_000).contains(&options.steps) {
         return Err(MeasureError::Steps(options.steps));
     }

@@ -77,7 +77,7 @@ pub struct RightCount {
 
 /// Everything that samples tell of a loop.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Measured {
+pub struct MeasuredLoop {
     /// The files.
     pub source: String,
     /// What was taken from them.
@@ -106,7 +106,7 @@ pub struct Measured {
     pub scenario: String,
 }
 
-impl Measured {
+impl MeasuredLoop {
     /// A number by its key.
     #[must_use]
     pub fn key(&self, key: &str) -> Option<&MeasuredKey> {

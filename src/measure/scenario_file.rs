@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::checks::VoteRule;
-use super::result::{Measured, MeasuredKey};
+use super::result::{MeasuredKey, MeasuredLoop};
 use super::{LEVEL, MeasureOptions};
 
 /// Keys of `[errors]` that may be measured.
@@ -16,7 +16,7 @@ const KEYS_OF_ERRORS: [&str; 5] = [
 ];
 
 /// The scenario as TOML.
-pub(super) fn written(measured: &Measured, options: &MeasureOptions, rule: Option<VoteRule>, kept: u64) -> String {
+pub(super) fn written(measured: &MeasuredLoop, options: &MeasureOptions, rule: Option<VoteRule>, kept: u64) -> String {
     let mut file = ScenarioText { measured, text: String::new() };
     file.head(options);
     file.examples(kept);
@@ -33,7 +33,7 @@ pub(super) fn written(measured: &Measured, options: &MeasureOptions, rule: Optio
 }
 
 struct ScenarioText<'a> {
-    measured: &'a Measured,
+    measured: &'a MeasuredLoop,
     text: String,
 }
 
@@ -44,7 +44,7 @@ impl ScenarioText<'_> {
     }
 
     fn head(&mut self, options: &MeasureOptions) {
-        let Measured { problems, answers, .. } = self.measured;
+        let MeasuredLoop { problems, answers, .. } = self.measured;
         let source = one_line(&self.measured.source);
         self.line(&format!("# Measured from {source}: {problems} problems, {answers} answers."));
         self.line(&format!(

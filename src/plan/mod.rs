@@ -3,18 +3,21 @@
 mod paired;
 mod posterior;
 mod price;
+mod result;
 
-use serde::Serialize;
 use thiserror::Error;
 
-use crate::analytic::{self, Regime, Solution, Solved, Undefined};
-use crate::explain::Account;
-use crate::scenario::{Design, Scenario};
-use crate::simulate::{self, Played, Simulated, SimulationError};
+use crate::analytic::{self, Solution, SolvedDesign};
+use crate::explain::MistakeAccount;
+use crate::scenario::Design;
+use crate::simulate::{self, RunSummary, Simulated, SimulationError};
 
-pub use paired::{Difference, Paired};
-pub use posterior::{Posterior, PosteriorError, RUNS, UnderDraws, posterior};
-pub use price::{Measure, Price};
+pub use paired::{PairedDifference, PairedDifferences};
+pub use posterior::{DesignPosterior, PosteriorError, RUNS, UnderDraws, posterior};
+pub use result::{
+    BaselineRatios, ComparedDesign, ComparisonSettings, DesignComparison, DesignPrice, KeptGeneration, PriceBasis,
+    RunwayMeasure,
+};
 
 /// A comparison that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -47,133 +50,12 @@ pub enum PlanError {
     },
 }
 
-/// How designs are played.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// Runs of each design, at least 2.
-    pub replicates: u64,
-    /// Seed; run i of every design draws from the i-th stream.
-    pub seed: u64,
-}
-
-/// Designs side by side.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Comparison {
-    /// The design that ratios and differences refer to.
-    pub baseline: String,
-    /// Runs of each design.
-    pub replicates: u64,
-    /// Their seed.
-    pub seed: u64,
-    /// Which runway, and which price, decides about dominance.
-    pub measure: Measure,
-    /// The designs, in the order given.
-    pub designs: Vec<Compared>,
-    /// What to know before using the numbers.
-    pub notes: Vec<String>,
-}
-
-/// One design among others.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Compared {
-    /// Its name.
-    pub name: String,
-    /// The complete loop.
-    pub scenario: Scenario,
-    /// R.
-    pub reproduction_number: Option<f64>,
-    /// The loop's fate in one word.
-    pub regime: Option<Regime>,
-    /// Error rate at the stable fixed point.
-    pub floor_error: Option<f64>,
-    /// Error rate beyond which a healing loop avalanches.
-    pub tipping_error: Option<f64>,
-    /// Where the curves come from.
-    pub basis: Basis,
-    /// P(T ≤ horizon).
-    pub failed_by_horizon: f64,
-    /// Bound on its absolute error from truncated sums; absent where it was simulated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failed_by_horizon_error: Option<f64>,
-    /// `E[T]`, in generations, where an exact solver gives it.
-    pub expected_runway: Option<f64>,
-    /// `E[min(T, horizon)]`, in generations.
-    pub restricted_runway: f64,
-    /// The generation to keep.
-    pub best: Keep,
-    /// Accepted examples per generated problem at generation 0.
-    pub start_yield: f64,
-    /// What it costs; absent without prices.
-    pub cost: Option<Price>,
-    /// A design that lasts at least as long and costs no more per sustained generation, one of them strictly.
-    pub dominated_by: Option<String>,
-    /// Its numbers over the baseline's.
-    pub ratios: Ratios,
-    /// Differences from the baseline under the same luck; absent for the baseline and for other horizons.
-    pub paired: Option<Paired>,
-    /// S(g), 0..=horizon.
-    pub survival: Vec<f64>,
-    /// Expected error rate, 0..=horizon.
-    pub error: Vec<f64>,
-    /// Where mistakes enter, pass and heal.
-    pub account: Account,
-    /// Why numbers are absent.
-    pub undefined: Undefined,
-}
-
-impl Compared {
-    /// Whether it has prices, and takes ground truth (`anchor`) without one.
-    #[must_use]
-    pub fn has_free_truth(&self) -> bool {
-        let price = self.scenario.cost.as_ref().map(|cost| cost.per_true_example.get());
-        price == Some(0.0) && self.scenario.learning.anchor.get() > 0.0
-    }
-}
-
-/// Where curves come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Basis {
-    /// The exact law.
-    Exact,
-    /// Means of the runs.
-    Simulated,
-}
-
-/// The generation to keep.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Keep {
-    /// Where the expected error is lowest.
-    pub generation: u64,
-    /// The expected error there.
-    pub error: f64,
-    /// Share of runs whose own lowest error falls there.
-    pub probability: f64,
-    /// The generation at which most runs have their lowest error.
-    pub likeliest: u64,
-    /// Share of runs that have it there.
-    pub likeliest_probability: f64,
-}
-
-/// A design's numbers over the baseline's; absent where either is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Ratios {
-    /// Of R.
-    pub reproduction_number: Option<f64>,
-    /// Of the runway by the comparison's measure.
-    pub runway: Option<f64>,
-    /// Of P(T ≤ horizon).
-    pub failed_by_horizon: Option<f64>,
-    /// Of the cost per sustained generation by the comparison's measure.
-    pub cost: Option<f64>,
-}
-
 /// A design with everything known about it.
-struct Known<'a> {
+struct PlayedDesign<'a> {
     design: &'a Design,
     solution: &'a Solution,
     simulated: Simulated,
-    played: Vec<Played>,
+    played: Vec<RunSummary>,
 }
 
 /// Plays and prices every solved design, and compares them with `baseline` (the first one unless named). `progress` hears of
@@ -182,29 +64,29 @@ struct Known<'a> {
 /// # Errors
 /// [`PlanError`] where names clash or are unknown, or a design cannot be played.
 pub fn compare(
-    designs: &[Solved],
-    settings: Settings,
+    designs: &[SolvedDesign],
+    settings: ComparisonSettings,
     baseline: Option<&str>,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Comparison, PlanError> {
+) -> Result<DesignComparison, PlanError> {
     let base = check_names(designs.iter().map(|one| &one.design), baseline)?;
     let known = designs
         .iter()
-        .map(|Solved { design, solution }| {
+        .map(|SolvedDesign { design, solution }| {
             let (simulated, played) = play(design, settings, progress)?;
-            Ok(Known { design, solution, simulated, played })
+            Ok(PlayedDesign { design, solution, simulated, played })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let mut compared: Vec<Compared> = known.iter().map(|one| one.compared(&known[base])).collect();
+    let mut compared: Vec<ComparedDesign> = known.iter().map(|one| one.compared(&known[base])).collect();
     let mut notes = Vec::new();
-    let measure = Measure::of(&compared, &mut notes);
+    let measure = RunwayMeasure::of(&compared, &mut notes);
     price::free_truth(&compared, &mut notes);
     price::judge(&mut compared, measure, &mut notes);
     let reference = compared[base].clone();
     for one in &mut compared {
-        one.ratios = Ratios::of(one, &reference, measure);
+        one.ratios = BaselineRatios::of(one, &reference, measure);
     }
-    Ok(Comparison {
+    Ok(DesignComparison {
         baseline: reference.name,
         replicates: settings.replicates,
         seed: settings.seed,
@@ -217,9 +99,9 @@ pub fn compare(
 /// Plays a design; runs of equal number share their luck with those of any other.
 fn play(
     design: &Design,
-    settings: Settings,
+    settings: ComparisonSettings,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<(Simulated, Vec<Played>), PlanError> {
+) -> Result<(Simulated, Vec<RunSummary>), PlanError> {
     simulate::coupled(&design.scenario, settings.replicates, settings.seed, progress)
         .map_err(|error| PlanError::Simulation { name: design.name.clone(), error })
 }
@@ -248,27 +130,27 @@ pub fn check_names<'a>(
     })
 }
 
-impl Known<'_> {
-    fn compared(&self, base: &Known<'_>) -> Compared {
-        let Known { design, solution, simulated, .. } = self;
+impl PlayedDesign<'_> {
+    fn compared(&self, base: &PlayedDesign<'_>) -> ComparedDesign {
+        let PlayedDesign { design, solution, simulated, .. } = self;
         let last = |values: &[f64]| values.last().copied().unwrap_or(f64::NAN);
         let (basis, survival, error, failed, restricted) = match &solution.curves {
             Some(curves) => (
-                Basis::Exact,
+                PriceBasis::Exact,
                 curves.survival.clone(),
                 curves.expected_error.clone(),
                 last(&curves.failed),
                 solution.runway.restricted_mean.unwrap_or(simulated.runway.restricted_mean),
             ),
             None => (
-                Basis::Simulated,
+                PriceBasis::Simulated,
                 simulated.survival.clone(),
                 simulated.mean_error.clone(),
                 1.0 - last(&simulated.survival),
                 simulated.runway.restricted_mean,
             ),
         };
-        Compared {
+        ComparedDesign {
             name: design.name.clone(),
             scenario: design.scenario.clone(),
             reproduction_number: solution.reproduction_number,
@@ -277,31 +159,31 @@ impl Known<'_> {
             tipping_error: solution.tipping_error,
             basis,
             failed_by_horizon: failed,
-            failed_by_horizon_error: solution.error_bound.filter(|_| basis == Basis::Exact),
+            failed_by_horizon_error: solution.error_bound.filter(|_| basis == PriceBasis::Exact),
             expected_runway: solution.runway.mean,
             restricted_runway: restricted,
-            best: Keep::of(&error, simulated),
+            best: KeptGeneration::of(&error, simulated),
             start_yield: solution.start_yield,
-            cost: solution.cost.as_ref().map(|spending| Price::new(spending, &self.played)),
+            cost: solution.cost.as_ref().map(|spending| DesignPrice::new(spending, &self.played)),
             dominated_by: None,
-            ratios: Ratios { reproduction_number: None, runway: None, failed_by_horizon: None, cost: None },
+            ratios: BaselineRatios { reproduction_number: None, runway: None, failed_by_horizon: None, cost: None },
             paired: if std::ptr::eq(self, base) { None } else { self.paired(base) },
             survival,
             error,
-            account: Account::of(&design.scenario),
+            account: MistakeAccount::of(&design.scenario),
             undefined: solution.undefined.clone(),
         }
     }
 
-    fn paired(&self, base: &Known<'_>) -> Option<Paired> {
+    fn paired(&self, base: &PlayedDesign<'_>) -> Option<PairedDifferences> {
         let same = self.design.scenario.horizon == base.design.scenario.horizon;
-        same.then(|| Paired::of(&self.played, &base.played))
+        same.then(|| PairedDifferences::of(&self.played, &base.played))
     }
 }
 
-impl Keep {
+impl KeptGeneration {
     fn of(error: &[f64], simulated: &Simulated) -> Self {
-        let best = analytic::Best::of(error);
+        let best = analytic::BestGeneration::of(error);
         let runs = simulated.replicates as f64;
         let share = |generation: u64| {
             simulated.best_generation.get(generation as usize).map_or(0.0, |&count| count as f64 / runs)
@@ -319,10 +201,10 @@ impl Keep {
     }
 }
 
-impl Ratios {
-    fn of(one: &Compared, base: &Compared, measure: Measure) -> Self {
+impl BaselineRatios {
+    fn of(one: &ComparedDesign, base: &ComparedDesign, measure: RunwayMeasure) -> Self {
         let ratio = |value: f64, base: f64| (base > 0.0 && (value / base).is_finite()).then(|| value / base);
-        let price = |one: &Compared| one.cost.as_ref().and_then(|cost| measure.price(cost));
+        let price = |one: &ComparedDesign| one.cost.as_ref().and_then(|cost| measure.price(cost));
         Self {
             reproduction_number: one
                 .reproduction_number

@@ -2,25 +2,25 @@
 
 use serde::Serialize;
 
-use crate::simulate::Played;
+use crate::simulate::RunSummary;
 use crate::stats::interval::normal_critical;
-use crate::stats::moments::Moments;
+use crate::stats::moments::SampleMoments;
 
 /// Level of the intervals: they miss the true difference with about this probability.
 const LEVEL: f64 = 0.05;
 
 /// A design less the baseline, run by run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Paired {
+pub struct PairedDifferences {
     /// Of min(T, horizon), in generations.
-    pub runway: Difference,
+    pub runway: PairedDifference,
     /// Of the error rate at the horizon.
-    pub error: Difference,
+    pub error: PairedDifference,
 }
 
 /// A mean difference with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Difference {
+pub struct PairedDifference {
     /// Mean.
     pub mean: f64,
     /// Its standard error.
@@ -34,19 +34,20 @@ pub struct Difference {
     pub variance_ratio: Option<f64>,
 }
 
-impl Paired {
+impl PairedDifferences {
     /// Holds the runs of a design against those of the baseline with the same numbers.
-    pub(super) fn of(design: &[Played], base: &[Played]) -> Self {
+    pub(super) fn of(design: &[RunSummary], base: &[RunSummary]) -> Self {
         Self {
-            runway: Difference::of(design, base, |run| run.lasted as f64),
-            error: Difference::of(design, base, |run| run.last_error),
+            runway: PairedDifference::of(design, base, |run| run.lasted as f64),
+            error: PairedDifference::of(design, base, |run| run.last_error),
         }
     }
 }
 
-impl Difference {
-    fn of(design: &[Played], base: &[Played], part: fn(&Played) -> f64) -> Self {
-        let (mut apart, mut one, mut other) = (Moments::default(), Moments::default(), Moments::default());
+impl PairedDifference {
+    fn of(design: &[RunSummary], base: &[RunSummary], part: fn(&RunSummary) -> f64) -> Self {
+        let (mut apart, mut one, mut other) =
+            (SampleMoments::default(), SampleMoments::default(), SampleMoments::default());
         for (design, base) in design.iter().zip(base) {
             let (design, base) = (part(design), part(base));
             apart.add(design - base);

@@ -8,19 +8,19 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::analytic::reproduction::reproduction_number;
-use crate::fit::Interval;
+use crate::fit::CredibleInterval;
 use crate::law::Law;
-use crate::scenario::{Design, Draw, Drawn, FittedDesigns, ScenarioError};
-use crate::simulate::Played;
+use crate::scenario::{Design, DrawnDesigns, FittedDesigns, PosteriorDraw, ScenarioError};
+use crate::simulate::RunSummary;
 
-use super::{PlanError, Settings, check_names, play};
+use super::{ComparisonSettings, PlanError, check_names, play};
 
 /// Runs of each design under one draw: the mean of min(T, horizon) comes within a tenth of the spread of the runs.
 pub const RUNS: u64 = 100;
 
 /// What the draws of a fit say of designs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Posterior {
+pub struct DesignPosterior {
     /// Draws of the fit.
     pub draws: usize,
     /// Runs of each design under each draw.
@@ -44,15 +44,15 @@ pub struct UnderDraws {
     /// Its name.
     pub name: String,
     /// R at the last generation of the log, over the draws that have one.
-    pub reproduction_number: Option<Interval>,
+    pub reproduction_number: Option<CredibleInterval>,
     /// `E[min(T, horizon)]`, in generations after the last of the log.
-    pub restricted_runway: Interval,
+    pub restricted_runway: CredibleInterval,
     /// Probability of failing within the horizon, over draws and chance.
     pub failed_by_horizon: f64,
     /// Expected error rate at the horizon, failed or not.
-    pub last_error: Interval,
+    pub last_error: CredibleInterval,
     /// Restricted runway less the baseline's, in generations; absent for the baseline.
-    pub gain: Option<Interval>,
+    pub gain: Option<CredibleInterval>,
     /// Probability that the gain is above 0; absent for the baseline.
     pub gains: Option<f64>,
 }
@@ -71,7 +71,7 @@ pub enum PosteriorError {
 
 /// One design under one draw.
 #[derive(Debug, Clone, Copy)]
-struct Outcome {
+struct DrawOutcome {
     reproduction_number: Option<f64>,
     runway: f64,
     failed: f64,
@@ -87,15 +87,15 @@ pub fn posterior(
     seed: u64,
     baseline: Option<&str>,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Posterior, PosteriorError> {
-    let plugged = drawn(files, Draw::Medians)?;
+) -> Result<DesignPosterior, PosteriorError> {
+    let plugged = drawn(files, PosteriorDraw::Medians)?;
     let designs = || plugged.iter().flat_map(|file| &file.designs);
     let base = check_names(designs(), baseline)?;
     let draws = files.iter().map(FittedDesigns::draws).min().unwrap_or(0);
-    let played: Vec<(Vec<Outcome>, bool)> = (0..draws)
+    let played: Vec<(Vec<DrawOutcome>, bool)> = (0..draws)
         .into_par_iter()
         .map(|draw| {
-            let files = drawn(files, Draw::Number(draw))?;
+            let files = drawn(files, PosteriorDraw::Number(draw))?;
             let strained = files.iter().any(|file| file.strained);
             let own = seed.wrapping_add(draw as u64);
             let outcomes = files.iter().flat_map(|file| &file.designs).map(|design| outcome(design, own));
@@ -108,7 +108,7 @@ pub fn posterior(
     let names: Vec<String> = designs().map(|design| design.name.clone()).collect();
     let all = |index: usize| played.iter().filter_map(move |(outcomes, _)| outcomes.get(index));
     let under = |(index, name): (usize, &String)| UnderDraws::of(name, all(index), all(base), index == base);
-    Ok(Posterior {
+    Ok(DesignPosterior {
         draws,
         runs: RUNS,
         seed,
@@ -120,14 +120,14 @@ pub fn posterior(
 }
 
 /// Every file under one draw.
-fn drawn(files: &[FittedDesigns], draw: Draw) -> Result<Vec<Drawn>, ScenarioError> {
+fn drawn(files: &[FittedDesigns], draw: PosteriorDraw) -> Result<Vec<DrawnDesigns>, ScenarioError> {
     files.iter().map(|file| file.of(draw)).collect()
 }
 
-fn outcome(design: &Design, seed: u64) -> Result<Outcome, PlanError> {
-    let (tally, played) = play(design, Settings { replicates: RUNS, seed }, &|_| ())?;
-    let mean = |part: &dyn Fn(&Played) -> f64| played.iter().map(part).sum::<f64>() / played.len().max(1) as f64;
-    Ok(Outcome {
+fn outcome(design: &Design, seed: u64) -> Result<DrawOutcome, PlanError> {
+    let (tally, played) = play(design, ComparisonSettings { replicates: RUNS, seed }, &|_| ())?;
+    let mean = |part: &dyn Fn(&RunSummary) -> f64| played.iter().map(part).sum::<f64>() / played.len().max(1) as f64;
+    Ok(DrawOutcome {
         reproduction_number: reproduction_number(&Law::new(&design.scenario, 0)).ok(),
         runway: mean(&|run| run.lasted as f64),
         failed: 1.0 - tally.survival.last().copied().unwrap_or(1.0),
@@ -138,8 +138,8 @@ fn outcome(design: &Design, seed: u64) -> Result<Outcome, PlanError> {
 impl UnderDraws {
     fn of<'a>(
         name: &str,
-        own: impl Iterator<Item = &'a Outcome> + Clone,
-        base: impl Iterator<Item = &'a Outcome>,
+        own: impl Iterator<Item = &'a DrawOutcome> + Clone,
+        base: impl Iterator<Item = &'a DrawOutcome>,
         is_base: bool,
     ) -> Self {
         let gains: Vec<f64> = own.clone().zip(base).map(|(one, base)| one.runway - base.runway).collect();
@@ -147,11 +147,11 @@ impl UnderDraws {
         let numbers: Vec<f64> = own.clone().filter_map(|one| one.reproduction_number).collect();
         Self {
             name: name.to_owned(),
-            reproduction_number: (!numbers.is_empty()).then(|| Interval::of(numbers)),
-            restricted_runway: Interval::of(own.clone().map(|one| one.runway)),
+            reproduction_number: (!numbers.is_empty()).then(|| CredibleInterval::of(numbers)),
+            restricted_runway: CredibleInterval::of(own.clone().map(|one| one.runway)),
             failed_by_horizon: own.clone().map(|one| one.failed).sum::<f64>() / gains.len().max(1) as f64,
-            last_error: Interval::of(own.map(|one| one.last_error)),
-            gain: (!is_base).then(|| Interval::of(gains)),
+            last_error: CredibleInterval::of(own.map(|one| one.last_error)),
+            gain: (!is_base).then(|| CredibleInterval::of(gains)),
             gains: (!is_base).then_some(above),
         }
     }

@@ -1,53 +1,22 @@
 //! Prices of designs, and which designs are dominated.
 
-use serde::Serialize;
+use crate::analytic::ExpectedCost;
+use crate::simulate::RunSummary;
 
-use crate::analytic::Spending;
-use crate::simulate::Played;
-
-use super::{Basis, Compared};
+use super::result::{ComparedDesign, DesignPrice, PriceBasis, RunwayMeasure};
 
 /// Relative difference below which two numbers count as equal.
 const EQUAL: f64 = 1e-9;
 
-/// Which runway, and which price, decides about dominance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Measure {
-    /// `E[T]`, and cost until failure over it: every design has both.
-    UntilFailure,
-    /// `E[min(T, horizon)]`, and cost until then over it.
-    ToHorizon,
-}
-
-/// What a design costs, in `unit`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Price {
-    /// What prices are counted in.
-    pub unit: String,
-    /// Cost of generation 0.
-    pub start: f64,
-    /// `E[cost of the generations before T]`, where an exact solver gives it.
-    pub until_failure: Option<f64>,
-    /// `until_failure` / `E[T]`.
-    pub per_sustained_generation: Option<f64>,
-    /// `E[cost of the generations before min(T, horizon)]`.
-    pub until_horizon: f64,
-    /// `until_horizon` / `E[min(T, horizon)]`; absent where generation 0 fails.
-    pub per_sustained_generation_to_horizon: Option<f64>,
-    /// Where the numbers up to the horizon come from.
-    pub basis: Basis,
-}
-
-impl Price {
+impl DesignPrice {
     /// From the exact sums, or else from the runs.
-    pub(super) fn new(spending: &Spending, played: &[Played]) -> Self {
+    pub(super) fn new(spending: &ExpectedCost, played: &[RunSummary]) -> Self {
         let runs = played.len() as f64;
         let cost = played.iter().map(|run| run.cost).sum::<f64>() / runs;
         let lasted = played.iter().map(|run| run.lasted as f64).sum::<f64>() / runs;
         let (basis, until_horizon, sustained) = match spending.until_horizon {
-            Some(exact) => (Basis::Exact, exact, spending.per_sustained_generation_to_horizon),
-            None => (Basis::Simulated, cost, (lasted > 0.0).then(|| cost / lasted)),
+            Some(exact) => (PriceBasis::Exact, exact, spending.per_sustained_generation_to_horizon),
+            None => (PriceBasis::Simulated, cost, (lasted > 0.0).then(|| cost / lasted)),
         };
         Self {
             unit: spending.unit.clone(),
@@ -61,10 +30,11 @@ impl Price {
     }
 }
 
-impl Measure {
+impl RunwayMeasure {
     /// The measure that every design has.
-    pub(super) fn of(designs: &[Compared], notes: &mut Vec<String>) -> Self {
-        let priced = |one: &Compared| one.cost.as_ref().is_none_or(|cost| cost.per_sustained_generation.is_some());
+    pub(super) fn of(designs: &[ComparedDesign], notes: &mut Vec<String>) -> Self {
+        let priced =
+            |one: &ComparedDesign| one.cost.as_ref().is_none_or(|cost| cost.per_sustained_generation.is_some());
         let without: Vec<&str> = designs
             .iter()
             .filter(|one| one.expected_runway.is_none() || !priced(one))
@@ -82,7 +52,7 @@ impl Measure {
 
     /// The runway of a design, in generations.
     #[must_use]
-    pub fn runway(self, design: &Compared) -> Option<f64> {
+    pub fn runway(self, design: &ComparedDesign) -> Option<f64> {
         match self {
             Self::UntilFailure => design.expected_runway,
             Self::ToHorizon => Some(design.restricted_runway),
@@ -91,7 +61,7 @@ impl Measure {
 
     /// The cost per sustained generation.
     #[must_use]
-    pub fn price(self, price: &Price) -> Option<f64> {
+    pub fn price(self, price: &DesignPrice) -> Option<f64> {
         match self {
             Self::UntilFailure => price.per_sustained_generation,
             Self::ToHorizon => price.per_sustained_generation_to_horizon,
@@ -100,7 +70,7 @@ impl Measure {
 }
 
 /// Tells of designs that take ground truth without paying for it: their prices look better than they are.
-pub(super) fn free_truth(designs: &[Compared], notes: &mut Vec<String>) {
+pub(super) fn free_truth(designs: &[ComparedDesign], notes: &mut Vec<String>) {
     let names: Vec<String> =
         designs.iter().filter(|one| one.has_free_truth()).map(|one| format!("\"{}\"", one.name)).collect();
     if !names.is_empty() {
@@ -113,7 +83,7 @@ pub(super) fn free_truth(designs: &[Compared], notes: &mut Vec<String>) {
 }
 
 /// Marks dominated designs, where prices can be compared.
-pub(super) fn judge(designs: &mut [Compared], measure: Measure, notes: &mut Vec<String>) {
+pub(super) fn judge(designs: &mut [ComparedDesign], measure: RunwayMeasure, notes: &mut Vec<String>) {
     let mut units: Vec<&str> = designs.iter().filter_map(|one| Some(one.cost.as_ref()?.unit.as_str())).collect();
     units.sort_unstable();
     units.dedup();
@@ -122,7 +92,7 @@ pub(super) fn judge(designs: &mut [Compared], measure: Measure, notes: &mut Vec<
         return;
     }
     let unlike = designs.windows(2).any(|pair| pair[0].scenario.horizon != pair[1].scenario.horizon);
-    if measure == Measure::ToHorizon && unlike {
+    if measure == RunwayMeasure::ToHorizon && unlike {
         notes.push(
             "the horizons differ: runways up to them cannot be compared, and no design is called dominated".into(),
         );

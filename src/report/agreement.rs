@@ -1,23 +1,23 @@
 //! Agreement: the simulated mean error against the reference, in standard errors, with the critical lines.
 
-use crate::compare::Verdict;
+use crate::compare::AgreementVerdict;
 
-use super::Inputs;
+use super::ReportInputs;
 use super::axis::Axis;
 use super::facts::largest;
 use super::plot::Plot;
-use super::shape::{Layer, Shape};
+use super::shape::{Layer, PlotShape};
 use super::theme::{CRITICAL, STEM, VERMILLION, ZERO};
 use super::words::number;
 
 /// Differences drawn at most; of more, the largest of each group.
 const STEMS: usize = 150;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
     let verdict = inputs.verdict?;
-    let all: Vec<Difference> = differences(inputs, verdict);
+    let all: Vec<SimulatedDifference> = differences(inputs, verdict);
     let group = super::thin::every(all.len(), STEMS);
-    let shown: Vec<Difference> = all.chunks(group).filter_map(furthest).collect();
+    let shown: Vec<SimulatedDifference> = all.chunks(group).filter_map(furthest).collect();
     // Each value holds for its generation, so that the line of a single one can be seen too.
     let critical: Vec<(f64, f64)> = inputs
         .solution
@@ -57,7 +57,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
 
 /// A standardised difference at a generation.
 #[derive(Debug, Clone, Copy)]
-struct Difference {
+struct SimulatedDifference {
     generation: f64,
     /// May be infinite, where the expectation has no spread and the simulation differs all the same.
     value: f64,
@@ -66,44 +66,47 @@ struct Difference {
     significant: bool,
 }
 
-fn differences(inputs: &Inputs<'_>, verdict: &Verdict) -> Vec<Difference> {
+fn differences(inputs: &ReportInputs<'_>, verdict: &AgreementVerdict) -> Vec<SimulatedDifference> {
     let generations = inputs.solution.generations.iter().zip(verdict.standardised.iter().zip(&verdict.critical));
     generations
         .filter_map(|(&generation, (value, critical))| {
             let value = value.filter(|value| !value.is_nan())?;
             let significant = critical.is_some_and(|critical| value.abs() > critical);
-            Some(Difference { generation: generation as f64, value, size: value.abs(), significant })
+            Some(SimulatedDifference { generation: generation as f64, value, size: value.abs(), significant })
         })
         .collect()
 }
 
-fn furthest(group: &[Difference]) -> Option<Difference> {
+fn furthest(group: &[SimulatedDifference]) -> Option<SimulatedDifference> {
     group.iter().copied().max_by(|a, b| a.size.total_cmp(&b.size))
 }
 
 /// Infinite differences are drawn at the edge.
-fn layers(shown: &[Difference], critical: &[(f64, f64)], reach: f64) -> Vec<Layer> {
+fn layers(shown: &[SimulatedDifference], critical: &[(f64, f64)], reach: f64) -> Vec<Layer> {
     let side = |significant: bool| -> Vec<(f64, f64)> {
         let chosen = shown.iter().filter(|difference| difference.significant == significant);
         chosen.map(|difference| (difference.generation, difference.value.clamp(-reach, reach))).collect()
     };
-    let mut layers = vec![Layer::unnamed(Shape::Level { y: 0.0, label: String::new(), stroke: ZERO })];
-    let within = Shape::Stems { points: side(false), color: STEM.color, stem: STEM };
+    let mut layers = vec![Layer::unnamed(PlotShape::Level { y: 0.0, label: String::new(), stroke: ZERO })];
+    let within = PlotShape::Stems { points: side(false), color: STEM.color, stem: STEM };
     layers.push(Layer::new("difference", within));
     let beyond = side(true);
     if !beyond.is_empty() {
         let stem = crate::report::theme::Stroke { color: VERMILLION, width: 2.0, dash: None };
-        layers.push(Layer::new("beyond the critical value", Shape::Stems { points: beyond, color: VERMILLION, stem }));
+        layers.push(Layer::new(
+            "beyond the critical value",
+            PlotShape::Stems { points: beyond, color: VERMILLION, stem },
+        ));
     }
     if !critical.is_empty() {
         let mirrored = critical.iter().map(|&(x, y)| (x, -y)).collect();
-        layers.push(Layer::new("critical value", Shape::Line { points: critical.to_vec(), stroke: CRITICAL }));
-        layers.push(Layer::unnamed(Shape::Line { points: mirrored, stroke: CRITICAL }));
+        layers.push(Layer::new("critical value", PlotShape::Line { points: critical.to_vec(), stroke: CRITICAL }));
+        layers.push(Layer::unnamed(PlotShape::Line { points: mirrored, stroke: CRITICAL }));
     }
     layers
 }
 
-fn title(verdict: &Verdict, all: &[Difference]) -> String {
+fn title(verdict: &AgreementVerdict, all: &[SimulatedDifference]) -> String {
     let beyond = all.iter().filter(|difference| difference.significant).count();
     let Some(worst) = furthest(all) else {
         return "The mean error has no spread to compare".to_owned();

@@ -1,10 +1,10 @@
 //! What a generation believes: sound, unsound and wrong shares, stacked.
 
-use super::Inputs;
+use super::ReportInputs;
 use super::axis::Axis;
-use super::facts::{Side, largest};
+use super::facts::{CurveSide, largest};
 use super::plot::Plot;
-use super::shape::{Layer, Shape};
+use super::shape::{Layer, PlotShape};
 use super::theme::{BOUNDARY, sound_area, unsound_area, wrong_area};
 use super::words::percent;
 
@@ -13,7 +13,7 @@ const HEIGHT: f64 = 0.5;
 /// Below this share of mistakes nothing is drawn: a figure in such units says less than a sentence.
 const VOID: f64 = 1e-6;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
     let (unsound, wrong, side) = shares(inputs);
     let points: Vec<(f64, f64, f64)> = inputs
         .solution
@@ -58,30 +58,30 @@ fn scale(most: f64) -> f64 {
     high
 }
 
-fn shares<'a>(inputs: &Inputs<'a>) -> (&'a [f64], &'a [f64], Side) {
+fn shares<'a>(inputs: &ReportInputs<'a>) -> (&'a [f64], &'a [f64], CurveSide) {
     match (&inputs.solution.curves, inputs.simulated) {
-        (Some(curves), _) => (&curves.mean_unsound, &curves.mean_wrong, Side::Exact),
-        (None, Some(simulated)) => (&simulated.mean_unsound, &simulated.mean_wrong, Side::Simulated),
-        (None, None) => (&inputs.solution.mean_field_unsound, &inputs.solution.mean_field_wrong, Side::MeanField),
+        (Some(curves), _) => (&curves.mean_unsound, &curves.mean_wrong, CurveSide::Exact),
+        (None, Some(simulated)) => (&simulated.mean_unsound, &simulated.mean_wrong, CurveSide::Simulated),
+        (None, None) => (&inputs.solution.mean_field_unsound, &inputs.solution.mean_field_wrong, CurveSide::MeanField),
     }
 }
 
-const fn basis(side: Side) -> &'static str {
+const fn basis(side: CurveSide) -> &'static str {
     match side {
-        Side::Exact => "exact",
-        Side::Simulated => "means of simulated runs",
-        Side::MeanField => "mean field",
+        CurveSide::Exact => "exact",
+        CurveSide::Simulated => "means of simulated runs",
+        CurveSide::MeanField => "mean field",
     }
 }
 
 /// Points are (generation, wrong, wrong + unsound).
 fn stacked(points: &[(f64, f64, f64)], top: f64, has_unsound: bool) -> Vec<Layer> {
-    let area = |low: fn(&(f64, f64, f64)) -> f64, high: &dyn Fn(&(f64, f64, f64)) -> f64, fill| Shape::Area {
+    let area = |low: fn(&(f64, f64, f64)) -> f64, high: &dyn Fn(&(f64, f64, f64)) -> f64, fill| PlotShape::Area {
         points: points.iter().map(|point| (point.0, low(point), high(point))).collect(),
         fill,
     };
     let edge = |y: fn(&(f64, f64, f64)) -> f64| {
-        Layer::unnamed(Shape::Line {
+        Layer::unnamed(PlotShape::Line {
             points: points.iter().map(|point| (point.0, y(point))).collect(),
             stroke: BOUNDARY,
         })
@@ -98,7 +98,7 @@ fn stacked(points: &[(f64, f64, f64)], top: f64, has_unsound: bool) -> Vec<Layer
     layers
 }
 
-fn title(inputs: &Inputs<'_>, unsound: &[f64], wrong: &[f64]) -> String {
+fn title(inputs: &ReportInputs<'_>, unsound: &[f64], wrong: &[f64]) -> String {
     let last = |shares: &[f64]| shares.last().copied().unwrap_or(0.0);
     let (unsound, wrong) = (last(unsound), last(wrong));
     let horizon = inputs.horizon_text();

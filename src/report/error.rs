@@ -2,11 +2,11 @@
 
 use crate::simulate::Simulated;
 
-use super::Inputs;
+use super::ReportInputs;
 use super::axis::Axis;
-use super::facts::{Side, largest, pairs};
+use super::facts::{CurveSide, largest, pairs};
 use super::plot::Plot;
-use super::shape::{Estimate, Layer, Shape};
+use super::shape::{Estimate, Layer, PlotShape};
 use super::theme::{EXACT, MEAN_FIELD, MEDIAN, SAMPLE, THRESHOLD, VERMILLION, exact_band};
 use super::thin;
 use super::words::{number, percent};
@@ -20,7 +20,7 @@ const FAR: f64 = 12.0;
 /// Below this error nothing is drawn: a figure in such units says less than a sentence.
 const VOID: f64 = 1e-6;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
     let solution = inputs.solution;
     let generations = &solution.generations;
     let mut layers = Vec::new();
@@ -36,13 +36,13 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     }
     layers.push(Layer::new(
         "mean field",
-        Shape::Line { points: pairs(generations, &solution.mean_field_error), stroke: MEAN_FIELD },
+        PlotShape::Line { points: pairs(generations, &solution.mean_field_error), stroke: MEAN_FIELD },
     ));
     if let Some(simulated) = inputs.simulated {
-        layers.push(Layer::new("simulated ± 2 se", Shape::Rings { points: means(simulated), color: VERMILLION }));
+        layers.push(Layer::new("simulated ± 2 se", PlotShape::Rings { points: means(simulated), color: VERMILLION }));
     }
     if let Some((median, _)) = inputs.median().filter(|_| !inputs.fails_at_once()) {
-        layers.push(Layer::new("half have failed", Shape::Mark { x: median, stroke: MEDIAN }));
+        layers.push(Layer::new("half have failed", PlotShape::Mark { x: median, stroke: MEDIAN }));
     }
     let highest = top(&layers).max(largest(&solution.mean_field_error));
     if highest < VOID {
@@ -59,7 +59,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         notes.push(format!("The threshold of {} lies far above the figure.", percent(threshold, 3)));
     } else {
         let label = format!("failure: {}", percent(threshold, 3));
-        layers.push(Layer::unnamed(Shape::Level { y: threshold, label, stroke: THRESHOLD }));
+        layers.push(Layer::unnamed(PlotShape::Level { y: threshold, label, stroke: THRESHOLD }));
     }
     let high = if far { highest } else { highest.max(threshold) };
     Some(Plot {
@@ -77,9 +77,9 @@ fn top(layers: &[Layer]) -> f64 {
     layers
         .iter()
         .map(|layer| match &layer.shape {
-            Shape::Area { points, .. } => largest(points.iter().map(|point| &point.2)),
-            Shape::Line { points, .. } => largest(points.iter().map(|point| &point.1)),
-            Shape::Rings { points, .. } => largest(points.iter().map(|point| &point.high)),
+            PlotShape::Area { points, .. } => largest(points.iter().map(|point| &point.2)),
+            PlotShape::Line { points, .. } => largest(points.iter().map(|point| &point.1)),
+            PlotShape::Rings { points, .. } => largest(points.iter().map(|point| &point.high)),
             _ => 0.0,
         })
         .fold(0.0, f64::max)
@@ -90,7 +90,7 @@ fn sample_runs(simulated: &Simulated) -> Vec<Layer> {
     shown
         .enumerate()
         .map(|(index, run)| {
-            let shape = Shape::Line { points: pairs(&simulated.generations, run), stroke: SAMPLE };
+            let shape = PlotShape::Line { points: pairs(&simulated.generations, run), stroke: SAMPLE };
             if index == 0 { Layer::new("single runs", shape) } else { Layer::unnamed(shape) }
         })
         .collect()
@@ -105,8 +105,8 @@ fn mean_and_band(kind: &str, generations: &[u64], mean: &[f64], (low, high): (&[
         .collect();
     let mean = pairs(generations, mean);
     [
-        Layer::new(format!("{kind} 5–95 %"), Shape::Area { points: band, fill: exact_band() }),
-        Layer::new(format!("{kind} mean"), Shape::Line { points: mean, stroke: EXACT }),
+        Layer::new(format!("{kind} 5–95 %"), PlotShape::Area { points: band, fill: exact_band() }),
+        Layer::new(format!("{kind} mean"), PlotShape::Line { points: mean, stroke: EXACT }),
     ]
 }
 
@@ -126,7 +126,7 @@ fn means(simulated: &Simulated) -> Vec<Estimate> {
 }
 
 /// When half of the runs have failed; if they never do, how many have, and the mean error then.
-fn title(inputs: &Inputs<'_>) -> String {
+fn title(inputs: &ReportInputs<'_>) -> String {
     let threshold = percent(inputs.threshold(), 3);
     if inputs.fails_at_once() {
         let start = percent(inputs.solution.start_error, 3);
@@ -146,13 +146,13 @@ fn title(inputs: &Inputs<'_>) -> String {
             format!("The mean field reaches {threshold} at generation {}", number(crossing, 3))
         }
         (None, None) => {
-            let whose = if side == Side::MeanField { "mean field" } else { "mean error" };
+            let whose = if side == CurveSide::MeanField { "mean field" } else { "mean error" };
             format!("The {whose} stays below {threshold}: {last} at generation {horizon}")
         }
     }
 }
 
-fn caption(inputs: &Inputs<'_>) -> String {
+fn caption(inputs: &ReportInputs<'_>) -> String {
     let mut caption = "Error rate by generation. Dashed: the mean field, an infinitely large training set.".to_owned();
     if inputs.solution.curves.is_some() {
         caption += " Solid line and band: exact mean and the range that holds 90 % of runs.";

@@ -1,11 +1,11 @@
 //! What the figures and the page say in words: facts taken from the results, with the side they come from.
 
-use super::Inputs;
+use super::ReportInputs;
 use super::words::{number, percent, probability};
 
 /// Which side a fact comes from, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum CurveSide {
     Exact,
     Simulated,
     MeanField,
@@ -17,9 +17,9 @@ const ALL: f64 = 1e-6;
 const HALF: f64 = 0.6;
 
 /// A curve by generation and the side it comes from.
-pub(super) type Curve<'a> = (&'a [f64], Side);
+pub(super) type Curve<'a> = (&'a [f64], CurveSide);
 
-impl Inputs<'_> {
+impl ReportInputs<'_> {
     /// θ, the error rate at which the loop has failed.
     pub(super) const fn threshold(&self) -> f64 {
         self.scenario.failure.error_rate.get()
@@ -43,17 +43,17 @@ impl Inputs<'_> {
     /// The error rate by generation, averaged over runs where that is known.
     pub(super) fn error(&self) -> Curve<'_> {
         match (&self.solution.curves, self.simulated) {
-            (Some(curves), _) => (&curves.expected_error, Side::Exact),
-            (None, Some(simulated)) => (&simulated.mean_error, Side::Simulated),
-            (None, None) => (&self.solution.mean_field_error, Side::MeanField),
+            (Some(curves), _) => (&curves.expected_error, CurveSide::Exact),
+            (None, Some(simulated)) => (&simulated.mean_error, CurveSide::Simulated),
+            (None, None) => (&self.solution.mean_field_error, CurveSide::MeanField),
         }
     }
 
     /// S(g).
     pub(super) fn survival(&self) -> Option<Curve<'_>> {
         match (&self.solution.curves, self.simulated) {
-            (Some(curves), _) => Some((&curves.survival, Side::Exact)),
-            (None, Some(simulated)) => Some((&simulated.survival, Side::Simulated)),
+            (Some(curves), _) => Some((&curves.survival, CurveSide::Exact)),
+            (None, Some(simulated)) => Some((&simulated.survival, CurveSide::Simulated)),
             (None, None) => None,
         }
     }
@@ -68,7 +68,7 @@ impl Inputs<'_> {
     }
 
     /// The median of T, if it lies within the horizon: the first generation by which half of all runs have failed.
-    pub(super) fn median(&self) -> Option<(f64, Side)> {
+    pub(super) fn median(&self) -> Option<(f64, CurveSide)> {
         let (survival, side) = self.survival()?;
         // From P(T ≤ g) itself where that is exact: 1 − S(g) may lose the last digit.
         let half = self.solution.curves.as_ref().map_or_else(
@@ -83,7 +83,7 @@ impl Inputs<'_> {
     pub(super) fn half_sentence(&self) -> Option<String> {
         let (median, side) = self.median()?;
         let alive = self.survival()?.0.get(median as usize).copied().unwrap_or(0.5);
-        let runs = if side == Side::Exact { "runs" } else { "simulated runs" };
+        let runs = if side == CurveSide::Exact { "runs" } else { "simulated runs" };
         let (failed, by) = (1.0 - alive, number(median, 3));
         Some(match failed {
             _ if failed > 1.0 - ALL => format!("All {runs} have failed by generation {by}"),

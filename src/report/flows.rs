@@ -1,11 +1,11 @@
 //! Mistakes through one generation: stacked by their origin, behind each check, and what is learned of them.
 
-use crate::explain::{Account, Class, Drivers, Flows};
+use crate::explain::{MistakeAccount, MistakeClass, MistakeFlows, ReproductionDrivers};
 
-use super::Inputs;
+use super::ReportInputs;
 use super::axis::Axis;
 use super::plot::Plot;
-use super::shape::{Layer, Shape, Span};
+use super::shape::{Layer, PlotShape, Span};
 use super::theme::class_fill;
 use super::words::{capitalised, percent, ratio};
 
@@ -14,21 +14,21 @@ const VOID: f64 = 1e-6;
 const CAPTION: &str = "Mistakes by their origin, from one candidate through each check (shares of problems) to what the next \
                        generation learns (share of its beliefs).";
 /// Order from the bottom of a stack; neighbours differ in lightness.
-pub(super) const STACK: [Class; 6] = [
-    Class::InheritedWrong,
-    Class::FreshRandom,
-    Class::FreshSystematic,
-    Class::TurnedWrong,
-    Class::InheritedUnsound,
-    Class::FreshUnsound,
+pub(super) const STACK: [MistakeClass; 6] = [
+    MistakeClass::InheritedWrong,
+    MistakeClass::FreshRandom,
+    MistakeClass::FreshSystematic,
+    MistakeClass::TurnedWrong,
+    MistakeClass::InheritedUnsound,
+    MistakeClass::FreshUnsound,
 ];
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
     let account = inputs.account?;
     let votes = inputs.scenario.vote.candidates.get() > 1;
     let (now, later) = (columns(&account.now, votes), columns(&account.later, votes));
     let stages = stages(&account.now, votes);
-    let mut bars = Bars::default();
+    let mut bars = FlowBars::default();
     for (index, (now, later)) in now.iter().zip(&later).enumerate() {
         let middle = index as f64;
         bars.stack((middle - 0.40, middle - 0.03), now);
@@ -63,7 +63,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     })
 }
 
-fn stages(flows: &Flows, votes: bool) -> Vec<String> {
+fn stages(flows: &MistakeFlows, votes: bool) -> Vec<String> {
     let mut names = vec!["one candidate".to_owned()];
     if votes {
         names.push("vote".to_owned());
@@ -74,7 +74,7 @@ fn stages(flows: &Flows, votes: bool) -> Vec<String> {
 }
 
 /// What each stage leaves of each class, in the order of [`STACK`].
-fn columns(flows: &Flows, votes: bool) -> Vec<[f64; 6]> {
+fn columns(flows: &MistakeFlows, votes: bool) -> Vec<[f64; 6]> {
     let mut columns = vec![[0.0; 6]; flows.filters.len() + 3];
     for flow in &flows.flows {
         let Some(place) = STACK.iter().position(|class| *class == flow.class) else { continue };
@@ -90,13 +90,13 @@ fn columns(flows: &Flows, votes: bool) -> Vec<[f64; 6]> {
 
 /// Stacked bars under construction.
 #[derive(Default)]
-pub(super) struct Bars {
+pub(super) struct FlowBars {
     boxes: [Vec<Span>; 6],
     /// The tallest stack.
     pub highest: f64,
 }
 
-impl Bars {
+impl FlowBars {
     /// Adds a stack from `left` to `right`, its parts in the order of [`STACK`].
     pub fn stack(&mut self, (left, right): (f64, f64), parts: &[f64; 6]) {
         let mut low = 0.0;
@@ -110,12 +110,14 @@ impl Bars {
     /// One layer for each class that occurs.
     pub fn layers(self) -> Vec<Layer> {
         let shown = STACK.into_iter().zip(self.boxes).filter(|(_, boxes)| !boxes.is_empty());
-        shown.map(|(class, boxes)| Layer::new(class.name(), Shape::Boxes { boxes, fill: class_fill(class) })).collect()
+        shown
+            .map(|(class, boxes)| Layer::new(class.name(), PlotShape::Boxes { boxes, fill: class_fill(class) }))
+            .collect()
     }
 }
 
 /// What is said where no mistake is common enough to be drawn.
-fn sentence(account: &Account) -> Plot {
+fn sentence(account: &MistakeAccount) -> Plot {
     let most = percent(VOID, 3);
     Plot {
         title: format!("Fewer than {most} of problems meet a mistake: nothing to draw"),
@@ -127,7 +129,7 @@ fn sentence(account: &Account) -> Plot {
     }
 }
 
-fn title(account: &Account) -> String {
+fn title(account: &MistakeAccount) -> String {
     let learned = account.now.flows.iter().map(|flow| flow.learned).sum::<f64>();
     let learned = percent(learned, 3);
     match account.drivers.as_ref().and_then(driven) {
@@ -137,7 +139,7 @@ fn title(account: &Account) -> String {
 }
 
 /// Which mistakes make how much of R; `None` where R is 0 and nothing makes it.
-fn driven(drivers: &Drivers) -> Option<String> {
+fn driven(drivers: &ReproductionDrivers) -> Option<String> {
     let r = drivers.reproduction_number;
     let part = drivers.contributions.iter().find(|one| one.class == drivers.driver)?.part / r;
     if !(part.is_finite() && part > 0.0) {

@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Figure;
 use super::glossary::explained;
-use super::view::{AccountView, CurveTable, Parameter, Quantity, ThresholdRow, VerdictView, View};
+use super::view::{AccountView, CurveTable, ParameterRow, QuantityRow, ReportView, ThresholdRow, VerdictView};
 
 pub(super) const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1a1a1a;--soft:#4a4a4a;--paper:#fff;--rule:#e0e0e0;--alarm:#a03c00;--warning:#e69f00}\
@@ -37,7 +37,7 @@ summary{cursor:pointer}\
 @media print{body{max-width:none;padding:0;font-size:10pt}.plot,.table{overflow:visible}.only svg{min-width:0}h2{break-after:avoid}tr{break-inside:avoid}}";
 
 /// The whole page. Texts are escaped by the template; the figures are our own SVG.
-pub(super) fn page(view: &View, figures: &[Figure]) -> String {
+pub(super) fn page(view: &ReportView, figures: &[Figure]) -> String {
     let body = html! {
         (finding(view))
         main {
@@ -54,7 +54,7 @@ pub(super) fn page(view: &View, figures: &[Figure]) -> String {
     document(&format!("Runway of {}", view.name), &view.headline, &body)
 }
 
-fn finding(view: &View) -> Markup {
+fn finding(view: &ReportView) -> Markup {
     html! {
         header {
             h1 { "Runway of " (view.name) }
@@ -128,7 +128,7 @@ pub(super) fn document(title: &str, description: &str, body: &Markup) -> String 
     page.into_string() + "\n"
 }
 
-fn numbers(numbers: &[Quantity]) -> Markup {
+fn numbers(numbers: &[QuantityRow]) -> Markup {
     let played = numbers.iter().any(|row| !row.simulated.is_empty());
     let columns = if played { &["Quantity", "Analytic", "Simulated"][..] } else { &["Quantity", "Analytic"][..] };
     let rows = html! {
@@ -177,7 +177,7 @@ fn account(account: &AccountView) -> Markup {
     }
 }
 
-fn parameters(parameters: &[Parameter]) -> Markup {
+fn parameters(parameters: &[ParameterRow]) -> Markup {
     let rows = html! {
         @for row in parameters {
             tr { th scope="row" { code { (row.key) } } td { (row.value) } td { (row.meaning) } }

@@ -2,7 +2,7 @@
 
 use plotters::style::Color;
 
-use super::shape::{Layer, Shape};
+use super::shape::{Layer, PlotShape};
 use super::svg::{Canvas, FigureError, text_width};
 use super::theme::{AXIS, PAPER, Sheet, Stroke, TEXT};
 
@@ -14,7 +14,7 @@ pub(super) const SAMPLE: f64 = 28.0;
 /// The name of a layer in the legend: its own, or there the label of its level.
 pub(super) fn entry(layer: &Layer, levels: bool) -> Option<&str> {
     match &layer.shape {
-        Shape::Level { label, .. } if levels && !label.is_empty() => Some(label),
+        PlotShape::Level { label, .. } if levels && !label.is_empty() => Some(label),
         _ => layer.legend.as_deref(),
     }
 }
@@ -40,29 +40,31 @@ pub(super) fn legend_rows(layers: &[Layer], sheet: Sheet, levels: bool) -> Vec<V
 }
 
 /// A legend's sample of a shape, 28 wide, from its left end.
-pub(super) fn sample(canvas: &Canvas<'_>, shape: &Shape, (x, y): (f64, f64)) -> Result<(), FigureError> {
+pub(super) fn sample(canvas: &Canvas<'_>, shape: &PlotShape, (x, y): (f64, f64)) -> Result<(), FigureError> {
     let line = |stroke: Stroke| canvas.line(&[(x, y), (x + SAMPLE, y)], stroke);
     let middle = x + SAMPLE / 2.0;
     match shape {
-        Shape::Area { fill, .. } | Shape::Bars { fill, .. } | Shape::Boxes { fill, .. } => {
+        PlotShape::Area { fill, .. } | PlotShape::Bars { fill, .. } | PlotShape::Boxes { fill, .. } => {
             let outline = Stroke { color: AXIS, width: 0.75, dash: None };
             let (from, to) = ((x + 2.0, y - 5.5), (x + SAMPLE - 2.0, y + 5.5));
             canvas.rectangle(from, to, PAPER.mix(1.0))?;
             canvas.rectangle(from, to, *fill)?;
             canvas.line(&[from, (to.0, from.1), to, (from.0, to.1), from], outline)
         }
-        Shape::Line { stroke, .. } | Shape::Level { stroke, .. } | Shape::Mark { stroke, .. } => line(*stroke),
-        Shape::Rings { color, .. } => {
+        PlotShape::Line { stroke, .. } | PlotShape::Level { stroke, .. } | PlotShape::Mark { stroke, .. } => {
+            line(*stroke)
+        }
+        PlotShape::Rings { color, .. } => {
             let bar = Stroke { color: *color, width: 1.25, dash: None };
             canvas.line(&[(middle, y - 8.0), (middle, y + 8.0)], bar)?;
             canvas.ring((middle, y), RING, Stroke { width: 1.5, ..bar })
         }
-        Shape::Tags { color, open: true, .. } => {
+        PlotShape::Tags { color, open: true, .. } => {
             canvas.ring((middle, y), RING + 1.0, Stroke { color: *color, width: 2.0, dash: None })
         }
-        Shape::Tags { color, .. } => canvas.dot((middle, y), RING + 2.0, *color),
-        Shape::Text { .. } => Ok(()),
-        Shape::Dots { color, open, .. } => canvas.small((middle, y), *color, *open),
-        Shape::Stems { color, .. } => canvas.dot((middle, y), RING - 0.5, *color),
+        PlotShape::Tags { color, .. } => canvas.dot((middle, y), RING + 2.0, *color),
+        PlotShape::Text { .. } => Ok(()),
+        PlotShape::Dots { color, open, .. } => canvas.small((middle, y), *color, *open),
+        PlotShape::Stems { color, .. } => canvas.dot((middle, y), RING - 0.5, *color),
     }
 }

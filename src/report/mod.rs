@@ -11,6 +11,7 @@ pub mod fit;
 mod flows;
 mod glossary;
 mod html;
+mod inputs;
 mod legend;
 pub mod measure;
 mod plot;
@@ -24,83 +25,17 @@ mod verifier;
 pub mod view;
 pub mod words;
 
-use thiserror::Error;
+use inputs::{drawn, origin};
 
-use crate::analytic::{Safety, Solution};
-use crate::compare::Verdict;
-use crate::explain::Account;
-use crate::plan::Posterior;
-use crate::provenance::Provenance;
-use crate::scenario::Scenario;
-use crate::simulate::Simulated;
-
+pub use inputs::{Figure, RenderedReport, ReportError, ReportInputs};
 pub use svg::FigureError;
-pub use view::View;
-
-/// Everything a report is made from.
-#[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
-    /// The loop.
-    pub scenario: &'a Scenario,
-    /// Where the results came from.
-    pub provenance: &'a Provenance,
-    /// The analytic side.
-    pub solution: &'a Solution,
-    /// The simulated side, if the loop was played.
-    pub simulated: Option<&'a Simulated>,
-    /// The comparison of the two, if there was one.
-    pub verdict: Option<&'a Verdict>,
-    /// Where mistakes enter, pass and heal, if that was asked.
-    pub account: Option<&'a Account>,
-    /// What would make the loop safe, if that was sought.
-    pub safety: Option<&'a Safety>,
-    /// What the log of a fitted loop leaves open.
-    pub posterior: Option<&'a Posterior>,
-}
-
-/// A finished figure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Figure {
-    /// Short name, also that of its file.
-    pub name: &'static str,
-    /// The finding, as it stands above the figure.
-    pub title: String,
-    /// What is shown.
-    pub caption: String,
-    /// A complete SVG document.
-    pub svg: String,
-    /// The same drawn for a screen of 400 pixels, where there is room for what it shows.
-    pub narrow: Option<String>,
-}
-
-/// A report, ready to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// Names and contents of the figures' files.
-    pub figures: Vec<(String, Vec<u8>)>,
-    /// The page: one HTML file that needs no other.
-    pub html: Vec<u8>,
-}
-
-/// A report that could not be made.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ReportError {
-    /// A figure could not be drawn.
-    #[error("{name}: {error}")]
-    Figure {
-        /// Name of the figure.
-        name: &'static str,
-        /// What went wrong.
-        error: FigureError,
-    },
-}
+pub use view::ReportView;
 
 /// Draws every figure for which there is something to show, in the order of the page.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
-pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
+pub fn figures(inputs: &ReportInputs<'_>) -> Result<Vec<Figure>, ReportError> {
     let plots = [
         ("error", error::plot(inputs)),
         ("survival", survival::plot(inputs)),
@@ -113,42 +48,12 @@ pub fn figures(inputs: &Inputs<'_>) -> Result<Vec<Figure>, ReportError> {
     drawn(plots, &origin(inputs.provenance))
 }
 
-/// Draws the plots that there are.
-fn drawn<const N: usize>(
-    plots: [(&'static str, Option<plot::Plot>); N],
-    origin: &str,
-) -> Result<Vec<Figure>, ReportError> {
-    plots
-        .into_iter()
-        .filter_map(|(name, plot)| plot.map(|plot| (name, plot)))
-        .map(|(name, plot)| {
-            let failed = |error| ReportError::Figure { name, error };
-            let svg = plot.draw(origin).map_err(failed)?;
-            let narrow = plot.draw_narrow(origin).transpose().map_err(failed)?;
-            Ok(Figure { name, title: plot.title, caption: plot.caption, svg, narrow })
-        })
-        .collect()
-}
-
 /// Makes the figures and the page. The same inputs give the same bytes.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
-pub fn render(inputs: &Inputs<'_>) -> Result<Report, ReportError> {
+pub fn render(inputs: &ReportInputs<'_>) -> Result<RenderedReport, ReportError> {
     let figures = figures(inputs)?;
-    let html = html::page(&View::new(inputs), &figures).into_bytes();
-    Ok(Report::new(figures, html))
-}
-
-impl Report {
-    fn new(figures: Vec<Figure>, html: Vec<u8>) -> Self {
-        let file = |figure: Figure| (format!("{}.svg", figure.name), figure.svg.into_bytes());
-        Self { figures: figures.into_iter().map(file).collect(), html }
-    }
-}
-
-/// What a figure says of its own making.
-fn origin(provenance: &Provenance) -> String {
-    let Provenance { program, version, scenario_sha256, command, .. } = provenance;
-    format!("{program} {version}, scenario {scenario_sha256}, command: {command}")
+    let html = html::page(&ReportView::new(inputs), &figures).into_bytes();
+    Ok(RenderedReport::new(figures, html))
 }

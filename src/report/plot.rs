@@ -6,7 +6,7 @@ use plotters::style::{RGBAColor, RGBColor};
 
 use super::axis::Axis;
 use super::legend::{RING, SAMPLE, entry, legend_rows, sample};
-use super::shape::{Estimate, Layer, Shape, Side, Span, Tag};
+use super::shape::{Estimate, LabelSide, Layer, PlotShape, Span, Tag};
 use super::svg::{Anchor, Canvas, FigureError, Label, Type, document, text_width, wrapped};
 use super::theme::{AXIS, INK, MESH, NARROW, SOFT_INK, Sheet, Stroke, TEXT, WIDE};
 use super::thin;
@@ -61,7 +61,7 @@ impl Plot {
 
     /// The same for a narrow screen; `None` where names beside points, or of rows, would not have room.
     pub fn draw_narrow(&self, origin: &str) -> Option<Result<String, FigureError>> {
-        let named = self.layers.iter().any(|layer| matches!(layer.shape, Shape::Tags { .. }));
+        let named = self.layers.iter().any(|layer| matches!(layer.shape, PlotShape::Tags { .. }));
         let rows = self.y.ticks.iter().any(|(_, label)| text_width(label, TEXT) > NARROW.width / 2.0);
         (!named && !rows).then(|| self.on(NARROW, origin))
     }
@@ -216,34 +216,42 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    fn shape(&self, canvas: &Canvas<'_>, shape: &Shape) -> Result<(), FigureError> {
+    fn shape(&self, canvas: &Canvas<'_>, shape: &PlotShape) -> Result<(), FigureError> {
         match shape {
-            Shape::Area { points, fill } => self.area(canvas, points, *fill),
-            Shape::Line { points, stroke } => {
+            PlotShape::Area { points, fill } => self.area(canvas, points, *fill),
+            PlotShape::Line { points, stroke } => {
                 let points: Vec<(f64, f64)> = points.iter().map(|&(x, y)| (self.x(x), self.y(y))).collect();
                 canvas.line(&thin::line(&points), *stroke)
             }
-            Shape::Bars { bars, fill } => {
+            PlotShape::Bars { bars, fill } => {
                 bars.iter().filter(|(_, _, height)| *height > 0.0).try_for_each(|&(from, to, height)| {
                     canvas.rectangle((self.x(from), self.y(height)), (self.x(to), self.y(0.0)), *fill)
                 })
             }
-            Shape::Rings { points, color } => points.iter().try_for_each(|point| self.estimate(canvas, point, *color)),
-            Shape::Dots { points, color, open } => {
+            PlotShape::Rings { points, color } => {
+                points.iter().try_for_each(|point| self.estimate(canvas, point, *color))
+            }
+            PlotShape::Dots { points, color, open } => {
                 points.iter().try_for_each(|&(x, y)| canvas.small((self.x(x), self.y(y)), *color, *open))
             }
-            Shape::Stems { points, color, stem } => points.iter().try_for_each(|&(x, y)| {
+            PlotShape::Stems { points, color, stem } => points.iter().try_for_each(|&(x, y)| {
                 let (x, y) = (self.x(x), self.y(y));
                 canvas.line(&[(x, self.y(0.0)), (x, y)], *stem)?;
                 canvas.dot((x, y), RING - 0.5, *color)
             }),
-            Shape::Level { y, stroke, .. } => {
+            PlotShape::Level { y, stroke, .. } => {
                 canvas.line(&[(self.left, self.y(*y)), (self.right, self.y(*y))], *stroke)
             }
-            Shape::Boxes { boxes, fill } => boxes.iter().try_for_each(|span| self.boxed(canvas, span, *fill)),
-            Shape::Tags { tags, color, open } => tags.iter().try_for_each(|tag| self.tag(canvas, tag, *color, *open)),
-            Shape::Text { x, y, text } => canvas.text(text, (self.x(*x) + GAP, self.y(*y)), Anchor::Left, TEXT_FACE),
-            Shape::Mark { x, stroke } => canvas.line(&[(self.x(*x), self.bottom()), (self.x(*x), self.top)], *stroke),
+            PlotShape::Boxes { boxes, fill } => boxes.iter().try_for_each(|span| self.boxed(canvas, span, *fill)),
+            PlotShape::Tags { tags, color, open } => {
+                tags.iter().try_for_each(|tag| self.tag(canvas, tag, *color, *open))
+            }
+            PlotShape::Text { x, y, text } => {
+                canvas.text(text, (self.x(*x) + GAP, self.y(*y)), Anchor::Left, TEXT_FACE)
+            }
+            PlotShape::Mark { x, stroke } => {
+                canvas.line(&[(self.x(*x), self.bottom()), (self.x(*x), self.top)], *stroke)
+            }
         }
     }
 
@@ -260,7 +268,7 @@ impl<'a> Layout<'a> {
         } else {
             canvas.dot((x, y), RING + 2.0, color)?;
         }
-        let (anchor, reach) = if tag.side == Side::Right { (Anchor::Left, 9.0) } else { (Anchor::Right, -9.0) };
+        let (anchor, reach) = if tag.side == LabelSide::Right { (Anchor::Left, 9.0) } else { (Anchor::Right, -9.0) };
         canvas.text(&tag.text, (x + reach, y + tag.shift), anchor, TEXT_FACE)
     }
 
@@ -289,7 +297,7 @@ impl<'a> Layout<'a> {
 impl Plot {
     fn levels(&self) -> impl Iterator<Item = (f64, &str)> {
         self.layers.iter().filter_map(|layer| match &layer.shape {
-            Shape::Level { y, label, .. } => Some((*y, label.as_str())),
+            PlotShape::Level { y, label, .. } => Some((*y, label.as_str())),
             _ => None,
         })
     }
@@ -308,7 +316,7 @@ mod tests {
             caption: String::new(),
             x: Axis::logarithmic("ratio", 0.1, 10.0),
             y: Axis { title: "log".to_owned(), low: -0.6, high: 0.6, ticks: vec![(0.0, row.to_owned())] },
-            layers: vec![Layer::unnamed(Shape::Level { y: 0.0, label, stroke: ROW })],
+            layers: vec![Layer::unnamed(PlotShape::Level { y: 0.0, label, stroke: ROW })],
         }
     }
 

@@ -2,11 +2,11 @@
 
 use crate::simulate::Simulated;
 
-use super::Inputs;
+use super::ReportInputs;
 use super::axis::Axis;
-use super::facts::{Side, largest};
+use super::facts::{CurveSide, largest};
 use super::plot::Plot;
-use super::shape::{Estimate, Layer, Shape};
+use super::shape::{Estimate, Layer, PlotShape};
 use super::theme::{VERMILLION, exact_bars};
 use super::thin;
 use super::words::{number, percent, runway, runway_cell};
@@ -18,7 +18,7 @@ const TAIL: f64 = 1e-4;
 /// Where a smaller share of runs fails within the horizon nothing is drawn: bars so low say less than a sentence.
 const VOID: f64 = 1e-3;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
     let failed = inputs.failed_by_horizon()?;
     if failed < VOID {
         return Some(sentence(inputs));
@@ -36,10 +36,10 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     };
     let mut layers = Vec::new();
     if let Some(bars) = bars {
-        layers.push(Layer::new("exact", Shape::Bars { bars, fill: exact_bars() }));
+        layers.push(Layer::new("exact", PlotShape::Bars { bars, fill: exact_bars() }));
     }
     if let Some(points) = rings {
-        layers.push(Layer::new("simulated ± 2 se", Shape::Rings { points, color: VERMILLION }));
+        layers.push(Layer::new("simulated ± 2 se", PlotShape::Rings { points, color: VERMILLION }));
     }
     let per = if width == 1 { "per generation".to_owned() } else { format!("per {width} generations") };
     Some(Plot {
@@ -56,7 +56,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
 }
 
 /// What is said where almost no run fails within the horizon.
-fn sentence(inputs: &Inputs<'_>) -> Plot {
+fn sentence(inputs: &ReportInputs<'_>) -> Plot {
     let mean = inputs.solution.runway.mean.map(|mean| format!("Expected runway: {}.", runway(mean, inputs.horizon())));
     Plot {
         title: inputs.failure_sentence().unwrap_or_default(),
@@ -82,7 +82,7 @@ fn differences(failed: &[f64]) -> Vec<f64> {
 }
 
 /// The last generation to show: where the mass within the horizon is all but complete, and every simulated failure seen.
-fn last_shown(inputs: &Inputs<'_>, exact: Option<&[f64]>) -> usize {
+fn last_shown(inputs: &ReportInputs<'_>, exact: Option<&[f64]>) -> usize {
     let horizon = usize::try_from(inputs.horizon()).unwrap_or(usize::MAX);
     let exact = exact.unwrap_or_default();
     let total: f64 = exact.iter().sum();
@@ -135,7 +135,7 @@ fn frequencies(simulated: &Simulated, last: usize, width: usize) -> Vec<Estimate
 }
 
 /// `heights` are the probabilities of the groups of `width` generations, or the shares of simulated runs.
-fn title(heights: &[f64], (width, last): (usize, usize), side: Side) -> String {
+fn title(heights: &[f64], (width, last): (usize, usize), side: CurveSide) -> String {
     // The first of equal ones, as a reader would.
     let Some((index, mass)) = heights.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1)) else {
         return String::new();
@@ -146,14 +146,14 @@ fn title(heights: &[f64], (width, last): (usize, usize), side: Side) -> String {
         _ => format!("in generations {}–{}", generation(0), generation(width - 1)),
     };
     let mass = percent(*mass, 3);
-    if side == Side::Exact {
+    if side == CurveSide::Exact {
         format!("Failure is likeliest {place} (probability {mass})")
     } else {
         format!("More simulated runs fail {place} than at any other time: {mass}")
     }
 }
 
-fn notes(inputs: &Inputs<'_>, last: usize) -> Vec<String> {
+fn notes(inputs: &ReportInputs<'_>, last: usize) -> Vec<String> {
     let mut notes = Vec::new();
     let law = &inputs.solution.runway;
     if let (Some(low), Some(high)) = (law.q05, law.q95) {
@@ -163,7 +163,7 @@ fn notes(inputs: &Inputs<'_>, last: usize) -> Vec<String> {
     if let Some((survival, side)) = inputs.survival() {
         let beyond = survival.last().copied().unwrap_or(0.0);
         let horizon = inputs.horizon_text();
-        let whose = if side == Side::Exact { "" } else { " (simulated)" };
+        let whose = if side == CurveSide::Exact { "" } else { " (simulated)" };
         if beyond > TAIL {
             notes.push(format!(
                 "Not shown: failure after generation {horizon}, probability {}{whose}.",
@@ -177,7 +177,7 @@ fn notes(inputs: &Inputs<'_>, last: usize) -> Vec<String> {
     notes
 }
 
-fn caption(inputs: &Inputs<'_>, width: usize) -> String {
+fn caption(inputs: &ReportInputs<'_>, width: usize) -> String {
     let mut caption = "Law of the runway T, the first generation whose error reaches the threshold.".to_owned();
     if inputs.solution.curves.is_some() {
         caption += " Bars: exact.";

@@ -8,7 +8,7 @@ use super::theme::Stroke;
 #[derive(Debug, Clone)]
 pub(super) struct Layer {
     pub legend: Option<String>,
-    pub shape: Shape,
+    pub shape: PlotShape,
 }
 
 /// A value with an interval around it.
@@ -31,7 +31,7 @@ pub(super) struct Span {
 
 /// On which side of its point a name stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum LabelSide {
     Left,
     Right,
 }
@@ -42,12 +42,12 @@ pub(super) struct Tag {
     pub x: f64,
     pub y: f64,
     pub text: String,
-    pub side: Side,
+    pub side: LabelSide,
     pub shift: f64,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Shape {
+pub(super) enum PlotShape {
     /// (x, lower, upper).
     Area {
         points: Vec<(f64, f64, f64)>,
@@ -110,11 +110,11 @@ pub(super) enum Shape {
 }
 
 impl Layer {
-    pub fn new(legend: impl Into<String>, shape: Shape) -> Self {
+    pub fn new(legend: impl Into<String>, shape: PlotShape) -> Self {
         Self { legend: Some(legend.into()), shape }
     }
 
-    pub const fn unnamed(shape: Shape) -> Self {
+    pub const fn unnamed(shape: PlotShape) -> Self {
         Self { legend: None, shape }
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::simulate::Simulated;
 
-use super::Inputs;
+use super::ReportInputs;
 use super::axis::Axis;
 use super::facts::pairs;
 use super::plot::Plot;
-use super::shape::{Estimate, Layer, Shape};
+use super::shape::{Estimate, Layer, PlotShape};
 use super::theme::{EXACT, MEAN, MEAN_FIELD, MEDIAN, VERMILLION, simulated_band};
 use super::thin;
 use super::words::{number, percent, runway};
@@ -17,7 +17,7 @@ const SHARES: usize = 41;
 const HIGH: f64 = 0.85;
 const CUT: f64 = 0.8;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
     let (survival, _) = inputs.survival()?;
     let mut layers = Vec::new();
     let band = inputs.verdict.map_or(0.0, |verdict| verdict.survival_band);
@@ -26,13 +26,13 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     }
     if let Some(curves) = &inputs.solution.curves {
         let points = steps(&pairs(&inputs.solution.generations, &curves.survival));
-        layers.push(Layer::new("exact", Shape::Line { points, stroke: EXACT }));
+        layers.push(Layer::new("exact", PlotShape::Line { points, stroke: EXACT }));
     } else if let Some(near) = &inputs.solution.approximation {
         let points = steps(&pairs(&near.generations, &near.survival));
-        layers.push(Layer::new(near.label, Shape::Line { points, stroke: MEAN_FIELD }));
+        layers.push(Layer::new(near.label, PlotShape::Line { points, stroke: MEAN_FIELD }));
     }
     if let Some(simulated) = inputs.simulated {
-        layers.push(Layer::new("simulated", Shape::Rings { points: shares(simulated), color: VERMILLION }));
+        layers.push(Layer::new("simulated", PlotShape::Rings { points: shares(simulated), color: VERMILLION }));
     }
     layers.extend(marks(inputs));
     let simulated = inputs.simulated.map_or(&[][..], |simulated| &simulated.survival);
@@ -57,7 +57,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
 /// Blank on the right, so that the last step is seen.
 pub(super) const LAST_STEP: f64 = 0.5;
 
-fn axis(inputs: &Inputs<'_>) -> Axis {
+fn axis(inputs: &ReportInputs<'_>) -> Axis {
     let axis = Axis::generations(0, inputs.horizon(), 0.0);
     Axis { high: axis.high + LAST_STEP, ..axis }
 }
@@ -82,7 +82,7 @@ fn banded(simulated: &Simulated, band: f64) -> Layer {
         .into_iter()
         .map(|(x, share)| (x, (share - band).max(0.0), (share + band).min(1.0)))
         .collect();
-    let shape = Shape::Area { points, fill: simulated_band() };
+    let shape = PlotShape::Area { points, fill: simulated_band() };
     Layer::new("simultaneous band", shape)
 }
 
@@ -96,7 +96,7 @@ fn shares(simulated: &Simulated) -> Vec<Estimate> {
 }
 
 /// Median and mean of T, where they lie within the horizon.
-fn marks(inputs: &Inputs<'_>) -> Vec<Layer> {
+fn marks(inputs: &ReportInputs<'_>) -> Vec<Layer> {
     let axis = axis(inputs);
     let median = inputs.median().map(|(median, _)| ("median", median, MEDIAN));
     let mean = inputs.solution.runway.mean.map(|mean| ("mean", mean, MEAN));
@@ -104,11 +104,11 @@ fn marks(inputs: &Inputs<'_>) -> Vec<Layer> {
         .into_iter()
         .flatten()
         .filter(|(_, x, _)| axis.contains(*x))
-        .map(|(name, x, stroke)| Layer::new(format!("{name} {}", number(x, 3)), Shape::Mark { x, stroke }))
+        .map(|(name, x, stroke)| Layer::new(format!("{name} {}", number(x, 3)), PlotShape::Mark { x, stroke }))
         .collect()
 }
 
-fn title(inputs: &Inputs<'_>) -> String {
+fn title(inputs: &ReportInputs<'_>) -> String {
     if inputs.fails_at_once() {
         return inputs.half_sentence().unwrap_or_default();
     }
@@ -118,7 +118,7 @@ fn title(inputs: &Inputs<'_>) -> String {
     inputs.half_sentence().or_else(|| inputs.failure_sentence()).unwrap_or_default() + &expected
 }
 
-fn caption(inputs: &Inputs<'_>, band: f64) -> String {
+fn caption(inputs: &ReportInputs<'_>, band: f64) -> String {
     let mut caption = "Survival by generation.".to_owned();
     if inputs.solution.curves.is_some() {
         caption += " Line: exact.";

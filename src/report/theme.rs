@@ -3,7 +3,7 @@
 //! Colours: Okabe & Ito's palette for colour-blind readers. In grey print series are told apart by form: what is exact is a
 //! solid line, what is simulated are circles, the mean field is dashed, bands and areas differ in lightness.
 
-use crate::explain::Class;
+use crate::explain::MistakeClass;
 
 use plotters::style::{Color, RGBAColor, RGBColor};
 
@@ -151,14 +151,14 @@ pub(super) fn dark_style() -> String {
 }
 
 /// Fill of a class of mistakes: six steps of lightness, from what is worst to what is freshest and mildest.
-pub(super) fn class_fill(class: Class) -> RGBAColor {
+pub(super) fn class_fill(class: MistakeClass) -> RGBAColor {
     match class {
-        Class::InheritedWrong => BROWN,
-        Class::FreshRandom => PALE_SKY,
-        Class::FreshSystematic => BLUE,
-        Class::TurnedWrong => VERMILLION,
-        Class::InheritedUnsound => ORANGE,
-        Class::FreshUnsound => PALE_YELLOW,
+        MistakeClass::InheritedWrong => BROWN,
+        MistakeClass::FreshRandom => PALE_SKY,
+        MistakeClass::FreshSystematic => BLUE,
+        MistakeClass::TurnedWrong => VERMILLION,
+        MistakeClass::InheritedUnsound => ORANGE,
+        MistakeClass::FreshUnsound => PALE_YELLOW,
     }
     .mix(1.0)
 }

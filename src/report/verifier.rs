@@ -1,18 +1,18 @@
 //! The verifier meter: whether the checks still tell right from wrong, generation by generation.
 
-use crate::analytic::Meter;
+use crate::analytic::VerifierMeter;
 
-use super::Inputs;
+use super::ReportInputs;
 use super::axis::Axis;
 use super::facts::pairs;
 use super::plot::Plot;
-use super::shape::{Layer, Shape};
+use super::shape::{Layer, PlotShape};
 use super::theme::{CRITICAL, EXACT, MEAN_FIELD, ZERO};
 use super::words::number;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
     let verifier = inputs.solution.verifier.as_ref()?;
-    let line = |met: &[Option<Meter>]| -> Vec<(f64, f64)> {
+    let line = |met: &[Option<VerifierMeter>]| -> Vec<(f64, f64)> {
         let told: Vec<f64> = met.iter().map(|met| met.map_or(f64::NAN, |met| met.discrimination)).collect();
         pairs(&inputs.solution.generations, &told).into_iter().filter(|(_, j)| j.is_finite()).collect()
     };
@@ -24,14 +24,14 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let mut layers = Vec::new();
     if low < 0.0 {
         let points = vec![(0.0, 0.0), (inputs.horizon() as f64, 0.0)];
-        layers.push(Layer::unnamed(Shape::Line { points, stroke: ZERO }));
+        layers.push(Layer::unnamed(PlotShape::Line { points, stroke: ZERO }));
     }
     if let Some(points) = expected {
-        layers.push(Layer::new("expected composition", Shape::Line { points, stroke: EXACT }));
+        layers.push(Layer::new("expected composition", PlotShape::Line { points, stroke: EXACT }));
     }
-    layers.push(Layer::new("mean field", Shape::Line { points: field, stroke: MEAN_FIELD }));
+    layers.push(Layer::new("mean field", PlotShape::Line { points: field, stroke: MEAN_FIELD }));
     if let Some(generation) = verifier.selects_for_mistakes {
-        let mark = Shape::Mark { x: generation as f64, stroke: CRITICAL };
+        let mark = PlotShape::Mark { x: generation as f64, stroke: CRITICAL };
         layers.push(Layer::new(format!("first selects for mistakes, {generation}"), mark));
     }
     Some(Plot {
@@ -49,13 +49,13 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     })
 }
 
-fn title(horizon: u64, told: &[Option<Meter>], selects: Option<u64>) -> String {
+fn title(horizon: u64, told: &[Option<VerifierMeter>], selects: Option<u64>) -> String {
     if let Some(generation) = selects {
         return format!(
             "At generation {generation} the checks begin to reject right answers more often than wrong ones"
         );
     }
-    let j = |met: Option<&Option<Meter>>| met.copied().flatten().map(|met| number(met.discrimination, 3));
+    let j = |met: Option<&Option<VerifierMeter>>| met.copied().flatten().map(|met| number(met.discrimination, 3));
     match (j(told.first()), j(told.last())) {
         _ if told.iter().flatten().all(|met| met.discrimination == 0.0) && told.iter().any(Option::is_some) => {
             "The checks do not tell right from wrong: J = 0 at every generation".to_owned()

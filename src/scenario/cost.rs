@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::quantity::Rate;
 
-use super::error::Breach;
-use super::fault::one_line;
+use super::error::RuleBreach;
+use super::wording::one_line;
 use super::written;
 
 /// The longest name of a unit, in characters: it stands in table headers and on axes.
@@ -46,12 +46,12 @@ impl Cost {
 
     /// Prices as written, or none; a price without a unit is refused.
     pub(super) fn resolve(
-        written: Option<&written::Cost>,
-        filters: &[written::Filter],
-    ) -> Result<Option<Self>, Breach> {
+        written: Option<&written::WrittenCost>,
+        filters: &[written::WrittenFilter],
+    ) -> Result<Option<Self>, RuleBreach> {
         let Some(written) = written else {
             return match filters.iter().enumerate().find_map(|(index, filter)| Some((index, filter.priced()?))) {
-                Some((index, key)) => Err(Breach::new(
+                Some((index, key)) => Err(RuleBreach::new(
                     format!("filter.{index}.{key}"),
                     "a price needs a unit",
                     "add a `[cost]` table, as in `unit = \"USD\"`",
@@ -60,7 +60,7 @@ impl Cost {
             };
         };
         let or_zero = |rate: Option<Rate>| rate.unwrap_or(Rate::ZERO);
-        let price = |filter: &written::Filter| CheckPrice {
+        let price = |filter: &written::WrittenFilter| CheckPrice {
             per_check: or_zero(filter.per_check),
             per_check_step: or_zero(filter.per_check_step),
         };
@@ -74,13 +74,13 @@ impl Cost {
     }
 }
 
-fn unit(written: Option<&str>) -> Result<String, Breach> {
+fn unit(written: Option<&str>) -> Result<String, RuleBreach> {
     let unit = written.unwrap_or("units");
     let plain = !unit.trim().is_empty() && unit.trim() == unit && !unit.chars().any(char::is_control);
     if plain && unit.chars().count() <= MAX_UNIT {
         return Ok(unit.to_owned());
     }
-    Err(Breach::new(
+    Err(RuleBreach::new(
         "cost.unit",
         format!("\"{}\" is no unit", one_line(unit)),
         format!("use a word of at most {MAX_UNIT} characters, as in \"GPU h\""),

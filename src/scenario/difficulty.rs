@@ -30,7 +30,7 @@ pub struct Difficulty {
 
 /// One class of problems at one generation, complete.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bin {
+pub struct DifficultyClass {
     /// Share of the problems.
     pub share: f64,
     /// L_g, steps of a solution.
@@ -50,7 +50,7 @@ pub struct Bin {
 impl Scenario {
     /// The classes of problems at `generation`; a file without `[[difficulty]]` has one, with all of the problems.
     #[must_use]
-    pub fn bins(&self, generation: u64) -> Vec<Bin> {
+    pub fn bins(&self, generation: u64) -> Vec<DifficultyClass> {
         let whole = Difficulty {
             share: Probability::ONE,
             steps: None,
@@ -63,10 +63,10 @@ impl Scenario {
         written.iter().map(|difficulty| self.bin(difficulty, generation)).collect()
     }
 
-    fn bin(&self, difficulty: &Difficulty, generation: u64) -> Bin {
+    fn bin(&self, difficulty: &Difficulty, generation: u64) -> DifficultyClass {
         let errors = &self.errors;
         let slip = difficulty.step_error.unwrap_or(errors.step_error).get();
-        Bin {
+        DifficultyClass {
             share: difficulty.share.get(),
             steps: self.grown(difficulty.steps.unwrap_or(self.task.steps).get(), generation),
             step_error: self.slip(slip, generation),

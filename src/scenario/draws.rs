@@ -1,50 +1,22 @@
-//! `[fit.draws]`: what a log leaves open of a loop, as draws from the posterior of its fit; and other files' designs under
-//! each of them.
-//!
-//! A fit takes every fresh mistake for a random one and shows a wrong belief in every answer (`systematic_share` 0,
-//! `consistency` 1), since error rates do not tell these from others. A file that knows better is given the numbers that
-//! leave its error rates and what becomes of its mistakes as the log has them.
-
-use std::path::{Path, PathBuf};
+//! `[fit.draws]`: what a log leaves open of a loop, as draws from the posterior of its fit.
 
 use toml::de::DeValue;
-use toml::{Table, Value};
 
-use super::design::Design;
-use super::error::{Breach, Origin, ScenarioError};
-use super::fault::Fault;
-use super::load::{self, read_table, table_of};
-use super::reader::{Keys, Readable, number};
-use super::{Scenario, overrides};
+use super::diagnostic::Diagnostic;
+use super::error::RuleBreach;
+use super::schema::DRAWN;
+use super::toml_table::{TomlTable, TomlValue, number};
 
-/// The keys that a fit tells draw by draw.
-pub const DRAWN: [&str; 13] = [
-    "examples",
-    "errors.step_error",
-    "errors.step_error_floor",
-    "errors.step_error_gain",
-    "errors.amplification",
-    "learning.imprint",
-    "learning.persistence",
-    "learning.hazard_gain",
-    "learning.renewal",
-    "start.wrong",
-    "filter.0.random",
-    "filter.0.systematic",
-    "filter.0.false_reject",
-];
-/// The tables and keys that a file takes from the fit as they are.
-const CARRIED: [&str; 5] = ["horizon", "task", "failure", "start", "filter"];
 /// The most draws of a file.
 const MOST_DRAWS: usize = 100_000;
 
 /// One list of numbers for each key, all of one length.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Draws(Vec<(&'static str, Vec<f64>)>);
+pub(super) struct FitDraws(Vec<(&'static str, Vec<f64>)>);
 
 struct Numbers(Vec<f64>);
 
-impl Readable for Numbers {
+impl TomlValue for Numbers {
     const RULE: &'static str = "draws are a list of finite numbers";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -54,42 +26,42 @@ impl Readable for Numbers {
 }
 
 /// Reads the table `fit.draws`.
-pub(super) fn read(keys: &Keys<'_>) -> Result<Draws, Fault> {
+pub(super) fn read(keys: &TomlTable<'_>) -> Result<FitDraws, Diagnostic> {
     keys.table_as("draws", "fit.draws", |draws| {
         let mut columns: Vec<(&'static str, Vec<f64>)> = Vec::new();
         for key in DRAWN {
             columns.extend(draws.take::<Numbers>(key)?.map(|numbers| (key, numbers.0)));
         }
         let whole = columns.first().map_or(0, |(_, first)| first.len());
-        let breach = |key: &str, rule: String| Err(Breach::new(format!("fit.draws.{key}"), rule, "").into());
+        let breach = |key: &str, rule: String| Err(RuleBreach::new(format!("fit.draws.{key}"), rule, "").into());
         match columns.iter().find(|(_, numbers)| numbers.len() != whole) {
             Some((key, numbers)) => breach(key, format!("these are {} draws where others are {whole}", numbers.len())),
             None if whole > MOST_DRAWS => breach("", format!("{whole} draws are more than the {MOST_DRAWS} of a file")),
-            None => Ok(Draws(columns)),
+            None => Ok(FitDraws(columns)),
         }
     })
 }
 
-impl Draws {
-    fn len(&self) -> usize {
+impl FitDraws {
+    pub fn len(&self) -> usize {
         self.0.first().map_or(0, |(_, numbers)| numbers.len())
     }
 
-    fn row(&self, draw: Draw) -> Vec<(&'static str, f64)> {
+    pub fn row(&self, draw: PosteriorDraw) -> Vec<(&'static str, f64)> {
         self.0.iter().map(|(key, numbers)| (*key, draw.of(numbers))).collect()
     }
 }
 
 /// Which of the draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Draw {
+pub enum PosteriorDraw {
     /// The median of every key: plugged in where one number has to do.
     Medians,
     /// The draw with this number, from 0.
     Number(usize),
 }
 
-impl Draw {
+impl PosteriorDraw {
     /// This draw of one key.
     #[must_use]
     pub fn of(self, numbers: &[f64]) -> f64 {
@@ -109,225 +81,3 @@ impl Draw {
         }
     }
 }
-
-/// A loop as the fit of its log saved it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FittedLoop {
-    path: PathBuf,
-    table: Table,
-    draws: Draws,
-}
-
-impl FittedLoop {
-    /// Reads a file that `runaway fit --save` wrote; `None` for a scenario file without draws.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`].
-    pub fn load(path: &Path) -> Result<Option<Self>, ScenarioError> {
-        let (mut table, draws) = table_of(path)?;
-        table.remove("fit");
-        Ok((draws.len() > 0).then(|| Self { path: path.to_owned(), table, draws }))
-    }
-
-    /// As [`FittedLoop::load`], of a file that must hold draws.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`], and where there are no draws.
-    pub fn required(path: &Path) -> Result<Self, ScenarioError> {
-        let rule = "this file holds no draws of a fit";
-        let help = "`runaway fit LOG --save FILE` writes one that does";
-        Self::load(path)?.ok_or_else(|| Scenario::refused(path, "fit.draws", rule, help))
-    }
-
-    /// Number of draws.
-    #[must_use]
-    pub fn draws(&self) -> usize {
-        self.draws.len()
-    }
-
-    /// The designs of a scenario file on this loop in place of the file's own; the loop itself where `file` is the one that
-    /// was saved. `overrides` come last.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`]; and where the file's own loop has what a log does not tell: difficulties, recovery, or checks
-    /// beside those of a fitted loop that has some.
-    pub fn under(&self, file: &Path, overrides: &[String]) -> Result<FittedDesigns, ScenarioError> {
-        let table = if file == self.path { self.table.clone() } else { self.carried_into(file, overrides)? };
-        let carried = read_table(&table).map_err(|fault| fault.placeless(Origin::File(file.to_owned())))?.scenario;
-        let shared = Shared::of(&carried);
-        let designs = FittedDesigns { fitted: self.clone(), table, shared, overrides: overrides.to_vec() };
-        designs.of(Draw::Medians)?;
-        Ok(designs)
-    }
-
-    /// Another file's table with what the fit tells in place of its own.
-    fn carried_into(&self, file: &Path, overrides: &[String]) -> Result<Table, ScenarioError> {
-        let refused = |key: &str, rule: &str, help: &str| Err(Scenario::refused(file, key, rule, help));
-        let own = Scenario::load(file, overrides)?;
-        if !own.difficulty.is_empty() {
-            return refused(
-                "difficulty",
-                "a log tells one error rate, not one for each difficulty",
-                "leave these tables out with --fit",
-            );
-        }
-        if own.has_unsound() {
-            return refused(
-                "errors.recovery",
-                "a log does not tell right answers by wrong steps",
-                "leave `recovery` and `start.unsound` out with --fit",
-            );
-        }
-        if self.table.contains_key("filter") && own.has_checks() {
-            let key = if own.filters.is_empty() { "vote" } else { "filter" };
-            return refused(
-                key,
-                "the log is of a loop with checks, and the fit holds what they pass",
-                "leave the checks of the file's own loop out, and set further ones in a [[design]]",
-            );
-        }
-        let (mut table, _) = table_of(file)?;
-        table.remove("fit");
-        for key in CARRIED {
-            if let Some(value) = self.table.get(key) {
-                table.insert(key.to_owned(), value.clone());
-            }
-        }
-        Ok(table)
-    }
-}
-
-/// The designs of a file on a fitted loop.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FittedDesigns {
-    fitted: FittedLoop,
-    table: Table,
-    shared: Shared,
-    overrides: Vec<String>,
-}
-
-/// The designs under one draw.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Drawn {
-    /// The file's own loop.
-    pub base: Scenario,
-    /// Its designs; the loop itself where there are none.
-    pub designs: Vec<Design>,
-    /// Whether the file's `systematic_share` or `consistency` cannot be those of a loop with this draw's error rates: the
-    /// nearest that can was taken.
-    pub strained: bool,
-}
-
-impl FittedDesigns {
-    /// Number of draws.
-    #[must_use]
-    pub fn draws(&self) -> usize {
-        self.fitted.draws()
-    }
-
-    /// The designs under one draw.
-    ///
-    /// # Errors
-    /// [`ScenarioError`] where a number breaks a rule of scenario files.
-    pub fn of(&self, draw: Draw) -> Result<Drawn, ScenarioError> {
-        let mut row = self.fitted.draws.row(draw);
-        let strained = self.shared.express(&mut row);
-        let mut table = self.table.clone();
-        let unfit = |breach: Breach| {
-            let of = match draw {
-                Draw::Medians => "the medians".to_owned(),
-                Draw::Number(index) => format!("draw {index}"),
-            };
-            let rule = format!("under {of} of {}: `{}`: {}", self.fitted.path.display(), breach.key, breach.rule);
-            Fault::from(Breach::new("fit.draws", rule, breach.help)).placeless(Origin::File(self.fitted.path.clone()))
-        };
-        for (key, value) in row {
-            let value = if key == "examples" { Value::Integer(value.round() as i64) } else { Value::Float(value) };
-            overrides::assign(&mut table, key, value).map_err(unfit)?;
-        }
-        for typed in &self.overrides {
-            overrides::set(&mut table, typed)
-                .map_err(|breach| Fault::from(breach).placeless(Origin::Override(typed.clone())))?;
-        }
-        let read = read_table(&table).map_err(|fault| unfit(fault.breach))?;
-        let load::Read { scenario: base, mut designs, .. } = read;
-        if designs.is_empty() {
-            designs.push(Design::alone(base.clone()));
-        }
-        Ok(Drawn { base, designs, strained })
-    }
-}
-
-/// What a file says of mistakes that candidates share, and the steps of the fitted loop's solutions.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Shared {
-    systematic: f64,
-    consistency: f64,
-    steps: f64,
-}
-
-impl Shared {
-    fn of(scenario: &Scenario) -> Self {
-        Self {
-            systematic: scenario.errors.systematic_share.get(),
-            consistency: scenario.errors.consistency.get(),
-            steps: scenario.task.steps.get() as f64,
-        }
-    }
-
-    /// Writes a draw anew in the file's terms; whether it had to be bent.
-    ///
-    /// With o the wrong share of fresh answers at the start and z = o (1 − σ) / (1 − oσ), an answer from a wrong belief is
-    /// wrong with probability γ + (1 − γ) z, that is g (1 − o) more often than one from a sound belief. A share x of the fit,
-    /// whose wrong beliefs always show, is x / g here, and A is g A. Of a sound belief o (σρ + (1 − σ) λ) wrong ones are left,
-    /// and γρ + (1 − γ) zλ of a wrong one: these have to be λo / g and ρ + λo (1/g − 1) with the fit's λ and ρ. Where ρ would
-    /// have to exceed 1, the hazard of what is learned is multiplied so that the share is by the rest, which is taken out of
-    /// λ again.
-    fn express(&self, row: &mut [(&'static str, f64)]) -> bool {
-        let (sigma, gamma) = (self.systematic, self.consistency);
-        if sigma == 0.0 && gamma == 1.0 {
-            return false;
-        }
-        let value = |row: &[(&str, f64)], key: &str, absent: f64| {
-            row.iter().find(|(name, _)| *name == key).map_or(absent, |(_, value)| *value)
-        };
-        let held = value(row, "start.wrong", 0.0);
-        let slip = value(row, "errors.step_error", 0.0) * (1.0 + held * value(row, "errors.amplification", 0.0));
-        let off = -(self.steps * (-slip.min(1.0)).ln_1p()).exp_m1();
-        let other = off * (1.0 - sigma) / (1.0 - off * sigma);
-        let excess = (gamma + (1.0 - gamma) * other - off) / (1.0 - off).max(f64::MIN_POSITIVE);
-        let excess = excess.max(LEAST_EXCESS);
-        let (imprint, persistence) = (value(row, "learning.imprint", 0.0), value(row, "learning.persistence", 0.0));
-        let (start, kept) = (held / excess, persistence + imprint * off * (1.0 / excess - 1.0));
-        let (mut rho, mut lambda, mut beyond, mut learned) = (persistence, imprint, 1.0, imprint);
-        // Each depends a little on the others; a few rounds settle them to many digits.
-        for _ in 0..ROUNDS {
-            let stays = (kept / beyond - lambda * (1.0 - gamma) * other) / gamma;
-            beyond = (beyond * stays).max(1.0);
-            rho = stays.clamp(0.0, 1.0);
-            learned = if sigma < 1.0 { (imprint / (excess * beyond) - sigma * rho) / (1.0 - sigma) } else { 0.0 };
-            lambda = learned.clamp(0.0, 1.0);
-        }
-        // The hazard's factor that multiplies the share itself by `beyond` where the loop now stands.
-        let next = ((imprint * off + (persistence - imprint * off) * held) / excess).clamp(0.0, 1.0);
-        let gain = if beyond > 1.0 && next < 1.0 { (-next).ln_1p() / (-next / beyond).ln_1p() } else { beyond };
-        for (key, value) in row {
-            match *key {
-                "learning.persistence" => *value = rho,
-                "learning.imprint" => *value = lambda,
-                "learning.hazard_gain" => *value *= gain,
-                "errors.amplification" => *value *= excess,
-                "start.wrong" => *value = start.min(1.0),
-                _ => {}
-            }
-        }
-        start > 1.0 + BENT || (learned - lambda).abs() > BENT
-    }
-}
-
-/// A wrong belief that shows less often than this beyond the slips of sound ones does not explain a log's errors.
-const LEAST_EXCESS: f64 = 1e-3;
-/// Rounds in which the numbers of a draw are brought into the file's terms.
-const ROUNDS: u32 = 20;
-/// How far a probability may be out of reach before it is said.
-const BENT: f64 = 0.02;

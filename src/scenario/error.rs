@@ -5,53 +5,30 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::fault::one_line;
-use super::filter::KINDS;
-
 /// A rule that a written scenario breaks: which key, which rule, what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Breach {
+pub(super) struct RuleBreach {
     /// Dotted path of the key (`vote.agree`, `filter.0.kind`); empty where the text itself cannot be read.
     pub key: String,
     pub rule: String,
     pub help: String,
 }
 
-impl Breach {
+impl RuleBreach {
     pub fn new(key: impl Into<String>, rule: impl Into<String>, help: impl Into<String>) -> Self {
         Self { key: key.into(), rule: rule.into(), help: help.into() }
     }
-
-    pub fn unknown_kind(index: usize, kind: &str) -> Self {
-        Self::new(
-            format!("filter.{index}.kind"),
-            format!("\"{}\" is not a kind of filter", one_line(kind)),
-            suggest(kind, KINDS).unwrap_or_else(|| format!("use one of {}", list(&KINDS))),
-        )
-    }
-
-    pub fn foreign_parameter(index: usize, kind: &str, key: &str, takes: &[&str]) -> Self {
-        Self::new(
-            format!("filter.{index}.{key}"),
-            format!("filters of kind `{kind}` have no `{key}`"),
-            format!("they take {}", list(takes)),
-        )
-    }
 }
 
-/// "did you mean `…`?" for the nearest name, if one is near.
-pub(super) fn suggest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(typed, name), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
-        .min()
-        .map(|(_, name)| format!("did you mean `{name}`?"))
-}
-
-/// Names in backticks, separated by commas.
-pub(super) fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+/// A name that no scenario may have.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{rule}; {help}")]
+#[non_exhaustive]
+pub struct NameError {
+    /// The rule that it breaks.
+    pub rule: String,
+    /// What a name may be.
+    pub help: String,
 }
 
 /// Where a scenario came from.
@@ -77,14 +54,14 @@ impl fmt::Display for Origin {
 
 /// A line and column in a file, both from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
+pub struct TextPosition {
     /// Line, from 1.
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
 }
 
-impl Position {
+impl TextPosition {
     /// The position of a byte offset in `text`.
     pub(super) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
@@ -114,7 +91,7 @@ pub enum ScenarioError {
         /// The file or the override at fault.
         origin: Origin,
         /// Where in the file; `None` for an override.
-        position: Option<Position>,
+        position: Option<TextPosition>,
         /// Dotted path of the key; empty where the text is not TOML.
         key: String,
         /// The rule that is broken, with the value that breaks it.
@@ -124,9 +101,9 @@ pub enum ScenarioError {
     },
 }
 
-fn describe(origin: &Origin, position: Option<Position>, key: &str, rule: &str, help: &str) -> String {
+fn describe(origin: &Origin, position: Option<TextPosition>, key: &str, rule: &str, help: &str) -> String {
     let mut message = origin.to_string();
-    if let Some(Position { line, column }) = position {
+    if let Some(TextPosition { line, column }) = position {
         message += &format!(":{line}:{column}");
     }
     message += ": ";

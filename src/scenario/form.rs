@@ -7,7 +7,7 @@ use crate::quantity::Count;
 use super::{CheckPrice, Cost, Difficulty, Errors, Failure, Filter, Learning, Scenario, Start, Task, Vote};
 
 #[derive(Serialize)]
-struct Form<'a> {
+struct ScenarioForm<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
@@ -20,7 +20,7 @@ struct Form<'a> {
     learning: Learning,
     vote: Vote,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    filter: Vec<Priced<'a>>,
+    filter: Vec<PricedFilter<'a>>,
     start: Start,
     failure: Failure,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,7 +28,7 @@ struct Form<'a> {
 }
 
 #[derive(Serialize)]
-struct Priced<'a> {
+struct PricedFilter<'a> {
     #[serde(flatten)]
     filter: &'a Filter,
     #[serde(flatten)]
@@ -39,7 +39,7 @@ impl Serialize for Scenario {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let price = |index| self.cost.as_ref().map(|cost| cost.check(index));
         let filters = self.filters.iter().enumerate();
-        Form {
+        ScenarioForm {
             name: &self.name,
             source: self.source.as_deref(),
             examples: self.examples,
@@ -49,7 +49,7 @@ impl Serialize for Scenario {
             difficulty: &self.difficulty,
             learning: self.learning,
             vote: self.vote,
-            filter: filters.map(|(index, filter)| Priced { filter, price: price(index) }).collect(),
+            filter: filters.map(|(index, filter)| PricedFilter { filter, price: price(index) }).collect(),
             start: self.start,
             failure: self.failure,
             cost: self.cost.as_ref(),

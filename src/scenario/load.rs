@@ -8,16 +8,17 @@ use toml::{Table, Value};
 use crate::files;
 
 use super::Scenario;
-use super::design::{self, Design};
-use super::draws::Draws;
-use super::error::{Breach, Origin, Position, ScenarioError};
-use super::fault::Fault;
+use super::claims::FileClaims;
+use super::design::Design;
+use super::diagnostic::Diagnostic;
+use super::draws::FitDraws;
+use super::error::{Origin, RuleBreach, ScenarioError, TextPosition};
 use super::overrides;
 use super::priors::StatedPrior;
-use super::reader::Keys;
+use super::read_designs;
 use super::resolve::resolve;
-use super::stated::Stated;
-use super::written::Written;
+use super::toml_table::TomlTable;
+use super::written::WrittenScenario;
 
 /// Stands in for the name of a file that needs none.
 const NAMELESS: &str = "nameless";
@@ -63,7 +64,7 @@ impl Scenario {
     ///
     /// # Errors
     /// As [`Scenario::load`].
-    pub fn load_stated(path: &Path, overrides: &[String]) -> Result<Stated, ScenarioError> {
+    pub fn load_stated(path: &Path, overrides: &[String]) -> Result<FileClaims, ScenarioError> {
         let text = text_of(path)?;
         parse(&text, Origin::File(path.to_owned()), overrides).map(|read| read.stated)
     }
@@ -84,7 +85,7 @@ impl Scenario {
     #[must_use]
     pub fn refused(path: &Path, key: &str, rule: &str, help: &str) -> ScenarioError {
         let text = text_of(path).unwrap_or_default();
-        Fault::from(Breach::new(key, rule, help)).located(without_mark(&text), Origin::File(path.to_owned()))
+        Diagnostic::from(RuleBreach::new(key, rule, help)).located(without_mark(&text), Origin::File(path.to_owned()))
     }
 
     /// Reads the JSON form of a scenario: the object under `scenario` in a result file. Every complete scenario comes back
@@ -95,7 +96,7 @@ impl Scenario {
     pub fn from_json(value: &serde_json::Value) -> Result<Self, ScenarioError> {
         let table = Table::try_from(value).map_err(|_| {
             let rule = "a scenario in JSON is an object without nulls, its whole numbers below 2^63";
-            Fault::from(Breach::new("", rule, "")).placeless(Origin::Text)
+            Diagnostic::from(RuleBreach::new("", rule, "")).placeless(Origin::Text)
         })?;
         read_table(&table).map(|read| read.scenario).map_err(|fault| fault.placeless(Origin::Text))
     }
@@ -109,41 +110,42 @@ impl Scenario {
 }
 
 /// Everything that a file holds.
-pub(super) struct Read {
+pub(super) struct LoadedFile {
     pub scenario: Scenario,
     pub designs: Vec<Design>,
-    stated: Stated,
+    stated: FileClaims,
     priors: Vec<StatedPrior>,
-    draws: Draws,
+    draws: FitDraws,
 }
 
 /// A sound file as a table, and its draws.
-pub(super) fn table_of(path: &Path) -> Result<(Table, Draws), ScenarioError> {
+pub(super) fn table_of(path: &Path) -> Result<(Table, FitDraws), ScenarioError> {
     let text = text_of(path)?;
     let (text, origin) = (without_mark(&text), Origin::File(path.to_owned()));
     let read = read(text, None).map_err(|fault| fault.located(text, origin.clone()))?;
-    let table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error).located(text, origin))?;
+    let table = toml::from_str(text).map_err(|error| Diagnostic::syntax(text, &error).located(text, origin))?;
     Ok((table, read.draws))
 }
 
 /// A scenario, its designs and what the file states, with overrides.
-fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Read, ScenarioError> {
+fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<LoadedFile, ScenarioError> {
     let text = without_mark(text);
     let read = read(text, None).map_err(|fault| fault.located(text, origin.clone()))?;
     if overrides.is_empty() {
         return Ok(read);
     }
-    let mut table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error).located(text, origin))?;
+    let mut table: Table =
+        toml::from_str(text).map_err(|error| Diagnostic::syntax(text, &error).located(text, origin))?;
     for typed in overrides {
         overrides::set(&mut table, typed)
-            .map_err(|breach| Fault::from(breach).placeless(Origin::Override(typed.clone())))?;
+            .map_err(|breach| Diagnostic::from(breach).placeless(Origin::Override(typed.clone())))?;
     }
     read_table(&table)
         .map_err(|fault| Origin::Override(overrides::culprits(overrides, &fault.breach.key)).blamed(fault))
 }
 
 impl Origin {
-    fn blamed(self, fault: Fault) -> ScenarioError {
+    fn blamed(self, fault: Diagnostic) -> ScenarioError {
         fault.placeless(self)
     }
 }
@@ -162,7 +164,7 @@ fn text_of(path: &Path) -> Result<String, ScenarioError> {
         let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
         ScenarioError::Rule {
             origin: Origin::File(path.to_owned()),
-            position: Some(Position::of(&before, before.len())),
+            position: Some(TextPosition::of(&before, before.len())),
             key: String::new(),
             rule: format!("a scenario is UTF-8 text, but here is the byte 0x{byte:02X}"),
             help: "save the file as UTF-8".to_owned(),
@@ -171,27 +173,27 @@ fn text_of(path: &Path) -> Result<String, ScenarioError> {
 }
 
 /// Reads `text`; `nameless` stands in for a name that is missing, where it may be.
-fn read(text: &str, nameless: Option<&str>) -> Result<Read, Fault> {
-    let document = DeTable::parse(text).map_err(|error| Fault::syntax(text, &error))?;
-    let written = Written::read(&Keys::of_document(text, &document)?, nameless)?;
+fn read(text: &str, nameless: Option<&str>) -> Result<LoadedFile, Diagnostic> {
+    let document = DeTable::parse(text).map_err(|error| Diagnostic::syntax(text, &error))?;
+    let written = WrittenScenario::read(&TomlTable::of_document(text, &document)?, nameless)?;
     let (designs, stated, priors) = (written.design.clone(), written.stated.clone(), written.fit.priors.clone());
     let draws = written.fit.draws.clone();
-    let scenario = resolve(written).map_err(Fault::from)?;
+    let scenario = resolve(written).map_err(Diagnostic::from)?;
     if designs.is_empty() {
-        stated.check(&[]).map_err(Fault::from)?;
-        return Ok(Read { scenario, designs: Vec::new(), stated, priors, draws });
+        stated.check(&[]).map_err(Diagnostic::from)?;
+        return Ok(LoadedFile { scenario, designs: Vec::new(), stated, priors, draws });
     }
-    let mut table: Table = toml::from_str(text).map_err(|error| Fault::syntax(text, &error))?;
+    let mut table: Table = toml::from_str(text).map_err(|error| Diagnostic::syntax(text, &error))?;
     // Designs are called after the file.
     table.insert("name".to_owned(), Value::String(scenario.name.clone()));
     // A design is read without the list of designs, so this ends.
-    let designs = design::all(&table, &designs, |variant| read_table(variant).map(|read| read.scenario))?;
-    stated.check(&designs).map_err(Fault::from)?;
-    Ok(Read { scenario, designs, stated, priors, draws })
+    let designs = read_designs::all(&table, &designs, |variant| read_table(variant).map(|read| read.scenario))?;
+    stated.check(&designs).map_err(Diagnostic::from)?;
+    Ok(LoadedFile { scenario, designs, stated, priors, draws })
 }
 
 /// Reads a table that has no text of its own.
-pub(super) fn read_table(table: &Table) -> Result<Read, Fault> {
-    let text = toml::to_string(table).map_err(|error| Fault::from(Breach::new("", error.to_string(), "")))?;
+pub(super) fn read_table(table: &Table) -> Result<LoadedFile, Diagnostic> {
+    let text = toml::to_string(table).map_err(|error| Diagnostic::from(RuleBreach::new("", error.to_string(), "")))?;
     read(&text, None)
 }

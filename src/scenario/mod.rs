@@ -4,37 +4,48 @@
 //! Only the second leaves this module. A [`Scenario`] serialises to the keys it was read from, so that the copy in a
 //! result file is itself a scenario file.
 
+mod claims;
 mod cost;
 mod design;
+mod diagnostic;
 mod difficulty;
 mod draws;
 mod error;
-mod fault;
 mod filter;
+mod fitted_loop;
 mod form;
 mod load;
 mod overrides;
+mod prior_keys;
 mod priors;
-mod reader;
+mod read_designs;
 mod resolve;
+mod resolve_filter;
 mod schedule;
-mod stated;
+mod schema;
+mod toml_table;
+mod wording;
 mod written;
 
 use serde::{Deserialize, Serialize};
 
 use crate::quantity::{Count, Probability, Rate};
 
+pub use claims::{
+    FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
+};
 pub use cost::{CheckPrice, Cost};
 pub use design::Design;
-pub use difficulty::{Bin, Difficulty};
-pub use draws::{DRAWN, Draw, Drawn, FittedDesigns, FittedLoop};
-pub use error::{Origin, Position, ScenarioError};
+pub use difficulty::{Difficulty, DifficultyClass};
+pub use draws::PosteriorDraw;
+pub use error::{NameError, Origin, ScenarioError, TextPosition};
 pub use filter::Filter;
-pub use priors::{MOST_SPREAD, PRIORS, Range, StatedPrior};
+pub use fitted_loop::{DrawnDesigns, FittedDesigns, FittedLoop};
+pub use prior_keys::{MedianRange, PRIORS};
+pub use priors::{MOST_SPREAD, StatedPrior};
 pub(crate) use resolve::legal_name;
 pub use resolve::{MAX_CANDIDATES, MAX_PLURALITY};
-pub use stated::{Claim, Published, Quantity, Role, Stated, Subject, quantity_names};
+pub use schema::DRAWN;
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
 #[derive(Debug, Clone, PartialEq)]

@@ -2,11 +2,12 @@
 
 use toml::{Table, Value};
 
-use super::error::Breach;
+use super::error::RuleBreach;
 
 /// Applies one `key=value` to the table; the value is TOML, or else taken as a word.
-pub(super) fn set(table: &mut Table, typed: &str) -> Result<(), Breach> {
-    let malformed = || Breach::new("", "an override is written KEY=VALUE", "for example --set errors.step_error=0.004");
+pub(super) fn set(table: &mut Table, typed: &str) -> Result<(), RuleBreach> {
+    let malformed =
+        || RuleBreach::new("", "an override is written KEY=VALUE", "for example --set errors.step_error=0.004");
     let (key, value) = typed.split_once('=').ok_or_else(malformed)?;
     let (key, value) = (key.trim(), value.trim());
     if key.is_empty() || key.split('.').any(str::is_empty) || value.is_empty() {
@@ -17,7 +18,7 @@ pub(super) fn set(table: &mut Table, typed: &str) -> Result<(), Breach> {
 }
 
 /// Puts a value under a dotted key, none of whose parts is empty.
-pub(super) fn assign(table: &mut Table, key: &str, value: Value) -> Result<(), Breach> {
+pub(super) fn assign(table: &mut Table, key: &str, value: Value) -> Result<(), RuleBreach> {
     let mut parts: Vec<&str> = key.split('.').collect();
     // Splitting yields at least one part.
     let last = parts.pop().unwrap_or(key);
@@ -32,7 +33,7 @@ pub(super) fn assign(table: &mut Table, key: &str, value: Value) -> Result<(), B
             Value::Table(inner) => inner,
             Value::Array(items) => item(items, part, parts.next(), key, last)?,
             _ => {
-                return Err(Breach::new(
+                return Err(RuleBreach::new(
                     key,
                     format!("`{part}` is a single value and has no keys below it"),
                     format!("write {part}=VALUE"),
@@ -41,7 +42,7 @@ pub(super) fn assign(table: &mut Table, key: &str, value: Value) -> Result<(), B
         };
     }
     match place.get(last) {
-        Some(Value::Array(items)) if !value.is_array() => Err(Breach::new(
+        Some(Value::Array(items)) if !value.is_array() => Err(RuleBreach::new(
             key,
             format!("this is {}, not one value", tables(items.len())),
             format!("name the table and its key, as in {key}.0.random=0.9"),
@@ -73,7 +74,7 @@ fn item<'a>(
     index: Option<&str>,
     key: &str,
     last: &str,
-) -> Result<&'a mut Table, Breach> {
+) -> Result<&'a mut Table, RuleBreach> {
     let length = items.len();
     let index = index.and_then(|index| index.parse::<usize>().ok());
     let begins = if name == "difficulty" { "share" } else { "kind" };
@@ -87,7 +88,7 @@ fn item<'a>(
             1 => format!("the file has 1 {name}, {name}.0"),
             _ => format!("the file has {length} of {name}, {name}.0 to {name}.{}", length - 1),
         };
-        Breach::new(key, counted, format!("{name}.{length}.{begins}=… adds one"))
+        RuleBreach::new(key, counted, format!("{name}.{length}.{begins}=… adds one"))
     })
 }
 

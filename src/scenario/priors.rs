@@ -7,76 +7,10 @@ use std::fmt;
 
 use toml::de::DeValue;
 
-use super::error::Breach;
-use super::fault::Fault;
-use super::reader::{Keys, Readable, number};
-
-/// Where the median of a prior may lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Range {
-    /// Between 0 and 1.
-    Share,
-    /// Above 0.
-    Positive,
-    /// Anywhere.
-    Any,
-}
-
-impl Range {
-    fn holds(self, median: f64) -> bool {
-        match self {
-            Self::Share => median > 0.0 && median < 1.0,
-            Self::Positive => median > 0.0,
-            Self::Any => true,
-        }
-    }
-
-    const fn rule(self) -> &'static str {
-        match self {
-            Self::Share => "the median of a share lies between 0 and 1",
-            Self::Positive => "this median lies above 0",
-            Self::Any => "this median is a finite number",
-        }
-    }
-}
-
-/// The parameters that have a prior, and where its median may lie.
-pub const PRIORS: [(&str, Range); 23] = [
-    ("error", Range::Share),
-    ("inherited", Range::Share),
-    ("amplification", Range::Positive),
-    ("imprint", Range::Share),
-    ("persistence", Range::Positive),
-    ("examples", Range::Positive),
-    ("step_error_gain", Range::Share),
-    ("step_error_floor", Range::Positive),
-    ("pass_random", Range::Share),
-    ("pass_systematic", Range::Share),
-    ("pass_right", Range::Share),
-    ("agreeing", Range::Positive),
-    ("unanimity", Range::Positive),
-    ("displacement", Range::Any),
-    ("reversion", Range::Share),
-    ("hazard_gain", Range::Positive),
-    ("renewal", Range::Share),
-    ("dispersion", Range::Positive),
-    ("audit_dispersion", Range::Positive),
-    ("yield_dispersion", Range::Positive),
-    ("shared_noise", Range::Share),
-    ("level", Range::Any),
-    ("slip_recurrence", Range::Positive),
-];
-
-/// The keys of `[fit.priors]`.
-pub(super) const PRIOR_KEYS: [&str; PRIORS.len()] = {
-    let mut keys = [""; PRIORS.len()];
-    let mut index = 0;
-    while index < keys.len() {
-        keys[index] = PRIORS[index].0;
-        index += 1;
-    }
-    keys
-};
+use super::diagnostic::Diagnostic;
+use super::error::RuleBreach;
+use super::prior_keys::{MedianRange, PRIORS};
+use super::toml_table::{TomlTable, TomlValue, number};
 
 /// The widest spread. A prior that wide says next to nothing: 90 % of it spans 14 powers of ten, and a share's comes within
 /// 10⁻⁷ of 0 and of 1. Much wider ones round shares to exactly 0 and 1 and lead the sampler astray.
@@ -95,9 +29,9 @@ pub struct StatedPrior {
 }
 
 /// A median or spread, of whatever range.
-struct Number(f64);
+struct PriorNumber(f64);
 
-impl Readable for Number {
+impl TomlValue for PriorNumber {
     const RULE: &'static str = "this must be a finite number";
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
@@ -105,7 +39,7 @@ impl Readable for Number {
     }
 }
 
-impl fmt::Display for Number {
+impl fmt::Display for PriorNumber {
     /// As short as it would be typed: 200, 1e300.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(format!("{:?}", self.0).trim_end_matches(".0"))
@@ -113,7 +47,7 @@ impl fmt::Display for Number {
 }
 
 /// Reads the table `fit`.
-pub(super) fn read(keys: &Keys<'_>) -> Result<Vec<StatedPrior>, Fault> {
+pub(super) fn read(keys: &TomlTable<'_>) -> Result<Vec<StatedPrior>, Diagnostic> {
     keys.table_as("priors", "fit.priors", |priors| {
         let mut stated = Vec::new();
         for (key, range) in PRIORS {
@@ -125,16 +59,16 @@ pub(super) fn read(keys: &Keys<'_>) -> Result<Vec<StatedPrior>, Fault> {
     })
 }
 
-fn prior(keys: &Keys<'_>, key: &str, range: Range) -> Result<StatedPrior, Fault> {
-    let median: Number = keys.required("median", "every prior has a median", "add for example `median = 0.2`")?;
-    let spread: Number = keys.required("spread", "every prior has a spread", "add for example `spread = 1`")?;
+fn prior(keys: &TomlTable<'_>, key: &str, range: MedianRange) -> Result<StatedPrior, Diagnostic> {
+    let median: PriorNumber = keys.required("median", "every prior has a median", "add for example `median = 0.2`")?;
+    let spread: PriorNumber = keys.required("spread", "every prior has a spread", "add for example `spread = 1`")?;
     if !range.holds(median.0) {
         let rule = format!("{}, not at {median}", range.rule());
-        let breach = Breach::new(format!("fit.priors.{key}.median"), rule, "");
+        let breach = RuleBreach::new(format!("fit.priors.{key}.median"), rule, "");
         return Err(breach.into());
     }
     let outside = |rule: &str, help: &str| {
-        Err(Breach::new(format!("fit.priors.{key}.spread"), format!("{rule}, not {spread}"), help).into())
+        Err(RuleBreach::new(format!("fit.priors.{key}.spread"), format!("{rule}, not {spread}"), help).into())
     };
     if spread.0 < 0.0 {
         return outside("a spread is at least 0", "0 holds the parameter at its median");

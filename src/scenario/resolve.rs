@@ -2,10 +2,11 @@
 
 use crate::quantity::{Count, Probability, Rate};
 
-use super::error::Breach;
-use super::fault::one_line;
-use super::written::Written;
-use super::{Cost, Difficulty, Errors, Failure, Filter, Learning, Policy, Scenario, Start, Task, Vote};
+use super::error::{NameError, RuleBreach};
+use super::resolve_filter::resolve_filter;
+use super::wording::one_line;
+use super::written::WrittenScenario;
+use super::{Cost, Difficulty, Errors, Failure, Learning, Policy, Scenario, Start, Task, Vote};
 
 /// The longest horizon that is reported, in generations.
 const MAX_HORIZON: u64 = 100_000;
@@ -20,7 +21,7 @@ const MAX_DIFFICULTIES: usize = 100;
 /// The most filters: nobody writes more by hand, and each is evaluated in every law.
 const MAX_FILTERS: usize = 1_000;
 
-pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
+pub(super) fn resolve(written: WrittenScenario) -> Result<Scenario, RuleBreach> {
     let scenario = Scenario {
         examples: or_count(written.examples, 1000),
         horizon: or_count(written.horizon, 60),
@@ -43,7 +44,7 @@ pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
             .filter
             .iter()
             .enumerate()
-            .map(|(index, filter)| Filter::resolve(filter, index))
+            .map(|(index, filter)| resolve_filter(filter, index))
             .collect::<Result<_, _>>()?,
         start: Start {
             unsound: or(written.start.unsound, 0.0),
@@ -59,7 +60,7 @@ pub(super) fn resolve(written: Written) -> Result<Scenario, Breach> {
     Ok(scenario)
 }
 
-fn errors(written: &super::written::Errors) -> Errors {
+fn errors(written: &super::written::WrittenErrors) -> Errors {
     Errors {
         step_error: or(written.step_error, 0.002),
         recovery: or(written.recovery, 0.0),
@@ -74,10 +75,10 @@ fn errors(written: &super::written::Errors) -> Errors {
 }
 
 /// One candidate is no vote; several without `agree` need a simple majority.
-fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
+fn vote(written: &super::written::WrittenVote) -> Result<Vote, RuleBreach> {
     let candidates = written.candidates.map_or(1, Count::get);
     if candidates > MAX_CANDIDATES {
-        return Err(Breach::new(
+        return Err(RuleBreach::new(
             "vote.candidates",
             format!("{candidates} candidates are more than the {MAX_CANDIDATES} that a vote may have"),
             "lower it",
@@ -90,11 +91,11 @@ fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
             _ => format!("use a number from 1 (a plurality) to {candidates}"),
         };
         let rule = format!("{agree} votes are more than the {candidates} that all candidates give");
-        return Err(Breach::new("vote.agree", rule, help));
+        return Err(RuleBreach::new("vote.agree", rule, help));
     }
     if let Some(most) = written.agree_at_most.map(Count::get).filter(|most| !(agree..=candidates).contains(most)) {
         let rule = format!("between `vote.agree` and `vote.candidates`, {agree} and {candidates}, there is no {most}");
-        return Err(Breach::new("vote.agree_at_most", rule, format!("use a number from {agree} to {candidates}")));
+        return Err(RuleBreach::new("vote.agree_at_most", rule, format!("use a number from {agree} to {candidates}")));
     }
     let vote = Vote {
         candidates: legal(Count::new(candidates)),
@@ -107,26 +108,26 @@ fn vote(written: &super::written::Vote) -> Result<Vote, Breach> {
             None => ("that less than a majority decides", "lower it, or ask for more than half of the votes"),
         };
         let rule = format!("a vote of {candidates} {what} has more than {MAX_PLURALITY} candidates");
-        return Err(Breach::new("vote.candidates", rule, remedy));
+        return Err(RuleBreach::new("vote.candidates", rule, remedy));
     }
     Ok(vote)
 }
 
 /// Shares that sum to 1, and slips that improvement can lower.
-fn check_difficulty(scenario: &Scenario) -> Result<(), Breach> {
+fn check_difficulty(scenario: &Scenario) -> Result<(), RuleBreach> {
     if scenario.difficulty.len() > MAX_DIFFICULTIES {
         let rule = format!("{} are more than the {MAX_DIFFICULTIES} that a loop may have", scenario.difficulty.len());
-        return Err(Breach::new("difficulty", rule, "put problems of similar difficulty into one"));
+        return Err(RuleBreach::new("difficulty", rule, "put problems of similar difficulty into one"));
     }
     let floor = scenario.errors.step_error_floor.get();
     for (index, Difficulty { share, step_error, .. }) in scenario.difficulty.iter().enumerate() {
         if share.get() == 0.0 {
             let rule = "the share of a difficulty is above 0 and at most 1, not 0";
-            return Err(Breach::new(format!("difficulty.{index}.share"), rule, "leave this table out"));
+            return Err(RuleBreach::new(format!("difficulty.{index}.share"), rule, "leave this table out"));
         }
         if let Some(slip) = step_error.filter(|slip| slip.get() < floor) {
             let rule = format!("this is {}, below `errors.step_error_floor`, {floor}", slip.get());
-            return Err(Breach::new(format!("difficulty.{index}.step_error"), rule, "lower the floor"));
+            return Err(RuleBreach::new(format!("difficulty.{index}.step_error"), rule, "lower the floor"));
         }
     }
     let sum: f64 = scenario.difficulty.iter().map(|bin| bin.share.get()).sum();
@@ -135,35 +136,35 @@ fn check_difficulty(scenario: &Scenario) -> Result<(), Breach> {
     }
     let last = scenario.difficulty.len() - 1;
     let rule = format!("the shares of all difficulties sum to 1, but these sum to {sum}");
-    Err(Breach::new(format!("difficulty.{last}.share"), rule, "change the shares"))
+    Err(RuleBreach::new(format!("difficulty.{last}.share"), rule, "change the shares"))
 }
 
 /// What a generation keeps of its predecessor.
-fn check_renewal(learning: &Learning) -> Result<(), Breach> {
+fn check_renewal(learning: &Learning) -> Result<(), RuleBreach> {
     let renewal = learning.renewal.get();
     if renewal == 0.0 {
         let rule =
             "a renewal is above 0 and at most 1, not 0: a generation that learns nothing anew is its predecessor";
-        return Err(Breach::new("learning.renewal", rule, "use a small number, or leave it out"));
+        return Err(RuleBreach::new("learning.renewal", rule, "use a small number, or leave it out"));
     }
     if renewal < 1.0 && learning.policy == Policy::Accumulate {
         let rule = "`policy = \"accumulate\"` trains anew on all examples so far and keeps no beliefs, so that its renewal is 1";
-        return Err(Breach::new("learning.renewal", rule, "leave one of the two out"));
+        return Err(RuleBreach::new("learning.renewal", rule, "leave one of the two out"));
     }
     Ok(())
 }
 
 /// The rules that no single value can break.
-fn check(scenario: &Scenario) -> Result<(), Breach> {
+fn check(scenario: &Scenario) -> Result<(), RuleBreach> {
     check_name(&scenario.name)?;
     check_difficulty(scenario)?;
     check_renewal(&scenario.learning)?;
     if scenario.filters.len() > MAX_FILTERS {
         let rule = format!("{} filters are more than the {MAX_FILTERS} that a loop may have", scenario.filters.len());
-        return Err(Breach::new("filter", rule, "put filters that catch the same into one"));
+        return Err(RuleBreach::new("filter", rule, "put filters that catch the same into one"));
     }
     if scenario.horizon.get() > MAX_HORIZON {
-        return Err(Breach::new(
+        return Err(RuleBreach::new(
             "horizon",
             format!("{} generations are more than the {MAX_HORIZON} that can be reported", scenario.horizon.get()),
             "lower it; the expected runway does not depend on it",
@@ -171,11 +172,11 @@ fn check(scenario: &Scenario) -> Result<(), Breach> {
     }
     if scenario.failure.error_rate.get() == 0.0 {
         let rule = "a loop that fails at an error rate of 0 has failed before it starts";
-        return Err(Breach::new("failure.error_rate", rule, "use the smallest error rate that counts as failure"));
+        return Err(RuleBreach::new("failure.error_rate", rule, "use the smallest error rate that counts as failure"));
     }
     let begun = scenario.start.unsound.get() + scenario.start.wrong.get();
     if begun > 1.0 {
-        return Err(Breach::new(
+        return Err(RuleBreach::new(
             "start.wrong",
             format!("the shares of unsound and wrong beliefs sum to {begun}, above 1"),
             "lower one of `start.unsound` and `start.wrong`",
@@ -188,18 +189,18 @@ fn check(scenario: &Scenario) -> Result<(), Breach> {
 ///
 /// # Errors
 /// The rule that it breaks, and what a name may be.
-pub(crate) fn legal_name(name: &str) -> Result<String, String> {
-    check_name(name).map(|()| name.to_owned()).map_err(|breach| format!("{}; {}", breach.rule, breach.help))
+pub(crate) fn legal_name(name: &str) -> Result<String, NameError> {
+    check_name(name).map(|()| name.to_owned()).map_err(|breach| NameError { rule: breach.rule, help: breach.help })
 }
 
 /// The name becomes a folder, on any system.
-fn check_name(name: &str) -> Result<(), Breach> {
+fn check_name(name: &str) -> Result<(), RuleBreach> {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     let ends = name.starts_with(|c: char| c.is_ascii_alphanumeric()) && !name.ends_with('.');
     if plain && ends && name.len() <= MAX_NAME {
         return Ok(());
     }
-    Err(Breach::new(
+    Err(RuleBreach::new(
         "name",
         format!("\"{}\" cannot name a folder everywhere", one_line(name)),
         format!(

@@ -2,128 +2,55 @@
 
 use crate::quantity::{Count, Probability, Rate};
 
-use super::draws::{self, DRAWN, Draws};
-use super::fault::Fault;
-use super::priors::{self, PRIOR_KEYS, StatedPrior};
-use super::reader::Keys;
-use super::stated::{Claim, Published, Stated};
+use super::claims::{FileClaims, PublishedValue, StatedClaim};
+use super::diagnostic::Diagnostic;
+use super::draws::{self, FitDraws};
+use super::priors::{self, StatedPrior};
+use super::toml_table::TomlTable;
 use super::{Difficulty, Policy};
 
-/// The keys of each table; the first row is the file itself.
-pub(super) const TABLES: [(&str, &[&str]); 17] = [
-    (
-        "",
-        &[
-            "name",
-            "source",
-            "examples",
-            "horizon",
-            "task",
-            "errors",
-            "difficulty",
-            "learning",
-            "vote",
-            "filter",
-            "start",
-            "failure",
-            "cost",
-            "design",
-            "claim",
-            "published",
-            "fit",
-        ],
-    ),
-    ("task", &["steps", "steps_per_generation"]),
-    (
-        "errors",
-        &[
-            "step_error",
-            "recovery",
-            "systematic_share",
-            "consistency",
-            "amplification",
-            "wrong_answers",
-            "step_error_floor",
-            "step_error_gain",
-            "erosion",
-        ],
-    ),
-    ("difficulty", &["share", "steps", "step_error", "systematic_share", "consistency", "wrong_answers"]),
-    ("learning", &["imprint", "persistence", "anchor", "hazard_gain", "renewal", "policy"]),
-    ("vote", &["candidates", "agree", "agree_at_most"]),
-    (
-        "filter",
-        &[
-            "kind",
-            "random",
-            "systematic",
-            "unsound",
-            "false_reject",
-            "sensitivity",
-            "agreement_on_error",
-            "error_rate",
-            "invariance",
-            "coverage",
-            "shared",
-            "steps",
-            "per_check",
-            "per_check_step",
-        ],
-    ),
-    ("start", &["unsound", "wrong", "draw"]),
-    ("failure", &["error_rate"]),
-    ("cost", &["per_step", "per_training_example", "per_true_example", "unit"]),
-    ("design", &["name", "set"]),
-    ("claim", &["says", "quantity", "generation", "attempts", "design", "over", "at_least", "at_most"]),
-    ("published", &["says", "quantity", "generation", "attempts", "design", "value", "role"]),
-    ("fit", &["priors", "draws"]),
-    ("fit.draws", &DRAWN),
-    ("fit.priors", &PRIOR_KEYS),
-    ("fit.priors.*", &["median", "spread"]),
-];
-
 #[derive(Debug)]
-pub(super) struct Written {
+pub(super) struct WrittenScenario {
     pub name: String,
     pub source: Option<String>,
     pub examples: Option<Count>,
     pub horizon: Option<Count>,
-    pub task: Task,
-    pub errors: Errors,
+    pub task: WrittenTask,
+    pub errors: WrittenErrors,
     pub difficulty: Vec<Difficulty>,
-    pub learning: Learning,
-    pub vote: Vote,
-    pub filter: Vec<Filter>,
-    pub start: Start,
-    pub failure: Failure,
-    pub cost: Option<Cost>,
-    pub design: Vec<Design>,
-    pub stated: Stated,
-    pub fit: Fit,
+    pub learning: WrittenLearning,
+    pub vote: WrittenVote,
+    pub filter: Vec<WrittenFilter>,
+    pub start: WrittenStart,
+    pub failure: WrittenFailure,
+    pub cost: Option<WrittenCost>,
+    pub design: Vec<WrittenDesign>,
+    pub stated: FileClaims,
+    pub fit: WrittenFit,
 }
 
-impl Written {
+impl WrittenScenario {
     /// Reads the file itself; `nameless` stands in for a name that is missing, where it may be.
-    pub fn read(keys: &Keys<'_>, nameless: Option<&str>) -> Result<Self, Fault> {
+    pub fn read(keys: &TomlTable<'_>, nameless: Option<&str>) -> Result<Self, Diagnostic> {
         Ok(Self {
             source: keys.take("source")?,
             examples: keys.take("examples")?,
             horizon: keys.take("horizon")?,
-            task: keys.table("task", Task::read)?,
-            errors: keys.table("errors", Errors::read)?,
+            task: keys.table("task", WrittenTask::read)?,
+            errors: keys.table("errors", WrittenErrors::read)?,
             difficulty: keys.tables("difficulty", read_difficulty)?,
-            learning: keys.table("learning", Learning::read)?,
-            vote: keys.table("vote", Vote::read)?,
-            filter: keys.tables("filter", Filter::read)?,
-            start: keys.table("start", Start::read)?,
-            failure: keys.table("failure", Failure::read)?,
-            cost: keys.has("cost").then(|| keys.table("cost", Cost::read)).transpose()?,
-            design: keys.tables("design", Design::read)?,
-            stated: Stated {
-                claims: keys.tables("claim", Claim::read)?,
-                published: keys.tables("published", Published::read)?,
+            learning: keys.table("learning", WrittenLearning::read)?,
+            vote: keys.table("vote", WrittenVote::read)?,
+            filter: keys.tables("filter", WrittenFilter::read)?,
+            start: keys.table("start", WrittenStart::read)?,
+            failure: keys.table("failure", WrittenFailure::read)?,
+            cost: keys.has("cost").then(|| keys.table("cost", WrittenCost::read)).transpose()?,
+            design: keys.tables("design", WrittenDesign::read)?,
+            stated: FileClaims {
+                claims: keys.tables("claim", StatedClaim::read)?,
+                published: keys.tables("published", PublishedValue::read)?,
             },
-            fit: keys.table("fit", Fit::read)?,
+            fit: keys.table("fit", WrittenFit::read)?,
             name: match nameless {
                 Some(name) if !keys.has("name") => name.to_owned(),
                 _ => {
@@ -136,31 +63,31 @@ impl Written {
 
 /// What a file says of fits: thoughts before one, or draws after it.
 #[derive(Debug, Default)]
-pub(super) struct Fit {
+pub(super) struct WrittenFit {
     pub priors: Vec<StatedPrior>,
-    pub draws: Draws,
+    pub draws: FitDraws,
 }
 
-impl Fit {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenFit {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self { priors: priors::read(keys)?, draws: draws::read(keys)? })
     }
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Task {
+pub(super) struct WrittenTask {
     pub steps: Option<Count>,
     pub steps_per_generation: Option<u32>,
 }
 
-impl Task {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenTask {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self { steps: keys.take("steps")?, steps_per_generation: keys.take("steps_per_generation")? })
     }
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Errors {
+pub(super) struct WrittenErrors {
     pub step_error: Option<Probability>,
     pub recovery: Option<Probability>,
     pub systematic_share: Option<Probability>,
@@ -172,8 +99,8 @@ pub(super) struct Errors {
     pub erosion: Option<Rate>,
 }
 
-impl Errors {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenErrors {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self {
             step_error: keys.take("step_error")?,
             recovery: keys.take("recovery")?,
@@ -188,7 +115,7 @@ impl Errors {
     }
 }
 
-fn read_difficulty(keys: &Keys<'_>) -> Result<Difficulty, Fault> {
+fn read_difficulty(keys: &TomlTable<'_>) -> Result<Difficulty, Diagnostic> {
     Ok(Difficulty {
         share: keys.required(
             "share",
@@ -204,7 +131,7 @@ fn read_difficulty(keys: &Keys<'_>) -> Result<Difficulty, Fault> {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Learning {
+pub(super) struct WrittenLearning {
     pub imprint: Option<Probability>,
     pub persistence: Option<Probability>,
     pub anchor: Option<Probability>,
@@ -213,8 +140,8 @@ pub(super) struct Learning {
     pub policy: Option<Policy>,
 }
 
-impl Learning {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenLearning {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self {
             imprint: keys.take("imprint")?,
             persistence: keys.take("persistence")?,
@@ -227,14 +154,14 @@ impl Learning {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Vote {
+pub(super) struct WrittenVote {
     pub candidates: Option<Count>,
     pub agree: Option<Count>,
     pub agree_at_most: Option<Count>,
 }
 
-impl Vote {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenVote {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self {
             candidates: keys.take("candidates")?,
             agree: keys.take("agree")?,
@@ -245,7 +172,7 @@ impl Vote {
 
 /// One `[[filter]]` table, before its kind has said which parameters it takes.
 #[derive(Debug)]
-pub(super) struct Filter {
+pub(super) struct WrittenFilter {
     pub kind: String,
     pub random: Option<Probability>,
     pub systematic: Option<Probability>,
@@ -262,9 +189,9 @@ pub(super) struct Filter {
     pub per_check_step: Option<Rate>,
 }
 
-impl Filter {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
-        let kinds = super::error::list(&super::filter::KINDS);
+impl WrittenFilter {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
+        let kinds = super::wording::list(&super::filter::KINDS);
         Ok(Self {
             kind: keys.required("kind", "every filter has a kind", &format!("it is one of {kinds}"))?,
             random: keys.take("random")?,
@@ -291,39 +218,39 @@ impl Filter {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Start {
+pub(super) struct WrittenStart {
     pub unsound: Option<Probability>,
     pub wrong: Option<Probability>,
     pub draw: Option<bool>,
 }
 
-impl Start {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenStart {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self { unsound: keys.take("unsound")?, wrong: keys.take("wrong")?, draw: keys.take("draw")? })
     }
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Failure {
+pub(super) struct WrittenFailure {
     pub error_rate: Option<Probability>,
 }
 
-impl Failure {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenFailure {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self { error_rate: keys.take("error_rate")? })
     }
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Cost {
+pub(super) struct WrittenCost {
     pub per_step: Option<Rate>,
     pub per_training_example: Option<Rate>,
     pub per_true_example: Option<Rate>,
     pub unit: Option<String>,
 }
 
-impl Cost {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenCost {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         Ok(Self {
             per_step: keys.take("per_step")?,
             per_training_example: keys.take("per_training_example")?,
@@ -335,12 +262,12 @@ impl Cost {
 
 /// One `[[design]]`; what it sets is read once the base is known to be sound.
 #[derive(Debug, Clone)]
-pub(super) struct Design {
+pub(super) struct WrittenDesign {
     pub name: String,
 }
 
-impl Design {
-    fn read(keys: &Keys<'_>) -> Result<Self, Fault> {
+impl WrittenDesign {
+    fn read(keys: &TomlTable<'_>) -> Result<Self, Diagnostic> {
         keys.any_table("set")?;
         Ok(Self { name: keys.required("name", "every design has a name", "add `name = \"vote 4 of 5\"`")? })
     }
@@ -349,7 +276,7 @@ impl Design {
 #[cfg(test)]
 mod tests {
     use super::super::{Origin, Scenario};
-    use super::TABLES;
+    use crate::scenario::schema::TABLES;
 
     /// A date is legal nowhere, so a key that is listed but never read would be taken in silence.
     #[test]

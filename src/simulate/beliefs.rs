@@ -4,22 +4,22 @@ use crate::scenario::{Policy, Scenario};
 
 use super::binomial;
 use super::error::SimulationError;
-use super::stream::Stream;
+use super::stream::RandomStream;
 
 /// The beliefs of one generation or of a part of its training set, by kind; those that are neither unsound nor wrong are sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Beliefs {
+pub(super) struct BeliefCounts {
     pub unsound: u64,
     pub wrong: u64,
     pub all: u64,
 }
 
-impl Beliefs {
+impl BeliefCounts {
     /// No beliefs yet.
     pub const NONE: Self = Self { unsound: 0, wrong: 0, all: 0 };
 
     /// Generation 0; `stream` is drawn from where the scenario says so.
-    pub fn start(scenario: &Scenario, stream: &mut Stream) -> Self {
+    pub fn start(scenario: &Scenario, stream: &mut RandomStream) -> Self {
         let all = scenario.examples.get();
         if scenario.start.draw {
             let (wrong, unsound) = start_shares(scenario);
@@ -30,13 +30,13 @@ impl Beliefs {
     }
 
     /// So many of these beliefs, each met at random.
-    pub fn met(self, beliefs: u64, stream: &mut Stream) -> Self {
+    pub fn met(self, beliefs: u64, stream: &mut RandomStream) -> Self {
         let others = (self.all - self.wrong) as f64;
         Self::drawn(beliefs, self.wrong as f64 / self.all as f64, self.unsound as f64 / others, stream)
     }
 
     /// So many beliefs, each wrong with probability `wrong` and otherwise unsound with probability `unsound`.
-    fn drawn(all: u64, wrong: f64, unsound: f64, stream: &mut Stream) -> Self {
+    fn drawn(all: u64, wrong: f64, unsound: f64, stream: &mut RandomStream) -> Self {
         let wrong = binomial::draw(all, wrong, stream);
         Self { unsound: binomial::draw(all - wrong, unsound, stream), wrong, all }
     }
@@ -68,9 +68,9 @@ pub(super) fn start_shares(scenario: &Scenario) -> (f64, f64) {
 }
 
 /// A loop as a Markov chain that can be set going from any state.
-pub(super) trait Chain: Sync {
+pub(super) trait BeliefChain: Sync {
     /// Whether a generation with these beliefs has failed.
-    fn failed(&self, generation: u64, beliefs: Beliefs) -> bool;
+    fn failed(&self, generation: u64, beliefs: BeliefCounts) -> bool;
 
     /// So many beliefs of those that train the next generation, drawn; a training set may be drawn in parts, since its
     /// examples are independent.
@@ -80,8 +80,8 @@ pub(super) trait Chain: Sync {
     fn learned(
         &self,
         generation: u64,
-        beliefs: Beliefs,
+        beliefs: BeliefCounts,
         examples: u64,
-        stream: &mut Stream,
-    ) -> Result<Beliefs, SimulationError>;
+        stream: &mut RandomStream,
+    ) -> Result<BeliefCounts, SimulationError>;
 }

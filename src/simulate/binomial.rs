@@ -7,7 +7,7 @@
 
 use crate::stats::binomial::pmf;
 
-use super::stream::Stream;
+use super::stream::RandomStream;
 
 /// Expected hits from which on rejection is used; its hat is proven from 10 on.
 const MANY: f64 = 10.0;
@@ -15,7 +15,7 @@ const MANY: f64 = 10.0;
 const NEAR: f64 = 15.0;
 
 /// Hits in `n` trials of probability `p`; a `p` outside [0, 1] counts as the nearer end.
-pub(super) fn draw(n: u64, p: f64, stream: &mut Stream) -> u64 {
+pub(super) fn draw(n: u64, p: f64, stream: &mut RandomStream) -> u64 {
     // Certainties draw nothing: most loops leave most of their mechanisms switched off.
     if n == 0 || p <= 0.0 {
         return 0;
@@ -61,7 +61,7 @@ impl Binomial {
     }
 
     /// One draw of another number of trials with the same probability.
-    pub fn draw_of(&self, n: u64, stream: &mut Stream) -> u64 {
+    pub fn draw_of(&self, n: u64, stream: &mut RandomStream) -> u64 {
         if n == self.n {
             return self.draw(stream);
         }
@@ -70,7 +70,7 @@ impl Binomial {
     }
 
     /// One draw.
-    pub fn draw(&self, stream: &mut Stream) -> u64 {
+    pub fn draw(&self, stream: &mut RandomStream) -> u64 {
         let fewer = match &self.method {
             Method::Certain => 0,
             Method::Inversion(inversion) => inversion.draw(self.n, self.p, stream),
@@ -92,7 +92,7 @@ impl Inversion {
         Self { surely_none: 1.0 - n as f64 * p }
     }
 
-    fn draw(&self, n: u64, p: f64, stream: &mut Stream) -> u64 {
+    fn draw(&self, n: u64, p: f64, stream: &mut RandomStream) -> u64 {
         let share = stream.uniform();
         if share < self.surely_none {
             return 0;
@@ -142,7 +142,7 @@ impl Rejection {
         }
     }
 
-    fn draw(&self, n: u64, p: f64, stream: &mut Stream) -> u64 {
+    fn draw(&self, n: u64, p: f64, stream: &mut RandomStream) -> u64 {
         loop {
             let (across, height) = (stream.uniform() - 0.5, stream.uniform());
             let edge = 0.5 - across.abs();
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn draws_follow_the_law() {
         for (number, (n, p)) in (0..).zip(CASES) {
-            let mut stream = Stream::new(11, Engine::Counts, number);
+            let mut stream = RandomStream::new(11, Engine::Counts, number);
             let value = p_value(n, p, DRAWS, || draw(n, p, &mut stream));
             assert!(value > 1e-4, "n = {n}, p = {p}: {value}");
         }
@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn certainties_are_certain() {
-        let mut stream = Stream::new(13, Engine::Counts, 0);
+        let mut stream = RandomStream::new(13, Engine::Counts, 0);
         assert_eq!(draw(7, 0.0, &mut stream), 0);
         assert_eq!(draw(7, 1.0, &mut stream), 7);
         assert_eq!(draw(0, 0.3, &mut stream), 0);

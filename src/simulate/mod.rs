@@ -4,8 +4,8 @@
 mod agents;
 mod beliefs;
 mod binomial;
+mod common_random_numbers;
 mod counts;
-mod coupled;
 mod error;
 mod rare;
 mod replicate;
@@ -14,8 +14,8 @@ mod run;
 mod stream;
 mod tally;
 
-pub use coupled::{Played, coupled};
+pub use common_random_numbers::{RunSummary, coupled};
 pub use error::SimulationError;
-pub use rare::{Rare, RareSettings, rare};
-pub use replicate::{Progress, Settings, resume, run};
-pub use result::{Engine, RestrictedRunway, Simulated};
+pub use rare::{RareFailure, RareSettings, rare};
+pub use replicate::{SimulationProgress, resume, run};
+pub use result::{Engine, RestrictedRunway, Simulated, SimulationSettings};

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 
-use super::agents::{Agents, Events};
-use super::counts::Counts;
+use super::agents::{AgentEngine, Events};
+use super::counts::CountEngine;
 use super::error::SimulationError;
-use super::result::{Engine, Simulated};
-use super::run::Run;
-use super::stream::Stream;
-use super::tally::Tally;
+use super::result::{Engine, Simulated, SimulationSettings};
+use super::run::PlayedRun;
+use super::stream::RandomStream;
+use super::tally::RunTally;
 
 /// Runs summed together before they meet the rest. Fixed, because the order of floating-point sums must not depend on the
 /// number of threads.
@@ -24,36 +24,23 @@ const BLOCKS_PER_THREAD: u64 = 64;
 /// Time that the blocks in flight may take together, so that there is something to keep now and then.
 const WAVE: Duration = Duration::from_millis(250);
 
-/// How a scenario is simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
-    /// Independent runs, at least 2.
-    pub replicates: u64,
-    /// Seed; replicate i plays from its i-th stream.
-    pub seed: u64,
-    /// Who plays.
-    pub engine: Engine,
-    /// Error curves kept, of the first so many runs.
-    pub sample_runs: usize,
-}
-
 /// An engine ready to play.
-enum Player<'a> {
-    Agents(Agents<'a>),
+enum EnginePlayer<'a> {
+    Agents(AgentEngine<'a>),
     Events(Events<'a>),
-    Counts(Counts<'a>),
+    Counts(CountEngine<'a>),
 }
 
-impl<'a> Player<'a> {
-    fn new(scenario: &'a Scenario, settings: &Settings) -> Result<Self, SimulationError> {
+impl<'a> EnginePlayer<'a> {
+    fn new(scenario: &'a Scenario, settings: &SimulationSettings) -> Result<Self, SimulationError> {
         Ok(match settings.engine {
-            Engine::Agents => Self::Agents(Agents::new(scenario, settings.replicates)?),
+            Engine::Agents => Self::Agents(AgentEngine::new(scenario, settings.replicates)?),
             Engine::Events => Self::Events(Events::new(scenario, settings.replicates)?),
-            Engine::Counts => Self::Counts(Counts::new(scenario)),
+            Engine::Counts => Self::Counts(CountEngine::new(scenario)),
         })
     }
 
-    fn play(&self, stream: &mut Stream, run: &mut Run) -> Result<(), SimulationError> {
+    fn play(&self, stream: &mut RandomStream, run: &mut PlayedRun) -> Result<(), SimulationError> {
         run.clear();
         match self {
             Self::Agents(agents) => agents.play(stream, run),
@@ -75,7 +62,7 @@ impl<'a> Player<'a> {
 /// [`SimulationError`] where the work is refused or an engine gives up; it is the error of the first run that has one.
 pub fn run(
     scenario: &Scenario,
-    settings: &Settings,
+    settings: &SimulationSettings,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Simulated, SimulationError> {
     resume(scenario, settings, None, &mut |_| ControlFlow::Continue(()), progress)
@@ -90,18 +77,18 @@ pub fn run(
 /// [`SimulationError::Stopped`] where `keep` says so.
 pub fn resume(
     scenario: &Scenario,
-    settings: &Settings,
-    begun: Option<Progress>,
-    keep: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    settings: &SimulationSettings,
+    begun: Option<SimulationProgress>,
+    keep: &mut dyn FnMut(&SimulationProgress) -> ControlFlow<()>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Simulated, SimulationError> {
     let replicates = settings.replicates;
     if replicates < 2 {
         return Err(SimulationError::TooFewReplicates { replicates });
     }
-    let player = Player::new(scenario, settings)?;
+    let player = EnginePlayer::new(scenario, settings)?;
     let horizon = scenario.horizon.get() as usize;
-    let mut total = begun.unwrap_or_else(|| Progress(Tally::new(horizon)));
+    let mut total = begun.unwrap_or_else(|| SimulationProgress(RunTally::new(horizon)));
     total.check(settings, horizon)?;
     progress(total.replicates());
     let threads = rayon::current_num_threads() as u64;
@@ -110,7 +97,7 @@ pub fn resume(
         let (begin, began) = (total.replicates(), Instant::now());
         let end = begin.saturating_add(BLOCK * blocks).min(replicates);
         let starts: Vec<u64> = (begin..end).step_by(BLOCK as usize).collect();
-        let tallies: Vec<Result<Tally, SimulationError>> =
+        let tallies: Vec<Result<RunTally, SimulationError>> =
             starts.into_par_iter().map(|first| block(&player, settings, first, horizon, progress)).collect();
         for tally in tallies {
             total.0.merge(tally?);
@@ -128,16 +115,16 @@ pub fn resume(
 /// The tallies of a simulation that may not be finished. They hold every digit, so that what is written down and read again
 /// goes on to the same result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Progress(Tally);
+pub struct SimulationProgress(RunTally);
 
-impl Progress {
+impl SimulationProgress {
     /// Runs finished.
     #[must_use]
     pub fn replicates(&self) -> u64 {
         self.0.runs()
     }
 
-    fn check(&self, settings: &Settings, horizon: usize) -> Result<(), SimulationError> {
+    fn check(&self, settings: &SimulationSettings, horizon: usize) -> Result<(), SimulationError> {
         let unfit = |reason| Err(SimulationError::UnfitProgress { reason });
         let done = self.replicates();
         if !self.0.fits(horizon) {
@@ -154,16 +141,16 @@ impl Progress {
 
 /// Plays the block of runs that begins with replicate `first`.
 fn block(
-    player: &Player<'_>,
-    settings: &Settings,
+    player: &EnginePlayer<'_>,
+    settings: &SimulationSettings,
     first: u64,
     horizon: usize,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Tally, SimulationError> {
-    let mut tally = Tally::new(horizon);
-    let mut run = Run::default();
+) -> Result<RunTally, SimulationError> {
+    let mut tally = RunTally::new(horizon);
+    let mut run = PlayedRun::default();
     for replicate in first..first.saturating_add(BLOCK).min(settings.replicates) {
-        let mut stream = Stream::new(settings.seed, settings.engine, replicate);
+        let mut stream = RandomStream::new(settings.seed, settings.engine, replicate);
         player.play(&mut stream, &mut run)?;
         tally.add(&run, replicate < settings.sample_runs as u64);
         progress(1);

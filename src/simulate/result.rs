@@ -67,3 +67,16 @@ pub struct RestrictedRunway {
     /// Runs alive at the horizon (T > horizon).
     pub censored: u64,
 }
+
+/// How a scenario is simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimulationSettings {
+    /// Independent runs, at least 2.
+    pub replicates: u64,
+    /// Seed; replicate i plays from its i-th stream.
+    pub seed: u64,
+    /// Who plays.
+    pub engine: Engine,
+    /// Error curves kept, of the first so many runs.
+    pub sample_runs: usize,
+}

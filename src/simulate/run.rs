@@ -2,7 +2,7 @@
 
 /// The generations of one run, 0..=horizon. Reused from run to run.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Run {
+pub(super) struct PlayedRun {
     /// Error rate.
     pub error: Vec<f64>,
     /// Share of unsound beliefs.
@@ -17,7 +17,7 @@ pub(super) struct Run {
     pub starved: bool,
 }
 
-impl Run {
+impl PlayedRun {
     /// Forgets the last run.
     pub fn clear(&mut self) {
         self.error.clear();

@@ -13,7 +13,7 @@ const ULP: f64 = 1.0 / 18_446_744_073_709_551_616.0;
 
 /// What a stream is for; each purpose has streams of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(super) enum StreamPurpose {
     /// Whole runs.
     Runs,
     /// The run that sets the levels of a splitting.
@@ -26,17 +26,17 @@ pub(super) enum Purpose {
 
 /// The random numbers of one replicate.
 #[derive(Debug)]
-pub(super) struct Stream(ChaCha8Rng);
+pub(super) struct RandomStream(ChaCha8Rng);
 
-impl Stream {
+impl RandomStream {
     /// Stream `replicate` of `seed`. The key holds the engine too: two engines under one seed must be independent, since
     /// they are compared with each other.
     pub fn new(seed: u64, engine: Engine, replicate: u64) -> Self {
-        Self::for_purpose(seed, engine, Purpose::Runs, replicate)
+        Self::for_purpose(seed, engine, StreamPurpose::Runs, replicate)
     }
 
     /// Stream `number` of `seed` for a purpose of its own.
-    pub fn for_purpose(seed: u64, engine: Engine, purpose: Purpose, number: u64) -> Self {
+    pub fn for_purpose(seed: u64, engine: Engine, purpose: StreamPurpose, number: u64) -> Self {
         let mut key = [0_u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8] = match engine {
@@ -45,10 +45,10 @@ impl Stream {
             Engine::Events => 3,
         };
         key[9] = match purpose {
-            Purpose::Runs => 0,
-            Purpose::Pilot => 1,
-            Purpose::Splitting => 2,
-            Purpose::Start => 3,
+            StreamPurpose::Runs => 0,
+            StreamPurpose::Pilot => 1,
+            StreamPurpose::Splitting => 2,
+            StreamPurpose::Start => 3,
         };
         let mut generator = ChaCha8Rng::from_seed(key);
         generator.set_stream(number);
@@ -92,7 +92,7 @@ impl Jump {
     }
 
     /// Steps to the next event, that step included, if it comes within the next `limit`: P(steps > k) = (1 − p)^k.
-    pub fn within(self, limit: u64, stream: &mut Stream) -> Option<u64> {
+    pub fn within(self, limit: u64, stream: &mut RandomStream) -> Option<u64> {
         let share = stream.fine();
         // −ln(1 − share) is at least `share`: most jumps leave a short solution without a logarithm. The hair above 1
         // keeps rounding from deciding what the logarithm should.
@@ -105,7 +105,7 @@ impl Jump {
     }
 
     /// Steps to the next event, that step included, given that it comes within the next `limit`.
-    pub fn certainly_within(self, limit: u64, stream: &mut Stream) -> u64 {
+    pub fn certainly_within(self, limit: u64, stream: &mut RandomStream) -> u64 {
         let share = stream.fine() * self.some(limit);
         // As above; rounding may carry the last share a step too far.
         ((-(-share).ln_1p() / self.rate) as u64).saturating_add(1).min(limit)
@@ -129,10 +129,10 @@ mod tests {
 
     #[test]
     fn first_values_are_pinned() {
-        let mut first = Stream::new(42, Engine::Agents, 0);
+        let mut first = RandomStream::new(42, Engine::Agents, 0);
         let values = [first.0.next_u64(), first.0.next_u64()];
         let other: Vec<u64> = [(42, Engine::Agents, 1), (42, Engine::Counts, 0), (43, Engine::Agents, 0)]
-            .map(|(seed, engine, replicate)| Stream::new(seed, engine, replicate).0.next_u64())
+            .map(|(seed, engine, replicate)| RandomStream::new(seed, engine, replicate).0.next_u64())
             .to_vec();
         assert_eq!(values, PINNED);
         assert_eq!(other, PINNED_OTHERS);
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn jumps_follow_the_geometric_law() {
-        let mut stream = Stream::new(1, Engine::Agents, 0);
+        let mut stream = RandomStream::new(1, Engine::Agents, 0);
         for p in [0.9, 0.5, 0.03] {
             let jump = Jump::new(p);
             let cells = 60;
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn jumps_that_certainly_end_follow_the_truncated_law() {
-        let mut stream = Stream::new(4, Engine::Events, 0);
+        let mut stream = RandomStream::new(4, Engine::Events, 0);
         for (p, limit) in [(0.9, 3), (0.2, 12), (1e-12, 20), (1.0, 4)] {
             let jump = Jump::new(p);
             let mut seen = vec![0_u64; limit as usize];
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn rare_events_keep_their_probability() {
-        let mut stream = Stream::new(2, Engine::Agents, 0);
+        let mut stream = RandomStream::new(2, Engine::Agents, 0);
         for p in [1e-6, 1e-12, 1e-17] {
             // P(within 0.01/p steps) = 1 − e^-0.01, to relative accuracy p.
             let (jump, steps, draws) = (Jump::new(p), (0.01 / p) as u64, 200_000.0);
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn certainties_are_certain() {
-        let mut stream = Stream::new(3, Engine::Counts, 9);
+        let mut stream = RandomStream::new(3, Engine::Counts, 9);
         for _ in 0..1000 {
             assert_eq!(Jump::new(1.0).within(u64::MAX, &mut stream), Some(1));
             assert_eq!(Jump::new(0.0).within(u64::MAX, &mut stream), None);

@@ -2,35 +2,35 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stats::moments::Moments;
+use crate::stats::moments::SampleMoments;
 
-use super::replicate::Settings;
+use super::result::SimulationSettings;
 use super::result::{RestrictedRunway, Simulated};
-use super::run::Run;
+use super::run::PlayedRun;
 
 /// Sums over some runs, by generation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Tally {
+pub(super) struct RunTally {
     runs: u64,
-    error: Vec<Moments>,
-    unsound: Vec<Moments>,
-    wrong: Vec<Moments>,
-    accepted: Vec<Moments>,
+    error: Vec<SampleMoments>,
+    unsound: Vec<SampleMoments>,
+    wrong: Vec<SampleMoments>,
+    accepted: Vec<SampleMoments>,
     failures: Vec<u64>,
     best: Vec<u64>,
     starved: u64,
     sample_runs: Vec<Vec<f64>>,
 }
 
-impl Tally {
+impl RunTally {
     /// No runs yet, of generations 0..=`horizon`.
     pub fn new(horizon: usize) -> Self {
         Self {
             runs: 0,
-            error: vec![Moments::default(); horizon + 1],
-            unsound: vec![Moments::default(); horizon + 1],
-            wrong: vec![Moments::default(); horizon + 1],
-            accepted: vec![Moments::default(); horizon],
+            error: vec![SampleMoments::default(); horizon + 1],
+            unsound: vec![SampleMoments::default(); horizon + 1],
+            wrong: vec![SampleMoments::default(); horizon + 1],
+            accepted: vec![SampleMoments::default(); horizon],
             failures: vec![0; horizon + 1],
             best: vec![0; horizon + 1],
             starved: 0,
@@ -62,7 +62,7 @@ impl Tally {
     }
 
     /// Adds one run, and keeps its error curve if it is a `sample`.
-    pub fn add(&mut self, run: &Run, sample: bool) {
+    pub fn add(&mut self, run: &PlayedRun, sample: bool) {
         self.runs += 1;
         add(&mut self.error, &run.error);
         add(&mut self.unsound, &run.unsound);
@@ -98,10 +98,10 @@ impl Tally {
     }
 
     /// The result of the whole simulation.
-    pub fn finish(self, settings: &Settings) -> Simulated {
+    pub fn finish(self, settings: &SimulationSettings) -> Simulated {
         let runs = self.runs as f64;
-        let mean = |curve: &[Moments]| curve.iter().map(Moments::mean).collect();
-        let se = |curve: &[Moments]| curve.iter().map(Moments::standard_error).collect();
+        let mean = |curve: &[SampleMoments]| curve.iter().map(SampleMoments::mean).collect();
+        let se = |curve: &[SampleMoments]| curve.iter().map(SampleMoments::standard_error).collect();
         let mut alive = self.runs;
         let survival = self.failures.iter().map(|failures| {
             alive -= failures;
@@ -136,13 +136,13 @@ fn lowest(values: &[f64]) -> Option<usize> {
     (0..values.len()).reduce(better)
 }
 
-fn add(curve: &mut [Moments], values: &[f64]) {
+fn add(curve: &mut [SampleMoments], values: &[f64]) {
     for (moments, &value) in curve.iter_mut().zip(values) {
         moments.add(value);
     }
 }
 
-fn merge(curve: &mut [Moments], later: &[Moments]) {
+fn merge(curve: &mut [SampleMoments], later: &[SampleMoments]) {
     for (moments, later) in curve.iter_mut().zip(later) {
         moments.merge(later);
     }
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn runs_are_summed_by_generation() {
-        let run = |error: [f64; 3], failed_at| Run {
+        let run = |error: [f64; 3], failed_at| PlayedRun {
             error: error.to_vec(),
             unsound: vec![0.0, 0.25, 0.5],
             wrong: vec![0.0, 0.5, 0.0],
@@ -186,12 +186,12 @@ mod tests {
             failed_at,
             starved: failed_at.is_some(),
         };
-        let mut first = Tally::new(2);
+        let mut first = RunTally::new(2);
         first.add(&run([0.1, 0.2, 0.3], None), true);
-        let mut second = Tally::new(2);
+        let mut second = RunTally::new(2);
         second.add(&run([0.1, 0.4, 0.9], Some(1)), false);
         first.merge(second);
-        let settings = Settings { replicates: 2, seed: 7, engine: Engine::Counts, sample_runs: 1 };
+        let settings = SimulationSettings { replicates: 2, seed: 7, engine: Engine::Counts, sample_runs: 1 };
         let simulated = first.finish(&settings);
         assert_eq!(simulated.survival, [1.0, 0.5, 0.5]);
         assert_eq!(simulated.failures, [0, 1, 0]);

@@ -4,7 +4,7 @@ use statrs::function::gamma::gamma_ur;
 
 /// A test of fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fit {
+pub struct GoodnessOfFit {
     /// Pearson's statistic.
     pub statistic: f64,
     /// Degrees of freedom: cells used less one.
@@ -21,7 +21,7 @@ const FEWEST: f64 = 10.0;
 /// Neighbouring cells are joined from the left until each expects at least ten observations; what is left over at the right
 /// joins the last of them.
 #[must_use]
-pub fn chi_square(observed: &[u64], law: &[f64]) -> Fit {
+pub fn chi_square(observed: &[u64], law: &[f64]) -> GoodnessOfFit {
     let all = observed.iter().sum::<u64>() as f64;
     let mut cells: Vec<(f64, f64)> = Vec::new();
     let (mut seen, mut expected) = (0.0, 0.0);
@@ -45,7 +45,7 @@ pub fn chi_square(observed: &[u64], law: &[f64]) -> Fit {
         _ if statistic.is_finite() && statistic > 0.0 => gamma_ur(degrees as f64 / 2.0, statistic / 2.0),
         _ => f64::from(u8::from(statistic == 0.0)),
     };
-    Fit { statistic, degrees, p_value }
+    GoodnessOfFit { statistic, degrees, p_value }
 }
 
 #[cfg(test)]

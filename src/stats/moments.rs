@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 /// Number, mean and sum of squared deviations of the values seen so far.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Moments {
+pub struct SampleMoments {
     count: u64,
     mean: f64,
     squares: f64,
 }
 
-impl Moments {
+impl SampleMoments {
     /// Takes one more value.
     pub fn add(&mut self, value: f64) {
         self.count += 1;
@@ -65,8 +65,8 @@ mod tests {
     use super::*;
     use approx::assert_relative_eq;
 
-    fn of(values: &[f64]) -> Moments {
-        let mut moments = Moments::default();
+    fn of(values: &[f64]) -> SampleMoments {
+        let mut moments = SampleMoments::default();
         values.iter().for_each(|&value| moments.add(value));
         moments
     }
@@ -83,9 +83,9 @@ mod tests {
     #[test]
     fn merging_is_the_same_as_adding() {
         let values = [0.1, 0.7, 1e-8, 0.3, 0.9];
-        let mut merged = Moments::default();
+        let mut merged = SampleMoments::default();
         merged.merge(&of(&values[..2]));
-        merged.merge(&Moments::default());
+        merged.merge(&SampleMoments::default());
         merged.merge(&of(&values[2..]));
         assert_eq!(merged.count(), 5);
         assert_relative_eq!(merged.mean(), of(&values).mean(), max_relative = 1e-15);

@@ -4,10 +4,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use runaway::compare::{self, DEFAULT_LEVEL, Expected, Verdict};
+use runaway::compare::{self, AgreementVerdict, DEFAULT_LEVEL, ExpectedCurves};
 use runaway::law::{Composition, Law, Outcome};
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{self, Engine, Settings, Simulated, SimulationError};
+use runaway::simulate::{self, Engine, Simulated, SimulationError, SimulationSettings};
 use runaway::stats::binomial;
 
 const CRITICAL: f64 = 4.5;
@@ -16,8 +16,8 @@ fn scenario(text: &str) -> Scenario {
     Scenario::parse(&format!("name = \"t\"\n{text}"), Origin::Text, &[]).unwrap()
 }
 
-fn settings(engine: Engine, replicates: u64) -> Settings {
-    Settings { replicates, seed: 20_240_917, engine, sample_runs: 2 }
+fn settings(engine: Engine, replicates: u64) -> SimulationSettings {
+    SimulationSettings { replicates, seed: 20_240_917, engine, sample_runs: 2 }
 }
 
 fn play(scenario: &Scenario, engine: Engine, replicates: u64) -> Simulated {
@@ -139,8 +139,8 @@ impl Exact {
         exact
     }
 
-    fn verdict(&self, simulated: &Simulated) -> Verdict {
-        let expected = Expected {
+    fn verdict(&self, simulated: &Simulated) -> AgreementVerdict {
+        let expected = ExpectedCurves {
             survival: &self.survival,
             mean_error: &self.mean,
             sd_error: &self.sd,

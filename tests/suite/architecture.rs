@@ -1,42 +1,39 @@
 //! Who may use whom: the direction of imports, read from the sources.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each module may use of the crate besides itself; the first row that holds a module is its rule.
 const MAY_USE: [(&str, &[&str]); 20] = [
     // Plays the loop from the scenario alone, so that its agreement with the law proves something.
-    ("simulate::agents", &["quantity", "scenario", "simulate", "stats"]),
-    ("simulate", &["cost", "law", "quantity", "scenario", "stats"]),
+    ("simulate::agents", &["quantity", "scenario", "simulate"]),
+    ("simulate", &["cost", "law", "scenario", "stats"]),
     ("quantity", &[]),
-    ("stats", &["quantity"]),
-    ("scenario", &["files", "quantity", "stats"]),
+    ("stats", &[]),
+    ("scenario", &["files", "quantity"]),
     ("law", &["quantity", "scenario", "stats"]),
-    ("cost", &["law", "quantity", "scenario", "stats"]),
-    ("evidence", &["analytic", "law", "quantity", "scenario", "stats"]),
-    ("explain", &["analytic", "cost", "law", "quantity", "scenario", "stats"]),
+    ("cost", &["law", "scenario"]),
+    ("claims", &["analytic", "law", "scenario"]),
+    ("explain", &["analytic", "cost", "law", "quantity", "scenario"]),
     ("analytic", &["cost", "law", "quantity", "scenario", "stats"]),
-    ("compare", &["analytic", "law", "quantity", "scenario", "simulate", "stats"]),
-    ("fit", &["analytic", "compare", "files", "law", "quantity", "scenario", "simulate", "stats"]),
+    ("compare", &["analytic", "simulate", "stats"]),
+    ("fit", &["files", "scenario", "stats"]),
     ("measure", &["fit", "law", "scenario", "stats"]),
-    ("plan", &["analytic", "compare", "cost", "explain", "fit", "law", "quantity", "scenario", "simulate", "stats"]),
-    ("provenance", &["quantity", "scenario"]),
+    ("plan", &["analytic", "explain", "fit", "law", "scenario", "simulate", "stats"]),
+    ("provenance", &["scenario"]),
     ("files", &[]),
     (
         "report",
         &[
             "analytic",
             "compare",
-            "cost",
-            "evidence",
+            "claims",
             "explain",
-            "files",
             "fit",
             "measure",
             "plan",
             "provenance",
-            "quantity",
             "scenario",
             "simulate",
             "stats",
@@ -211,6 +208,213 @@ fn imports_point_one_way() {
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// The first row that holds a module is its rule: an edge that it allows and no file of its own uses is stale.
+#[test]
+fn every_allowed_edge_is_in_use() {
+    let mut used = BTreeSet::new();
+    for source in sources() {
+        let Some((own, _)) = MAY_USE.iter().find(|(name, _)| holds(name, &source.module)) else { continue };
+        used.extend(paths_used(&source).into_iter().map(|path| (*own, path)));
+    }
+    let idle = |(own, whom): &(&str, &str)| {
+        !whom.is_empty() && !used.iter().any(|(module, path)| module == own && holds(whom, path))
+    };
+    let allowed = MAY_USE.iter().flat_map(|(own, allowed)| allowed.iter().map(move |whom| (*own, *whom)));
+    let idle: Vec<String> = allowed.filter(idle).map(|(own, whom)| format!("`{own}` does not use `{whom}`")).collect();
+    assert!(idle.is_empty(), "{}", idle.join("\n"));
+}
+
+/// What the sources define and import, to follow a path to the file that holds its item.
+struct Crate {
+    sources: Vec<Source>,
+    place: BTreeMap<String, usize>,
+    /// Names that each file defines itself.
+    defined: Vec<BTreeSet<String>>,
+    /// Names that each file imports, with their absolute paths.
+    imported: Vec<BTreeMap<String, String>>,
+}
+
+impl Crate {
+    fn new(mut sources: Vec<Source>) -> Self {
+        sources.retain(|source| source.module != "main");
+        sources.iter_mut().filter(|source| source.module == "lib").for_each(|source| source.module.clear());
+        let place = sources.iter().enumerate().map(|(at, source)| (source.module.clone(), at)).collect();
+        let defined = sources.iter().map(|source| defined(&source.code)).collect();
+        let mut this = Self { sources, place, defined, imported: Vec::new() };
+        this.imported = this.sources.iter().map(|source| this.imports(source)).collect();
+        this
+    }
+
+    /// A path as it is written, made absolute: from the crate, from parents, or from a child module.
+    fn absolute(&self, source: &Source, path: &str) -> Option<String> {
+        let known = ["crate::", "super::"].iter().any(|root| path.starts_with(root));
+        if known {
+            let (base, rest) = absolute(source, path);
+            return Some(if base.is_empty() { rest.to_owned() } else { format!("{base}::{rest}") });
+        }
+        let child = joined(&source.module, path.split("::").next().unwrap());
+        self.place.contains_key(&child).then(|| joined(&source.module, path))
+    }
+
+    fn imports(&self, source: &Source) -> BTreeMap<String, String> {
+        let mut imports = BTreeMap::new();
+        for (_, path) in use_items(&source.code) {
+            let (path, name) = match path.split_once(" as ") {
+                Some((path, name)) => (path.to_owned(), name.to_owned()),
+                None => (path.clone(), path.rsplit("::").next().unwrap().to_owned()),
+            };
+            if let Some(path) = self.absolute(source, &path) {
+                imports.insert(name, path);
+            }
+        }
+        imports
+    }
+
+    /// The file that holds the item at an absolute path, through re-exports.
+    fn file_of(&self, path: &str, depth: usize) -> Option<usize> {
+        let parts: Vec<&str> = path.split("::").filter(|part| !part.is_empty()).collect();
+        let length = (0..=parts.len()).rev().find(|&length| self.place.contains_key(&parts[..length].join("::")))?;
+        let at = self.place[&parts[..length].join("::")];
+        let Some(name) = parts.get(length) else { return Some(at) };
+        match self.imported[at].get(*name) {
+            Some(further) if depth > 0 && !self.defined[at].contains(*name) => {
+                self.file_of(&[&[further.as_str()], &parts[length + 1..]].concat().join("::"), depth - 1)
+            }
+            _ => Some(at),
+        }
+    }
+
+    /// The files that a file uses. A parent that only re-exports what its children hold does not use them.
+    fn edges(&self, at: usize) -> BTreeSet<usize> {
+        let source = &self.sources[at];
+        let mut edges = BTreeSet::new();
+        let mut add = |path: &str| {
+            let path = path.split(" as ").next().unwrap();
+            let target = self.absolute(source, path).and_then(|path| self.file_of(&path, 9));
+            edges.extend(target.filter(|target| *target != at));
+        };
+        for (public, path) in use_items(&source.code) {
+            if !public || path.starts_with("crate::") || path.starts_with("super::") {
+                add(&path);
+            }
+        }
+        for path in paths_in_bodies(&source.code) {
+            add(&path);
+        }
+        edges
+    }
+
+    /// The circles of files: each with more than one member, by module.
+    fn circles(&self) -> Vec<Vec<&str>> {
+        let edges: Vec<BTreeSet<usize>> = (0..self.sources.len()).map(|at| self.edges(at)).collect();
+        let reached = |from: usize| {
+            let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
+            while let Some(at) = open.pop() {
+                open.extend(edges[at].iter().copied().filter(|next| seen.insert(*next)));
+            }
+            seen
+        };
+        let reached: Vec<BTreeSet<usize>> = (0..edges.len()).map(reached).collect();
+        let reached = &reached;
+        let circle = |at: usize| reached[at].iter().copied().filter(move |&other| reached[other].contains(&at));
+        let circles: BTreeSet<Vec<usize>> =
+            (0..edges.len()).map(|at| circle(at).collect()).filter(|found: &Vec<usize>| found.len() > 1).collect();
+        let module = |at: &usize| self.sources[*at].module.as_str();
+        circles.iter().map(|circle| circle.iter().map(module).collect()).collect()
+    }
+}
+
+fn joined(base: &str, path: &str) -> String {
+    if base.is_empty() { path.to_owned() } else { format!("{base}::{path}") }
+}
+
+/// Names of functions, types, constants and macros that the code defines.
+fn defined(code: &str) -> BTreeSet<String> {
+    let kinds = ["fn", "struct", "enum", "trait", "type", "const", "static", "macro_rules!"];
+    let mut names = BTreeSet::new();
+    for line in code.lines().filter(|line| !line.starts_with(' ')) {
+        let words: Vec<&str> = line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '!')).collect();
+        let named = words.windows(2).filter(|pair| kinds.contains(&pair[0]) && !pair[1].is_empty());
+        names.extend(named.map(|pair| pair[1].to_owned()));
+        if line.starts_with("macro_rules!") {
+            names.extend(words.get(2).map(|name| (*name).to_owned()));
+        }
+    }
+    names
+}
+
+/// Every `use`, its groups taken apart, and whether it re-exports.
+fn use_items(code: &str) -> Vec<(bool, String)> {
+    let mut items = Vec::new();
+    for (public, text) in use_statements(code) {
+        let mut found = BTreeSet::new();
+        take_apart("", text, &mut found);
+        items.extend(found.into_iter().map(|path| (public, path)));
+    }
+    items
+}
+
+/// The text of each `use` up to its semicolon, and whether it re-exports.
+fn use_statements(code: &str) -> Vec<(bool, &str)> {
+    let starts = code.match_indices("use ").filter(|(at, _)| {
+        let before = code[..*at].rsplit('\n').next().unwrap().trim_start();
+        before.is_empty() || before.starts_with("pub")
+    });
+    let mut statements = Vec::new();
+    for (at, word) in starts {
+        let public = code[..at].rsplit('\n').next().unwrap().contains("pub");
+        statements.push((public, code[at + word.len()..].split(';').next().unwrap()));
+    }
+    statements
+}
+
+fn take_apart(base: &str, text: &str, found: &mut BTreeSet<String>) {
+    let text = text.trim();
+    match text.split_once('{') {
+        Some((head, group)) => {
+            members(group).into_iter().for_each(|member| take_apart(&format!("{base}{head}"), member, found));
+        }
+        None if text == "self" => drop(found.insert(base.trim_end_matches("::").to_owned())),
+        None => drop(found.insert(format!("{base}{text}").trim_end_matches("::*").to_owned())),
+    }
+}
+
+/// Paths of two parts and more that the code names outside of its `use` lines.
+fn paths_in_bodies(code: &str) -> BTreeSet<String> {
+    let mut rest = code.to_owned();
+    for (_, text) in use_statements(code) {
+        rest = rest.replacen(text, "", 1);
+    }
+    let in_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let words = rest.split(|c: char| !in_path(c)).filter(|word| word.contains("::") && !word.starts_with(':'));
+    words.map(|word| word.trim_end_matches(':').to_owned()).collect()
+}
+
+#[test]
+fn files_import_in_one_direction() {
+    let circles: Vec<String> = Crate::new(sources()).circles().iter().map(|circle| circle.join(", ")).collect();
+    assert!(circles.is_empty(), "files that import each other in a circle:\n{}", circles.join("\n"));
+}
+
+#[test]
+fn circles_are_seen_through_re_exports() {
+    let source = |module: &str, code: &str| Source {
+        path: PathBuf::new(),
+        module: module.to_owned(),
+        code: code.to_owned(),
+        lines_before_tests: 0,
+    };
+    let circles = |one: &str, other: &str| {
+        let parent = source("a", "mod one;\nmod other;\npub use one::One;\npub(crate) use other::{Other, make};\n");
+        let files = vec![source("lib", "mod a;\n"), parent, source("a::one", one), source("a::other", other)];
+        Crate::new(files).circles().iter().map(|circle| circle.join(" ")).collect::<Vec<_>>()
+    };
+    let other = "use super::One;\nstruct Other(One);\nfn make() {}\n";
+    assert_eq!(circles("struct One;\n", other), Vec::<String>::new());
+    assert_eq!(circles("use crate::a::{Other as O};\nstruct One;\n", other), ["a::one a::other"]);
+    assert_eq!(circles("struct One;\nfn f() { super::make() }\n", other), ["a::one a::other"]);
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use runaway::analytic::Solved;
-use runaway::evidence::{Evidence, weigh};
-use runaway::scenario::{Origin, Role, Scenario};
+use runaway::analytic::SolvedDesign;
+use runaway::claims::{ClaimResults, weigh};
+use runaway::scenario::{Origin, PublishedRole, Scenario};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -14,10 +14,10 @@ fn files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-fn evidence(file: &Path, overrides: &[String]) -> Evidence {
+fn evidence(file: &Path, overrides: &[String]) -> ClaimResults {
     let base = Scenario::load(file, overrides).unwrap();
     let designs = Scenario::load_designs(file, overrides).unwrap();
-    let designs: Vec<Solved> = designs.into_iter().map(Solved::new).collect();
+    let designs: Vec<SolvedDesign> = designs.into_iter().map(SolvedDesign::new).collect();
     weigh(&base, &designs, &Scenario::load_stated(file, overrides).unwrap())
 }
 
@@ -57,7 +57,7 @@ fn published_values_are_met_where_they_were_fitted() {
             let found = beside.found.unwrap_or_else(|| panic!("{}: {}", file.display(), beside.published.says));
             let near = (found - beside.published.value).abs() < 0.02;
             assert!(
-                near || beside.published.role == Role::Predicted,
+                near || beside.published.role == PublishedRole::Predicted,
                 "{}: {} {found}",
                 file.display(),
                 beside.published.says

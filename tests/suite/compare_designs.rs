@@ -4,9 +4,9 @@ use std::fs;
 
 use approx::assert_relative_eq;
 use assert_cmd::Command;
-use runaway::analytic::{Solved, solve};
-use runaway::compare::{DEFAULT_LEVEL, Expected, with_expected};
-use runaway::plan::{self, Comparison, Measure, PlanError, Settings};
+use runaway::analytic::{SolvedDesign, solve};
+use runaway::compare::{DEFAULT_LEVEL, ExpectedCurves, with_expected};
+use runaway::plan::{self, ComparisonSettings, DesignComparison, PlanError, RunwayMeasure};
 use runaway::scenario::{Design, Origin, Scenario};
 use runaway::simulate::{Engine, coupled};
 use serde_json::Value;
@@ -48,12 +48,12 @@ fn designs(text: &str) -> Vec<Design> {
     Scenario::parse_designs(text, Origin::Text, &[]).unwrap()
 }
 
-fn solved(text: &str) -> Vec<Solved> {
-    designs(text).into_iter().map(Solved::new).collect()
+fn solved(text: &str) -> Vec<SolvedDesign> {
+    designs(text).into_iter().map(SolvedDesign::new).collect()
 }
 
-fn compared() -> Comparison {
-    plan::compare(&solved(TEXT), Settings { replicates: 500, seed: 5 }, None, &|_| {}).unwrap()
+fn compared() -> DesignComparison {
+    plan::compare(&solved(TEXT), ComparisonSettings { replicates: 500, seed: 5 }, None, &|_| {}).unwrap()
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn designs_override_keys_of_the_file() {
 #[test]
 fn a_comparison_holds_what_solving_each_design_gives() {
     let compared = compared();
-    assert_eq!((compared.baseline.as_str(), compared.measure), ("plain", Measure::UntilFailure));
+    assert_eq!((compared.baseline.as_str(), compared.measure), ("plain", RunwayMeasure::UntilFailure));
     for (one, design) in compared.designs.iter().zip(designs(TEXT)) {
         let solution = solve(&design.scenario);
         let cost = solution.cost.unwrap();
@@ -128,7 +128,7 @@ fn coupled_runs_agree_with_the_exact_law() {
         let curves = solution.curves.unwrap();
         let (simulated, played) = coupled(&scenario, 20_000, 11, &|_| {}).unwrap();
         assert_eq!((simulated.engine, played.len()), (Engine::Counts, 20_000));
-        let expected = Expected::of(&curves, solution.method);
+        let expected = ExpectedCurves::of(&curves, solution.method);
         let verdict = with_expected(&expected, &simulated, DEFAULT_LEVEL).unwrap();
         assert!(verdict.agree, "{more}: {}", verdict.sentence);
     }
@@ -140,7 +140,8 @@ fn the_generation_to_keep_lies_where_the_error_turns() {
     let text = "name = \"turns\"\nexamples = 300\nhorizon = 40\n[errors]\nstep_error = 0.01\nstep_error_floor = 0.002\n\
                 step_error_gain = 0.5\namplification = 4\n[[filter]]\nkind = \"catch\"\nrandom = 0.9\n\
                 [[design]]\nname = \"only\"\n";
-    let compared = plan::compare(&solved(text), Settings { replicates: 400, seed: 1 }, None, &|_| {}).unwrap();
+    let compared =
+        plan::compare(&solved(text), ComparisonSettings { replicates: 400, seed: 1 }, None, &|_| {}).unwrap();
     let one = &compared.designs[0];
     let best = one.best;
     assert!(best.generation > 0 && best.generation < 40, "{best:?}");
@@ -161,7 +162,8 @@ fn free_truth_is_told() {
     };
     let told = |price: &str| {
         let compared =
-            plan::compare(&solved(&text(price)), Settings { replicates: 10, seed: 1 }, None, &|_| {}).unwrap();
+            plan::compare(&solved(&text(price)), ComparisonSettings { replicates: 10, seed: 1 }, None, &|_| {})
+                .unwrap();
         compared.notes.into_iter().filter(|note| note.contains("truth is free")).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -175,7 +177,7 @@ fn free_truth_is_told() {
 
 #[test]
 fn names_are_checked() {
-    let settings = Settings { replicates: 10, seed: 1 };
+    let settings = ComparisonSettings { replicates: 10, seed: 1 };
     let designs = solved(TEXT);
     let twice = [designs[0].clone(), designs[0].clone()];
     assert!(matches!(plan::compare(&twice, settings, None, &|_| {}), Err(PlanError::SameName { .. })));

@@ -1,12 +1,12 @@
 //! Figures and page of a comparison: titles say what the numbers say, praise nothing that fails, and stay legible with many designs.
 
-use runaway::analytic::Solved;
-use runaway::evidence::{Evidence, weigh};
-use runaway::plan::{self, Compared, Comparison, Settings};
+use runaway::analytic::SolvedDesign;
+use runaway::claims::{ClaimResults, weigh};
+use runaway::plan::{self, ComparedDesign, ComparisonSettings, DesignComparison};
 use runaway::provenance::Provenance;
 use runaway::report::words::{number, percent, probability};
 use runaway::report::{Figure, designs};
-use runaway::scenario::{Origin, Role, Scenario, Stated};
+use runaway::scenario::{FileClaims, Origin, PublishedRole, Scenario};
 
 /// A loop that fails within a few generations unless it is checked.
 const LOOP: &str = "name = \"loop\"\nexamples = 40\nhorizon = 30\n[errors]\namplification = 20\nrecovery = 0.02\n";
@@ -20,25 +20,25 @@ fn check(caught: f64) -> String {
 }
 
 struct Drawn {
-    comparison: Comparison,
+    comparison: DesignComparison,
     figures: Vec<Figure>,
     page: String,
 }
 
 fn drawn(text: &str) -> Drawn {
-    drawn_with(text, &Stated::default())
+    drawn_with(text, &FileClaims::default())
 }
 
-fn drawn_with(text: &str, stated: &Stated) -> Drawn {
+fn drawn_with(text: &str, stated: &FileClaims) -> Drawn {
     let base = Scenario::parse(text, Origin::Text, &[]).unwrap();
-    let solved: Vec<Solved> =
-        Scenario::parse_designs(text, Origin::Text, &[]).unwrap().into_iter().map(Solved::new).collect();
+    let solved: Vec<SolvedDesign> =
+        Scenario::parse_designs(text, Origin::Text, &[]).unwrap().into_iter().map(SolvedDesign::new).collect();
     let evidence = weigh(&base, &solved, stated);
-    let comparison = plan::compare(&solved, Settings { replicates: 50, seed: 3 }, None, &|_| {}).unwrap();
+    let comparison = plan::compare(&solved, ComparisonSettings { replicates: 50, seed: 3 }, None, &|_| {}).unwrap();
     draw(comparison, &evidence, &base)
 }
 
-fn draw(comparison: Comparison, evidence: &Evidence, base: &Scenario) -> Drawn {
+fn draw(comparison: DesignComparison, evidence: &ClaimResults, base: &Scenario) -> Drawn {
     let provenance = Provenance::new(base, "runaway compare".to_owned());
     let figures = designs::figures(&comparison, evidence, &provenance).unwrap();
     let page = String::from_utf8(designs::render(&comparison, evidence, None, &provenance).unwrap().html).unwrap();
@@ -54,7 +54,7 @@ impl Drawn {
         self.figures.iter().any(|figure| figure.name == name)
     }
 
-    fn best(&self, value: impl Fn(&Compared) -> f64) -> (f64, &Compared) {
+    fn best(&self, value: impl Fn(&ComparedDesign) -> f64) -> (f64, &ComparedDesign) {
         let best = self.comparison.designs.iter().min_by(|a, b| value(a).total_cmp(&value(b))).unwrap();
         (value(best), best)
     }
@@ -62,19 +62,19 @@ impl Drawn {
 
 /// The numbers and names of the titles, from the designs themselves; whatever fails is said to.
 fn titles_are_true(drawn: &Drawn) {
-    let caveat = |one: &Compared| {
+    let caveat = |one: &ComparedDesign| {
         format!(
             "(fails within the horizon in {} of runs)",
             probability(one.failed_by_horizon, one.failed_by_horizon_error.unwrap_or(0.0))
         )
     };
-    let praises = |title: &str, (value, one): (f64, &Compared)| {
+    let praises = |title: &str, (value, one): (f64, &ComparedDesign)| {
         let named = title.contains(&format!("“{}”", one.name));
         assert!(named && title.contains(&percent(value, 3)), "{title}: {} {value}", one.name);
         assert_eq!(title.contains(&caveat(one)), one.failed_by_horizon > 0.5, "{title}");
     };
     praises(&drawn.figure("error").title, drawn.best(|one| *one.error.last().unwrap()));
-    let learned = |one: &Compared| one.account.now.flows.iter().map(|flow| flow.learned).sum();
+    let learned = |one: &ComparedDesign| one.account.now.flows.iter().map(|flow| flow.learned).sum();
     praises(&drawn.figure("flows").title, drawn.best(learned));
     let lasting = drawn.comparison.designs.iter().filter(|one| one.failed_by_horizon < 0.5).count();
     let title = &drawn.figure("survival").title;
@@ -207,16 +207,18 @@ fn published_values_are_drawn_against_the_model() {
         let text = if text.contains("[[design]]") { text } else { format!("{text}\n[[design]]\nname = \"itself\"\n") };
         let drawn = drawn_with(&text, &stated);
         let figure = drawn.figure("published");
-        let role = |role: Role| stated.published.iter().filter(|one| one.role == role).count();
-        assert_eq!(figure.svg.contains("model, fitted"), role(Role::Fitted) > 0, "{name}");
-        assert_eq!(figure.svg.contains("model, predicted"), role(Role::Predicted) > 0, "{name}");
+        let role = |role: PublishedRole| stated.published.iter().filter(|one| one.role == role).count();
+        assert_eq!(figure.svg.contains("model, fitted"), role(PublishedRole::Fitted) > 0, "{name}");
+        assert_eq!(figure.svg.contains("model, predicted"), role(PublishedRole::Predicted) > 0, "{name}");
         let base = Scenario::parse(&text, Origin::Text, &[]).unwrap();
-        let solved: Vec<Solved> =
-            Scenario::parse_designs(&text, Origin::Text, &[]).unwrap().into_iter().map(Solved::new).collect();
-        let predicted =
-            weigh(&base, &solved, &stated).published.into_iter().filter(|one| one.published.role == Role::Predicted);
+        let solved: Vec<SolvedDesign> =
+            Scenario::parse_designs(&text, Origin::Text, &[]).unwrap().into_iter().map(SolvedDesign::new).collect();
+        let predicted = weigh(&base, &solved, &stated)
+            .published
+            .into_iter()
+            .filter(|one| one.published.role == PublishedRole::Predicted);
         let miss = predicted.map(|one| (one.found.unwrap() - one.published.value).abs()).fold(f64::NAN, f64::max);
-        if role(Role::Predicted) > 0 {
+        if role(PublishedRole::Predicted) > 0 {
             assert!(
                 figure.title.contains(&format!("by {} percentage points", number(100.0 * miss, 3))),
                 "{}",

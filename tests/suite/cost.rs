@@ -1,17 +1,17 @@
 //! What a loop costs: by hand, by simulation, and per generation of runway.
 
 use approx::assert_relative_eq;
-use runaway::analytic::{Spending, solve};
+use runaway::analytic::{ExpectedCost, solve};
 use runaway::cost::Pricing;
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{Engine, Settings, coupled, run};
+use runaway::simulate::{Engine, SimulationSettings, coupled, run};
 
 fn scenario(text: &str) -> Scenario {
     Scenario::parse(&format!("name = \"priced\"\n{text}"), Origin::Text, &[]).unwrap()
 }
 
-fn spending(text: &str) -> Spending {
+fn spending(text: &str) -> ExpectedCost {
     solve(&scenario(text)).cost.unwrap()
 }
 
@@ -137,7 +137,7 @@ fn agents_and_counts_pay_for_truth_as_the_exact_sum_does() {
     for run in played {
         assert_relative_eq!(run.cost, each * run.lasted as f64, max_relative = 1e-12);
     }
-    let settings = Settings { replicates: 1000, seed: 5, engine: Engine::Agents, sample_runs: 0 };
+    let settings = SimulationSettings { replicates: 1000, seed: 5, engine: Engine::Agents, sample_runs: 0 };
     let agents = run(&scenario, &settings, &|_| {}).unwrap().runway;
     let (mean, se) = (each * agents.restricted_mean, each * agents.se);
     let exact = cost.until_horizon.unwrap();

@@ -8,10 +8,10 @@ use std::fmt::Write;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use runaway::analytic;
-use runaway::compare::{self, Expected};
+use runaway::compare::{self, ExpectedCurves};
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{self, Engine, Settings, Simulated, SimulationError};
+use runaway::simulate::{self, Engine, Simulated, SimulationError, SimulationSettings};
 use runaway::stats::binomial;
 use runaway::stats::fit::chi_square;
 
@@ -20,7 +20,7 @@ fn scenario(text: &str) -> Scenario {
 }
 
 fn play(scenario: &Scenario, engine: Engine, replicates: u64, sample_runs: usize) -> Simulated {
-    simulate::run(scenario, &Settings { replicates, seed: 4711, engine, sample_runs }, &|_| ()).unwrap()
+    simulate::run(scenario, &SimulationSettings { replicates, seed: 4711, engine, sample_runs }, &|_| ()).unwrap()
 }
 
 /// One generation from an unhealthy start: [`analytic`] has no part in these.
@@ -226,7 +226,7 @@ fn four_witnesses_agree(random: impl Fn(u64) -> Scenario) {
         let Some(curves) = analytic::solve(&scenario).curves else { continue };
         exact += 1;
         for simulated in [&agents, &events, &counts] {
-            let expected = Expected::of(&curves, "the exact law".to_owned());
+            let expected = ExpectedCurves::of(&curves, "the exact law".to_owned());
             let verdict = compare::with_expected(&expected, simulated, 1e-4).unwrap();
             assert!(verdict.agree, "{} {}", scenario.to_toml(), verdict.sentence);
         }
@@ -246,7 +246,7 @@ fn what_agents_refuse_for_its_size_is_played() {
 #[test]
 fn loops_that_accept_nothing_are_given_up() {
     let text = "name = \"t\"\nexamples = 3\nhorizon = 4\n[errors]\nstep_error = 1\n[failure]\nerror_rate = 1\n";
-    let settings = Settings { replicates: 2, seed: 1, engine: Engine::Events, sample_runs: 0 };
+    let settings = SimulationSettings { replicates: 2, seed: 1, engine: Engine::Events, sample_runs: 0 };
     let starved = scenario(&format!("{text}[[filter]]\nkind = \"outcome\"\nsensitivity = 1"));
     let error = simulate::run(&starved, &settings, &|_| ()).unwrap_err();
     assert!(matches!(error, SimulationError::NothingAccepted { generation: 0, .. }), "{error}");

@@ -3,7 +3,7 @@
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution};
-use runaway::fit::{Effort, Fit, FitOptions, Log, Row, Run, Threshold, Training, fit};
+use runaway::fit::{FailureThreshold, FitOptions, Log, LogFit, LogRow, LogRun, SamplerConfig, TrainingMode, fit};
 use std::process::Command;
 
 fn log(rows: &[(u64, u64)]) -> Log {
@@ -13,10 +13,15 @@ fn log(rows: &[(u64, u64)]) -> Log {
 }
 
 fn quick() -> FitOptions {
-    FitOptions { effort: Effort { sweeps: 120, ..Effort::BRISK }, paths: 600, horizon: 10, ..FitOptions::default() }
+    FitOptions {
+        effort: SamplerConfig { sweeps: 120, ..SamplerConfig::BRISK },
+        paths: 600,
+        horizon: 10,
+        ..FitOptions::default()
+    }
 }
 
-fn last_and_ahead(fit: &Fit) -> (f64, f64) {
+fn last_and_ahead(fit: &LogFit) -> (f64, f64) {
     let known = fit.fan.iter().rfind(|one| one.measurement.is_none()).unwrap();
     (known.error.q50, fit.fan.last().unwrap().error.q50)
 }
@@ -31,7 +36,7 @@ fn a_hot_loop_is_expected_to_run_away_sooner() {
         |temperature| last_and_ahead(&fit(&log, &FitOptions { temperature, trend: Some(0.0), ..quick() }).unwrap()).1;
     let (cool, hot) = (ahead(Some(0.9)), ahead(Some(1.2)));
     assert!(hot > cool + 0.05, "{cool} cool, {hot} hot");
-    let anew = FitOptions { temperature: Some(1.2), training: Some(Training::Anew), ..quick() };
+    let anew = FitOptions { temperature: Some(1.2), training: Some(TrainingMode::Anew), ..quick() };
     let warnings = fit(&log, &anew).unwrap().warnings;
     assert!(warnings.iter().any(|warning| warning.starts_with("the temperature has no effect")), "{warnings:?}");
 }
@@ -62,18 +67,19 @@ fn a_loop_that_begins_badly_has_a_runway() {
     // It stands beyond the threshold since generation 2, whatever it was before.
     let failed = fit(&log(&[(1000, 600), (1000, 200), (1000, 550), (1000, 700)]), &quick()).unwrap();
     assert_eq!((failed.runway.error_rate, failed.runway.failed_at), (0.5, Some(2)));
-    let told = FitOptions { threshold: Threshold::ErrorRate(0.8), ..quick() };
+    let told = FitOptions { threshold: FailureThreshold::ErrorRate(0.8), ..quick() };
     assert_eq!(fit(&log(&[(1000, 900), (1000, 700)]), &told).unwrap().runway.error_rate, 0.8);
 }
 
 #[test]
 fn the_design_is_taken_from_the_log_or_told() {
-    let row = |kept: Option<u64>, generated: Option<u64>| Row { evaluated: 10, kept, generated, ..Row::default() };
-    let of = |row: Row| Training::of(&[Run { name: String::new(), rows: vec![row] }]);
-    assert_eq!(of(row(Some(699), Some(900))), Training::Anew);
-    assert_eq!(of(row(Some(700), Some(900))), Training::FineTuned);
-    assert_eq!(of(row(Some(64), None)), Training::FineTuned);
-    assert_eq!(of(row(None, None)), Training::FineTuned);
+    let row =
+        |kept: Option<u64>, generated: Option<u64>| LogRow { evaluated: 10, kept, generated, ..LogRow::default() };
+    let of = |row: LogRow| TrainingMode::of(&[LogRun { name: String::new(), rows: vec![row] }]);
+    assert_eq!(of(row(Some(699), Some(900))), TrainingMode::Anew);
+    assert_eq!(of(row(Some(700), Some(900))), TrainingMode::FineTuned);
+    assert_eq!(of(row(Some(64), None)), TrainingMode::FineTuned);
+    assert_eq!(of(row(None, None)), TrainingMode::FineTuned);
 
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/loops/digits-small-unverified.csv");
     let told = |options: &[&str]| {

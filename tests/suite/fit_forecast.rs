@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use runaway::fit::{
-    BacktestOptions, Checks, Design, Effort, FitError, FitOptions, Fitted, Log, Measurement, Phase, Priors,
-    ReadOptions, Scale, Threshold, Training, Unit, Variant, Watch, Written, backtest, backtest_watched, calibrate, fit,
+    BacktestOptions, CalibrationDesign, FailureThreshold, FanPhase, FitError, FitOptions, Fitted, Log, LoopChecks,
+    Measurement, ModelVariant, PriorScale, PriorSet, Progress, ReadOptions, SamplerConfig, SlipUnit, TrainingMode,
+    WrittenPrior, backtest, backtest_watched, calibrate, fit,
 };
-use runaway::scenario::{PRIORS, Range};
+use runaway::scenario::{MedianRange, PRIORS};
 
 /// Long enough to test the plumbing, too short to trust a number.
-const SHORT: Effort = Effort { ensembles: 2, walkers: 24, sweeps: 30 };
+const SHORT: SamplerConfig = SamplerConfig { ensembles: 2, walkers: 24, sweeps: 30 };
 
 fn measured(name: &str) -> Log {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/loops").join(format!("{name}.csv"));
@@ -39,7 +40,7 @@ fn a_fit_does_not_depend_on_threads() {
 }
 
 /// The result of some work, and what its watcher hears: at first 0 of all parts, then one more at a time.
-fn heard<T>(parts: u64, work: impl FnOnce(Watch<'_>) -> T) -> T {
+fn heard<T>(parts: u64, work: impl FnOnce(Progress<'_>) -> T) -> T {
     let calls = Mutex::new(Vec::new());
     let result = work(&|more, all| calls.lock().unwrap().push((more, all)));
     let calls = calls.into_inner().unwrap();
@@ -65,18 +66,18 @@ fn a_watcher_hears_of_every_part_and_changes_nothing() {
 
 #[test]
 fn an_avalanche_and_a_healing_loop_are_told_apart() {
-    let effort = Effort { ensembles: 2, walkers: 32, sweeps: 90 };
+    let effort = SamplerConfig { ensembles: 2, walkers: 32, sweeps: 90 };
     let options = FitOptions { effort, paths: 400, horizon: 12, ..FitOptions::default() };
     let falling = fit(&first_run("digits-small-unverified", 6), &options).unwrap();
     let steady = fit(&first_run("addition-hot-vote3of3", 8), &options).unwrap();
-    assert_eq!((falling.basis.checks, steady.basis.checks), (Checks::None, Checks::Some));
+    assert_eq!((falling.basis.checks, steady.basis.checks), (LoopChecks::None, LoopChecks::Some));
     assert!(falling.runway.median.is_some_and(|ahead| ahead <= 6), "{:?}", falling.runway);
     assert!(falling.runway.no_failure < 0.1 && steady.runway.no_failure > 0.9);
     assert_eq!(falling.best.generation, 0);
     assert!(steady.best.probability < 0.9 && steady.best.generation > 0);
-    let phases: Vec<Phase> = falling.fan.iter().map(|fan| fan.phase).collect();
-    assert_eq!(phases.iter().filter(|phase| **phase == Phase::Filtered).count(), 6);
-    assert_eq!(phases.iter().filter(|phase| **phase == Phase::Forecast).count(), 12);
+    let phases: Vec<FanPhase> = falling.fan.iter().map(|fan| fan.phase).collect();
+    assert_eq!(phases.iter().filter(|phase| **phase == FanPhase::Filtered).count(), 6);
+    assert_eq!(phases.iter().filter(|phase| **phase == FanPhase::Forecast).count(), 12);
     let survival: Vec<f64> = falling.fan.iter().filter_map(|fan| fan.survival).collect();
     assert!(survival.windows(2).all(|pair| pair[1] <= pair[0]));
     assert!((falling.runway.no_failure - survival[11]).abs() < 1e-12);
@@ -87,7 +88,7 @@ fn a_running_loop_that_has_failed_says_so() {
     let options = FitOptions { effort: SHORT, paths: 100, ..FitOptions::default() };
     let failed = fit(&first_run("addition-hot-unverified", 6), &options).unwrap();
     assert_eq!(failed.runway.failed_at, Some(3));
-    let drop = FitOptions { threshold: Threshold::Drop(0.1), ..options };
+    let drop = FitOptions { threshold: FailureThreshold::Drop(0.1), ..options };
     let warned = fit(&first_run("addition-hot-unverified", 2), &drop).unwrap();
     assert!((warned.runway.error_rate - 0.398).abs() < 1e-12 && warned.runway.failed_at.is_none());
     assert!(warned.warnings.iter().any(|warning| warning.contains("mostly prior")));
@@ -98,11 +99,11 @@ fn gaps_errors_alone_and_pooled_runs_are_fitted() {
     let options = FitOptions { effort: SHORT, paths: 100, horizon: 5, ..FitOptions::default() };
     let gap = Log::parse(b"generation,evaluated,wrong\n0,300,20\n1,300,30\n5,300,90\n", "gap").unwrap();
     let fitted = fit(&gap, &options).unwrap();
-    assert_eq!(fitted.fan.iter().filter(|fan| fan.phase == Phase::Gap).count(), 3);
-    assert_eq!(fitted.basis.checks, Checks::Unknown);
+    assert_eq!(fitted.fan.iter().filter(|fan| fan.phase == FanPhase::Gap).count(), 3);
+    assert_eq!(fitted.basis.checks, LoopChecks::Unknown);
     let mut pooled = measured("addition-warm-unverified");
     pooled.runs = pooled.runs.iter().map(|run| run.first(5)).collect();
-    let options = FitOptions { run: 2, unit: Unit::Solution, ..options };
+    let options = FitOptions { run: 2, unit: SlipUnit::Solution, ..options };
     assert_eq!(fit(&pooled, &options).unwrap().runs_fitted, 5);
 }
 
@@ -112,11 +113,11 @@ fn options_out_of_range_are_refused() {
     let refused = |options: FitOptions| fit(&log, &options).unwrap_err().to_string();
     let options = FitOptions::default;
     assert_eq!(refused(FitOptions { run: 3, ..options() }), "there is no run number 3 in the log");
-    let threshold = Threshold::ErrorRate(f64::NAN);
+    let threshold = FailureThreshold::ErrorRate(f64::NAN);
     assert_eq!(refused(FitOptions { threshold, ..options() }), "a failure threshold lies in (0, 1], but this is NaN");
     assert_eq!(refused(FitOptions { horizon: 0, ..options() }), "a horizon is 1 to 10000 generations, but this is 0");
     let prior = |key: &str, median, spread| {
-        let priors = [(key.to_owned(), Written { median, spread })].into();
+        let priors = [(key.to_owned(), WrittenPrior { median, spread })].into();
         refused(FitOptions { priors, ..options() })
     };
     assert_eq!(prior("imprint", 1.0, 1.0), "`fit.priors.imprint.median`: 1 lies outside (0, 1)");
@@ -135,13 +136,13 @@ fn options_out_of_range_are_refused() {
 /// The scenario file knows the parameters of a fit by name and range, without knowing the fit.
 #[test]
 fn scenario_files_know_the_parameters() {
-    let priors = Priors::new(Checks::Some, Training::Anew);
+    let priors = PriorSet::new(LoopChecks::Some, TrainingMode::Anew);
     let range = |scale| match scale {
-        Scale::Logit => Range::Share,
-        Scale::Log => Range::Positive,
-        Scale::Linear => Range::Any,
+        PriorScale::Logit => MedianRange::Share,
+        PriorScale::Log => MedianRange::Positive,
+        PriorScale::Linear => MedianRange::Any,
     };
-    let known: Vec<(&str, Range)> =
+    let known: Vec<(&str, MedianRange)> =
         priors.all().iter().map(|prior| (prior.parameter.key(), range(prior.scale))).collect();
     assert_eq!(known, PRIORS);
 }
@@ -190,7 +191,7 @@ fn advice_is_worth_something_and_more_items_are_worth_more() {
 #[test]
 fn variants_are_weighed() {
     let log = first_run("addition-hot-vote3of3", 10);
-    let effort = Effort { sweeps: 60, ..SHORT };
+    let effort = SamplerConfig { sweeps: 60, ..SHORT };
     let options = FitOptions { effort, paths: 500, ..FitOptions::default() };
     let weighed = Fitted::new(&log, &options).unwrap().weigh_variants().unwrap();
     let scores = &weighed.scores;
@@ -200,7 +201,7 @@ fn variants_are_weighed() {
     }
     assert!((scores.iter().map(|score| score.weight).sum::<f64>() - 1.0).abs() < 1e-12);
     // Its error falls from 0.30 to 0.16 in one generation and stays: constant slips foresee that worse.
-    let constant = scores.iter().find(|score| score.variant == Variant::ConstantSlips).unwrap();
+    let constant = scores.iter().find(|score| score.variant == ModelVariant::ConstantSlips).unwrap();
     assert!(constant.difference < 0.0, "{scores:?}");
 }
 
@@ -228,14 +229,24 @@ fn committed_forecasts_are_calibrated_and_beat_extrapolation() {
 }
 
 /// A log of eight generations with a full audit of what was kept.
-const PLAYED: Design =
-    Design { generations: 8, steps: 1, evaluated: 300, attempted: 200, checked: false, same_problems: false };
+const PLAYED: CalibrationDesign = CalibrationDesign {
+    generations: 8,
+    steps: 1,
+    evaluated: 300,
+    attempted: 200,
+    checked: false,
+    same_problems: false,
+};
 
 #[test]
 fn true_parameters_of_simulated_loops_are_covered() {
-    let options = FitOptions { effort: Effort { sweeps: 240, ..Effort::BRISK }, horizon: 6, ..FitOptions::default() };
+    let options = FitOptions {
+        effort: SamplerConfig { sweeps: 240, ..SamplerConfig::BRISK },
+        horizon: 6,
+        ..FitOptions::default()
+    };
     // 90 % intervals over 30 random loops miss more than 8 of them with probability 0.002 each.
-    for design in [PLAYED, Design { checked: true, ..PLAYED }] {
+    for design in [PLAYED, CalibrationDesign { checked: true, ..PLAYED }] {
         for ranks in calibrate(design, 30, &options).unwrap() {
             assert!(ranks.coverage(0.9) >= 22.0 / 30.0, "{design:?}, {}: {:?}", ranks.quantity, ranks.ranks);
         }
@@ -246,17 +257,17 @@ fn true_parameters_of_simulated_loops_are_covered() {
 #[test]
 #[ignore = "a quarter of an hour; run with --ignored"]
 fn ranks_of_true_parameters_are_uniform() {
-    let effort = Effort { sweeps: 320, ..Effort::BRISK };
-    let errors_alone = Design { generations: 6, steps: 8, evaluated: 500, attempted: 0, ..PLAYED };
-    let same = Design { same_problems: true, ..PLAYED };
-    let checked = Design { checked: true, ..PLAYED };
+    let effort = SamplerConfig { sweeps: 320, ..SamplerConfig::BRISK };
+    let errors_alone = CalibrationDesign { generations: 6, steps: 8, evaluated: 500, attempted: 0, ..PLAYED };
+    let same = CalibrationDesign { same_problems: true, ..PLAYED };
+    let checked = CalibrationDesign { checked: true, ..PLAYED };
     for (design, training) in [
-        (checked, Training::Anew),
-        (PLAYED, Training::Anew),
-        (errors_alone, Training::Anew),
-        (same, Training::Anew),
-        (PLAYED, Training::FineTuned),
-        (checked, Training::FineTuned),
+        (checked, TrainingMode::Anew),
+        (PLAYED, TrainingMode::Anew),
+        (errors_alone, TrainingMode::Anew),
+        (same, TrainingMode::Anew),
+        (PLAYED, TrainingMode::FineTuned),
+        (checked, TrainingMode::FineTuned),
     ] {
         let options = FitOptions { seed: 77, effort, horizon: 6, training: Some(training), ..FitOptions::default() };
         let all = calibrate(design, 100, &options).unwrap();
@@ -295,7 +306,7 @@ fn a_fit_to_rounded_rates_is_that_to_their_counts() {
     // `ingest` keeps what the digits leave open.
     let again = Log::parse(rounded.to_csv().as_bytes(), "canonical").unwrap();
     assert_eq!(again.runs, rounded.runs);
-    let effort = Effort { ensembles: 2, walkers: 40, sweeps: 240 };
+    let effort = SamplerConfig { ensembles: 2, walkers: 40, sweeps: 240 };
     let options = FitOptions { effort, paths: 1000, horizon: 6, ..FitOptions::default() };
     let [rounded, counted] = [&rounded, &counted].map(|log| fit(log, &options).unwrap());
     let mut wider = 0.0;

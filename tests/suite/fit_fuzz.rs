@@ -206,8 +206,7 @@ fn survive(mutants: u64, seed: u64) -> u64 {
             Ok(log) => {
                 taken += 1;
                 for row in log.runs.iter().flat_map(|run| &run.rows) {
-                    row.check()
-                        .unwrap_or_else(|(column, reason)| panic!("mutant {mutant} of {name}: {column}: {reason}"));
+                    row.check().unwrap_or_else(|error| panic!("mutant {mutant} of {name}: {error}"));
                 }
                 let again = Log::parse(log.to_csv().as_bytes(), "again");
                 let again = again.unwrap_or_else(|error| panic!("mutant {mutant} of {name} written and read: {error}"));

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use runaway::fit::{Log, ReadOptions, Samples};
+use runaway::fit::{AnswerSamples, Log, ReadOptions};
 
 fn files(names: &[&str]) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/harness");
@@ -46,7 +46,7 @@ fn samples_of_lm_evaluation_harness_and_their_transitions() {
         refusal(&names, &ReadOptions::default()),
         "samples_g0.jsonl: column `filter`: there are several filters: `flexible-extract`, `strict-match`; choose one with --filter NAME"
     );
-    let samples = Samples::read(&files(&names), &filtered("strict-match")).unwrap();
+    let samples = AnswerSamples::read(&files(&names), &filtered("strict-match")).unwrap();
     let transitions = samples.transitions();
     let [into] = transitions.as_slice() else { panic!("{transitions:?}") };
     assert_eq!((into.paired, into.unpaired), (4, 2));

@@ -4,9 +4,9 @@ use assert_cmd::Command;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
-use runaway::fit::{Effort, FitOptions, Fitted, Log, Parting, ReadOptions};
+use runaway::fit::{FitOptions, Fitted, Log, MetricParting, ReadOptions, SamplerConfig};
 
-const EFFORT: Effort = Effort { ensembles: 2, walkers: 40, sweeps: 120 };
+const EFFORT: SamplerConfig = SamplerConfig { ensembles: 2, walkers: 40, sweeps: 120 };
 const PROBLEMS: u64 = 600;
 
 /// Right answers as an evaluation counts them at each true error rate.
@@ -24,7 +24,7 @@ fn table(own: &[f64], other: &[f64], seed: u64) -> String {
     format!("generation,own_accuracy,other_accuracy\n{}", lines.collect::<String>())
 }
 
-fn parting(text: &str) -> Parting {
+fn parting(text: &str) -> MetricParting {
     let log = |metric: &str| {
         let options =
             ReadOptions { metric: Some(metric.to_owned()), evaluated: Some(PROBLEMS), ..ReadOptions::default() };

@@ -6,8 +6,8 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use runaway::fit::{
-    Checks, Effort, Fit, FitOptions, Interval, Learner, Log, PARAMETERS, Parameter, Priors, Row, Run, Training, Unit,
-    fit,
+    CredibleInterval, FitOptions, FitParameter, Log, LogFit, LogRow, LogRun, LoopChecks, LoopModel, PARAMETERS,
+    PriorSet, SamplerConfig, SlipUnit, TrainingMode, fit,
 };
 
 /// A test problem: the belief that it meets, and how much likelier than others it is to be slipped on, in logits.
@@ -21,12 +21,12 @@ type Given = usize;
 
 /// A loop whose beliefs keep their identity.
 struct Played {
-    rows: Vec<Row>,
+    rows: Vec<LogRow>,
     /// Error rate on all problems one generation after the log.
     ahead: f64,
     /// What an evaluation on the same problems measures then.
     measured: f64,
-    learner: Learner,
+    learner: LoopModel,
 }
 
 fn normal(rng: &mut ChaCha8Rng) -> f64 {
@@ -54,10 +54,10 @@ fn centre(rate: f64, spread: f64) -> f64 {
 /// by one.
 fn play(generations: u64, problems: usize, seed: u64) -> Played {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let priors = Priors::new(Checks::None, Training::Anew);
+    let priors = PriorSet::new(LoopChecks::None, TrainingMode::Anew);
     let mut z = [0.0; PARAMETERS];
     z.iter_mut().for_each(|z| *z = normal(&mut rng));
-    let learner = Learner::new(&priors, &priors.at(&z), 1.0, Unit::Step);
+    let learner = LoopModel::new(&priors, &priors.at(&z), 1.0, SlipUnit::Step);
     let spread = 2.0 * rng.random::<f64>();
     let wrong_answers = (1.0 / learner.reversion).round().max(1.0) as usize;
     let size = learner.examples as usize;
@@ -67,7 +67,7 @@ fn play(generations: u64, problems: usize, seed: u64) -> Played {
     let set: Vec<Problem> = (0..problems)
         .map(|_| Problem { belief: rng.random_range(0..size), difficulty: spread * normal(&mut rng) })
         .collect();
-    let (mut rows, mut before): (Vec<Row>, Option<Vec<Given>>) = (Vec::new(), None);
+    let (mut rows, mut before): (Vec<LogRow>, Option<Vec<Given>>) = (Vec::new(), None);
     for generation in 0..=generations {
         let x = beliefs.iter().filter(|held| **held > 0).count() as f64 / size as f64;
         let slip = learner.slip_at(generation as f64);
@@ -112,11 +112,11 @@ fn answers(
     set.iter().map(answer).collect()
 }
 
-fn row(generation: u64, answers: &[Given], before: Option<&[Given]>) -> Row {
+fn row(generation: u64, answers: &[Given], before: Option<&[Given]>) -> LogRow {
     let count = |keep: &dyn Fn(Given, Given) -> bool| {
         before.map(|before| before.iter().zip(answers).filter(|(then, now)| keep(**then, **now)).count() as u64)
     };
-    Row {
+    LogRow {
         generation,
         evaluated: answers.len() as u64,
         wrong: answers.iter().filter(|answer| **answer > 0).count() as u64,
@@ -128,7 +128,7 @@ fn row(generation: u64, answers: &[Given], before: Option<&[Given]>) -> Row {
         wrong_right: count(&|then, now| then > 0 && now == 0),
         wrong_wrong: count(&|then, now| then > 0 && now > 0),
         wrong_same: count(&|then, now| then > 0 && now == then),
-        ..Row::default()
+        ..LogRow::default()
     }
 }
 
@@ -143,8 +143,8 @@ enum Known {
     Moves,
 }
 
-fn fitted(played: &Played, known: Known, effort: Effort, seed: u64) -> Fit {
-    let bare = |row: &Row| Row {
+fn fitted(played: &Played, known: Known, effort: SamplerConfig, seed: u64) -> LogFit {
+    let bare = |row: &LogRow| LogRow {
         right_right: None,
         right_wrong: None,
         wrong_right: None,
@@ -160,17 +160,17 @@ fn fitted(played: &Played, known: Known, effort: Effort, seed: u64) -> Fit {
         ignored: Vec::new(),
         notes: Vec::new(),
         same_problems: known != Known::Nothing,
-        runs: vec![Run { name: String::new(), rows }],
+        runs: vec![LogRun { name: String::new(), rows }],
     };
     let options = FitOptions { effort, paths: 600, horizon: 1, seed, ..FitOptions::default() };
     fit(&log, &options).unwrap()
 }
 
 /// R, persistence, and one generation ahead the error and what is measured: the truth and the interval.
-fn quantities(played: &Played, fit: &Fit) -> [(f64, Interval); 4] {
+fn quantities(played: &Played, fit: &LogFit) -> [(f64, CredibleInterval); 4] {
     let learner = &played.learner;
     let last = played.rows.last().unwrap().generation as f64;
-    let persistence = fit.parameters.iter().find(|one| one.parameter == Parameter::Persistence).unwrap();
+    let persistence = fit.parameters.iter().find(|one| one.parameter == FitParameter::Persistence).unwrap();
     [
         (learner.reproduction_number(learner.slip_at(last), 1.0), fit.reproduction_number.posterior),
         (learner.persistence, persistence.posterior),
@@ -180,7 +180,7 @@ fn quantities(played: &Played, fit: &Fit) -> [(f64, Interval); 4] {
 }
 
 /// Share of 90 % intervals that hold the truth, and mean ln width, of each quantity.
-fn coverage(known: Known, effort: Effort, loops: u64, generations: u64, problems: usize) -> [(f64, f64); 4] {
+fn coverage(known: Known, effort: SamplerConfig, loops: u64, generations: u64, problems: usize) -> [(f64, f64); 4] {
     let all: Vec<[(bool, f64); 4]> = (0..loops)
         .into_par_iter()
         .map(|seed| {
@@ -206,7 +206,7 @@ const KNOWN: [Known; 3] = [Known::Nothing, Known::Same, Known::Moves];
 fn intervals_keep_their_coverage_and_narrow() {
     let loops: u64 = std::env::var("LOOPS").map_or(100, |loops| loops.parse().unwrap());
     for (generations, problems) in [(6, 500), (6, 2000)] {
-        let table = KNOWN.map(|known| coverage(known, Effort::BRISK, loops, generations, problems));
+        let table = KNOWN.map(|known| coverage(known, SamplerConfig::BRISK, loops, generations, problems));
         for (known, row) in KNOWN.iter().zip(&table) {
             let cells = row
                 .iter()
@@ -277,7 +277,7 @@ fn counts_of_moves_that_cannot_be_are_refused() {
 /// what became of each problem narrows what is known of R and persistence.
 #[test]
 fn intervals_hold_on_the_same_problems() {
-    let effort = Effort { ensembles: 2, walkers: 40, sweeps: 100 };
+    let effort = SamplerConfig { ensembles: 2, walkers: 40, sweeps: 100 };
     let (same, moves) = (coverage(Known::Same, effort, 6, 5, 2000), coverage(Known::Moves, effort, 6, 5, 2000));
     let held: f64 = same.iter().chain(&moves).map(|(held, _)| 6.0 * held).sum();
     assert!(held >= 34.5, "{same:?} {moves:?}");

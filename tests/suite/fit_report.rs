@@ -1,10 +1,10 @@
 //! The report of a fit: what leads, that everything is drawn, and that it is drawn twice alike.
 
-use runaway::fit::{Effort, Fit, FitOptions, Fitted, Log, Measurement, Threshold};
+use runaway::fit::{FailureThreshold, FitOptions, Fitted, Log, LogFit, Measurement, SamplerConfig};
 use runaway::provenance::{LogProvenance, digest_bytes};
-use runaway::report::fit::{Inputs, render, words};
+use runaway::report::fit::{FitInputs, render, words};
 
-const SHORT: Effort = Effort { ensembles: 2, walkers: 24, sweeps: 30 };
+const SHORT: SamplerConfig = SamplerConfig { ensembles: 2, walkers: 24, sweeps: 30 };
 
 /// A log whose error stays, grows or has failed.
 fn log(wrong: &[u64]) -> Log {
@@ -12,7 +12,7 @@ fn log(wrong: &[u64]) -> Log {
     Log::parse(format!("generation,evaluated,wrong\n{rows}").as_bytes(), "loop <1>.csv").unwrap()
 }
 
-fn rendered(log: &Log, options: &FitOptions) -> (Fit, Vec<(String, Vec<u8>)>, String) {
+fn rendered(log: &Log, options: &FitOptions) -> (LogFit, Vec<(String, Vec<u8>)>, String) {
     let fitted = Fitted::new(log, options).unwrap();
     let (mut fit, advised) = (fitted.answer(), fitted.advise(&fitted.measurements()));
     // Of so short a sampling nothing is claimed but that it is drawn; a fit that has not settled is not.
@@ -20,7 +20,7 @@ fn rendered(log: &Log, options: &FitOptions) -> (Fit, Vec<(String, Vec<u8>)>, St
     let weighed = fitted.weigh_variants().unwrap();
     let provenance =
         LogProvenance::new(vec![("loop <1>.csv".to_owned(), digest_bytes(b"bytes"))], 1, "runaway fit".to_owned());
-    let inputs = Inputs {
+    let inputs = FitInputs {
         fit: &fit,
         run: &log.runs[0],
         advised: Some(&advised),
@@ -66,12 +66,12 @@ fn the_finding_leads_and_everything_is_drawn() {
 #[test]
 fn a_threshold_out_of_reach_and_fixed_parameters_are_drawn_too() {
     let fixed = ["amplification", "persistence", "imprint", "inherited", "error", "pass_random", "pass_systematic"];
-    let fixed = fixed.map(|key| (key.to_owned(), runaway::fit::Written { median: 0.5, spread: 0.0 }));
+    let fixed = fixed.map(|key| (key.to_owned(), runaway::fit::WrittenPrior { median: 0.5, spread: 0.0 }));
     let options = FitOptions {
         effort: SHORT,
         paths: 100,
         horizon: 1,
-        threshold: Threshold::ErrorRate(1.0),
+        threshold: FailureThreshold::ErrorRate(1.0),
         priors: fixed.into(),
         ..FitOptions::default()
     };

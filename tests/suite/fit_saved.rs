@@ -8,10 +8,10 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution, Uniform};
 use runaway::analytic::solve;
-use runaway::fit::{FitOptions, Fitted, Log, Threshold, Training, Unit};
+use runaway::fit::{FailureThreshold, FitOptions, Fitted, Log, SlipUnit, TrainingMode};
 use runaway::law::{Composition, Law};
-use runaway::plan::{Posterior, posterior};
-use runaway::scenario::{Draw, FittedLoop, Origin, Scenario};
+use runaway::plan::{DesignPosterior, posterior};
+use runaway::scenario::{FittedLoop, Origin, PosteriorDraw, Scenario};
 use tempfile::TempDir;
 
 const LOOP: &str = "tests/data/loops/digits-small-unverified.csv";
@@ -48,7 +48,7 @@ fn options() -> FitOptions {
 }
 
 /// Saves a fit in a folder, and puts designs on it.
-fn planned(folder: &TempDir, log: &Log, options: &FitOptions, designs: &str) -> Posterior {
+fn planned(folder: &TempDir, log: &Log, options: &FitOptions, designs: &str) -> DesignPosterior {
     let saved = Fitted::new(log, options).unwrap().scenario_text("fitted").unwrap();
     let fitted = FittedLoop::required(&written(folder, "fitted.toml", &saved)).unwrap();
     let under = fitted.under(&written(folder, "designs.toml", designs), &[]).unwrap();
@@ -60,9 +60,9 @@ fn planned(folder: &TempDir, log: &Log, options: &FitOptions, designs: &str) -> 
 fn a_saved_fit_forecasts_what_the_fit_does() {
     let folder = TempDir::new().unwrap();
     for (file, first, unit) in [
-        (LOOP, 6, Unit::Step),
-        ("tests/data/loops/digits-logit-vote2of2.csv", 8, Unit::Step),
-        ("tests/data/loops/addition-small-vote2of2.csv", 8, Unit::Solution),
+        (LOOP, 6, SlipUnit::Step),
+        ("tests/data/loops/digits-logit-vote2of2.csv", 8, SlipUnit::Step),
+        ("tests/data/loops/addition-small-vote2of2.csv", 8, SlipUnit::Solution),
     ] {
         let mut log = Log::parse(&fs::read(file).unwrap(), file).unwrap();
         log.runs = vec![log.runs[0].first(first)];
@@ -91,7 +91,7 @@ fn shared_mistakes_leave_the_logs_own_dynamics() {
     let saved = Fitted::new(&log, &options()).unwrap().scenario_text("fitted").unwrap();
     let path = written(&folder, "fitted.toml", &saved);
     let fitted = FittedLoop::required(&path).unwrap();
-    let told = fitted.under(&path, &[]).unwrap().of(Draw::Medians).unwrap().base;
+    let told = fitted.under(&path, &[]).unwrap().of(PosteriorDraw::Medians).unwrap().base;
     let next = |scenario: &Scenario| {
         let law = Law::new(scenario, 0);
         let now = law.at(Composition { unsound: 0.0, wrong: scenario.start.wrong.get() });
@@ -100,7 +100,8 @@ fn shared_mistakes_leave_the_logs_own_dynamics() {
     let (error, then) = next(&told);
     for (share, consistency) in [(0.1, 1.0), (0.3, 0.95), (0.0, 0.8), (0.4, 0.7)] {
         let text = format!("name = \"x\"\n[errors]\nsystematic_share = {share}\nconsistency = {consistency}\n");
-        let other = fitted.under(&written(&folder, "other.toml", &text), &[]).unwrap().of(Draw::Medians).unwrap();
+        let other =
+            fitted.under(&written(&folder, "other.toml", &text), &[]).unwrap().of(PosteriorDraw::Medians).unwrap();
         assert!(!other.strained);
         let (here, there) = next(&other.base);
         assert!((here - error).abs() < 0.004, "{share} {consistency}: {here} against {error}");
@@ -255,8 +256,8 @@ fn the_true_gain_of_a_vote_lies_in_its_interval() {
     let mut held = 0;
     for number in 0..30 {
         let Truth { log, designs, failing, gain } = truth(number);
-        let threshold = Threshold::ErrorRate(failing);
-        let options = FitOptions { threshold, training: Some(Training::Anew), horizon: 20, ..self::options() };
+        let threshold = FailureThreshold::ErrorRate(failing);
+        let options = FitOptions { threshold, training: Some(TrainingMode::Anew), horizon: 20, ..self::options() };
         let plan = planned(&folder, &log, &options, &designs);
         let interval = plan.designs[1].gain.unwrap();
         // What is played is known to a hundredth of a generation or two.

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use runaway::fit::{
-    Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, Conditional, CourseKind, Effort, Fit,
-    FitOptions, Fitted, ForecastPoint, Interval, Log, Outlook, Summary,
+    BacktestCase, BacktestResult, BacktestSummary, BaselineScores, BaselineSummary, CaseScores, ConditionalInterval,
+    CourseKind, CoverageLevel, CredibleInterval, FitOptions, FitOutlook, Fitted, ForecastPoint, Log, LogFit,
+    SamplerConfig,
 };
 use runaway::provenance::{LogProvenance, digest_bytes};
 use runaway::report::backtest::words;
-use runaway::report::fit::Inputs;
+use runaway::report::fit::FitInputs;
 use runaway::report::words::percent;
 use runaway::report::{backtest, fit};
 use serde_json::Value;
@@ -33,14 +34,14 @@ fn scores() -> impl Strategy<Value = Scores> {
     (proptest::option::of(three()), three())
 }
 
-fn summary((runway, error): Scores, coverage: [f64; 4], cases: usize) -> Summary {
+fn summary((runway, error): Scores, coverage: [f64; 4], cases: usize) -> BacktestSummary {
     let rival = |place: usize| BaselineSummary {
         crps_error: Some(error[place]),
         crps_runway: runway.map(|runway| runway[place]),
         mae_error: Some(0.1),
     };
     let ratio = |three: [f64; 3]| Some(three[0] / three[1].min(three[2])).filter(|ratio| ratio.is_finite());
-    Summary {
+    BacktestSummary {
         cases,
         runway_cases: if runway.is_some() { cases } else { 0 },
         coverage50_error: Some(coverage[0]),
@@ -62,7 +63,7 @@ fn summary((runway, error): Scores, coverage: [f64; 4], cases: usize) -> Summary
     }
 }
 
-fn case(file: &str, (runway, error): Scores) -> Case {
+fn case(file: &str, (runway, error): Scores) -> BacktestCase {
     let base = |place: usize| BaselineScores {
         crps_error: error[place],
         crps_runway: runway.map(|runway| runway[place]),
@@ -93,21 +94,30 @@ fn case(file: &str, (runway, error): Scores) -> Case {
     let baselines = RIVALS.into_iter().zip([base(1), base(2)]).collect();
     let forecast = (4..10).map(point).collect();
     let kind = CourseKind::Flat;
-    Case { file: file.to_owned(), run: String::new(), kind, cut: 4, scores, baselines, forecast, predicted: Vec::new() }
+    BacktestCase {
+        file: file.to_owned(),
+        run: String::new(),
+        kind,
+        cut: 4,
+        scores,
+        baselines,
+        forecast,
+        predicted: Vec::new(),
+    }
 }
 
-fn tested(logs: &[Scores], all: Scores, coverage: [f64; 4], cases: usize) -> Backtest {
+fn tested(logs: &[Scores], all: Scores, coverage: [f64; 4], cases: usize) -> BacktestResult {
     let named = || logs.iter().enumerate().map(|(index, scores)| (format!("folder/log{index}x.csv"), *scores));
-    let by_file: BTreeMap<String, Summary> =
+    let by_file: BTreeMap<String, BacktestSummary> =
         named().map(|(file, scores)| (file, summary(scores, coverage, cases))).collect();
-    Backtest {
+    BacktestResult {
         cases: named().map(|(file, scores)| case(&file, scores)).collect(),
         summary: summary(all, coverage, cases),
         by_file,
         by_set: BTreeMap::new(),
         by_kind: BTreeMap::from([(CourseKind::Flat, summary(all, coverage, cases))]),
         by_cut: BTreeMap::new(),
-        calibration: vec![Calibration { nominal: 0.5, observed: coverage[0] }],
+        calibration: vec![CoverageLevel { nominal: 0.5, observed: coverage[0] }],
         others: false,
         skipped: Vec::new(),
     }
@@ -193,18 +203,18 @@ fn calibration_holds(title: &str, [error50, error90, runway50, runway90]: [f64; 
 }
 
 /// A short fit to put other numbers into.
-fn fitted() -> (Log, Fit) {
+fn fitted() -> (Log, LogFit) {
     let rows: String = [40, 60, 90, 130].iter().zip(0..).map(|(wrong, g)| format!("{g},400,{wrong}\n")).collect();
     let log = Log::parse(format!("generation,evaluated,wrong\n{rows}").as_bytes(), "log.csv").unwrap();
-    let effort = Effort { ensembles: 2, walkers: 24, sweeps: 30 };
+    let effort = SamplerConfig { ensembles: 2, walkers: 24, sweeps: 30 };
     let options = FitOptions { effort, paths: 100, horizon: 8, ..FitOptions::default() };
     let fit = Fitted::new(&log, &options).unwrap().answer();
     (log, fit)
 }
 
-fn titles(log: &Log, fit: &Fit) -> (BTreeMap<&'static str, String>, String) {
+fn titles(log: &Log, fit: &LogFit) -> (BTreeMap<&'static str, String>, String) {
     let provenance = provenance();
-    let inputs = Inputs { fit, run: &log.runs[0], advised: None, weighed: None, provenance: &provenance };
+    let inputs = FitInputs { fit, run: &log.runs[0], advised: None, weighed: None, provenance: &provenance };
     let titles = fit::figures(&inputs).unwrap().into_iter().map(|figure| (figure.name, figure.title)).collect();
     (titles, String::from_utf8(fit::render(&inputs).unwrap().html).unwrap())
 }
@@ -226,29 +236,29 @@ fn a_fit_says_what_its_numbers_say() {
         "Failing again: half of the paths fail within 1 generation; none of the paths lasts more than 8 generations";
     assert_eq!(odd["survival"], again);
     // Whatever is said of R, its probability and the prior stand beside it.
-    let floor = Interval { q05: 0.6, q25: 0.8, q50: 0.89, q75: 0.9, q95: 0.95 };
+    let floor = CredibleInterval { q05: 0.6, q25: 0.8, q50: 0.89, q75: 0.9, q95: 0.95 };
     let now = fit.fan[3].error.q50;
     let all = [
-        Outlook::Unmoved,
-        Outlook::Against,
-        Outlook::Open,
-        Outlook::SettleWorse,
-        Outlook::LikelySettleWorse,
-        Outlook::Heal,
-        Outlook::LikelyHeal,
-        Outlook::LikelyGrow,
-        Outlook::Grow,
+        FitOutlook::Unmoved,
+        FitOutlook::Against,
+        FitOutlook::Open,
+        FitOutlook::SettleWorse,
+        FitOutlook::LikelySettleWorse,
+        FitOutlook::Heal,
+        FitOutlook::LikelyHeal,
+        FitOutlook::LikelyGrow,
+        FitOutlook::Grow,
     ];
     for words in all {
         let mut fit = fit.clone();
-        fit.floor_error = Conditional { probability: 1.0, given: Some(floor) };
+        fit.floor_error = ConditionalInterval { probability: 1.0, given: Some(floor) };
         fit.reproduction_number.words = words;
         (fit.reproduction_number.above_one, fit.reproduction_number.prior_above_one) = (0.61, 0.56);
         let told = match words {
-            Outlook::SettleWorse => {
+            FitOutlook::SettleWorse => {
                 format!("the error settles at {}, worse than now ({})", percent(0.89, 3), percent(now, 3))
             }
-            Outlook::LikelySettleWorse => {
+            FitOutlook::LikelySettleWorse => {
                 format!("the error likely settles at {}, worse than now ({})", percent(0.89, 3), percent(now, 3))
             }
             other => other.words().to_owned(),

@@ -3,7 +3,7 @@
 use approx::assert_relative_eq;
 use proptest::prelude::*;
 use runaway::analytic::{expected_runway, solve};
-use runaway::explain::{Account, Class, Flow, Flows, drivers, votes};
+use runaway::explain::{MistakeAccount, MistakeClass, MistakeFlow, MistakeFlows, drivers, votes};
 use runaway::law::Law;
 use runaway::scenario::{Origin, Scenario};
 
@@ -14,11 +14,11 @@ proptest! {
 
     #[test]
     fn every_mistake_is_accounted_for(scenario in scenario(Sizes::any()), x in composition(), generation in 0..50_u64) {
-        let flows = Flows::at(&scenario, generation, x);
+        let flows = MistakeFlows::at(&scenario, generation, x);
         let law = Law::new(&scenario, generation);
         let outcome = law.at(x);
         let close = |a: f64, b: f64| (a - b).abs() <= 1e-12 + 1e-9 * b.abs();
-        let sum = |wrong: bool, part: fn(&Flow) -> f64| {
+        let sum = |wrong: bool, part: fn(&MistakeFlow) -> f64| {
             flows.flows.iter().filter(|flow| flow.class.is_unsound() != wrong).map(part).sum::<f64>()
         };
         for flow in &flows.flows {
@@ -68,12 +68,12 @@ fn the_parts_of_r_sum_to_r() {
 
 #[test]
 fn the_driver_is_named() {
-    assert_eq!(drivers(&model("self-consistency"), 0).unwrap().driver, Class::InheritedWrong);
-    assert_eq!(drivers(&model("outcome-only"), 0).unwrap().driver, Class::FreshUnsound);
+    assert_eq!(drivers(&model("self-consistency"), 0).unwrap().driver, MistakeClass::InheritedWrong);
+    assert_eq!(drivers(&model("outcome-only"), 0).unwrap().driver, MistakeClass::FreshUnsound);
     let text = "name = \"one\"\n[learning]\nanchor = 1\n";
     let none = Scenario::parse(text, Origin::Text, &[]).unwrap();
-    assert_eq!(drivers(&none, 0).unwrap_err(), "no mistake leaves another: R = 0");
-    let account = Account::of(&none);
+    assert_eq!(drivers(&none, 0).unwrap_err().to_string(), "no mistake leaves another: R = 0");
+    let account = MistakeAccount::of(&none);
     assert!(account.drivers.is_none() && account.undefined["drivers"].contains("R = 0"), "{:?}", account.undefined);
 }
 
@@ -81,10 +81,10 @@ fn the_driver_is_named() {
 #[test]
 fn a_starved_loop_is_said_to_starve() {
     let text = "name = \"starved\"\nhorizon = 60\n[errors]\nstep_error = 0.1\namplification = 50\n[[filter]]\nkind = \"ground-truth\"\ncoverage = 1\n[start]\nwrong = 0.5\n";
-    let account = Account::of(&Scenario::parse(text, Origin::Text, &[]).unwrap());
+    let account = MistakeAccount::of(&Scenario::parse(text, Origin::Text, &[]).unwrap());
     assert!(account.starved && account.later.generation == 0, "{account:?}");
     assert_eq!(account.place("it"), "where nothing that it generates is accepted");
-    let running = Account::of(&model("unverified"));
+    let running = MistakeAccount::of(&model("unverified"));
     assert!(!running.starved && !running.place("it").contains("accepted"), "{}", running.place("it"));
 }
 
@@ -93,10 +93,10 @@ fn a_starved_loop_is_said_to_starve() {
 fn r_of_a_loop_without_amplification_by_hand() {
     let text = "name = \"one\"\n[errors]\namplification = 0\n[learning]\npersistence = 0.9\n";
     let taken = drivers(&Scenario::parse(text, Origin::Text, &[]).unwrap(), 0).unwrap();
-    let part = |class: Class| taken.contributions.iter().find(|one| one.class == class).unwrap().part;
-    assert_relative_eq!(part(Class::InheritedWrong), 0.9, max_relative = 1e-9);
+    let part = |class: MistakeClass| taken.contributions.iter().find(|one| one.class == class).unwrap().part;
+    assert_relative_eq!(part(MistakeClass::InheritedWrong), 0.9, max_relative = 1e-9);
     // A wrong belief takes the place of a sound one, which would have made fresh mistakes.
-    assert!(part(Class::FreshRandom) < 0.0 || part(Class::FreshRandom).abs() < 0.1);
+    assert!(part(MistakeClass::FreshRandom) < 0.0 || part(MistakeClass::FreshRandom).abs() < 0.1);
     assert_eq!(taken.mixture, [0.0, 1.0]);
 }
 
@@ -131,10 +131,10 @@ fn the_quick_runway_is_the_runway() {
 
 #[test]
 fn the_later_account_is_that_of_the_mean_field() {
-    let account = Account::of(&model("cross-model"));
+    let account = MistakeAccount::of(&model("cross-model"));
     assert!(account.at_rest && account.later.composition.wrong > 0.0);
     assert_eq!(account.later.generation, 30);
-    assert!(!Account::of(&model("self-consistency")).at_rest);
+    assert!(!MistakeAccount::of(&model("self-consistency")).at_rest);
 }
 
 /// Each row of the vote table against the loop with that vote, solved; costs by hand: candidates times steps, over the yield.
@@ -143,7 +143,7 @@ fn every_vote_of_the_table_is_that_loop_solved() {
     let text = "name = \"v\"\nexamples = 40\nhorizon = 30\n[errors]\nstep_error = 0.01\nconsistency = 0.7\nwrong_answers = 5\n\
                 [vote]\ncandidates = 4\nagree = 2\nagree_at_most = 3\n[cost]\nper_step = 0.5\nunit = \"USD\"\n";
     let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
-    let votes = Account::of(&scenario).votes;
+    let votes = MistakeAccount::of(&scenario).votes;
     let names: Vec<String> = votes.rows().map(|row| row.name()).collect();
     for name in ["no vote", "3 of 5", "most of 5", "4 of 4", "2 to 3 of 4"] {
         assert!(names.iter().any(|one| one == name), "{name} is not among {names:?}");

@@ -4,7 +4,7 @@ use approx::assert_relative_eq;
 use proptest::prelude::*;
 use runaway::law::{Answers, Composition, Law};
 use runaway::provenance::digest;
-use runaway::scenario::{Bin, Filter, Origin, Scenario};
+use runaway::scenario::{DifficultyClass, Filter, Origin, Scenario};
 
 use crate::strategy::{Sizes, composition, config, scenario};
 
@@ -85,7 +85,7 @@ proptest! {
 }
 
 /// Per-step error at a composition.
-fn step_error(scenario: &Scenario, bin: &Bin, x: Composition) -> f64 {
+fn step_error(scenario: &Scenario, bin: &DifficultyClass, x: Composition) -> f64 {
     let amplification = scenario.errors.amplification.get();
     (bin.step_error * (1.0 + amplification * (x.unsound + x.wrong))).min(1.0)
 }
@@ -95,7 +95,7 @@ fn error_rate(scenario: &Scenario, generation: u64, x: Composition) -> f64 {
     scenario.bins(generation).iter().map(|bin| bin.share * error_rate_of(scenario, bin, x)).sum()
 }
 
-fn error_rate_of(scenario: &Scenario, bin: &Bin, x: Composition) -> f64 {
+fn error_rate_of(scenario: &Scenario, bin: &DifficultyClass, x: Composition) -> f64 {
     let (e, r) = (step_error(scenario, bin, x), scenario.errors.recovery.get());
     let steps = bin.steps as f64;
     let (sigma, gamma) = (bin.systematic_share, bin.consistency);
@@ -122,11 +122,11 @@ fn error_rate_of(scenario: &Scenario, bin: &Bin, x: Composition) -> f64 {
 
 /// Accepted answers per problem, by walking every step and listing every outcome of every vote.
 fn enumerated(scenario: &Scenario, x: Composition) -> Answers {
-    let of = |bin: &Bin| enumerated_of(scenario, bin, x).scaled(bin.share);
+    let of = |bin: &DifficultyClass| enumerated_of(scenario, bin, x).scaled(bin.share);
     scenario.bins(0).iter().map(of).fold(Answers::default(), |sum, one| sum.plus(&one))
 }
 
-fn enumerated_of(scenario: &Scenario, bin: &Bin, x: Composition) -> Answers {
+fn enumerated_of(scenario: &Scenario, bin: &DifficultyClass, x: Composition) -> Answers {
     let (e, r) = (step_error(scenario, bin, x), scenario.errors.recovery.get());
     let steps = bin.steps;
     let (sigma, gamma) = (bin.systematic_share, bin.consistency);

@@ -6,7 +6,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use runaway::files::StoredInput;
 use runaway::fit::{AnswerSet, LogFile, ReadOptions};
-use runaway::measure::{LEVEL, MeasureOptions, Measured, measure};
+use runaway::measure::{LEVEL, MeasureOptions, MeasuredLoop, measure};
 
 /// A loop as model.md has it, without steps: what one answer to a problem is, what is kept, what is learned.
 #[derive(Debug, Clone)]
@@ -146,12 +146,12 @@ fn read(text: &str) -> AnswerSet {
     AnswerSet::of(&[file], &ReadOptions::default()).unwrap()
 }
 
-fn measured(text: &str) -> Measured {
+fn measured(text: &str) -> MeasuredLoop {
     measure(&read(text), &MeasureOptions::default()).unwrap()
 }
 
 /// Whether each number's interval holds the truth.
-fn covered(measured: &Measured, truth: &Truth) -> Vec<(String, bool)> {
+fn covered(measured: &MeasuredLoop, truth: &Truth) -> Vec<(String, bool)> {
     let (random, systematic, rejects) = truth.catches;
     let mut expected = vec![
         ("error_rate".to_owned(), truth.error()),
@@ -490,7 +490,7 @@ fn logged(text: &str, options: &ReadOptions) -> Result<Vec<(u64, u64, u64)>, Str
     Ok(log.runs[0].rows.iter().map(|row| (row.generation, row.evaluated, row.wrong)).collect())
 }
 
-fn sampled(text: &str, options: &ReadOptions) -> Result<Measured, String> {
+fn sampled(text: &str, options: &ReadOptions) -> Result<MeasuredLoop, String> {
     let file = LogFile::new("answers.jsonl", StoredInput::Memory(text.as_bytes().into())).unwrap();
     let set = AnswerSet::of(&[file], options).map_err(|error| error.to_string())?;
     measure(&set, &MeasureOptions::default()).map_err(|error| error.to_string())

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use runaway::analytic::solve;
-use runaway::compare::{self, DEFAULT_LEVEL, Expected, Verdict};
+use runaway::compare::{self, AgreementVerdict, DEFAULT_LEVEL, ExpectedCurves};
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{self, Engine, Settings};
+use runaway::simulate::{self, Engine, SimulationSettings};
 
 pub fn models() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir("models").unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -17,11 +17,11 @@ pub fn models() -> Vec<PathBuf> {
 }
 
 /// Exact curves of `scenario` against a simulation of `played`.
-fn verdict(scenario: &Scenario, played: &Scenario, engine: Engine, replicates: u64) -> Verdict {
+fn verdict(scenario: &Scenario, played: &Scenario, engine: Engine, replicates: u64) -> AgreementVerdict {
     let curves = solve(scenario).curves.unwrap();
-    let settings = Settings { replicates, seed: 1, engine, sample_runs: 0 };
+    let settings = SimulationSettings { replicates, seed: 1, engine, sample_runs: 0 };
     let simulated = simulate::run(played, &settings, &|_| ()).unwrap();
-    let expected = Expected::of(&curves, "the exact chain".into());
+    let expected = ExpectedCurves::of(&curves, "the exact chain".into());
     compare::with_expected(&expected, &simulated, DEFAULT_LEVEL).unwrap()
 }
 

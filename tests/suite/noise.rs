@@ -1,6 +1,6 @@
 //! The linear-noise approximation against the exact law, and the order at which its error falls.
 
-use runaway::analytic::{noise, plane, solve};
+use runaway::analytic::{chain2d, noise, solve};
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
 use runaway::stats::binomial;
@@ -114,7 +114,7 @@ fn the_plane_is_approximated_at_the_same_order() {
         [[filter]]\nkind = \"catch\"\nrandom = 0.9\nsystematic = 0.9\nfalse_reject = 0.01";
     let [few, many] = [40, 160].map(|examples| {
         let scenario = scenario(&format!("examples = {examples}\n{text}"));
-        let (exact, approximate) = (plane::solve(&scenario).unwrap().curves, noise::approximate(&scenario));
+        let (exact, approximate) = (chain2d::solve(&scenario).unwrap().curves, noise::approximate(&scenario));
         let widest = exact.sd_error.iter().copied().fold(0.0, f64::max);
         [
             worst(&approximate.expected_error, &exact.expected_error),

@@ -1,8 +1,8 @@
 //! The two-dimensional solver against reference values, against independent solutions, and against itself.
 
 use approx::assert_relative_eq;
-use runaway::analytic::Exact;
-use runaway::analytic::plane::{self, PlaneRefusal};
+use runaway::analytic::ExactSolution;
+use runaway::analytic::chain2d::{self, Chain2dRefusal};
 use runaway::law::{Composition, Law};
 use runaway::scenario::{Origin, Scenario};
 
@@ -10,14 +10,14 @@ fn scenario(text: &str) -> Scenario {
     Scenario::parse(&format!("name = \"test\"\n{text}"), Origin::Text, &[]).unwrap()
 }
 
-fn solve(text: &str) -> Exact {
-    let solution = plane::solve(&scenario(text)).unwrap();
+fn solve(text: &str) -> ExactSolution {
+    let solution = chain2d::solve(&scenario(text)).unwrap();
     coherent(&solution);
     solution
 }
 
 /// What holds for every loop.
-fn coherent(solution: &Exact) {
+fn coherent(solution: &ExactSolution) {
     let curves = &solution.curves;
     assert!(curves.survival.windows(2).all(|pair| pair[1] <= pair[0]), "survival rises");
     for (g, (survival, failed)) in curves.survival.iter().zip(&curves.failed).enumerate() {
@@ -306,11 +306,11 @@ fn starved_states_fail_and_stay() {
 
 #[test]
 fn refusals_and_absent_numbers_say_why() {
-    let refused = |text: &str| plane::solve(&scenario(text)).unwrap_err();
+    let refused = |text: &str| chain2d::solve(&scenario(text)).unwrap_err();
     let large = refused("examples = 100000\n[errors]\nrecovery = 0.1");
-    assert_eq!(large, PlaneRefusal::TooManyExamples { examples: 100_000 });
+    assert_eq!(large, Chain2dRefusal::TooManyExamples { examples: 100_000 });
     assert!(large.to_string().contains("simulate") && large.to_string().contains("mean field"));
-    assert_eq!(refused("examples = 9\n[learning]\npolicy = \"accumulate\""), PlaneRefusal::Accumulates);
+    assert_eq!(refused("examples = 9\n[learning]\npolicy = \"accumulate\""), Chain2dRefusal::Accumulates);
 
     let never = solve("examples = 5\n[errors]\nrecovery = 0.2\nconsistency = 0.5\n[failure]\nerror_rate = 1.0");
     assert!(
@@ -344,7 +344,7 @@ fn threads_change_no_bit() {
     ];
     let [one, three] = [1, 3].map(|threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| loops.each_ref().map(|scenario| plane::solve(scenario).unwrap()))
+        pool.install(|| loops.each_ref().map(|scenario| chain2d::solve(scenario).unwrap()))
     });
     assert_eq!(one, three);
 }

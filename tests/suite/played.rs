@@ -4,7 +4,7 @@
 //! the same level (6e-5, two-sided).
 
 use runaway::scenario::Scenario;
-use runaway::simulate::{self, Engine, Settings, Simulated};
+use runaway::simulate::{self, Engine, Simulated, SimulationSettings};
 use runaway::stats::binomial::upper_tail;
 
 use crate::extensions::{Row, rows, scenario};
@@ -13,7 +13,7 @@ const ENGINES: [(Engine, u64); 3] = [(Engine::Agents, 60), (Engine::Events, 400)
 const LEVEL: f64 = 6e-5;
 
 fn play(scenario: &Scenario, engine: Engine, replicates: u64) -> Simulated {
-    simulate::run(scenario, &Settings { replicates, seed: 12, engine, sample_runs: 0 }, &|_| ()).unwrap()
+    simulate::run(scenario, &SimulationSettings { replicates, seed: 12, engine, sample_runs: 0 }, &|_| ()).unwrap()
 }
 
 fn near(found: f64, se: f64, right: f64, what: &str) {
@@ -144,7 +144,7 @@ fn a_gain_that_no_draw_decides_is_refused_with_the_reason() {
     let text = "examples = 200\nhorizon = 1\n[errors]\nsystematic_share = 0\n[learning]\npersistence = 1\nhazard_gain = 0.1\n\
                 [start]\nwrong = 1";
     for engine in [Engine::Agents, Engine::Events] {
-        let settings = Settings { replicates: 2, seed: 3, engine, sample_runs: 0 };
+        let settings = SimulationSettings { replicates: 2, seed: 3, engine, sample_runs: 0 };
         let error = simulate::run(&scenario("undecided", text), &settings, &|_| ()).unwrap_err();
         assert!(matches!(error, simulate::SimulationError::UndecidedGain { generation: 0, .. }), "{error}");
     }

@@ -5,7 +5,7 @@
 use runaway::analytic;
 use runaway::law::{Composition, Law, Outcome};
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{Engine, Rare, RareSettings, SimulationError, rare};
+use runaway::simulate::{Engine, RareFailure, RareSettings, SimulationError, rare};
 use runaway::stats::binomial;
 
 const HEALING: &str = "horizon = 60\n[errors]\namplification = 20\n[[filter]]\nkind = \"catch\"\nrandom = 0.9\nsystematic = 0.3\nfalse_reject = 0.02";
@@ -18,11 +18,11 @@ fn exact(scenario: &Scenario) -> f64 {
     *analytic::solve(scenario).curves.unwrap().failed.last().unwrap()
 }
 
-fn estimate(scenario: &Scenario, engine: Engine, repetitions: u64, effort: u64) -> Rare {
+fn estimate(scenario: &Scenario, engine: Engine, repetitions: u64, effort: u64) -> RareFailure {
     rare(scenario, &RareSettings { repetitions, effort, seed: 99, engine }, &|_| ()).unwrap()
 }
 
-fn agrees(rare: &Rare, exact: f64, what: &str) {
+fn agrees(rare: &RareFailure, exact: f64, what: &str) {
     let relative = rare.relative_standard_error.unwrap();
     let apart = (rare.probability / exact - 1.0) / relative;
     assert!(apart.abs() < 4.5, "{what}: {} against {exact}, {apart} standard errors", rare.probability);

@@ -1,10 +1,13 @@
 //! The report side on small closed-form results: what it says, that it draws everything, and that it does so twice alike.
 
-use runaway::analytic::{Best, ByGeneration, Curves, Fresh, Hazard, Regime, Runway, Solution, Threshold, Undefined};
-use runaway::compare::{Test, Unit, Verdict};
-use runaway::explain::Account;
+use runaway::analytic::{
+    BestGeneration, ByGeneration, Curves, FreshMistakes, ParameterThreshold, Regime, RestingHazard, Runway, Solution,
+    Undefined,
+};
+use runaway::compare::{AgreementTest, AgreementVerdict, DeviationUnit};
+use runaway::explain::MistakeAccount;
 use runaway::provenance::Provenance;
-use runaway::report::{self, Inputs, View};
+use runaway::report::{self, ReportInputs, ReportView};
 use runaway::scenario::{Origin, Scenario};
 use runaway::simulate::{Engine, RestrictedRunway, Simulated};
 
@@ -59,7 +62,7 @@ impl Shape {
         Solution {
             reproduction_number: Some(if growing { 1.047_336_75 } else { 0.778_898_89 }),
             next_generation_matrix: Some([[0.0, 0.0], [0.0, 1.047_336_75]]),
-            fresh: Some(Fresh { unsound: 0.0, wrong: 0.024_923_142_29 }),
+            fresh: Some(FreshMistakes { unsound: 0.0, wrong: 0.024_923_142_29 }),
             regime: Some(self.regime),
             starved: None,
             doubling_time: growing.then_some(14.985),
@@ -75,7 +78,7 @@ impl Shape {
             approximation: None,
             verifier: None,
             curves: Some(curves),
-            best: Best { generation: 0, error: self.error(0) },
+            best: BestGeneration { generation: 0, error: self.error(0) },
             cost: None,
             runway: Runway {
                 mean: Some(self.middle),
@@ -90,7 +93,7 @@ impl Shape {
             },
             quasi_stationary: None,
             visits: None,
-            thresholds: vec![Threshold {
+            thresholds: vec![ParameterThreshold {
                 parameter: "task.steps".into(),
                 meaning: "largest number of steps with R < 1".into(),
                 present: Some(20.0),
@@ -145,20 +148,20 @@ impl Shape {
         }
     }
 
-    pub fn verdict(self) -> Verdict {
+    pub fn verdict(self) -> AgreementVerdict {
         let count = self.horizon + 1;
-        Verdict {
+        AgreementVerdict {
             agree: true,
             level: 1e-3,
             reference: "the exact solution".into(),
             replicates: 2000,
             sentence: "Analytic and simulated results agree (3 tests, family-wise level 0.001)".into(),
-            tests: vec![Test {
+            tests: vec![AgreementTest {
                 quantity: "mean error".into(),
                 level: 5e-4,
                 deviation: 2.4,
                 critical: 4.5,
-                unit: Unit::StandardErrors,
+                unit: DeviationUnit::StandardErrors,
                 generation: Some(7),
                 passed: true,
             }],
@@ -185,7 +188,7 @@ pub struct Made {
     pub provenance: Provenance,
     pub solution: Solution,
     pub simulated: Option<Simulated>,
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<AgreementVerdict>,
 }
 
 impl Made {
@@ -204,8 +207,8 @@ impl Made {
         Self { simulated: None, verdict: None, ..Self::of(shape) }
     }
 
-    pub fn inputs(&self) -> Inputs<'_> {
-        Inputs {
+    pub fn inputs(&self) -> ReportInputs<'_> {
+        ReportInputs {
             scenario: &self.scenario,
             provenance: &self.provenance,
             solution: &self.solution,
@@ -264,7 +267,7 @@ pub fn edges() -> Vec<(&'static str, Made)> {
     });
     let mut healed = Made::of(healing);
     healed.solution.quasi_stationary =
-        Some(Hazard { hazard: 1.397e-29, mean_error: 0.0677, error: vec![], probability: vec![] });
+        Some(RestingHazard { hazard: 1.397e-29, mean_error: 0.0677, error: vec![], probability: vec![] });
     vec![
         ("usual", Made::of(usual)),
         ("healing", healed),
@@ -342,8 +345,8 @@ fn mistakes_are_drawn_and_tabled_where_they_are_accounted_for() {
     for more in
         ["", "[errors]\nrecovery = 0.1\n[vote]\ncandidates = 3\n[[filter]]\nkind = \"steps\"\nsensitivity = 0.5\n"]
     {
-        let account = Account::of(&Shape::AVALANCHE.scenario(more));
-        let inputs = Inputs { account: Some(&account), ..made.inputs() };
+        let account = MistakeAccount::of(&Shape::AVALANCHE.scenario(more));
+        let inputs = ReportInputs { account: Some(&account), ..made.inputs() };
         let figures = report::figures(&inputs).unwrap();
         let flows = figures.iter().find(|figure| figure.name == "flows").unwrap();
         assert_well_formed("flows", &flows.svg);
@@ -387,7 +390,7 @@ fn the_finding_leads_with_the_bad_news() {
     let told: Vec<String> = edges()
         .iter()
         .map(|(name, made)| {
-            let view = View::new(&made.inputs());
+            let view = ReportView::new(&made.inputs());
             let alarms: String = view.alarms.iter().map(|alarm| format!("! {alarm}\n")).collect();
             plain(&format!("[{name}]\n{alarms}> {}\n{}\n", view.headline, view.finding.join("\n")))
         })
@@ -398,7 +401,7 @@ fn the_finding_leads_with_the_bad_news() {
 #[test]
 fn the_view_is_complete_and_pinned() {
     let made = Made::of(Shape { horizon: 3, ..Shape::AVALANCHE });
-    let mut view = View::new(&made.inputs());
+    let mut view = ReportView::new(&made.inputs());
     // Provenance names the program's version, which is not to break this test.
     assert_eq!(view.provenance.len(), 6);
     view.provenance.clear();
@@ -412,7 +415,7 @@ fn every_key_of_a_scenario_is_listed_with_its_meaning() {
          [[filter]]\nkind = \"ground-truth\"\ncoverage = 0.1\n",
     );
     let made = Made { scenario, ..Made::analytic(Shape::AVALANCHE) };
-    let view = View::new(&made.inputs());
+    let view = ReportView::new(&made.inputs());
     assert!(view.parameters.iter().all(|row| !row.meaning.is_empty() || row.key == "filter.1.steps"));
     let keys: Vec<&str> = view.parameters.iter().map(|row| row.key.as_str()).collect();
     assert_eq!(&keys[..3], ["name", "source", "examples"]);

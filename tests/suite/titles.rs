@@ -2,13 +2,13 @@
 
 use proptest::prelude::*;
 use runaway::analytic::{Runway, Solution, solve};
-use runaway::compare::{DEFAULT_LEVEL, Expected, Verdict, with_expected};
-use runaway::explain::Account;
+use runaway::compare::{AgreementVerdict, DEFAULT_LEVEL, ExpectedCurves, with_expected};
+use runaway::explain::MistakeAccount;
 use runaway::provenance::Provenance;
 use runaway::report::words::{number, percent, ratio, runway};
-use runaway::report::{self, Inputs};
+use runaway::report::{self, ReportInputs};
 use runaway::scenario::{Origin, Scenario};
-use runaway::simulate::{Engine, Settings, Simulated, run};
+use runaway::simulate::{Engine, Simulated, SimulationSettings, run};
 
 use crate::strategy::config;
 
@@ -101,7 +101,7 @@ fn check_composition(title: &str, solution: &Solution) {
     }
 }
 
-fn check_flows(title: &str, account: &Account) {
+fn check_flows(title: &str, account: &MistakeAccount) {
     if title.starts_with("Fewer than") {
         assert_eq!(between(title, "Fewer than ", " of problems").unwrap(), percent(1e-6, 3), "{title}");
         for flows in [&account.now, &account.later] {
@@ -166,10 +166,10 @@ proptest! {
              [[filter]]\nkind = \"catch\"\nrandom = {caught}\nsystematic = {systematic}\n"
         );
         let scenario = Scenario::parse(&text, Origin::Text, &[]).unwrap();
-        let (solution, account) = (solve(&scenario), Account::of(&scenario));
+        let (solution, account) = (solve(&scenario), MistakeAccount::of(&scenario));
         prop_assume!(solution.curves.is_some());
         let provenance = Provenance::new(&scenario, "test".to_owned());
-        let inputs = Inputs {
+        let inputs = ReportInputs {
             scenario: &scenario,
             provenance: &provenance,
             solution: &solution,
@@ -255,7 +255,7 @@ fn check_shares(title: &str, unsound: &[f64], wrong: &[f64]) {
     assert!(title.starts_with(&told), "{title}");
 }
 
-fn check_agreement(title: &str, verdict: &Verdict) {
+fn check_agreement(title: &str, verdict: &AgreementVerdict) {
     let pairs = verdict.standardised.iter().zip(&verdict.critical);
     let known: Vec<(f64, f64)> = pairs.filter_map(|(z, critical)| Some((z.as_ref()?.abs(), (*critical)?))).collect();
     if known.is_empty() {
@@ -282,10 +282,10 @@ fn check_agreement(title: &str, verdict: &Verdict) {
 fn titles(
     scenario: &Scenario,
     solution: &Solution,
-    known: Option<(&Simulated, Option<&Verdict>)>,
+    known: Option<(&Simulated, Option<&AgreementVerdict>)>,
 ) -> Vec<(String, String)> {
     let provenance = Provenance::new(scenario, "test".to_owned());
-    let inputs = Inputs {
+    let inputs = ReportInputs {
         scenario,
         provenance: &provenance,
         solution,
@@ -322,10 +322,10 @@ proptest! {
         let (scenario, played) = (parse(step_error), parse(step_error * other));
         let solution = solve(&scenario);
         prop_assume!(solution.curves.is_some() && solution.start_error < threshold);
-        let settings = Settings { replicates: 200, seed, engine: Engine::Counts, sample_runs: 2 };
+        let settings = SimulationSettings { replicates: 200, seed, engine: Engine::Counts, sample_runs: 2 };
         let runs = run(&played, &settings, &|_| ()).unwrap();
         prop_assume!(runs.survival[0] == 1.0);
-        let expected = Expected::of(solution.curves.as_ref().unwrap(), "the exact chain".to_owned());
+        let expected = ExpectedCurves::of(solution.curves.as_ref().unwrap(), "the exact chain".to_owned());
         let verdict = with_expected(&expected, &runs, DEFAULT_LEVEL).unwrap();
         for (name, title) in titles(&scenario, &solution, Some((&runs, Some(&verdict)))) {
             if name == "agreement" {

@@ -1,11 +1,11 @@
 //! Where the counts of one generation go: the density of the next count, as a sum over sources.
 
-use crate::analytic::wide::{Hot, wide};
+use crate::analytic::simd::{SimdTask, wide};
 
-use super::chebyshev::Nodes;
+use super::chebyshev::ChebyshevNodes;
 use super::gram::ORDER;
-use super::kernel::{Draws, exponentials};
-use super::source::{Source, Stage};
+use super::kernel::{BinomialDraws, exponentials};
+use super::source::{QuadratureSource, QuadratureStage};
 
 /// Sources that contribute less than e^−43 of what the best one's centre does, node by node, are skipped.
 const SKIPPED: f64 = 43.0;
@@ -13,9 +13,9 @@ const SKIPPED: f64 = 43.0;
 const BLOCK: usize = 16;
 
 /// The density of the next count, up to the window outside which there is nothing.
-pub struct Arrivals<'a> {
-    sources: &'a [Source],
-    draws: Draws,
+pub struct ArrivalDensity<'a> {
+    sources: &'a [QuadratureSource],
+    draws: BinomialDraws,
     held: bool,
     centre: Vec<Centre>,
     reach: Vec<Reach>,
@@ -46,7 +46,7 @@ struct Reach {
 }
 
 impl Reach {
-    fn of(source: &Source, number: f64, held: bool) -> Self {
+    fn of(source: &QuadratureSource, number: f64, held: bool) -> Self {
         let mut reach = Self { log_weight: f64::NEG_INFINITY, low: f64::INFINITY, high: 0.0, variance: 0.0 };
         for i in 0..ORDER {
             let mean = source.mean[i];
@@ -75,13 +75,14 @@ impl Reach {
     }
 }
 
-impl<'a> Arrivals<'a> {
+impl<'a> ArrivalDensity<'a> {
     /// `total` is the sum of all weights; what arrives below e^−`cut` of it is left out.
-    pub fn new(sources: &'a [Source], stage: &Stage<'_>, total: f64, cut: f64) -> Self {
-        let draws = Draws::new(stage.draws as u64);
+    pub fn new(sources: &'a [QuadratureSource], stage: &QuadratureStage<'_>, total: f64, cut: f64) -> Self {
+        let draws = BinomialDraws::new(stage.draws as u64);
         let number = draws.number();
-        let middle =
-            |source: &Source| if source.last - source.first < ORDER as u64 { heaviest(source) } else { ORDER / 2 };
+        let middle = |source: &QuadratureSource| {
+            if source.last - source.first < ORDER as u64 { heaviest(source) } else { ORDER / 2 }
+        };
         let centre: Vec<Centre> = sources
             .iter()
             .map(|source| {
@@ -173,12 +174,12 @@ impl<'a> Arrivals<'a> {
     }
 
     #[inline(always)]
-    fn contribution(&self, count: f64, source: &Source, offset: f64) -> f64 {
+    fn contribution(&self, count: f64, source: &QuadratureSource, offset: f64) -> f64 {
         let inside = count > 0.0 && count < self.draws.number();
         if !self.held && inside {
             return self.draws.weigh(count, &source.log_weight, &source.mean, offset);
         }
-        let logs: Nodes = std::array::from_fn(|i| {
+        let logs: ChebyshevNodes = std::array::from_fn(|i| {
             let hits = if self.held { count - source.count[i] } else { count };
             source.log_weight[i] + self.draws.log_probability(hits, source.mean[i]) - offset
         });
@@ -188,12 +189,12 @@ impl<'a> Arrivals<'a> {
 
 /// What the chosen sources contribute to a count.
 struct Sum<'a, 'b> {
-    arrivals: &'a Arrivals<'b>,
+    arrivals: &'a ArrivalDensity<'b>,
     count: f64,
     offset: f64,
 }
 
-impl Hot for Sum<'_, '_> {
+impl SimdTask for Sum<'_, '_> {
     type Output = f64;
 
     #[inline(always)]
@@ -207,12 +208,12 @@ impl Hot for Sum<'_, '_> {
     }
 }
 
-fn heaviest(source: &Source) -> usize {
+fn heaviest(source: &QuadratureSource) -> usize {
     (0..ORDER).fold(0, |best, i| if source.log_weight[i] > source.log_weight[best] { i } else { best })
 }
 
 /// Counts outside of which less than e^−`cut` of the whole arrives, by Bernstein's inequality.
-fn window(sources: &[Source], stage: &Stage<'_>, total: f64, cut: f64) -> (u64, u64) {
+fn window(sources: &[QuadratureSource], stage: &QuadratureStage<'_>, total: f64, cut: f64) -> (u64, u64) {
     let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
     let spare = cut + (2.0 * (ORDER * sources.len()) as f64).ln() - total.ln();
     for source in sources {

@@ -9,13 +9,13 @@ use std::sync::LazyLock;
 use super::gram::ORDER;
 
 /// One value for each node.
-pub type Nodes = [f64; ORDER];
+pub type ChebyshevNodes = [f64; ORDER];
 
-static POINTS: LazyLock<Nodes> =
+static POINTS: LazyLock<ChebyshevNodes> =
     LazyLock::new(|| std::array::from_fn(|i| -((i as f64 + 0.5) * PI / ORDER as f64).cos()));
 
 /// `T_k` at each point, row by row.
-static POLYNOMIALS: LazyLock<[Nodes; ORDER]> = LazyLock::new(|| {
+static POLYNOMIALS: LazyLock<[ChebyshevNodes; ORDER]> = LazyLock::new(|| {
     std::array::from_fn(|k| {
         std::array::from_fn(|i| {
             // T_k(−cos θ) = (−1)^k cos kθ.
@@ -26,12 +26,12 @@ static POLYNOMIALS: LazyLock<[Nodes; ORDER]> = LazyLock::new(|| {
 });
 
 /// The Chebyshev points of [−1, 1], rising.
-pub fn points() -> &'static Nodes {
+pub fn points() -> &'static ChebyshevNodes {
     &POINTS
 }
 
 /// Coefficients of the interpolant through `values` at [`points`].
-pub fn coefficients(values: &Nodes) -> Nodes {
+pub fn coefficients(values: &ChebyshevNodes) -> ChebyshevNodes {
     std::array::from_fn(|k| {
         let sum: f64 = POLYNOMIALS[k].iter().zip(values).map(|(t, v)| t * v).sum();
         sum * if k == 0 { 1.0 } else { 2.0 } / ORDER as f64
@@ -39,12 +39,12 @@ pub fn coefficients(values: &Nodes) -> Nodes {
 }
 
 /// Size of the last coefficients, about the interpolant's absolute error.
-pub fn tail(coefficients: &Nodes) -> f64 {
+pub fn tail(coefficients: &ChebyshevNodes) -> f64 {
     coefficients[ORDER - 3..].iter().fold(0.0, |largest, c| largest.max(c.abs()))
 }
 
 /// The interpolant at each of `at`.
-pub fn values(coefficients: &Nodes, at: &Nodes) -> Nodes {
+pub fn values(coefficients: &ChebyshevNodes, at: &ChebyshevNodes) -> ChebyshevNodes {
     let (mut ahead, mut here) = ([0.0; ORDER], [0.0; ORDER]);
     for &c in coefficients[1..].iter().rev() {
         for i in 0..ORDER {
@@ -57,7 +57,7 @@ pub fn values(coefficients: &Nodes, at: &Nodes) -> Nodes {
 }
 
 /// Coefficients of the interpolant's derivative.
-pub fn derivative(coefficients: &Nodes) -> Nodes {
+pub fn derivative(coefficients: &ChebyshevNodes) -> ChebyshevNodes {
     let mut result = [0.0; ORDER];
     for k in (1..ORDER).rev() {
         let above = if k + 1 < ORDER { result[k + 1] } else { 0.0 };
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_smooth_function_is_its_interpolant() {
         let series = coefficients(&points().map(f64::exp));
-        let at: Nodes = std::array::from_fn(|i| -1.0 + 2.0 * i as f64 / (ORDER - 1) as f64);
+        let at: ChebyshevNodes = std::array::from_fn(|i| -1.0 + 2.0 * i as f64 / (ORDER - 1) as f64);
         for (value, at) in values(&series, &at).iter().zip(at) {
             assert_relative_eq!(*value, at.exp(), max_relative = 1e-14);
         }

@@ -1,12 +1,13 @@
 //! The law of T beyond the generations followed: until survival dies out, or until the law given survival has come to rest
 //! and the rest is geometric.
 
+use crate::analytic::error::SolveError;
 use crate::analytic::fate::{Fate, GrowingPool};
-use crate::analytic::result::{Hazard, Visits};
-use crate::analytic::stays::Stays;
-use crate::analytic::tail::{DIED_OUT, PATIENCE, Tail, spread};
+use crate::analytic::result::{ErrorVisits, RestingHazard};
+use crate::analytic::runway_sum::{DIED_OUT, PATIENCE, RunwaySum, spread};
+use crate::analytic::stays::LevelTimes;
 
-use super::propagation::Propagation;
+use super::propagation::DensityPropagation;
 
 /// Quadrature intervals after which a growing pool is given up, since each generation of it costs more than the one before,
 /// and a loop without fresh mistakes, which may take as many generations as there are examples to lose its last.
@@ -21,15 +22,15 @@ const STILL: f64 = 1e-10;
 
 /// Mean and spread of T, and how they were found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Closing {
+pub struct RunwayClosing {
     /// `E[T]`, its standard deviation and a bound on its absolute error; or why they are not known.
-    pub mean: Result<(f64, f64, f64), String>,
+    pub mean: Result<(f64, f64, f64), SolveError>,
     /// Whether the loop fails at all, if that is known.
     pub fate: Option<Fate>,
     /// The quasi-stationary law, or why it was not reached.
-    pub hazard: Result<Hazard, String>,
+    pub hazard: Result<RestingHazard, SolveError>,
     /// Expected generations at each error level, or why they are not known.
-    pub visits: Result<Visits, String>,
+    pub visits: Result<ErrorVisits, SolveError>,
     /// What was done.
     pub method: String,
 }
@@ -69,8 +70,8 @@ impl Drift {
 }
 
 /// Follows `run` beyond the generations that `tail` holds; `stays` has the time spent in those before the last of them.
-pub fn close(run: &mut Propagation<'_>, tail: &mut Tail, mut stays: Stays) -> Closing {
-    run.leave_free();
+pub fn close(run: &mut DensityPropagation<'_>, tail: &mut RunwaySum, mut stays: LevelTimes) -> RunwayClosing {
+    run.leave_unconditional();
     let mut drift = Drift::default();
     let mut before = f64::NAN;
     let mut intervals = 0;
@@ -91,11 +92,7 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail, mut stays: Stays) -> Cl
             let mean = run.expected(|share| share) / run.survival();
             if run.is_deep() && (mean / before - 1.0).abs() < STILL {
                 let least = run.least_hazard();
-                return unknown(
-                    run,
-                    tail,
-                    format!("at rest the loop fails in fewer than {least:.0e} of its generations"),
-                );
+                return unknown(run, tail, SolveError::TooRare { least });
             }
             before = mean;
             continue;
@@ -111,44 +108,40 @@ pub fn close(run: &mut Propagation<'_>, tail: &mut Tail, mut stays: Stays) -> Cl
     }
     let generations = tail.generation;
     let reason = if run.settled() {
-        format!("the law given survival had not come to rest after {generations} generations")
+        SolveError::NotAtRestAfter { generations }
     } else {
-        format!("survival is still {:.3e} after {generations} generations and the law goes on changing", tail.survival)
+        SolveError::StillChanging { generations, survival: tail.survival }
     };
     unknown(run, tail, reason)
 }
 
-fn died_out(run: &Propagation<'_>, tail: &Tail, stays: &Stays) -> Closing {
+fn died_out(run: &DensityPropagation<'_>, tail: &RunwaySum, stays: &LevelTimes) -> RunwayClosing {
     let sd = spread(tail.second, tail.sum);
     // Each generation's survival is off by at most the bound.
     let error = DIED_OUT + run.error() * tail.lived();
-    Closing {
+    RunwayClosing {
         mean: Ok((tail.sum, sd, error)),
         fate: Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + run.error() }),
-        hazard: Err("the loop fails before the law given survival comes to rest".to_owned()),
+        hazard: Err(SolveError::FailsBeforeRest),
         visits: Ok(stays.visits()),
         method: format!("quadrature over {} generations, until survival died out", tail.generation),
     }
 }
 
-fn unknown(run: &Propagation<'_>, tail: &Tail, reason: String) -> Closing {
+fn unknown(run: &DensityPropagation<'_>, tail: &RunwaySum, reason: SolveError) -> RunwayClosing {
     let fate = fate(run, tail);
     let reason = fate.filter(Fate::may_last).map_or(reason, |fate| fate.infinite());
-    Closing {
+    RunwayClosing {
         mean: Err(reason.clone()),
         fate,
-        hazard: Err(if run.stays_sound() || run.never_fails() {
-            "loops that last end where failure cannot be reached: their hazard falls to 0".to_owned()
-        } else {
-            reason.clone()
-        }),
+        hazard: Err(if run.stays_sound() || run.never_fails() { SolveError::HazardVanishes } else { reason.clone() }),
         visits: Err(reason),
         method: format!("quadrature over {} generations", run.generation() + 1),
     }
 }
 
 /// Whether the loop fails at all, as far as the generations followed and the zeros of the law tell.
-fn fate(run: &Propagation<'_>, tail: &Tail) -> Option<Fate> {
+fn fate(run: &DensityPropagation<'_>, tail: &RunwaySum) -> Option<Fate> {
     let with_errors = |fate: Fate| Fate { error: (fate.error + run.error()).min(1.0), ..fate };
     if run.never_fails() || run.stays_sound() {
         return Some(with_errors(Fate::so_far(tail.failed, tail.survival, run.undecided())));
@@ -162,17 +155,17 @@ fn fate(run: &Propagation<'_>, tail: &Tail) -> Option<Fate> {
 }
 
 /// The rest as a geometric series; `left` is the relative error of the hazard.
-fn at_rest(run: &Propagation<'_>, tail: &mut Tail, left: f64, mut stays: Stays) -> Closing {
+fn at_rest(run: &DensityPropagation<'_>, tail: &mut RunwaySum, left: f64, mut stays: LevelTimes) -> RunwayClosing {
     let hazard = run.hazard();
     let (mean, sd) = tail.closed(hazard);
     tail.extrapolate(hazard, Fate::CERTAIN);
     run.stay(&mut stays, 1.0 / hazard);
     let (error, probability) = run.levels();
     let mean_error = error.iter().zip(&probability).map(|(e, p)| e * p).sum();
-    Closing {
+    RunwayClosing {
         mean: Ok((mean, sd, mean * (left + 4.0 * run.roughness()) + run.error() * tail.lived())),
         fate: Some(Fate::CERTAIN),
-        hazard: Ok(Hazard { hazard, mean_error, error, probability }),
+        hazard: Ok(RestingHazard { hazard, mean_error, error, probability }),
         visits: Ok(stays.visits()),
         method: format!(
             "quadrature over {} generations ({} intervals), closed by the quasi-stationary tail",

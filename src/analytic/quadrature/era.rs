@@ -1,9 +1,9 @@
 //! A loop of one count as the quadrature sees it.
 
-use crate::analytic::chain::State;
+use crate::analytic::chain::ChainState;
 
 /// A loop whose state is one count.
-pub trait Loop {
+pub trait CountLoop {
     /// N.
     fn draws(&self) -> u64;
     /// Count of generation 0.
@@ -22,15 +22,15 @@ pub trait Loop {
         stays && (self.stage(generation).at)(0.0).next == Some(0.0)
     }
     /// Pool at `generation`, the smallest count that is a failure, and what happens at a share.
-    fn stage(&self, generation: u64) -> Era<'_>;
+    fn stage(&self, generation: u64) -> LoopEra<'_>;
 }
 
 /// The law of one generation over its pool.
-pub struct Era<'a> {
+pub struct LoopEra<'a> {
     /// Beliefs in the pool.
     pub pool: u64,
     /// The smallest failed count; above `pool` if none is.
     pub failing: u64,
     /// What happens at a share of wrong beliefs.
-    pub at: Box<dyn Fn(f64) -> State + 'a>,
+    pub at: Box<dyn Fn(f64) -> ChainState + 'a>,
 }

@@ -19,7 +19,7 @@ const ROUNDS: usize = 40;
 /// Nodes in [−1, 1], where −1 is half a step below the first count and 1 half a step above the last, and weights that sum
 /// to the number of counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rule {
+pub struct GaussRule {
     /// Nodes, rising.
     pub node: [f64; ORDER],
     /// Weights; 0 past the last count where there are fewer counts than nodes.
@@ -30,18 +30,18 @@ pub struct Rule {
 
 /// Rules by their number of counts, each computed once.
 #[derive(Debug, Clone, Default)]
-pub struct Rules {
-    known: BTreeMap<u64, Rule>,
+pub struct GaussRules {
+    known: BTreeMap<u64, GaussRule>,
 }
 
-impl Rules {
+impl GaussRules {
     /// The rule for `counts` neighbouring whole numbers, at least one.
-    pub fn of(&mut self, counts: u64) -> Rule {
-        *self.known.entry(counts).or_insert_with(|| Rule::of(counts))
+    pub fn of(&mut self, counts: u64) -> GaussRule {
+        *self.known.entry(counts).or_insert_with(|| GaussRule::of(counts))
     }
 }
 
-impl Rule {
+impl GaussRule {
     fn of(counts: u64) -> Self {
         let mut rule = if counts <= ORDER as u64 { Self::each(counts) } else { Self::gauss(counts as f64) };
         rule.log_weight = rule.weight.map(|weight| if weight > 0.0 { weight.ln() } else { NOTHING });
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     fn worst(counts: u64, degree: i32) -> f64 {
-        let rule = Rules::default().of(counts);
+        let rule = GaussRules::default().of(counts);
         let cells = counts as f64;
         let direct: f64 = (0..counts).map(|i| ((2.0 * i as f64 + 1.0) / cells - 1.0).powi(degree)).sum();
         let nodes: f64 = rule.node.iter().zip(rule.weight).map(|(t, w)| w * t.powi(degree)).sum();
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn weights_are_positive_and_nodes_rise() {
         for counts in [17, 19, 33, 1_000_000_000] {
-            let rule = Rules::default().of(counts);
+            let rule = GaussRules::default().of(counts);
             assert!(rule.weight.iter().all(|&w| w > 0.0));
             assert!(rule.node.windows(2).all(|pair| pair[0] < pair[1]) && rule.node[15] < 1.0);
         }

@@ -7,16 +7,16 @@ use std::f64::consts::{LN_2, LOG2_E, TAU};
 
 use crate::stats::binomial::stirling_error;
 
-use super::chebyshev::Nodes;
+use super::chebyshev::ChebyshevNodes;
 
 /// Number of draws, and what follows from it alone.
 #[derive(Debug, Clone, Copy)]
-pub struct Draws {
+pub struct BinomialDraws {
     number: f64,
     stirling: f64,
 }
 
-impl Draws {
+impl BinomialDraws {
     pub fn new(number: u64) -> Self {
         Self { number: number as f64, stirling: stirling_error(number as f64) }
     }
@@ -58,7 +58,7 @@ impl Draws {
 
     /// Σ exp(`log_weight` − deviance − `offset`) over the nodes.
     #[inline(always)]
-    pub fn weigh(&self, hits: f64, log_weight: &Nodes, mean: &Nodes, offset: f64) -> f64 {
+    pub fn weigh(&self, hits: f64, log_weight: &ChebyshevNodes, mean: &ChebyshevNodes, offset: f64) -> f64 {
         let misses = self.number - hits;
         let (mut away, mut near, mut far) = ([0.0; 16], [0.0; 16], [0.0; 16]);
         for i in 0..16 {
@@ -91,7 +91,7 @@ impl Draws {
 
     /// Takes the deviance of each of `hits` from `mean` off `logs`.
     #[inline(always)]
-    pub fn subtract_deviances(&self, hits: &Nodes, mean: f64, logs: &mut Nodes) {
+    pub fn subtract_deviances(&self, hits: &ChebyshevNodes, mean: f64, logs: &mut ChebyshevNodes) {
         let (mut away, mut near, mut far) = ([0.0; 16], [0.0; 16], [0.0; 16]);
         let rest = self.number - mean;
         for i in 0..16 {
@@ -125,9 +125,9 @@ impl Draws {
 /// The largest absolute value, or something that is not below any number where a value is none; halved together, so that
 /// it vectorises.
 #[inline(always)]
-fn widest(near: &Nodes, far: &Nodes) -> f64 {
+fn widest(near: &ChebyshevNodes, far: &ChebyshevNodes) -> f64 {
     let larger = |a: f64, b: f64| if a > b { a } else { b };
-    let mut most: Nodes = std::array::from_fn(|i| larger(near[i].abs(), far[i].abs()));
+    let mut most: ChebyshevNodes = std::array::from_fn(|i| larger(near[i].abs(), far[i].abs()));
     for half in [8, 4, 2, 1] {
         for i in 0..half {
             most[i] = larger(most[i], most[i + half]);
@@ -190,7 +190,7 @@ fn logarithm(x: f64) -> f64 {
 
 /// eˣ of each, relative error below 1e-15, for x ≤ 700; below −700 a number under 1e-304.
 #[inline(always)]
-pub fn exponentials(exponent: &Nodes) -> Nodes {
+pub fn exponentials(exponent: &ChebyshevNodes) -> ChebyshevNodes {
     // Adding this pushes a number's whole part into the last bits of the mantissa.
     const SHIFT: f64 = 6_755_399_441_055_744.0;
     const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn exponentials_are_exponentials() {
         for base in [-690.0, -30.0, -1.0, 0.0, 0.3, 5.0, 600.0] {
-            let x: Nodes = std::array::from_fn(|i| base + 0.077 * i as f64);
+            let x: ChebyshevNodes = std::array::from_fn(|i| base + 0.077 * i as f64);
             for (e, x) in exponentials(&x).iter().zip(x) {
                 assert_relative_eq!(*e, x.exp(), max_relative = 1e-15);
             }
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn whole_counts_have_their_probability() {
         for (n, p) in [(20, 0.3), (1000, 0.01), (1_000_000, 0.4), (1_000_000_000, 1e-3)] {
-            let draws = Draws::new(n);
+            let draws = BinomialDraws::new(n);
             let mean = n as f64 * p;
             for z in [-3.0, -1.0, 0.0, 0.5, 4.0_f64] {
                 let k = (mean + z * (mean * (1.0 - p)).sqrt()).round().clamp(0.0, n as f64);
@@ -265,10 +265,10 @@ mod tests {
 
     #[test]
     fn weighing_adds_up() {
-        let draws = Draws::new(1000);
+        let draws = BinomialDraws::new(1000);
         for (hits, low, step) in [(50.0, 45.0, 0.7), (3.0, 0.5, 2.0), (990.0, 900.0, 6.0)] {
-            let mean: Nodes = std::array::from_fn(|i| low + step * i as f64);
-            let log_weight: Nodes = std::array::from_fn(|i| -0.1 * i as f64);
+            let mean: ChebyshevNodes = std::array::from_fn(|i| low + step * i as f64);
+            let log_weight: ChebyshevNodes = std::array::from_fn(|i| -0.1 * i as f64);
             let direct: f64 = (0..16).map(|i| (log_weight[i] - draws.deviance(hits, mean[i]) + 2.0).exp()).sum();
             assert_relative_eq!(draws.weigh(hits, &log_weight, &mean, -2.0), direct, max_relative = 1e-13);
         }

@@ -1,18 +1,20 @@
 //! Scenarios without unsound beliefs and with many examples.
 
-use crate::analytic::chain::State;
+use crate::analytic::chain::ChainState;
+use crate::analytic::error::SolveError;
+use crate::analytic::error::{Undefined, given};
 use crate::analytic::fate::{Fate, later_slips};
-use crate::analytic::result::{Exact, Undefined, given};
-use crate::analytic::stays::Stays;
-use crate::analytic::tail::{Tail, curves};
+use crate::analytic::result::ExactSolution;
+use crate::analytic::runway_sum::{RunwaySum, curves};
+use crate::analytic::stays::LevelTimes;
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
-use super::closing::{Closing, close};
-use super::era::{Era, Loop};
-use super::propagation::Propagation;
+use super::closing::{RunwayClosing, close};
+use super::era::{CountLoop, LoopEra};
+use super::propagation::DensityPropagation;
 
-impl Loop for Scenario {
+impl CountLoop for Scenario {
     fn draws(&self) -> u64 {
         self.examples.get()
     }
@@ -38,13 +40,13 @@ impl Loop for Scenario {
         self.never_slips_from(generation) || stays && (self.stage(generation).at)(0.0).next == Some(0.0)
     }
 
-    fn stage(&self, generation: u64) -> Era<'_> {
+    fn stage(&self, generation: u64) -> LoopEra<'_> {
         let pool = if self.accumulates() { self.draws() * (generation + 1) } else { self.draws() };
         let law = Law::new(self, generation);
         let threshold = self.failure.error_rate.get();
         let error = |count: u64| law.error_rate(Composition { unsound: 0.0, wrong: count as f64 / pool as f64 });
         let failing = first_failing(pool, |count| error(count) >= threshold);
-        Era { pool, failing, at: Box::new(move |wrong| State::of(&law, wrong, threshold)) }
+        LoopEra { pool, failing, at: Box::new(move |wrong| ChainState::of(&law, wrong, threshold)) }
     }
 }
 
@@ -66,10 +68,10 @@ fn first_failing(pool: u64, fails: impl Fn(u64) -> bool) -> u64 {
 ///
 /// # Errors
 /// If the loop may starve, or its law is too wide or too rough.
-pub fn solve(scenario: &Scenario) -> Result<Exact, String> {
+pub fn solve(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
     let mut undefined = Undefined::new();
-    let mut run = Propagation::new(scenario)?;
-    let (mut tail, mut stays) = (Tail::new(), Stays::new(scenario.failure.error_rate.get()));
+    let mut run = DensityPropagation::new(scenario)?;
+    let (mut tail, mut stays) = (RunwaySum::new(), LevelTimes::new(scenario.failure.error_rate.get()));
     let mut points = Vec::new();
     loop {
         let point = run.point();
@@ -82,10 +84,10 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, String> {
         run.advance()?;
     }
     let error_bound = run.error();
-    let Closing { mean, fate, hazard, visits, method } = close(&mut run, &mut tail, stays);
+    let RunwayClosing { mean, fate, hazard, visits, method } = close(&mut run, &mut tail, stays);
     if let Err(reason) = &mean {
         for key in ["runway.mean", "runway.sd"] {
-            undefined.insert(key.into(), reason.clone());
+            undefined.insert(key.into(), reason.to_string());
         }
     }
     let fate = fate.map(|fate| match fate {
@@ -94,7 +96,7 @@ pub fn solve(scenario: &Scenario) -> Result<Exact, String> {
     });
     let known = mean.ok();
     let runway = tail.runway(known.map(|(mean, sd, _)| (mean, sd)), fate, &points, &mut undefined);
-    Ok(Exact {
+    Ok(ExactSolution {
         curves: curves(&points),
         runway,
         quasi_stationary: given(hazard, "quasi_stationary", &mut undefined),

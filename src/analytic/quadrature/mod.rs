@@ -8,7 +8,9 @@
 mod arrival;
 mod chebyshev;
 mod closing;
+mod cost;
 mod density;
+mod density_law;
 mod era;
 mod gram;
 mod kernel;
@@ -17,11 +19,10 @@ mod nodes;
 mod propagation;
 mod quantile;
 mod source;
-mod spending;
 
-pub use closing::{Closing, close};
-pub use era::{Era, Loop};
+pub use closing::{RunwayClosing, close};
+pub(super) use cost::lasting;
+pub use era::{CountLoop, LoopEra};
 pub(super) use large::solve;
 pub use nodes::NodeChain;
-pub use propagation::Propagation;
-pub(super) use spending::lasting;
+pub use propagation::DensityPropagation;

@@ -5,15 +5,16 @@
 //! million some 9,000. Weights and probabilities are positive, so that elimination on the nodes subtracts nothing either.
 //! Source: E. J. Nyström, Über die praktische Auflösung von Integralgleichungen (1930), here for sums.
 
+use crate::analytic::error::SolveError;
 use crate::analytic::rounding::RowErrors;
+use crate::analytic::simd::{SimdTask, wide};
 use crate::analytic::skyline::Skyline;
-use crate::analytic::wide::{Hot, wide};
 use crate::stats::binomial;
 
-use super::chebyshev::{self, Nodes};
+use super::chebyshev::{self, ChebyshevNodes};
 use super::density::spread;
-use super::gram::{ORDER, Rules};
-use super::kernel::{Draws, exponentials};
+use super::gram::{GaussRules, ORDER};
+use super::kernel::{BinomialDraws, exponentials};
 
 /// Half of an interval in standard deviations of what is summed over it.
 const REACH: f64 = 2.0;
@@ -47,11 +48,10 @@ impl NodeChain {
     ///
     /// # Errors
     /// If the nodes are too many, or `law` has no value somewhere.
-    pub fn new(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, String> {
+    pub fn new(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, SolveError> {
         let mut chain = Self { draws, ..Self::default() };
-        let (mut rules, at) = (Rules::default(), |count: f64| {
-            law(count / draws as f64).ok_or_else(|| format!("the loop starves at {count} of {draws} wrong beliefs"))
-        });
+        let (mut rules, at) =
+            (GaussRules::default(), |count: f64| law(count / draws as f64).ok_or(SolveError::Starves { count, draws }));
         if failing > 0 {
             chain.fill((0, failing.min(draws + 1) - 1), &at, &mut rules)?;
         }
@@ -62,19 +62,17 @@ impl NodeChain {
     ///
     /// # Errors
     /// If they are too many, or `law` has no value somewhere.
-    pub fn counts(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, String> {
+    pub fn counts(draws: u64, failing: u64, law: &dyn Fn(f64) -> Option<f64>) -> Result<Self, SolveError> {
         let nodes = failing.min(draws + 1) as usize;
         if nodes > MOST_NODES {
-            return Err(format!("{nodes} counts are more than the {MOST_NODES} that are visited one by one"));
+            return Err(SolveError::TooManyCounts { counts: nodes, most: MOST_NODES });
         }
         let count: Vec<f64> = (0..nodes).map(|count| count as f64).collect();
         let chain = Self { draws, whole: true, count, ..Self::default() };
-        chain.finish(failing, &|count| {
-            law(count / draws as f64).ok_or_else(|| format!("the loop starves at {count} of {draws} wrong beliefs"))
-        })
+        chain.finish(failing, &|count| law(count / draws as f64).ok_or(SolveError::Starves { count, draws }))
     }
 
-    fn finish(mut self, failing: u64, at: &dyn Fn(f64) -> Result<f64, String>) -> Result<Self, String> {
+    fn finish(mut self, failing: u64, at: &dyn Fn(f64) -> Result<f64, SolveError>) -> Result<Self, SolveError> {
         self.failing = failing;
         self.next = self.count.iter().map(|&count| at(count)).collect::<Result<_, _>>()?;
         self.exits = self.next.iter().map(|&q| binomial::upper_tail(failing, self.draws, q)).collect();
@@ -97,14 +95,14 @@ impl NodeChain {
     fn fill(
         &mut self,
         whole: (u64, u64),
-        at: &dyn Fn(f64) -> Result<f64, String>,
-        rules: &mut Rules,
-    ) -> Result<(), String> {
+        at: &dyn Fn(f64) -> Result<f64, SolveError>,
+        rules: &mut GaussRules,
+    ) -> Result<(), SolveError> {
         let mut open = vec![(whole.0, whole.1)];
         while let Some((first, last)) = open.pop() {
             let counts = last - first + 1;
             if self.count.len() > MOST_NODES {
-                return Err(format!("{} draws need more than {MOST_NODES} nodes", self.draws));
+                return Err(SolveError::TooManyNodes { draws: self.draws, most: MOST_NODES });
             }
             if counts <= ORDER as u64 {
                 self.push(first, last, rules);
@@ -124,7 +122,7 @@ impl NodeChain {
         Ok(())
     }
 
-    fn split(&mut self, mut first: u64, last: u64, parts: u64, rules: &mut Rules) {
+    fn split(&mut self, mut first: u64, last: u64, parts: u64, rules: &mut GaussRules) {
         let counts = last - first + 1;
         for part in 0..parts {
             let end = first + counts / parts - 1 + u64::from(part < counts % parts);
@@ -136,8 +134,8 @@ impl NodeChain {
         }
     }
 
-    fn push(&mut self, first: u64, last: u64, rules: &mut Rules) {
-        let draws = Draws::new(self.draws);
+    fn push(&mut self, first: u64, last: u64, rules: &mut GaussRules) {
+        let draws = BinomialDraws::new(self.draws);
         let counts = last - first + 1;
         let rule = rules.of(counts);
         let (middle, half) = (0.5 * (first as f64 + last as f64), 0.5 * counts as f64);
@@ -150,9 +148,14 @@ impl NodeChain {
     }
 
     /// Smallest and largest half length of an interval over `first`..=`last`; (0, ∞) where the law bends too much to tell.
-    fn reach(&self, first: u64, last: u64, at: &dyn Fn(f64) -> Result<f64, String>) -> Result<(f64, f64), String> {
+    fn reach(
+        &self,
+        first: u64,
+        last: u64,
+        at: &dyn Fn(f64) -> Result<f64, SolveError>,
+    ) -> Result<(f64, f64), SolveError> {
         let places = spread(first as f64, last as f64);
-        let mut next: Nodes = [0.0; ORDER];
+        let mut next: ChebyshevNodes = [0.0; ORDER];
         for (next, count) in next.iter_mut().zip(places) {
             *next = at(count)?;
         }
@@ -210,8 +213,8 @@ impl NodeChain {
         if self.whole {
             return binomial::fill(first as u64, self.draws, q, row);
         }
-        let draws = Draws::new(self.draws);
-        wide(Row {
+        let draws = BinomialDraws::new(self.draws);
+        wide(NodeRow {
             draws,
             mean: draws.number() * q,
             count: &self.count[first..],
@@ -222,15 +225,15 @@ impl NodeChain {
 }
 
 /// Probabilities of nodes after draws with one mean.
-struct Row<'a> {
-    draws: Draws,
+struct NodeRow<'a> {
+    draws: BinomialDraws,
     mean: f64,
     count: &'a [f64],
     log_weight: &'a [f64],
     row: &'a mut [f64],
 }
 
-impl Hot for Row<'_> {
+impl SimdTask for NodeRow<'_> {
     type Output = ();
 
     #[inline(always)]

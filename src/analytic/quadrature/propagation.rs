@@ -1,15 +1,17 @@
 //! From generation to generation: the loop that has not failed yet, and the loop imagined to run on after failure.
 
-use crate::analytic::chain::State;
+use crate::analytic::chain::ChainState;
+use crate::analytic::count_propagation::GenerationPoint;
+use crate::analytic::error::SolveError;
 use crate::analytic::result::BEYOND_REACH;
-use crate::analytic::stays::Stays;
-use crate::analytic::transient::Point;
+use crate::analytic::stays::LevelTimes;
 
-use super::arrival::Arrivals;
-use super::density::{self, Panel};
-use super::era::{Era, Loop};
-use super::gram::{ORDER, Rules};
-use super::source::{Source, Stage, sources};
+use super::arrival::ArrivalDensity;
+use super::density::{self, DensityPanel};
+use super::density_law::{DensityLaw, doubt, rough};
+use super::era::{CountLoop, LoopEra};
+use super::gram::GaussRules;
+use super::source::{QuadratureSource, QuadratureStage, sources};
 
 /// What lies below e^−115 = 1e-50 of the whole is dropped and accounted for.
 const CUT: f64 = 115.0;
@@ -19,29 +21,16 @@ const DEEP_CUT: f64 = 600.0;
 /// Error of a logarithm of the density that is aimed at.
 const TOLERANCE: f64 = 2e-13;
 
-/// One of the two laws, as panels and as quadrature.
-#[derive(Debug, Clone, Default)]
-struct Law {
-    panels: Vec<Panel>,
-    sources: Vec<Source>,
-}
-
-impl Law {
-    fn total(&self) -> f64 {
-        self.sources.iter().map(|source| source.weight().iter().sum::<f64>()).sum()
-    }
-}
-
 /// The laws of one generation.
-pub struct Propagation<'a> {
-    run: &'a dyn Loop,
-    era: Era<'a>,
-    rules: Rules,
+pub struct DensityPropagation<'a> {
+    run: &'a dyn CountLoop,
+    era: LoopEra<'a>,
+    rules: GaussRules,
     generation: u64,
-    surviving: Law,
+    surviving: DensityLaw,
     /// `None` as long as it is the same as `surviving`, and after it is no longer followed.
-    free: Option<Law>,
-    follows_free: bool,
+    unconditional: Option<DensityLaw>,
+    follows_unconditional: bool,
     /// Logarithm of the share that is dropped each generation.
     cut: f64,
     survival: f64,
@@ -50,26 +39,26 @@ pub struct Propagation<'a> {
     error: f64,
 }
 
-impl<'a> Propagation<'a> {
+impl<'a> DensityPropagation<'a> {
     /// Generation 0.
     ///
     /// # Errors
     /// If the start is beyond what the quadrature follows.
-    pub fn new(run: &'a dyn Loop) -> Result<Self, String> {
+    pub fn new(run: &'a dyn CountLoop) -> Result<Self, SolveError> {
         if run.drawn() {
-            return Err("quadrature sets out from one count, and this loop's start is drawn".to_owned());
+            return Err(SolveError::DrawnStart);
         }
         let era = run.stage(0);
-        let start = vec![Panel::point(run.start(), 0.0)];
+        let start = vec![DensityPanel::point(run.start(), 0.0)];
         let fails = run.start() >= era.failing;
         let mut this = Self {
             run,
             era,
-            rules: Rules::default(),
+            rules: GaussRules::default(),
             generation: 0,
-            surviving: Law::default(),
-            free: None,
-            follows_free: true,
+            surviving: DensityLaw::default(),
+            unconditional: None,
+            follows_unconditional: true,
             cut: CUT,
             survival: f64::from(u8::from(!fails)),
             failed: f64::from(u8::from(fails)),
@@ -78,7 +67,7 @@ impl<'a> Propagation<'a> {
         };
         let law = this.law(start)?;
         if fails {
-            this.free = Some(law)
+            this.unconditional = Some(law)
         } else {
             this.surviving = law
         }
@@ -163,12 +152,12 @@ impl<'a> Propagation<'a> {
     /// The loops that have not failed, by their largest share in each interval and its probability.
     pub fn shares(&self) -> Vec<(f64, f64)> {
         let pool = self.era.pool as f64;
-        let part = |source: &Source| (source.last as f64 / pool, source.weight().iter().sum());
+        let part = |source: &QuadratureSource| (source.last as f64 / pool, source.weight().iter().sum());
         self.surviving.sources.iter().map(part).collect()
     }
 
     /// Counts `times` generations like the present one as spent.
-    pub fn stay(&self, stays: &mut Stays, times: f64) {
+    pub fn stay(&self, stays: &mut LevelTimes, times: f64) {
         let (error, probability) = self.levels();
         for (error, probability) in error.iter().zip(probability) {
             stays.add(*error, times * probability * self.survival);
@@ -176,9 +165,9 @@ impl<'a> Propagation<'a> {
     }
 
     /// From here on only the loop that has not failed yet is followed.
-    pub fn leave_free(&mut self) {
-        self.follows_free = false;
-        self.free = None;
+    pub fn leave_unconditional(&mut self) {
+        self.follows_unconditional = false;
+        self.unconditional = None;
     }
 
     /// From here on tails are followed to 1e-261 of the whole.
@@ -201,49 +190,51 @@ impl<'a> Propagation<'a> {
         (-self.cut).exp() * 1e15
     }
 
-    fn law(&mut self, panels: Vec<Panel>) -> Result<Law, String> {
-        let stage = Stage {
+    fn law(&mut self, panels: Vec<DensityPanel>) -> Result<DensityLaw, SolveError> {
+        let stage = QuadratureStage {
             pool: self.era.pool,
             draws: self.run.draws() as f64,
             held: self.run.accumulates(),
             at: &*self.era.at,
         };
         let sources = sources(&panels, &stage, &mut self.rules)?;
-        Ok(Law { panels, sources })
+        Ok(DensityLaw { panels, sources })
     }
 
     /// A law from which nothing is drawn any more.
-    fn ended(&mut self, panels: Vec<Panel>) -> Result<Law, String> {
-        let still = |_: f64| State { error: 1.0, accepted: 1.0, next: Some(0.5), doubt: 0.0, failed: true };
-        let stage = Stage { pool: self.era.pool, draws: 1.0, held: false, at: &still };
+    fn ended(&mut self, panels: Vec<DensityPanel>) -> Result<DensityLaw, SolveError> {
+        let still = |_: f64| ChainState { error: 1.0, accepted: 1.0, next: Some(0.5), doubt: 0.0, failed: true };
+        let stage = QuadratureStage { pool: self.era.pool, draws: 1.0, held: false, at: &still };
         let sources = sources(&panels, &stage, &mut self.rules)?;
-        Ok(Law { panels, sources })
+        Ok(DensityLaw { panels, sources })
     }
 
     /// Goes on by one generation.
     ///
     /// # Errors
     /// If the law becomes too wide or too rough, or the loop may starve.
-    pub fn advance(&mut self) -> Result<(), String> {
+    pub fn advance(&mut self) -> Result<(), SolveError> {
         let next = self.run.stage(self.generation + 1);
-        let (surviving, free) = (std::mem::take(&mut self.surviving), self.free.take());
+        let (surviving, unconditional) = (std::mem::take(&mut self.surviving), self.unconditional.take());
         let limit = if self.run.accumulates() { self.era.pool + self.run.draws() } else { self.era.pool };
         let alive = self.next_panels(&surviving, next.failing, limit)?;
-        let ran_on = match &free {
-            Some(free) if self.follows_free => Some(self.next_panels(free, u64::MAX, limit)?),
+        let ran_on = match &unconditional {
+            Some(unconditional) if self.follows_unconditional => {
+                Some(self.next_panels(unconditional, u64::MAX, limit)?)
+            }
             _ => None,
         };
         let before = surviving.total();
         self.era = next;
-        let (below, above): (Vec<Panel>, Vec<Panel>) =
+        let (below, above): (Vec<DensityPanel>, Vec<DensityPanel>) =
             alive.into_iter().partition(|panel| panel.last < self.era.failing);
-        let failing = if self.follows_free { self.law(above)? } else { self.ended(above)? };
+        let failing = if self.follows_unconditional { self.law(above)? } else { self.ended(above)? };
         self.surviving = self.law(below)?;
         let fails = failing.total();
         let survives = self.surviving.total() + 0.0;
-        self.free = match ran_on {
+        self.unconditional = match ran_on {
             Some(panels) => Some(self.law(panels)?),
-            None if self.follows_free && !failing.panels.is_empty() => {
+            None if self.follows_unconditional && !failing.panels.is_empty() => {
                 let mut all = self.surviving.clone();
                 let shift = all.panels.len();
                 all.panels.extend(failing.panels.iter().cloned());
@@ -267,15 +258,20 @@ impl<'a> Propagation<'a> {
     }
 
     /// Panels of the next count, with a border at `failing`.
-    fn next_panels(&self, law: &Law, failing: u64, limit: u64) -> Result<Vec<Panel>, String> {
+    fn next_panels(&self, law: &DensityLaw, failing: u64, limit: u64) -> Result<Vec<DensityPanel>, SolveError> {
         let mut panels = Vec::new();
         let total = law.total();
         if law.sources.is_empty() || total <= 0.0 {
             return Ok(panels);
         }
         let draws = self.run.draws();
-        let stage = Stage { pool: self.era.pool, draws: draws as f64, held: self.run.accumulates(), at: &*self.era.at };
-        let mut arrivals = Arrivals::new(&law.sources, &stage, total, self.cut);
+        let stage = QuadratureStage {
+            pool: self.era.pool,
+            draws: draws as f64,
+            held: self.run.accumulates(),
+            at: &*self.era.at,
+        };
+        let mut arrivals = ArrivalDensity::new(&law.sources, &stage, total, self.cut);
         let (low, high) = (arrivals.window.0, arrivals.window.1.min(limit));
         // No draw and every draw a hit are atoms, where the density of the counts between does not lead.
         let borders = [0, 1, failing, if stage.held { u64::MAX } else { draws }, limit + 1];
@@ -287,15 +283,15 @@ impl<'a> Propagation<'a> {
             first = last + 1;
         }
         panels.retain(|panel| match &panel.form {
-            density::Form::Points(logs) => logs[..panel.counts() as usize].iter().any(|log| log.is_finite()),
-            density::Form::Smooth(..) => true,
+            density::PanelForm::Points(logs) => logs[..panel.counts() as usize].iter().any(|log| log.is_finite()),
+            density::PanelForm::Smooth(..) => true,
         });
         Ok(panels)
     }
 
     /// What is asked about this generation.
-    pub fn point(&mut self) -> Point {
-        let law = self.free.as_ref().unwrap_or(&self.surviving);
+    pub fn point(&mut self) -> GenerationPoint {
+        let law = self.unconditional.as_ref().unwrap_or(&self.surviving);
         let pool = self.era.pool as f64;
         let mut sums = [0.0; 4];
         for source in &law.sources {
@@ -318,7 +314,7 @@ impl<'a> Propagation<'a> {
             .sum();
         let counts = [0.05, 0.5, 0.95]
             .map(|level| super::quantile::count(&law.panels, &law.sources, level * total, &mut self.rules));
-        Point {
+        GenerationPoint {
             survival: self.survival,
             failed: self.failed,
             mean_error,
@@ -331,9 +327,9 @@ impl<'a> Propagation<'a> {
     }
 
     /// Distance from `mean` that the error rate exceeds with probability [`BEYOND_REACH`] at most; rounded up to whole intervals.
-    fn reach(&self, law: &Law, total: f64, mean: f64) -> f64 {
+    fn reach(&self, law: &DensityLaw, total: f64, mean: f64) -> f64 {
         let least = 0.5 * BEYOND_REACH * total;
-        let beyond = |sum: &mut f64, source: &&Source| {
+        let beyond = |sum: &mut f64, source: &&QuadratureSource| {
             *sum += source.weight().iter().sum::<f64>();
             Some((*sum > least, source.first, source.last))
         };
@@ -347,7 +343,7 @@ impl<'a> Propagation<'a> {
     /// E[f(share of wrong beliefs); T > g] of an `f` as smooth as the law of one generation.
     pub fn expected(&self, f: impl Fn(f64) -> f64) -> f64 {
         let pool = self.era.pool as f64;
-        let part = |source: &Source| -> f64 {
+        let part = |source: &QuadratureSource| -> f64 {
             let weights = source.weight();
             weights.iter().zip(source.count).filter(|(w, _)| **w > 0.0).map(|(w, count)| w * f(count / pool)).sum()
         };
@@ -371,26 +367,6 @@ impl<'a> Propagation<'a> {
     }
 }
 
-/// Error of a law's total from that of its panels.
-fn rough(law: &Law) -> f64 {
-    law.sources.iter().map(|source| law.panels[source.panel].error() * source.weight().iter().sum::<f64>()).sum()
-}
-
-/// Distance between the next laws of a success probability and of the one it is known as: two normal laws apart by δ
-/// differ by at most 0.4 δ/σ of their mass, two laws of few counts by δ.
-fn doubt(law: &Law, draws: f64) -> f64 {
-    let part = |source: &Source| {
-        let weight = source.weight();
-        (0..ORDER)
-            .map(|i| {
-                let sigma = (source.mean[i] * (1.0 - source.mean[i] / draws)).max(0.0).sqrt();
-                weight[i] * source.doubt * if sigma > 1.0 { 0.4 / sigma } else { 1.0 }
-            })
-            .sum::<f64>()
-    };
-    law.sources.iter().map(part).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -412,7 +388,7 @@ mod tests {
         }
     }
 
-    impl Loop for Bench {
+    impl CountLoop for Bench {
         fn draws(&self) -> u64 {
             self.draws
         }
@@ -425,16 +401,16 @@ mod tests {
         fn settles_at(&self) -> Option<u64> {
             Some(0)
         }
-        fn stage(&self, generation: u64) -> Era<'_> {
+        fn stage(&self, generation: u64) -> LoopEra<'_> {
             let pool = if self.accumulates { self.draws * (generation + 1) } else { self.draws };
-            let at = |x: f64| State {
+            let at = |x: f64| ChainState {
                 error: x,
                 accepted: 1.0,
                 next: Some(self.q(x).min(1.0)),
                 doubt: f64::EPSILON,
                 failed: false,
             };
-            Era { pool, failing: pool.div_ceil(2), at: Box::new(at) }
+            LoopEra { pool, failing: pool.div_ceil(2), at: Box::new(at) }
         }
     }
 
@@ -473,7 +449,7 @@ mod tests {
     }
 
     fn compare(run: &Bench, generations: u64) {
-        let mut propagation = Propagation::new(run).unwrap();
+        let mut propagation = DensityPropagation::new(run).unwrap();
         let mut worst = [0.0_f64; 5];
         for (g, [survival, failed, mean, sd]) in direct(run, generations).into_iter().enumerate() {
             if g > 0 {
@@ -539,7 +515,7 @@ mod tests {
     fn a_billion_examples() {
         for (draws, fresh) in [(1_000_000, 1e-3), (1_000_000_000, 1e-3), (1_000_000_000, 2e-9)] {
             let run = Bench { draws, start: 0, growth: 1.6, fresh, accumulates: false };
-            let mut propagation = Propagation::new(&run).unwrap();
+            let mut propagation = DensityPropagation::new(&run).unwrap();
             let mut field = 0.0;
             for _ in 0..40 {
                 let point = propagation.point();
@@ -551,8 +527,12 @@ mod tests {
                 field = run.q(field).min(1.0);
                 propagation.advance().unwrap();
             }
-            let free = propagation.free.as_ref().unwrap_or(&propagation.surviving).total();
-            assert!((free - 1.0).abs() < 1e-10 && propagation.error() < 1e-9, "{free} {}", propagation.error());
+            let unconditional = propagation.unconditional.as_ref().unwrap_or(&propagation.surviving).total();
+            assert!(
+                (unconditional - 1.0).abs() < 1e-10 && propagation.error() < 1e-9,
+                "{unconditional} {}",
+                propagation.error()
+            );
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Quantiles of a law given as quadrature.
 
-use super::density::Panel;
-use super::gram::{ORDER, Rules};
+use super::density::DensityPanel;
+use super::gram::{GaussRules, ORDER};
 use super::kernel::exponentials;
-use super::source::Source;
+use super::source::QuadratureSource;
 
 /// The smallest count up to which the law holds at least `mass`.
-pub fn count(panels: &[Panel], sources: &[Source], mass: f64, rules: &mut Rules) -> u64 {
+pub fn count(panels: &[DensityPanel], sources: &[QuadratureSource], mass: f64, rules: &mut GaussRules) -> u64 {
     let mut left = mass;
     for source in sources {
         let here: f64 = source.weight().iter().sum();
@@ -19,7 +19,7 @@ pub fn count(panels: &[Panel], sources: &[Source], mass: f64, rules: &mut Rules)
 }
 
 /// The same inside one interval that holds `all`, by secants between bounds.
-fn within(panel: &Panel, source: &Source, mass: f64, all: f64, rules: &mut Rules) -> u64 {
+fn within(panel: &DensityPanel, source: &QuadratureSource, mass: f64, all: f64, rules: &mut GaussRules) -> u64 {
     // The sum up to `low` is below `mass`, that up to `high` is not.
     let (mut low, mut below) = (source.first as i128 - 1, 0.0);
     let (mut high, mut above) = (i128::from(source.last), all);
@@ -36,7 +36,7 @@ fn within(panel: &Panel, source: &Source, mass: f64, all: f64, rules: &mut Rules
 }
 
 /// Σ of the probabilities of `first`..=`last`, which lie in one quadrature interval.
-fn up_to(panel: &Panel, first: u64, last: u64, rules: &mut Rules) -> f64 {
+fn up_to(panel: &DensityPanel, first: u64, last: u64, rules: &mut GaussRules) -> f64 {
     let rule = rules.of(last - first + 1);
     let (middle, half) = (0.5 * (first as f64 + last as f64), 0.5 * (last - first + 1) as f64);
     let logs = panel.logs(&rule.node.map(|t| middle + half * t));

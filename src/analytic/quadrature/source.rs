@@ -1,10 +1,11 @@
 //! A law of the count as quadrature: nodes and weights that sum any function as smooth as the next generation's draws.
 
-use crate::analytic::chain::State;
+use crate::analytic::chain::ChainState;
+use crate::analytic::error::SolveError;
 
-use super::chebyshev::{self, Nodes};
-use super::density::{Form, Panel, local, spread};
-use super::gram::{NOTHING, ORDER, Rules};
+use super::chebyshev::{self, ChebyshevNodes};
+use super::density::{DensityPanel, PanelForm, local, spread};
+use super::gram::{GaussRules, NOTHING, ORDER};
 
 /// Quadrature intervals after which a law counts as too wide: some 100 MB.
 const MOST_SOURCES: usize = 150_000;
@@ -23,32 +24,32 @@ const SPARSE: f64 = 80.0;
 
 /// Neighbouring counts, with what their successors are drawn from.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub struct QuadratureSource {
     pub first: u64,
     pub last: u64,
     /// Index of the panel it lies in.
     pub panel: usize,
     /// Real counts that stand for them.
-    pub count: Nodes,
+    pub count: ChebyshevNodes,
     /// Logarithms of their weights.
-    pub log_weight: Nodes,
+    pub log_weight: ChebyshevNodes,
     /// N q there.
-    pub mean: Nodes,
-    pub error: Nodes,
-    pub accepted: Nodes,
+    pub mean: ChebyshevNodes,
+    pub error: ChebyshevNodes,
+    pub accepted: ChebyshevNodes,
     /// Absolute error of `mean`.
     pub doubt: f64,
 }
 
-impl Source {
+impl QuadratureSource {
     /// The weights.
-    pub fn weight(&self) -> Nodes {
+    pub fn weight(&self) -> ChebyshevNodes {
         super::kernel::exponentials(&self.log_weight)
     }
 }
 
 /// One generation as the sums need it.
-pub struct Stage<'a> {
+pub struct QuadratureStage<'a> {
     /// Beliefs of which counts are counted.
     pub pool: u64,
     /// N.
@@ -56,20 +57,16 @@ pub struct Stage<'a> {
     /// Whether the next pool holds the present one.
     pub held: bool,
     /// What happens at a share of wrong beliefs.
-    pub at: &'a dyn Fn(f64) -> State,
+    pub at: &'a dyn Fn(f64) -> ChainState,
 }
 
-impl Stage<'_> {
+impl QuadratureStage<'_> {
     /// Success probability, error rate and yield at a count, and the absolute error of the first.
-    fn state(&self, count: f64) -> Result<([f64; 3], f64), String> {
+    fn state(&self, count: f64) -> Result<([f64; 3], f64), SolveError> {
         let state = (self.at)(count / self.pool as f64);
         match state.next {
             Some(next) => Ok(([next, state.error, state.accepted], next * state.doubt)),
-            None => Err(format!(
-                "the loop may starve ({} of {} beliefs wrong), which the quadrature does not follow",
-                count.round(),
-                self.pool
-            )),
+            None => Err(SolveError::MayStarve { count: count.round(), pool: self.pool }),
         }
     }
 }
@@ -78,7 +75,11 @@ impl Stage<'_> {
 ///
 /// # Errors
 /// If the loop may starve, or the law is too wide or too rough.
-pub fn sources(panels: &[Panel], stage: &Stage<'_>, rules: &mut Rules) -> Result<Vec<Source>, String> {
+pub fn sources(
+    panels: &[DensityPanel],
+    stage: &QuadratureStage<'_>,
+    rules: &mut GaussRules,
+) -> Result<Vec<QuadratureSource>, SolveError> {
     let mut refined = Refined { panels, stage, rules, sources: Vec::new() };
     for at in 0..panels.len() {
         refined.panel(at)?;
@@ -87,7 +88,7 @@ pub fn sources(panels: &[Panel], stage: &Stage<'_>, rules: &mut Rules) -> Result
 }
 
 /// The interpolant; exactly constant where the values are, so that no slope is made of rounding.
-fn series(values: &Nodes) -> Nodes {
+fn series(values: &ChebyshevNodes) -> ChebyshevNodes {
     let (least, most) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, m), &v| (l.min(v), m.max(v)));
     if most - least > 4.0 * f64::EPSILON * most.abs() {
         return chebyshev::coefficients(values);
@@ -98,10 +99,10 @@ fn series(values: &Nodes) -> Nodes {
 }
 
 struct Refined<'a> {
-    panels: &'a [Panel],
-    stage: &'a Stage<'a>,
-    rules: &'a mut Rules,
-    sources: Vec<Source>,
+    panels: &'a [DensityPanel],
+    stage: &'a QuadratureStage<'a>,
+    rules: &'a mut GaussRules,
+    sources: Vec<QuadratureSource>,
 }
 
 /// An interval on which the law of one generation is a polynomial.
@@ -109,13 +110,13 @@ struct Piece {
     panel: usize,
     first: u64,
     last: u64,
-    series: [Nodes; 3],
+    series: [ChebyshevNodes; 3],
     /// Error of the success probability.
     doubt: f64,
 }
 
 impl Refined<'_> {
-    fn panel(&mut self, panel: usize) -> Result<(), String> {
+    fn panel(&mut self, panel: usize) -> Result<(), SolveError> {
         let mut open = vec![(self.panels[panel].first, self.panels[panel].last, f64::INFINITY)];
         while let Some((first, last, before)) = open.pop() {
             if last - first < ORDER as u64 {
@@ -152,7 +153,7 @@ impl Refined<'_> {
                 open.extend(halves);
             }
             if self.sources.len() > MOST_SOURCES {
-                return Err(format!("the law of the count is too wide: more than {MOST_SOURCES} intervals"));
+                return Err(SolveError::TooWide { most: MOST_SOURCES });
             }
         }
         Ok(())
@@ -163,8 +164,8 @@ impl Refined<'_> {
         let panel = &self.panels[piece.panel];
         let (first, last) = (piece.first as f64, piece.last as f64);
         let (slope, curvature) = match &panel.form {
-            Form::Points(_) => ([0.0; ORDER], [0.0; ORDER]),
-            Form::Smooth(series, _) => {
+            PanelForm::Points(_) => ([0.0; ORDER], [0.0; ORDER]),
+            PanelForm::Smooth(series, _) => {
                 let half = 0.5 * (panel.last - panel.first) as f64;
                 let at = local(&spread(first, last), panel.first as f64, panel.last as f64);
                 let once = chebyshev::derivative(series);
@@ -200,7 +201,7 @@ impl Refined<'_> {
         (least.max(0.5), most)
     }
 
-    fn split(&mut self, piece: &Piece, parts: u64) -> Result<(), String> {
+    fn split(&mut self, piece: &Piece, parts: u64) -> Result<(), SolveError> {
         let counts = piece.last - piece.first + 1;
         let parts = parts.min(counts);
         let (each, longer) = (counts / parts, counts % parts);
@@ -227,7 +228,7 @@ impl Refined<'_> {
         let logs = self.panels[piece.panel].logs(&count);
         let at = local(&count, piece.first as f64, piece.last as f64);
         let [next, error, accepted] = [0, 1, 2].map(|k| chebyshev::values(&piece.series[k], &at));
-        self.sources.push(Source {
+        self.sources.push(QuadratureSource {
             first,
             last,
             panel: piece.panel,
@@ -241,8 +242,8 @@ impl Refined<'_> {
     }
 
     /// At most ORDER counts, one by one.
-    fn each(&mut self, panel: usize, first: u64, last: u64) -> Result<(), String> {
-        let count: Nodes = std::array::from_fn(|i| (first + i as u64).min(last) as f64);
+    fn each(&mut self, panel: usize, first: u64, last: u64) -> Result<(), SolveError> {
+        let count: ChebyshevNodes = std::array::from_fn(|i| (first + i as u64).min(last) as f64);
         let logs = self.panels[panel].logs(&count);
         let (mut log_weight, mut states) = ([NOTHING; ORDER], [[0.0; ORDER]; 3]);
         let mut doubt = 0.0_f64;
@@ -260,7 +261,7 @@ impl Refined<'_> {
         }
         let [next, error, accepted] = states;
         let mean = next.map(|q| self.stage.draws * q);
-        self.sources.push(Source { first, last, panel, count, log_weight, mean, error, accepted, doubt });
+        self.sources.push(QuadratureSource { first, last, panel, count, log_weight, mean, error, accepted, doubt });
         Ok(())
     }
 }

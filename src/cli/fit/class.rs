@@ -1,7 +1,7 @@
 //! `--class COLUMN`: the log of one class of mistakes, beside that of all of them.
 
 use crate::fit::log::COLUMNS;
-use crate::fit::{Log, ReadOptions, Row};
+use crate::fit::{Log, LogRow, ReadOptions};
 
 use super::UsageError;
 
@@ -41,7 +41,7 @@ pub(super) fn keep(log: &mut Log, total: &Log, class: &str) -> Result<(), UsageE
     Ok(())
 }
 
-fn exceeds(row: &Row, whole: &Row) -> Option<String> {
+fn exceeds(row: &LogRow, whole: &LogRow) -> Option<String> {
     (row.wrong > whole.wrong).then(|| {
         format!(
             "generation {} has {} of them among {} wrong answers; a class is a part",

@@ -7,33 +7,33 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde::Serialize;
 
-use crate::fit::{Fit, FitError, FitOptions, Fitted, Log, Parting, ReadOptions};
+use crate::fit::{FitError, FitOptions, Fitted, Log, LogFit, MetricParting, ReadOptions};
 use crate::provenance::LogProvenance;
 use crate::report;
-use crate::report::fit::{Inputs, PairInputs, words};
+use crate::report::fit::{FitInputs, PairInputs, words};
 
 use super::super::args;
 use super::super::ingest::read_as;
-use super::super::limits::Work;
+use super::super::limits::WorkEstimate;
 use super::super::progress::watched;
-use super::super::{UsageError, Verdict, report_folder, write_report};
+use super::super::{CommandVerdict, UsageError, report_folder, write_report};
 use super::{blamed, class, generations, json, options, provenance, read, text};
 
 /// The fits of both metrics.
 #[derive(Serialize)]
-struct Pair<'a> {
+struct PairDocument<'a> {
     metrics: [OfMetric<'a>; 2],
-    parting: Option<Parting>,
+    parting: Option<MetricParting>,
 }
 
 #[derive(Serialize)]
 struct OfMetric<'a> {
     metric: &'a str,
     #[serde(flatten)]
-    fit: &'a Fit,
+    fit: &'a LogFit,
 }
 
-pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdict> {
+pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let [first, second] = names(args)?;
     let options = options(args, false)?;
     let files = Log::files(&args.files)?;
@@ -53,13 +53,13 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
     };
     let provenance = provenance(args, &files)?.with_reading([one.reading(), other.reading()].concat());
     let longest = generations(&one).max(generations(&other));
-    Work::default().fits(2, options.effort.sweeps, longest).admit(args.patience)?;
+    WorkEstimate::default().fits(2, options.effort.sweeps, longest).admit(args.patience)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
     let fitted = [fitted(&one, &options, args)?, fitted(&other, &of_second, args)?];
     let fits = [fitted[0].answer(), fitted[1].answer()];
     let parting = fitted[0].parting(&fitted[1]);
     let metrics = [OfMetric { metric: first, fit: &fits[0] }, OfMetric { metric: second, fit: &fits[1] }];
-    let json = json(&provenance, Pair { metrics, parting })?;
+    let json = json(&provenance, PairDocument { metrics, parting })?;
     let inputs = PairInputs {
         metrics: [
             (first, inputs(&one, &fits[0], &options, &provenance)?),
@@ -84,14 +84,14 @@ pub(super) fn run(args: &args::Fit, out: &mut dyn Write) -> anyhow::Result<Verdi
         }
     }
     let unsettled = fits.iter().any(|fit| fit.unsettled().is_some());
-    Ok(if unsettled { Verdict::Unsettled } else { Verdict::Fine })
+    Ok(if unsettled { CommandVerdict::Unsettled } else { CommandVerdict::Fine })
 }
 
 /// What the total is called beside a class.
 const TOTAL: &str = "all mistakes";
 
 /// The two metrics, or the total and the class; what answers for one alone is refused.
-fn names(args: &args::Fit) -> Result<[&str; 2], UsageError> {
+fn names(args: &args::FitArgs) -> Result<[&str; 2], UsageError> {
     let names = match (args.reading.metric.as_slice(), &args.class) {
         ([] | [_], Some(class)) => [TOTAL, class],
         (_, Some(class)) => {
@@ -116,7 +116,7 @@ fn names(args: &args::Fit) -> Result<[&str; 2], UsageError> {
     Ok(names)
 }
 
-fn fitted<'a>(log: &'a Log, options: &'a FitOptions, args: &args::Fit) -> anyhow::Result<Fitted<'a>> {
+fn fitted<'a>(log: &'a Log, options: &'a FitOptions, args: &args::FitArgs) -> anyhow::Result<Fitted<'a>> {
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(log, options, watch))?
         .map_err(|error| blamed(error, args.files.first().map(PathBuf::as_path), args.scenario.as_deref()))?;
     read_as(log, &mut std::io::stderr())?;
@@ -125,10 +125,10 @@ fn fitted<'a>(log: &'a Log, options: &'a FitOptions, args: &args::Fit) -> anyhow
 
 fn inputs<'a>(
     log: &'a Log,
-    fit: &'a Fit,
+    fit: &'a LogFit,
     options: &FitOptions,
     provenance: &'a LogProvenance,
-) -> Result<Inputs<'a>, FitError> {
+) -> Result<FitInputs<'a>, FitError> {
     let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
-    Ok(Inputs { fit, run, advised: None, weighed: None, provenance })
+    Ok(FitInputs { fit, run, advised: None, weighed: None, provenance })
 }

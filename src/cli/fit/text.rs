@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use crate::fit::{Advised, Conditional, Fan, Fit, Interval, Weighed};
-use crate::report::fit::{Inputs, words};
+use crate::fit::{AdvisedMeasurements, ConditionalInterval, CredibleInterval, FanPoint, LogFit, WeighedVariants};
+use crate::report::fit::{FitInputs, words};
 use crate::report::words::{number, percent, ratio};
 
-use super::super::table::sheet;
+use super::super::width::sheet;
 
-pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn answer(inputs: &FitInputs<'_>, out: &mut dyn Write) -> io::Result<()> {
     let fit = inputs.fit;
     if let Some(unsettled) = words::unsettled(fit) {
         return writeln!(out, "{unsettled}");
@@ -38,7 +38,7 @@ pub(super) fn answer(inputs: &Inputs<'_>, out: &mut dyn Write) -> io::Result<()>
     Ok(())
 }
 
-fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
+fn numbers(fit: &LogFit, out: &mut dyn Write) -> io::Result<()> {
     let (runway, r, best) = (&fit.runway, &fit.reproduction_number, &fit.best);
     let horizon = runway.horizon;
     let median = runway.median.map_or_else(|| format!("more than {horizon}"), |median| median.to_string());
@@ -56,7 +56,7 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
     ];
     let next = fit.fan.iter().find_map(|fan| Some((fan.error, fan.measurement?)));
     let next = next.map(|(error, measured)| {
-        let with = |one: Interval| spread(&one, |share| percent(share, 3));
+        let with = |one: CredibleInterval| spread(&one, |share| percent(share, 3));
         ("next measurement", format!("{} wrong; true error {}", with(measured), with(error)))
     });
     let rows = [
@@ -79,7 +79,7 @@ fn numbers(fit: &Fit, out: &mut dyn Write) -> io::Result<()> {
     ahead.iter().chain(&next).chain(&rows).try_for_each(|(label, value)| writeln!(out, "  {label:<23} {value}"))
 }
 
-fn generations(fan: &[Fan], out: &mut dyn Write) -> io::Result<()> {
+fn generations(fan: &[FanPoint], out: &mut dyn Write) -> io::Result<()> {
     let mut table = sheet(&["generation", "phase", "measured", "error 5 %", "median", "95 %", "survival"]);
     let or_empty = |share: Option<f64>| share.map_or_else(String::new, |share| percent(share, 3));
     for one in fan {
@@ -96,7 +96,7 @@ fn generations(fan: &[Fan], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{table}")
 }
 
-fn advice(advised: &Advised, out: &mut dyn Write) -> io::Result<()> {
+fn advice(advised: &AdvisedMeasurements, out: &mut dyn Write) -> io::Result<()> {
     let mut table = sheet(&["measurement", "runway, expected sd", "less by", "per 100 items"]);
     for one in &advised.advice {
         table.add_row(vec![
@@ -109,7 +109,7 @@ fn advice(advised: &Advised, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{table}")
 }
 
-fn variants(weighed: &Weighed, out: &mut dyn Write) -> io::Result<()> {
+fn variants(weighed: &WeighedVariants, out: &mut dyn Write) -> io::Result<()> {
     let mut table = sheet(&["variant", "log predictive density", "against full", "standard error", "weight"]);
     for score in &weighed.scores {
         table.add_row(vec![
@@ -123,11 +123,11 @@ fn variants(weighed: &Weighed, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{table}")
 }
 
-fn spread(interval: &Interval, form: impl Fn(f64) -> String) -> String {
+fn spread(interval: &CredibleInterval, form: impl Fn(f64) -> String) -> String {
     format!("{} (90 %: {} to {})", form(interval.q50), form(interval.q05), form(interval.q95))
 }
 
-fn conditional(value: &Conditional) -> String {
+fn conditional(value: &ConditionalInterval) -> String {
     match &value.given {
         Some(interval) => {
             format!("{}, in {} of the draws", spread(interval, |x| percent(x, 3)), percent(value.probability, 3))

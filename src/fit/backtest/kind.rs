@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::fit::log::Row;
+use crate::fit::log::LogRow;
 
 /// Change of the error rate that counts, at the least.
 const LEAST: f64 = 0.03;
@@ -29,7 +29,7 @@ impl CourseKind {
 
     /// The course of a finished run. A change counts from 3 percentage points and three standard errors on.
     #[must_use]
-    pub fn of(rows: &[Row]) -> Self {
+    pub fn of(rows: &[LogRow]) -> Self {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Self::Flat };
         let lowest = rows.iter().min_by(|a, b| a.error_rate().total_cmp(&b.error_rate())).unwrap_or(first);
         if rises(lowest, last) && rises(lowest, first) {
@@ -57,15 +57,15 @@ impl CourseKind {
 
 /// Whether the error rate of `to` lies above that of `from` by a change that counts. Counts are compared before they are
 /// divided, so that wrong answers and right ones are treated alike to the last bit.
-fn rises(from: &Row, to: &Row) -> bool {
-    let counts = |row: &Row| (i128::from(row.wrong), i128::from(row.evaluated));
+fn rises(from: &LogRow, to: &LogRow) -> bool {
+    let counts = |row: &LogRow| (i128::from(row.wrong), i128::from(row.evaluated));
     let ((from_wrong, from_all), (to_wrong, to_all)) = (counts(from), counts(to));
     let change = (to_wrong * from_all - from_wrong * to_all) as f64 / (from_all * to_all) as f64;
     change >= (STANDARD_ERRORS * (variance(from) + variance(to)).sqrt()).max(LEAST)
 }
 
 /// Of a measured error rate. Half an answer on each side: no evaluation is without noise.
-fn variance(row: &Row) -> f64 {
+fn variance(row: &LogRow) -> f64 {
     let (wrong, trials) = row.independent_counts();
     let [wrong, right, all] = [wrong as f64 + 0.5, (trials - wrong) as f64 + 0.5, trials as f64 + 1.0];
     wrong * right / (all * all) / trials.max(1) as f64
@@ -76,12 +76,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn rows(wrong: &[u64]) -> Vec<Row> {
-        let row = |(generation, &wrong): (usize, &u64)| Row {
+    fn rows(wrong: &[u64]) -> Vec<LogRow> {
+        let row = |(generation, &wrong): (usize, &u64)| LogRow {
             generation: generation as u64,
             evaluated: 1000,
             wrong,
-            ..Row::default()
+            ..LogRow::default()
         };
         wrong.iter().enumerate().map(row).collect()
     }

@@ -85,6 +85,7 @@
 //! 90 % intervals hold 0.67.
 
 mod kind;
+mod options;
 mod outcome;
 mod quantiles;
 mod result;
@@ -96,35 +97,17 @@ use rayon::prelude::*;
 
 use super::baseline::Baseline;
 use super::fitted::Fitted;
-use super::log::{Log, Row, Run, named};
-use super::{FitError, FitOptions, UNWATCHED, Watch};
-use outcome::{Outcome, first_passages, points};
+use super::log::{Log, LogRow, LogRun, named};
+use super::{FitError, FitOptions, Progress, UNWATCHED};
+use outcome::{CaseOutcome, first_passages, points};
 use summary::summarise;
 
 pub use kind::CourseKind;
-pub use quantiles::{Predicted, QUANTILE_LEVELS};
-pub use result::{Backtest, BaselineScores, BaselineSummary, Calibration, Case, CaseScores, ForecastPoint, Summary};
-
-/// What to test.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BacktestOptions {
-    /// Generations that a fit may see, each in turn.
-    pub cuts: Vec<usize>,
-    /// How to fit; the horizon is that of each log.
-    pub fit: FitOptions,
-    /// Whether a case sees the other runs of its log, to their ends; else it sees the first generations of its own run and
-    /// nothing else.
-    pub others: bool,
-    /// A warning says: fails within this many generations with probability above one half.
-    pub warning: usize,
-}
-
-impl Default for BacktestOptions {
-    fn default() -> Self {
-        let fit = FitOptions { effort: super::Effort::BRISK, paths: 1000, ..FitOptions::default() };
-        Self { cuts: vec![4, 6, 8, 10], fit, others: false, warning: 5 }
-    }
-}
+pub use options::BacktestOptions;
+pub use result::{
+    BacktestCase, BacktestResult, BacktestSummary, BaselineScores, BaselineSummary, CaseScores, CoverageLevel,
+    ForecastPoint, PredictedQuantiles, QUANTILE_LEVELS,
+};
 
 /// Equally probable paths of an extrapolation. Path i holds the i-th quantile of every generation: an extrapolation knows
 /// nothing of how its errors hang together, and a line or level that is wrong stays wrong.
@@ -134,7 +117,7 @@ const EXTRAPOLATED: usize = 500;
 ///
 /// # Errors
 /// [`FitError`] of the first case whose options are out of range.
-pub fn backtest(logs: &[Log], options: &BacktestOptions) -> Result<Backtest, FitError> {
+pub fn backtest(logs: &[Log], options: &BacktestOptions) -> Result<BacktestResult, FitError> {
     backtest_watched(logs, options, UNWATCHED)
 }
 
@@ -142,7 +125,11 @@ pub fn backtest(logs: &[Log], options: &BacktestOptions) -> Result<Backtest, Fit
 ///
 /// # Errors
 /// As [`backtest`].
-pub fn backtest_watched(logs: &[Log], options: &BacktestOptions, watch: Watch<'_>) -> Result<Backtest, FitError> {
+pub fn backtest_watched(
+    logs: &[Log],
+    options: &BacktestOptions,
+    watch: Progress<'_>,
+) -> Result<BacktestResult, FitError> {
     let mut skipped = Vec::new();
     let mut wanted = Vec::new();
     for log in logs {
@@ -159,26 +146,37 @@ pub fn backtest_watched(logs: &[Log], options: &BacktestOptions, watch: Watch<'_
     }
     let all = wanted.len() as u64;
     watch(0, all);
-    let cases: Vec<Case> = wanted
+    let cases: Vec<BacktestCase> = wanted
         .par_iter()
         .map(|(log, run, cut)| case(log, run, *cut, options))
         .inspect(|_| watch(1, all))
         .collect::<Result<_, FitError>>()?;
-    let group = |keep: &dyn Fn(&Case) -> bool| summarise(cases.iter().filter(|case| keep(case)).collect(), options);
+    let group =
+        |keep: &dyn Fn(&BacktestCase) -> bool| summarise(cases.iter().filter(|case| keep(case)).collect(), options);
     let by_file = logs.iter().map(|log| (log.source.clone(), group(&|case| case.file == log.source))).collect();
     let by_cut = options.cuts.iter().map(|&cut| (cut, group(&|case| case.cut == cut))).collect();
-    let sets: BTreeSet<&str> = cases.iter().map(Case::set).collect();
+    let sets: BTreeSet<&str> = cases.iter().map(BacktestCase::set).collect();
     let by_set = sets.into_iter().map(|set| (set.to_owned(), group(&|case| case.set() == set))).collect();
     let kinds = CourseKind::ALL.into_iter().filter(|kind| cases.iter().any(|case| case.kind == *kind));
     let by_kind = kinds.map(|kind| (kind, group(&|case| case.kind == kind))).collect();
     let summary = group(&|_| true);
     let calibration = summary::calibration(&cases);
-    Ok(Backtest { summary, by_file, by_set, by_kind, by_cut, calibration, others: options.others, cases, skipped })
+    Ok(BacktestResult {
+        summary,
+        by_file,
+        by_set,
+        by_kind,
+        by_cut,
+        calibration,
+        others: options.others,
+        cases,
+        skipped,
+    })
 }
 
-fn case(log: &Log, run: &Run, cut: usize, options: &BacktestOptions) -> Result<Case, FitError> {
+fn case(log: &Log, run: &LogRun, cut: usize, options: &BacktestOptions) -> Result<BacktestCase, FitError> {
     let seen = run.first(cut);
-    let future: Vec<Row> = run.rows.iter().skip(cut).copied().collect();
+    let future: Vec<LogRow> = run.rows.iter().skip(cut).copied().collect();
     let last = seen.rows.last().map_or(0, |row| row.generation);
     let horizon = future.last().map_or(1, |row| row.generation - last);
     let fit = FitOptions { horizon, run: 0, ..options.fit.clone() };
@@ -193,7 +191,7 @@ fn case(log: &Log, run: &Run, cut: usize, options: &BacktestOptions) -> Result<C
             courses.iter().filter_map(|course| course.measured.get(index).copied()).collect()
         })
         .collect();
-    let outcome = Outcome::new(&seen.rows, &future, fit.threshold.error_rate(&seen.rows));
+    let outcome = CaseOutcome::new(&seen.rows, &future, fit.threshold.error_rate(&seen.rows));
     let runways = first_passages(&columns, outcome.threshold);
     let forecast = points(&future, &columns);
     let scores = outcome.scores(&columns, &runways, &forecast, options.warning);
@@ -209,5 +207,14 @@ fn case(log: &Log, run: &Run, cut: usize, options: &BacktestOptions) -> Result<C
         })
         .collect();
     let kind = CourseKind::of(&run.rows);
-    Ok(Case { file: log.source.clone(), run: run.name.clone(), kind, cut, scores, baselines, forecast, predicted })
+    Ok(BacktestCase {
+        file: log.source.clone(),
+        run: run.name.clone(),
+        kind,
+        cut,
+        scores,
+        baselines,
+        forecast,
+        predicted,
+    })
 }

@@ -1,12 +1,12 @@
 //! One case: what came after the cut, and how well it was foreseen.
 
 use super::{BaselineScores, CaseScores, ForecastPoint};
-use crate::fit::log::Row;
+use crate::fit::log::LogRow;
 use crate::fit::score::{count_quantile, covered, crps, quantile, sorted};
 
 /// What came after the cut.
-pub(super) struct Outcome<'a> {
-    future: &'a [Row],
+pub(super) struct CaseOutcome<'a> {
+    future: &'a [LogRow],
     pub threshold: f64,
     /// Whether the run stood beyond the threshold at the cut.
     over: bool,
@@ -14,9 +14,9 @@ pub(super) struct Outcome<'a> {
     runway: usize,
 }
 
-impl<'a> Outcome<'a> {
-    pub fn new(seen: &[Row], future: &'a [Row], threshold: f64) -> Self {
-        let fails = |row: &Row| row.error_rate() >= threshold;
+impl<'a> CaseOutcome<'a> {
+    pub fn new(seen: &[LogRow], future: &'a [LogRow], threshold: f64) -> Self {
+        let fails = |row: &LogRow| row.error_rate() >= threshold;
         let runway = future.iter().position(fails).unwrap_or(future.len());
         Self { future, threshold, over: seen.last().is_some_and(fails), runway }
     }
@@ -82,7 +82,7 @@ pub(super) fn first_passages(columns: &[Vec<f64>], threshold: f64) -> Vec<u64> {
     passages
 }
 
-pub(super) fn points(future: &[Row], columns: &[Vec<f64>]) -> Vec<ForecastPoint> {
+pub(super) fn points(future: &[LogRow], columns: &[Vec<f64>]) -> Vec<ForecastPoint> {
     future
         .iter()
         .zip(columns)

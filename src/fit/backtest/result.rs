@@ -66,7 +66,7 @@ pub struct ForecastPoint {
 
 /// One run, cut once.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Case {
+pub struct BacktestCase {
     /// The log.
     pub file: String,
     /// The run; empty where the log does not name it.
@@ -83,10 +83,10 @@ pub struct Case {
     pub forecast: Vec<ForecastPoint>,
     /// The forecasts of every forecaster as quantiles.
     #[serde(skip)]
-    pub predicted: Vec<super::Predicted>,
+    pub predicted: Vec<PredictedQuantiles>,
 }
 
-impl Case {
+impl BacktestCase {
     /// The folder of the log; empty where it is named without one.
     #[must_use]
     pub fn set(&self) -> &str {
@@ -96,7 +96,7 @@ impl Case {
 
 /// Means over cases; every case counts the same.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Summary {
+pub struct BacktestSummary {
     /// Cases.
     pub cases: usize,
     /// Cases whose run had not failed by the cut.
@@ -148,7 +148,7 @@ pub struct BaselineSummary {
 
 /// Coverage of one central interval of the measured error rate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Calibration {
+pub struct CoverageLevel {
     /// Probability that the interval claims.
     pub nominal: f64,
     /// Share of measured errors in it; a mean over cases, like every other score.
@@ -157,24 +157,45 @@ pub struct Calibration {
 
 /// The whole back-test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Backtest {
+pub struct BacktestResult {
     /// Every case, in the order of files, runs and cuts.
-    pub cases: Vec<Case>,
+    pub cases: Vec<BacktestCase>,
     /// Over all cases.
-    pub summary: Summary,
+    pub summary: BacktestSummary,
     /// By file.
-    pub by_file: BTreeMap<String, Summary>,
+    pub by_file: BTreeMap<String, BacktestSummary>,
     /// By the folder of the log.
-    pub by_set: BTreeMap<String, Summary>,
+    pub by_set: BTreeMap<String, BacktestSummary>,
     /// By the course of the run, kinds without a case left out.
-    pub by_kind: BTreeMap<CourseKind, Summary>,
+    pub by_kind: BTreeMap<CourseKind, BacktestSummary>,
     /// By cut.
-    pub by_cut: BTreeMap<usize, Summary>,
+    pub by_cut: BTreeMap<usize, BacktestSummary>,
     /// Coverage of central intervals of the error rate from 10 to 95 %, by the ranks of what was measured; what ties with an end of the
     /// interval is inside.
-    pub calibration: Vec<Calibration>,
+    pub calibration: Vec<CoverageLevel>,
     /// Whether every case saw the other runs of its log too.
     pub others: bool,
     /// Cases that could not be made, and why.
     pub skipped: Vec<String>,
+}
+
+/// Levels of forecast hubs.
+pub const QUANTILE_LEVELS: [f64; 23] = [
+    0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
+    0.95, 0.975, 0.99,
+];
+
+/// What one forecaster said of one generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PredictedQuantiles {
+    /// `runaway`, or the key of an extrapolation.
+    pub model: &'static str,
+    /// The generation that is forecast.
+    pub generation: u64,
+    /// Generations ahead of the last one seen.
+    pub horizon: u64,
+    /// Error rate that was measured.
+    pub observed: f64,
+    /// Error rates at [`QUANTILE_LEVELS`].
+    pub quantiles: [f64; QUANTILE_LEVELS.len()],
 }

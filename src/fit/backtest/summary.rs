@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{BacktestOptions, BaselineSummary, Calibration, Case, CaseScores, Summary};
+use super::{BacktestCase, BacktestOptions, BacktestSummary, BaselineSummary, CaseScores, CoverageLevel};
 use crate::fit::baseline::Baseline;
 
 /// Probabilities of the intervals whose coverage is reported.
@@ -13,16 +13,16 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / f64::from(count))
 }
 
-pub(super) fn summarise(cases: Vec<&Case>, options: &BacktestOptions) -> Summary {
+pub(super) fn summarise(cases: Vec<&BacktestCase>, options: &BacktestOptions) -> BacktestSummary {
     let over = |get: &dyn Fn(&CaseScores) -> Option<f64>| mean(cases.iter().filter_map(|case| get(&case.scores)));
     let as_share = |covered: Option<bool>| covered.map(|covered| f64::from(u8::from(covered)));
     let baselines: BTreeMap<&'static str, BaselineSummary> =
         Baseline::ALL.iter().map(|baseline| (baseline.key(), baseline_summary(&cases, baseline.key()))).collect();
     let crps_error = over(&|scores| Some(scores.base.crps_error));
     let crps_runway = over(&|scores| scores.base.crps_runway);
-    let told = |case: &&&Case| warned(case) && case.scores.failed_within.is_some();
+    let told = |case: &&&BacktestCase| warned(case) && case.scores.failed_within.is_some();
     let alarms = Alarms::of(&cases, options);
-    Summary {
+    BacktestSummary {
         cases: cases.len(),
         runway_cases: cases.iter().filter(|case| case.scores.coverage90_runway.is_some()).count(),
         coverage50_error: over(&|scores| Some(scores.coverage50_error)),
@@ -51,8 +51,8 @@ fn ratio(own: Option<f64>, others: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 /// Coverage of central intervals, from the ranks.
-pub(super) fn calibration(cases: &[Case]) -> Vec<Calibration> {
-    let inside = |case: &Case, nominal: f64| {
+pub(super) fn calibration(cases: &[BacktestCase]) -> Vec<CoverageLevel> {
+    let inside = |case: &BacktestCase, nominal: f64| {
         let hits =
             case.forecast.iter().filter(|point| (point.rank - 0.5).abs() - 0.5 * point.ties <= nominal / 2.0).count();
         hits as f64 / case.forecast.len().max(1) as f64
@@ -60,12 +60,12 @@ pub(super) fn calibration(cases: &[Case]) -> Vec<Calibration> {
     NOMINAL
         .into_iter()
         .filter_map(|nominal| {
-            Some(Calibration { nominal, observed: mean(cases.iter().map(|case| inside(case, nominal)))? })
+            Some(CoverageLevel { nominal, observed: mean(cases.iter().map(|case| inside(case, nominal)))? })
         })
         .collect()
 }
 
-fn baseline_summary(cases: &[&Case], key: &str) -> BaselineSummary {
+fn baseline_summary(cases: &[&BacktestCase], key: &str) -> BaselineSummary {
     let scores = || cases.iter().filter_map(|case| case.baselines.get(key));
     BaselineSummary {
         crps_error: mean(scores().map(|scores| scores.crps_error)),
@@ -74,7 +74,7 @@ fn baseline_summary(cases: &[&Case], key: &str) -> BaselineSummary {
     }
 }
 
-fn warned(case: &Case) -> bool {
+fn warned(case: &BacktestCase) -> bool {
     case.scores.failure_probability.is_some_and(|probability| probability > 0.5)
 }
 
@@ -86,8 +86,8 @@ struct Alarms {
 }
 
 impl Alarms {
-    fn of(cases: &[&Case], options: &BacktestOptions) -> Self {
-        let mut runs: BTreeMap<(&str, &str), Vec<&Case>> = BTreeMap::new();
+    fn of(cases: &[&BacktestCase], options: &BacktestOptions) -> Self {
+        let mut runs: BTreeMap<(&str, &str), Vec<&BacktestCase>> = BTreeMap::new();
         for case in cases {
             runs.entry((&case.file, &case.run)).or_default().push(case);
         }
@@ -95,7 +95,7 @@ impl Alarms {
         let mut alarms = Self { failures: 0, leads: Vec::new() };
         for cases in runs.values_mut() {
             cases.sort_by_key(|case| case.cut);
-            let fails = |case: &&&Case| case.scores.failed_after.is_some();
+            let fails = |case: &&&BacktestCase| case.scores.failed_after.is_some();
             if !cases.iter().filter(fails).any(|case| Some(&case.cut) == first_cut || cases.len() == 1) {
                 continue;
             }

@@ -1,6 +1,6 @@
 //! What samples show: whether a file holds any, whether the answers are those that were given, and how generations follow.
 
-use super::answers::{AnswerSet, GenerationAnswers};
+use super::answer_group::{AnswerSet, GenerationAnswers};
 use super::file::LogFile;
 use super::table_columns::counts_answers;
 use super::{FORMATS, ReadOptions, items, lm_eval_samples, pairs, shortened, table, verl};

@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::json::{self, Object};
-use super::meaning::{Meaning, meaning};
+use super::json::{self, JsonObject};
+use super::meaning::{MetricMeaning, meaning};
 use super::names::is_name;
+use super::read_error::ReadError;
 use super::{ReadOptions, listed, shortened};
 
 /// Keys that name a run.
@@ -59,24 +60,24 @@ pub(super) fn right_share(value: &Json) -> Option<f64> {
 
 /// How much of a line is right: 1 or 0 for one answer, turned where the key says what is wrong; between them for a mean over
 /// several, which is what a metric's key holds, and what --samples-per-problem says that any other does.
-pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
+pub(super) fn judged(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, ReadError> {
     let number = || json::number(value).map(|(score, _)| score);
     let meant = meaning(key);
-    if meant == Meaning::Error && !options.lower_is_better {
-        return Err(is_error(key));
+    if meant == MetricMeaning::Error && !options.lower_is_better {
+        return Err(ReadError::new(is_error(key)));
     }
-    let is_mean = options.samples_per_problem.is_some() || meant == Meaning::Right && !is_of_one(key);
+    let is_mean = options.samples_per_problem.is_some() || meant == MetricMeaning::Right && !is_of_one(key);
     let right = match options.right_above {
         Some(limit) => number().or_else(|| truth(value).map(share_of)).map(|score| share_of(score > limit)),
         None => {
             verdict(value).map(share_of).or_else(|| number().filter(|share| is_mean && (0.0..=1.0).contains(share)))
         }
     };
-    right.map(|right| options.turned(right)).ok_or_else(|| neither(value, key))
+    right.map(|right| options.turned(right)).ok_or_else(|| ReadError::new(neither(value, key)))
 }
 
 /// A key of these names, in any case where none is spelt so.
-pub(super) fn known(object: &Object, names: &[&str]) -> Option<String> {
+pub(super) fn known(object: &JsonObject, names: &[&str]) -> Option<String> {
     let exact = names.iter().find(|name| object.contains_key(**name)).map(|name| (*name).to_owned());
     exact.or_else(|| names.iter().find_map(|name| object.keys().find(|key| plain(key) == **name)).cloned())
 }
@@ -86,7 +87,7 @@ fn plain(key: &str) -> String {
 }
 
 /// The keys of an object; those of objects within it behind a point, as options take them.
-pub(super) fn key_names(object: &Object) -> Vec<String> {
+pub(super) fn key_names(object: &JsonObject) -> Vec<String> {
     let within = |(key, value): (&String, &Json)| match value.as_object() {
         Some(inner) if !inner.is_empty() => inner.keys().map(|name| format!("{key}.{name}")).collect(),
         _ => vec![key.clone()],
@@ -100,26 +101,26 @@ pub(super) fn is_error(name: &str) -> String {
 }
 
 /// What to say where no key says what is right, but one by its name what is wrong.
-pub(super) fn wrong_key(object: &Object) -> String {
-    let key = key_names(object).into_iter().find(|key| meaning(key) == Meaning::Error);
+pub(super) fn wrong_key(object: &JsonObject) -> String {
+    let key = key_names(object).into_iter().find(|key| meaning(key) == MetricMeaning::Error);
     key.map_or_else(String::new, |key| {
         format!("; if `{}` says what is wrong, --correct {0} --lower-is-better", shortened(&key))
     })
 }
 
 /// The key that an option names, which must be there.
-pub(super) fn asked(object: &Object, wanted: &Option<String>, option: &str) -> Result<Option<String>, String> {
+pub(super) fn asked(object: &JsonObject, wanted: &Option<String>, option: &str) -> Result<Option<String>, ReadError> {
     match wanted {
-        Some(key) if !object.contains_key(key) => Err(format!(
+        Some(key) if !object.contains_key(key) => Err(ReadError::new(format!(
             "{option} {key}: there is no such key; there is {}",
             listed(key_names(object).iter().map(String::as_str))
-        )),
+        ))),
         wanted => Ok(wanted.clone()),
     }
 }
 
 /// The key of the generation; in some files `generation` is the text that was generated.
-pub(super) fn generation_key(object: &Object) -> Option<String> {
+pub(super) fn generation_key(object: &JsonObject) -> Option<String> {
     let names = |value: &Json| json::number(value).is_some() || value.as_str().is_some_and(is_name);
     GENERATIONS.iter().find_map(|key| known(object, &[key]).filter(|key| object.get(key).is_some_and(names)))
 }
@@ -144,7 +145,7 @@ fn plain_number(text: &str) -> &str {
 }
 
 /// Refuses answers of a second run: merged, they would pass for more problems.
-pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<(), (String, String)> {
+pub(super) fn same_run(object: &JsonObject, first: &mut Option<String>) -> Result<(), ReadError> {
     let Some((key, run)) = RUNS.iter().find_map(|key| Some((*key, object.get(*key).and_then(text)?))) else {
         return Ok(());
     };
@@ -154,7 +155,7 @@ pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<()
                 "these are answers of several runs, {}; give those of one",
                 listed([known.as_str(), run.as_str()])
             );
-            Err((key.to_owned(), reason))
+            Err(ReadError::of(key, reason))
         }
         _ => {
             *first = Some(run);
@@ -167,7 +168,7 @@ pub(super) fn same_run(object: &Object, first: &mut Option<String>) -> Result<()
 fn neither(value: &Json, key: &str) -> String {
     let remedy = match json::number(value) {
         None => "write true or false, or name the key that says it with --correct KEY".to_owned(),
-        Some((score, _)) if (0.0..=1.0).contains(&score) && meaning(key) != Meaning::Reward => {
+        Some((score, _)) if (0.0..=1.0).contains(&score) && meaning(key) != MetricMeaning::Reward => {
             "--right-above 0.5 sets a limit for scores; of a mean over k answers say --samples-per-problem k".to_owned()
         }
         Some((score, _)) if score.abs() < 2.0 => "--right-above 0.5 sets a limit for scores".to_owned(),
@@ -176,3 +177,36 @@ fn neither(value: &Json, key: &str) -> String {
     };
     format!("{} is neither right nor wrong; {remedy}", shortened(&value.to_string()))
 }
+
+/// Keys that name the problem, in order of preference.
+pub(super) const IDS: [&str; 14] = [
+    "id",
+    "qid",
+    "question_id",
+    "problem_id",
+    "doc_id",
+    "task_id",
+    "unique_id",
+    "uid",
+    "idx",
+    "index",
+    "example_id",
+    "question",
+    "problem",
+    "prompt",
+];
+
+/// Keys of the answer that was given; `answer` is the one that was asked for in some files, which `pairs` finds out.
+pub(super) const ANSWERS: [&str; 8] = [
+    "prediction",
+    "pred",
+    "predicted_answer",
+    "extracted_answer",
+    "model_answer",
+    "parsed_answer",
+    "final_answer",
+    "answer",
+];
+
+/// Keys of what orders generations.
+pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::answer_fields::{known, text};
 use super::column_names::TASKS;
-use super::json::Object;
+use super::json::JsonObject;
 use super::pairs::hash;
 use super::{ReadOptions, fault, listed, shortened};
 use crate::fit::log::LogError;
@@ -46,7 +46,7 @@ pub(super) struct LineKeys {
 
 impl LineKeys {
     /// The keys of a file whose answers are like this one; `taken` are keys that stand for something else.
-    pub fn of(first: &Object, id: &str, generation: Option<&String>, taken: &[&str]) -> Self {
+    pub fn of(first: &JsonObject, id: &str, generation: Option<&String>, taken: &[&str]) -> Self {
         let sets = TASKS.iter().filter_map(|task| known(first, &[task]));
         Self {
             sets: sets.filter(|key| !taken.contains(&key.as_str())).collect(),
@@ -81,7 +81,7 @@ struct PartsOfAnswers {
 
 impl AnswerSets {
     /// Whether a line is of the set that is read, under these keys.
-    pub fn wants(&mut self, object: &Object, keys: &LineKeys, options: &ReadOptions) -> bool {
+    pub fn wants(&mut self, object: &JsonObject, keys: &LineKeys, options: &ReadOptions) -> bool {
         let value = |key: &String| Some((key.clone(), object.get(key).and_then(text)?));
         let values: Vec<(String, String)> = keys.sets.iter().filter_map(value).collect();
         let is_wanted = |wanted: &String| values.is_empty() || values.iter().any(|(_, value)| value == wanted);
@@ -102,7 +102,7 @@ impl AnswerSets {
     }
 
     /// Takes what the line says beside of a problem.
-    fn part(&mut self, object: &Object, keys: &LineKeys) {
+    fn part(&mut self, object: &JsonObject, keys: &LineKeys) {
         if keys.parts.is_empty() {
             return;
         }

@@ -9,13 +9,15 @@ use serde_json::Value as Json;
 
 use super::answer_checks::without_answers;
 use super::answer_fields::{judged, right_share, same_run, text};
+use super::answer_group::{AnswerGroup, AnswerSet, GenerationAnswers};
 use super::answer_sets::{AnswerSets, LineKeys};
-use super::file::{LogFile, Shape};
-use super::json::{self, Object};
+use super::file::{FileShape, LogFile};
+use super::json::{self, JsonObject};
 use super::pairs::{hash, hash_of, held};
 use super::paths::{by_number, repeats_of};
+use super::read_error::ReadError;
 use super::sample_keys::{SampleKeys, sample_keys};
-use super::verdicts::{self, Verdict};
+use super::verdicts::{self, VerdictKeys};
 use super::{ReadOptions, fault, listed, lm_eval, lm_eval_samples, shortened};
 use crate::fit::log::{Log, LogError};
 
@@ -23,51 +25,6 @@ use crate::fit::log::{Log, LogError};
 const NO_ANSWER: [&str; 6] = ["", "[invalid]", "none", "null", "nan", "n/a"];
 /// The most answers to a problem that a line may count.
 const MOST_COUNTED: u64 = 10_000;
-
-/// Equal answers to one problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AnswerGroup {
-    /// What was answered, as a hash; absent where the files do not hold it.
-    pub answer: Option<u64>,
-    /// Whether it is right; absent where nobody checked.
-    pub right: Option<bool>,
-    /// How often it was given.
-    pub given: u32,
-    /// How often it was kept for training.
-    pub kept: u32,
-}
-
-/// One generation's answers.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
-pub struct GenerationAnswers {
-    /// The generation, as the files name it.
-    pub name: String,
-    /// Groups of answers by problem, a long name of which stands as its hash.
-    pub problems: BTreeMap<String, Vec<AnswerGroup>>,
-    /// Whether its lines say which answers were kept; absent where there are none.
-    kept_known: Option<bool>,
-    /// The files that its lines stand in.
-    pub(super) files: Vec<String>,
-}
-
-/// Samples of one or more generations.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerSet {
-    /// Where they came from, as the user named it.
-    pub source: String,
-    /// The keys that were taken, and what else a reader should know.
-    pub notes: Vec<String>,
-    /// Whether the files say which answers of the first generation were kept.
-    pub kept_known: bool,
-    /// Whether the files hold the answers themselves.
-    pub answers_known: bool,
-    /// The generations in order.
-    pub generations: Vec<GenerationAnswers>,
-    /// The key that says the generation.
-    pub(super) generation_key: Option<String>,
-    /// Whether all files are JSON lines.
-    pub(super) lines: bool,
-}
 
 impl AnswerSet {
     /// Reads samples: JSON lines, a JSON array or a table, one answer a line; harness samples and rollouts of verl too.
@@ -93,7 +50,7 @@ impl AnswerSet {
     }
 
     fn read(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
-        let mut gathered = Gathered { lines: true, ..Gathered::default() };
+        let mut gathered = GatheredAnswers { lines: true, ..GatheredAnswers::default() };
         for file in files {
             // Results stand beside the samples that they sum up.
             if lm_eval::is_results(file, options) && files.iter().any(|file| lm_eval_samples::is_samples(file, options))
@@ -110,7 +67,7 @@ impl AnswerSet {
 }
 
 #[derive(Default)]
-struct Gathered {
+struct GatheredAnswers {
     generations: BTreeMap<String, GenerationAnswers>,
     filters: BTreeSet<String>,
     notes: Vec<String>,
@@ -125,7 +82,7 @@ struct Gathered {
     lines: bool,
 }
 
-impl Gathered {
+impl GatheredAnswers {
     fn take_file(&mut self, file: &LogFile, several: bool, options: &ReadOptions) -> Result<(), LogError> {
         let refuse = |reason: String| fault(&file.name, None, None, reason);
         if let Some(what) = without_answers(file, options) {
@@ -137,17 +94,17 @@ impl Gathered {
         let first = file.head_sample(options)?.ok_or_else(|| {
             refuse("no samples: one answer a line is wanted, with the keys id, answer and correct".to_owned())
         })?;
-        let keys = sample_keys(&first, options).map_err(refuse)?;
+        let keys = sample_keys(&first, options).map_err(|error| error.at(&file.name, None))?;
         let options = &ReadOptions { lower_is_better: options.lower_is_better || keys.turned, ..options.clone() };
         self.answers |= keys.answer.is_some();
-        self.lines &= matches!(file.shape, Shape::Lines(_));
+        self.lines &= matches!(file.shape, FileShape::Lines(_));
         self.generation_key = keys.generation.clone().or(self.generation_key.take());
         self.note(&keys, options);
         let of_line = LineKeys::of(&first, &keys.id, keys.generation.as_ref(), &keys.taken());
         // Successive files are successive generations, but for the repeats of one evaluation.
         let own_name = if several { repeats_of(&file.name) } else { String::new() };
         let cut = file.each_sample(options, |line, object| {
-            let complain = |(key, reason): (String, String)| fault(&file.name, Some(line), Some(&key), reason);
+            let complain = |error: ReadError| error.at(&file.name, Some(line));
             if !self.sets.wants(object, &of_line, options) {
                 return Ok(());
             }
@@ -155,7 +112,7 @@ impl Gathered {
         })?;
         self.sets.end_file(&file.name)?;
         self.notes.extend(cut.then(|| format!("the last line of {} is cut off and was left out", file.name)));
-        super::assemble::add_once(&mut self.notes, file.within.clone());
+        super::wording::add_once(&mut self.notes, file.within.clone());
         self.notes.extend(file.left_out());
         Ok(())
     }
@@ -170,16 +127,16 @@ impl Gathered {
             of("says which verdicts were made", &keys.audited),
             of("is the generation", &keys.generation),
         ];
-        super::assemble::add_once(&mut self.notes, Some(said.into_iter().flatten().collect::<Vec<_>>().join(", ")));
+        super::wording::add_once(&mut self.notes, Some(said.into_iter().flatten().collect::<Vec<_>>().join(", ")));
     }
 
     fn take(
         &mut self,
-        object: &Object,
+        object: &JsonObject,
         keys: &SampleKeys,
         (own_name, file): (&str, &str),
         options: &ReadOptions,
-    ) -> Result<(), (String, String)> {
+    ) -> Result<(), ReadError> {
         same_run(object, &mut self.run)?;
         if let Some(filter) = keys.filter.as_ref().and_then(|key| object.get(key)).and_then(Json::as_str) {
             if options.filter.as_deref().is_some_and(|wanted| wanted != filter) {
@@ -189,13 +146,11 @@ impl Gathered {
                 self.filters.insert(filter.to_owned());
             }
         }
-        let id = object
-            .get(&keys.id)
-            .and_then(text)
-            .ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
+        let id =
+            object.get(&keys.id).and_then(text).ok_or_else(|| ReadError::of(&keys.id, "the line names no problem"))?;
         let judged = judged_answers(object, keys, options)?;
         let kept = match &keys.kept {
-            Some(key) => said(object.get(key)).map_err(|reason| (key.clone(), reason))?,
+            Some(key) => said(object.get(key)).map_err(|error| error.or_of(key))?,
             None => None,
         };
         let right = judged.first().and_then(|(right, _)| *right);
@@ -210,7 +165,7 @@ impl Gathered {
             Some(key) => object
                 .get(key)
                 .and_then(text)
-                .ok_or_else(|| (key.clone(), "this line does not say its generation, but others do".to_owned()))?,
+                .ok_or_else(|| ReadError::of(key, "this line does not say its generation, but others do"))?,
             None => own_name.to_owned(),
         };
         let generation = self.generations.entry(by_number(&name)).or_default();
@@ -222,7 +177,7 @@ impl Gathered {
             let key = keys.kept.clone().unwrap_or_default();
             let reason = "some lines of a generation say whether the answer was kept and others do not; write true or false on \
                           every line";
-            return Err((key, reason.to_owned()));
+            return Err(ReadError::of(key, reason));
         }
         let groups = generation.problems.entry(held(&id)).or_default();
         for (right, given) in judged {
@@ -307,14 +262,14 @@ fn add(groups: &mut Vec<AnswerGroup>, more: AnswerGroup) {
 type Verdicts = Vec<(Option<bool>, u32)>;
 
 /// The verdicts of a line.
-fn judged_answers(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> Result<Verdicts, (String, String)> {
+fn judged_answers(object: &JsonObject, keys: &SampleKeys, options: &ReadOptions) -> Result<Verdicts, ReadError> {
     let (right, whole) = match &keys.verdict {
-        Verdict::Key(key) => return Ok(vec![(verdict(object, key, keys, options)?, 1)]),
-        Verdict::Counts(right, all) => verdicts::counted(object, (right, all), options)?,
+        VerdictKeys::Key(key) => return Ok(vec![(verdict(object, key, keys, options)?, 1)]),
+        VerdictKeys::Counts(right, all) => verdicts::counted(object, (right, all), options)?,
     };
     if whole > MOST_COUNTED {
         let reason = format!("{whole} answers to one problem, but at most {MOST_COUNTED} are measured");
-        return Err((keys.verdict.key().to_owned(), reason));
+        return Err(ReadError::of(keys.verdict.key(), reason));
     }
     let groups = [(Some(true), right as u32), (Some(false), (whole - right) as u32)];
     Ok(groups.into_iter().filter(|(_, given)| *given > 0).collect())
@@ -322,30 +277,31 @@ fn judged_answers(object: &Object, keys: &SampleKeys, options: &ReadOptions) -> 
 
 /// Whether the answer is right; absent where nobody checked.
 fn verdict(
-    object: &Object,
+    object: &JsonObject,
     key: &str,
     keys: &SampleKeys,
     options: &ReadOptions,
-) -> Result<Option<bool>, (String, String)> {
+) -> Result<Option<bool>, ReadError> {
     if let Some(audited) = &keys.audited
-        && !said(object.get(audited)).map_err(|reason| (audited.clone(), reason))?.unwrap_or(false)
+        && !said(object.get(audited)).map_err(|error| error.or_of(audited))?.unwrap_or(false)
     {
         return Ok(None);
     }
     let Some(value) = object.get(key).filter(|value| !value.is_null()) else { return Ok(None) };
-    let refuse = |reason: String| (key.to_owned(), reason);
-    match judged(value, key, options).map_err(refuse)? {
+    match judged(value, key, options).map_err(|error| error.or_of(key))? {
         share if share.fract() == 0.0 => Ok(Some(share > 0.0)),
-        _ => Err(refuse(format!("{value} is a mean over several answers; samples are one answer a line"))),
+        _ => Err(ReadError::of(key, format!("{value} is a mean over several answers; samples are one answer a line"))),
     }
 }
 
 /// Yes or no; absent where the value is.
-fn said(value: Option<&Json>) -> Result<Option<bool>, String> {
+fn said(value: Option<&Json>) -> Result<Option<bool>, ReadError> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
     match right_share(value).or_else(|| json::number(value).map(|(number, _)| number)) {
         Some(1.0) => Ok(Some(true)),
         Some(0.0) => Ok(Some(false)),
-        _ => Err(format!("{} is neither yes (true, 1) nor no (false, 0)", shortened(&value.to_string()))),
+        _ => {
+            Err(ReadError::new(format!("{} is neither yes (true, 1) nor no (false, 0)", shortened(&value.to_string()))))
+        }
     }
 }

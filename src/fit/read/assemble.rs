@@ -2,24 +2,32 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::fit::log::{Log, LogError, LogRow, LogRun, note_of_run};
+
 use super::file::LogFile;
-use super::gather::Gather;
-use super::meaning::{Meaning, meaning, scope};
-use super::metric::{self, Chosen};
+use super::found::FoundRecords;
+use super::gather::RowGather;
+use super::meaning::{MetricMeaning, meaning, scope};
+use super::metric::{self, ChosenMetric};
 use super::names::{is_grid, ranks};
-use super::pairs::{self, Answers};
+use super::pairs::{self, PairedAnswers};
 use super::paths::{by_number, told_apart};
-use super::problems::{self, Counted, Style};
-use super::record::{Found, Record, Score, When};
+use super::problems::{self, CountedScore, ScoreStyle};
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
 use super::repeats::{keep_last, once};
 use super::rounds::last_of_each;
+use super::wording::add_once;
 use super::{ReadOptions, axis, fault, listed, some};
-use crate::fit::log::{Log, LogError, Row, Run, note_of_run};
 
 /// The log of what was found.
-pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadOptions) -> Result<Log, LogError> {
+pub(super) fn log(
+    files: &[LogFile],
+    format: &str,
+    found: FoundRecords,
+    options: &ReadOptions,
+) -> Result<Log, LogError> {
     let source = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let Found {
+    let FoundRecords {
         mut records,
         counted,
         mut ignored,
@@ -45,18 +53,18 @@ pub(super) fn log(files: &[LogFile], format: &str, found: Found, options: &ReadO
             return generations(Log { source, format, taken, ignored, notes, same_problems, runs });
         }
         Some(rows) => (rows, Some(of_counts)),
-        None => (Gather::new(), None),
+        None => (RowGather::new(), None),
     };
     let first = files.first().map_or("", |file| file.name.as_str());
     in_order_of_names(&mut records, &mut notes)?;
-    let Chosen { name, falls, notes: said, ignored: others } = metric::choose(&records, &training_only, options)
+    let ChosenMetric { name, falls, notes: said, ignored: others } = metric::choose(&records, &training_only, options)
         .map_err(|reason| fault(first, None, None, format!("{format}: {reason}")))?;
     notes.extend(said);
     let all = records.iter().flat_map(|record| &record.scores).filter(|score| score.name == name);
-    let style = Style::of(all, falls);
+    let style = ScoreStyle::of(all, falls);
     notes.extend(style.note());
-    let has = |record: &Record| record.scores.iter().any(|score| score.name == name);
-    let (mut records, without): (Vec<Record>, Vec<Record>) = records.into_iter().partition(has);
+    let has = |record: &EvaluationRecord| record.scores.iter().any(|score| score.name == name);
+    let (mut records, without): (Vec<EvaluationRecord>, Vec<EvaluationRecord>) = records.into_iter().partition(has);
     if every_file {
         in_every_file(&records, &without, &name)?;
     }
@@ -91,7 +99,7 @@ fn read_so(options: &ReadOptions, verdicts: bool, declared: Option<String>) -> R
 }
 
 /// Refuses a file of which nothing is read, because it names the metric in another way.
-fn in_every_file(records: &[Record], without: &[Record], name: &str) -> Result<(), LogError> {
+fn in_every_file(records: &[EvaluationRecord], without: &[EvaluationRecord], name: &str) -> Result<(), LogError> {
     let read: HashSet<&str> = records.iter().map(|record| record.file.as_str()).collect();
     let Some(record) = without.iter().find(|record| !read.contains(record.file.as_str())) else { return Ok(()) };
     let first = records.first().map_or("others", |record| record.file.as_str());
@@ -105,23 +113,24 @@ fn in_every_file(records: &[Record], without: &[Record], name: &str) -> Result<(
 /// Refuses a metric that stands only where another share of right answers does not: it changed its name on the way. Where it was
 /// asked for, that is said.
 fn renamed(
-    records: &[Record],
-    without: &[Record],
+    records: &[EvaluationRecord],
+    without: &[EvaluationRecord],
     name: &str,
     options: &ReadOptions,
 ) -> Result<Option<String>, LogError> {
-    let place = |record: &Record| (record.run.clone(), format!("{:?}", record.when));
+    let place = |record: &EvaluationRecord| (record.run.clone(), format!("{:?}", record.when));
     let with: HashSet<(String, String)> =
         if without.is_empty() { HashSet::new() } else { records.iter().map(place).collect() };
     // A metric of training rows is none of the evaluations'.
-    let is_alike = |score: &&Score| meaning(&score.name) == Meaning::Right && scope(&score.name) == scope(name);
+    let is_alike =
+        |score: &&MetricScore| meaning(&score.name) == MetricMeaning::Right && scope(&score.name) == scope(name);
     let beside: HashSet<&str> = without
         .iter()
         .filter(|record| with.contains(&place(record)))
         .chain(records)
         .flat_map(|record| record.scores.iter().map(|score| score.name.as_str()))
         .collect();
-    let other = without.iter().filter(|record| record.when != When::Unknown).find_map(|record| {
+    let other = without.iter().filter(|record| record.when != EvaluationTime::Unknown).find_map(|record| {
         Some((record, record.scores.iter().filter(is_alike).find(|score| !beside.contains(score.name.as_str()))?))
     });
     let Some((record, other)) = other else { return Ok(None) };
@@ -135,9 +144,9 @@ fn renamed(
 }
 
 /// One record a file and no step in any of them: in the order of the numbers in the files' names.
-fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) -> Result<(), LogError> {
+fn in_order_of_names(records: &mut [EvaluationRecord], notes: &mut Vec<String>) -> Result<(), LogError> {
     let several = records.windows(2).all(|pair| pair[0].file != pair[1].file);
-    if records.len() < 2 || !several || records.iter().any(|record| record.when != When::Unknown) {
+    if records.len() < 2 || !several || records.iter().any(|record| record.when != EvaluationTime::Unknown) {
         return Ok(());
     }
     // Texts compare as the numbers in them do.
@@ -156,7 +165,7 @@ fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) -> Result<
     let mut named: Vec<(u64, &String)> =
         ranks.unwrap_or_else(|| (0..).take(names.len()).collect()).into_iter().zip(&names).collect();
     for ((generation, _), record) in named.iter().zip(records) {
-        record.when = When::Generation(*generation);
+        record.when = EvaluationTime::Generation(*generation);
     }
     named.sort_unstable();
     let names = listed(named.iter().map(|(_, name)| name.as_str()));
@@ -165,18 +174,19 @@ fn in_order_of_names(records: &mut [Record], notes: &mut Vec<String>) -> Result<
 }
 
 fn rows(
-    records: &[Record],
+    records: &[EvaluationRecord],
     name: &str,
-    style: Style,
+    style: ScoreStyle,
     options: &ReadOptions,
     notes: &mut Vec<String>,
-) -> Result<Vec<Row>, LogError> {
+) -> Result<Vec<LogRow>, LogError> {
     let mut rows = Vec::with_capacity(records.len());
     let (mut rounding, mut clustered) = (Rounding::NONE, None);
     for record in records {
         let Some(score) = record.scores.iter().find(|score| score.name == name) else { continue };
         let complain = |column: &str, reason: String| fault(&record.file, record.line, Some(column), reason);
-        let counted = problems::counted(score, style, options).map_err(|reason| complain(name, reason))?;
+        let counted = problems::counted(score, style, options)
+            .map_err(|error| error.or_of(name).at(&record.file, record.line))?;
         rounding.see(&counted);
         clustered = clustered.or(counted.independent.map(|worth| (counted.evaluated, worth)));
         if let Some(k) = score.repeats.filter(|&k| k > 1 && problems::repeats_in(name) == Some(k)) {
@@ -185,9 +195,13 @@ fn rows(
                 Some(format!("`{name}` is taken as the mean over {k} answers to each problem, as its name says")),
             );
         }
-        let row =
-            Row { evaluated: counted.evaluated, wrong: counted.wrong, independent: counted.independent, ..record.rest };
-        row.check().map_err(|(column, reason)| complain(column, reason))?;
+        let row = LogRow {
+            evaluated: counted.evaluated,
+            wrong: counted.wrong,
+            independent: counted.independent,
+            ..record.rest
+        };
+        row.check().map_err(|error| complain(error.column, error.rule))?;
         rows.push(row);
     }
     if rounding.is_likely() {
@@ -220,7 +234,7 @@ impl Rounding {
     /// A coincidence that rare is not believed.
     const UNBELIEVED: f64 = 20.0;
 
-    fn see(&mut self, counted: &Counted) {
+    fn see(&mut self, counted: &CountedScore) {
         let (off, open) = counted.rounding;
         self.off = self.off.max(off);
         self.within.push(counted.within);
@@ -244,15 +258,15 @@ impl Rounding {
 /// Rows by run beside those that were gathered, each with its generation, and whether they answer the same problems as far as
 /// their ids tell.
 fn runs(
-    records: &[Record],
-    rows: Vec<Row>,
+    records: &[EvaluationRecord],
+    rows: Vec<LogRow>,
     name: &str,
-    (mut gather, in_time): (Gather, bool),
+    (mut gather, in_time): (RowGather, bool),
     source: &str,
     notes: &mut Vec<String>,
-) -> Result<(Vec<Run>, bool), LogError> {
+) -> Result<(Vec<LogRun>, bool), LogError> {
     let mut order: Vec<&str> = Vec::new();
-    let mut of_run: HashMap<&str, Vec<(&Record, Row)>> = HashMap::new();
+    let mut of_run: HashMap<&str, Vec<(&EvaluationRecord, LogRow)>> = HashMap::new();
     for (record, row) in records.iter().zip(rows) {
         let own = of_run.entry(&record.run).or_insert_with(|| {
             order.push(&record.run);
@@ -267,14 +281,13 @@ fn runs(
     let common = axis::common_steps(whens);
     for run in order {
         let own = of_run.remove(run).unwrap_or_default();
-        let whens: Vec<When> = own.iter().map(|(record, _)| record.when.clone()).collect();
-        let (generations, note) =
-            axis::generations(&whens, &common).map_err(|reason| fault(source, None, None, reason))?;
+        let whens: Vec<EvaluationTime> = own.iter().map(|(record, _)| record.when.clone()).collect();
+        let (generations, note) = axis::generations(&whens, &common).map_err(|error| error.at(source, None))?;
         add_once(notes, note.map(|note| if several { note_of_run(run, &note) } else { note }));
-        let mut own: Vec<(&Record, Row)> = own
+        let mut own: Vec<(&EvaluationRecord, LogRow)> = own
             .into_iter()
             .zip(generations)
-            .map(|((record, row), generation)| (record, Row { generation, ..row }))
+            .map(|((record, row), generation)| (record, LogRow { generation, ..row }))
             .collect();
         own.sort_by_key(|(_, row)| row.generation);
         once(&mut own, in_time, notes)?;
@@ -288,17 +301,12 @@ fn runs(
 }
 
 /// The rows of a run with what became of their problems, and whether these are the same all along.
-fn followed<'a>(own: impl Iterator<Item = (&'a Record, Row)>, name: &str) -> (Vec<Row>, bool) {
-    let answers =
-        |record: &'a Record| record.scores.iter().find(|score| score.name == name).map(|score| &score.answers);
-    let mut rows: Vec<(&Answers, Row)> = own.filter_map(|(record, row)| Some((answers(record)?, row))).collect();
+fn followed<'a>(own: impl Iterator<Item = (&'a EvaluationRecord, LogRow)>, name: &str) -> (Vec<LogRow>, bool) {
+    let answers = |record: &'a EvaluationRecord| {
+        record.scores.iter().find(|score| score.name == name).map(|score| &score.answers)
+    };
+    let mut rows: Vec<(&PairedAnswers, LogRow)> =
+        own.filter_map(|(record, row)| Some((answers(record)?, row))).collect();
     let same = pairs::follow(&mut rows);
     (rows.into_iter().map(|(_, row)| row).collect(), same)
-}
-
-/// Adds a note unless it has been said.
-pub(super) fn add_once(notes: &mut Vec<String>, note: Option<String>) {
-    if let Some(note) = note.filter(|note| !notes.contains(note)) {
-        notes.push(note);
-    }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::found::FoundRecords;
 use super::listed;
 use super::names::ranks;
 use super::paths::by_number;
-use super::record::{Found, When};
+use super::record::EvaluationTime;
 
 /// Puts the evaluations in the order of their models, one each, where the names of these tell an order: the times in the names
 /// of files say when an evaluation ran, not of what.
-pub(super) fn by_model(models: &[Option<String>], found: &mut Found) {
+pub(super) fn by_model(models: &[Option<String>], found: &mut FoundRecords) {
     let Some(names) = models.iter().cloned().collect::<Option<Vec<String>>>() else { return };
     if names.len() < 2 || names.len() != found.records.len() {
         return;
@@ -20,7 +21,7 @@ pub(super) fn by_model(models: &[Option<String>], found: &mut Found) {
     let short: Vec<String> = names.iter().map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).collect();
     let Some((ranks, _)) = ranks(&names).or_else(|| ranks(&short)) else { return };
     for (record, rank) in found.records.iter_mut().zip(&ranks) {
-        record.when = When::Generation(*rank);
+        record.when = EvaluationTime::Generation(*rank);
     }
     let mut ordered: Vec<(&u64, &str)> = ranks.iter().zip(names.iter().map(String::as_str)).collect();
     ordered.sort_unstable();
@@ -30,7 +31,7 @@ pub(super) fn by_model(models: &[Option<String>], found: &mut Found) {
 
 /// Of several evaluations of one model among others, which lie in one folder, the newest by the time in the files' names; the
 /// names of the models that are left.
-fn newest(names: Vec<String>, found: &mut Found) -> Vec<String> {
+fn newest(names: Vec<String>, found: &mut FoundRecords) -> Vec<String> {
     if names.windows(2).all(|pair| pair[0] == pair[1]) {
         return names;
     }

@@ -1,6 +1,6 @@
 //! What stands in the cells of a table: counts, rates, nothing, or something that no cell may hold.
 
-use super::columns::Role;
+use super::column_names::ColumnRole;
 use super::{json, shortened};
 
 /// Whether a cell says `part` of `all`, as a count or as a rate that was rounded or cut off; what is no number says nothing.
@@ -48,7 +48,7 @@ fn has_thousands(cell: &str) -> bool {
 }
 
 /// Why a cell is no count, and what helps.
-pub(super) fn no_count(cell: &str, column: &str, role: Role) -> String {
+pub(super) fn no_count(cell: &str, column: &str, role: ColumnRole) -> String {
     let shown = shortened(cell);
     if cell.parse().is_ok_and(|value: f64| value.fract() == 0.0 && value > json::MOST_COUNTED as f64) {
         return format!("`{shown}` is more than can be counted");
@@ -56,8 +56,8 @@ pub(super) fn no_count(cell: &str, column: &str, role: Role) -> String {
     let share = json::share(cell).is_some_and(|(value, _)| (0.0..=100.0).contains(&value));
     let remedy = match role {
         _ if !share => notation(cell).unwrap_or_default(),
-        Role::Right => format!("; if `{column}` is the share of right answers, say --columns accuracy={column}"),
-        Role::Wrong => {
+        ColumnRole::Right => format!("; if `{column}` is the share of right answers, say --columns accuracy={column}"),
+        ColumnRole::Wrong => {
             format!("; if `{column}` is the share of wrong answers, say --columns accuracy={column} --lower-is-better")
         }
         _ => String::new(),

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::file::LogFile;
 use super::header::{Header, header, is_rule};
-use super::json::Object;
+use super::json::JsonObject;
 use super::lines::LONGEST;
 use super::{fault, some};
 use crate::fit::log::LogError;
@@ -92,7 +92,7 @@ pub(super) fn rows_while(
 }
 
 /// Calls `each` with the name and the value of every key; those of objects `within` in the place of these, behind a point.
-fn each_value(object: &Object, before: &str, within: bool, each: &mut impl FnMut(&str, &Json)) {
+fn each_value(object: &JsonObject, before: &str, within: bool, each: &mut impl FnMut(&str, &Json)) {
     /// Objects in one another, for which the text of a key has room.
     const DEEPEST: usize = 200;
     for (key, value) in object {
@@ -106,7 +106,7 @@ fn each_value(object: &Object, before: &str, within: bool, each: &mut impl FnMut
     }
 }
 
-fn cells_of(object: &Object, places: &HashMap<&str, usize>, within: bool) -> Vec<String> {
+fn cells_of(object: &JsonObject, places: &HashMap<&str, usize>, within: bool) -> Vec<String> {
     let mut cells = vec![String::new(); places.len()];
     each_value(object, "", within, &mut |name, value| {
         let text = match value {
@@ -129,7 +129,7 @@ type EachLine<'a> = dyn FnMut(u64, &[&str]) -> Result<bool, LogError> + 'a;
 fn delimited(file: &LogFile, header: &Header, each: &mut EachLine<'_>) -> Result<(), LogError> {
     let budget = Rc::new(Cell::new(LONGEST));
     let text = header.text(file)?;
-    let text = Metered { text, budget: Rc::clone(&budget), place: Place::Row, separator: header.separator };
+    let text = Metered { text, budget: Rc::clone(&budget), place: CellPlace::Row, separator: header.separator };
     let before = header.line - 1;
     let mut width = None;
     let mut reader = csv::ReaderBuilder::new()
@@ -192,13 +192,13 @@ fn complaint(error: &csv::Error) -> String {
 struct Metered<'a> {
     text: Box<dyn BufRead + 'a>,
     budget: Rc<Cell<u64>>,
-    place: Place,
+    place: CellPlace,
     separator: u8,
 }
 
 /// Where in a row the text stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum CellPlace {
     /// At the beginning of a row.
     Row,
     /// Before a cell, in the blanks.
@@ -214,15 +214,15 @@ impl Metered<'_> {
     /// Whether a byte is kept; blanks before a cell are not.
     fn keeps(&mut self, byte: u8) -> bool {
         self.place = match (self.place, byte) {
-            (Place::Row | Place::Before, b' ') => return false,
-            (Place::Row, b'#') => Place::Comment,
-            (Place::Row | Place::Before | Place::Closed, b'"') => Place::Quoted,
-            (Place::Quoted, b'"') => Place::Closed,
-            (Place::Quoted, _) => Place::Quoted,
-            (_, b'\n') => Place::Row,
-            (Place::Comment, _) => Place::Comment,
-            (_, byte) if byte == self.separator => Place::Before,
-            _ => Place::Cell,
+            (CellPlace::Row | CellPlace::Before, b' ') => return false,
+            (CellPlace::Row, b'#') => CellPlace::Comment,
+            (CellPlace::Row | CellPlace::Before | CellPlace::Closed, b'"') => CellPlace::Quoted,
+            (CellPlace::Quoted, b'"') => CellPlace::Closed,
+            (CellPlace::Quoted, _) => CellPlace::Quoted,
+            (_, b'\n') => CellPlace::Row,
+            (CellPlace::Comment, _) => CellPlace::Comment,
+            (_, byte) if byte == self.separator => CellPlace::Before,
+            _ => CellPlace::Cell,
         };
         true
     }

@@ -1,15 +1,14 @@
 //! What columns are called: the names and words by which a table is known.
 
-use super::columns::Role;
 use super::meaning::{is_negated, words};
 
 /// Other names of columns, the first that a table has being the one; `eval_`, `eval/` and the like in front do not count.
-pub(super) const AXES: [(Role, &[&str]); 7] = [
-    (Role::Generation, &["generation", "gen"]),
-    (Role::Generation, &["iteration", "iter"]),
-    (Role::Generation, &["round"]),
+pub(super) const AXES: [(ColumnRole, &[&str]); 7] = [
+    (ColumnRole::Generation, &["generation", "gen"]),
+    (ColumnRole::Generation, &["iteration", "iter"]),
+    (ColumnRole::Generation, &["round"]),
     (
-        Role::Step,
+        ColumnRole::Step,
         &[
             "step",
             "global_step",
@@ -20,14 +19,14 @@ pub(super) const AXES: [(Role, &[&str]); 7] = [
             "trainer_global_step",
         ],
     ),
-    (Role::Step, &["epoch"]),
-    (Role::Label, &["checkpoint", "ckpt"]),
-    (Role::Label, &["revision", "model_revision", "model", "name"]),
+    (ColumnRole::Step, &["epoch"]),
+    (ColumnRole::Label, &["checkpoint", "ckpt"]),
+    (ColumnRole::Label, &["revision", "model_revision", "model", "name"]),
 ];
 /// Words of columns that order generations, where no column has one of those names.
-pub(super) const AXIS_WORDS: [(Role, &[&str]); 3] = [
+pub(super) const AXIS_WORDS: [(ColumnRole, &[&str]); 3] = [
     (
-        Role::Generation,
+        ColumnRole::Generation,
         &[
             "generation",
             "generations",
@@ -42,8 +41,8 @@ pub(super) const AXIS_WORDS: [(Role, &[&str]); 3] = [
             "cycle",
         ],
     ),
-    (Role::Step, &["step", "steps", "epoch", "epochs"]),
-    (Role::Label, &["checkpoint", "ckpt", "version", "stage"]),
+    (ColumnRole::Step, &["step", "steps", "epoch", "epochs"]),
+    (ColumnRole::Label, &["checkpoint", "ckpt", "version", "stage"]),
 ];
 /// Words that may stand beside such a word.
 const WHOSE: [&str; 22] = [
@@ -144,25 +143,25 @@ const MISSED: [&str; 9] = ["wrong", "incorrect", "failed", "failures", "failure"
 const BESIDE: [&str; 9] = ["answer", "answers", "problem", "problems", "question", "questions", "of", "final", "exact"];
 
 /// Right or wrong answers that a column counts by its name, such as `num_failed` or `correct_count`.
-pub(super) fn counted_by_name(name: &str) -> Option<Role> {
+pub(super) fn counted_by_name(name: &str) -> Option<ColumnRole> {
     let words = words(&plain(name).replace('_', " "));
     let of = |set: &'static [&str]| words.iter().filter(|word| set.contains(&word.as_str())).count();
     let (right, wrong) = (of(&SOLVED), of(&MISSED));
     let all = of(&COUNTED) + of(&BESIDE) + right + wrong == words.len();
     match (all && of(&COUNTED) > 0 && !is_negated(name), right, wrong) {
-        (true, 1, 0) => Some(Role::Right),
-        (true, 0, 1) => Some(Role::Wrong),
+        (true, 1, 0) => Some(ColumnRole::Right),
+        (true, 0, 1) => Some(ColumnRole::Wrong),
         _ => None,
     }
 }
 
 /// Right or wrong answers that a column counts, where another column or --evaluated says of how many.
-pub(super) fn counted_beside(name: &str) -> Option<Role> {
+pub(super) fn counted_beside(name: &str) -> Option<ColumnRole> {
     let plain = plain(name);
     let is = |set: &[&str]| set.contains(&plain.as_str());
     match counted_by_name(name) {
-        None if is(&RIGHT) || is(&PASSED) => Some(Role::Right),
-        None if is(&WRONG) || is(&FAILED) => Some(Role::Wrong),
+        None if is(&RIGHT) || is(&PASSED) => Some(ColumnRole::Right),
+        None if is(&WRONG) || is(&FAILED) => Some(ColumnRole::Wrong),
         role => role,
     }
 }
@@ -216,3 +215,33 @@ pub(super) const RATE: [&str; 14] = [
     "success",
     "failure",
 ];
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ColumnRole {
+    Run,
+    /// Generations as they are.
+    Generation,
+    /// Training steps or epochs, whose ranks are generations.
+    Step,
+    /// Names of checkpoints.
+    Label,
+    /// The set of problems of a row.
+    Task,
+    Evaluated,
+    Right,
+    Wrong,
+    /// A metric that may be the share of right answers.
+    Metric,
+    /// Another canonical column, by its place in [`COLUMNS`].
+    Canonical(usize),
+    /// None that is read.
+    Ignored,
+}
+
+impl ColumnRole {
+    /// Whether its cells hold counts or rates.
+    pub fn is_number(self) -> bool {
+        !matches!(self, Self::Run | Self::Step | Self::Label | Self::Task | Self::Ignored)
+    }
+}

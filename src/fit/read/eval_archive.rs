@@ -8,19 +8,20 @@ use std::io::{self, Read};
 use serde_json::Value as Json;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::json::{self, Object};
+use super::json::{self, JsonObject};
+use super::read_error::ReadError;
 use crate::files::{LOG, StoredInput};
 
 /// What is kept of a sample.
 const KEPT: [&str; 3] = ["id", "epoch", "scores"];
 
 /// The log in an archive.
-pub(super) fn document(input: &StoredInput<'_>) -> Result<Object, String> {
+pub(super) fn document(input: &StoredInput<'_>) -> Result<JsonObject, ReadError> {
     let damaged = |error: &dyn std::fmt::Display| {
-        format!(
+        ReadError::new(format!(
             "this is a damaged zip archive ({error}); copy it again, and if it is an Inspect log (.eval), write it as JSON \
              with `inspect log dump FILE > log.json`"
-        )
+        ))
     };
     let file = input.file().map_err(|error| damaged(&error))?;
     let mut archive = ZipArchive::new(file).map_err(|error| damaged(&error))?;
@@ -34,31 +35,33 @@ pub(super) fn document(input: &StoredInput<'_>) -> Result<Object, String> {
     Ok(log)
 }
 
-fn header(archive: &mut ZipArchive<File>, names: &[String]) -> Result<Object, String> {
+fn header(archive: &mut ZipArchive<File>, names: &[String]) -> Result<JsonObject, ReadError> {
     let has = |name: &str| names.iter().any(|known| known == name);
     if has("header.json") {
         return entry(archive, "header.json");
     }
     if !has("start.json") && !has("_journal/start.json") {
-        return Err("this is a zip archive without an Inspect log (.eval) in it; unpack it first".to_owned());
+        return Err(ReadError::new("this is a zip archive without an Inspect log (.eval) in it; unpack it first"));
     }
     if !has("results.json") {
-        return Err("this Inspect log has no results: the evaluation was not finished".to_owned());
+        return Err(ReadError::new("this Inspect log has no results: the evaluation was not finished"));
     }
     let mut log = entry(archive, if has("start.json") { "start.json" } else { "_journal/start.json" })?;
     log.extend(entry(archive, "results.json")?);
     Ok(log)
 }
 
-fn sample(archive: &mut ZipArchive<File>, name: &str) -> Result<Json, String> {
+fn sample(archive: &mut ZipArchive<File>, name: &str) -> Result<Json, ReadError> {
     let mut sample = entry(archive, name)?;
     sample.retain(|key, _| KEPT.contains(&key.as_str()));
     Ok(Json::Object(sample))
 }
 
 /// The JSON object of an entry.
-fn entry(archive: &mut ZipArchive<File>, name: &str) -> Result<Object, String> {
-    let complain = |error: &dyn std::fmt::Display| format!("`{}` in this archive: {error}", super::shortened(name));
+fn entry(archive: &mut ZipArchive<File>, name: &str) -> Result<JsonObject, ReadError> {
+    let complain = |error: &dyn std::fmt::Display| {
+        ReadError::new(format!("`{}` in this archive: {error}", super::shortened(name)))
+    };
     let index = archive.index_for_name(name).ok_or_else(|| complain(&"it is missing"))?;
     let raw = archive.by_index_raw(index).map_err(|error| complain(&error))?;
     let text = if raw.compression() == CompressionMethod::ZSTD {

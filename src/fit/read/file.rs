@@ -3,11 +3,14 @@
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-use super::json::{self, Object};
-use super::lines::{LONGEST, Lines, skip_mark, unreadable};
-use super::{eval_archive, fault, foreign, listed, parquet_rows, tensorboard};
 use crate::files::{self, StoredInput};
 use crate::fit::log::LogError;
+
+use super::event_records;
+use super::json::{self, JsonObject};
+use super::lines::{LONGEST, LogLines, skip_mark, unreadable};
+use super::read_error::ReadError;
+use super::{eval_archive, fault, foreign, listed, parquet_rows};
 
 /// Filled lines at the head of a file that decide on its format.
 const HEAD: usize = 60;
@@ -18,15 +21,15 @@ const START: u64 = 1 << 10;
 
 /// What the head of a file is.
 #[derive(Debug)]
-pub(super) enum Shape {
+pub(super) enum FileShape {
     /// One JSON object, in whole.
-    Document(Object),
+    Document(JsonObject),
     /// A JSON array of objects, in whole.
-    Array(Vec<Object>),
+    Array(Vec<JsonObject>),
     /// JSON objects, one a line; these are the first.
-    Lines(Vec<Object>),
+    Lines(Vec<JsonObject>),
     /// Rows of a Parquet file; these are the first.
-    Rows(Vec<Object>),
+    Rows(Vec<JsonObject>),
     /// Any other text.
     Text,
     /// No text.
@@ -39,7 +42,7 @@ pub(super) enum Shape {
 #[derive(Debug)]
 pub struct LogFile<'a> {
     pub(super) name: String,
-    pub(super) shape: Shape,
+    pub(super) shape: FileShape,
     /// Its first filled lines with their numbers.
     pub(super) head: Vec<(u64, String)>,
     /// It is JSON lines whose last line was not written to its end.
@@ -96,7 +99,7 @@ impl<'a> LogFile<'a> {
     }
 
     fn is_blank(&self) -> bool {
-        matches!(self.shape, Shape::Blank)
+        matches!(self.shape, FileShape::Blank)
     }
 
     /// The refusal of a blank file.
@@ -113,7 +116,7 @@ impl<'a> LogFile<'a> {
 
     /// As [`LogFile::new`], also one that is blank.
     pub(super) fn read(name: &str, input: StoredInput<'a>) -> Result<Self, LogError> {
-        let (shape, head, blank_beside) = (Shape::Text, Vec::new(), Vec::new());
+        let (shape, head, blank_beside) = (FileShape::Text, Vec::new(), Vec::new());
         let name = name.to_owned();
         let mut file = Self { name, shape, head, cut: false, blank_beside, within: None, input };
         let name = file.name.clone();
@@ -127,8 +130,8 @@ impl<'a> LogFile<'a> {
             return Ok(file);
         }
         file.head = file.read_head(&start)?;
-        file.shape = if file.head.is_empty() && !is_json(&start) { Shape::Blank } else { file.read_shape(&start)? };
-        file.cut = matches!(file.shape, Shape::Lines(_)) && file.ends_within_a_line()?;
+        file.shape = if file.head.is_empty() && !is_json(&start) { FileShape::Blank } else { file.read_shape(&start)? };
+        file.cut = matches!(file.shape, FileShape::Lines(_)) && file.ends_within_a_line()?;
         Ok(file.opened_within())
     }
 
@@ -154,8 +157,8 @@ impl<'a> LogFile<'a> {
     }
 
     /// Its lines, one at a time.
-    pub(super) fn lines(&self) -> Result<Lines<'_>, LogError> {
-        Lines::new(&self.name, self.reader()?)
+    pub(super) fn lines(&self) -> Result<LogLines<'_>, LogError> {
+        LogLines::new(&self.name, self.reader()?)
     }
 
     /// Whether it is text with such a line; read as far as needed.
@@ -169,24 +172,26 @@ impl<'a> LogFile<'a> {
             }
             Ok(false)
         };
-        matches!(self.shape, Shape::Text) && found().unwrap_or(false)
+        matches!(self.shape, FileShape::Text) && found().unwrap_or(false)
     }
 
     /// Whether the first objects hold others.
     pub(super) fn has_objects_within(&self) -> bool {
-        let nested = |object: &Object| object.values().any(serde_json::Value::is_object);
+        let nested = |object: &JsonObject| object.values().any(serde_json::Value::is_object);
         match &self.shape {
-            Shape::Document(object) => nested(object),
-            Shape::Array(objects) | Shape::Lines(objects) | Shape::Rows(objects) => objects.iter().any(nested),
-            Shape::Text | Shape::Binary | Shape::Blank => false,
+            FileShape::Document(object) => nested(object),
+            FileShape::Array(objects) | FileShape::Lines(objects) | FileShape::Rows(objects) => {
+                objects.iter().any(nested)
+            }
+            FileShape::Text | FileShape::Binary | FileShape::Blank => false,
         }
     }
 
     /// Keys of the first objects: what the file shows of itself.
     pub(super) fn keys(&self) -> Vec<String> {
         match &self.shape {
-            Shape::Document(object) => object.keys().cloned().collect(),
-            Shape::Array(objects) | Shape::Lines(objects) | Shape::Rows(objects) => {
+            FileShape::Document(object) => object.keys().cloned().collect(),
+            FileShape::Array(objects) | FileShape::Lines(objects) | FileShape::Rows(objects) => {
                 let mut keys: Vec<String> = Vec::new();
                 for key in objects.iter().take(HEAD).flat_map(|object| object.keys()) {
                     if !keys.contains(key) {
@@ -195,7 +200,7 @@ impl<'a> LogFile<'a> {
                 }
                 keys
             }
-            Shape::Text | Shape::Binary | Shape::Blank => Vec::new(),
+            FileShape::Text | FileShape::Binary | FileShape::Blank => Vec::new(),
         }
     }
 
@@ -234,14 +239,14 @@ impl<'a> LogFile<'a> {
     }
 
     /// The single object of a document.
-    pub(super) fn document(&self) -> Option<&Object> {
-        if let Shape::Document(object) = &self.shape { Some(object) } else { None }
+    pub(super) fn document(&self) -> Option<&JsonObject> {
+        if let FileShape::Document(object) = &self.shape { Some(object) } else { None }
     }
 
     /// The first of the objects that stand in a line or an array.
-    pub(super) fn first(&self) -> Option<&Object> {
+    pub(super) fn first(&self) -> Option<&JsonObject> {
         match &self.shape {
-            Shape::Array(objects) | Shape::Lines(objects) | Shape::Rows(objects) => objects.first(),
+            FileShape::Array(objects) | FileShape::Lines(objects) | FileShape::Rows(objects) => objects.first(),
             _ => None,
         }
     }
@@ -250,27 +255,27 @@ impl<'a> LogFile<'a> {
     /// time.
     pub(super) fn each_object(
         &self,
-        mut each: impl FnMut(u64, &Object) -> Result<(), LogError>,
+        mut each: impl FnMut(u64, &JsonObject) -> Result<(), LogError>,
     ) -> Result<(), LogError> {
         match &self.shape {
-            Shape::Array(objects) => (1..).zip(objects).try_for_each(|(place, object)| each(place, object)),
-            Shape::Document(object) => each(1, object),
-            Shape::Rows(_) => self.each_row(each),
-            Shape::Lines(_) | Shape::Text | Shape::Binary | Shape::Blank => self.each_line(each),
+            FileShape::Array(objects) => (1..).zip(objects).try_for_each(|(place, object)| each(place, object)),
+            FileShape::Document(object) => each(1, object),
+            FileShape::Rows(_) => self.each_row(each),
+            FileShape::Lines(_) | FileShape::Text | FileShape::Binary | FileShape::Blank => self.each_line(each),
         }
     }
 
-    fn each_row(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
+    fn each_row(&self, mut each: impl FnMut(u64, &JsonObject) -> Result<(), LogError>) -> Result<(), LogError> {
         let mut refusal = None;
         parquet_rows::each_row(&self.input, |place, row| {
             refusal = each(place, &row).err();
             refusal.is_none()
         })
-        .map_err(|reason| fault(&self.name, None, None, reason))?;
+        .map_err(|error| error.at(&self.name, None))?;
         refusal.map_or(Ok(()), Err)
     }
 
-    fn each_line(&self, mut each: impl FnMut(u64, &Object) -> Result<(), LogError>) -> Result<(), LogError> {
+    fn each_line(&self, mut each: impl FnMut(u64, &JsonObject) -> Result<(), LogError>) -> Result<(), LogError> {
         let mut lines = self.lines()?;
         while let Some((line, text)) = lines.next_line()? {
             if text.trim().is_empty() {
@@ -279,7 +284,9 @@ impl<'a> LogFile<'a> {
             match json::object(text) {
                 Ok(object) => each(line, &object)?,
                 Err(_) if self.cut && lines.at_end()? => return Ok(()),
-                Err(reason) => return Err(fault(&self.name, Some(line), None, reason.replace("line 1, ", ""))),
+                Err(reason) => {
+                    return Err(fault(&self.name, Some(line), None, reason.to_string().replace("line 1, ", "")));
+                }
             }
         }
         Ok(())
@@ -292,10 +299,12 @@ impl<'a> LogFile<'a> {
     }
 
     /// The shape of a file that is no text, told by its first bytes.
-    fn packed(&self, start: &[u8]) -> Result<Option<Shape>, LogError> {
-        let complain = |reason| fault(&self.name, None, None, reason);
+    fn packed(&self, start: &[u8]) -> Result<Option<FileShape>, LogError> {
+        let complain = |error: ReadError| error.at(&self.name, None);
         Ok(match start {
-            [b'P', b'K', 3 | 5, _, ..] => Some(Shape::Document(eval_archive::document(&self.input).map_err(complain)?)),
+            [b'P', b'K', 3 | 5, _, ..] => {
+                Some(FileShape::Document(eval_archive::document(&self.input).map_err(complain)?))
+            }
             [b'P', b'A', b'R', b'1', ..] => {
                 let mut first = Vec::new();
                 parquet_rows::each_row(&self.input, |_, row| {
@@ -303,9 +312,9 @@ impl<'a> LogFile<'a> {
                     first.len() < HEAD
                 })
                 .map_err(complain)?;
-                Some(Shape::Rows(first))
+                Some(FileShape::Rows(first))
             }
-            _ => tensorboard::is_event_file(start).then_some(Shape::Binary),
+            _ => event_records::is_event_file(start).then_some(FileShape::Binary),
         })
     }
 
@@ -328,26 +337,27 @@ impl<'a> LogFile<'a> {
         Ok(head)
     }
 
-    fn read_shape(&self, start: &[u8]) -> Result<Shape, LogError> {
+    fn read_shape(&self, start: &[u8]) -> Result<FileShape, LogError> {
         let marks = marks(start);
         match marks.as_slice() {
             // Python prints its dictionaries so.
-            [b'{', b'\'', ..] => Ok(Shape::Text),
+            [b'{', b'\'', ..] => Ok(FileShape::Text),
             [b'{', ..] => {
-                let objects: Vec<Object> = self.head.iter().map_while(|(_, line)| json::object(line).ok()).collect();
+                let objects: Vec<JsonObject> =
+                    self.head.iter().map_while(|(_, line)| json::object(line).ok()).collect();
                 // Several objects in as many lines; a document may be one line as well.
                 if !objects.is_empty() && self.head.len() > 1 {
-                    return Ok(Shape::Lines(objects));
+                    return Ok(FileShape::Lines(objects));
                 }
-                self.parsed(json::object).map(Shape::Document)
+                self.parsed(json::object).map(FileShape::Document)
             }
-            [b'[', b'{', b'"' | b'}', ..] => self.parsed(json::objects).map(Shape::Array),
-            _ => Ok(Shape::Text),
+            [b'[', b'{', b'"' | b'}', ..] => self.parsed(json::objects).map(FileShape::Array),
+            _ => Ok(FileShape::Text),
         }
     }
 
     /// The whole text as JSON.
-    fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, LogError> {
+    fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, ReadError>) -> Result<T, LogError> {
         let bytes = self.input.whole(files::LOG).map_err(|error| unreadable(&self.name, &error))?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -355,7 +365,7 @@ impl<'a> LogFile<'a> {
             let line = valid.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
             fault(&self.name, Some(line), None, "this is not UTF-8 text")
         })?;
-        parse(text).map_err(|reason| fault(&self.name, None, None, reason))
+        parse(text).map_err(|error| error.at(&self.name, None))
     }
 
     /// Whether the last line has no end and is no JSON: its writer was interrupted, or is still at work.

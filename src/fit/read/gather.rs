@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::assemble::add_once;
 use super::repeats::stand_twice;
+use super::wording::add_once;
 use super::{axis, fault};
-use crate::fit::log::{LogError, Row, Run, note_of_run};
+use crate::fit::log::{LogError, LogRow, LogRun, note_of_run};
 
 /// Collects rows by run.
 #[derive(Default)]
-pub(super) struct Gather {
+pub(super) struct RowGather {
     places: HashMap<String, usize>,
     runs: Vec<GatheredRun>,
 }
@@ -17,20 +17,20 @@ pub(super) struct Gather {
 /// The rows of one run in the order of the file, and where each was found.
 struct GatheredRun {
     name: String,
-    rows: Vec<Row>,
-    places: Vec<Place>,
+    rows: Vec<LogRow>,
+    places: Vec<RowPlace>,
 }
 
 /// Where a row was found: its line or, with several files, the file's number.
-type Place = u32;
+type RowPlace = u32;
 
-impl Gather {
+impl RowGather {
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Takes a row of `run` that was found at `place`.
-    pub fn add(&mut self, run: &str, place: u64, row: Row) {
+    pub fn add(&mut self, run: &str, place: u64, row: LogRow) {
         let index = *self.places.entry(run.to_owned()).or_insert(self.runs.len());
         if index == self.runs.len() {
             self.runs.push(GatheredRun { name: run.to_owned(), rows: Vec::new(), places: Vec::new() });
@@ -45,7 +45,7 @@ impl Gather {
     /// The runs in the order of their first rows, their generations rising.
     ///
     /// Generations that can only be training steps become ranks, which is said in `notes`.
-    pub fn finish(self, source: &str, lines: bool, notes: &mut Vec<String>) -> Result<Vec<Run>, LogError> {
+    pub fn finish(self, source: &str, lines: bool, notes: &mut Vec<String>) -> Result<Vec<LogRun>, LogError> {
         let several = self.runs.len() > 1;
         let finished = |run| {
             let mut run = finished(run, source, lines, notes)?;
@@ -76,9 +76,9 @@ impl Gather {
     }
 }
 
-fn finished(run: GatheredRun, source: &str, lines: bool, notes: &mut Vec<String>) -> Result<Run, LogError> {
+fn finished(run: GatheredRun, source: &str, lines: bool, notes: &mut Vec<String>) -> Result<LogRun, LogError> {
     let GatheredRun { name, mut rows, places } = run;
-    let mut generations: Vec<(u64, Place, usize)> =
+    let mut generations: Vec<(u64, RowPlace, usize)> =
         rows.iter().zip(places).enumerate().map(|(index, (row, place))| (row.generation, place, index)).collect();
     generations.sort_unstable();
     let mut twice = 0;
@@ -107,5 +107,5 @@ fn finished(run: GatheredRun, source: &str, lines: bool, notes: &mut Vec<String>
     rows.dedup();
     notes.extend(stand_twice(twice));
     rows.shrink_to_fit();
-    Ok(Run { name, rows })
+    Ok(LogRun { name, rows })
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read};
 
 use super::fault;
-use super::file::{LogFile, Shape};
+use super::file::{FileShape, LogFile};
 use super::lines::{LONGEST, unreadable};
 use crate::fit::log::LogError;
 
@@ -18,7 +18,7 @@ pub(super) struct Header {
 
 /// The header of a file that is a table with at least two names.
 pub(super) fn header(file: &LogFile) -> Option<Header> {
-    let head = matches!(file.shape, Shape::Text).then_some(&file.head)?;
+    let head = matches!(file.shape, FileShape::Text).then_some(&file.head)?;
     if let Some(header) = of_markdown(head) {
         return Some(header);
     }

@@ -7,20 +7,22 @@ use serde_json::Value as Json;
 use super::answer_fields::right_share;
 use super::by_model::by_model;
 use super::file::LogFile;
+use super::found::FoundRecords;
 use super::json;
-use super::record::{Found, OneTask, Record, Score, When};
-use super::right_counts::Tally;
-use super::{Format, ReadOptions, fault, some};
+use super::read_error::ReadError;
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore, OneTask};
+use super::right_counts::RightTally;
+use super::{LogFormat, ReadOptions, fault, some};
 use crate::fit::log::LogError;
 
-pub(super) const FORMAT: Format = Format { name: "Inspect log", recognise, read };
+pub(super) const FORMAT: LogFormat = LogFormat { name: "Inspect log", recognise, read };
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| document.contains_key("eval") && document.contains_key("status"))
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut one) = (Found::of_a_harness(), OneTask::default());
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let (mut found, mut one) = (FoundRecords::of_a_harness(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
         let task = document.get("eval").and_then(|eval| eval.get("task")).and_then(Json::as_str).unwrap_or("");
@@ -31,9 +33,9 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
             return Err(fault(&file.name, None, Some("status"), reason));
         }
         let from_samples = samples(document.get("samples"), options, &mut found)
-            .map_err(|reason| fault(&file.name, None, Some("samples"), reason))?;
+            .map_err(|error| error.or_of("samples").at(&file.name, None))?;
         let scores = if from_samples.is_empty() { summary(document, &mut found) } else { from_samples };
-        found.push(Record::new(&file.name, None, When::Unknown, scores))?;
+        found.push(EvaluationRecord::new(&file.name, None, EvaluationTime::Unknown, scores))?;
     }
     let model = |file: &LogFile| Some(file.document()?.get("eval")?.get("model")?.as_str()?.to_owned());
     by_model(&files.iter().map(model).collect::<Vec<_>>(), &mut found);
@@ -41,8 +43,12 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 }
 
 /// Right answers by scorer, from the samples themselves.
-fn samples(samples: Option<&Json>, options: &ReadOptions, found: &mut Found) -> Result<Vec<Score>, String> {
-    let mut tallies: BTreeMap<&str, (Tally, usize)> = BTreeMap::new();
+fn samples(
+    samples: Option<&Json>,
+    options: &ReadOptions,
+    found: &mut FoundRecords,
+) -> Result<Vec<MetricScore>, ReadError> {
+    let mut tallies: BTreeMap<&str, (RightTally, usize)> = BTreeMap::new();
     for sample in samples.and_then(Json::as_array).into_iter().flatten() {
         let id = sample.get("id").map_or_else(String::new, Json::to_string);
         for (scorer, score) in sample.get("scores").and_then(Json::as_object).into_iter().flatten() {
@@ -81,7 +87,7 @@ fn verdict(value: &Json, options: &ReadOptions) -> Option<f64> {
 }
 
 /// The summary where the samples are not in the file.
-fn summary(document: &json::Object, found: &mut Found) -> Vec<Score> {
+fn summary(document: &json::JsonObject, found: &mut FoundRecords) -> Vec<MetricScore> {
     let results = document.get("results");
     let answers = results
         .and_then(|results| results.get("completed_samples").or_else(|| results.get("total_samples")))
@@ -101,7 +107,7 @@ fn summary(document: &json::Object, found: &mut Found) -> Vec<Score> {
                 found.training_only.push(format!("{name} by {reducer} of {epochs}"));
                 continue;
             }
-            let mut score = Score::share(&name, share, decimals);
+            let mut score = MetricScore::share(&name, share, decimals);
             score.evaluated = problems;
             // A vote gives each problem one answer; a mean is over all of them.
             score.repeats = (epochs > 1 && reducer == "mean").then_some(epochs);
@@ -112,7 +118,7 @@ fn summary(document: &json::Object, found: &mut Found) -> Vec<Score> {
 }
 
 /// The problems that a scorer judged, where it says so; what to know where it did not judge all.
-fn scored(scorer: &Json, name: &str, answers: Option<u64>, epochs: u64, found: &mut Found) -> Option<u64> {
+fn scored(scorer: &Json, name: &str, answers: Option<u64>, epochs: u64, found: &mut FoundRecords) -> Option<u64> {
     let scored = scorer.get("scored_samples").and_then(json::count)?;
     let unscored = scorer.get("unscored_samples").and_then(json::count).unwrap_or(0);
     if unscored > 0 {

@@ -4,68 +4,41 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
+use crate::fit::log::LogError;
+
+use super::answer_fields::{ANSWERS, IDS, STEPS};
 use super::answer_fields::{
     GENERATIONS, asked, generation_key, is_of_one, judged, key_names, known, right_share, same_run, text, wrong_key,
 };
 use super::answer_sets::{AnswerSets, LineKeys};
 use super::axis::step_in;
 use super::file::LogFile;
-use super::json::{self, Object};
-use super::meaning::{Meaning, meaning};
+use super::found::FoundRecords;
+use super::json::{self, JsonObject};
+use super::meaning::{MetricMeaning, meaning};
 use super::paths::repeats_of;
-use super::record::{Found, Record, When};
-use super::right_counts::Tally;
-use super::verdicts::{self, VERDICTS, Verdict};
-use super::{Format, ReadOptions, fault, listed, some};
-use crate::fit::log::LogError;
+use super::read_error::ReadError;
+use super::record::{EvaluationRecord, EvaluationTime};
+use super::right_counts::RightTally;
+use super::verdicts::{self, VERDICTS, VerdictKeys};
+use super::{LogFormat, ReadOptions, fault, listed, some};
 
-pub(super) const FORMAT: Format = Format { name: "answers, one a line", recognise, read };
-
-/// Keys that name the problem, in order of preference.
-pub(super) const IDS: [&str; 14] = [
-    "id",
-    "qid",
-    "question_id",
-    "problem_id",
-    "doc_id",
-    "task_id",
-    "unique_id",
-    "uid",
-    "idx",
-    "index",
-    "example_id",
-    "question",
-    "problem",
-    "prompt",
-];
-/// Keys of the answer that was given; `answer` is the one that was asked for in some files, which `pairs` finds out.
-pub(super) const ANSWERS: [&str; 8] = [
-    "prediction",
-    "pred",
-    "predicted_answer",
-    "extracted_answer",
-    "model_answer",
-    "parsed_answer",
-    "final_answer",
-    "answer",
-];
-/// Keys of what orders generations.
-pub(super) const STEPS: [&str; 5] = ["step", "global_step", "epoch", "model_revision", "checkpoint"];
+pub(super) const FORMAT: LogFormat = LogFormat { name: "answers, one a line", recognise, read };
 
 /// The refusal of scores that R-Zero writes beside the candidates that a majority was taken of.
 const OF_MAJORITY: &str = "this is the share of candidates that agree with the majority (`results`); nothing was compared with the truth, and it says nothing of right answers";
 
 /// What the objects of a file call the problem, the verdict and the generation.
-struct Keys {
+struct ItemKeys {
     id: String,
-    verdict: Verdict,
+    verdict: VerdictKeys,
     /// The verdict says what is wrong.
     turned: bool,
     when: Option<String>,
     answer: Option<String>,
 }
 
-impl Keys {
+impl ItemKeys {
     /// The keys of which none names a set of problems.
     fn taken(&self) -> Vec<&str> {
         let others = [&self.when, &self.answer].into_iter().flatten().map(String::as_str);
@@ -78,7 +51,7 @@ impl Keys {
     }
 }
 
-fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, String> {
+fn keys(file: &LogFile, object: &JsonObject, options: &ReadOptions) -> Result<ItemKeys, ReadError> {
     let known = |names: &[&str]| known(object, names);
     let filled = |name: &&&str| object.get(**name).is_some_and(|value| !value.is_null());
     let filled = |names: &[&str]| names.iter().find(filled).map(|name| (*name).to_owned());
@@ -86,10 +59,10 @@ fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, 
         .or_else(|| known(&IDS))
         .ok_or_else(|| lacking("no key names the problem; say which with --id KEY", object))?;
     let mut turned = false;
-    let verdict = match (asked(object, &options.correct, "--correct")?, Verdict::counts(object)) {
-        (Some(key), _) => Verdict::Key(key),
+    let verdict = match (asked(object, &options.correct, "--correct")?, VerdictKeys::counts(object)) {
+        (Some(key), _) => VerdictKeys::Key(key),
         (None, Some(counts)) => counts,
-        (None, None) => Verdict::Key(
+        (None, None) => VerdictKeys::Key(
             options
                 .metric
                 .clone()
@@ -107,16 +80,16 @@ fn keys(file: &LogFile, object: &Object, options: &ReadOptions) -> Result<Keys, 
     };
     let answer = asked(object, &options.answer, "--answer")?.or_else(|| known(&ANSWERS));
     let when = options.column("generation").map(str::to_owned).or_else(|| generation_key(object));
-    Ok(Keys { id, verdict, turned, when: when.or_else(|| known(&STEPS)), answer })
+    Ok(ItemKeys { id, verdict, turned, when: when.or_else(|| known(&STEPS)), answer })
 }
 
 /// What an object lacks, and what it has.
-fn lacking(what: &str, object: &Object) -> String {
-    format!("{what}; there is {}", listed(key_names(object).iter().map(String::as_str)))
+fn lacking(what: &str, object: &JsonObject) -> ReadError {
+    ReadError::new(format!("{what}; there is {}", listed(key_names(object).iter().map(String::as_str))))
 }
 
 fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
-    let canonical = |object: &Object| {
+    let canonical = |object: &JsonObject| {
         object.contains_key("evaluated") || object.get("wrong").is_some_and(|value| !value.is_boolean())
     };
     if file.is_table_of_answers(options) {
@@ -135,65 +108,65 @@ fn recognise(file: &LogFile, options: &ReadOptions) -> bool {
     }
     let Ok(keys) = keys(file, first, &ReadOptions::default()) else { return false };
     match keys.verdict {
-        Verdict::Counts(..) => true,
+        VerdictKeys::Counts(..) => true,
         // A row of a table may have a score and an id too, but then it counts what was evaluated.
-        Verdict::Key(key) => first.get(&key).is_some_and(|value| {
+        VerdictKeys::Key(key) => first.get(&key).is_some_and(|value| {
             right_share(value).is_some() || value.is_number() || value.is_string() && is_of_one(&key)
         }),
     }
 }
 
 /// Whether these are TRL's completions: prompts of training, with a column for each reward.
-fn is_completion(object: &Object) -> bool {
+fn is_completion(object: &JsonObject) -> bool {
     ["prompt", "completion", "advantage"].iter().all(|key| object.contains_key(*key))
 }
 
 /// The only reward of a completion whose name says that it tells right from wrong.
-fn reward_of_completion(object: &Object) -> Option<String> {
-    let rewards = object.iter().filter(|(key, value)| value.is_number() && meaning(key) == Meaning::Right);
+fn reward_of_completion(object: &JsonObject) -> Option<String> {
+    let rewards = object.iter().filter(|(key, value)| value.is_number() && meaning(key) == MetricMeaning::Right);
     let names: Vec<&String> = rewards.map(|(key, _)| key).collect();
     if let ([only], true) = (names.as_slice(), is_completion(object)) { Some((*only).clone()) } else { None }
 }
 
 /// Generations in the order in which they came up, each with its answers.
 #[derive(Default)]
-struct Groups {
+struct AnswerGroups {
     places: HashMap<String, usize>,
-    tallies: Vec<(When, Tally)>,
+    tallies: Vec<(EvaluationTime, RightTally)>,
     /// Entries without an answer, such as a summary at the end.
     without: usize,
     /// The run, where the answers name it.
     run: Option<String>,
 }
 
-impl Groups {
-    fn tally(&mut self, label: &str, keys: &Keys) -> Option<&mut Tally> {
+impl AnswerGroups {
+    fn tally(&mut self, label: &str, keys: &ItemKeys) -> Option<&mut RightTally> {
         let place = self.places.get(label).copied().unwrap_or(self.tallies.len());
         if place == self.tallies.len() {
             self.places.insert(label.to_owned(), place);
-            self.tallies.push((when(label, keys), Tally::default()));
+            self.tallies.push((when(label, keys), RightTally::default()));
         }
         self.tallies.get_mut(place).map(|(_, tally)| tally)
     }
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut sets) = (Found::of_answers(), AnswerSets::default());
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let (mut found, mut sets) = (FoundRecords::of_answers(), AnswerSets::default());
     for repeats in by_evaluation(files) {
         read_evaluation(&repeats, options, &mut sets, &mut found)?;
     }
     sets.check(files.first().map_or("", LogFile::name), options)?;
     found.notes.extend(sets.note());
     found.notes.dedup();
-    if found.records.iter().all(|record| record.when == When::Unknown) {
+    if found.records.iter().all(|record| record.when == EvaluationTime::Unknown) {
         numbered(&found.records)?;
     }
     Ok(found)
 }
 
 /// Refuses files without a step that differ in more than numbers, as those of several sets do: nothing orders them.
-fn numbered(records: &[Record]) -> Result<(), LogError> {
-    let letters = |record: &Record| record.file.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+fn numbered(records: &[EvaluationRecord]) -> Result<(), LogError> {
+    let letters = |record: &EvaluationRecord| record.file.chars().filter(|c| c.is_alphabetic()).collect::<String>();
     let Some((first, others)) = records.split_first() else { return Ok(()) };
     match others.iter().find(|other| letters(other) != letters(first)) {
         Some(other) => {
@@ -225,9 +198,9 @@ fn read_evaluation(
     files: &[&LogFile],
     options: &ReadOptions,
     sets: &mut AnswerSets,
-    found: &mut Found,
+    found: &mut FoundRecords,
 ) -> Result<(), LogError> {
-    let mut groups = Groups::default();
+    let mut groups = AnswerGroups::default();
     let (mut name, mut source) = (String::new(), "");
     for file in files.iter().rev() {
         let complain =
@@ -235,7 +208,7 @@ fn read_evaluation(
         let Some(first) = file.head_sample(options)? else {
             return Err(complain(None, None, "there is no answer here".to_owned()));
         };
-        let keys = keys(file, &first, options).map_err(|reason| complain(None, None, reason))?;
+        let keys = keys(file, &first, options).map_err(|error| error.at(&file.name, None))?;
         let options = &keys.options(options);
         let of_line = LineKeys::of(&first, &keys.id, keys.when.as_ref(), &keys.taken());
         name = keys.verdict.name();
@@ -244,7 +217,7 @@ fn read_evaluation(
             return Err(complain(None, Some("score"), OF_MAJORITY.to_owned()));
         }
         let cut = file.each_sample(options, |line, object| {
-            let refuse = |(column, reason): (String, String)| complain(Some(line), Some(&column), reason);
+            let refuse = |error: ReadError| error.at(&file.name, Some(line));
             if !sets.wants(object, &of_line, options) {
                 return Ok(());
             }
@@ -270,47 +243,56 @@ fn read_evaluation(
 
 /// A record for each generation.
 fn push_groups(
-    groups: Groups,
+    groups: AnswerGroups,
     name: &str,
     source: &str,
     options: &ReadOptions,
-    found: &mut Found,
+    found: &mut FoundRecords,
 ) -> Result<(), LogError> {
     let several = groups.tallies.len() > 1;
     for (when, tally) in groups.tallies {
-        let mut score = tally.score(name, options).map_err(|reason| fault(source, None, Some(name), reason))?;
+        let mut score = tally.score(name, options).map_err(|error| error.or_of(name).at(source, None))?;
         // The answers say themselves what is right; the name of the key does not matter.
         "right answers".clone_into(&mut score.name);
         found.notes.extend(tally.note(options));
-        let when = if several || matches!(when, When::Step(_) | When::Generation(_)) { when } else { When::Unknown };
-        found.push(Record::new(source, None, when, vec![score]))?;
+        let when = if several || matches!(when, EvaluationTime::Step(_) | EvaluationTime::Generation(_)) {
+            when
+        } else {
+            EvaluationTime::Unknown
+        };
+        found.push(EvaluationRecord::new(source, None, when, vec![score]))?;
     }
     Ok(())
 }
 
-fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups) -> Result<(), (String, String)> {
+fn take(
+    object: &JsonObject,
+    keys: &ItemKeys,
+    options: &ReadOptions,
+    groups: &mut AnswerGroups,
+) -> Result<(), ReadError> {
     if !object.contains_key(&keys.id) && !object.contains_key(keys.verdict.key()) {
         groups.without += 1;
         return Ok(());
     }
     same_run(object, &mut groups.run)?;
     let id = object.get(&keys.id).and_then(text);
-    let id = id.ok_or_else(|| (keys.id.clone(), "the line names no problem".to_owned()))?;
+    let id = id.ok_or_else(|| ReadError::of(&keys.id, "the line names no problem"))?;
     let label = match &keys.when {
         None => String::new(),
         Some(key) => object
             .get(key)
             .and_then(text)
-            .ok_or_else(|| (key.clone(), "this line does not say its generation, but others do".to_owned()))?,
+            .ok_or_else(|| ReadError::of(key, "this line does not say its generation, but others do"))?,
     };
     let Some(tally) = groups.tally(&label, keys) else { return Ok(()) };
     match &keys.verdict {
-        Verdict::Counts(right, all) => {
+        VerdictKeys::Counts(right, all) => {
             let (right, whole) = verdicts::counted(object, (right, all), options)?;
             tally.add_counts(&id, right as f64, whole);
         }
-        Verdict::Key(key) => {
-            let right = right(object, key, options).map_err(|reason| (key.clone(), reason))?;
+        VerdictKeys::Key(key) => {
+            let right = right(object, key, options).map_err(|error| error.or_of(key))?;
             let answer = keys.answer.as_ref().and_then(|key| object.get(key)).and_then(text);
             tally.add_given(&id, right, answer.as_deref());
         }
@@ -318,20 +300,20 @@ fn take(object: &Object, keys: &Keys, options: &ReadOptions, groups: &mut Groups
     Ok(())
 }
 
-fn right(object: &Object, key: &str, options: &ReadOptions) -> Result<f64, String> {
+fn right(object: &JsonObject, key: &str, options: &ReadOptions) -> Result<f64, ReadError> {
     let value = object.get(key).unwrap_or(&Json::Null);
     if value.is_null() {
-        return Err("this line does not say whether the answer is right, but others do".to_owned());
+        return Err(ReadError::new("this line does not say whether the answer is right, but others do"));
     }
     judged(value, key, options)
 }
 
-fn when(label: &str, keys: &Keys) -> When {
+fn when(label: &str, keys: &ItemKeys) -> EvaluationTime {
     let named = keys.when.as_deref().unwrap_or("");
     let number = label.parse::<f64>().ok().filter(|number| number.is_finite());
     match (number.and_then(json::whole), number) {
-        (Some(generation), _) if GENERATIONS.contains(&named) => When::Generation(generation),
-        (_, Some(step)) => When::Step(step),
-        _ => step_in(label).map_or_else(|| When::Label(label.to_owned()), When::Step),
+        (Some(generation), _) if GENERATIONS.contains(&named) => EvaluationTime::Generation(generation),
+        (_, Some(step)) => EvaluationTime::Step(step),
+        _ => step_in(label).map_or_else(|| EvaluationTime::Label(label.to_owned()), EvaluationTime::Step),
     }
 }

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::record::{decimals, shortest_decimals};
+use super::decimals::{decimals, shortest_decimals};
+use super::read_error::ReadError;
 
-pub(super) type Object = Map<String, Value>;
+pub(super) type JsonObject = Map<String, Value>;
 
 /// Memory that a parsed text may take with it, in bytes.
 const MOST_MEMORY: usize = 400 << 20;
@@ -14,7 +15,7 @@ const MOST_MEMORY: usize = 400 << 20;
 const PER_VALUE: usize = 96;
 
 /// Whether a text can be held in memory once it is parsed; the reason where it cannot.
-fn affordable(text: &str) -> Result<(), String> {
+fn affordable(text: &str) -> Result<(), ReadError> {
     if text.len() < MOST_MEMORY / (PER_VALUE + 1) {
         return Ok(());
     }
@@ -22,9 +23,9 @@ fn affordable(text: &str) -> Result<(), String> {
     if values.saturating_mul(PER_VALUE).saturating_add(text.len()) <= MOST_MEMORY {
         return Ok(());
     }
-    Err(format!(
+    Err(ReadError::new(format!(
         "this JSON holds about {values} values, too many to keep in memory; write one object a line (jq -c '.[]' FILE; of a trainer's state: jq -c '.log_history[]' FILE)"
-    ))
+    )))
 }
 
 /// Text with every bare NaN and Infinity turned into null; what stands in strings stays.
@@ -54,33 +55,35 @@ pub(super) fn without_nan(text: &str) -> Cow<'_, str> {
 }
 
 /// The object that a text holds; what is wrong with it otherwise.
-pub(super) fn object(text: &str) -> Result<Object, String> {
+pub(super) fn object(text: &str) -> Result<JsonObject, ReadError> {
     match parsed(text)? {
         Value::Object(object) => Ok(object),
-        _ => Err("not a JSON object".to_owned()),
+        _ => Err(ReadError::new("not a JSON object")),
     }
 }
 
 /// The objects of an array that holds nothing else.
-pub(super) fn objects(text: &str) -> Result<Vec<Object>, String> {
-    let Value::Array(values) = parsed(text)? else { return Err("not a JSON array".to_owned()) };
+pub(super) fn objects(text: &str) -> Result<Vec<JsonObject>, ReadError> {
+    let Value::Array(values) = parsed(text)? else { return Err(ReadError::new("not a JSON array")) };
     let objects = (1..).zip(values).map(|(place, value)| match value {
         Value::Object(object) => Ok(object),
-        _ => Err(format!("entry {place} of this JSON array is no object, but others are")),
+        _ => Err(ReadError::new(format!("entry {place} of this JSON array is no object, but others are"))),
     });
     objects.collect()
 }
 
-fn parsed(text: &str) -> Result<Value, String> {
+fn parsed(text: &str) -> Result<Value, ReadError> {
     affordable(text)?;
     serde_json::from_str(&without_nan(text)).map_err(|error| {
         let whole = error.to_string();
         let complaint = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(complaint, _)| complaint);
         let place = format!("line {}, character {}", error.line(), error.column());
         if complaint == "trailing characters" {
-            return format!("JSON ends before {place}, and more follows; write one object a line: jq -c . FILE");
+            return ReadError::new(format!(
+                "JSON ends before {place}, and more follows; write one object a line: jq -c . FILE"
+            ));
         }
-        format!("not JSON from {place} on: {complaint}")
+        ReadError::new(format!("not JSON from {place} on: {complaint}"))
     })
 }
 

@@ -4,25 +4,26 @@ use serde_json::Value as Json;
 
 use super::by_model::by_model;
 use super::file::LogFile;
-use super::json::{self, Object};
-use super::record::{Found, OneTask, Record, Score, When};
-use super::{Format, ReadOptions, fault, listed};
+use super::found::FoundRecords;
+use super::json::{self, JsonObject};
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore, OneTask};
+use super::{LogFormat, ReadOptions, fault, listed};
 use crate::fit::log::LogError;
 
-pub(super) const FORMAT: Format = Format { name: "lighteval results", recognise, read };
+pub(super) const FORMAT: LogFormat = LogFormat { name: "lighteval results", recognise, read };
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| document.contains_key("config_general") && tasks(document).next().is_some())
 }
 
-fn tasks(document: &Object) -> impl Iterator<Item = &str> {
+fn tasks(document: &JsonObject) -> impl Iterator<Item = &str> {
     let results = document.get("results").and_then(Json::as_object);
     // "all" is the mean over tasks.
-    results.into_iter().flat_map(Object::keys).map(String::as_str).filter(|task| *task != "all")
+    results.into_iter().flat_map(JsonObject::keys).map(String::as_str).filter(|task| *task != "all")
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut one) = (Found::of_a_harness(), OneTask::default());
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let (mut found, mut one) = (FoundRecords::of_a_harness(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
         let tasks: Vec<&str> = tasks(document).collect();
@@ -41,7 +42,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         let values = document.get("results").and_then(|results| results.get(*task)).and_then(Json::as_object);
         let scores = values.into_iter().flatten().filter(|(key, _)| !key.ends_with("_stderr"));
         let scores = scores.filter_map(|(key, value)| score(key, value, values)).collect();
-        found.push(Record::new(&file.name, None, When::Unknown, scores))?;
+        found.push(EvaluationRecord::new(&file.name, None, EvaluationTime::Unknown, scores))?;
     }
     let model = |file: &LogFile| {
         let general = file.document()?.get("config_general")?;
@@ -52,9 +53,9 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
     Ok(found)
 }
 
-fn score(key: &str, value: &Json, values: Option<&Object>) -> Option<Score> {
+fn score(key: &str, value: &Json, values: Option<&JsonObject>) -> Option<MetricScore> {
     let (share, decimals) = json::number(value)?;
-    let mut score = Score::share(key, share, decimals);
+    let mut score = MetricScore::share(key, share, decimals);
     let error = values.and_then(|values| values.get(&format!("{key}_stderr"))).and_then(Json::as_f64);
     score.repeats = key.split(':').nth(1).and_then(|part| part.split('_').next()).and_then(|k| k.parse().ok());
     // The error of a mean over several answers to each problem tells no number of problems.

@@ -9,14 +9,14 @@ use crate::fit::log::LogError;
 pub(super) const LONGEST: u64 = 32 << 20;
 
 /// The lines of a file.
-pub(super) struct Lines<'a> {
+pub(super) struct LogLines<'a> {
     file: &'a str,
     reader: Box<dyn BufRead + 'a>,
     buffer: Vec<u8>,
     number: u64,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> LogLines<'a> {
     /// The lines of `reader`, which stands at the beginning of the file of this name.
     pub fn new(file: &'a str, mut reader: Box<dyn BufRead + 'a>) -> Result<Self, LogError> {
         skip_mark(&mut reader).map_err(|error| unreadable(file, &error))?;
@@ -83,10 +83,10 @@ pub(super) fn unreadable(file: &str, error: &dyn std::fmt::Display) -> LogError 
 mod tests {
     use super::*;
 
-    fn lines(bytes: &[u8]) -> Result<Vec<(u64, String)>, String> {
-        let mut lines = Lines::new("log", Box::new(bytes)).map_err(|error| error.to_string())?;
+    fn lines(bytes: &[u8]) -> Result<Vec<(u64, String)>, LogError> {
+        let mut lines = LogLines::new("log", Box::new(bytes))?;
         let mut all = Vec::new();
-        while let Some((number, text)) = lines.next_line().map_err(|error| error.to_string())? {
+        while let Some((number, text)) = lines.next_line()? {
             all.push((number, text.to_owned()));
         }
         Ok(all)
@@ -106,9 +106,9 @@ mod tests {
         long.resize(6 + LONGEST as usize, b'x');
         assert_eq!(lines(&long).unwrap().len(), 2);
         long.push(b'x');
-        assert_eq!(lines(&long).unwrap_err(), "log:2: this line is longer than 32 MiB");
-        assert_eq!(lines(b"a\n\xff\n").unwrap_err(), "log:2: this is not UTF-8 text");
-        let mut lossy = Lines::new("log", Box::new(&b"a\xff\n"[..])).unwrap();
+        assert_eq!(lines(&long).unwrap_err().to_string(), "log:2: this line is longer than 32 MiB");
+        assert_eq!(lines(b"a\n\xff\n").unwrap_err().to_string(), "log:2: this is not UTF-8 text");
+        let mut lossy = LogLines::new("log", Box::new(&b"a\xff\n"[..])).unwrap();
         assert_eq!(lossy.next_text().unwrap(), Some((1, "a\u{fffd}".to_owned())));
     }
 }

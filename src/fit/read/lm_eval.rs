@@ -4,26 +4,28 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::assemble::add_once;
 use super::by_model::by_model;
 use super::file::LogFile;
-use super::json::{self, Object};
-use super::record::{Found, OneTask, Record, Score, Value, When};
-use super::{Format, ReadOptions, fault, listed, some};
+use super::found::FoundRecords;
+use super::json::{self, JsonObject};
+use super::read_error::ReadError;
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore, OneTask, ScoreValue};
+use super::wording::add_once;
+use super::{LogFormat, ReadOptions, listed, some};
 use crate::fit::log::LogError;
 
-pub(super) const RESULTS: Format =
-    Format { name: "lm-evaluation-harness results", recognise: is_results, read: results };
+pub(super) const RESULTS: LogFormat =
+    LogFormat { name: "lm-evaluation-harness results", recognise: is_results, read: results };
 
 pub(super) fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
     let Some(document) = file.document() else { return false };
     let tasks = document.get("results").and_then(Json::as_object);
     let harness = ["n-samples", "group_subtasks", "higher_is_better", "config", "n-shot", "configs"];
     let marked = harness.iter().any(|key| document.contains_key(*key));
-    let metrics = |scores: &Object| scores.keys().any(|key| key.contains(',')) || scores.contains_key("sample_len");
-    let scores = |tasks: &Object| tasks.values().filter_map(Json::as_object).any(metrics);
+    let metrics = |scores: &JsonObject| scores.keys().any(|key| key.contains(',')) || scores.contains_key("sample_len");
+    let scores = |tasks: &JsonObject| tasks.values().filter_map(Json::as_object).any(metrics);
     // Version 0.3 wrote metrics without filters, beside `config` or `versions`.
-    let old = |tasks: &Object| {
+    let old = |tasks: &JsonObject| {
         document.contains_key("versions")
             && !document.contains_key("config_general")
             && tasks.values().all(Json::is_object)
@@ -31,10 +33,11 @@ pub(super) fn is_results(file: &LogFile, _: &ReadOptions) -> bool {
     tasks.is_some_and(|tasks| scores(tasks) || marked && tasks.values().all(Json::is_object) || old(tasks))
 }
 
-fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::of_a_harness();
+fn results(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::of_a_harness();
     let (mut ignored, mut one, mut models) = (BTreeSet::new(), OneTask::default(), Vec::new());
-    let has = |document: &Object, task: &String| document.get("results").is_some_and(|tasks| tasks.get(task).is_some());
+    let has =
+        |document: &JsonObject, task: &String| document.get("results").is_some_and(|tasks| tasks.get(task).is_some());
     let asked =
         options.task.as_ref().filter(|task| files.iter().filter_map(LogFile::document).any(|one| has(one, task)));
     for file in files {
@@ -45,17 +48,16 @@ fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
             continue;
         }
         models.push(model(document));
-        let complain = |column: &str, reason: String| fault(&file.name, None, Some(column), reason);
-        let tasks = document.get("results").and_then(Json::as_object).into_iter().flat_map(Object::keys);
+        let tasks = document.get("results").and_then(Json::as_object).into_iter().flat_map(JsonObject::keys);
         let tasks: Vec<&str> = tasks.map(String::as_str).collect();
-        let task = task(document, &tasks, options).map_err(|reason| complain("results", reason))?;
+        let task = task(document, &tasks, options).map_err(|error| error.or_of("results").at(&file.name, None))?;
         ignored.extend(tasks.iter().filter(|name| **name != task).map(|name| format!("task {name}")));
-        let (scores, others) =
-            wanted(scores(document, task, &mut found.notes), options).map_err(|reason| complain(task, reason))?;
+        let (scores, others) = wanted(scores(document, task, &mut found.notes), options)
+            .map_err(|error| error.or_of(task).at(&file.name, None))?;
         ignored.extend(others.into_iter().map(|score| score.name));
         one.is(task, &file.name)?;
         add_once(&mut found.notes, Some(format!("the task is `{task}`")));
-        found.push(Record::new(&file.name, None, When::Unknown, scores))?;
+        found.push(EvaluationRecord::new(&file.name, None, EvaluationTime::Unknown, scores))?;
     }
     found.ignored = ignored.into_iter().collect();
     samples_beside(files, &mut found);
@@ -64,21 +66,23 @@ fn results(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
 }
 
 /// The metrics under the filter that is read, and the others.
-fn wanted(scores: Vec<Score>, options: &ReadOptions) -> Result<(Vec<Score>, Vec<Score>), String> {
-    let is_wanted = |score: &Score| {
+fn wanted(scores: Vec<MetricScore>, options: &ReadOptions) -> Result<(Vec<MetricScore>, Vec<MetricScore>), ReadError> {
+    let is_wanted = |score: &MetricScore| {
         let filter = score.name.split_once(',').map(|(_, filter)| filter);
         filter.is_none_or(|filter| options.filter.as_deref().is_none_or(|wanted| wanted == filter))
     };
-    let (wanted, others): (Vec<Score>, Vec<Score>) = scores.into_iter().partition(is_wanted);
+    let (wanted, others): (Vec<MetricScore>, Vec<MetricScore>) = scores.into_iter().partition(is_wanted);
     match &options.filter {
-        Some(filter) if wanted.is_empty() => Err(format!("no metric of this task has the filter `{filter}`")),
-        None if wanted.is_empty() => Err("this task has no metric".to_owned()),
+        Some(filter) if wanted.is_empty() => {
+            Err(ReadError::new(format!("no metric of this task has the filter `{filter}`")))
+        }
+        None if wanted.is_empty() => Err(ReadError::new("this task has no metric")),
         _ => Ok((wanted, others)),
     }
 }
 
 /// Says what lies beside the results.
-fn samples_beside(files: &[LogFile], found: &mut Found) {
+fn samples_beside(files: &[LogFile], found: &mut FoundRecords) {
     let samples = files.iter().filter(|file| file.document().is_none()).count();
     if samples > 0 {
         found.ignored.push(format!("{} of samples", some(samples, "file", "files")));
@@ -92,7 +96,7 @@ fn samples_beside(files: &[LogFile], found: &mut Found) {
 
 /// The model that was evaluated: `model_name`, or that of the arguments (`pretrained=NAME,…`), with the adapter and the revision
 /// that these name.
-fn model(document: &Object) -> Option<String> {
+fn model(document: &JsonObject) -> Option<String> {
     let argument = |name: &str| {
         let arguments = document.get("config")?.get("model_args")?;
         match arguments.as_str() {
@@ -110,10 +114,12 @@ fn model(document: &Object) -> Option<String> {
 }
 
 /// The task to read: the one asked for, the only one, or the one group that holds all others.
-fn task<'a>(document: &'a Object, tasks: &[&'a str], options: &ReadOptions) -> Result<&'a str, String> {
+fn task<'a>(document: &'a JsonObject, tasks: &[&'a str], options: &ReadOptions) -> Result<&'a str, ReadError> {
     if let Some(wanted) = &options.task {
         let known = tasks.iter().find(|task| *task == wanted).copied();
-        return known.ok_or_else(|| format!("there is no task `{wanted}`; there is {}", listed(tasks.iter().copied())));
+        return known.ok_or_else(|| {
+            ReadError::new(format!("there is no task `{wanted}`; there is {}", listed(tasks.iter().copied())))
+        });
     }
     let groups = document.get("group_subtasks").and_then(Json::as_object);
     let whole = |task: &&&str| {
@@ -127,14 +133,17 @@ fn task<'a>(document: &'a Object, tasks: &[&'a str], options: &ReadOptions) -> R
     };
     match (tasks, tasks.iter().filter(whole).collect::<Vec<_>>().as_slice()) {
         ([only], _) => Ok(only),
-        ([], _) => Err("there is no task here".to_owned()),
+        ([], _) => Err(ReadError::new("there is no task here")),
         (_, [group]) => Ok(group),
-        _ => Err(format!("there are several tasks: {}; choose one with --task NAME", listed(tasks.iter().copied()))),
+        _ => Err(ReadError::new(format!(
+            "there are several tasks: {}; choose one with --task NAME",
+            listed(tasks.iter().copied())
+        ))),
     }
 }
 
 /// The tasks of a group, groups inside it opened; a task is its own.
-fn leaves(document: &Object, task: &str) -> Vec<String> {
+fn leaves(document: &JsonObject, task: &str) -> Vec<String> {
     let groups = document.get("group_subtasks").and_then(Json::as_object);
     let mut open = vec![task.to_owned()];
     let (mut seen, mut leaves) = (BTreeSet::new(), Vec::new());
@@ -151,7 +160,7 @@ fn leaves(document: &Object, task: &str) -> Vec<String> {
 }
 
 /// Every metric of a task; that of a group over the answers of its tasks.
-fn scores(document: &Object, task: &str, notes: &mut Vec<String>) -> Vec<Score> {
+fn scores(document: &JsonObject, task: &str, notes: &mut Vec<String>) -> Vec<MetricScore> {
     let Some(values) = document.get("results").and_then(|results| results.get(task)).and_then(Json::as_object) else {
         return Vec::new();
     };
@@ -165,7 +174,7 @@ fn scores(document: &Object, task: &str, notes: &mut Vec<String>) -> Vec<Score> 
         }
         let (share, decimals) = json::number(value)?;
         let error = if filter.is_empty() { format!("{metric}_stderr") } else { format!("{metric}_stderr,{filter}") };
-        let mut score = Score::share(key, share, decimals);
+        let mut score = MetricScore::share(key, share, decimals);
         score.evaluated = count;
         score.standard_error = values.get(&error).and_then(Json::as_f64);
         score.falls = better.and_then(|better| better.get(metric)).and_then(Json::as_bool) == Some(false);
@@ -180,10 +189,10 @@ fn scores(document: &Object, task: &str, notes: &mut Vec<String>) -> Vec<Score> 
 
 /// Puts the mean over the answers of a group's tasks in the place of the group's own, which may be one over the tasks, however
 /// many problems each has; what to say of it.
-fn over_answers(document: &Object, tasks: &[String], key: &str, score: &mut Score) -> Option<String> {
+fn over_answers(document: &JsonObject, tasks: &[String], key: &str, score: &mut MetricScore) -> Option<String> {
     /// Digits of a share that is written in full.
     const IN_FULL: u32 = 17;
-    let Value::Share(given, _) = score.value else { return None };
+    let ScoreValue::Share(given, _) = score.value else { return None };
     let results = document.get("results")?;
     let of_task = |task: &String| {
         let values = results.get(task).and_then(Json::as_object)?;
@@ -198,7 +207,7 @@ fn over_answers(document: &Object, tasks: &[String], key: &str, score: &mut Scor
     if (share - given).abs() * answers <= 0.5 * tasks.len() as f64 {
         return None;
     }
-    score.value = Value::Share(share, IN_FULL);
+    score.value = ScoreValue::Share(share, IN_FULL);
     score.evaluated = Some(answers as u64);
     score.standard_error = None;
     Some(format!(
@@ -207,7 +216,7 @@ fn over_answers(document: &Object, tasks: &[String], key: &str, score: &mut Scor
 }
 
 /// The number of documents: `n-samples`, `sample_len`, or their sum over a group's tasks.
-fn evaluated(document: &Object, task: &str, values: &Object) -> Option<u64> {
+fn evaluated(document: &JsonObject, task: &str, values: &JsonObject) -> Option<u64> {
     let samples = document.get("n-samples");
     let of = |task: &str| {
         let counts = samples.and_then(|samples| samples.get(task))?;

@@ -6,15 +6,16 @@ use serde_json::Value as Json;
 
 use super::answer_fields::right_share;
 use super::file::LogFile;
-use super::json::{self, Object};
-use super::record::{Found, OneTask, Record, When};
-use super::right_counts::Tally;
-use super::{Format, ReadOptions, fault, listed};
+use super::found::FoundRecords;
+use super::json::{self, JsonObject};
+use super::record::{EvaluationRecord, EvaluationTime, OneTask};
+use super::right_counts::RightTally;
+use super::{LogFormat, ReadOptions, fault, listed};
 use crate::fit::log::LogError;
-use crate::fit::transition::{Answer, Samples};
+use crate::fit::transition::{AnswerSamples, SampleAnswer};
 
-pub(super) const FORMAT: Format =
-    Format { name: "lm-evaluation-harness samples", recognise: is_samples, read: read_samples };
+pub(super) const FORMAT: LogFormat =
+    LogFormat { name: "lm-evaluation-harness samples", recognise: is_samples, read: read_samples };
 
 /// The most keys that are named as left aside.
 const MOST_IGNORED: usize = 100;
@@ -51,10 +52,10 @@ fn task_in_name(name: &str) -> Option<&str> {
 }
 
 /// Right answers under one filter; or what is wrong with the first that says neither, which matters only if it is chosen.
-type Filtered = Result<Tally, LogError>;
+type FilteredSamples = Result<RightTally, LogError>;
 
-fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::default();
     let (mut ignored, mut one) = (BTreeSet::new(), OneTask::default());
     let of_task = |file: &&LogFile| {
         options.task.is_none() || task_in_name(&file.name).is_none_or(|task| options.task.as_deref() == Some(task))
@@ -62,11 +63,11 @@ fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogEr
     for file in files.iter().filter(of_task) {
         one.is(task_in_name(&file.name).unwrap_or(""), &file.name)?;
         let metric = chosen_metric(file, options)?;
-        let mut filters: BTreeMap<String, Filtered> = BTreeMap::new();
+        let mut filters: BTreeMap<String, FilteredSamples> = BTreeMap::new();
         file.each_object(|line, object| {
             let filter = object.get("filter").and_then(Json::as_str).unwrap_or("");
             if !filters.contains_key(filter) {
-                filters.insert(filter.to_owned(), Ok(Tally::default()));
+                filters.insert(filter.to_owned(), Ok(RightTally::default()));
             }
             if let Some(Ok(tally)) = filters.get_mut(filter)
                 && let Err(error) = add_sample(tally, file, line, object, &metric, options)
@@ -81,11 +82,11 @@ fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogEr
             Ok(())
         })?;
         let filter = wanted_filter(file, filters.keys().filter(|name| !name.is_empty()), options)?;
-        let tally = filters.remove(filter.as_deref().unwrap_or("")).unwrap_or_else(|| Ok(Tally::default()))?;
+        let tally = filters.remove(filter.as_deref().unwrap_or("")).unwrap_or_else(|| Ok(RightTally::default()))?;
         let name = filter.map_or_else(|| metric.clone(), |filter| format!("{metric},{filter}"));
-        let score = tally.score(&name, options).map_err(|reason| fault(&file.name, None, Some(&metric), reason))?;
+        let score = tally.score(&name, options).map_err(|error| error.or_of(&metric).at(&file.name, None))?;
         found.notes.extend(tally.note(options));
-        found.push(Record::new(&file.name, None, When::Unknown, vec![score]))?;
+        found.push(EvaluationRecord::new(&file.name, None, EvaluationTime::Unknown, vec![score]))?;
     }
     found.ignored = ignored.into_iter().collect();
     found.notes.dedup();
@@ -93,10 +94,10 @@ fn read_samples(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogEr
 }
 
 fn add_sample(
-    tally: &mut Tally,
+    tally: &mut RightTally,
     file: &LogFile,
     line: u64,
-    object: &Object,
+    object: &JsonObject,
     metric: &str,
     options: &ReadOptions,
 ) -> Result<(), LogError> {
@@ -106,7 +107,7 @@ fn add_sample(
 }
 
 /// The answer where a filter left one text; log-likelihoods of choices are none.
-fn extracted(object: &Object) -> Option<&str> {
+fn extracted(object: &JsonObject) -> Option<&str> {
     match object.get("filtered_resps")?.as_array()?.as_slice() {
         [Json::String(text)] => Some(text),
         _ => None,
@@ -115,11 +116,11 @@ fn extracted(object: &Object) -> Option<&str> {
 
 /// Every answer of successive generations, one file each, by document; a document that stands in a file several times is
 /// told apart by its place among them.
-pub(super) fn samples(files: &[LogFile], options: &ReadOptions) -> Result<Samples, LogError> {
+pub(super) fn samples(files: &[LogFile], options: &ReadOptions) -> Result<AnswerSamples, LogError> {
     let mut generations = Vec::with_capacity(files.len());
     for file in files {
         let (filter, metric) = (chosen_filter(file, options)?, chosen_metric(file, options)?);
-        let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
+        let mut answers: BTreeMap<String, SampleAnswer> = BTreeMap::new();
         file.each_object(|line, object| {
             if kept(object, filter.as_deref()) {
                 let key = document_key(file, line, object)?;
@@ -127,16 +128,16 @@ pub(super) fn samples(files: &[LogFile], options: &ReadOptions) -> Result<Sample
                 let given = object.get("filtered_resps").or_else(|| object.get("resps")).map(Json::to_string);
                 let repeats = (2..).map(|place| format!("{key} #{place}"));
                 let free = std::iter::once(key.clone()).chain(repeats).find(|key| !answers.contains_key(key));
-                answers.insert(free.unwrap_or(key), Answer { right, given });
+                answers.insert(free.unwrap_or(key), SampleAnswer { right, given });
             }
             Ok(())
         })?;
         generations.push(answers);
     }
-    Ok(Samples { generations })
+    Ok(AnswerSamples { generations })
 }
 
-fn kept(object: &Object, filter: Option<&str>) -> bool {
+fn kept(object: &JsonObject, filter: Option<&str>) -> bool {
     filter.is_none() || object.get("filter").and_then(Json::as_str) == filter
 }
 
@@ -199,7 +200,7 @@ fn chosen_metric(file: &LogFile, options: &ReadOptions) -> Result<String, LogErr
 }
 
 /// The document within one file: a text may stand in a set twice, under two ids.
-fn sample_key(file: &LogFile, line: u64, object: &Object) -> Result<String, LogError> {
+fn sample_key(file: &LogFile, line: u64, object: &JsonObject) -> Result<String, LogError> {
     match object.get("doc_id") {
         // Another document may have the same id in another generation's set.
         Some(id) if !id.is_null() => match object.get("doc_hash").and_then(Json::as_str) {
@@ -210,7 +211,7 @@ fn sample_key(file: &LogFile, line: u64, object: &Object) -> Result<String, LogE
     }
 }
 
-fn document_key(file: &LogFile, line: u64, object: &Object) -> Result<String, LogError> {
+fn document_key(file: &LogFile, line: u64, object: &JsonObject) -> Result<String, LogError> {
     match (object.get("doc_hash"), object.get("doc_id")) {
         (Some(Json::String(hash)), _) => Ok(hash.clone()),
         (_, Some(id)) if !id.is_null() => Ok(format!("doc_id {id}")),
@@ -218,7 +219,13 @@ fn document_key(file: &LogFile, line: u64, object: &Object) -> Result<String, Lo
     }
 }
 
-fn verdict(file: &LogFile, line: u64, object: &Object, metric: &str, options: &ReadOptions) -> Result<f64, LogError> {
+fn verdict(
+    file: &LogFile,
+    line: u64,
+    object: &JsonObject,
+    metric: &str,
+    options: &ReadOptions,
+) -> Result<f64, LogError> {
     let value = object.get(metric).unwrap_or(&Json::Null);
     let right = match options.right_above {
         Some(limit) => {

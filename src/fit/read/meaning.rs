@@ -7,7 +7,7 @@ pub(super) const NO_SHARE: &str = "no share of right answers";
 
 /// What a metric measures, as far as its name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum MetricMeaning {
     /// A share of right answers.
     Right,
     /// A share of wrong answers.
@@ -21,17 +21,20 @@ pub(super) enum Meaning {
 }
 
 /// Words of a name that settle what it measures, the first that occurs deciding.
-const WORDS: [(&[&str], Meaning); 21] = [
-    (&["stderr", "std", "se", "sd", "var", "variance", "ci", "interval"], Meaning::Other("a spread")),
-    (&["token", "tokens"], Meaning::Other("an accuracy of tokens, not of answers")),
-    (&["loss", "nll"], Meaning::Other("a loss")),
+const WORDS: [(&[&str], MetricMeaning); 21] = [
+    (&["stderr", "std", "se", "sd", "var", "variance", "ci", "interval"], MetricMeaning::Other("a spread")),
+    (&["token", "tokens"], MetricMeaning::Other("an accuracy of tokens, not of answers")),
+    (&["loss", "nll"], MetricMeaning::Other("a loss")),
     (
         &["perplexity", "ppl", "entropy", "kl", "logps", "logits", "logp", "logprob", "logprobs"],
-        Meaning::Other("a loss"),
+        MetricMeaning::Other("a loss"),
     ),
-    (&["margin", "margins", "chosen", "rejected", "advantage", "advantages"], Meaning::Other("a reward of pairs")),
-    (&["lr", "norm", "grad"], Meaning::Other("a setting of the optimiser")),
-    (&["runtime", "time", "second", "seconds", "timing", "elapsed", "throughput"], Meaning::Other("a time")),
+    (
+        &["margin", "margins", "chosen", "rejected", "advantage", "advantages"],
+        MetricMeaning::Other("a reward of pairs"),
+    ),
+    (&["lr", "norm", "grad"], MetricMeaning::Other("a setting of the optimiser")),
+    (&["runtime", "time", "second", "seconds", "timing", "elapsed", "throughput"], MetricMeaning::Other("a time")),
     (
         &[
             "length",
@@ -54,16 +57,16 @@ const WORDS: [(&[&str], Meaning); 21] = [
             "f1",
             "mcc",
         ],
-        Meaning::Other(NO_SHARE),
+        MetricMeaning::Other(NO_SHARE),
     ),
-    (&["best", "worst", "oracle", "max", "min"], Meaning::Other("the best or worst of several answers")),
-    (&["verifier"], Meaning::Other("how often a verifier is right, not an answer")),
+    (&["best", "worst", "oracle", "max", "min"], MetricMeaning::Other("the best or worst of several answers")),
+    (&["verifier"], MetricMeaning::Other("how often a verifier is right, not an answer")),
     (
         &["delta", "gain", "change", "diff", "difference", "gap", "improvement", "increase", "decrease", "regret"],
-        Meaning::Other("a difference of two rates"),
+        MetricMeaning::Other("a difference of two rates"),
     ),
-    (&["baseline", "target", "goal", "threshold"], Meaning::Other("a value to compare with")),
-    (&["brier", "ece", "mse", "mae", "rmse", "distance"], Meaning::Other("a distance that is to fall")),
+    (&["baseline", "target", "goal", "threshold"], MetricMeaning::Other("a value to compare with")),
+    (&["brier", "ece", "mse", "mae", "rmse", "distance"], MetricMeaning::Other("a distance that is to fall")),
     (
         &[
             "wer",
@@ -89,9 +92,9 @@ const WORDS: [(&[&str], Meaning); 21] = [
             "hallucinations",
             "hallucinated",
         ],
-        Meaning::Error,
+        MetricMeaning::Error,
     ),
-    (&["format"], Meaning::Reward),
+    (&["format"], MetricMeaning::Reward),
     (
         &[
             "accuracy",
@@ -114,7 +117,7 @@ const WORDS: [(&[&str], Meaning); 21] = [
             "ans",
             "labels",
         ],
-        Meaning::Right,
+        MetricMeaning::Right,
     ),
     (
         &[
@@ -142,12 +145,12 @@ const WORDS: [(&[&str], Meaning); 21] = [
             "bbh",
             "drop",
         ],
-        Meaning::Right,
+        MetricMeaning::Right,
     ),
-    (&["reward", "rewards", "score", "scores", "return", "returns"], Meaning::Reward),
-    (&["avg", "mean"], Meaning::Unknown),
-    (&["pass"], Meaning::Right),
-    (&["exact"], Meaning::Right),
+    (&["reward", "rewards", "score", "scores", "return", "returns"], MetricMeaning::Reward),
+    (&["avg", "mean"], MetricMeaning::Unknown),
+    (&["pass"], MetricMeaning::Right),
+    (&["exact"], MetricMeaning::Right),
 ];
 
 /// The words of a metric's name: lower case, parted where neither a letter, a digit nor @ stands.
@@ -171,10 +174,10 @@ fn attempts(words: &[String]) -> Option<u64> {
 }
 
 /// What a name says of its metric.
-pub(super) fn meaning(name: &str) -> Meaning {
+pub(super) fn meaning(name: &str) -> MetricMeaning {
     match (is_negated(name), plain_meaning(name)) {
-        (true, Meaning::Right) => Meaning::Error,
-        (true, Meaning::Error) => Meaning::Right,
+        (true, MetricMeaning::Right) => MetricMeaning::Error,
+        (true, MetricMeaning::Error) => MetricMeaning::Right,
         (_, meaning) => meaning,
     }
 }
@@ -194,32 +197,32 @@ fn is_of_several(words: &[String]) -> bool {
         || words.windows(2).any(|pair| pair[0] == "top" && many(&pair[1]))
 }
 
-fn plain_meaning(name: &str) -> Meaning {
+fn plain_meaning(name: &str) -> MetricMeaning {
     let words = words(name);
     if is_of_several(&words) || attempts(&words).is_some_and(|k| k != 1) {
-        return Meaning::Other("coverage: whether any of several answers is right");
+        return MetricMeaning::Other("coverage: whether any of several answers is right");
     }
     let plain = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     if plain(&["agreement", "consistency", "consensus"])
         || plain(&["majority", "maj", "voting"]) && plain(&["reward", "rewards", "ratio"])
     {
-        return Meaning::Other("agreement among answers, not with the truth");
+        return MetricMeaning::Other("agreement among answers, not with the truth");
     }
     // Harnesses normalise the likelihoods of answers by their length; the metric is a share of right answers all the same.
     if words.windows(2).any(|pair| pair == ["acc", "norm"]) && !plain(&["stderr"]) {
-        return Meaning::Right;
+        return MetricMeaning::Right;
     }
     if words.windows(2).any(|pair| matches!(pair[0].as_str(), "acc" | "accuracy") && pair[1] == "drop") {
-        return Meaning::Other("a difference of two rates");
+        return MetricMeaning::Other("a difference of two rates");
     }
     if words.windows(2).any(|pair| pair == ["pseudo", "label"] || pair == ["pseudo", "labels"]) {
-        return Meaning::Other("how often the labels of training are right");
+        return MetricMeaning::Other("how often the labels of training are right");
     }
     if words.windows(2).any(|pair| pair == ["learning", "rate"]) {
-        return Meaning::Other("a setting of the optimiser");
+        return MetricMeaning::Other("a setting of the optimiser");
     }
     if words.windows(2).any(|pair| pair == ["reward", "accuracy"]) {
-        return Meaning::Other("how often rewards are right, not answers");
+        return MetricMeaning::Other("how often rewards are right, not answers");
     }
     let has = |set: &[&str]| {
         words.iter().any(|word| {
@@ -229,33 +232,33 @@ fn plain_meaning(name: &str) -> Meaning {
     };
     match WORDS.iter().find(|(set, _)| has(set)) {
         // The mean over several answers to a problem is one of right answers.
-        Some((_, Meaning::Unknown)) if repeats_in(name).is_some() => Meaning::Right,
+        Some((_, MetricMeaning::Unknown)) if repeats_in(name).is_some() => MetricMeaning::Right,
         Some((_, meaning)) => *meaning,
-        None => Meaning::Unknown,
+        None => MetricMeaning::Unknown,
     }
 }
 
 /// How far a metric is from held-out problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Scope {
+pub(super) enum MetricScope {
     Evaluation,
     Unstated,
     Training,
 }
 
-pub(super) fn scope(name: &str) -> Scope {
+pub(super) fn scope(name: &str) -> MetricScope {
     let words = words(name);
     let has = |set: &[&str]| words.iter().any(|word| set.contains(&word.as_str()));
     if has(&["eval", "evaluation", "val", "valid", "validation", "test", "heldout"]) {
-        Scope::Evaluation
+        MetricScope::Evaluation
     } else if has(&["train", "training", "batch", "actor", "critic", "rollout"]) {
-        Scope::Training
+        MetricScope::Training
     } else {
-        Scope::Unstated
+        MetricScope::Unstated
     }
 }
 
 /// Whether a metric of this name was measured on what the loop trains on.
 pub(super) fn of_training(name: &str) -> bool {
-    scope(name) == Scope::Training
+    scope(name) == MetricScope::Training
 }

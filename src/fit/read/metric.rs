@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::column_names::counted_by_name;
-use super::meaning::{Meaning, NO_SHARE, Scope, meaning, of_training, scope, words};
-use super::record::{Record, Score, Value};
+use super::meaning::{MetricMeaning, MetricScope, NO_SHARE, meaning, of_training, scope, words};
+use super::read_error::ReadError;
+use super::record::{EvaluationRecord, MetricScore, ScoreValue};
 use super::{ReadOptions, listed};
 
 /// Metrics among which one is chosen by itself; a log of more has keys that are no metrics.
@@ -17,7 +18,7 @@ fn declared(name: &str, options: &ReadOptions) -> bool {
 
 /// The metric that was chosen.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Chosen {
+pub(super) struct ChosenMetric {
     pub name: String,
     /// It counts wrong answers, or a share of them.
     pub falls: bool,
@@ -27,14 +28,18 @@ pub(super) struct Chosen {
 }
 
 /// Chooses the metric to read.
-pub(super) fn choose(records: &[Record], training_only: &[String], options: &ReadOptions) -> Result<Chosen, String> {
+pub(super) fn choose(
+    records: &[EvaluationRecord],
+    training_only: &[String],
+    options: &ReadOptions,
+) -> Result<ChosenMetric, ReadError> {
     let names = names(records);
     if let Some(wanted) = &options.metric {
         if names.is_empty() && !training_only.is_empty() {
-            return Err(format!(
+            return Err(ReadError::new(format!(
                 "there is no metric `{wanted}`; there is {}",
                 listed(training_only.iter().map(String::as_str))
-            ));
+            )));
         }
         let name = named(wanted, &names)?;
         return accepted(&name, &names, records, options);
@@ -43,17 +48,17 @@ pub(super) fn choose(records: &[Record], training_only: &[String], options: &Rea
         return accepted(name, &names, records, options);
     }
     if names.len() > MOST_METRICS {
-        return Err(format!("there are {} metrics; choose one with --metric NAME", names.len()));
+        return Err(ReadError::new(format!("there are {} metrics; choose one with --metric NAME", names.len())));
     }
     let falls =
         |name: &str| records.iter().flat_map(|record| &record.scores).any(|score| score.name == name && score.falls);
     let is_wanted = |name: &&str| {
         let fits = match meaning(name) {
-            Meaning::Error => options.lower_is_better,
-            Meaning::Right => options.lower_is_better == falls(name),
+            MetricMeaning::Error => options.lower_is_better,
+            MetricMeaning::Right => options.lower_is_better == falls(name),
             _ => false,
         };
-        fits && scope(name) != Scope::Training && is_share(name, records)
+        fits && scope(name) != MetricScope::Training && is_share(name, records)
     };
     let fits: Vec<&str> = names.iter().map(String::as_str).filter(is_wanted).collect();
     let nearest = fits.iter().map(|name| scope(name)).min();
@@ -68,22 +73,22 @@ pub(super) fn choose(records: &[Record], training_only: &[String], options: &Rea
     };
     match alike(&candidates, records).as_slice() {
         [only] => accepted(only, &names, records, options),
-        [] => Err(none(&names, training_only, options, records)),
-        several => Err(format!(
+        [] => Err(ReadError::new(none(&names, training_only, options, records))),
+        several => Err(ReadError::new(format!(
             "there are several metrics: {}; choose one with --metric NAME",
             listed(several.iter().copied())
-        )),
+        ))),
     }
 }
 
-fn names(records: &[Record]) -> Vec<String> {
+fn names(records: &[EvaluationRecord]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let scores = records.iter().flat_map(|record| &record.scores);
     scores.map(|score| &score.name).filter(|name| seen.insert((*name).clone())).cloned().collect()
 }
 
 /// The name that was meant: spelt in full, or the only one with this end or these words.
-fn named(wanted: &str, names: &[String]) -> Result<String, String> {
+fn named(wanted: &str, names: &[String]) -> Result<String, ReadError> {
     if let Some(name) = names.iter().find(|name| *name == wanted) {
         return Ok(name.clone());
     }
@@ -97,33 +102,37 @@ fn named(wanted: &str, names: &[String]) -> Result<String, String> {
         .collect();
     match close.as_slice() {
         [only] => Ok((*only).clone()),
-        [] if names.is_empty() => Err("there is no metric here".to_owned()),
-        [] => Err(format!("there is no metric `{wanted}`; there is {}", listed(names.iter().map(String::as_str)))),
-        several => {
-            Err(format!("`{wanted}` fits several metrics: {}", listed(several.iter().map(|name| name.as_str()))))
-        }
+        [] if names.is_empty() => Err(ReadError::new("there is no metric here")),
+        [] => Err(ReadError::new(format!(
+            "there is no metric `{wanted}`; there is {}",
+            listed(names.iter().map(String::as_str))
+        ))),
+        several => Err(ReadError::new(format!(
+            "`{wanted}` fits several metrics: {}",
+            listed(several.iter().map(|name| name.as_str()))
+        ))),
     }
 }
 
-fn scores<'a>(name: &'a str, records: &'a [Record]) -> impl Iterator<Item = &'a Score> {
+fn scores<'a>(name: &'a str, records: &'a [EvaluationRecord]) -> impl Iterator<Item = &'a MetricScore> {
     records.iter().flat_map(|record| &record.scores).filter(move |score| score.name == name)
 }
 
 /// Whether every value may be a share, in fractions or in percent, or a count.
-fn is_share(name: &str, records: &[Record]) -> bool {
+fn is_share(name: &str, records: &[EvaluationRecord]) -> bool {
     scores(name, records).all(|score| match score.value {
-        Value::Share(value, _) => (0.0..=100.0).contains(&value),
-        Value::Right(_) => true,
+        ScoreValue::Share(value, _) => (0.0..=100.0).contains(&value),
+        ScoreValue::Right(_) => true,
     })
 }
 
-fn is_count(name: &str, records: &[Record]) -> bool {
-    scores(name, records).all(|score| !matches!(score.value, Value::Share(..)))
+fn is_count(name: &str, records: &[EvaluationRecord]) -> bool {
+    scores(name, records).all(|score| !matches!(score.value, ScoreValue::Share(..)))
 }
 
 /// Of metrics with the same values everywhere the first only.
-fn alike<'a>(names: &[&'a str], records: &[Record]) -> Vec<&'a str> {
-    let values = |name: &str| -> Vec<Option<(Value, Option<u64>)>> {
+fn alike<'a>(names: &[&'a str], records: &[EvaluationRecord]) -> Vec<&'a str> {
+    let values = |name: &str| -> Vec<Option<(ScoreValue, Option<u64>)>> {
         records
             .iter()
             .map(|record| {
@@ -142,59 +151,64 @@ fn alike<'a>(names: &[&'a str], records: &[Record]) -> Vec<&'a str> {
 }
 
 /// Takes a metric, or says why it is no share of answers.
-fn accepted(name: &str, names: &[String], records: &[Record], options: &ReadOptions) -> Result<Chosen, String> {
+fn accepted(
+    name: &str,
+    names: &[String],
+    records: &[EvaluationRecord],
+    options: &ReadOptions,
+) -> Result<ChosenMetric, ReadError> {
     let mut notes = Vec::new();
     let unit = scores(name, records)
-        .all(|score| matches!(score.value, Value::Share(value, _) if (0.0..=1.0).contains(&value)));
+        .all(|score| matches!(score.value, ScoreValue::Share(value, _) if (0.0..=1.0).contains(&value)));
     let file_says = scores(name, records).any(|score| score.falls);
     let declared = declared(name, options);
     if !is_count(name, records) && counted_by_name(name).is_some() {
-        return Err(format!(
+        return Err(ReadError::new(format!(
             "`{name}` counts answers and is no share of them; read it from a table: --columns wrong={name} or right={name}, with --evaluated N"
-        ));
+        )));
     }
     match meaning(name) {
-        Meaning::Other(what) if !(declared && what == NO_SHARE) => {
-            return Err(format!("`{name}` is {what}; it says nothing of right answers"));
+        MetricMeaning::Other(what) if !(declared && what == NO_SHARE) => {
+            return Err(ReadError::new(format!("`{name}` is {what}; it says nothing of right answers")));
         }
-        Meaning::Error if !options.lower_is_better => {
-            return Err(error_by_name(name));
+        MetricMeaning::Error if !options.lower_is_better => {
+            return Err(ReadError::new(error_by_name(name)));
         }
         _ if file_says && !declared && !options.lower_is_better => {
-            return Err(format!(
+            return Err(ReadError::new(format!(
                 "the file says that `{name}` is better when lower; read it as an error rate with --lower-is-better"
-            ));
+            )));
         }
         _ if declared => {}
-        Meaning::Reward if !unit => {
-            return Err(format!(
+        MetricMeaning::Reward if !unit => {
+            return Err(ReadError::new(format!(
                 "`{name}` is a reward whose values do not all lie in [0, 1]; it is no share of right answers"
-            ));
+            )));
         }
-        Meaning::Reward => {
+        MetricMeaning::Reward => {
             notes.push(format!("`{name}` is a reward, taken as the share of {} answers", options.side()));
         }
-        Meaning::Unknown if options.metric.is_some() => notes
+        MetricMeaning::Unknown if options.metric.is_some() => notes
             .push(format!("`{name}` is taken as the share of {} answers, which its name does not say", options.side())),
-        Meaning::Right if words(name).iter().any(|word| word == "reward" || word == "rewards") => {
+        MetricMeaning::Right if words(name).iter().any(|word| word == "reward" || word == "rewards") => {
             if !unit && !is_count(name, records) {
-                return Err(format!("`{name}` is a reward whose values do not all lie in [0, 1]"));
+                return Err(ReadError::new(format!("`{name}` is a reward whose values do not all lie in [0, 1]")));
             }
             notes.push(format!("`{name}` is a reward; its name says accuracy and its values lie in [0, 1]"));
         }
         _ => {}
     }
     if !is_share(name, records) {
-        return Err(format!("`{name}` has values outside 0 to 100 %; it is no share of right answers"));
+        return Err(ReadError::new(format!("`{name}` has values outside 0 to 100 %; it is no share of right answers")));
     }
-    if meaning(name) == Meaning::Right && words(name).iter().any(|word| word == "label" || word == "labels") {
+    if meaning(name) == MetricMeaning::Right && words(name).iter().any(|word| word == "label" || word == "labels") {
         notes.push(format!("`{name}` is of labels: where these are of training, it says nothing of held-out problems"));
     }
-    if scope(name) == Scope::Training {
+    if scope(name) == MetricScope::Training {
         notes.push(format!("`{name}` is measured in training: it says nothing of held-out problems"));
     }
     let ignored = names.iter().filter(|other| *other != name).cloned().collect();
-    Ok(Chosen { name: name.to_owned(), falls: options.lower_is_better, notes, ignored })
+    Ok(ChosenMetric { name: name.to_owned(), falls: options.lower_is_better, notes, ignored })
 }
 
 /// The refusal of a metric that is an error rate by its name; or the verdict of one answer, where it says so.
@@ -209,13 +223,13 @@ fn error_by_name(name: &str) -> String {
 }
 
 /// Why nothing can be read.
-fn none(names: &[String], training_only: &[String], options: &ReadOptions, records: &[Record]) -> String {
-    let of = |wanted: fn(Meaning) -> bool| -> Vec<&str> {
+fn none(names: &[String], training_only: &[String], options: &ReadOptions, records: &[EvaluationRecord]) -> String {
+    let of = |wanted: fn(MetricMeaning) -> bool| -> Vec<&str> {
         names.iter().map(String::as_str).filter(|name| wanted(meaning(name)) && is_share(name, records)).collect()
     };
-    let errors = of(|meaning| meaning == Meaning::Error);
-    let open = of(|meaning| matches!(meaning, Meaning::Unknown | Meaning::Reward));
-    let falls = |name: &&str| scores(name, records).any(|score| score.falls) && meaning(name) == Meaning::Right;
+    let errors = of(|meaning| meaning == MetricMeaning::Error);
+    let open = of(|meaning| matches!(meaning, MetricMeaning::Unknown | MetricMeaning::Reward));
+    let falls = |name: &&str| scores(name, records).any(|score| score.falls) && meaning(name) == MetricMeaning::Right;
     let falling: Vec<&str> = names.iter().map(String::as_str).filter(falls).collect();
     if !errors.is_empty() && !options.lower_is_better {
         let several = format!(
@@ -236,8 +250,11 @@ fn none(names: &[String], training_only: &[String], options: &ReadOptions, recor
             listed(names.iter().map(String::as_str))
         );
     }
-    let training: Vec<&str> =
-        names.iter().map(String::as_str).filter(|name| of_training(name) && meaning(name) == Meaning::Right).collect();
+    let training: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| of_training(name) && meaning(name) == MetricMeaning::Right)
+        .collect();
     if !training.is_empty() {
         return format!(
             "{} is of training batches, not of held-out problems; take it all the same with --metric NAME",

@@ -1,13 +1,14 @@
-//! Readers: from the files that training loops leave behind to a checked [`Log`].
+//! Readers: from the files that training loops leave behind to a checked [`Log`](super::Log).
 //!
-//! A format is one file that recognises, reads and says what it left aside; it stands in [`FORMATS`] and nowhere else. A
-//! format turns files into [`record::Record`]s: evaluations, each with its place, its step and its scores. What is the
+//! A format is one file that recognises, reads and says what it left aside; it stands in `formats` and nowhere else. A
+//! format turns files into `record::Record`s: evaluations, each with its place, its step and its scores. What is the
 //! same for all of them happens once: `metric` chooses the score, `problems` finds how many answers stand behind it,
 //! `assemble` puts the records in order and makes rows of them. Nothing is guessed in silence: what was taken, ignored
-//! or rounded is said in [`Log`], and a refusal names what was found and the option that helps.
+//! or rounded is said in the log, and a refusal names what was found and the option that helps.
 
 mod answer_checks;
 mod answer_fields;
+mod answer_group;
 mod answer_sets;
 mod answers;
 mod assemble;
@@ -17,9 +18,14 @@ mod cell_values;
 mod cells;
 mod column_names;
 mod columns;
+mod decimals;
 mod eval_archive;
+mod event_records;
 mod file;
 mod foreign;
+mod format;
+mod formats;
+mod found;
 mod gather;
 mod header;
 mod items;
@@ -35,6 +41,7 @@ mod parquet_rows;
 mod paths;
 mod problems;
 mod python;
+mod read_error;
 mod record;
 mod repeats;
 mod right_counts;
@@ -43,6 +50,7 @@ mod sample_keys;
 mod samples;
 mod table_columns;
 mod verdicts;
+mod wording;
 
 mod inspect;
 mod lighteval;
@@ -57,197 +65,10 @@ mod training_log;
 mod verl;
 mod wandb;
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use format::LogFormat;
+use formats::FORMATS;
+use wording::{fault, listed, shortened, some};
 
-use super::log::{Log, LogError};
-use super::transition::Samples;
-use crate::files::StoredInput;
-use record::Found;
-
-pub use answers::{AnswerGroup, AnswerSet, GenerationAnswers};
+pub use answer_group::{AnswerGroup, AnswerSet, GenerationAnswers};
 pub use file::LogFile;
 pub use options::ReadOptions;
-
-/// A format that is read: one file each, tried in this order.
-struct Format {
-    /// Its name, for people.
-    name: &'static str,
-    /// Whether a file is of this format.
-    recognise: fn(&LogFile, &ReadOptions) -> bool,
-    /// Reads files of one run.
-    read: fn(&[LogFile], &ReadOptions) -> Result<Found, LogError>,
-}
-
-/// Every format. The first that recognises a file reads it, so the more particular ones come first.
-const FORMATS: &[Format] = &[
-    tensorboard::FORMAT,
-    lm_eval::RESULTS,
-    lm_eval_samples::FORMAT,
-    lighteval::FORMAT,
-    inspect::FORMAT,
-    nemo_skills::METRICS,
-    trainer_state::FORMAT,
-    verl::METRICS,
-    verl::ROLLOUTS,
-    training_log::FORMAT,
-    items::FORMAT,
-    verl::CONSOLE,
-    printed::FORMAT,
-    wandb::FORMAT,
-    table::FORMAT,
-];
-
-impl Log {
-    /// Reads the log of one run, or of several that a table names, from a file of any format.
-    ///
-    /// # Errors
-    /// [`LogError`] where the file cannot be read, breaks a rule, or leaves a choice open.
-    pub fn read(path: &Path) -> Result<Self, LogError> {
-        Self::open(&[path.to_owned()], &ReadOptions::default())
-    }
-
-    /// Reads a log from bytes, as [`Log::read`] does from a file; `source` is its name in messages.
-    ///
-    /// # Errors
-    /// As [`Log::read`].
-    pub fn parse(bytes: &[u8], source: &str) -> Result<Self, LogError> {
-        Self::parse_all(&[(source.to_owned(), bytes.to_vec())], &ReadOptions::default())
-    }
-
-    /// Reads the log of one run from files of one format: a file, several, a folder, a pattern such as `out/*.jsonl`, or `-`
-    /// for standard input.
-    ///
-    /// # Errors
-    /// [`LogError`] where a file cannot be read, breaks a rule, or leaves a choice that `options` do not make.
-    pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
-        Self::of(&Self::files(paths)?, options)
-    }
-
-    /// The files that paths, folders and patterns name, for [`Log::of`]; those of a folder in the order of the numbers in
-    /// their names.
-    ///
-    /// # Errors
-    /// [`LogError`] where one cannot be read.
-    pub fn files(paths: &[PathBuf]) -> Result<Vec<LogFile<'static>>, LogError> {
-        file::filled(paths::expanded(paths)?.iter().map(|path| LogFile::opened(path)))
-    }
-
-    /// Reads the log of one run from named files of one format, in memory.
-    ///
-    /// # Errors
-    /// As [`Log::open`].
-    pub fn parse_all(files: &[(String, Vec<u8>)], options: &ReadOptions) -> Result<Self, LogError> {
-        let files = files.iter().map(|(name, bytes)| LogFile::read(name, StoredInput::Memory(bytes.into())));
-        Self::of(&file::filled(files)?, options)
-    }
-
-    /// Reads the log of one run from files of one format.
-    ///
-    /// # Errors
-    /// As [`Log::open`].
-    pub fn of(files: &[LogFile], options: &ReadOptions) -> Result<Self, LogError> {
-        let (format, mut log) = Self::found(files, options)?;
-        log.notes.extend(files.iter().filter_map(LogFile::left_out));
-        // A key of answers or a column that is named must be there, and a metric may be named that is read anyway.
-        let named = |taken: &String| options.metric.as_ref().is_some_and(|metric| taken.contains(metric.as_str()));
-        let settled: &[&str] = match format.name {
-            name if name == items::FORMAT.name => &["id", "answer", "correct", "metric"],
-            name if name == table::FORMAT.name && !log.taken.iter().any(named) => &["columns"],
-            name if name == table::FORMAT.name => &["columns", "metric"],
-            _ if log.taken.iter().any(named) => &["metric"],
-            _ => &[],
-        };
-        let hash = |log: &Self| pairs::hash_of(&(&log.taken, &log.runs));
-        let idle = options.idle(settled, || hash(&log), |one| Some(hash(&Self::found(files, one).ok()?.1)));
-        log.notes.extend(idle);
-        for said in [&mut log.taken, &mut log.ignored, &mut log.notes] {
-            let mut seen = HashSet::new();
-            said.iter_mut().for_each(|said| *said = on_a_line(said));
-            said.retain(|said| seen.insert(said.clone()));
-        }
-        Ok(log)
-    }
-
-    /// The log and its format.
-    fn found(files: &[LogFile], options: &ReadOptions) -> Result<(&'static Format, Self), LogError> {
-        let format = format_of(files, options)?;
-        Ok((format, assemble::log(files, format.name, (format.read)(files, options)?, options)?))
-    }
-}
-
-impl Samples {
-    /// Reads lm-evaluation-harness samples of successive generations, one file each, in order.
-    ///
-    /// # Errors
-    /// As [`Log::open`].
-    pub fn read(paths: &[PathBuf], options: &ReadOptions) -> Result<Self, LogError> {
-        lm_eval_samples::samples(&Log::files(paths)?, options)
-    }
-}
-
-/// The one format of all files.
-fn format_of(files: &[LogFile], options: &ReadOptions) -> Result<&'static Format, LogError> {
-    let mut chosen: Option<(&Format, &LogFile)> = None;
-    for file in files {
-        let format = FORMATS.iter().find(|format| (format.recognise)(file, options)).ok_or_else(|| file.unknown())?;
-        match chosen {
-            // What `lm_eval --log_samples` leaves: the results are read, whose models order them.
-            Some((first, other)) if is_beside(format, first) => {
-                chosen = Some(if format.name == lm_eval::RESULTS.name { (format, file) } else { (first, other) });
-            }
-            Some((first, other)) if first.name != format.name => {
-                let reason = format!(
-                    "this is a file of {}, but {} is one of {}; give files of one format, for instance by a pattern such as \
-                     FOLDER/**/results_*.json",
-                    format.name, other.name, first.name
-                );
-                return Err(fault(&file.name, None, None, reason));
-            }
-            _ => chosen = Some((format, file)),
-        }
-    }
-    chosen.map(|(format, _)| format).ok_or_else(|| fault("", None, None, "no file was given"))
-}
-
-/// Whether one of two formats is that of samples which the harness writes beside its results.
-fn is_beside(one: &Format, other: &Format) -> bool {
-    let names = [lm_eval::RESULTS.name, lm_eval_samples::FORMAT.name];
-    one.name != other.name && names.contains(&one.name) && names.contains(&other.name)
-}
-
-/// A fault of one file.
-fn fault(file: &str, line: Option<u64>, column: Option<&str>, reason: impl Into<String>) -> LogError {
-    LogError { file: file.to_owned(), line, column: column.map(shortened), reason: on_a_line(&reason.into()) }
-}
-
-/// A sentence for people, whatever names and values of a file are in it: long words are cut, and nothing breaks the line.
-fn on_a_line(text: &str) -> String {
-    const WORDS: usize = 120;
-    let words: Vec<String> = text.split_whitespace().map(shortened).collect();
-    let cut = if words.len() > WORDS { " …" } else { "" };
-    words.iter().take(WORDS).map(String::as_str).collect::<Vec<_>>().join(" ") + cut
-}
-
-/// The first ten of some names, for a message; long ones are cut.
-fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    const MOST: usize = 10;
-    let names: Vec<&str> = names.into_iter().collect();
-    let mut text = names.iter().take(MOST).map(|name| format!("`{}`", shortened(name))).collect::<Vec<_>>().join(", ");
-    if names.len() > MOST {
-        text += &format!(" and {} more", names.len() - MOST);
-    }
-    text
-}
-
-/// A value as a message may repeat it: no longer than a part of a line, and on one line.
-fn shortened(value: &str) -> String {
-    const LONGEST: usize = 80;
-    let line: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST + 1).collect();
-    if line.chars().count() > LONGEST { line.chars().take(LONGEST).collect::<String>() + "…" } else { line }
-}
-
-/// "1 row", "3 rows".
-fn some(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}

@@ -4,15 +4,16 @@
 use serde_json::Value as Json;
 
 use super::file::LogFile;
-use super::json::{self, Object};
-use super::record::{Found, OneTask, Record, Score, When};
-use super::{Format, ReadOptions, fault, listed, problems};
+use super::found::FoundRecords;
+use super::json::{self, JsonObject};
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore, OneTask};
+use super::{LogFormat, ReadOptions, fault, listed, problems};
 use crate::fit::log::LogError;
 
-pub(super) const METRICS: Format = Format { name: "NeMo-Skills metrics", recognise, read };
+pub(super) const METRICS: LogFormat = LogFormat { name: "NeMo-Skills metrics", recognise, read };
 
 /// Ways of aggregation by benchmark.
-fn benchmarks(document: &Object) -> impl Iterator<Item = (&str, &Object)> {
+fn benchmarks(document: &JsonObject) -> impl Iterator<Item = (&str, &JsonObject)> {
     document
         .iter()
         .filter_map(|(name, ways)| Some((name.as_str(), ways.as_object()?)))
@@ -23,12 +24,12 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| benchmarks(document).next().is_some())
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut one) = (Found::of_a_harness(), OneTask::default());
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let (mut found, mut one) = (FoundRecords::of_a_harness(), OneTask::default());
     for file in files {
         let Some(document) = file.document() else { continue };
-        let all: Vec<(&str, &Object)> = benchmarks(document).collect();
-        let wanted: Vec<&(&str, &Object)> =
+        let all: Vec<(&str, &JsonObject)> = benchmarks(document).collect();
+        let wanted: Vec<&(&str, &JsonObject)> =
             all.iter().filter(|(name, _)| options.task.as_deref().is_none_or(|task| task == *name)).collect();
         let [(name, ways)] = wanted.as_slice() else {
             let reason = format!("choose a benchmark with --task NAME: {}", listed(all.iter().map(|(name, _)| *name)));
@@ -36,19 +37,19 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         };
         one.is(name, &file.name)?;
         let scores = ways.iter().flat_map(|(way, values)| scores(way, values)).collect();
-        found.push(Record::new(&file.name, None, When::Unknown, scores))?;
+        found.push(EvaluationRecord::new(&file.name, None, EvaluationTime::Unknown, scores))?;
     }
     Ok(found)
 }
 
-fn scores(way: &str, values: &Json) -> Vec<Score> {
+fn scores(way: &str, values: &Json) -> Vec<MetricScore> {
     let entries = values.get("num_entries").and_then(json::count);
     let metrics = values.as_object().into_iter().flatten().filter(|(key, _)| !key.starts_with("num_"));
     metrics
         .filter_map(|(key, value)| {
             let (percent, decimals) = json::number(value)?;
             // Always in percent, also where all values are below 1.
-            let mut score = Score::share(&format!("{way} {key}"), percent / 100.0, decimals + 2);
+            let mut score = MetricScore::share(&format!("{way} {key}"), percent / 100.0, decimals + 2);
             score.evaluated = entries;
             score.repeats = problems::repeats_in(way);
             Some(score)

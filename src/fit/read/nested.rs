@@ -2,12 +2,12 @@
 
 use serde_json::Value as Json;
 
+use super::answer_fields::{ANSWERS, IDS, STEPS};
 use super::answer_fields::{GENERATIONS, RUNS, is_of_one, known, verdict};
 use super::column_names::TASKS;
-use super::file::{LogFile, Shape};
-use super::items::{ANSWERS, IDS, STEPS};
-use super::json::Object;
-use super::verdicts::{VERDICTS, Verdict};
+use super::file::{FileShape, LogFile};
+use super::json::JsonObject;
+use super::verdicts::{VERDICTS, VerdictKeys};
 
 /// Keys of counts, which single answers have not.
 const COUNTED: [&str; 5] = ["evaluated", "total", "n", "num_samples", "stderr"];
@@ -15,13 +15,13 @@ const COUNTED: [&str; 5] = ["evaluated", "total", "n", "num_samples", "stderr"];
 impl LogFile<'_> {
     /// The file with the answers that its one document holds.
     pub(super) fn opened_within(mut self) -> Self {
-        if let Shape::Document(document) = &mut self.shape {
+        if let FileShape::Document(document) = &mut self.shape {
             self.shape = match answers(std::mem::take(document)) {
                 Ok((answers, within)) => {
                     self.within = Some(within);
-                    Shape::Array(answers)
+                    FileShape::Array(answers)
                 }
-                Err(document) => Shape::Document(document),
+                Err(document) => FileShape::Document(document),
             };
         }
         self
@@ -29,7 +29,7 @@ impl LogFile<'_> {
 }
 
 /// The answers of a document, and what is to be said of them; the document where it is none of answers.
-fn answers(document: Object) -> Result<(Vec<Object>, String), Object> {
+fn answers(document: JsonObject) -> Result<(Vec<JsonObject>, String), JsonObject> {
     if let Some(key) = list_of_answers(&document) {
         return Ok((listed_answers(document, &key), format!("the answers are those of `{key}`")));
     }
@@ -40,18 +40,18 @@ fn answers(document: Object) -> Result<(Vec<Object>, String), Object> {
 }
 
 /// The one key whose value is a list of objects, where these are answers; Inspect's logs have a reader of their own.
-fn list_of_answers(document: &Object) -> Option<String> {
-    let lists: Vec<(&String, &Object)> =
+fn list_of_answers(document: &JsonObject) -> Option<String> {
+    let lists: Vec<(&String, &JsonObject)> =
         document.iter().filter_map(|(key, value)| Some((key, value.as_array()?.first()?.as_object()?))).collect();
     let [(key, first)] = lists.as_slice() else { return None };
     let counts = COUNTED.iter().any(|name| first.contains_key(*name));
-    let judged = known(first, &VERDICTS).is_some() && !counts || Verdict::counts(first).is_some();
+    let judged = known(first, &VERDICTS).is_some() && !counts || VerdictKeys::counts(first).is_some();
     let ours = document.contains_key("eval") || document.contains_key("log_history");
     (judged && !ours && known(first, &IDS).is_some()).then(|| (*key).clone())
 }
 
 /// The objects of a list, each with what the document says of all of them: run, generation and set of problems.
-fn listed_answers(mut document: Object, key: &str) -> Vec<Object> {
+fn listed_answers(mut document: JsonObject, key: &str) -> Vec<JsonObject> {
     let Some(Json::Array(list)) = document.remove(key) else { return Vec::new() };
     let names: Vec<&str> = [&GENERATIONS[..], &STEPS, &RUNS, &TASKS, &["seed"]].concat();
     let of_all: Vec<(String, Json)> = document
@@ -73,7 +73,7 @@ fn listed_answers(mut document: Object, key: &str) -> Vec<Object> {
 }
 
 /// Whether every value is an answer: it holds the verdict of one answer and counts nothing.
-fn is_by_problem(document: &Object) -> bool {
+fn is_by_problem(document: &JsonObject) -> bool {
     let is_answer = |value: &Json| {
         let Some(object) = value.as_object() else { return false };
         let judged =
@@ -86,11 +86,11 @@ fn is_by_problem(document: &Object) -> bool {
     document.len() > 1 && document.values().all(is_answer)
 }
 
-fn answered(object: &Object) -> bool {
+fn answered(object: &JsonObject) -> bool {
     known(object, &ANSWERS).is_some()
 }
 
-fn by_problem(document: Object) -> Vec<Object> {
+fn by_problem(document: JsonObject) -> Vec<JsonObject> {
     let named = document.into_iter().filter_map(|(id, value)| match value {
         Json::Object(mut object) => {
             object.insert("id".to_owned(), Json::String(id));

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::fit::log::Row;
-use crate::fit::transition::{Moves, PairCounts};
+use crate::fit::log::LogRow;
+use crate::fit::transition::{AnswerMoves, PairCounts};
 
 /// An answer no longer than this is taken for the answer itself; a longer one is a text, which differs where the answer
 /// does not.
@@ -19,7 +19,7 @@ struct Single {
 
 /// Answers by problem, both by their hashes; nothing is known of one that was answered several times but that it was.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Answers(HashMap<u64, Option<Single>>);
+pub(super) struct PairedAnswers(HashMap<u64, Option<Single>>);
 
 /// The hash of a short answer; `None` for a text.
 pub(super) fn answer_hash(text: &str) -> Option<u64> {
@@ -46,14 +46,14 @@ pub(super) fn held(id: &str) -> String {
     if id.len() <= LONG { id.to_owned() } else { format!("{:016x}", hash(id)) }
 }
 
-impl Answers {
+impl PairedAnswers {
     /// Takes a problem by its hash: whether its single answer is right, and the answer.
     pub fn add(&mut self, id: u64, right: Option<bool>, answer: Option<u64>) {
         self.0.insert(id, right.map(|right| Single { right, answer }));
     }
 
     /// Problems that both evaluations answered, and what became of those that were answered once each.
-    fn followed_by(&self, after: &Self) -> (usize, Moves) {
+    fn followed_by(&self, after: &Self) -> (usize, AnswerMoves) {
         let (mut counts, mut paired) = (PairCounts::default(), 0);
         for (id, earlier) in &self.0 {
             let Some(later) = after.0.get(id) else { continue };
@@ -63,7 +63,7 @@ impl Answers {
             counts.add(earlier.right, later.right, alike);
         }
         let given = counts.turned_known > 0 && is_given(counts.turned_known, counts.turned_same);
-        let moves = Moves {
+        let moves = AnswerMoves {
             right_right: counts.right_right,
             right_wrong: counts.right_wrong,
             wrong_right: counts.wrong_right,
@@ -82,7 +82,7 @@ pub(super) fn is_given(turned: u64, unchanged: u64) -> bool {
 
 /// Adds to each row what became of the problems of the one before, the rows being in the order of their generations;
 /// whether every evaluation answers at least half of the problems of the one before.
-pub(super) fn follow(rows: &mut [(&Answers, Row)]) -> bool {
+pub(super) fn follow(rows: &mut [(&PairedAnswers, LogRow)]) -> bool {
     let mut all_same = rows.len() > 1;
     for index in 1..rows.len() {
         let [(before, _), (after, row)] = &mut rows[index - 1..=index] else { continue };

@@ -8,12 +8,16 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, List, Map, Row};
 use serde_json::Value as Json;
 
-use super::json::Object;
+use super::json::JsonObject;
+use super::read_error::ReadError;
 use crate::files::StoredInput;
 
 /// Calls `each` with every row and its place from 1, until it answers `false`.
-pub(super) fn each_row(input: &StoredInput<'_>, mut each: impl FnMut(u64, Object) -> bool) -> Result<(), String> {
-    let complain = |error: &dyn std::fmt::Display| format!("this Parquet file cannot be read: {error}");
+pub(super) fn each_row(
+    input: &StoredInput<'_>,
+    mut each: impl FnMut(u64, JsonObject) -> bool,
+) -> Result<(), ReadError> {
+    let complain = |error: &dyn std::fmt::Display| ReadError::new(format!("this Parquet file cannot be read: {error}"));
     let file = input.file().map_err(|error| complain(&error))?;
     let reader = SerializedFileReader::new(file).map_err(|error| complain(&error))?;
     let groups = reader.metadata().row_groups();
@@ -62,7 +66,7 @@ fn is_placed(column: &ColumnChunkMetaData) -> bool {
     start >= 0 && column.compressed_size() >= 0
 }
 
-fn object(row: &Row) -> Object {
+fn object(row: &Row) -> JsonObject {
     row.get_column_iter().map(|(name, field)| (name.clone(), value(field))).collect()
 }
 

@@ -1,20 +1,20 @@
 //! What TRL and the Hugging Face trainer print: Python dictionaries, one an entry, among other lines.
 
 use super::file::LogFile;
-use super::json::{self, Object};
+use super::found::FoundRecords;
+use super::json::{self, JsonObject};
 use super::python::without_types;
-use super::record::Found;
 use super::trainer_state::Entries;
-use super::{Format, ReadOptions, some};
+use super::{LogFormat, ReadOptions, some};
 use crate::fit::log::LogError;
 
-pub(super) const FORMAT: Format = Format { name: "printed dictionaries of a trainer", recognise, read };
+pub(super) const FORMAT: LogFormat = LogFormat { name: "printed dictionaries of a trainer", recognise, read };
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.has_line(|line| dictionary(line).is_some_and(|entry| is_trainers(&entry)))
 }
 
-fn is_trainers(entry: &Object) -> bool {
+fn is_trainers(entry: &JsonObject) -> bool {
     ["loss", "epoch", "train_runtime"].iter().any(|key| entry.contains_key(*key))
         || entry.iter().any(|(key, value)| key.starts_with("eval_") && value.is_number())
 }
@@ -24,8 +24,8 @@ fn is_damaged(line: &str) -> bool {
     line.split_once("{'").is_some_and(|(_, inside)| inside.starts_with("loss'") || inside.contains("eval_"))
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::default();
     for file in files {
         let mut entries = Entries::new(file, options, &found);
         let (mut lines, mut damaged) = (file.lines()?, 0);
@@ -47,7 +47,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 
 /// A line's dictionary, after what a progress bar may have left in front of it, with the step that stands there; values that JSON
 /// does not know are left out.
-fn dictionary(line: &str) -> Option<Object> {
+fn dictionary(line: &str) -> Option<JsonObject> {
     let line = without_types(line);
     let (start, end) = (line.find("{'")?, line.rfind('}')?);
     let (before, inside) = (line.get(..start)?, line.get(start..=end)?);

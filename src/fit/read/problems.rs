@@ -2,7 +2,8 @@
 
 use super::ReadOptions;
 use super::json::MOST_COUNTED;
-use super::record::{Score, Value};
+use super::read_error::ReadError;
+use super::record::{MetricScore, ScoreValue};
 
 /// Digits beyond which a share counts as written in full.
 const FULL: u32 = 9;
@@ -16,7 +17,7 @@ pub(super) const TOO_MANY: &str = "more answers than can be counted; is the numb
 
 /// An evaluation in counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Counted {
+pub(super) struct CountedScore {
     pub evaluated: u64,
     pub wrong: u64,
     /// Independent answers that the evaluated ones are worth.
@@ -29,7 +30,7 @@ pub(super) struct Counted {
 
 /// How a metric is written: in percent or not, and to how many decimals at the most.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+pub(super) struct ScoreStyle {
     pub percent: bool,
     pub decimals: u32,
     pub falls: bool,
@@ -37,11 +38,11 @@ pub(super) struct Style {
     least: Option<f64>,
 }
 
-impl Style {
-    pub fn of<'a>(scores: impl Iterator<Item = &'a Score>, falls: bool) -> Self {
+impl ScoreStyle {
+    pub fn of<'a>(scores: impl Iterator<Item = &'a MetricScore>, falls: bool) -> Self {
         let mut style = Self { percent: false, decimals: 0, falls, least: None };
         for score in scores {
-            if let Value::Share(value, decimals) = score.value {
+            if let ScoreValue::Share(value, decimals) = score.value {
                 style.percent |= value > 1.0;
                 if value > 0.0 && value <= 1.0 && style.least.is_none_or(|least| value < least) {
                     style.least = Some(value);
@@ -96,23 +97,33 @@ fn number_after(name: &str, marks: &[&str]) -> Option<u64> {
 }
 
 /// A score in counts.
-pub(super) fn counted(score: &Score, style: Style, options: &ReadOptions) -> Result<Counted, String> {
+pub(super) fn counted(
+    score: &MetricScore,
+    style: ScoreStyle,
+    options: &ReadOptions,
+) -> Result<CountedScore, ReadError> {
     let n = score.evaluated.or(options.evaluated);
     match score.value {
         // Where the metric counts what is wrong, its counts do.
-        Value::Right(wrong) if style.falls => whole(score, n, |n| (wrong <= n).then_some(wrong), wrong),
-        Value::Right(right) => whole(score, n, |n| n.checked_sub(right), right),
-        Value::Share(value, own) => share(score, (value, own), style, options),
+        ScoreValue::Right(wrong) if style.falls => whole(score, n, |n| (wrong <= n).then_some(wrong), wrong),
+        ScoreValue::Right(right) => whole(score, n, |n| n.checked_sub(right), right),
+        ScoreValue::Share(value, own) => share(score, (value, own), style, options),
     }
 }
 
-fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part: u64) -> Result<Counted, String> {
+fn whole(
+    score: &MetricScore,
+    n: Option<u64>,
+    wrong: impl Fn(u64) -> Option<u64>,
+    part: u64,
+) -> Result<CountedScore, ReadError> {
     let evaluated = n.ok_or_else(|| missing(score))?;
     if evaluated > MOST_COUNTED {
-        return Err(TOO_MANY.to_owned());
+        return Err(ReadError::new(TOO_MANY));
     }
-    let wrong = wrong(evaluated).ok_or_else(|| format!("{part} is more than the {evaluated} evaluated"))?;
-    Ok(Counted {
+    let wrong =
+        wrong(evaluated).ok_or_else(|| ReadError::new(format!("{part} is more than the {evaluated} evaluated")))?;
+    Ok(CountedScore {
         evaluated,
         wrong,
         independent: score.independent.filter(|&worth| worth < evaluated),
@@ -121,8 +132,11 @@ fn whole(score: &Score, n: Option<u64>, wrong: impl Fn(u64) -> Option<u64>, part
     })
 }
 
-fn missing(score: &Score) -> String {
-    format!("`{}` is a rate, and this file does not say of how many problems; say so with --evaluated N", score.name)
+fn missing(score: &MetricScore) -> ReadError {
+    ReadError::new(format!(
+        "`{}` is a rate, and this file does not say of how many problems; say so with --evaluated N",
+        score.name
+    ))
 }
 
 /// How far the whole counts within `open` of `right` lie from the nearest one, at the most.
@@ -133,17 +147,25 @@ fn within(right: f64, open: f64) -> u64 {
     (nearest - (right - open).ceil()).max((right + open).floor() - nearest).max(0.0) as u64
 }
 
-fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOptions) -> Result<Counted, String> {
+fn share(
+    score: &MetricScore,
+    (value, own): (f64, u32),
+    style: ScoreStyle,
+    options: &ReadOptions,
+) -> Result<CountedScore, ReadError> {
     let scale = if style.percent { 100.0 } else { 1.0 };
     let rate = value / scale;
     if !(0.0..=1.0).contains(&rate) {
-        return Err(format!("{value} is not a share of answers"));
+        return Err(ReadError::new(format!("{value} is not a share of answers")));
     }
     let (rate, from_error) = if style.falls { (1.0 - rate, rate) } else { (rate, rate) };
     let deduced = score.standard_error.and_then(|error| from_standard_error(from_error, error / scale));
     let problems = score.evaluated.or(options.evaluated).or(deduced).ok_or_else(|| missing(score))?;
     let repeats = score.repeats.or(options.samples_per_problem).unwrap_or(1).max(1);
-    let answers = problems.checked_mul(repeats).filter(|&answers| answers <= MOST_COUNTED).ok_or(TOO_MANY)?;
+    let answers = problems
+        .checked_mul(repeats)
+        .filter(|&answers| answers <= MOST_COUNTED)
+        .ok_or_else(|| ReadError::new(TOO_MANY))?;
     let right = rate * answers as f64;
     let nearest = right.round();
     // What the digits of the rate leave open, in answers to either side: those of the metric, or fewer where this one value
@@ -163,9 +185,9 @@ fn share(score: &Score, (value, own): (f64, u32), style: Style, options: &ReadOp
             (false, true) => "where the rate is a mean over k answers to each problem, say --samples-per-problem k",
             (false, false) => "is the number of answers to each problem right (--samples-per-problem)?",
         };
-        return Err(format!("{value} of {answers} is not a whole number of right answers; {hint}"));
+        return Err(ReadError::new(format!("{value} of {answers} is not a whole number of right answers; {hint}")));
     }
-    Ok(Counted {
+    Ok(CountedScore {
         evaluated: answers,
         wrong: answers - (nearest as u64).min(answers),
         independent: (repeats > 1).then_some(problems),

@@ -2,18 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::record::{Record, Value, When};
+use super::record::{EvaluationRecord, EvaluationTime, ScoreValue};
 use super::{fault, shortened, some};
-use crate::fit::log::{LogError, Row};
+use crate::fit::log::{LogError, LogRow};
 
 /// Of several evaluations at one step of one file the last: its run was resumed from before that step. Of other files only
 /// those with the same result are left out: states of later checkpoints repeat the earlier ones.
-pub(super) fn keep_last(records: &mut Vec<Record>, name: &str, notes: &mut Vec<String>) {
-    let mut seen: HashMap<(String, u64), (usize, Value)> = HashMap::new();
+pub(super) fn keep_last(records: &mut Vec<EvaluationRecord>, name: &str, notes: &mut Vec<String>) {
+    let mut seen: HashMap<(String, u64), (usize, ScoreValue)> = HashMap::new();
     let (mut left, mut repeated) = (HashSet::new(), 0);
     for (place, record) in records.iter().enumerate() {
         let score = record.scores.iter().find(|score| score.name == name);
-        let (When::Step(step), Some(score)) = (&record.when, score) else { continue };
+        let (EvaluationTime::Step(step), Some(score)) = (&record.when, score) else { continue };
         let Some((earlier, value)) = seen.insert((record.run.clone(), step.to_bits()), (place, score.value)) else {
             continue;
         };
@@ -38,8 +38,12 @@ pub(super) fn keep_last(records: &mut Vec<Record>, name: &str, notes: &mut Vec<S
 
 /// Takes rows of one generation of one run that say the same once, and refuses those that do not; `in_time` as in
 /// [`super::record::Found`].
-pub(super) fn once(own: &mut Vec<(&Record, Row)>, in_time: bool, notes: &mut Vec<String>) -> Result<(), LogError> {
-    let mut seen: HashMap<u64, (&Record, Row)> = HashMap::new();
+pub(super) fn once(
+    own: &mut Vec<(&EvaluationRecord, LogRow)>,
+    in_time: bool,
+    notes: &mut Vec<String>,
+) -> Result<(), LogError> {
+    let mut seen: HashMap<u64, (&EvaluationRecord, LogRow)> = HashMap::new();
     let mut once = Vec::with_capacity(own.len());
     let all = own.len();
     for (record, row) in own.drain(..) {
@@ -64,12 +68,12 @@ pub(super) fn stand_twice(twice: usize) -> Option<String> {
 }
 
 /// The refusal of two results of one evaluation.
-fn differing(first: &Record, second: &Record, in_time: bool) -> LogError {
+fn differing(first: &EvaluationRecord, second: &EvaluationRecord, in_time: bool) -> LogError {
     let when = match &second.when {
-        When::Generation(generation) => format!("generation {generation}"),
-        When::Step(step) => format!("step {step}"),
-        When::Label(label) => format!("`{}`", shortened(label)),
-        When::Unknown => "this evaluation".to_owned(),
+        EvaluationTime::Generation(generation) => format!("generation {generation}"),
+        EvaluationTime::Step(step) => format!("step {step}"),
+        EvaluationTime::Label(label) => format!("`{}`", shortened(label)),
+        EvaluationTime::Unknown => "this evaluation".to_owned(),
     };
     let of_run = if second.run.is_empty() { String::new() } else { format!(" of run {}", shortened(&second.run)) };
     let line = first.line.map_or_else(String::new, |line| format!(" on line {line}"));

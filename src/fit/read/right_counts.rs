@@ -2,21 +2,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::pairs::{self, Answers, answer_hash, held};
+use super::pairs::{self, PairedAnswers, answer_hash, held};
 use super::problems::TOO_MANY;
-use super::record::Score;
+use super::read_error::ReadError;
+use super::record::MetricScore;
 use super::{ReadOptions, json, some};
 
 /// Right answers by problem.
 #[derive(Default)]
-pub(super) struct Tally {
+pub(super) struct RightTally {
     problems: BTreeMap<String, (f64, u64)>,
     /// The hashes of a problem and of the answer to it, where that is known.
     given: HashMap<u64, u64>,
     fractional: bool,
 }
 
-impl Tally {
+impl RightTally {
     /// One answer, or the mean of several, to a problem.
     pub fn add(&mut self, id: &str, right: f64) {
         self.fractional |= right.fract() != 0.0;
@@ -37,8 +38,8 @@ impl Tally {
     }
 
     /// The answers by problem.
-    fn answers(&self) -> Answers {
-        let mut answers = Answers::default();
+    fn answers(&self) -> PairedAnswers {
+        let mut answers = PairedAnswers::default();
         for (id, (right, count)) in &self.problems {
             let single = *count == 1 && right.fract() == 0.0;
             let id = pairs::hash(id);
@@ -55,7 +56,7 @@ impl Tally {
     }
 
     /// The metric over all problems, with what its answers are worth where problems have several.
-    pub fn score(&self, name: &str, options: &ReadOptions) -> Result<Score, String> {
+    pub fn score(&self, name: &str, options: &ReadOptions) -> Result<MetricScore, ReadError> {
         let repeats = if self.fractional { options.samples_per_problem.unwrap_or(1).max(1) } else { 1 };
         if self.fractional && repeats == 1 {
             return Ok(self.averaged(name));
@@ -63,23 +64,23 @@ impl Tally {
         let scale = |right: f64| right * repeats as f64;
         let unsound = self.problems.values().find(|(right, _)| (scale(*right) - scale(*right).round()).abs() > 1e-6);
         if let Some((share, _)) = unsound {
-            return Err(format!(
+            return Err(ReadError::new(format!(
                 "{share} of {repeats} answers is not a whole number of right ones; is --samples-per-problem right?"
-            ));
+            )));
         }
         let right: f64 = self.problems.values().map(|(right, _)| scale(*right).round()).sum();
         let answers: f64 = self.problems.values().map(|(_, answers)| *answers as f64 * repeats as f64).sum();
-        let answers = json::whole(answers).ok_or(TOO_MANY)?;
-        let mut score = Score::right(name, right as u64, answers);
+        let answers = json::whole(answers).ok_or_else(|| ReadError::new(TOO_MANY))?;
+        let mut score = MetricScore::right(name, right as u64, answers);
         score.independent = self.worth(repeats);
         score.answers = self.answers();
         Ok(score)
     }
 
     /// Means over an unknown number of answers: the nearest count of problems.
-    fn averaged(&self, name: &str) -> Score {
+    fn averaged(&self, name: &str) -> MetricScore {
         let right: f64 = self.problems.values().map(|(right, answers)| right / *answers as f64).sum();
-        Score::right(name, right.round() as u64, self.problems.len() as u64)
+        MetricScore::right(name, right.round() as u64, self.problems.len() as u64)
     }
 
     /// What a reader should know of problems that were answered several times.

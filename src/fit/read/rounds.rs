@@ -4,18 +4,23 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::names::says_round;
 use super::paths::{by_number, told_apart};
-use super::record::{Record, Value, When};
+use super::record::{EvaluationRecord, EvaluationTime, ScoreValue};
 use super::{listed, some};
 
 /// Turns the last evaluation of each round into its generation, where the files are rounds: they all begin at the same step or
 /// their names say that they are rounds, none goes on where another ends, and their names differ in numbers alone.
 /// Files that are not `in_time`, as tables, hold one evaluation each.
-pub(super) fn last_of_each(records: &mut Vec<Record>, (name, in_time): (&str, bool), notes: &mut Vec<String>) {
+pub(super) fn last_of_each(
+    records: &mut Vec<EvaluationRecord>,
+    (name, in_time): (&str, bool),
+    notes: &mut Vec<String>,
+) {
     if !in_time && !are_single(records) {
         return;
     }
     let Some(order) = rounds(records, name) else { return };
-    let step = |record: &Record| if let When::Step(step) = record.when { step } else { f64::NEG_INFINITY };
+    let step =
+        |record: &EvaluationRecord| if let EvaluationTime::Step(step) = record.when { step } else { f64::NEG_INFINITY };
     let mut last: HashMap<&str, f64> = HashMap::new();
     for record in records.iter() {
         let Some(round) = order.of_file.get(&record.file) else { return };
@@ -25,15 +30,15 @@ pub(super) fn last_of_each(records: &mut Vec<Record>, (name, in_time): (&str, bo
     let all = records.len();
     let place = |round: &String| order.rounds.iter().position(|own| own == round).map(|place| place as u64);
     let mut files = HashSet::new();
-    let mut kept: Vec<Record> = records
+    let mut kept: Vec<EvaluationRecord> = records
         .iter()
         .rev()
         .filter_map(|record| {
             let round = order.of_file.get(&record.file)?;
-            let when = When::Generation(place(round)?);
+            let when = EvaluationTime::Generation(place(round)?);
             // What was written last in a file counts, as in a run that was resumed.
             (last.get(round.as_str()) == Some(&step(record)) && files.insert(&record.file))
-                .then(|| Record { when, ..record.clone() })
+                .then(|| EvaluationRecord { when, ..record.clone() })
         })
         .collect();
     kept.reverse();
@@ -50,7 +55,7 @@ pub(super) fn last_of_each(records: &mut Vec<Record>, (name, in_time): (&str, bo
 }
 
 /// Whether each file holds one evaluation, as a trainer leaves one at the end of its run.
-fn are_single(records: &[Record]) -> bool {
+fn are_single(records: &[EvaluationRecord]) -> bool {
     let files: HashSet<&str> = records.iter().map(|record| record.file.as_str()).collect();
     files.len() == records.len()
 }
@@ -61,15 +66,15 @@ struct Rounds {
     of_file: HashMap<String, String>,
 }
 
-fn rounds(records: &[Record], name: &str) -> Option<Rounds> {
+fn rounds(records: &[EvaluationRecord], name: &str) -> Option<Rounds> {
     let files: Vec<&str> = records.iter().map(|record| record.file.as_str()).collect();
     let folders = |file: &&str| folder(file) != folder(files.first().copied().unwrap_or(""));
     let several = files.iter().any(folders);
     let round = |file: &str| if several { folder(file).to_owned() } else { file.to_owned() };
-    let mut values: BTreeMap<String, BTreeMap<u64, Value>> = BTreeMap::new();
+    let mut values: BTreeMap<String, BTreeMap<u64, ScoreValue>> = BTreeMap::new();
     let mut first: BTreeMap<String, f64> = BTreeMap::new();
     for record in records {
-        let (When::Step(step), true) = (&record.when, record.run.is_empty()) else { return None };
+        let (EvaluationTime::Step(step), true) = (&record.when, record.run.is_empty()) else { return None };
         let score = record.scores.iter().find(|score| score.name == name)?;
         let own = round(&record.file);
         let least = first.entry(own.clone()).or_insert(f64::INFINITY);
@@ -78,7 +83,7 @@ fn rounds(records: &[Record], name: &str) -> Option<Rounds> {
     }
     let mut firsts = first.values();
     let begin = firsts.next()?;
-    let other = |pair: (&BTreeMap<u64, Value>, &BTreeMap<u64, Value>)| {
+    let other = |pair: (&BTreeMap<u64, ScoreValue>, &BTreeMap<u64, ScoreValue>)| {
         pair.0.iter().any(|(step, value)| pair.1.get(step).is_some_and(|own| own != value))
     };
     let pairs = || values.values().zip(values.values().skip(1));

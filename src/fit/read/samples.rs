@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use super::cell_values::is_nothing;
-use super::file::{LogFile, Shape};
-use super::json::{self, Object};
-use super::{ReadOptions, cells, items};
 use crate::fit::log::LogError;
+
+use super::answer_fields;
+use super::cell_values::is_nothing;
+use super::file::{FileShape, LogFile};
+use super::json::{self, JsonObject};
+use super::{ReadOptions, cells};
 
 /// Keys of a problem that in a table number its rows.
 const ROW_NUMBERS: [&str; 2] = ["idx", "index"];
@@ -22,7 +24,7 @@ const COUNTS: [&str; 6] = ["evaluated", "wrong", "total", "n", "num_samples", "n
 const HEAD: usize = 60;
 
 /// Adds the keys of an object that are new, and values where there were none.
-fn complete(head: &mut Object, object: &Object) {
+fn complete(head: &mut JsonObject, object: &JsonObject) {
     for (key, value) in object {
         if head.get(key).is_none_or(Json::is_null) {
             head.insert(key.clone(), value.clone());
@@ -33,7 +35,7 @@ fn complete(head: &mut Object, object: &Object) {
 impl LogFile<'_> {
     /// Whether this is a table of single answers: its rows say right or wrong, and name a problem or an answer.
     pub(super) fn is_table_of_answers(&self, options: &ReadOptions) -> bool {
-        if !matches!(self.shape, Shape::Text) || !cells::is_table(self) {
+        if !matches!(self.shape, FileShape::Text) || !cells::is_table(self) {
             return false;
         }
         if options.names_answers() {
@@ -43,9 +45,9 @@ impl LogFile<'_> {
         let plain: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
         let place = |known: &[&str]| plain.iter().position(|name| known.contains(&name.as_str()));
         let names_problem =
-            |name: &String| items::IDS.contains(&name.as_str()) && !ROW_NUMBERS.contains(&name.as_str());
+            |name: &String| answer_fields::IDS.contains(&name.as_str()) && !ROW_NUMBERS.contains(&name.as_str());
         let (Some(verdict), None) = (place(&VERDICTS), place(&COUNTS)) else { return false };
-        let named = plain.iter().any(names_problem) || place(&items::ANSWERS).is_some();
+        let named = plain.iter().any(names_problem) || place(&answer_fields::ANSWERS).is_some();
         // A word is no count, and a number above 1 no verdict.
         let (mut word, mut count, mut rows) = (false, false, 0_u64);
         let read = cells::rows_while(self, &names, |_, cells| {
@@ -60,9 +62,9 @@ impl LogFile<'_> {
 
     /// What the answers at the head of a file hold: every key with the first value that is one, as a line may lack what others
     /// have.
-    pub(super) fn head_sample(&self, options: &ReadOptions) -> Result<Option<Object>, LogError> {
-        let mut head = Object::new();
-        if let Shape::Lines(objects) | Shape::Array(objects) | Shape::Rows(objects) = &self.shape {
+    pub(super) fn head_sample(&self, options: &ReadOptions) -> Result<Option<JsonObject>, LogError> {
+        let mut head = JsonObject::new();
+        if let FileShape::Lines(objects) | FileShape::Array(objects) | FileShape::Rows(objects) = &self.shape {
             objects.iter().take(HEAD).for_each(|object| complete(&mut head, &reached(object, &options.paths())));
             return Ok((!head.is_empty()).then_some(head));
         }
@@ -87,8 +89,10 @@ impl LogFile<'_> {
 
     /// Of these keys the one that most answers at the head of a file have, the first where several do.
     pub(super) fn commonest(&self, names: &[&str]) -> Option<String> {
-        let (Shape::Lines(objects) | Shape::Array(objects) | Shape::Rows(objects)) = &self.shape else { return None };
-        let has = |object: &&Object, name: &str| object.get(name).is_some_and(|value| !value.is_null());
+        let (FileShape::Lines(objects) | FileShape::Array(objects) | FileShape::Rows(objects)) = &self.shape else {
+            return None;
+        };
+        let has = |object: &&JsonObject, name: &str| object.get(name).is_some_and(|value| !value.is_null());
         let count = |name: &str| objects.iter().filter(|object| has(object, name)).count();
         // Of equals the last is taken.
         let counted = names.iter().rev().map(|name| (count(name), *name)).filter(|(count, _)| *count > 0);
@@ -99,7 +103,7 @@ impl LogFile<'_> {
     pub(super) fn each_sample(
         &self,
         options: &ReadOptions,
-        mut each: impl FnMut(u64, &Object) -> Result<(), LogError>,
+        mut each: impl FnMut(u64, &JsonObject) -> Result<(), LogError>,
     ) -> Result<bool, LogError> {
         if self.first().is_some() || self.document().is_some() {
             let paths = options.paths();
@@ -121,7 +125,7 @@ fn says_in_words(cell: &Json) -> bool {
 }
 
 /// An object with the values that paths such as `sample.id` name within it, under these paths.
-fn reached<'a>(object: &'a Object, paths: &[&str]) -> Cow<'a, Object> {
+fn reached<'a>(object: &'a JsonObject, paths: &[&str]) -> Cow<'a, JsonObject> {
     let mut whole = Cow::Borrowed(object);
     for path in paths.iter().filter(|path| !object.contains_key(**path)) {
         let mut steps = path.split('.');

@@ -2,17 +2,19 @@
 
 use super::answer_fields::key_names;
 use super::cell_values::{is_nothing, is_percent, no_count, no_number, says, whole};
-use super::columns::{Beside, Columns, Role};
-use super::file::{LogFile, Shape};
-use super::gather::Gather;
-use super::meaning::{Meaning, meaning};
+use super::column_names::ColumnRole;
+use super::columns::{CrossCheck, TableColumns};
+use super::file::{FileShape, LogFile};
+use super::found::FoundRecords;
+use super::gather::RowGather;
+use super::meaning::{MetricMeaning, meaning};
 use super::names::{is_first, is_name};
-use super::record::{Found, Record, Score, When};
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
 use super::table_columns::{check, is_summary, names};
-use super::{Format, ReadOptions, cells, fault, json, listed, problems, shortened, some};
-use crate::fit::log::{COLUMNS, LogError, Row};
+use super::{LogFormat, ReadOptions, cells, fault, json, listed, problems, shortened, some};
+use crate::fit::log::{COLUMNS, LogError, LogRow};
 
-pub(super) const FORMAT: Format = Format { name: "table", recognise, read };
+pub(super) const FORMAT: LogFormat = LogFormat { name: "table", recognise, read };
 
 /// The most rows of a log: with its longest file they take some 400 MB, and no fit filters more than a few thousand.
 const MOST_ROWS: usize = 1_000_000;
@@ -22,15 +24,15 @@ const MOST_COLUMNS: usize = 10_000;
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     match &file.shape {
-        Shape::Text => cells::is_table(file),
-        Shape::Lines(_) | Shape::Rows(_) | Shape::Array(_) => true,
-        Shape::Document(_) => is_summary(file),
-        Shape::Binary | Shape::Blank => false,
+        FileShape::Text => cells::is_table(file),
+        FileShape::Lines(_) | FileShape::Rows(_) | FileShape::Array(_) => true,
+        FileShape::Document(_) => is_summary(file),
+        FileShape::Binary | FileShape::Blank => false,
     }
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::of_tables();
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::of_tables();
     let mut first = None;
     for file in files {
         let axis = read_file(file, options, &mut found)?;
@@ -48,14 +50,14 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 }
 
 /// Reads a file; what its rows are numbered by.
-fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result<&'static str, LogError> {
+fn read_file(file: &LogFile, options: &ReadOptions, found: &mut FoundRecords) -> Result<&'static str, LogError> {
     let (names, header) = names(file, options)?;
     if names.len() > MOST_COLUMNS {
         let reason = format!("{} columns, but a log has at most {MOST_COLUMNS}", names.len());
         return Err(fault(&file.name, header, None, reason));
     }
     let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
-    let columns = Columns::of(&borrowed, options).map_err(|reason| fault(&file.name, header, None, reason))?;
+    let columns = TableColumns::of(&borrowed, options).map_err(|error| error.at(&file.name, header))?;
     check(&columns, &borrowed, file, header, options)?;
     found.notes.extend(columns.of_training(&borrowed));
     if let Some(id) = columns.problem(&borrowed) {
@@ -79,7 +81,7 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
         task: None,
         others: 0,
         named: None,
-        gather: Gather::new(),
+        gather: RowGather::new(),
         found,
     };
     let cut = cells::rows(file, &names, |line, cells| table.row(line, cells))?;
@@ -104,17 +106,17 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut Found) -> Result
         (skipped > 0).then(|| format!("{} without an evaluation", some(skipped, "row", "rows"))),
     ];
     found.ignored.extend(left.into_iter().flatten());
-    let columns_left = names.iter().zip(&columns.roles).filter(|(_, role)| **role == Role::Ignored);
+    let columns_left = names.iter().zip(&columns.roles).filter(|(_, role)| **role == ColumnRole::Ignored);
     let shown = |name: &String| if name.is_empty() { "a column without a name".to_owned() } else { name.clone() };
     found.ignored.extend(columns_left.map(|(name, _)| shown(name)));
     found.notes.extend(columns.notes.clone());
     declare(file, found);
-    found.counted.get_or_insert_with(Gather::new).absorb(gather);
+    found.counted.get_or_insert_with(RowGather::new).absorb(gather);
     Ok(columns.axis(&borrowed))
 }
 
 /// Takes the score of R-Zero's results, which hold it by model and data set and no more, for the share of right answers.
-fn declare(file: &LogFile, found: &mut Found) {
+fn declare(file: &LogFile, found: &mut FoundRecords) {
     let mut keys = file.keys();
     keys.sort_unstable();
     if keys == ["dataset", "model", "score"] {
@@ -128,7 +130,7 @@ fn declare(file: &LogFile, found: &mut Found) {
 /// A table as it is read.
 struct Table<'a> {
     file: &'a LogFile<'a>,
-    columns: &'a Columns,
+    columns: &'a TableColumns,
     names: &'a [&'a str],
     options: &'a ReadOptions,
     skipped: usize,
@@ -139,8 +141,8 @@ struct Table<'a> {
     others: usize,
     /// Whether the rows so far name their generations, and do not number them.
     named: Option<bool>,
-    gather: Gather,
-    found: &'a mut Found,
+    gather: RowGather,
+    found: &'a mut FoundRecords,
 }
 
 impl Table<'_> {
@@ -163,25 +165,25 @@ impl Table<'_> {
             return Err(fault(&self.file.name, Some(line), None, reason));
         }
         let when = self.when(line, cells)?;
-        let run = self.text(Role::Run, cells).unwrap_or("").to_owned();
-        let evaluated = self.count(Role::Evaluated, line, cells)?.or(self.options.evaluated);
+        let run = self.text(ColumnRole::Run, cells).unwrap_or("").to_owned();
+        let evaluated = self.count(ColumnRole::Evaluated, line, cells)?.or(self.options.evaluated);
         if evaluated.is_some_and(|evaluated| evaluated > json::MOST_COUNTED) {
             return Err(self.fault(line, "evaluated", problems::TOO_MANY));
         }
         let rest = self.rest(line, cells)?;
-        if let (When::Generation(generation), true) = (&when, self.columns.counted()) {
-            let row = self.counts(line, cells, evaluated, Row { generation: *generation, ..rest })?;
+        if let (EvaluationTime::Generation(generation), true) = (&when, self.columns.counted()) {
+            let row = self.counts(line, cells, evaluated, LogRow { generation: *generation, ..rest })?;
             self.gather.add(&run, line, row);
             return Ok(());
         }
         let scores = self.scores(line, cells, evaluated)?;
-        let record = Record { run, rest, ..Record::new(&self.file.name, Some(line), when, scores) };
+        let record = EvaluationRecord { run, rest, ..EvaluationRecord::new(&self.file.name, Some(line), when, scores) };
         self.found.push(record)
     }
 
     /// Whether a row is of the task that is read: the one asked for, or the only one.
     fn is_wanted(&mut self, line: u64, cells: &[&str]) -> Result<bool, LogError> {
-        let Some((name, task)) = self.cell(Role::Task, cells) else { return Ok(true) };
+        let Some((name, task)) = self.cell(ColumnRole::Task, cells) else { return Ok(true) };
         if let Some(wanted) = &self.options.task {
             return Ok(task == wanted);
         }
@@ -205,12 +207,14 @@ impl Table<'_> {
 
     /// Whether a row holds no evaluation: training rows of a log, and what pandas leaves of a missing one.
     fn is_void(&self, cells: &[&str]) -> bool {
-        let measured = |role: &Role| matches!(role, Role::Right | Role::Wrong | Role::Metric | Role::Evaluated);
+        let measured = |role: &ColumnRole| {
+            matches!(role, ColumnRole::Right | ColumnRole::Wrong | ColumnRole::Metric | ColumnRole::Evaluated)
+        };
         cells.iter().zip(&self.columns.roles).all(|(cell, role)| !measured(role) || cell.is_empty())
     }
 
     /// The first filled cell of a role, and its column.
-    fn cell<'c>(&self, role: Role, cells: &[&'c str]) -> Option<(&str, &'c str)> {
+    fn cell<'c>(&self, role: ColumnRole, cells: &[&'c str]) -> Option<(&str, &'c str)> {
         let of_role = self
             .columns
             .roles
@@ -221,12 +225,12 @@ impl Table<'_> {
         of_role.map(|((_, name), cell)| (*name, *cell)).next()
     }
 
-    fn text<'c>(&self, role: Role, cells: &[&'c str]) -> Option<&'c str> {
+    fn text<'c>(&self, role: ColumnRole, cells: &[&'c str]) -> Option<&'c str> {
         self.cell(role, cells).map(|(_, cell)| cell)
     }
 
     /// A count; two columns that say it must agree.
-    fn count(&self, role: Role, line: u64, cells: &[&str]) -> Result<Option<u64>, LogError> {
+    fn count(&self, role: ColumnRole, line: u64, cells: &[&str]) -> Result<Option<u64>, LogError> {
         let mut known: Option<(u64, &str)> = None;
         for ((own, name), cell) in self.columns.roles.iter().zip(self.names).zip(cells) {
             if *own != role || cell.is_empty() {
@@ -244,37 +248,37 @@ impl Table<'_> {
         Ok(known.map(|(value, _)| value))
     }
 
-    fn when(&mut self, line: u64, cells: &[&str]) -> Result<When, LogError> {
-        for role in [Role::Generation, Role::Step] {
+    fn when(&mut self, line: u64, cells: &[&str]) -> Result<EvaluationTime, LogError> {
+        for role in [ColumnRole::Generation, ColumnRole::Step] {
             let Some((name, cell)) = self.cell(role, cells) else { continue };
             let name = name.to_owned();
             let named = is_name(cell);
             // What came before all others may have a name among numbers.
             let strays = !is_first(cell) && *self.named.get_or_insert(named) != named;
             let when = match role {
-                _ if named && !strays => Some(When::Label(cell.to_owned())),
+                _ if named && !strays => Some(EvaluationTime::Label(cell.to_owned())),
                 _ if strays => None,
-                Role::Generation => whole(cell).map(When::Generation),
-                _ if cell.parse().is_ok_and(|step: f64| !step.is_finite()) => Some(When::Unknown),
-                _ => json::share(cell).map(|(step, _)| When::Step(step)),
+                ColumnRole::Generation => whole(cell).map(EvaluationTime::Generation),
+                _ if cell.parse().is_ok_and(|step: f64| !step.is_finite()) => Some(EvaluationTime::Unknown),
+                _ => json::share(cell).map(|(step, _)| EvaluationTime::Step(step)),
             };
-            let refuse = || if role == Role::Step { no_number(cell) } else { no_count(cell, &name, role) };
+            let refuse = || if role == ColumnRole::Step { no_number(cell) } else { no_count(cell, &name, role) };
             return when.ok_or_else(|| self.fault(line, &name, refuse()));
         }
-        if self.columns.has(Role::Generation) || self.columns.has(Role::Step) {
+        if self.columns.has(ColumnRole::Generation) || self.columns.has(ColumnRole::Step) {
             return Err(self.fault(line, "generation", "the cell is empty; fill it, or leave the row out"));
         }
-        Ok(match self.text(Role::Label, cells) {
+        Ok(match self.text(ColumnRole::Label, cells) {
             // A checkpoint's number is its step where every one of them has one; `assemble` sees to that.
-            Some(label) => When::Label(label.to_owned()),
-            None => When::Unknown,
+            Some(label) => EvaluationTime::Label(label.to_owned()),
+            None => EvaluationTime::Unknown,
         })
     }
 
-    fn rest(&self, line: u64, cells: &[&str]) -> Result<Row, LogError> {
-        let mut row = Row::default();
+    fn rest(&self, line: u64, cells: &[&str]) -> Result<LogRow, LogError> {
+        let mut row = LogRow::default();
         for ((role, name), cell) in self.columns.roles.iter().zip(self.names).zip(cells) {
-            let Role::Canonical(place) = role else { continue };
+            let ColumnRole::Canonical(place) = role else { continue };
             let Some(column) = COLUMNS.get(*place).filter(|_| !cell.is_empty()) else { continue };
             let value = whole(cell).ok_or_else(|| self.fault(line, name, no_count(cell, name, *role)))?;
             row.set(column, value);
@@ -282,9 +286,9 @@ impl Table<'_> {
         Ok(row)
     }
 
-    fn counts(&self, line: u64, cells: &[&str], evaluated: Option<u64>, rest: Row) -> Result<Row, LogError> {
+    fn counts(&self, line: u64, cells: &[&str], evaluated: Option<u64>, rest: LogRow) -> Result<LogRow, LogError> {
         let remedy = "the cell holds no count; fill it, leave the row out, or say the number for all such rows with --evaluated N";
-        let (wrong, right) = (self.count(Role::Wrong, line, cells)?, self.count(Role::Right, line, cells)?);
+        let (wrong, right) = (self.count(ColumnRole::Wrong, line, cells)?, self.count(ColumnRole::Right, line, cells)?);
         let both = wrong.zip(right).and_then(|(wrong, right)| wrong.checked_add(right));
         let evaluated = evaluated.or(both).ok_or_else(|| self.fault(line, "evaluated", remedy))?;
         let wrong = match (wrong, right) {
@@ -296,26 +300,26 @@ impl Table<'_> {
                 return Err(self.fault(line, "wrong", "the cell holds no count; fill it, or leave the row out"));
             }
         };
-        let row = Row { evaluated, wrong, ..rest };
-        row.check().map_err(|(column, reason)| self.fault(line, column, reason))?;
+        let row = LogRow { evaluated, wrong, ..rest };
+        row.check().map_err(|error| self.fault(line, error.column, error.rule))?;
         self.agree(line, cells, &row)?;
         Ok(row)
     }
 
     /// Refuses counts that another column of the row contradicts.
-    fn agree(&self, line: u64, cells: &[&str], row: &Row) -> Result<(), LogError> {
-        let Row { evaluated, wrong, .. } = *row;
+    fn agree(&self, line: u64, cells: &[&str], row: &LogRow) -> Result<(), LogError> {
+        let LogRow { evaluated, wrong, .. } = *row;
         for (place, beside) in &self.columns.beside {
             let (Some(cell), Some(name)) = (cells.get(*place), self.names.get(*place)) else { continue };
             let part = match beside {
-                Beside::Right | Beside::Accuracy => evaluated - wrong,
-                Beside::Wrong | Beside::ErrorRate => wrong,
+                CrossCheck::Right | CrossCheck::Accuracy => evaluated - wrong,
+                CrossCheck::Wrong | CrossCheck::ErrorRate => wrong,
             };
-            let counts = matches!(beside, Beside::Right | Beside::Wrong);
+            let counts = matches!(beside, CrossCheck::Right | CrossCheck::Wrong);
             if !is_nothing(cell) && !says(cell, counts, part, evaluated) {
-                let role = if self.columns.has(Role::Wrong) { Role::Wrong } else { Role::Right };
+                let role = if self.columns.has(ColumnRole::Wrong) { ColumnRole::Wrong } else { ColumnRole::Right };
                 let (own, taken) = self.cell(role, cells).unwrap_or(("", ""));
-                let canonical = if role == Role::Wrong { "wrong" } else { "right" };
+                let canonical = if role == ColumnRole::Wrong { "wrong" } else { "right" };
                 let reason = format!(
                     "`{}` here contradicts {taken} in `{own}`, of {evaluated} evaluated; if `{own}` is what counts, say --columns \
                      {canonical}={own}, if it is this one, {}",
@@ -328,14 +332,14 @@ impl Table<'_> {
         Ok(())
     }
 
-    fn scores(&self, line: u64, cells: &[&str], evaluated: Option<u64>) -> Result<Vec<Score>, LogError> {
+    fn scores(&self, line: u64, cells: &[&str], evaluated: Option<u64>) -> Result<Vec<MetricScore>, LogError> {
         if self.columns.counted() {
-            let row = self.counts(line, cells, evaluated, Row::default())?;
-            return Ok(vec![Score::right("right answers", row.evaluated - row.wrong, row.evaluated)]);
+            let row = self.counts(line, cells, evaluated, LogRow::default())?;
+            return Ok(vec![MetricScore::right("right answers", row.evaluated - row.wrong, row.evaluated)]);
         }
         let metrics =
-            self.columns.roles.iter().zip(self.names).zip(cells).filter(|((role, _), _)| **role == Role::Metric);
-        let wanted = |name: &str| self.options.metric.as_deref() == Some(name) || meaning(name) == Meaning::Right;
+            self.columns.roles.iter().zip(self.names).zip(cells).filter(|((role, _), _)| **role == ColumnRole::Metric);
+        let wanted = |name: &str| self.options.metric.as_deref() == Some(name) || meaning(name) == MetricMeaning::Right;
         metrics
             .filter_map(|((_, name), cell)| {
                 let Some((mut value, mut decimals)) = json::share(cell) else {
@@ -344,7 +348,7 @@ impl Table<'_> {
                 if is_percent(name) && !cell.contains('%') {
                     (value, decimals) = (value / 100.0, decimals + 2);
                 }
-                let mut score = Score::share(name, value, decimals);
+                let mut score = MetricScore::share(name, value, decimals);
                 score.evaluated = evaluated;
                 score.repeats = problems::repeats_in(name);
                 Some(Ok(score))

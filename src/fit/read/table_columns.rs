@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::answer_fields::key_names;
-use super::columns::{Columns, Role};
-use super::file::LogFile;
-use super::{ReadOptions, cells, fault, items, listed};
 use crate::fit::log::{LogError, REQUIRED};
+
+use super::answer_fields;
+use super::answer_fields::key_names;
+use super::column_names::ColumnRole;
+use super::columns::TableColumns;
+use super::file::LogFile;
+use super::{ReadOptions, cells, fault, listed};
 
 /// The columns of a file, with the line of the header; of objects within objects only where one is asked for, or where no other
 /// key measures anything and no answer is among them.
@@ -22,9 +25,9 @@ pub(super) fn names(file: &LogFile, options: &ReadOptions) -> Result<(Vec<String
     let asked = options.metric.iter().chain(options.columns.iter().map(|(_, own)| own)).any(|name| is_new(name));
     let is_of_answer = |name: &String| {
         let last = name.rsplit('.').next().unwrap_or(name);
-        items::IDS.contains(&last) || items::ANSWERS.contains(&last)
+        answer_fields::IDS.contains(&last) || answer_fields::ANSWERS.contains(&last)
     };
-    let measured = Columns::of(&outer, options).is_ok_and(|columns| columns.measure(&outer));
+    let measured = TableColumns::of(&outer, options).is_ok_and(|columns| columns.measure(&outer));
     let by_itself = !measured && !within.iter().any(is_of_answer);
     Ok((if asked || by_itself { within } else { names }, header))
 }
@@ -33,21 +36,21 @@ pub(super) fn names(file: &LogFile, options: &ReadOptions) -> Result<(Vec<String
 pub(super) fn is_summary(file: &LogFile) -> bool {
     let keys = file.keys();
     let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-    let columns = Columns::of(&names, &ReadOptions::default());
-    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(Role::Metric)))
+    let columns = TableColumns::of(&names, &ReadOptions::default());
+    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(ColumnRole::Metric)))
 }
 
 /// Whether a file counts answers, rather than hold them.
 pub(super) fn counts_answers(file: &LogFile, options: &ReadOptions) -> bool {
     let Ok((names, _)) = names(file, options) else { return false };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let columns = Columns::of(&names, options);
-    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(Role::Metric)))
+    let columns = TableColumns::of(&names, options);
+    columns.is_ok_and(|columns| columns.has_all() && (columns.counted() || columns.has(ColumnRole::Metric)))
 }
 
 /// Refuses a table whose columns do not make a log.
 pub(super) fn check(
-    columns: &Columns,
+    columns: &TableColumns,
     names: &[&str],
     file: &LogFile,
     line: Option<u64>,
@@ -67,7 +70,7 @@ pub(super) fn check(
     if let Some(twice) = names.iter().find(|name| !name.is_empty() && !seen.insert(**name)) {
         return Err(fault(&file.name, line, Some(twice), "the header names this column twice"));
     }
-    let lacks = if !columns.counted() && !columns.has(Role::Metric) {
+    let lacks = if !columns.counted() && !columns.has(ColumnRole::Metric) {
         Some("wrong")
     } else if !columns.has_all() && columns.counted() && options.evaluated.is_none() {
         Some("evaluated")
@@ -87,7 +90,8 @@ pub(super) fn check(
         None => listed(names.iter().copied()),
     };
     let one = if within.is_some() { "key" } else { "column" };
-    let of_answer = |name: &str| items::IDS.contains(&name) || items::ANSWERS.contains(&name) || name.contains('.');
+    let of_answer =
+        |name: &str| answer_fields::IDS.contains(&name) || answer_fields::ANSWERS.contains(&name) || name.contains('.');
     let answers = within.iter().flatten().map(String::as_str).chain(names.iter().copied()).any(of_answer);
     let remedy = match answers {
         true => {

@@ -3,34 +3,29 @@
 //! (tensorflow/core/util/event.proto, summary.proto).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read};
 
-use super::file::{LogFile, Shape};
-use super::lines::unreadable;
-use super::meaning::{Meaning, meaning};
-use super::record::{Found, MOST_VALUES, Record, Score, When, shortest_decimals};
-use super::{Format, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
-pub(super) const FORMAT: Format = Format { name: "TensorBoard events", recognise, read };
+use super::decimals::shortest_decimals;
+use super::event_records::EventRecords;
+use super::file::{FileShape, LogFile};
+use super::found::{FoundRecords, MOST_VALUES};
+use super::lines::unreadable;
+use super::meaning::{MetricMeaning, meaning};
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
+use super::{LogFormat, ReadOptions, fault, listed, some};
+
+pub(super) const FORMAT: LogFormat = LogFormat { name: "TensorBoard events", recognise, read };
 
 /// The most tags that are named as left aside.
 const MOST_TAGS: usize = 100;
-/// Longest record that may hold scalars; images and graphs are longer, and passed over.
-const LONGEST: u64 = 1 << 24;
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
-    matches!(file.shape, Shape::Binary)
+    matches!(file.shape, FileShape::Binary)
 }
 
-/// Whether bytes begin with the record that opens every event file, which holds its version.
-pub(super) fn is_event_file(bytes: &[u8]) -> bool {
-    let is_version = |record: &[u8]| record.windows(12).any(|window| window == b"brain.Event:");
-    Records::new(bytes).next().is_ok_and(|record| record.is_some_and(is_version))
-}
-
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::default();
     let mut others = BTreeSet::new();
     let folders: BTreeSet<&str> = files.iter().map(|file| folder(&file.name)).collect();
     for file in files {
@@ -46,9 +41,9 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
         // The files of one folder are of one run: TensorBoard shows them so.
         let first = files.iter().find(|first| folder(&first.name) == folder(&file.name)).unwrap_or(file);
         for (step, scores) in scalars.by_step {
-            let record = Record::new(&first.name, None, When::Step(step as f64), scores);
+            let record = EvaluationRecord::new(&first.name, None, EvaluationTime::Step(step as f64), scores);
             let run = if folders.len() > 1 { folder(&file.name) } else { "" };
-            found.push(Record { run: run.to_owned(), ..record })?;
+            found.push(EvaluationRecord { run: run.to_owned(), ..record })?;
         }
     }
     if let (Some(file), true) = (files.first(), found.records.is_empty()) {
@@ -67,7 +62,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 
 /// The scalars of a file.
 struct Scalars<'a> {
-    by_step: BTreeMap<u64, Vec<Score>>,
+    by_step: BTreeMap<u64, Vec<MetricScore>>,
     values: usize,
     /// Values that were written again for the same step.
     resumed: usize,
@@ -79,13 +74,13 @@ struct Scalars<'a> {
 
 impl Scalars<'_> {
     fn read(&mut self, file: &LogFile, options: &ReadOptions) -> Result<(), LogError> {
-        let mut records = Records::new(file.reader()?);
+        let mut records = EventRecords::new(file.reader()?);
         while let Some(record) = records.next().map_err(|error| unreadable(&file.name, &error))? {
             let (step, values) = event(record);
             for (tag, value) in values {
                 let asked = options.metric.as_ref().is_some_and(|metric| tag.contains(metric.as_str()));
-                if asked || !matches!(meaning(&tag), Meaning::Other(_)) {
-                    let mut score = Score::share(&tag, value, shortest_decimals(value));
+                if asked || !matches!(meaning(&tag), MetricMeaning::Other(_)) {
+                    let mut score = MetricScore::share(&tag, value, shortest_decimals(value));
                     score.evaluated = options.evaluated;
                     self.add(step, score);
                 } else if self.others.len() < MOST_TAGS {
@@ -102,7 +97,7 @@ impl Scalars<'_> {
     }
 
     /// Takes a value; one for a step that had it before is that of a run which was resumed.
-    fn add(&mut self, step: u64, score: Score) {
+    fn add(&mut self, step: u64, score: MetricScore) {
         let scores = self.by_step.entry(step).or_default();
         match scores.iter_mut().find(|known| known.name == score.name) {
             Some(known) => {
@@ -119,74 +114,6 @@ impl Scalars<'_> {
 
 fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// The records of a file, up to its end or to the one that was still being written.
-struct Records<R> {
-    reader: R,
-    buffer: Vec<u8>,
-    /// Whether the file ended within a record.
-    cut: bool,
-}
-
-/// Bytes of a record's length and its checksum.
-const HEADER: u64 = 12;
-/// Longest record whose checksum is verified: those of scalars are shorter.
-const VERIFIED: u64 = 1 << 16;
-
-impl<R: Read> Records<R> {
-    fn new(reader: R) -> Self {
-        Self { reader, buffer: Vec::new(), cut: false }
-    }
-
-    fn next(&mut self) -> io::Result<Option<&[u8]>> {
-        loop {
-            if !self.fill(HEADER)? {
-                return Ok(None);
-            }
-            let (length, sum) = self.buffer.split_at(8);
-            let (length, sum) = (number(length), number(sum));
-            let of_length = u64::from(masked_checksum(&length.to_le_bytes()));
-            if of_length != sum {
-                return Err(damaged());
-            }
-            if length > LONGEST {
-                io::copy(&mut self.reader.by_ref().take(length + 4), &mut io::sink())?;
-            } else if self.fill(length + 4)? {
-                let (record, sum) = self.buffer.split_at(length as usize);
-                if length <= VERIFIED && u64::from(masked_checksum(record)) != number(sum) {
-                    return Err(damaged());
-                }
-                return Ok(Some(record));
-            } else {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Reads so many bytes; `false` where there are fewer.
-    fn fill(&mut self, bytes: u64) -> io::Result<bool> {
-        self.buffer.clear();
-        let read = self.reader.by_ref().take(bytes).read_to_end(&mut self.buffer)? as u64;
-        self.cut = read < bytes && (read > 0 || bytes != HEADER);
-        Ok(read == bytes)
-    }
-}
-
-fn damaged() -> io::Error {
-    io::Error::other("a record of this TensorBoard file is damaged: its checksum is wrong")
-}
-
-/// A number of at most eight bytes, the lowest first.
-fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
-}
-
-/// CRC-32C, turned and shifted so that the checksum of a checksum is none of its own (tensorflow/core/lib/hash/crc32c.h).
-fn masked_checksum(bytes: &[u8]) -> u32 {
-    let step = |sum: u32, _| if sum & 1 == 1 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 };
-    let sum = !bytes.iter().fold(u32::MAX, |sum, &byte| (0..8).fold(sum ^ u32::from(byte), step));
-    sum.rotate_right(15).wrapping_add(0xa282_ead8)
 }
 
 /// Step and scalars of an event.

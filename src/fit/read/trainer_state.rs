@@ -5,20 +5,21 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::file::LogFile;
-use super::json::{self, Object};
-use super::meaning::{Meaning, meaning};
-use super::record::{Found, Record, Score, When};
-use super::{Format, ReadOptions, fault, listed, some};
+use super::found::FoundRecords;
+use super::json::{self, JsonObject};
+use super::meaning::{MetricMeaning, meaning};
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
+use super::{LogFormat, ReadOptions, fault, listed, some};
 use crate::fit::log::LogError;
 
-pub(super) const FORMAT: Format = Format { name: "trainer state", recognise, read };
+pub(super) const FORMAT: LogFormat = LogFormat { name: "trainer state", recognise, read };
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
     file.document().is_some_and(|document| document.contains_key("log_history"))
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::default();
     for file in files {
         let history = file.document().and_then(|document| document.get("log_history")).and_then(Json::as_array);
         let history =
@@ -37,7 +38,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
 }
 
 /// The metric by which the trainer chooses its best model, where it is better when lower; `eval_` may be left out of it.
-fn falling(state: &Object) -> Option<&str> {
+fn falling(state: &JsonObject) -> Option<&str> {
     let arguments = state.get("args").and_then(Json::as_object);
     let of = |key: &str| state.get(key).or_else(|| arguments?.get(key)).filter(|value| !value.is_null());
     let lower = of("greater_is_better").and_then(Json::as_bool) == Some(false);
@@ -60,13 +61,13 @@ pub(super) struct Entries<'a> {
 
 impl<'a> Entries<'a> {
     /// The entries of a file; those of other files are in `found`.
-    pub fn new(file: &'a LogFile<'a>, options: &'a ReadOptions, found: &Found) -> Self {
+    pub fn new(file: &'a LogFile<'a>, options: &'a ReadOptions, found: &FoundRecords) -> Self {
         let before = found.records.len();
         Self { file, options, before, speeds: BTreeMap::new(), training: 0, names: Vec::new() }
     }
 
     /// Takes an entry, and the line that it stands on.
-    pub fn take(&mut self, line: Option<u64>, entry: &Object, found: &mut Found) -> Result<(), LogError> {
+    pub fn take(&mut self, line: Option<u64>, entry: &JsonObject, found: &mut FoundRecords) -> Result<(), LogError> {
         const NAMES: usize = 200;
         for (key, value) in entry {
             if self.names.len() < NAMES && json::number(value).is_some() && !self.names.contains(key) {
@@ -80,18 +81,18 @@ impl<'a> Entries<'a> {
         let wanted = |key: &str| (is_evaluation(key) || asked == Some(key)) && !is_speed(key);
         let scores = entry.iter().filter(|(key, _)| wanted(key)).filter_map(|(key, value)| {
             let (share, decimals) = json::number(value)?;
-            Some(Score::share(key, share, decimals))
+            Some(MetricScore::share(key, share, decimals))
         });
-        let scores: Vec<Score> = scores.collect();
+        let scores: Vec<MetricScore> = scores.collect();
         if scores.is_empty() {
             self.training += 1;
             return Ok(());
         }
-        found.push(Record::new(&self.file.name, line, when(entry), scores))
+        found.push(EvaluationRecord::new(&self.file.name, line, when(entry), scores))
     }
 
     /// Tells every evaluation its number of problems, and what else there is to know.
-    pub fn finish(self, found: &mut Found) -> Result<(), LogError> {
+    pub fn finish(self, found: &mut FoundRecords) -> Result<(), LogError> {
         let asked = self.options.metric.as_deref();
         if found.records.len() == self.before {
             return Err(nothing(self.file, &self.names, asked));
@@ -121,7 +122,7 @@ impl<'a> Entries<'a> {
 
 /// Why no entry can be read: no evaluation, or not the metric asked for.
 fn nothing(file: &LogFile, names: &[String], asked: Option<&str>) -> LogError {
-    let accuracy = names.iter().find(|key| meaning(key) == Meaning::Right);
+    let accuracy = names.iter().find(|key| meaning(key) == MetricMeaning::Right);
     let found = listed(names.iter().map(String::as_str));
     let reason = match (asked, accuracy) {
         (Some(metric), _) => format!("there is no metric `{metric}`; there is {found}"),
@@ -141,7 +142,7 @@ fn is_speed(key: &str) -> bool {
     ["runtime", "samples_per_second", "steps_per_second", "num_tokens"].iter().any(|end| key.ends_with(end))
 }
 
-fn when(entry: &Object) -> When {
+fn when(entry: &JsonObject) -> EvaluationTime {
     let of = |key: &str| entry.get(key).and_then(json::number).map(|(step, _)| step);
     // ms-swift writes "50/100".
     let progress = entry
@@ -153,11 +154,11 @@ fn when(entry: &Object) -> When {
         .or_else(|| of("global_step"))
         .or_else(|| of("train/global_step"))
         .or_else(|| of("epoch"))
-        .map_or(When::Unknown, When::Step)
+        .map_or(EvaluationTime::Unknown, EvaluationTime::Step)
 }
 
 /// The name in front of an evaluation's keys, with its time in seconds and its speed in problems a second.
-fn speeds(entry: &Object) -> impl Iterator<Item = (&str, f64, f64)> {
+fn speeds(entry: &JsonObject) -> impl Iterator<Item = (&str, f64, f64)> {
     entry.iter().filter(|(key, _)| is_evaluation(key)).filter_map(|(key, time)| {
         let front = key.strip_suffix("_runtime").or_else(|| key.strip_suffix("/runtime"))?;
         let speed = |mark| entry.get(&format!("{front}{mark}samples_per_second")).and_then(json::number);

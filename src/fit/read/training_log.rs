@@ -1,13 +1,13 @@
 //! Logs of trainers as JSON lines: LLaMA-Factory, ms-swift, OpenRLHF, and the history that W&B keeps of them.
 
-use super::file::{LogFile, Shape};
-use super::json::Object;
-use super::record::Found;
+use super::file::{FileShape, LogFile};
+use super::found::FoundRecords;
+use super::json::JsonObject;
 use super::trainer_state::Entries;
-use super::{Format, ReadOptions, fault, listed};
+use super::{LogFormat, ReadOptions, fault, listed};
 use crate::fit::log::LogError;
 
-pub(super) const FORMAT: Format = Format { name: "trainer's log", recognise, read };
+pub(super) const FORMAT: LogFormat = LogFormat { name: "trainer's log", recognise, read };
 
 /// Keys by which the lines of a trainer are known.
 const MARKS: [&str; 8] = [
@@ -22,14 +22,14 @@ const MARKS: [&str; 8] = [
 ];
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
-    let Shape::Lines(objects) = &file.shape else { return false };
-    let counted = |object: &Object| ["evaluated", "wrong", "total"].iter().any(|key| object.contains_key(*key));
-    let marked = |object: &Object| MARKS.iter().any(|key| object.contains_key(*key));
+    let FileShape::Lines(objects) = &file.shape else { return false };
+    let counted = |object: &JsonObject| ["evaluated", "wrong", "total"].iter().any(|key| object.contains_key(*key));
+    let marked = |object: &JsonObject| MARKS.iter().any(|key| object.contains_key(*key));
     objects.iter().any(marked) && !objects.iter().any(counted)
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::default();
     for file in files {
         let mut entries = Entries::new(file, options, &found);
         let (mut of_batches, mut evaluated) = (false, false);

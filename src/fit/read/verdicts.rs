@@ -2,10 +2,12 @@
 
 use serde_json::Value as Json;
 
+use super::answer_fields;
 use super::answer_fields::{key_names, known, verdict};
-use super::json::{self, Object};
-use super::meaning::{Meaning, meaning};
-use super::{ReadOptions, items, shortened};
+use super::json::{self, JsonObject};
+use super::meaning::{MetricMeaning, meaning};
+use super::read_error::ReadError;
+use super::{ReadOptions, shortened};
 
 /// Keys that say whether the answer is right.
 pub(super) const VERDICTS: [&str; 14] = [
@@ -31,16 +33,16 @@ const COUNTS: [(&str, &str); 5] =
     [("n_correct", "n_rollouts"), ("n_correct", "n"), ("num_correct", "num_samples"), ("num_correct", "n"), ("c", "n")];
 
 /// What says how much of a line is right.
-pub(super) enum Verdict {
+pub(super) enum VerdictKeys {
     /// One key says right, or wrong.
     Key(String),
     /// Right answers among all answers to the problem.
     Counts(String, String),
 }
 
-impl Verdict {
+impl VerdictKeys {
     /// The keys that count, where both are there.
-    pub fn counts(object: &Object) -> Option<Self> {
+    pub fn counts(object: &JsonObject) -> Option<Self> {
         let both = |(right, all): &&(&str, &str)| object.contains_key(*right) && object.contains_key(*all);
         COUNTS.iter().find(both).map(|(right, all)| Self::Counts((*right).to_owned(), (*all).to_owned()))
     }
@@ -74,42 +76,42 @@ impl Verdict {
 /// Right answers and all answers to a problem, turned where the first key counts wrong ones; the key and the reason where they
 /// cannot be.
 pub(super) fn counted(
-    object: &Object,
+    object: &JsonObject,
     (right, all): (&str, &str),
     options: &ReadOptions,
-) -> Result<(u64, u64), (String, String)> {
+) -> Result<(u64, u64), ReadError> {
     let (part, whole) = (count(object, right)?, count(object, all)?);
     if part > whole || whole == 0 {
-        return Err((right.to_owned(), format!("{part} right of {whole} answers cannot be")));
+        return Err(ReadError::of(right, format!("{part} right of {whole} answers cannot be")));
     }
     Ok((if options.lower_is_better { whole - part } else { part }, whole))
 }
 
-fn count(object: &Object, key: &str) -> Result<u64, (String, String)> {
+fn count(object: &JsonObject, key: &str) -> Result<u64, ReadError> {
     let value = object.get(key).unwrap_or(&Json::Null);
-    json::count(value).ok_or_else(|| (key.to_owned(), format!("{} is not a count", shortened(&value.to_string()))))
+    json::count(value).ok_or_else(|| ReadError::of(key, format!("{} is not a count", shortened(&value.to_string()))))
 }
 
 /// The key that says of single answers that they are wrong, where no other says what is right.
-pub(super) fn wrong_key(object: &Object) -> Option<String> {
+pub(super) fn wrong_key(object: &JsonObject) -> Option<String> {
     known(object, &WRONG).filter(|key| is_single(object, key))
 }
 
 /// Whether these are single answers of which only a key such as `error` may say what is wrong, which must be asked for.
-pub(super) fn may_be_wrong(object: &Object) -> bool {
-    let single = |key: &String| meaning(key) == Meaning::Error && is_single(object, key);
-    known(object, &items::ANSWERS).is_some()
+pub(super) fn may_be_wrong(object: &JsonObject) -> bool {
+    let single = |key: &String| meaning(key) == MetricMeaning::Error && is_single(object, key);
+    known(object, &answer_fields::ANSWERS).is_some()
         && known(object, &VERDICTS).is_none()
         && key_names(object).iter().any(single)
 }
 
 /// Whether the value is the verdict of one answer: true or false beside a problem, or 0 or 1 beside an answer to it.
-fn is_single(object: &Object, key: &str) -> bool {
+fn is_single(object: &JsonObject, key: &str) -> bool {
     let Some(value) = object.get(key) else { return false };
     let counted = ["evaluated", "total", "n"].iter().any(|name| object.contains_key(*name));
     let word = value.is_boolean() || value.is_string();
     !counted
-        && known(object, &items::IDS).is_some()
+        && known(object, &answer_fields::IDS).is_some()
         && verdict(value).is_some()
-        && (word || known(object, &items::ANSWERS).is_some())
+        && (word || known(object, &answer_fields::ANSWERS).is_some())
 }

@@ -6,21 +6,24 @@ use serde_json::Value as Json;
 
 use super::answer_fields::{is_error, judged};
 use super::axis::step_in;
-use super::file::{LogFile, Shape};
-use super::json::{self, Object};
-use super::meaning::{Meaning, meaning};
+use super::decimals::decimals;
+use super::file::{FileShape, LogFile};
+use super::found::FoundRecords;
+use super::json::{self, JsonObject};
+use super::meaning::{MetricMeaning, meaning};
 use super::python::without_types;
-use super::record::{Found, Record, Score, When, decimals};
-use super::right_counts::Tally;
-use super::{Format, ReadOptions, fault, listed, problems, shortened};
+use super::read_error::ReadError;
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
+use super::right_counts::RightTally;
+use super::{LogFormat, ReadOptions, fault, listed, problems, shortened};
 use crate::fit::log::LogError;
 
-pub(super) const ROLLOUTS: Format = Format { name: "verl rollouts", recognise: is_rollouts, read: rollouts };
-pub(super) const METRICS: Format = Format { name: "verl metrics", recognise: is_metrics, read: metrics };
-pub(super) const CONSOLE: Format = Format { name: "verl console", recognise: is_console, read: console };
+pub(super) const ROLLOUTS: LogFormat = LogFormat { name: "verl rollouts", recognise: is_rollouts, read: rollouts };
+pub(super) const METRICS: LogFormat = LogFormat { name: "verl metrics", recognise: is_metrics, read: metrics };
+pub(super) const CONSOLE: LogFormat = LogFormat { name: "verl console", recognise: is_console, read: console };
 
 fn is_rollouts(file: &LogFile, _: &ReadOptions) -> bool {
-    let is = |object: &Object| {
+    let is = |object: &JsonObject| {
         object.contains_key("output")
             && (object.contains_key("score") || object.contains_key("acc"))
             && object.contains_key("input")
@@ -29,29 +32,28 @@ fn is_rollouts(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 /// An answer is right when its `acc`, or else its `score`, is 1 and wrong when it is 0 or −1; a shaped reward says neither.
-fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::of_answers();
+fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::of_answers();
     for file in files {
         let key = match &options.correct {
             Some(key) => key.clone(),
             None if file.first().is_some_and(|object| object.contains_key("acc")) => "acc".to_owned(),
             None => "score".to_owned(),
         };
-        let (mut tally, mut step) = (Tally::default(), None);
+        let (mut tally, mut step) = (RightTally::default(), None);
         file.each_object(|line, object| {
             let value = object.get(&key).unwrap_or(&Json::Null);
-            let complain = |reason: String| fault(&file.name, Some(line), Some(&key), reason);
+            let complain = |error: ReadError| error.or_of(&key).at(&file.name, Some(line));
             let right = right(value, &key, options).map_err(complain)?;
             step = step.or_else(|| object.get("step").and_then(json::number).map(|(step, _)| step));
             tally.add(&object.get("input").map_or_else(|| line.to_string(), Json::to_string), right);
             Ok(())
         })?;
-        let score =
-            tally.score("right answers", options).map_err(|reason| fault(&file.name, None, Some(&key), reason))?;
+        let score = tally.score("right answers", options).map_err(|error| error.or_of(&key).at(&file.name, None))?;
         // The name of the file is the step as well.
         let in_name = file.name.rsplit('/').next().and_then(step_in);
-        let when = step.or(in_name).map_or(When::Unknown, When::Step);
-        found.push(Record::new(&file.name, None, when, vec![score]))?;
+        let when = step.or(in_name).map_or(EvaluationTime::Unknown, EvaluationTime::Step);
+        found.push(EvaluationRecord::new(&file.name, None, when, vec![score]))?;
         found.notes.extend(tally.note(options));
         found.notes.push(format!(
             "`{key}` says what is right; verl writes rollouts of training in the same form as those of held-out problems \
@@ -62,32 +64,35 @@ fn rollouts(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError>
     Ok(found)
 }
 
-fn right(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, String> {
-    if meaning(key) == Meaning::Error && !options.lower_is_better {
-        return Err(is_error(key));
+fn right(value: &Json, key: &str, options: &ReadOptions) -> Result<f64, ReadError> {
+    if meaning(key) == MetricMeaning::Error && !options.lower_is_better {
+        return Err(ReadError::new(is_error(key)));
     }
     match judged(value, key, options) {
         Ok(right) if right.fract() == 0.0 => Ok(right),
-        _ => Err(format!(
+        _ => Err(ReadError::new(format!(
             "{} is neither right (1) nor wrong (0 or -1); where the reward is shaped, say from where on an answer is right: --right-above 0.5",
             shortened(&value.to_string())
-        )),
+        ))),
     }
 }
 
 fn is_metrics(file: &LogFile, _: &ReadOptions) -> bool {
-    matches!(file.shape, Shape::Lines(_) | Shape::Document(_))
+    matches!(file.shape, FileShape::Lines(_) | FileShape::Document(_))
         && file
             .first()
             .or(file.document())
             .is_some_and(|object| object.contains_key("step") && object.get("data").is_some_and(Json::is_object))
 }
 
-fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut sets) = (Found::default(), Keys::default());
+fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let (mut found, mut sets) = (FoundRecords::default(), MetricKeys::default());
     for file in files {
         file.each_object(|line, object| {
-            let step = object.get("step").and_then(json::number).map_or(When::Unknown, |(step, _)| When::Step(step));
+            let step = object
+                .get("step")
+                .and_then(json::number)
+                .map_or(EvaluationTime::Unknown, |(step, _)| EvaluationTime::Step(step));
             let data = object.get("data").and_then(Json::as_object).into_iter().flatten();
             let values = data.filter_map(|(key, value)| Some((key.as_str(), json::number(value)?)));
             let scores = values.filter_map(|(key, (share, decimals))| {
@@ -95,7 +100,7 @@ fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
                 score(key, share, decimals, options)
             });
             let scores = scores.collect();
-            push(Record::new(&file.name, Some(line), step, scores), &mut found)
+            push(EvaluationRecord::new(&file.name, Some(line), step, scores), &mut found)
         })?;
     }
     sets.finish(files, options, &mut found)?;
@@ -105,7 +110,7 @@ fn metrics(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
 }
 
 /// A metric of held-out problems, or the one that was asked for.
-fn score(key: &str, share: f64, decimals: u32, options: &ReadOptions) -> Option<Score> {
+fn score(key: &str, share: f64, decimals: u32, options: &ReadOptions) -> Option<MetricScore> {
     let held_out = ["val-core/", "val/", "val-aux/"].iter().any(|front| key.starts_with(front));
     if let (Some(task), Some(set)) = (&options.task, source(key))
         && !is_task(set, task)
@@ -114,10 +119,10 @@ fn score(key: &str, share: f64, decimals: u32, options: &ReadOptions) -> Option<
     }
     let labels = matches!(key.rsplit('/').next(), Some("label_accuracy" | "ground_truth_ratio"));
     let asked = options.metric.as_deref() == Some(key);
-    if !(asked || labels || held_out && !matches!(meaning(key), Meaning::Other(_))) {
+    if !(asked || labels || held_out && !matches!(meaning(key), MetricMeaning::Other(_))) {
         return None;
     }
-    let mut score = Score::share(key, share, decimals);
+    let mut score = MetricScore::share(key, share, decimals);
     score.repeats = problems::repeats_in(key);
     Some(score)
 }
@@ -129,9 +134,9 @@ fn is_task(set: &str, task: &str) -> bool {
 
 /// The keys of numbers, for messages.
 #[derive(Default)]
-struct Keys(BTreeSet<String>);
+struct MetricKeys(BTreeSet<String>);
 
-impl Keys {
+impl MetricKeys {
     fn see(&mut self, key: &str) {
         const MOST: usize = 200;
         if self.0.len() < MOST && !self.0.contains(key) {
@@ -140,7 +145,7 @@ impl Keys {
     }
 
     /// Refuses a set that is not there, and says what else is.
-    fn finish(self, files: &[LogFile], options: &ReadOptions, found: &mut Found) -> Result<(), LogError> {
+    fn finish(self, files: &[LogFile], options: &ReadOptions, found: &mut FoundRecords) -> Result<(), LogError> {
         let sets: BTreeSet<&str> = self.0.iter().filter_map(|key| source(key)).collect();
         if let Some(task) = options.task.as_ref().filter(|task| !sets.iter().any(|set| is_task(set, task))) {
             let name = files.first().map_or("", |file| file.name.as_str());
@@ -152,14 +157,14 @@ impl Keys {
     }
 }
 
-fn push(record: Record, found: &mut Found) -> Result<(), LogError> {
+fn push(record: EvaluationRecord, found: &mut FoundRecords) -> Result<(), LogError> {
     if record.scores.is_empty() { Ok(()) } else { found.push(record) }
 }
 
 /// TTRL's accuracy of labels is read only where nothing of held-out problems was logged, or where it is asked for.
-fn training_labels(found: &mut Found) {
+fn training_labels(found: &mut FoundRecords) {
     let is_label =
-        |score: &Score| matches!(score.name.rsplit('/').next(), Some("label_accuracy" | "ground_truth_ratio"));
+        |score: &MetricScore| matches!(score.name.rsplit('/').next(), Some("label_accuracy" | "ground_truth_ratio"));
     if found.records.iter().flat_map(|record| &record.scores).all(is_label) {
         for record in &mut found.records {
             record.scores.retain(|score| score.name.ends_with("label_accuracy"));
@@ -175,8 +180,8 @@ fn is_console(file: &LogFile, _: &ReadOptions) -> bool {
 }
 
 /// verl's console as `tee` leaves it: `step:10 - key:value - …`.
-fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let (mut found, mut sets) = (Found::default(), Keys::default());
+fn console(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let (mut found, mut sets) = (FoundRecords::default(), MetricKeys::default());
     for file in files {
         let open_end = file.has_open_end()?;
         let mut answers = None;
@@ -194,7 +199,10 @@ fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
             let own = answers.filter(|_| sources(pairs.iter().map(|(key, _)| key.trim())) <= 1);
             pairs.iter().for_each(|(key, _)| sets.see(key.trim()));
             let scores = pairs.into_iter().filter_map(|(key, value)| printed_score(key, value, own, options));
-            push(Record::new(&file.name, Some(line), When::Step(step), scores.collect()), &mut found)?;
+            push(
+                EvaluationRecord::new(&file.name, Some(line), EvaluationTime::Step(step), scores.collect()),
+                &mut found,
+            )?;
         }
         if let Some(answers) = answers {
             found.notes.push(format!("the console says that {answers} answers were validated"));
@@ -207,7 +215,7 @@ fn console(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> 
 }
 
 /// A score as the console prints it.
-fn printed_score(key: &str, value: &str, answers: Option<u64>, options: &ReadOptions) -> Option<Score> {
+fn printed_score(key: &str, value: &str, answers: Option<u64>, options: &ReadOptions) -> Option<MetricScore> {
     let value = without_types(value.trim());
     let share: f64 = value.parse().ok().filter(|share: &f64| share.is_finite())?;
     let mut score = score(key.trim(), share, decimals(&value), options)?;

@@ -1,17 +1,19 @@
 //! W&B's CSV of a panel: `Step`, then `RUN - METRIC` with its minimum and maximum beside it, a column for each run.
 
-use super::file::{LogFile, Shape};
-use super::record::{Found, Record, Score, When, decimals};
-use super::{Format, ReadOptions, cells, fault, shortened};
+use super::decimals::decimals;
+use super::file::{FileShape, LogFile};
+use super::found::FoundRecords;
+use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
+use super::{LogFormat, ReadOptions, cells, fault, shortened};
 use crate::fit::log::LogError;
 
-pub(super) const FORMAT: Format = Format { name: "W&B panel", recognise, read };
+pub(super) const FORMAT: LogFormat = LogFormat { name: "W&B panel", recognise, read };
 
 /// Points to which W&B thins a panel.
 const POINTS: usize = 500;
 
 fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
-    let Shape::Text = file.shape else { return false };
+    let FileShape::Text = file.shape else { return false };
     let Some((_, first)) = file.head.first() else { return false };
     first.contains(" - ")
         && (first.contains("__MIN")
@@ -19,8 +21,8 @@ fn recognise(file: &LogFile, _: &ReadOptions) -> bool {
             || first.starts_with("Step,"))
 }
 
-fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
-    let mut found = Found::default();
+fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogError> {
+    let mut found = FoundRecords::default();
     for file in files {
         let (names, _) = cells::names(file, false)?;
         let (mut rows, mut spread) = (0_usize, false);
@@ -44,10 +46,10 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<Found, LogError> {
                     spread |= same.is_some_and(|same| same != cell);
                     continue;
                 }
-                let mut score = Score::share(metric, value, decimals(cell));
+                let mut score = MetricScore::share(metric, value, decimals(cell));
                 score.evaluated = options.evaluated;
-                let record = Record::new(&file.name, Some(line), When::Step(step), vec![score]);
-                found.push(Record { run: run.to_owned(), ..record })?;
+                let record = EvaluationRecord::new(&file.name, Some(line), EvaluationTime::Step(step), vec![score]);
+                found.push(EvaluationRecord { run: run.to_owned(), ..record })?;
             }
             Ok(())
         })?;

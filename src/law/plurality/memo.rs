@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::occupancy::Occupancy;
-use super::weights::Weights;
-use super::winner::Limits;
+use super::weights::VoteWeights;
+use super::winner::VoteLimits;
 
 /// Tables kept, the last used last: laws of one loop ask for a few, a search over loops for a few dozen.
 const OCCUPANCIES: usize = 4;
@@ -18,18 +18,18 @@ pub struct Electorate {
     /// D; `None` when random wrong answers never coincide.
     pub wrong_answers: Option<u64>,
     /// Votes with which the winner is accepted.
-    pub limits: Limits,
+    pub limits: VoteLimits,
 }
 
-type Kept<K, V> = Mutex<Vec<(K, Arc<V>)>>;
+type MemoTable<K, V> = Mutex<Vec<(K, Arc<V>)>>;
 
-static TABLES: Kept<(u64, Option<u64>), Occupancy> = Mutex::new(Vec::new());
-static SUMS: Kept<(Electorate, u64), Weights> = Mutex::new(Vec::new());
+static TABLES: MemoTable<(u64, Option<u64>), Occupancy> = Mutex::new(Vec::new());
+static SUMS: MemoTable<(Electorate, u64), VoteWeights> = Mutex::new(Vec::new());
 
 /// The weights of a vote among candidates that show the systematic answer with probability `shown`.
-pub fn weights(vote: Electorate, shown: f64) -> Arc<Weights> {
+pub fn weights(vote: Electorate, shown: f64) -> Arc<VoteWeights> {
     kept(&SUMS, WEIGHTS, (vote, shown.to_bits()), || {
-        Weights::new(&occupancy(vote), vote.candidates, vote.limits, shown)
+        VoteWeights::new(&occupancy(vote), vote.candidates, vote.limits, shown)
     })
 }
 
@@ -41,7 +41,7 @@ pub(super) fn occupancy(vote: Electorate) -> Arc<Occupancy> {
 
 /// What is kept under `key`, made if need be. Not made under the lock: a table of 1,000 candidates takes a while, and its making
 /// may lend this thread to a colleague who asks for another.
-fn kept<K: PartialEq, V>(place: &Kept<K, V>, most: usize, key: K, make: impl FnOnce() -> V) -> Arc<V> {
+fn kept<K: PartialEq, V>(place: &MemoTable<K, V>, most: usize, key: K, make: impl FnOnce() -> V) -> Arc<V> {
     let find = |all: &mut Vec<(K, Arc<V>)>| {
         let at = all.iter().position(|(known, _)| *known == key)?;
         let found = all.remove(at);

@@ -12,5 +12,5 @@ mod winner;
 
 pub(super) use memo::{Electorate, weights};
 pub(super) use rewards::{Rewarded, rewarded};
-pub(super) use weights::{Drawn, Weights};
-pub(super) use winner::Limits;
+pub(super) use weights::{DrawnWeights, VoteWeights};
+pub(super) use winner::VoteLimits;

@@ -9,13 +9,13 @@ use crate::stats::binomial;
 /// Where t balls, for every t up to k, leave the fullest cells.
 #[derive(Debug)]
 pub(super) struct Occupancy {
-    rows: Vec<Row>,
+    rows: Vec<OccupancyRow>,
     scattered: bool,
 }
 
 /// The law of the fullest cell for one number of balls.
 #[derive(Debug, Default)]
-struct Row {
+struct OccupancyRow {
     /// Entry v − 1: the fullest cell holds v.
     fullest: Vec<Fullest>,
 }
@@ -37,7 +37,8 @@ impl Occupancy {
     /// Of up to `most` balls; `cells` is D, or `None` where no two balls share a cell.
     pub fn new(most: u64, cells: Option<u64>) -> Self {
         let most = most as usize;
-        let mut rows: Vec<Row> = (0..=most).map(|balls| Row { fullest: Vec::with_capacity(balls) }).collect();
+        let mut rows: Vec<OccupancyRow> =
+            (0..=most).map(|balls| OccupancyRow { fullest: Vec::with_capacity(balls) }).collect();
         match cells {
             None => alone(&mut rows),
             Some(cells) => Levels::new(most, cells).fill(&mut rows),
@@ -58,7 +59,7 @@ impl Occupancy {
 
     /// E[`worth`(fullest); fullest > u, at least `least`, at most `most`], for each number of balls and each u = 0, 1, …
     pub fn leads(&self, least: usize, most: usize, worth: impl Fn(usize) -> f64) -> Vec<Vec<f64>> {
-        let of = |row: &Row| {
+        let of = |row: &OccupancyRow| {
             let mut leads = vec![0.0; row.fullest.len() + 1];
             for (below, fullest) in row.fullest.iter().enumerate().rev() {
                 let within = (least..=most).contains(&(below + 1));
@@ -71,7 +72,7 @@ impl Occupancy {
 }
 
 /// Every ball has a cell of its own.
-fn alone(rows: &mut [Row]) {
+fn alone(rows: &mut [OccupancyRow]) {
     for (balls, row) in rows.iter_mut().enumerate().skip(1) {
         let all = balls as f64;
         row.fullest.push(Fullest {
@@ -99,7 +100,7 @@ impl Levels {
         Self { most, cells, within }
     }
 
-    fn fill(mut self, rows: &mut [Row]) {
+    fn fill(mut self, rows: &mut [OccupancyRow]) {
         for votes in 1..=self.most {
             let terms = self.raise(votes);
             for balls in votes..=self.most {

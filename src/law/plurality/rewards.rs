@@ -45,12 +45,12 @@ pub fn rewarded(vote: Electorate, candidate: &Answers) -> Rewarded {
 
 #[cfg(test)]
 mod tests {
-    use super::super::winner::Limits;
+    use super::super::winner::VoteLimits;
     use super::*;
     use approx::assert_relative_eq;
 
     /// Answer 0 is right, 1 systematic, the others random: every way in which the candidates can answer.
-    fn enumerated(k: u32, cells: u32, limits: Limits, candidate: &Answers) -> Rewarded {
+    fn enumerated(k: u32, cells: u32, limits: VoteLimits, candidate: &Answers) -> Rewarded {
         let answers = 2 + cells;
         let mut sum = Rewarded::default();
         for mut way in 0..answers.pow(k) {
@@ -82,7 +82,7 @@ mod tests {
     fn agrees_with_enumeration() {
         let candidate = Answers { sound: 0.25, unsound: 0.05, systematic: 0.2, random: 0.5 };
         for (k, cells, least, most) in [(1, 3, 1, 1), (4, 2, 1, 4), (5, 3, 2, 3), (5, 1, 3, 5), (6, 2, 2, 2)] {
-            let limits = Limits { least, most };
+            let limits = VoteLimits { least, most };
             let vote = Electorate { candidates: u64::from(k), wrong_answers: Some(u64::from(cells)), limits };
             let (found, right) = (rewarded(vote, &candidate), enumerated(k, cells, limits, &candidate));
             assert_relative_eq!(found.accepted, right.accepted, max_relative = 1e-12);

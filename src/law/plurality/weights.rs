@@ -13,18 +13,18 @@ use crate::law::scalar::Scalar;
 use crate::stats::binomial;
 
 use super::occupancy::Occupancy;
-use super::winner::{Limits, Voters, Winner};
+use super::winner::{VoteLimits, Voters, Winner};
 
 /// Part of a sum that the terms left out of it may come to.
 const LEFT_OUT: f64 = 1e-17;
 
 /// W_b of one kind of problem, b = 0..=k.
 #[derive(Debug)]
-pub struct Weights(Vec<Winner>);
+pub struct VoteWeights(Vec<Winner>);
 
-impl Weights {
+impl VoteWeights {
     /// Of `candidates` that show the systematic answer with probability `shown`.
-    pub(super) fn new(table: &Occupancy, candidates: u64, limits: Limits, shown: f64) -> Self {
+    pub(super) fn new(table: &Occupancy, candidates: u64, limits: VoteLimits, shown: f64) -> Self {
         let k = candidates as usize;
         // Votes of those who do not show it, among so many.
         let kept: Vec<Vec<f64>> = (0..=k).map(|n| kept(n, shown)).collect();
@@ -38,7 +38,7 @@ impl Weights {
 
 /// How the candidates of one problem would answer if none of them showed the systematic answer.
 #[derive(Debug)]
-pub struct Drawn<S> {
+pub struct DrawnWeights<S> {
     /// Whether `law` counts the right answers and not the random ones: the less probable of the two keep their digits.
     flipped: bool,
     /// Probability of the counted kind.
@@ -49,7 +49,7 @@ pub struct Drawn<S> {
     fewer: OnceCell<Vec<f64>>,
 }
 
-impl<S: Scalar> Drawn<S> {
+impl<S: Scalar> DrawnWeights<S> {
     /// Of `candidates` that are right and random with these probabilities, which sum to 1.
     pub fn new(candidates: u64, right: S, random: S) -> Self {
         let flipped = random.value() > 0.5;
@@ -58,7 +58,7 @@ impl<S: Scalar> Drawn<S> {
     }
 
     /// Probabilities (right, systematic, random) of acceptance.
-    pub fn accepted(&self, weights: &Weights) -> [S; 3] {
+    pub fn accepted(&self, weights: &VoteWeights) -> [S; 3] {
         let k = self.law.len() - 1;
         let mut sum = Winner::default();
         for (b, p) in self.law.iter().enumerate() {
@@ -71,12 +71,12 @@ impl<S: Scalar> Drawn<S> {
     }
 
     /// Where so many candidates are of the counted kind.
-    fn winner<'a>(&self, weights: &'a Weights, counted: usize) -> &'a Winner {
+    fn winner<'a>(&self, weights: &'a VoteWeights, counted: usize) -> &'a Winner {
         &weights.0[if self.flipped { weights.0.len() - 1 - counted } else { counted }]
     }
 
     /// What one more candidate of the counted kind changes, on average.
-    fn rise(&self, weights: &Weights) -> Winner {
+    fn rise(&self, weights: &VoteWeights) -> Winner {
         let others = (self.law.len() as u64).checked_sub(2);
         let fewer = self.fewer.get_or_init(|| others.map_or_else(Vec::new, |n| binomial::law(n, self.p.value())));
         let mut rise = Winner::default();

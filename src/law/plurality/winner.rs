@@ -4,7 +4,7 @@ use super::occupancy::Occupancy;
 
 /// Numbers of votes with which the winner is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct VoteLimits {
     /// m, votes that the winner needs.
     pub least: u64,
     /// The most votes with which it is accepted.
@@ -23,13 +23,13 @@ pub struct Winner {
 #[derive(Debug)]
 pub struct Voters<'a> {
     table: &'a Occupancy,
-    limits: Limits,
+    limits: VoteLimits,
     /// For each number of random answers the probability that one of them leads with more than so many votes, within the limits.
     leads: Vec<Vec<f64>>,
 }
 
 impl<'a> Voters<'a> {
-    pub fn new(table: &'a Occupancy, limits: Limits) -> Self {
+    pub fn new(table: &'a Occupancy, limits: VoteLimits) -> Self {
         Self { table, limits, leads: table.leads(limits.least as usize, limits.most as usize, |_| 1.0) }
     }
 

@@ -1,9 +1,9 @@
 //! Nominal against observed coverage.
 
-use crate::fit::{Backtest, Summary};
+use crate::fit::{BacktestResult, BacktestSummary};
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Estimate, Layer, Shape, Side, Tag};
+use crate::report::shape::{Estimate, LabelSide, Layer, PlotShape, Tag};
 use crate::report::theme::{DIAGONAL, FILTERED, INK, VERMILLION};
 use crate::report::words::percent;
 
@@ -12,7 +12,7 @@ const OFF: f64 = 0.05;
 /// Cases below which that is not judged.
 const ENOUGH: usize = 20;
 
-pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
+pub(super) fn plot(tested: &BacktestResult) -> Option<Plot> {
     tested.calibration.first()?;
     let summary = &tested.summary;
     let points: Vec<(f64, f64)> = tested.calibration.iter().map(|one| (one.nominal, one.observed)).collect();
@@ -20,19 +20,19 @@ pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
     let held = [(0.5, summary.coverage50_runway), (0.9, summary.coverage90_runway)];
     let tags: Vec<Tag> = held
         .into_iter()
-        .filter_map(|(x, y)| Some(Tag { x, y: y?, text: String::new(), side: Side::Right, shift: 0.0 }))
+        .filter_map(|(x, y)| Some(Tag { x, y: y?, text: String::new(), side: LabelSide::Right, shift: 0.0 }))
         .collect();
     let mut notes =
         vec!["Below the dotted line the forecasts claim to know more than they do, above it less.".to_owned()];
     let mut layers = vec![
-        Layer::new("as claimed", Shape::Line { points: vec![(0.0, 0.0), (1.0, 1.0)], stroke: DIAGONAL }),
-        Layer::unnamed(Shape::Line { points, stroke: FILTERED }),
-        Layer::new("measured error rate", Shape::Rings { points: rings, color: INK }),
+        Layer::new("as claimed", PlotShape::Line { points: vec![(0.0, 0.0), (1.0, 1.0)], stroke: DIAGONAL }),
+        Layer::unnamed(PlotShape::Line { points, stroke: FILTERED }),
+        Layer::new("measured error rate", PlotShape::Rings { points: rings, color: INK }),
     ];
     if !tags.is_empty() {
         layers.push(Layer::new(
             format!("remaining runway ({} cases)", summary.runway_cases),
-            Shape::Tags { tags, color: VERMILLION, open: false },
+            PlotShape::Tags { tags, color: VERMILLION, open: false },
         ));
         notes.push(
             "A runway is a whole number of generations: a forecast that is sure of it holds it with every interval."
@@ -54,7 +54,7 @@ pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
 }
 
 /// What each interval holds, and whether that is what it claims.
-fn title(summary: &Summary) -> String {
+fn title(summary: &BacktestSummary) -> String {
     let told = |what: &str, cases: usize, narrow: Option<f64>, wide: Option<f64>| {
         let (narrow, wide) = (narrow?, wide?);
         Some(format!(

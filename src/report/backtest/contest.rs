@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::fit::{Backtest, BaselineScores, Summary};
+use crate::fit::{BacktestResult, BacktestSummary, BaselineScores};
 
 /// What is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quantity {
+pub(super) enum ContestQuantity {
     /// The remaining runway, in generations.
     Runway,
     /// The error rate, in percentage points.
@@ -34,7 +34,7 @@ impl Contest {
     }
 }
 
-impl Quantity {
+impl ContestQuantity {
     pub const fn unit(self) -> &'static str {
         match self {
             Self::Runway => "generations",
@@ -42,7 +42,7 @@ impl Quantity {
         }
     }
 
-    fn own(self, summary: &Summary) -> Option<f64> {
+    fn own(self, summary: &BacktestSummary) -> Option<f64> {
         match self {
             Self::Runway => summary.crps_runway,
             Self::Error => summary.crps_error.map(|crps| 100.0 * crps),
@@ -58,7 +58,7 @@ impl Quantity {
     }
 
     /// Cases that are scored.
-    const fn cases(self, summary: &Summary) -> usize {
+    const fn cases(self, summary: &BacktestSummary) -> usize {
         match self {
             Self::Runway => summary.runway_cases,
             Self::Error => summary.cases,
@@ -66,7 +66,7 @@ impl Quantity {
     }
 
     /// Against every extrapolation, over the cases of a summary.
-    pub fn contests(self, summary: &Summary) -> Vec<Contest> {
+    pub fn contests(self, summary: &BacktestSummary) -> Vec<Contest> {
         let score = |one: &crate::fit::BaselineSummary| match self {
             Self::Runway => one.crps_runway,
             Self::Error => one.crps_error.map(|crps| 100.0 * crps),
@@ -77,12 +77,12 @@ impl Quantity {
     }
 
     /// Against the extrapolation that does best on the cases of a summary.
-    pub fn against_best(self, summary: &Summary) -> Option<Contest> {
+    pub fn against_best(self, summary: &BacktestSummary) -> Option<Contest> {
         self.contests(summary).into_iter().min_by(|a, b| a.other.total_cmp(&b.other))
     }
 
     /// Each scored log against the extrapolation that does best on it, the largest loss first.
-    pub fn by_log(self, tested: &Backtest) -> Vec<(&str, Contest)> {
+    pub fn by_log(self, tested: &BacktestResult) -> Vec<(&str, Contest)> {
         let logs = tested.by_file.iter();
         let mut logs: Vec<_> =
             logs.filter_map(|(file, summary)| Some((file.as_str(), self.against_best(summary)?))).collect();
@@ -91,13 +91,13 @@ impl Quantity {
     }
 
     /// Logs on which the fit loses to one extrapolation.
-    pub fn lost_to(self, rival: &str, tested: &Backtest) -> usize {
+    pub fn lost_to(self, rival: &str, tested: &BacktestResult) -> usize {
         let against = |summary| self.contests(summary).into_iter().find(|one| one.rival == rival);
         tested.by_file.values().filter_map(against).filter(Contest::lost).count()
     }
 
     /// Mean score of a forecaster that had used the best extrapolation of every log; every case counts the same.
-    pub fn hindsight(self, tested: &Backtest) -> Option<f64> {
+    pub fn hindsight(self, tested: &BacktestResult) -> Option<f64> {
         let scored = tested.by_file.values().filter_map(|summary| {
             let weight = self.cases(summary) as f64;
             Some((weight, weight * self.against_best(summary)?.other))
@@ -107,7 +107,7 @@ impl Quantity {
     }
 
     /// The runs of a log against one extrapolation.
-    pub fn runs(self, tested: &Backtest, file: &str, rival: &'static str) -> Vec<Contest> {
+    pub fn runs(self, tested: &BacktestResult, file: &str, rival: &'static str) -> Vec<Contest> {
         let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
         for case in tested.cases.iter().filter(|case| case.file == file) {
             let other = case.baselines.get(rival).and_then(|scores| self.score(scores));

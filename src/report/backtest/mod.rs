@@ -2,26 +2,28 @@
 
 mod calibration;
 mod contest;
+mod names;
 mod outcome;
 mod page;
 mod ratio;
 mod tables;
 pub mod words;
 
-use crate::fit::Backtest;
+use crate::fit::BacktestResult;
 use crate::provenance::LogProvenance;
 
-use super::{Figure, Report, ReportError, drawn};
-use contest::Quantity;
+use super::{Figure, RenderedReport, ReportError, drawn};
+use contest::ContestQuantity;
+use names::short;
 
 /// Draws every figure of a back-test, in the order of the page.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
-pub fn figures(tested: &Backtest, provenance: &LogProvenance) -> Result<Vec<Figure>, ReportError> {
+pub fn figures(tested: &BacktestResult, provenance: &LogProvenance) -> Result<Vec<Figure>, ReportError> {
     let plots = [
-        ("runway-ratio", ratio::plot(tested, Quantity::Runway)),
-        ("crps-ratio", ratio::plot(tested, Quantity::Error)),
+        ("runway-ratio", ratio::plot(tested, ContestQuantity::Runway)),
+        ("crps-ratio", ratio::plot(tested, ContestQuantity::Error)),
         ("calibration", calibration::plot(tested)),
         ("forecast-against-outcome", outcome::plot(tested)),
     ];
@@ -32,14 +34,8 @@ pub fn figures(tested: &Backtest, provenance: &LogProvenance) -> Result<Vec<Figu
 ///
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
-pub fn render(tested: &Backtest, provenance: &LogProvenance) -> Result<Report, ReportError> {
+pub fn render(tested: &BacktestResult, provenance: &LogProvenance) -> Result<RenderedReport, ReportError> {
     let figures = figures(tested, provenance)?;
     let html = page::page(tested, provenance, &figures).into_bytes();
-    Ok(Report::new(figures, html))
-}
-
-/// A log by its file's name, without folders and ending.
-fn short(source: &str) -> &str {
-    let name = source.rsplit(['/', '\\']).next().unwrap_or(source);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    Ok(RenderedReport::new(figures, html))
 }

@@ -1,23 +1,23 @@
 //! What was forecast against what came.
 
-use crate::fit::{Backtest, ForecastPoint};
+use crate::fit::{BacktestResult, ForecastPoint};
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape};
+use crate::report::shape::{Layer, PlotShape};
 use crate::report::theme::{DIAGONAL, EXACT, VERMILLION};
 use crate::report::words::number;
 
 /// Generations after the cut.
 const AHEAD: usize = 5;
 
-pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
+pub(super) fn plot(tested: &BacktestResult) -> Option<Plot> {
     let points: Vec<&ForecastPoint> = tested.cases.iter().filter_map(|case| case.forecast.get(AHEAD - 1)).collect();
     if points.is_empty() {
         return None;
     }
     let inside = |point: &&ForecastPoint| (point.q05..=point.q95).contains(&point.measured);
     let (held, missed): (Vec<_>, Vec<_>) = points.iter().partition(|point| inside(point));
-    let dots = |points: &[&ForecastPoint], open: bool| Shape::Dots {
+    let dots = |points: &[&ForecastPoint], open: bool| PlotShape::Dots {
         points: points.iter().map(|point| (point.measured, point.q50)).collect(),
         color: if open { VERMILLION } else { EXACT.color },
         open,
@@ -37,7 +37,7 @@ pub(super) fn plot(tested: &Backtest) -> Option<Plot> {
         x: Axis::share("measured error rate", 0.0, top),
         y: Axis::share("median forecast of it", 0.0, top),
         layers: vec![
-            Layer::unnamed(Shape::Line { points: vec![(0.0, 0.0), (1.0, 1.0)], stroke: DIAGONAL }),
+            Layer::unnamed(PlotShape::Line { points: vec![(0.0, 0.0), (1.0, 1.0)], stroke: DIAGONAL }),
             Layer::new("inside the 90 % interval", dots(&held, false)),
             Layer::new("outside", dots(&missed, true)),
         ],

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::fit::{Backtest, Case, CourseKind, Summary};
+use crate::fit::{BacktestCase, BacktestResult, BacktestSummary, CourseKind};
 use crate::provenance::LogProvenance;
 use crate::report::Figure;
 use crate::report::fit::words::LEARNERS;
@@ -16,12 +16,13 @@ const COURSES: &str = "The course is that of the whole run, which no forecast ha
     falls: the error rate falls below its start and ends above its lowest. Otherwise avalanche: it ends above its start; improving: \
     it ends below. A change counts from 3 percentage points and three standard errors on; else the run is flat.";
 
-pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Figure]) -> String {
+pub(super) fn page(tested: &BacktestResult, provenance: &LogProvenance, figures: &[Figure]) -> String {
     let headline = words::headline(tested);
     let files = tested.by_file.iter().map(|(file, summary)| (short(file).to_owned(), summary));
     let files: Vec<_> = files.chain([("all".to_owned(), &tested.summary)]).collect();
     let cuts: Vec<_> = tested.by_cut.iter().map(|(cut, summary)| (cut.to_string(), summary)).collect();
-    let counted = |name: &str, keep: &dyn Fn(&Case) -> bool| format!("{name} ({} runs)", tables::runs(tested, keep));
+    let counted =
+        |name: &str, keep: &dyn Fn(&BacktestCase) -> bool| format!("{name} ({} runs)", tables::runs(tested, keep));
     let kind = |kind: &CourseKind| counted(&capitalised(kind.words()), &|case| case.kind == *kind);
     let kinds: Vec<_> = tested.by_kind.iter().map(|(one, summary)| (kind(one), summary)).collect();
     let set = |set: &String| counted(set, &|case| case.set() == set);
@@ -56,8 +57,8 @@ pub(super) fn page(tested: &Backtest, provenance: &LogProvenance, figures: &[Fig
 }
 
 /// Remaining runway and error rate of parts of the cases.
-fn scores(by: &str, first: &str, parts: &[(String, &Summary)]) -> Markup {
-    let table = |what: &str, titles: &[&str], row: fn(String, &Summary) -> Vec<String>| {
+fn scores(by: &str, first: &str, parts: &[(String, &BacktestSummary)]) -> Markup {
+    let table = |what: &str, titles: &[&str], row: fn(String, &BacktestSummary) -> Vec<String>| {
         let rows: Vec<Vec<String>> = parts.iter().map(|(name, summary)| row(name.clone(), summary)).collect();
         grid(&format!("{what}, {by}"), &[&[first], titles].concat(), &rows)
     };

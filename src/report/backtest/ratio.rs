@@ -1,12 +1,12 @@
 //! Scores against the best extrapolation of each log, by log and run.
 
-use crate::fit::Backtest;
+use crate::fit::BacktestResult;
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape, Side, Tag};
+use crate::report::shape::{LabelSide, Layer, PlotShape, Tag};
 use crate::report::theme::{CRITICAL, INK, ROW, VERMILLION};
 
-use super::contest::{Contest, Quantity};
+use super::contest::{Contest, ContestQuantity};
 use super::short;
 use super::words::score;
 
@@ -16,15 +16,15 @@ const ROWS: usize = 20;
 const FARTHEST: (f64, f64) = (0.02, 50.0);
 
 /// The log's place, its name and its score; the worst at the bottom.
-type Row<'a> = (f64, &'a str, Contest);
+type RatioRow<'a> = (f64, &'a str, Contest);
 
-pub(super) fn plot(tested: &Backtest, quantity: Quantity) -> Option<Plot> {
+pub(super) fn plot(tested: &BacktestResult, quantity: ContestQuantity) -> Option<Plot> {
     let mut logs = quantity.by_log(tested);
     let all = logs.len();
     let won = logs.iter().filter(|(_, contest)| !contest.lost()).count();
     logs.truncate(ROWS);
     logs.sort_by(|(_, a), (_, b)| b.ratio().total_cmp(&a.ratio()));
-    let rows: Vec<Row<'_>> =
+    let rows: Vec<RatioRow<'_>> =
         (0_u32..).zip(logs).map(|(place, (file, contest))| (f64::from(place), file, contest)).collect();
     let (last, ..) = *rows.last()?;
     let runs: Vec<(f64, f64)> = rows
@@ -36,8 +36,8 @@ pub(super) fn plot(tested: &Backtest, quantity: Quantity) -> Option<Plot> {
     let drawn = || rows.iter().map(|(.., contest)| place(contest)).chain(runs.iter().map(|(x, _)| *x));
     let (low, high) = (drawn().fold(0.0, f64::min), drawn().fold(0.0, f64::max));
     let (word, subject) = match quantity {
-        Quantity::Runway => ("Remaining runway", "remaining runway"),
-        Quantity::Error => ("Error rate", "error rate"),
+        ContestQuantity::Runway => ("Remaining runway", "remaining runway"),
+        ContestQuantity::Error => ("Error rate", "error rate"),
     };
     Some(Plot {
         title: format!("{word}: as good as the best extrapolation of the log, or better, on {won} of {all} logs"),
@@ -56,7 +56,7 @@ pub(super) fn plot(tested: &Backtest, quantity: Quantity) -> Option<Plot> {
     })
 }
 
-fn notes(quantity: Quantity, all: usize, drawn: usize) -> Vec<String> {
+fn notes(quantity: ContestQuantity, all: usize, drawn: usize) -> Vec<String> {
     let mut notes = vec![format!(
         "Left of the line forecasts score better. Right: CRPS of the forecasts / of the extrapolation, in {}. What lies beyond a \
          ratio of {} or {} is drawn there.",
@@ -70,23 +70,23 @@ fn notes(quantity: Quantity, all: usize, drawn: usize) -> Vec<String> {
     notes
 }
 
-fn layers(rows: &[Row<'_>], runs: Vec<(f64, f64)>) -> Vec<Layer> {
-    let level = |(y, _, contest): &Row<'_>| {
+fn layers(rows: &[RatioRow<'_>], runs: Vec<(f64, f64)>) -> Vec<Layer> {
+    let level = |(y, _, contest): &RatioRow<'_>| {
         let label = format!("{} / {}", score(Some(contest.own)), score(Some(contest.other)));
-        Layer::unnamed(Shape::Level { y: *y, label, stroke: ROW })
+        Layer::unnamed(PlotShape::Level { y: *y, label, stroke: ROW })
     };
-    let tag = |(y, _, contest): &Row<'_>| Tag {
+    let tag = |(y, _, contest): &RatioRow<'_>| Tag {
         x: place(contest),
         y: *y,
         text: String::new(),
-        side: Side::Right,
+        side: LabelSide::Right,
         shift: 0.0,
     };
     let mut layers: Vec<Layer> = rows.iter().map(level).collect();
-    layers.push(Layer::new("as good as the best extrapolation", Shape::Mark { x: 0.0, stroke: CRITICAL }));
-    layers.push(Layer::new("one run", Shape::Dots { points: runs, color: INK, open: true }));
+    layers.push(Layer::new("as good as the best extrapolation", PlotShape::Mark { x: 0.0, stroke: CRITICAL }));
+    layers.push(Layer::new("one run", PlotShape::Dots { points: runs, color: INK, open: true }));
     let tags = rows.iter().map(tag).collect();
-    layers.push(Layer::new("all runs of the log", Shape::Tags { tags, color: VERMILLION, open: false }));
+    layers.push(Layer::new("all runs of the log", PlotShape::Tags { tags, color: VERMILLION, open: false }));
     layers
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::fit::{Backtest, Case, Summary};
+use crate::fit::{BacktestCase, BacktestResult, BacktestSummary};
 
-use super::contest::Quantity;
+use super::contest::ContestQuantity;
 use super::words::{score, share};
 
 /// Titles of [`runways`] without its first column.
@@ -18,8 +18,8 @@ pub(super) const RUNWAYS: [&str; 6] = [
 ];
 
 /// One row of scores of the remaining runway.
-pub(super) fn runways(name: String, summary: &Summary) -> Vec<String> {
-    let [own, best] = scores(summary, Quantity::Runway);
+pub(super) fn runways(name: String, summary: &BacktestSummary) -> Vec<String> {
+    let [own, best] = scores(summary, ContestQuantity::Runway);
     vec![
         name,
         summary.runway_cases.to_string(),
@@ -42,8 +42,8 @@ pub(super) const ERRORS: [&str; 6] = [
 ];
 
 /// One row of scores of the error rate.
-pub(super) fn errors(name: String, summary: &Summary) -> Vec<String> {
-    let [own, best] = scores(summary, Quantity::Error);
+pub(super) fn errors(name: String, summary: &BacktestSummary) -> Vec<String> {
+    let [own, best] = scores(summary, ContestQuantity::Error);
     vec![
         name,
         summary.cases.to_string(),
@@ -56,13 +56,13 @@ pub(super) fn errors(name: String, summary: &Summary) -> Vec<String> {
 }
 
 /// Runs of the cases that are kept.
-pub(super) fn runs(tested: &Backtest, keep: impl Fn(&Case) -> bool) -> usize {
+pub(super) fn runs(tested: &BacktestResult, keep: impl Fn(&BacktestCase) -> bool) -> usize {
     let named = tested.cases.iter().filter(|case| keep(case)).map(|case| (&case.file, &case.run));
     named.collect::<BTreeSet<_>>().len()
 }
 
 /// The score of the forecasts, and of the extrapolation that does best, with its name.
-fn scores(summary: &Summary, quantity: Quantity) -> [String; 2] {
+fn scores(summary: &BacktestSummary, quantity: ContestQuantity) -> [String; 2] {
     match quantity.against_best(summary) {
         Some(contest) => [score(Some(contest.own)), format!("{} ({})", score(Some(contest.other)), contest.rival)],
         None => ["–".to_owned(), "–".to_owned()],
@@ -74,14 +74,15 @@ pub(super) const FORECASTERS: [&str; 5] =
     ["Forecaster", "Runway (generations)", "Fit loses on", "Error rate (percentage points)", "Fit loses on"];
 
 /// The fit, every extrapolation fixed for all logs, and the best of each log.
-pub(super) fn forecasters(tested: &Backtest) -> Vec<Vec<String>> {
-    let both = [Quantity::Runway, Quantity::Error];
-    let row = |name: &str, cells: &dyn Fn(Quantity) -> [String; 2]| -> Vec<String> {
+pub(super) fn forecasters(tested: &BacktestResult) -> Vec<Vec<String>> {
+    let both = [ContestQuantity::Runway, ContestQuantity::Error];
+    let row = |name: &str, cells: &dyn Fn(ContestQuantity) -> [String; 2]| -> Vec<String> {
         std::iter::once(name.to_owned()).chain(both.iter().flat_map(|quantity| cells(*quantity))).collect()
     };
-    let against =
-        |rival: &str, quantity: Quantity| quantity.contests(&tested.summary).into_iter().find(|one| one.rival == rival);
-    let own = |quantity: Quantity| {
+    let against = |rival: &str, quantity: ContestQuantity| {
+        quantity.contests(&tested.summary).into_iter().find(|one| one.rival == rival)
+    };
+    let own = |quantity: ContestQuantity| {
         let own = quantity.against_best(&tested.summary).map(|one| one.own);
         [score(own), String::new()]
     };
@@ -98,6 +99,6 @@ pub(super) fn forecasters(tested: &Backtest) -> Vec<Vec<String>> {
     std::iter::once(row("this fit", &own)).chain(fixed).chain([hindsight]).collect()
 }
 
-fn lost(count: usize, quantity: Quantity, tested: &Backtest) -> String {
+fn lost(count: usize, quantity: ContestQuantity, tested: &BacktestResult) -> String {
     format!("{count} of {} logs", quantity.by_log(tested).len())
 }

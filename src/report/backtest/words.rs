@@ -1,19 +1,19 @@
 //! What a back-test found, in sentences.
 
-use crate::fit::{Backtest, Summary};
+use crate::fit::{BacktestResult, BacktestSummary};
 use crate::report::fit::words::listed;
 use crate::report::words::{number, percent};
 
-use super::contest::{Contest, Quantity};
+use super::contest::{Contest, ContestQuantity};
 use super::short;
 
 /// The finding: the remaining runway against every fixed extrapolation, then against the best of each log.
 #[must_use]
-pub fn headline(tested: &Backtest) -> String {
+pub fn headline(tested: &BacktestResult) -> String {
     if tested.cases.is_empty() {
         return "No run could be cut: there is nothing to score.".to_owned();
     }
-    compared(tested, Quantity::Runway).map_or_else(
+    compared(tested, ContestQuantity::Runway).map_or_else(
         || "Remaining runway: every run had failed by its cut, so that there is none to score.".to_owned(),
         |compared| format!("Remaining runway: forecasts {compared}."),
     )
@@ -21,12 +21,13 @@ pub fn headline(tested: &Backtest) -> String {
 
 /// The same for the error rate.
 #[must_use]
-pub fn errors(tested: &Backtest) -> String {
-    compared(tested, Quantity::Error).map_or_else(String::new, |compared| format!("Error rate: forecasts {compared}."))
+pub fn errors(tested: &BacktestResult) -> String {
+    compared(tested, ContestQuantity::Error)
+        .map_or_else(String::new, |compared| format!("Error rate: forecasts {compared}."))
 }
 
 /// Against each extrapolation fixed for all logs, and against the best of each log.
-fn compared(tested: &Backtest, quantity: Quantity) -> Option<String> {
+fn compared(tested: &BacktestResult, quantity: ContestQuantity) -> Option<String> {
     let fixed = quantity.against_best(&tested.summary)?;
     let logs = quantity.by_log(tested);
     let lost = logs.iter().filter(|(_, contest)| contest.lost()).count();
@@ -44,23 +45,23 @@ fn compared(tested: &Backtest, quantity: Quantity) -> Option<String> {
 
 /// The logs on which forecasts of the remaining runway lose to the best extrapolation of the log.
 #[must_use]
-pub fn lost_runways(tested: &Backtest) -> String {
-    lost(tested, Quantity::Runway)
+pub fn lost_runways(tested: &BacktestResult) -> String {
+    lost(tested, ContestQuantity::Runway)
 }
 
 /// The logs on which forecasts of the error rate lose to the best extrapolation of the log.
 #[must_use]
-pub fn lost_errors(tested: &Backtest) -> String {
-    lost(tested, Quantity::Error)
+pub fn lost_errors(tested: &BacktestResult) -> String {
+    lost(tested, ContestQuantity::Error)
 }
 
 /// Lost logs that are named, the largest losses first.
 const NAMED: usize = 5;
 
-fn lost(tested: &Backtest, quantity: Quantity) -> String {
+fn lost(tested: &BacktestResult, quantity: ContestQuantity) -> String {
     let (subject, held) = match quantity {
-        Quantity::Runway => ("remaining runway", tested.summary.coverage90_runway),
-        Quantity::Error => ("error rate", tested.summary.coverage90_error),
+        ContestQuantity::Runway => ("remaining runway", tested.summary.coverage90_runway),
+        ContestQuantity::Error => ("error rate", tested.summary.coverage90_error),
     };
     let logs = quantity.by_log(tested);
     let told = |(file, contest): &(&str, Contest)| {
@@ -85,7 +86,7 @@ fn lost(tested: &Backtest, quantity: Quantity) -> String {
 
 /// What the warnings were worth.
 #[must_use]
-pub fn warnings(summary: &Summary) -> String {
+pub fn warnings(summary: &BacktestSummary) -> String {
     let lead = summary
         .mean_lead_time
         .map_or_else(String::new, |lead| format!(", {} generations before on average", number(lead, 2)));

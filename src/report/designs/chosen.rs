@@ -1,7 +1,7 @@
 //! Which of many designs a figure names, and what must be said with the name of one that fails.
 
-use crate::plan::{Compared, Comparison};
-use crate::report::shape::{Layer, Shape};
+use crate::plan::{ComparedDesign, DesignComparison};
+use crate::report::shape::{Layer, PlotShape};
 use crate::report::theme::{Stroke, design_stroke, other_stroke};
 use crate::report::words::probability;
 
@@ -15,14 +15,14 @@ const LONGEST: usize = 40;
 const LIKELY: f64 = 0.5;
 
 /// At most `limit` designs in their order: the baseline, and those that last longest.
-pub(super) fn leading(comparison: &Comparison, limit: usize) -> Vec<&Compared> {
-    let mut order: Vec<&Compared> = comparison.designs.iter().collect();
+pub(super) fn leading(comparison: &DesignComparison, limit: usize) -> Vec<&ComparedDesign> {
+    let mut order: Vec<&ComparedDesign> = comparison.designs.iter().collect();
     if order.len() <= limit {
         return order;
     }
-    let runway = |one: &Compared| comparison.measure.runway(one).unwrap_or(0.0);
+    let runway = |one: &ComparedDesign| comparison.measure.runway(one).unwrap_or(0.0);
     order.sort_by(|a, b| {
-        let baseline = |one: &Compared| one.name == comparison.baseline;
+        let baseline = |one: &ComparedDesign| one.name == comparison.baseline;
         baseline(b).cmp(&baseline(a)).then(runway(b).total_cmp(&runway(a)))
     });
     let chosen = &order[..limit];
@@ -30,9 +30,9 @@ pub(super) fn leading(comparison: &Comparison, limit: usize) -> Vec<&Compared> {
 }
 
 /// One line for each design: with a stroke and a name of its own, or grey where there are too many.
-pub(super) fn lines(comparison: &Comparison, points: impl Fn(&Compared) -> Vec<(f64, f64)>) -> Vec<Layer> {
+pub(super) fn lines(comparison: &DesignComparison, points: impl Fn(&ComparedDesign) -> Vec<(f64, f64)>) -> Vec<Layer> {
     let named = named(comparison);
-    let line = |one: &Compared, stroke: Stroke| Shape::Line { points: points(one), stroke };
+    let line = |one: &ComparedDesign, stroke: Stroke| PlotShape::Line { points: points(one), stroke };
     let others = comparison.designs.iter().filter(|one| !named.iter().any(|chosen| std::ptr::eq(*chosen, *one)));
     let mut layers: Vec<Layer> = others.map(|one| Layer::unnamed(line(one, other_stroke()))).collect();
     let grey = layers.len();
@@ -44,12 +44,12 @@ pub(super) fn lines(comparison: &Comparison, points: impl Fn(&Compared) -> Vec<(
     layers
 }
 
-fn named(comparison: &Comparison) -> Vec<&Compared> {
+fn named(comparison: &DesignComparison) -> Vec<&ComparedDesign> {
     leading(comparison, if comparison.designs.len() > CURVES { NAMED } else { CURVES })
 }
 
 /// What a figure with grey curves must say.
-pub(super) fn greyed(comparison: &Comparison) -> Option<String> {
+pub(super) fn greyed(comparison: &DesignComparison) -> Option<String> {
     (comparison.designs.len() > CURVES).then(|| {
         format!("Named are the baseline and the {} designs that last longest; the others are grey.", NAMED - 1)
     })
@@ -66,12 +66,12 @@ pub(super) fn short(name: &str) -> String {
 }
 
 /// Whether a design is likelier than not to fail within its horizon.
-pub(super) fn is_failing(one: &Compared) -> bool {
+pub(super) fn is_failing(one: &ComparedDesign) -> bool {
     one.failed_by_horizon > LIKELY
 }
 
 /// What follows on the name of a design that is praised: nothing, or that it fails.
-pub(super) fn caveat(one: &Compared) -> String {
+pub(super) fn caveat(one: &ComparedDesign) -> String {
     if is_failing(one) {
         format!(
             " (fails within the horizon in {} of runs)",
@@ -85,9 +85,9 @@ pub(super) fn caveat(one: &Compared) -> String {
 /// The designs with the smallest value, in words ("“a”", "“a” and 2 others"), with that value and the first of them;
 /// values within `EQUAL` of it count as equal.
 pub(super) fn least<'a>(
-    designs: &[&'a Compared],
-    value: impl Fn(&Compared) -> f64,
-) -> Option<(f64, &'a Compared, String)> {
+    designs: &[&'a ComparedDesign],
+    value: impl Fn(&ComparedDesign) -> f64,
+) -> Option<(f64, &'a ComparedDesign, String)> {
     const EQUAL: f64 = 1e-9;
     let finite = || designs.iter().filter(|one| value(one).is_finite());
     let first = finite().min_by(|a, b| value(a).total_cmp(&value(b)))?;

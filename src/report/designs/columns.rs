@@ -1,6 +1,6 @@
 //! The columns of the comparison, which the page and the terminal share: one unit each, named in its head.
 
-use crate::plan::{Basis, Compared, Comparison, Difference, Measure};
+use crate::plan::{ComparedDesign, DesignComparison, PairedDifference, PriceBasis, RunwayMeasure};
 use crate::report::words::{
     generations, is_far, number, probability, ratio, runway as runway_words, runway_cell, shares,
 };
@@ -12,7 +12,7 @@ const FACTOR: f64 = 1000.0;
 
 /// One column of a table of designs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub struct TableColumn {
     /// Its head, with the unit of its cells.
     pub title: String,
     /// One cell for each design.
@@ -21,7 +21,7 @@ pub struct Column {
     pub rank: u8,
 }
 
-impl Column {
+impl TableColumn {
     fn new(title: impl Into<String>, rank: u8, cells: impl IntoIterator<Item = String>) -> Self {
         Self { title: title.into(), cells: cells.into_iter().collect(), rank }
     }
@@ -33,9 +33,9 @@ impl Column {
     }
 
     /// Marks the cells of designs that were simulated.
-    fn marked(mut self, designs: &[Compared]) -> Self {
+    fn marked(mut self, designs: &[ComparedDesign]) -> Self {
         for (cell, one) in self.cells.iter_mut().zip(designs) {
-            if one.basis == Basis::Simulated {
+            if one.basis == PriceBasis::Simulated {
                 cell.insert(0, '~');
             }
         }
@@ -44,7 +44,7 @@ impl Column {
 }
 
 /// The cells of columns, row by row.
-pub fn rows_of(columns: &[Column]) -> Vec<Vec<String>> {
+pub fn rows_of(columns: &[TableColumn]) -> Vec<Vec<String>> {
     let length = columns.iter().map(|column| column.cells.len()).min().unwrap_or(0);
     (0..length).map(|row| columns.iter().map(|column| column.cells[row].clone()).collect()).collect()
 }
@@ -56,52 +56,52 @@ fn or_dash(value: Option<String>) -> String {
 /// The numbers of every design: first those on its runway, then those on its price and its best generation. A "~" marks what
 /// was simulated.
 #[must_use]
-pub fn runway_and_price(comparison: &Comparison) -> (Vec<Column>, Vec<Column>) {
+pub fn runway_and_price(comparison: &DesignComparison) -> (Vec<TableColumn>, Vec<TableColumn>) {
     let designs = &comparison.designs;
-    let names = || Column::new("Design", 0, designs.iter().map(|one| one.name.clone()));
-    let each = |value: fn(&Compared) -> Option<f64>| designs.iter().map(value).collect::<Vec<_>>();
+    let names = || TableColumn::new("Design", 0, designs.iter().map(|one| one.name.clone()));
+    let each = |value: fn(&ComparedDesign) -> Option<f64>| designs.iter().map(value).collect::<Vec<_>>();
     let runway = vec![
         names(),
-        Column::new("Fails within the horizon (%)", 1, designs.iter().map(failure)).marked(designs),
+        TableColumn::new("Fails within the horizon (%)", 1, designs.iter().map(failure)).marked(designs),
         runways(comparison),
-        Column::new("R", 5, designs.iter().map(|one| or_dash(one.reproduction_number.map(ratio)))),
-        Column::new(
+        TableColumn::new("R", 5, designs.iter().map(|one| or_dash(one.reproduction_number.map(ratio)))),
+        TableColumn::new(
             "Mean field",
             4,
             designs.iter().map(|one| or_dash(one.regime.map(|regime| regime.name().to_owned()))),
         ),
-        Column::shares("Floor", 8, &each(|one| one.floor_error)),
-        Column::shares("Tipping point", 10, &each(|one| one.tipping_error)),
+        TableColumn::shares("Floor", 8, &each(|one| one.floor_error)),
+        TableColumn::shares("Tipping point", 10, &each(|one| one.tipping_error)),
     ];
     let mut price = prices(comparison);
-    price.push(Column::new("Keep generation", 7, designs.iter().map(|one| one.best.generation.to_string())));
-    price.push(Column::shares("Best there, of runs", 11, &each(|one| Some(one.best.probability))));
-    price.push(Column::shares("Yield", 9, &each(|one| Some(one.start_yield))));
+    price.push(TableColumn::new("Keep generation", 7, designs.iter().map(|one| one.best.generation.to_string())));
+    price.push(TableColumn::shares("Best there, of runs", 11, &each(|one| Some(one.best.probability))));
+    price.push(TableColumn::shares("Yield", 9, &each(|one| Some(one.start_yield))));
     price.insert(0, names());
     (runway, price)
 }
 
 /// P(T ≤ horizon) in percent, as far as it is known.
-fn failure(one: &Compared) -> String {
+fn failure(one: &ComparedDesign) -> String {
     let written = probability(one.failed_by_horizon, one.failed_by_horizon_error.unwrap_or(0.0));
     written.trim_end_matches(['%', '\u{a0}']).to_owned()
 }
 
-fn runways(comparison: &Comparison) -> Column {
+fn runways(comparison: &DesignComparison) -> TableColumn {
     let measure = comparison.measure;
     let cell =
-        |one: &Compared| or_dash(measure.runway(one).map(|value| runway_cell(value, one.scenario.horizon.get())));
+        |one: &ComparedDesign| or_dash(measure.runway(one).map(|value| runway_cell(value, one.scenario.horizon.get())));
     match measure {
-        Measure::UntilFailure => Column::new("Runway (generations)", 2, comparison.designs.iter().map(cell)),
-        Measure::ToHorizon => {
-            Column::new("Runway to the horizon (generations)", 2, comparison.designs.iter().map(cell))
+        RunwayMeasure::UntilFailure => TableColumn::new("Runway (generations)", 2, comparison.designs.iter().map(cell)),
+        RunwayMeasure::ToHorizon => {
+            TableColumn::new("Runway to the horizon (generations)", 2, comparison.designs.iter().map(cell))
                 .marked(&comparison.designs)
         }
     }
 }
 
 /// Nothing where no design has a price.
-fn prices(comparison: &Comparison) -> Vec<Column> {
+fn prices(comparison: &DesignComparison) -> Vec<TableColumn> {
     let designs = &comparison.designs;
     let mut units: Vec<&str> = designs.iter().filter_map(|one| Some(one.cost.as_ref()?.unit.as_str())).collect();
     units.dedup();
@@ -114,28 +114,29 @@ fn prices(comparison: &Comparison) -> Vec<Column> {
         .iter()
         .map(|one| or_dash(one.cost.as_ref().and_then(|cost| Some(cell(comparison.measure.price(cost)?, &cost.unit)))));
     vec![
-        Column::new(format!("Price of a generation of runway{head}"), 3, sustained),
-        Column::new(format!("Price of generation 0{head}"), 12, start),
-        Column::new("Dominated by", 6, designs.iter().map(|one| or_dash(one.dominated_by.clone()))),
+        TableColumn::new(format!("Price of a generation of runway{head}"), 3, sustained),
+        TableColumn::new(format!("Price of generation 0{head}"), 12, start),
+        TableColumn::new("Dominated by", 6, designs.iter().map(|one| or_dash(one.dominated_by.clone()))),
     ]
 }
 
 /// Every design but the baseline held against it: ratios, and differences under the same luck. Nothing for a single design.
 #[must_use]
-pub fn against(comparison: &Comparison) -> Vec<Column> {
-    let others: Vec<&Compared> = comparison.designs.iter().filter(|one| one.name != comparison.baseline).collect();
+pub fn against(comparison: &DesignComparison) -> Vec<TableColumn> {
+    let others: Vec<&ComparedDesign> =
+        comparison.designs.iter().filter(|one| one.name != comparison.baseline).collect();
     if others.is_empty() {
         return Vec::new();
     }
-    let column = |title: &str, rank: u8, cell: &dyn Fn(&Compared) -> Option<String>| {
-        Column::new(title, rank, others.iter().map(|one| or_dash(cell(one))))
+    let column = |title: &str, rank: u8, cell: &dyn Fn(&ComparedDesign) -> Option<String>| {
+        TableColumn::new(title, rank, others.iter().map(|one| or_dash(cell(one))))
     };
-    let apart = |difference: &Difference, scale: f64| {
+    let apart = |difference: &PairedDifference, scale: f64| {
         let [mean, low, high] =
             [difference.mean, difference.low, difference.high].map(|value| number(scale * value, 3));
         format!("{mean} ({low} to {high})")
     };
-    let variance = |difference: &Difference| difference.variance_ratio.map(|ratio| number(ratio, 3));
+    let variance = |difference: &PairedDifference| difference.variance_ratio.map(|ratio| number(ratio, 3));
     vec![
         column(&format!("Against “{}”", comparison.baseline), 0, &|one| Some(one.name.clone())),
         column("Runway ×", 1, &|one| one.ratios.runway.map(factor)),
@@ -164,14 +165,14 @@ fn factor(ratio: f64) -> String {
 
 /// What the columns of [`runway_and_price`] and [`against`] mean.
 #[must_use]
-pub fn legend(comparison: &Comparison) -> Vec<String> {
+pub fn legend(comparison: &DesignComparison) -> Vec<String> {
     let runs = number(comparison.replicates as f64, 3);
     let mut lines = vec![
         "“Fails within the horizon”: P(T ≤ horizon). “Keep generation”: the one with the lowest expected error, and the share of runs whose own \
          lowest error falls there."
             .to_owned(),
     ];
-    if comparison.designs.iter().any(|one| one.basis == Basis::Simulated) {
+    if comparison.designs.iter().any(|one| one.basis == PriceBasis::Simulated) {
         lines.push(format!("~ from {runs} simulated runs, where no exact solver reaches."));
     }
     if comparison.designs.len() > 1 {
@@ -187,9 +188,9 @@ pub fn legend(comparison: &Comparison) -> Vec<String> {
 
 /// Who fails first and who lasts longest, in one sentence that praises nothing that fails. Runways far beyond the horizon count
 /// as equal.
-pub(super) fn headline(comparison: &Comparison) -> String {
-    let all: Vec<&Compared> = comparison.designs.iter().collect();
-    let runway = |one: &Compared| {
+pub(super) fn headline(comparison: &DesignComparison) -> String {
+    let all: Vec<&ComparedDesign> = comparison.designs.iter().collect();
+    let runway = |one: &ComparedDesign| {
         let value = comparison.measure.runway(one).unwrap_or(f64::NAN);
         if is_far(value, one.scenario.horizon.get()) { f64::MAX } else { value }
     };
@@ -209,11 +210,11 @@ pub(super) fn headline(comparison: &Comparison) -> String {
 }
 
 /// The runway of a design in words.
-fn lasts(measure: Measure, one: &Compared) -> String {
+fn lasts(measure: RunwayMeasure, one: &ComparedDesign) -> String {
     let horizon = one.scenario.horizon.get();
     let value = measure.runway(one).unwrap_or(f64::NAN);
     match measure {
-        Measure::UntilFailure => runway_words(value, horizon),
-        Measure::ToHorizon => format!("{} of the first {horizon}", generations(value)),
+        RunwayMeasure::UntilFailure => runway_words(value, horizon),
+        RunwayMeasure::ToHorizon => format!("{} of the first {horizon}", generations(value)),
     }
 }

@@ -1,15 +1,15 @@
 //! Survival and error of every design.
 
-use crate::evidence::{Beside, Evidence};
-use crate::plan::{Basis, Compared, Comparison};
+use crate::claims::{ClaimResults, PublishedResult};
+use crate::plan::{ComparedDesign, DesignComparison, PriceBasis};
 use crate::report::axis::Axis;
 use crate::report::facts::largest;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape};
+use crate::report::shape::{Layer, PlotShape};
 use crate::report::survival::{LAST_STEP, steps};
 use crate::report::theme::{INK, THRESHOLD};
 use crate::report::words::{number, percent};
-use crate::scenario::{Published, Quantity};
+use crate::scenario::{LoopQuantity, PublishedValue};
 
 use super::chosen::{caveat, greyed, least, lines};
 use super::{NEGLIGIBLE, sentence};
@@ -22,12 +22,12 @@ const FLAT: f64 = 0.005;
 const SURVIVAL: &str = "Survival of every design by generation.";
 const ERROR: &str = "Expected error rate of every design by generation.";
 
-fn horizon(comparison: &Comparison) -> u64 {
+fn horizon(comparison: &DesignComparison) -> u64 {
     comparison.designs.iter().map(|one| one.scenario.horizon.get()).max().unwrap_or(1)
 }
 
 /// "40 generations", or "its horizon" where the horizons differ.
-fn span(comparison: &Comparison) -> String {
+fn span(comparison: &DesignComparison) -> String {
     let longest = horizon(comparison);
     if comparison.designs.iter().any(|one| one.scenario.horizon.get() != longest) {
         return "its horizon".to_owned();
@@ -39,9 +39,13 @@ fn points(values: &[f64]) -> Vec<(f64, f64)> {
     values.iter().enumerate().filter(|(_, value)| value.is_finite()).map(|(g, &value)| (g as f64, value)).collect()
 }
 
-fn notes(comparison: &Comparison, first: &str) -> Vec<String> {
-    let simulated: Vec<&str> =
-        comparison.designs.iter().filter(|one| one.basis == Basis::Simulated).map(|one| one.name.as_str()).collect();
+fn notes(comparison: &DesignComparison, first: &str) -> Vec<String> {
+    let simulated: Vec<&str> = comparison
+        .designs
+        .iter()
+        .filter(|one| one.basis == PriceBasis::Simulated)
+        .map(|one| one.name.as_str())
+        .collect();
     let mut notes = vec![first.to_owned()];
     notes.extend(greyed(comparison));
     if !simulated.is_empty() {
@@ -50,9 +54,9 @@ fn notes(comparison: &Comparison, first: &str) -> Vec<String> {
     notes
 }
 
-pub(super) fn survival(comparison: &Comparison) -> Plot {
+pub(super) fn survival(comparison: &DesignComparison) -> Plot {
     // No more than what is known of the likeliest failure.
-    let most = |one: &Compared| one.failed_by_horizon + one.failed_by_horizon_error.unwrap_or(0.0);
+    let most = |one: &ComparedDesign| one.failed_by_horizon + one.failed_by_horizon_error.unwrap_or(0.0);
     let failed = comparison.designs.iter().map(most).fold(0.0, f64::max);
     let alive = largest(comparison.designs.iter().flat_map(|one| &one.survival));
     if failed < FLAT {
@@ -77,8 +81,8 @@ pub(super) fn survival(comparison: &Comparison) -> Plot {
 }
 
 /// Which designs are likelier than not to reach the horizon.
-fn lasting(comparison: &Comparison) -> String {
-    let lasts = |one: &&Compared| one.survival.last().is_some_and(|&last| last > 0.5);
+fn lasting(comparison: &DesignComparison) -> String {
+    let lasts = |one: &&ComparedDesign| one.survival.last().is_some_and(|&last| last > 0.5);
     let all = comparison.designs.len();
     let span = span(comparison);
     match comparison.designs.iter().filter(lasts).count() {
@@ -90,13 +94,13 @@ fn lasting(comparison: &Comparison) -> String {
 }
 
 /// Published error rates of the designs, or what is left of published accuracies, by generation.
-fn published(comparison: &Comparison, evidence: &Evidence) -> Vec<(f64, f64)> {
+fn published(comparison: &DesignComparison, evidence: &ClaimResults) -> Vec<(f64, f64)> {
     let drawn = |name: &str| comparison.designs.iter().any(|one| one.name == name);
-    let point = |beside: &Beside| {
-        let Published { subject, value, .. } = &beside.published;
+    let point = |beside: &PublishedResult| {
+        let PublishedValue { subject, value, .. } = &beside.published;
         let error = match subject.quantity {
-            Quantity::Error => *value,
-            Quantity::Accuracy => 1.0 - value,
+            LoopQuantity::Error => *value,
+            LoopQuantity::Accuracy => 1.0 - value,
             _ => return None,
         };
         let known = subject.design.as_deref().is_none_or(drawn) && subject.generation <= horizon(comparison);
@@ -105,7 +109,7 @@ fn published(comparison: &Comparison, evidence: &Evidence) -> Vec<(f64, f64)> {
     evidence.published.iter().filter_map(point).collect()
 }
 
-pub(super) fn error(comparison: &Comparison, evidence: &Evidence) -> Plot {
+pub(super) fn error(comparison: &DesignComparison, evidence: &ClaimResults) -> Plot {
     let highest = largest(comparison.designs.iter().flat_map(|one| &one.error));
     if highest < NEGLIGIBLE {
         let title = format!("The expected error rate of no design exceeds {}", percent(highest, 3));
@@ -120,7 +124,7 @@ pub(super) fn error(comparison: &Comparison, evidence: &Evidence) -> Plot {
     let highest = published.iter().map(|point| point.1).fold(highest, f64::max);
     let high = thresholds(comparison, highest, &mut layers, &mut notes);
     if !published.is_empty() {
-        layers.push(Layer::new("published", Shape::Dots { points: published, color: INK, open: true }));
+        layers.push(Layer::new("published", PlotShape::Dots { points: published, color: INK, open: true }));
     }
     Plot {
         title: lowest(comparison),
@@ -133,7 +137,7 @@ pub(super) fn error(comparison: &Comparison, evidence: &Evidence) -> Plot {
 }
 
 /// Adds a line for each threshold, or a note where it lies far above the curves; how high the figure must reach.
-fn thresholds(comparison: &Comparison, highest: f64, layers: &mut Vec<Layer>, notes: &mut Vec<String>) -> f64 {
+fn thresholds(comparison: &DesignComparison, highest: f64, layers: &mut Vec<Layer>, notes: &mut Vec<String>) -> f64 {
     let mut thresholds: Vec<f64> = comparison.designs.iter().map(|one| one.scenario.failure.error_rate.get()).collect();
     thresholds.sort_by(f64::total_cmp);
     thresholds.dedup();
@@ -145,13 +149,13 @@ fn thresholds(comparison: &Comparison, highest: f64, layers: &mut Vec<Layer>, no
         }
         high = high.max(threshold);
         let label = format!("failure: {}", percent(threshold, 3));
-        layers.push(Layer::unnamed(Shape::Level { y: threshold, label, stroke: THRESHOLD }));
+        layers.push(Layer::unnamed(PlotShape::Level { y: threshold, label, stroke: THRESHOLD }));
     }
     high
 }
 
-fn lowest(comparison: &Comparison) -> String {
-    let all: Vec<&Compared> = comparison.designs.iter().collect();
+fn lowest(comparison: &DesignComparison) -> String {
+    let all: Vec<&ComparedDesign> = comparison.designs.iter().collect();
     match least(&all, |one| one.error.last().copied().unwrap_or(f64::NAN)) {
         Some((error, one, names)) => {
             format!("The lowest error at the horizon is {}, with {names}{}", percent(error, 3), caveat(one))

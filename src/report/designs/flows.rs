@@ -1,11 +1,11 @@
 //! What gets past each design: mistakes of a candidate, in accepted examples, and learned, by their origin.
 
-use crate::explain::Flows;
-use crate::plan::{Compared, Comparison};
+use crate::explain::MistakeFlows;
+use crate::plan::{ComparedDesign, DesignComparison};
 use crate::report::axis::Axis;
 use crate::report::flows::STACK;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape, Span};
+use crate::report::shape::{Layer, PlotShape, Span};
 use crate::report::theme::class_fill;
 use crate::report::words::percent;
 
@@ -22,7 +22,7 @@ const ROWS: usize = 20;
 const THREE: [(f64, f64); 3] = [(0.14, 0.40), (-0.13, 0.13), (-0.40, -0.14)];
 const ONE: (f64, f64) = (-0.36, 0.36);
 
-pub(super) fn plot(comparison: &Comparison) -> Plot {
+pub(super) fn plot(comparison: &DesignComparison) -> Plot {
     let designs = leading(comparison, ROWS);
     let bars = bars(&designs);
     if bars.longest < NEGLIGIBLE {
@@ -41,7 +41,7 @@ pub(super) fn plot(comparison: &Comparison) -> Plot {
 }
 
 /// One row for each design, the first at the top, named at its left.
-fn rows(designs: &[&Compared]) -> Axis {
+fn rows(designs: &[&ComparedDesign]) -> Axis {
     let last = designs.len() as f64 - 1.0;
     let ticks = (0..).zip(designs).map(|(index, one)| (last - f64::from(index), short(&one.name))).collect();
     Axis { title: "design".to_owned(), low: -0.5, high: last + 0.5, ticks }
@@ -60,8 +60,8 @@ fn notes(shown: usize, all: usize) -> Vec<String> {
     notes
 }
 
-fn bars(designs: &[&Compared]) -> Bars {
-    let mut bars = Bars::default();
+fn bars(designs: &[&ComparedDesign]) -> DesignBars {
+    let mut bars = DesignBars::default();
     for (index, one) in designs.iter().enumerate() {
         let middle = (designs.len() - 1 - index) as f64;
         let columns = columns(&one.account.now);
@@ -74,7 +74,7 @@ fn bars(designs: &[&Compared]) -> Bars {
     bars
 }
 
-fn columns(flows: &Flows) -> [[f64; 6]; 3] {
+fn columns(flows: &MistakeFlows) -> [[f64; 6]; 3] {
     let mut columns = [[0.0; 6]; 3];
     for flow in &flows.flows {
         let Some(place) = STACK.iter().position(|class| *class == flow.class) else { continue };
@@ -86,12 +86,12 @@ fn columns(flows: &Flows) -> [[f64; 6]; 3] {
 
 /// Lying bars under construction, their parts in the order of [`STACK`].
 #[derive(Default)]
-struct Bars {
+struct DesignBars {
     boxes: [Vec<Span>; 6],
     longest: f64,
 }
 
-impl Bars {
+impl DesignBars {
     fn add(&mut self, (low, high): (f64, f64), parts: &[f64; 6]) {
         let mut left = 0.0;
         for (boxes, &part) in self.boxes.iter_mut().zip(parts).filter(|(_, part)| **part > 0.0) {
@@ -104,13 +104,15 @@ impl Bars {
     /// One layer for each class that occurs.
     fn layers(self) -> Vec<Layer> {
         let shown = STACK.into_iter().zip(self.boxes).filter(|(_, boxes)| !boxes.is_empty());
-        shown.map(|(class, boxes)| Layer::new(class.name(), Shape::Boxes { boxes, fill: class_fill(class) })).collect()
+        shown
+            .map(|(class, boxes)| Layer::new(class.name(), PlotShape::Boxes { boxes, fill: class_fill(class) }))
+            .collect()
     }
 }
 
-fn title(comparison: &Comparison) -> String {
-    let learned = |one: &Compared| one.account.now.flows.iter().map(|flow| flow.learned).sum::<f64>();
-    let all: Vec<&Compared> = comparison.designs.iter().collect();
+fn title(comparison: &DesignComparison) -> String {
+    let learned = |one: &ComparedDesign| one.account.now.flows.iter().map(|flow| flow.learned).sum::<f64>();
+    let all: Vec<&ComparedDesign> = comparison.designs.iter().collect();
     match least(&all, learned) {
         Some((share, one, names)) => format!(
             "The least is learned wrongly with {names}{}: {} of the next beliefs",

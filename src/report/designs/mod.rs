@@ -3,6 +3,7 @@
 mod chosen;
 mod columns;
 mod curves;
+mod empty;
 mod flows;
 mod page;
 mod pareto;
@@ -10,34 +11,25 @@ pub mod posterior;
 mod published;
 mod tables;
 
-use crate::evidence::Evidence;
-use crate::plan::{Comparison, Posterior};
+use crate::claims::ClaimResults;
+use crate::plan::{DesignComparison, DesignPosterior};
 use crate::provenance::Provenance;
 
-use super::axis::Axis;
-use super::plot::Plot;
-use super::{Figure, Report, ReportError, drawn, origin};
+use super::{Figure, RenderedReport, ReportError, drawn, origin};
+use empty::{NEGLIGIBLE, sentence};
+
 pub(super) use columns::rows_of;
-pub use columns::{Column, against, legend, runway_and_price};
+pub use columns::{TableColumn, against, legend, runway_and_price};
 pub(super) use tables::flows as flows_table;
 pub use tables::published as published_table;
-
-/// Shares below this are one empty axis: a sentence takes the place of the figure.
-const NEGLIGIBLE: f64 = 1e-5;
-
-/// What stands in place of a figure that would show nothing: one sentence.
-fn sentence(title: String, caption: &str) -> Plot {
-    let axis = || Axis { title: String::new(), low: 0.0, high: 1.0, ticks: Vec::new() };
-    Plot { title, notes: Vec::new(), caption: caption.to_owned(), x: axis(), y: axis(), layers: Vec::new() }
-}
 
 /// Draws every figure of a comparison, in the order of the page.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
 pub fn figures(
-    comparison: &Comparison,
-    evidence: &Evidence,
+    comparison: &DesignComparison,
+    evidence: &ClaimResults,
     provenance: &Provenance,
 ) -> Result<Vec<Figure>, ReportError> {
     let plots = [
@@ -56,12 +48,12 @@ pub fn figures(
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
 pub fn render(
-    comparison: &Comparison,
-    evidence: &Evidence,
-    posterior: Option<&Posterior>,
+    comparison: &DesignComparison,
+    evidence: &ClaimResults,
+    posterior: Option<&DesignPosterior>,
     provenance: &Provenance,
-) -> Result<Report, ReportError> {
+) -> Result<RenderedReport, ReportError> {
     let figures = figures(comparison, evidence, provenance)?;
     let html = page::page(comparison, evidence, posterior, provenance, &figures).into_bytes();
-    Ok(Report::new(figures, html))
+    Ok(RenderedReport::new(figures, html))
 }

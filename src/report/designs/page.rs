@@ -2,22 +2,22 @@
 
 use maud::{Markup, html};
 
-use crate::evidence::Evidence;
-use crate::plan::{Compared, Comparison, Posterior};
+use crate::claims::ClaimResults;
+use crate::plan::{ComparedDesign, DesignComparison, DesignPosterior};
 use crate::provenance::Provenance;
 use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
 use crate::report::view::provenance as origin;
 use crate::report::words::{number, percent, ratio};
 
-use super::columns::{Column, against, headline, legend, rows_of, runway_and_price};
+use super::columns::{TableColumn, against, headline, legend, rows_of, runway_and_price};
 use super::{posterior, tables};
 
 /// The whole page.
 pub(super) fn page(
-    comparison: &Comparison,
-    evidence: &Evidence,
-    posterior: Option<&Posterior>,
+    comparison: &DesignComparison,
+    evidence: &ClaimResults,
+    posterior: Option<&DesignPosterior>,
     provenance: &Provenance,
     figures: &[Figure],
 ) -> String {
@@ -54,12 +54,12 @@ fn rows(title: &str, columns: &[&str], rows: &[Vec<String>]) -> Markup {
     html! { @if !rows.is_empty() { (grid(title, columns, rows)) } }
 }
 
-fn table(title: &str, columns: &[Column]) -> Markup {
+fn table(title: &str, columns: &[TableColumn]) -> Markup {
     let titles: Vec<&str> = columns.iter().map(|column| column.title.as_str()).collect();
     rows(title, &titles, &rows_of(columns))
 }
 
-fn stated(evidence: &Evidence) -> Markup {
+fn stated(evidence: &ClaimResults) -> Markup {
     let (titles, published) = tables::published(evidence);
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
     html! {
@@ -72,7 +72,7 @@ fn pairs(provenance: &Provenance) -> Vec<Vec<String>> {
     origin(provenance).into_iter().map(|(what, which)| vec![what, which]).collect()
 }
 
-fn account(one: &Compared) -> Markup {
+fn account(one: &ComparedDesign) -> Markup {
     let place = one.account.place("the mean field");
     html! {
         (flows(&format!("Mistakes of “{}” at generation 0", one.name), tables::flows(&one.account.now)))
@@ -96,7 +96,7 @@ fn account(one: &Compared) -> Markup {
     }
 }
 
-fn votes(one: &Compared) -> String {
+fn votes(one: &ComparedDesign) -> String {
     match one.account.votes.enough_for_reproduction {
         Some(1) => "More votes than one change R by less than 1 %.".to_owned(),
         Some(k) => format!("More than {k} candidates, of which a majority agrees, change R by less than 1 %."),
@@ -104,6 +104,6 @@ fn votes(one: &Compared) -> String {
     }
 }
 
-fn flows(title: &str, (columns, stages): tables::Grid) -> Markup {
+fn flows(title: &str, (columns, stages): tables::TextTable) -> Markup {
     rows(title, &columns.iter().map(String::as_str).collect::<Vec<_>>(), &stages)
 }

@@ -1,9 +1,9 @@
 //! Runway against cost, with the designs that no other beats in both.
 
-use crate::plan::{Compared, Comparison, Measure};
+use crate::plan::{ComparedDesign, DesignComparison, RunwayMeasure};
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape, Side, Tag};
+use crate::report::shape::{LabelSide, Layer, PlotShape, Tag};
 use crate::report::svg::text_width;
 use crate::report::theme::{EXACT, FRONT, PLOT_HEIGHT, SOFT_INK, TEXT, WIDTH};
 use crate::report::words::{FAR_HORIZONS, is_far, number, runway};
@@ -21,19 +21,19 @@ const ACROSS: f64 = WIDTH - 90.0;
 const LINE: f64 = TEXT * 1.35;
 
 /// A design as a point.
-struct Point<'a> {
-    design: &'a Compared,
+struct ParetoPoint<'a> {
+    design: &'a ComparedDesign,
     cost: f64,
     /// In generations, at most [`FAR_HORIZONS`] horizons: nobody plans with the digits of longer ones.
     runway: f64,
     is_far: bool,
 }
 
-impl<'a> Point<'a> {
-    fn of(design: &'a Compared, measure: Measure) -> Option<Self> {
+impl<'a> ParetoPoint<'a> {
+    fn of(design: &'a ComparedDesign, measure: RunwayMeasure) -> Option<Self> {
         let (cost, runway) = (measure.price(design.cost.as_ref()?)?, measure.runway(design)?);
         let horizon = design.scenario.horizon.get();
-        (cost.is_finite() && cost > 0.0 && runway > 0.0).then_some(Point {
+        (cost.is_finite() && cost > 0.0 && runway > 0.0).then_some(ParetoPoint {
             design,
             cost,
             runway: runway.min(FAR_HORIZONS * horizon as f64),
@@ -43,11 +43,12 @@ impl<'a> Point<'a> {
 }
 
 /// Nothing without prices in one unit.
-pub(super) fn plot(comparison: &Comparison) -> Option<Plot> {
+pub(super) fn plot(comparison: &DesignComparison) -> Option<Plot> {
     let measure = comparison.measure;
-    let points: Vec<Point<'_>> = comparison.designs.iter().filter_map(|one| Point::of(one, measure)).collect();
+    let points: Vec<ParetoPoint<'_>> =
+        comparison.designs.iter().filter_map(|one| ParetoPoint::of(one, measure)).collect();
     let unit = comparison.designs.iter().find_map(|one| Some(one.cost.as_ref()?.unit.as_str()))?;
-    let alike = |point: &Point<'_>| point.design.cost.as_ref().is_some_and(|cost| cost.unit == unit);
+    let alike = |point: &ParetoPoint<'_>| point.design.cost.as_ref().is_some_and(|cost| cost.unit == unit);
     if points.len() < 2 || !points.iter().all(alike) {
         return None;
     }
@@ -63,19 +64,19 @@ pub(super) fn plot(comparison: &Comparison) -> Option<Plot> {
     let front = front(&points, &places);
     let tags = tags(&points, &places, &front, (&x, &y));
     let notes = notes(&points, &tags, comparison.designs.len());
-    let mut layers = vec![Layer::new("Pareto front", Shape::Line { points: front, stroke: FRONT })];
+    let mut layers = vec![Layer::new("Pareto front", PlotShape::Line { points: front, stroke: FRONT })];
     layers.extend(marks(&points, tags));
     Some(Plot { title: title(&points, unit), notes, caption, x, y, layers })
 }
 
 /// Whether all points lie on one.
-fn is_one(points: &[Point<'_>]) -> bool {
+fn is_one(points: &[ParetoPoint<'_>]) -> bool {
     let near = |a: f64, b: f64| (a - b).abs() <= EQUAL * b;
     points.iter().all(|point| near(point.cost, points[0].cost) && near(point.runway, points[0].runway))
 }
 
 /// Dots for the front, rings for what is dominated.
-fn marks(points: &[Point<'_>], tags: Vec<Tag>) -> Vec<Layer> {
+fn marks(points: &[ParetoPoint<'_>], tags: Vec<Tag>) -> Vec<Layer> {
     let (mut free, mut dominated) = (Vec::new(), Vec::new());
     for (point, tag) in points.iter().zip(tags) {
         if point.design.dominated_by.is_none() { free.push(tag) } else { dominated.push(tag) }
@@ -83,11 +84,11 @@ fn marks(points: &[Point<'_>], tags: Vec<Tag>) -> Vec<Layer> {
     [(free, "no other lasts as long for less", EXACT.color, false), (dominated, "dominated", SOFT_INK, true)]
         .into_iter()
         .filter(|(tags, ..)| !tags.is_empty())
-        .map(|(tags, name, color, open)| Layer::new(name, Shape::Tags { tags, color, open }))
+        .map(|(tags, name, color, open)| Layer::new(name, PlotShape::Tags { tags, color, open }))
         .collect()
 }
 
-fn notes(points: &[Point<'_>], tags: &[Tag], all: usize) -> Vec<String> {
+fn notes(points: &[ParetoPoint<'_>], tags: &[Tag], all: usize) -> Vec<String> {
     let mut notes = Vec::new();
     let far: Vec<&str> = points.iter().filter(|point| point.is_far).map(|point| point.design.name.as_str()).collect();
     if !far.is_empty() {
@@ -116,17 +117,17 @@ fn notes(points: &[Point<'_>], tags: &[Tag], all: usize) -> Vec<String> {
     notes
 }
 
-const fn runway_title(measure: Measure) -> &'static str {
+const fn runway_title(measure: RunwayMeasure) -> &'static str {
     match measure {
-        Measure::UntilFailure => "expected runway (generations)",
-        Measure::ToHorizon => "expected runway up to the horizon (generations)",
+        RunwayMeasure::UntilFailure => "expected runway (generations)",
+        RunwayMeasure::ToHorizon => "expected runway up to the horizon (generations)",
     }
 }
 
-type Scale = fn(f64) -> f64;
+type CostScale = fn(f64) -> f64;
 
 /// A linear axis, or a logarithmic one where the values lie far apart.
-fn axis(title: &str, values: &[f64]) -> (Axis, Scale) {
+fn axis(title: &str, values: &[f64]) -> (Axis, CostScale) {
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(0.0, f64::max);
     if high > WIDE * low {
@@ -137,7 +138,7 @@ fn axis(title: &str, values: &[f64]) -> (Axis, Scale) {
 }
 
 /// The undominated points by rising cost, as steps: at a price, the longest runway to be had for it.
-fn front(points: &[Point<'_>], places: &[(f64, f64)]) -> Vec<(f64, f64)> {
+fn front(points: &[ParetoPoint<'_>], places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let free = points.iter().zip(places).filter(|(point, _)| point.design.dominated_by.is_none());
     let mut best: Vec<(f64, f64)> = free.map(|(_, place)| *place).collect();
     best.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
@@ -151,7 +152,7 @@ fn front(points: &[Point<'_>], places: &[(f64, f64)]) -> Vec<(f64, f64)> {
 
 /// Labels beside their points, those of the front first, moved up or down where two would overlap, or one the front; none where
 /// there is no room at all.
-fn tags(points: &[Point<'_>], places: &[(f64, f64)], front: &[(f64, f64)], (x, y): (&Axis, &Axis)) -> Vec<Tag> {
+fn tags(points: &[ParetoPoint<'_>], places: &[(f64, f64)], front: &[(f64, f64)], (x, y): (&Axis, &Axis)) -> Vec<Tag> {
     let sheet = |(px, py): (f64, f64)| (x.fraction(px) * ACROSS, (1.0 - y.fraction(py)) * PLOT_HEIGHT);
     let mut taken: Vec<Area> =
         places.iter().map(|&place| sheet(place)).map(|(px, py)| [px - 6.0, py - 6.0, px + 6.0, py + 6.0]).collect();
@@ -160,7 +161,7 @@ fn tags(points: &[Point<'_>], places: &[(f64, f64)], front: &[(f64, f64)], (x, y
         [from.0.min(to.0), from.1.min(to.1), from.0.max(to.0), from.1.max(to.1)]
     }));
     let mut tags: Vec<Tag> =
-        places.iter().map(|&(x, y)| Tag { x, y, text: String::new(), side: Side::Right, shift: 0.0 }).collect();
+        places.iter().map(|&(x, y)| Tag { x, y, text: String::new(), side: LabelSide::Right, shift: 0.0 }).collect();
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by_key(|&index| points[index].design.dominated_by.is_some());
     for index in order {
@@ -177,12 +178,13 @@ fn tags(points: &[Point<'_>], places: &[(f64, f64)], front: &[(f64, f64)], (x, y
 type Area = [f64; 4];
 
 /// The nearest free place for a label beside a point.
-fn room(text: &str, (px, py): (f64, f64), taken: &[Area]) -> Option<(Side, f64, Area)> {
+fn room(text: &str, (px, py): (f64, f64), taken: &[Area]) -> Option<(LabelSide, f64, Area)> {
     let width = text_width(text, TEXT) + 12.0;
-    let sides = if px + width > ACROSS { [Side::Left, Side::Right] } else { [Side::Right, Side::Left] };
+    let sides =
+        if px + width > ACROSS { [LabelSide::Left, LabelSide::Right] } else { [LabelSide::Right, LabelSide::Left] };
     let shifts = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0].map(|lines| lines * LINE);
     let mut tried = shifts.iter().flat_map(|&shift| sides.map(|side| (side, shift))).map(|(side, shift)| {
-        let left = if side == Side::Right { px + 8.0 } else { px - width };
+        let left = if side == LabelSide::Right { px + 8.0 } else { px - width };
         let (top, bottom) = (py + shift - LINE / 2.0, py + shift + LINE / 2.0);
         (side, shift, [left, top, left + width - 8.0, bottom])
     });
@@ -192,11 +194,11 @@ fn room(text: &str, (px, py): (f64, f64), taken: &[Area]) -> Option<(Side, f64, 
 }
 
 /// Who lasts longest and who costs least, and whether they fail all the same.
-fn title(points: &[Point<'_>], unit: &str) -> String {
-    let by_cost = |a: &&Point<'_>, b: &&Point<'_>| a.cost.total_cmp(&b.cost);
-    let price = |point: &Point<'_>| format!("{} {unit}", number(point.cost, 3));
-    let name = |point: &Point<'_>| short(&point.design.name);
-    let far: Vec<&Point<'_>> = points.iter().filter(|point| point.is_far).collect();
+fn title(points: &[ParetoPoint<'_>], unit: &str) -> String {
+    let by_cost = |a: &&ParetoPoint<'_>, b: &&ParetoPoint<'_>| a.cost.total_cmp(&b.cost);
+    let price = |point: &ParetoPoint<'_>| format!("{} {unit}", number(point.cost, 3));
+    let name = |point: &ParetoPoint<'_>| short(&point.design.name);
+    let far: Vec<&ParetoPoint<'_>> = points.iter().filter(|point| point.is_far).collect();
     if let (Some(one), true) = (far.iter().copied().min_by(by_cost), far.len() > 1) {
         return format!(
             "{} designs last more than {} × the horizon; the cheapest of them, “{}”, costs {} per generation",
@@ -222,7 +224,7 @@ fn title(points: &[Point<'_>], unit: &str) -> String {
             price(longest)
         );
     }
-    let fails = |point: &Point<'_>| caveat(point.design);
+    let fails = |point: &ParetoPoint<'_>| caveat(point.design);
     if std::ptr::eq(longest, cheapest) {
         return format!(
             "“{}”{} lasts longest and costs least, {} per generation",

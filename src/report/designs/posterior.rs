@@ -1,18 +1,18 @@
 //! What a log leaves open of designs, in words and columns that every command shares.
 
-use crate::fit::Interval;
-use crate::plan::{Posterior, UnderDraws};
+use crate::fit::CredibleInterval;
+use crate::plan::{DesignPosterior, UnderDraws};
 use crate::report::words::{number, percent, ratio};
 
-use super::Column;
+use super::TableColumn;
 
 /// Share of the draws beyond reach of the file's keys from which it is said.
 const STRAINED: f64 = 0.1;
 
 /// The designs under the draws of a fit, medians with 90 % intervals.
 #[must_use]
-pub fn columns(posterior: &Posterior) -> Vec<Column> {
-    let column = |title: String, rank: u8, cell: &dyn Fn(&UnderDraws) -> String| Column {
+pub fn columns(posterior: &DesignPosterior) -> Vec<TableColumn> {
+    let column = |title: String, rank: u8, cell: &dyn Fn(&UnderDraws) -> String| TableColumn {
         title,
         cells: posterior.designs.iter().map(cell).collect(),
         rank,
@@ -41,13 +41,13 @@ fn dash() -> String {
     "–".to_owned()
 }
 
-fn spread(interval: &Interval, show: impl Fn(f64) -> String) -> String {
+fn spread(interval: &CredibleInterval, show: impl Fn(f64) -> String) -> String {
     format!("{} ({} to {})", show(interval.q50), show(interval.q05), show(interval.q95))
 }
 
 /// The finding: what the best design buys, or how long the one design lasts.
 #[must_use]
-pub fn finding(posterior: &Posterior) -> String {
+pub fn finding(posterior: &DesignPosterior) -> String {
     let horizon = posterior.horizon;
     let three = |value: f64| number(value, 3);
     let gaining = posterior.designs.iter().filter_map(|one| Some((one, one.gain.as_ref()?, one.gains?)));
@@ -79,7 +79,7 @@ pub fn finding(posterior: &Posterior) -> String {
 
 /// What to know of the numbers.
 #[must_use]
-pub fn notes(posterior: &Posterior) -> Vec<String> {
+pub fn notes(posterior: &DesignPosterior) -> Vec<String> {
     let made = format!(
         "{} draws of the fit, each played {} times with the same luck for every design; the intervals hold what the log leaves open, not the chance of a single run",
         posterior.draws, posterior.runs

@@ -1,12 +1,12 @@
 //! Published values beside the model's: how far off is it, where it was fitted and where it predicts?
 
-use crate::evidence::{Beside, Evidence};
+use crate::claims::{ClaimResults, PublishedResult};
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape, Side, Tag};
+use crate::report::shape::{LabelSide, Layer, PlotShape, Tag};
 use crate::report::theme::{EXACT, GAP, INK_BAR, VERMILLION};
 use crate::report::words::number;
-use crate::scenario::Role;
+use crate::scenario::PublishedRole;
 
 /// The most values in the figure.
 const ROWS: usize = 10;
@@ -19,21 +19,21 @@ const MARKS: f64 = -0.16;
 const BAR: f64 = 0.14;
 
 /// A published share with the model's number.
-struct Row<'a> {
+struct PublishedRow<'a> {
     says: &'a str,
-    role: Role,
+    role: PublishedRole,
     published: f64,
     found: f64,
 }
 
-impl Row<'_> {
+impl PublishedRow<'_> {
     fn miss(&self) -> f64 {
         (self.found - self.published).abs()
     }
 }
 
-pub(super) fn plot(evidence: &Evidence) -> Option<Plot> {
-    let all: Vec<Row<'_>> = evidence.published.iter().filter_map(row).collect();
+pub(super) fn plot(evidence: &ClaimResults) -> Option<Plot> {
+    let all: Vec<PublishedRow<'_>> = evidence.published.iter().filter_map(row).collect();
     let rows = worst(&all);
     if rows.is_empty() {
         return None;
@@ -54,10 +54,10 @@ pub(super) fn plot(evidence: &Evidence) -> Option<Plot> {
     })
 }
 
-fn row(beside: &Beside) -> Option<Row<'_>> {
+fn row(beside: &PublishedResult) -> Option<PublishedRow<'_>> {
     let published = &beside.published;
     let shown = published.subject.quantity.is_share() && (0.0..=1.0).contains(&published.value);
-    shown.then_some(Row {
+    shown.then_some(PublishedRow {
         says: &published.says,
         role: published.role,
         published: published.value,
@@ -66,8 +66,8 @@ fn row(beside: &Beside) -> Option<Row<'_>> {
 }
 
 /// Those that the figure has room for: the largest misses, in the order of the file.
-fn worst<'a>(all: &'a [Row<'a>]) -> Vec<&'a Row<'a>> {
-    let mut rows: Vec<(usize, &Row<'_>)> = all.iter().enumerate().collect();
+fn worst<'a>(all: &'a [PublishedRow<'a>]) -> Vec<&'a PublishedRow<'a>> {
+    let mut rows: Vec<(usize, &PublishedRow<'_>)> = all.iter().enumerate().collect();
     rows.sort_by(|(_, a), (_, b)| b.miss().total_cmp(&a.miss()));
     rows.truncate(ROWS);
     rows.sort_by_key(|(place, _)| *place);
@@ -88,32 +88,33 @@ fn notes(shown: usize, shares: usize, all: usize) -> Vec<String> {
     notes
 }
 
-fn layers(rows: &[&Row<'_>], x: &Axis) -> Vec<Layer> {
+fn layers(rows: &[&PublishedRow<'_>], x: &Axis) -> Vec<Layer> {
     let height = |index: usize| (rows.len() - 1 - index) as f64;
     let mut layers = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         let (y, ends) = (height(index) + MARKS, [row.published, row.found]);
         let text = label(row.says);
-        layers.push(Layer::unnamed(Shape::Text { x: x.low, y: height(index) + LABEL, text }));
-        layers.push(Layer::unnamed(Shape::Line { points: ends.map(|end| (end, y)).to_vec(), stroke: GAP }));
+        layers.push(Layer::unnamed(PlotShape::Text { x: x.low, y: height(index) + LABEL, text }));
+        layers.push(Layer::unnamed(PlotShape::Line { points: ends.map(|end| (end, y)).to_vec(), stroke: GAP }));
         let points = vec![(row.published, y - BAR), (row.published, y + BAR)];
-        let bar = Shape::Line { points, stroke: INK_BAR };
+        let bar = PlotShape::Line { points, stroke: INK_BAR };
         layers.push(if index == 0 { Layer::new("published", bar) } else { Layer::unnamed(bar) });
     }
-    for (role, name, open, color) in
-        [(Role::Fitted, "model, fitted", true, EXACT.color), (Role::Predicted, "model, predicted", false, VERMILLION)]
-    {
+    for (role, name, open, color) in [
+        (PublishedRole::Fitted, "model, fitted", true, EXACT.color),
+        (PublishedRole::Predicted, "model, predicted", false, VERMILLION),
+    ] {
         let own = rows.iter().enumerate().filter(|(_, row)| row.role == role);
-        let tag = |(index, row): (usize, &&Row<'_>)| Tag {
+        let tag = |(index, row): (usize, &&PublishedRow<'_>)| Tag {
             x: row.found,
             y: height(index) + MARKS,
             text: String::new(),
-            side: Side::Right,
+            side: LabelSide::Right,
             shift: 0.0,
         };
         let tags: Vec<Tag> = own.map(tag).collect();
         if !tags.is_empty() {
-            layers.push(Layer::new(name, Shape::Tags { tags, color, open }));
+            layers.push(Layer::new(name, PlotShape::Tags { tags, color, open }));
         }
     }
     layers
@@ -127,8 +128,8 @@ fn label(says: &str) -> String {
 }
 
 /// The largest miss of what is predicted.
-fn title(rows: &[Row<'_>]) -> String {
-    let predicted: Vec<&Row<'_>> = rows.iter().filter(|row| row.role == Role::Predicted).collect();
+fn title(rows: &[PublishedRow<'_>]) -> String {
+    let predicted: Vec<&PublishedRow<'_>> = rows.iter().filter(|row| row.role == PublishedRole::Predicted).collect();
     match predicted.iter().copied().max_by(|a, b| a.miss().total_cmp(&b.miss())) {
         Some(worst) => format!(
             "{} misses by {} percentage points: {}",

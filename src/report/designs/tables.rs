@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Evidence, Judged};
-use crate::explain::{Flow, Flows};
-use crate::plan::Comparison;
-use crate::report::view::{Parameter, parameters};
+use crate::claims::{ClaimResult, ClaimResults};
+use crate::explain::{MistakeFlow, MistakeFlows};
+use crate::plan::DesignComparison;
+use crate::report::view::{ParameterRow, parameters};
 use crate::report::words::number;
 
 /// Titles and rows of a table.
-pub type Grid = (Vec<String>, Vec<Vec<String>>);
+pub type TextTable = (Vec<String>, Vec<Vec<String>>);
 
 /// The account of mistakes of one design: a row for each stage, a column for each class of mistakes, so that further filters
 /// make the table longer and not wider.
-pub(in crate::report) fn flows(flows: &Flows) -> Grid {
-    let shown: Vec<&Flow> = flows.flows.iter().filter(|flow| flow.enters > 0.0 || flow.unrepeated > 0.0).collect();
+pub(in crate::report) fn flows(flows: &MistakeFlows) -> TextTable {
+    let shown: Vec<&MistakeFlow> =
+        flows.flows.iter().filter(|flow| flow.enters > 0.0 || flow.unrepeated > 0.0).collect();
     let mut titles = vec!["Stage".to_owned()];
     titles.extend(shown.iter().map(|flow| flow.class.name().to_owned()));
-    let row = |name: String, value: &dyn Fn(&Flow) -> f64| {
+    let row = |name: String, value: &dyn Fn(&MistakeFlow) -> f64| {
         let cells = shown.iter().map(|flow| number(100.0 * value(flow), 3));
         std::iter::once(name).chain(cells).collect::<Vec<_>>()
     };
@@ -37,10 +38,10 @@ pub(in crate::report) fn flows(flows: &Flows) -> Grid {
 }
 
 /// Each design with what it sets otherwise than the baseline; the baseline with its own values of all those keys.
-pub(super) fn differing(comparison: &Comparison) -> Vec<Vec<String>> {
-    let of = |one: &crate::plan::Compared| -> BTreeMap<String, String> {
+pub(super) fn differing(comparison: &DesignComparison) -> Vec<Vec<String>> {
+    let of = |one: &crate::plan::ComparedDesign| -> BTreeMap<String, String> {
         let all = parameters(&one.scenario).into_iter().filter(|parameter| parameter.key != "name");
-        all.map(|Parameter { key, value, .. }| (key, value)).collect()
+        all.map(|ParameterRow { key, value, .. }| (key, value)).collect()
     };
     let all: Vec<_> = comparison.designs.iter().map(of).collect();
     let base = comparison.designs.iter().position(|one| one.name == comparison.baseline).unwrap_or(0);
@@ -65,8 +66,8 @@ pub(super) fn differing(comparison: &Comparison) -> Vec<Vec<String>> {
 }
 
 /// Claims with their verdicts.
-pub(super) fn claims(evidence: &Evidence) -> Vec<Vec<String>> {
-    let row = |judged: &Judged| {
+pub(super) fn claims(evidence: &ClaimResults) -> Vec<Vec<String>> {
+    let row = |judged: &ClaimResult| {
         let verdict = if judged.holds { "holds" } else { "DOES NOT HOLD" };
         let bound = |word: &str, bound: Option<f64>| bound.map(|bound| format!("{word} {}", number(bound, 3)));
         let bounds = [bound("at least", judged.claim.at_least), bound("at most", judged.claim.at_most)];
@@ -82,7 +83,7 @@ pub(super) fn claims(evidence: &Evidence) -> Vec<Vec<String>> {
 
 /// Published values beside the model's: in percent where all of them are shares, else as they are.
 #[must_use]
-pub fn published(evidence: &Evidence) -> Grid {
+pub fn published(evidence: &ClaimResults) -> TextTable {
     let shares = evidence.published.iter().all(|beside| beside.published.subject.quantity.is_share());
     let (scale, unit, points) = if shares { (100.0, " (%)", " (percentage points)") } else { (1.0, "", "") };
     let or_dash = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());

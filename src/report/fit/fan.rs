@@ -2,20 +2,20 @@
 
 use plotters::style::RGBAColor;
 
-use crate::fit::{Fan, Interval, Phase};
+use crate::fit::{CredibleInterval, FanPhase, FanPoint};
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Estimate, Layer, Shape};
+use crate::report::shape::{Estimate, Layer, PlotShape};
 use crate::report::theme::{FILTERED, FORECAST, FORECAST_EDGE, INK, LAST, THRESHOLD, filtered, forecast};
 use crate::report::words::percent;
 use crate::stats::interval::wilson;
 
-use super::Inputs;
+use super::FitInputs;
 use super::words::headline;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &FitInputs<'_>) -> Option<Plot> {
     let fan = &inputs.fit.fan;
-    let ahead = fan.iter().position(|one| one.phase == Phase::Forecast)?;
+    let ahead = fan.iter().position(|one| one.phase == FanPhase::Forecast)?;
     let (known, _) = fan.split_at(ahead);
     // The forecast starts from the last generation of the log, so that the bands join.
     let coming = fan.get(ahead.saturating_sub(1)..)?;
@@ -23,22 +23,22 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let failure = inputs.fit.runway.error_rate;
     let mut layers = bands(known, "log", filtered);
     layers.extend(bands(coming, "forecast", forecast));
-    for edge in [|one: &Fan| one.error.q05, |one: &Fan| one.error.q95] {
-        layers.push(Layer::unnamed(Shape::Line { points: line(coming, edge), stroke: FORECAST_EDGE }));
+    for edge in [|one: &FanPoint| one.error.q05, |one: &FanPoint| one.error.q95] {
+        layers.push(Layer::unnamed(PlotShape::Line { points: line(coming, edge), stroke: FORECAST_EDGE }));
     }
-    let median = |one: &Fan| one.error.q50;
-    layers.push(Layer::new("log, median", Shape::Line { points: line(known, median), stroke: FILTERED }));
-    layers.push(Layer::new("forecast, median", Shape::Line { points: line(coming, median), stroke: FORECAST }));
+    let median = |one: &FanPoint| one.error.q50;
+    layers.push(Layer::new("log, median", PlotShape::Line { points: line(known, median), stroke: FILTERED }));
+    layers.push(Layer::new("forecast, median", PlotShape::Line { points: line(coming, median), stroke: FORECAST }));
     layers.push(Layer::new(
         "last generation of the log",
-        Shape::Mark { x: known.last()?.generation as f64, stroke: LAST },
+        PlotShape::Mark { x: known.last()?.generation as f64, stroke: LAST },
     ));
     let label = format!("failure {}", percent(failure, 3));
-    layers.push(Layer::unnamed(Shape::Level { y: failure, label, stroke: THRESHOLD }));
+    layers.push(Layer::unnamed(PlotShape::Level { y: failure, label, stroke: THRESHOLD }));
     let points = measured(inputs);
     let top =
         points.iter().map(|point| point.high).chain(fan.iter().map(|one| one.error.q95)).fold(failure * 1.05, f64::max);
-    layers.push(Layer::new("measured, with its own 90 %", Shape::Rings { points, color: INK }));
+    layers.push(Layer::new("measured, with its own 90 %", PlotShape::Rings { points, color: INK }));
     Some(Plot {
         title: headline(inputs.fit).trim_end_matches('.').to_owned(),
         notes: vec!["Bands hold the true error rate of a generation with probability 50 % and 90 %.".to_owned()],
@@ -51,13 +51,13 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     })
 }
 
-fn line(fan: &[Fan], value: impl Fn(&Fan) -> f64) -> Vec<(f64, f64)> {
+fn line(fan: &[FanPoint], value: impl Fn(&FanPoint) -> f64) -> Vec<(f64, f64)> {
     fan.iter().map(|one| (one.generation as f64, value(one))).collect()
 }
 
 /// The 50 % band and, lighter on both sides of it, what the 90 % band adds.
-fn bands(fan: &[Fan], name: &str, fill: fn(f64) -> RGBAColor) -> Vec<Layer> {
-    let band = |share: f64, low: fn(&Interval) -> f64, high: fn(&Interval) -> f64| Shape::Area {
+fn bands(fan: &[FanPoint], name: &str, fill: fn(f64) -> RGBAColor) -> Vec<Layer> {
+    let band = |share: f64, low: fn(&CredibleInterval) -> f64, high: fn(&CredibleInterval) -> f64| PlotShape::Area {
         points: fan.iter().map(|one| (one.generation as f64, low(&one.error), high(&one.error))).collect(),
         fill: fill(share),
     };
@@ -68,8 +68,8 @@ fn bands(fan: &[Fan], name: &str, fill: fn(f64) -> RGBAColor) -> Vec<Layer> {
     ]
 }
 
-fn measured(inputs: &Inputs<'_>) -> Vec<Estimate> {
-    let estimate = |row: &crate::fit::Row| {
+fn measured(inputs: &FitInputs<'_>) -> Vec<Estimate> {
+    let estimate = |row: &crate::fit::LogRow| {
         let (low, high) = wilson(row.wrong, row.evaluated, 0.1);
         Estimate { x: row.generation as f64, y: row.error_rate(), low, high }
     };

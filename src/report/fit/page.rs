@@ -2,14 +2,14 @@
 
 use maud::{Markup, html};
 
-use crate::fit::Fit;
+use crate::fit::LogFit;
 use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
 
-use super::{Inputs, tables, words};
+use super::{FitInputs, tables, words};
 
 /// Says of a sampler that has not settled what the terminal says, and no number.
-fn unsettled(inputs: &Inputs<'_>, sentence: &str) -> String {
+fn unsettled(inputs: &FitInputs<'_>, sentence: &str) -> String {
     let fit = inputs.fit;
     let body = html! {
         header {
@@ -29,7 +29,7 @@ fn unsettled(inputs: &Inputs<'_>, sentence: &str) -> String {
     document(words::UNSETTLED, words::UNSETTLED, &body)
 }
 
-pub(super) fn page(inputs: &Inputs<'_>, figures: &[Figure]) -> String {
+pub(super) fn page(inputs: &FitInputs<'_>, figures: &[Figure]) -> String {
     let fit = inputs.fit;
     if let Some(sentence) = words::unsettled(fit) {
         return unsettled(inputs, &sentence);
@@ -61,7 +61,7 @@ pub(super) fn page(inputs: &Inputs<'_>, figures: &[Figure]) -> String {
     document(&headline, &headline, &body)
 }
 
-fn answers(fit: &Fit) -> Markup {
+fn answers(fit: &LogFit) -> Markup {
     let best = tables::best(fit);
     html! {
         section {
@@ -77,7 +77,7 @@ fn answers(fit: &Fit) -> Markup {
     }
 }
 
-fn next(inputs: &Inputs<'_>) -> Markup {
+fn next(inputs: &FitInputs<'_>) -> Markup {
     html! {
         @if let Some(advised) = inputs.advised {
             section {
@@ -93,7 +93,7 @@ fn next(inputs: &Inputs<'_>) -> Markup {
     }
 }
 
-fn unknown(fit: &Fit) -> Markup {
+fn unknown(fit: &LogFit) -> Markup {
     let sentences = words::unknown(fit);
     html! {
         section {
@@ -110,7 +110,7 @@ fn unknown(fit: &Fit) -> Markup {
     }
 }
 
-fn criticism(inputs: &Inputs<'_>) -> Markup {
+fn criticism(inputs: &FitInputs<'_>) -> Markup {
     html! {
         section {
             h2 { "Does the model fit?" }
@@ -126,7 +126,7 @@ fn criticism(inputs: &Inputs<'_>) -> Markup {
     }
 }
 
-fn computed(inputs: &Inputs<'_>) -> Markup {
+fn computed(inputs: &FitInputs<'_>) -> Markup {
     let columns = ["Generation", "Phase", "Measured", "Median error", "50 %", "90 %", "No failure so far"];
     html! {
         section {

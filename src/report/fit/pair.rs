@@ -2,39 +2,30 @@
 
 use maud::{Markup, html};
 
-use crate::fit::{Fan, Parting, Phase};
+use crate::fit::{FanPhase, FanPoint};
 use crate::report::axis::Axis;
 use crate::report::html::{document, figure, grid};
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape};
+use crate::report::shape::{Layer, PlotShape};
 use crate::report::theme::{FILTERED, FORECAST, FORECAST_EDGE, LAST, filtered, forecast};
-use crate::report::{Figure, Report, ReportError, drawn};
+use crate::report::{Figure, RenderedReport, ReportError, drawn};
 
-use super::{Inputs, words};
-
-/// Two metrics of one run.
-#[derive(Debug, Clone, Copy)]
-pub struct PairInputs<'a> {
-    /// The metrics' names and fits.
-    pub metrics: [(&'a str, Inputs<'a>); 2],
-    /// Where they part.
-    pub parting: Option<Parting>,
-}
+use super::{FitInputs, PairInputs, words};
 
 /// Makes the figure and the page. The same inputs give the same bytes.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the figure cannot be drawn.
-pub fn render_pair(inputs: &PairInputs<'_>) -> Result<Report, ReportError> {
+pub fn render_pair(inputs: &PairInputs<'_>) -> Result<RenderedReport, ReportError> {
     let [(_, first), _] = &inputs.metrics;
     let figures = drawn([("metrics", plot(inputs))], &first.provenance.origin())?;
     let html = page(inputs, &figures).into_bytes();
-    Ok(Report::new(figures, html))
+    Ok(RenderedReport::new(figures, html))
 }
 
 /// Generations of the log.
-fn known<'a>(inputs: &Inputs<'a>) -> Vec<&'a Fan> {
-    inputs.fit.fan.iter().filter(|one| one.phase != Phase::Forecast).collect()
+fn known<'a>(inputs: &FitInputs<'a>) -> Vec<&'a FanPoint> {
+    inputs.fit.fan.iter().filter(|one| one.phase != FanPhase::Forecast).collect()
 }
 
 fn plot(inputs: &PairInputs<'_>) -> Option<Plot> {
@@ -46,29 +37,30 @@ fn plot(inputs: &PairInputs<'_>) -> Option<Plot> {
     let all = || one.iter().chain(&other);
     let (from, to) = (all().map(|one| one.generation).min()?, all().map(|one| one.generation).max()?);
     let top = all().map(|one| one.error.q95).fold(0.05, f64::max);
-    let band = |fan: &[&Fan]| fan.iter().map(|one| (one.generation as f64, one.error.q05, one.error.q95)).collect();
-    let line = |fan: &[&Fan], value: fn(&Fan) -> f64| {
+    let band =
+        |fan: &[&FanPoint]| fan.iter().map(|one| (one.generation as f64, one.error.q05, one.error.q95)).collect();
+    let line = |fan: &[&FanPoint], value: fn(&FanPoint) -> f64| {
         fan.iter().map(|one| (one.generation as f64, value(one))).collect::<Vec<_>>()
     };
-    let median = |one: &Fan| one.error.q50;
+    let median = |one: &FanPoint| one.error.q50;
     let mut layers = vec![
-        Layer::new(format!("{first_name}, 90 %"), Shape::Area { points: band(&one), fill: filtered(0.9) }),
-        Layer::new(format!("{second_name}, 90 %"), Shape::Area { points: band(&other), fill: forecast(0.9) }),
+        Layer::new(format!("{first_name}, 90 %"), PlotShape::Area { points: band(&one), fill: filtered(0.9) }),
+        Layer::new(format!("{second_name}, 90 %"), PlotShape::Area { points: band(&other), fill: forecast(0.9) }),
     ];
     // The second band keeps its edges where both lie on each other.
-    for edge in [|one: &Fan| one.error.q05, |one: &Fan| one.error.q95] {
-        layers.push(Layer::unnamed(Shape::Line { points: line(&other, edge), stroke: FORECAST_EDGE }));
+    for edge in [|one: &FanPoint| one.error.q05, |one: &FanPoint| one.error.q95] {
+        layers.push(Layer::unnamed(PlotShape::Line { points: line(&other, edge), stroke: FORECAST_EDGE }));
     }
     layers.push(Layer::new(
         format!("{first_name}, median"),
-        Shape::Line { points: line(&one, median), stroke: FILTERED },
+        PlotShape::Line { points: line(&one, median), stroke: FILTERED },
     ));
     layers.push(Layer::new(
         format!("{second_name}, median"),
-        Shape::Line { points: line(&other, median), stroke: FORECAST },
+        PlotShape::Line { points: line(&other, median), stroke: FORECAST },
     ));
     if let Some(parting) = inputs.parting.filter(words::is_sign) {
-        let mark = Shape::Mark { x: parting.generation as f64, stroke: LAST };
+        let mark = PlotShape::Mark { x: parting.generation as f64, stroke: LAST };
         layers.push(Layer::new("best generation of the metric that gets worse", mark));
     }
     Some(Plot {
@@ -101,7 +93,7 @@ fn page(inputs: &PairInputs<'_>, figures: &[Figure]) -> String {
     document(&headline, &headline, &body)
 }
 
-fn of_metric(name: &str, inputs: &Inputs<'_>) -> Markup {
+fn of_metric(name: &str, inputs: &FitInputs<'_>) -> Markup {
     let fit = inputs.fit;
     html! {
         section {

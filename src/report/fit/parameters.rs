@@ -1,12 +1,12 @@
 //! Every parameter before and after the data, on one scale.
 
-use crate::fit::Learned;
+use crate::fit::ParameterSummary;
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape, Span};
+use crate::report::shape::{Layer, PlotShape, Span};
 use crate::report::theme::{BOUNDARY, ROW, filtered, prior_box};
 
-use super::Inputs;
+use super::FitInputs;
 use super::tables::contraction;
 use super::words::listed;
 
@@ -15,8 +15,8 @@ const Q95: f64 = 1.644_853_626_951_472_7;
 /// Most parameters named in the title.
 const NAMED: usize = 3;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
-    let mut parameters: Vec<&Learned> = inputs.fit.parameters.iter().collect();
+pub(super) fn plot(inputs: &FitInputs<'_>) -> Option<Plot> {
+    let mut parameters: Vec<&ParameterSummary> = inputs.fit.parameters.iter().collect();
     // The least known at the bottom.
     parameters.sort_by(|a, b| a.contraction.total_cmp(&b.contraction));
     if parameters.is_empty() {
@@ -30,13 +30,13 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let mut layers: Vec<Layer> = rows()
         .map(|(y, learned)| {
             let label = contraction(learned);
-            Layer::unnamed(Shape::Level { y, label, stroke: ROW })
+            Layer::unnamed(PlotShape::Level { y, label, stroke: ROW })
         })
         .collect();
-    layers.push(Layer::new("prior, 90 %", Shape::Boxes { boxes: prior, fill: prior_box() }));
-    layers.push(Layer::new("given the log, 90 %", Shape::Boxes { boxes: wide, fill: filtered(0.9) }));
-    layers.push(Layer::new("given the log, 50 %", Shape::Boxes { boxes: narrow, fill: filtered(0.5) }));
-    layers.push(Layer::unnamed(Shape::Mark { x: 0.0, stroke: BOUNDARY }));
+    layers.push(Layer::new("prior, 90 %", PlotShape::Boxes { boxes: prior, fill: prior_box() }));
+    layers.push(Layer::new("given the log, 90 %", PlotShape::Boxes { boxes: wide, fill: filtered(0.9) }));
+    layers.push(Layer::new("given the log, 50 %", PlotShape::Boxes { boxes: narrow, fill: filtered(0.5) }));
+    layers.push(Layer::unnamed(PlotShape::Mark { x: 0.0, stroke: BOUNDARY }));
     Some(Plot {
         title: title(&parameters),
         notes: vec!["Right: contraction, the share of the prior's variance that the data removed.".to_owned()],
@@ -53,8 +53,8 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
 }
 
 /// One box per row, `half` as high, between two values of its parameter.
-fn boxes(parameters: &[&Learned], half: f64, ends: fn(&Learned) -> (f64, f64)) -> Vec<Span> {
-    let spanned = |(row, learned): (u32, &&Learned)| {
+fn boxes(parameters: &[&ParameterSummary], half: f64, ends: fn(&ParameterSummary) -> (f64, f64)) -> Vec<Span> {
+    let spanned = |(row, learned): (u32, &&ParameterSummary)| {
         let ((left, right), row) = (ends(learned), f64::from(row));
         let place = |value| standard(learned, value);
         Span { left: place(left), right: place(right), low: row - half, high: row + half }
@@ -63,15 +63,15 @@ fn boxes(parameters: &[&Learned], half: f64, ends: fn(&Learned) -> (f64, f64)) -
 }
 
 /// A value in standard deviations of the prior from its median.
-fn standard(learned: &Learned, value: f64) -> f64 {
+fn standard(learned: &ParameterSummary, value: f64) -> f64 {
     let at = |value: f64| learned.scale.transformed(value);
     let (centre, high) = (at(learned.prior.q50), at(learned.prior.q95));
     (at(value) - centre) / ((high - centre) / Q95)
 }
 
 /// `parameters` by rising contraction.
-fn title(parameters: &[&Learned]) -> String {
-    let key = |learned: &&Learned| learned.parameter.key();
+fn title(parameters: &[&ParameterSummary]) -> String {
+    let key = |learned: &&ParameterSummary| learned.parameter.key();
     let fixed: Vec<&str> = parameters.iter().rev().filter(|one| one.contraction >= 0.8).take(NAMED).map(key).collect();
     let open: Vec<&str> = parameters.iter().filter(|one| one.contraction < 0.2).take(NAMED).map(key).collect();
     match (listed(&fixed), listed(&open)) {

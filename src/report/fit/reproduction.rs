@@ -1,20 +1,21 @@
 //! R before and after the data.
 
-use crate::fit::{Bin, Reproduction};
+use crate::fit::{ReproductionBin, ReproductionForecast};
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape};
+use crate::report::shape::{Layer, PlotShape};
 use crate::report::theme::{CRITICAL, PRIOR, exact_bars};
 use crate::report::words::{number, percent, ratio};
 
-use super::Inputs;
+use super::FitInputs;
 use super::words::outlook;
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &FitInputs<'_>) -> Option<Plot> {
     let r = &inputs.fit.reproduction_number;
     let (first, last) = (r.density.first()?, r.density.last()?);
     // R counts mistakes: what little of either law lies below 0 is said, not drawn.
-    let drawn = || r.density.iter().filter(|bin| bin.high > 0.0).map(|bin| Bin { low: bin.low.max(0.0), ..*bin });
+    let drawn =
+        || r.density.iter().filter(|bin| bin.high > 0.0).map(|bin| ReproductionBin { low: bin.low.max(0.0), ..*bin });
     let bars = drawn().map(|bin| (bin.low, bin.high, bin.posterior)).collect();
     let outline = drawn().flat_map(|bin| [(bin.low, bin.prior), (bin.high, bin.prior)]).collect();
     let top = drawn().map(|bin| bin.prior.max(bin.posterior)).fold(0.0, f64::max);
@@ -34,14 +35,14 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
         x,
         y: Axis::share(&format!("share of draws in each bin of {}", number(first.high - first.low, 2)), 0.0, top),
         layers: vec![
-            Layer::new("given the log", Shape::Bars { bars, fill: exact_bars() }),
-            Layer::new("prior", Shape::Line { points: outline, stroke: PRIOR }),
-            Layer::new("R = 1", Shape::Mark { x: 1.0, stroke: CRITICAL }),
+            Layer::new("given the log", PlotShape::Bars { bars, fill: exact_bars() }),
+            Layer::new("prior", PlotShape::Line { points: outline, stroke: PRIOR }),
+            Layer::new("R = 1", PlotShape::Mark { x: 1.0, stroke: CRITICAL }),
         ],
     })
 }
 
-fn notes(r: &Reproduction) -> Vec<String> {
+fn notes(r: &ReproductionForecast) -> Vec<String> {
     let mut notes =
         vec!["R counts the mistakes that one mistake leaves in the next generation: above 1 they multiply.".to_owned()];
     if r.below_zero > 0.0 || r.prior_below_zero > 0.0 {

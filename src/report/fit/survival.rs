@@ -1,17 +1,17 @@
 //! The survival function of the remaining runway, with its median and intervals.
 
-use crate::fit::Runway;
+use crate::fit::RunwayForecast;
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, Shape, Span};
+use crate::report::shape::{Layer, PlotShape, Span};
 use crate::report::survival::{LAST_STEP, steps};
 use crate::report::theme::{FORECAST, MEDIAN, Stroke, interval};
 use crate::report::words::{capitalised, generations, percent};
 
-use super::Inputs;
+use super::FitInputs;
 use super::words::{range, since};
 
-pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
+pub(super) fn plot(inputs: &FitInputs<'_>) -> Option<Plot> {
     let runway = &inputs.fit.runway;
     let after = |generation: u64| generation as f64 - runway.survived_to as f64;
     let survival = inputs.fit.fan.iter().filter_map(|one| Some((after(one.generation), one.survival?)));
@@ -21,10 +21,10 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
     let low = if layers.is_empty() { 0.0 } else { STRIP };
     layers.push(Layer::new(
         "P(no failure)",
-        Shape::Line { points: steps(&points), stroke: Stroke { dash: None, ..FORECAST } },
+        PlotShape::Line { points: steps(&points), stroke: Stroke { dash: None, ..FORECAST } },
     ));
     if let Some(median) = runway.median {
-        layers.push(Layer::new(format!("median {median}"), Shape::Mark { x: median as f64, stroke: MEDIAN }));
+        layers.push(Layer::new(format!("median {median}"), PlotShape::Mark { x: median as f64, stroke: MEDIAN }));
     }
     let axis = Axis::generations(0, runway.horizon, 0.0);
     Some(Plot {
@@ -46,7 +46,7 @@ pub(super) fn plot(inputs: &Inputs<'_>) -> Option<Plot> {
 const STRIP: f64 = -0.16;
 
 /// Both intervals as boxes below the curve, the narrow one thicker; an interval beyond the horizon has no box.
-fn strip(runway: &Runway, end: f64) -> Vec<Layer> {
+fn strip(runway: &RunwayForecast, end: f64) -> Vec<Layer> {
     let boxed = |share: f64, (low, high): (Option<u64>, Option<u64>), half: f64| {
         let right = high.map_or(end, |generation| generation as f64);
         // An interval of a single generation still shows.
@@ -54,7 +54,7 @@ fn strip(runway: &Runway, end: f64) -> Vec<Layer> {
         let middle = STRIP / 2.0;
         let span = Span { left, right, low: middle - half, high: middle + half };
         let name = format!("{} interval: {}", percent(share, 2), range((low, high), runway.horizon));
-        Some(Layer::new(name, Shape::Boxes { boxes: vec![span], fill: interval(share) }))
+        Some(Layer::new(name, PlotShape::Boxes { boxes: vec![span], fill: interval(share) }))
     };
     let wide = boxed(0.9, runway.interval90, 0.025);
     wide.into_iter().chain(boxed(0.5, runway.interval50, 0.05)).collect()
@@ -63,7 +63,7 @@ fn strip(runway: &Runway, end: f64) -> Vec<Layer> {
 /// Half the least width of a box, in generations.
 const THIN: f64 = 0.06;
 
-fn title(inputs: &Inputs<'_>) -> String {
+fn title(inputs: &FitInputs<'_>) -> String {
     let runway = &inputs.fit.runway;
     let lasting = if runway.no_failure > 0.0 {
         format!("{} of the paths last", percent(runway.no_failure, 3))

@@ -1,13 +1,16 @@
 //! The tables of a fit, cell by cell.
 
-use crate::fit::{Advised, Fan, Fit, Interval, Learned, Mixing, Phase, Scale, Weighed};
+use crate::fit::{
+    AdvisedMeasurements, ChainMixing, CredibleInterval, FanPhase, FanPoint, LogFit, ParameterSummary, PriorScale,
+    WeighedVariants,
+};
 use crate::report::words::{number, percent};
 
 use super::words::{measurement, variant};
 
 /// Measurements by what each is expected to narrow.
-pub(super) fn advice(advised: &Advised) -> Vec<Vec<String>> {
-    let row = |one: &crate::fit::Advice| {
+pub(super) fn advice(advised: &AdvisedMeasurements) -> Vec<Vec<String>> {
+    let row = |one: &crate::fit::MeasurementAdvice| {
         vec![
             measurement(one.measurement, advised.generation),
             number(one.expected_sd, 3),
@@ -19,7 +22,7 @@ pub(super) fn advice(advised: &Advised) -> Vec<Vec<String>> {
 }
 
 /// Variants by their weights.
-pub(super) fn variants(weighed: &Weighed) -> Vec<Vec<String>> {
+pub(super) fn variants(weighed: &WeighedVariants) -> Vec<Vec<String>> {
     let row = |score: &crate::fit::VariantScore| {
         vec![
             variant(score.variant).to_owned(),
@@ -33,8 +36,8 @@ pub(super) fn variants(weighed: &Weighed) -> Vec<Vec<String>> {
 }
 
 /// Parameters before and after the data.
-pub(super) fn parameters(fit: &Fit) -> Vec<Vec<String>> {
-    let row = |one: &Learned| {
+pub(super) fn parameters(fit: &LogFit) -> Vec<Vec<String>> {
+    let row = |one: &ParameterSummary| {
         let mixing = fit.mixing.iter().find(|mixing| mixing.parameter == one.parameter);
         vec![
             one.parameter.key().to_owned(),
@@ -50,12 +53,12 @@ pub(super) fn parameters(fit: &Fit) -> Vec<Vec<String>> {
 }
 
 /// The contraction in whole percent: its own uncertainty leaves no more.
-pub(super) fn contraction(learned: &Learned) -> String {
+pub(super) fn contraction(learned: &ParameterSummary) -> String {
     format!("{:.0}\u{a0}%", 100.0 * learned.contraction.max(0.0))
 }
 
-fn value(interval: &Interval, scale: Scale) -> String {
-    let form = |value: f64| if scale == Scale::Logit { percent(value, 3) } else { number(value, 3) };
+fn value(interval: &CredibleInterval, scale: PriorScale) -> String {
+    let form = |value: f64| if scale == PriorScale::Logit { percent(value, 3) } else { number(value, 3) };
     format!("{} ({} to {})", form(interval.q50), form(interval.q05), form(interval.q95))
 }
 
@@ -89,9 +92,9 @@ fn meaning(key: &str) -> &'static str {
 }
 
 /// Error and survival by generation.
-pub(super) fn generations(fit: &Fit) -> Vec<Vec<String>> {
+pub(super) fn generations(fit: &LogFit) -> Vec<Vec<String>> {
     let or_empty = |share: Option<f64>| share.map_or_else(String::new, |share| percent(share, 3));
-    let row = |fan: &Fan| {
+    let row = |fan: &FanPoint| {
         vec![
             fan.generation.to_string(),
             phase(fan.phase).to_owned(),
@@ -105,16 +108,16 @@ pub(super) fn generations(fit: &Fit) -> Vec<Vec<String>> {
     fit.fan.iter().map(row).collect()
 }
 
-const fn phase(phase: Phase) -> &'static str {
+const fn phase(phase: FanPhase) -> &'static str {
     match phase {
-        Phase::Filtered => "measured",
-        Phase::Gap => "not measured",
-        Phase::Forecast => "forecast",
+        FanPhase::Filtered => "measured",
+        FanPhase::Gap => "not measured",
+        FanPhase::Forecast => "forecast",
     }
 }
 
 /// The generations by their chance to be the best of those measured.
-pub(super) fn best(fit: &Fit) -> Vec<Vec<String>> {
+pub(super) fn best(fit: &LogFit) -> Vec<Vec<String>> {
     let mut ranked = fit.best.by_generation.clone();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let likely = ranked.into_iter().filter(|(_, probability)| *probability >= 0.01);
@@ -122,14 +125,15 @@ pub(super) fn best(fit: &Fit) -> Vec<Vec<String>> {
 }
 
 /// How well each parameter has mixed.
-pub(super) fn mixing(fit: &Fit) -> Vec<Vec<String>> {
-    let row =
-        |one: &Mixing| vec![one.parameter.key().to_owned(), number(one.r_hat, 4), number(one.effective.round(), 6)];
+pub(super) fn mixing(fit: &LogFit) -> Vec<Vec<String>> {
+    let row = |one: &ChainMixing| {
+        vec![one.parameter.key().to_owned(), number(one.r_hat, 4), number(one.effective.round(), 6)]
+    };
     fit.mixing.iter().map(row).collect()
 }
 
 /// How the numbers were computed.
-pub(super) fn computing(fit: &Fit) -> String {
+pub(super) fn computing(fit: &LogFit) -> String {
     let basis = &fit.basis;
     let worst = fit.mixing.iter().map(|mixing| mixing.r_hat).fold(f64::NAN, f64::max);
     let fewest = fit.mixing.iter().map(|mixing| mixing.effective).fold(f64::NAN, f64::min);

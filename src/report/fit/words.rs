@@ -2,8 +2,9 @@
 
 use super::PairInputs;
 use crate::fit::{
-    Advice, Advised, Conditional, Fit, Interval, Learned, Measurement, Outlook, Parting, Phase, Runway, Threshold,
-    Training, Variant, Weighed,
+    AdvisedMeasurements, ConditionalInterval, CredibleInterval, FailureThreshold, FanPhase, FitOutlook, LogFit,
+    Measurement, MeasurementAdvice, MetricParting, ModelVariant, ParameterSummary, RunwayForecast, TrainingMode,
+    WeighedVariants,
 };
 use crate::report::words::{capitalised, generations, number, percent, ratio};
 
@@ -21,7 +22,7 @@ pub(super) const UNSETTLED: &str = "No answer: the sampler has not settled";
 
 /// The remaining runway in one sentence; a failure that has happened comes first.
 #[must_use]
-pub fn headline(fit: &Fit) -> String {
+pub fn headline(fit: &LogFit) -> String {
     let runway = &fit.runway;
     let failure = percent(runway.error_rate, 3);
     if let Some(failed) = runway.failed_at {
@@ -59,14 +60,14 @@ pub fn range((low, high): (Option<u64>, Option<u64>), horizon: u64) -> String {
 
 /// Median, 50 % and 90 % interval.
 #[must_use]
-pub fn spread(interval: &Interval, form: impl Fn(f64) -> String) -> String {
-    let Interval { q05, q25, q50, q75, q95 } = *interval;
+pub fn spread(interval: &CredibleInterval, form: impl Fn(f64) -> String) -> String {
+    let CredibleInterval { q05, q25, q50, q75, q95 } = *interval;
     format!("{} (50\u{a0}%: {} to {}; 90\u{a0}%: {} to {})", form(q50), form(q25), form(q75), form(q05), form(q95))
 }
 
 /// The remaining runway with both intervals, and the chance of none.
 #[must_use]
-pub fn runway(fit: &Fit) -> String {
+pub fn runway(fit: &LogFit) -> String {
     let runway = &fit.runway;
     let horizon = runway.horizon;
     let median = runway
@@ -84,8 +85,8 @@ pub fn runway(fit: &Fit) -> String {
 
 /// What counts as a failure, where nobody said and it is not half wrong.
 #[must_use]
-pub fn failure(fit: &Fit) -> Option<String> {
-    let chosen = fit.basis.threshold == Threshold::Chosen;
+pub fn failure(fit: &LogFit) -> Option<String> {
+    let chosen = fit.basis.threshold == FailureThreshold::Chosen;
     let rate = fit.runway.error_rate;
     (chosen && rate > 0.5).then(|| {
         format!(
@@ -98,13 +99,13 @@ pub fn failure(fit: &Fit) -> Option<String> {
 
 /// What the forecast averages, and why.
 #[must_use]
-pub fn members(fit: &Fit) -> String {
+pub fn members(fit: &LogFit) -> String {
     let basis = &fit.basis;
     let is = if basis.training_told { "is" } else { "is taken to be" };
     let otherwise = match (basis.training_told, basis.training) {
         (true, _) => "",
-        (false, Training::Anew) => "; --fine-tuned says otherwise",
-        (false, Training::FineTuned) => "; --trained-anew says otherwise",
+        (false, TrainingMode::Anew) => "; --fine-tuned says otherwise",
+        (false, TrainingMode::FineTuned) => "; --trained-anew says otherwise",
     };
     let trend = if basis.trend_split {
         "a trend of the wrong share of what is kept and one of how often candidates disagree, taken together"
@@ -121,7 +122,7 @@ pub fn members(fit: &Fit) -> String {
 
 /// What error rates are about where every generation answers the same problems.
 #[must_use]
-pub fn problems(fit: &Fit) -> Option<String> {
+pub fn problems(fit: &LogFit) -> Option<String> {
     fit.basis.same_problems.then(|| {
         "Every generation answers the same problems: how hard these happen to be is common to all and does not pass for a \
          change. Error rates, the threshold and the runway are those of all problems of their kind; measured rates, and what \
@@ -136,7 +137,7 @@ const PARTED: f64 = 0.8;
 const UNTOLD: f64 = 0.5;
 
 /// Whether two metrics are said to part.
-pub(super) fn is_sign(parting: &Parting) -> bool {
+pub(super) fn is_sign(parting: &MetricParting) -> bool {
     parting.probability >= PARTED
 }
 
@@ -150,7 +151,7 @@ pub fn parting(inputs: &PairInputs<'_>) -> String {
     let Some(parting) = inputs.parting else {
         return format!("No generation has both {first} and {second}.");
     };
-    let Parting { generation, last, probability, margin, second_worsens } = parting;
+    let MetricParting { generation, last, probability, margin, second_worsens } = parting;
     // Draws cannot tell more.
     let probability = if probability > 0.999 { "more than 99.9\u{a0}%".to_owned() } else { percent(probability, 2) };
     if parting.probability < UNTOLD {
@@ -166,14 +167,14 @@ pub fn parting(inputs: &PairInputs<'_>) -> String {
 }
 
 /// From when the remaining runway counts.
-pub(super) fn since(runway: &Runway) -> String {
+pub(super) fn since(runway: &RunwayForecast) -> String {
     let anew = if runway.failed_at.is_some() { "anew " } else { "" };
     format!("counted {anew}from generation {}", runway.survived_to)
 }
 
 /// What must be read before any number, where the sampler has not settled.
 #[must_use]
-pub fn unsettled(fit: &Fit) -> Option<String> {
+pub fn unsettled(fit: &LogFit) -> Option<String> {
     let worst = fit.unsettled()?;
     Some(format!(
         "The sampler has not settled (R-hat {} for {}): use no number of this fit; sample longer with --sweeps, now {}.",
@@ -185,7 +186,7 @@ pub fn unsettled(fit: &Fit) -> Option<String> {
 
 /// P(R > 1) beside its prior, and what may be said of it.
 #[must_use]
-pub fn outlook(fit: &Fit) -> String {
+pub fn outlook(fit: &LogFit) -> String {
     let r = &fit.reproduction_number;
     let settles = |how: &str| match (&fit.floor_error.given, present(fit)) {
         (Some(floor), Some(now)) => {
@@ -194,28 +195,28 @@ pub fn outlook(fit: &Fit) -> String {
         _ => r.words.words().to_owned(),
     };
     let words = match r.words {
-        Outlook::SettleWorse => settles("settles"),
-        Outlook::LikelySettleWorse => settles("likely settles"),
+        FitOutlook::SettleWorse => settles("settles"),
+        FitOutlook::LikelySettleWorse => settles("likely settles"),
         other => other.words().to_owned(),
     };
     format!("{}, prior {}: {words}", percent(r.above_one, 3), percent(r.prior_above_one, 3))
 }
 
 /// Median error rate of the last generation of the log.
-fn present(fit: &Fit) -> Option<f64> {
-    fit.fan.iter().rfind(|one| one.phase != Phase::Forecast).map(|one| one.error.q50)
+fn present(fit: &LogFit) -> Option<f64> {
+    fit.fan.iter().rfind(|one| one.phase != FanPhase::Forecast).map(|one| one.error.q50)
 }
 
 /// R in words.
 #[must_use]
-pub fn reproduction(fit: &Fit) -> String {
+pub fn reproduction(fit: &LogFit) -> String {
     let r = &fit.reproduction_number;
     format!("R = {}. The probability that R is above 1 is {}.", spread(&r.posterior, ratio), outlook(fit))
 }
 
 /// Fresh against inherited errors.
 #[must_use]
-pub fn inherited(fit: &Fit) -> String {
+pub fn inherited(fit: &LogFit) -> String {
     format!(
         "Of the error at generation {}, the share {} was inherited from earlier generations; the rest is fresh.",
         fit.basis.generations.1,
@@ -225,8 +226,8 @@ pub fn inherited(fit: &Fit) -> String {
 
 /// Floor and tipping point.
 #[must_use]
-pub fn rest(fit: &Fit) -> [String; 2] {
-    let told = |what: &str, value: &Conditional, none: &str| match &value.given {
+pub fn rest(fit: &LogFit) -> [String; 2] {
+    let told = |what: &str, value: &ConditionalInterval, none: &str| match &value.given {
         Some(interval) => format!(
             "{what} {}, where there is one: in {} of the draws.",
             spread(interval, |error| percent(error, 3)),
@@ -242,7 +243,7 @@ pub fn rest(fit: &Fit) -> [String; 2] {
 
 /// The generation to keep.
 #[must_use]
-pub fn best(fit: &Fit) -> String {
+pub fn best(fit: &LogFit) -> String {
     let best = &fit.best;
     let mut others: Vec<&(u64, f64)> = best.by_generation.iter().filter(|(g, _)| *g != best.generation).collect();
     others.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -276,11 +277,11 @@ pub fn measurement(measurement: Measurement, generation: u64) -> String {
 
 /// What to measure next, or that nothing now would help.
 #[must_use]
-pub fn advice(advised: &Advised) -> String {
+pub fn advice(advised: &AdvisedMeasurements) -> String {
     let sd = number(advised.sd, 3);
     let chosen = advised.cheapest.and_then(|cheapest| advised.advice.iter().find(|one| one.measurement == cheapest));
     let Some(chosen) = chosen else {
-        let (later, now): (Vec<&Advice>, Vec<&Advice>) =
+        let (later, now): (Vec<&MeasurementAdvice>, Vec<&MeasurementAdvice>) =
             advised.advice.iter().partition(|one| matches!(one.measurement, Measurement::Next(_)));
         let most = now.iter().map(|one| one.reduction).fold(0.0, f64::max);
         let later = later.iter().max_by(|a, b| a.reduction.total_cmp(&b.reduction)).map_or_else(String::new, |one| {
@@ -305,9 +306,9 @@ pub fn advice(advised: &Advised) -> String {
 
 /// What the data fix, leave open, and cannot tell apart.
 #[must_use]
-pub fn unknown(fit: &Fit) -> Vec<String> {
-    let named = |keep: &dyn Fn(&Learned) -> bool| {
-        let mut found: Vec<&Learned> = fit.parameters.iter().filter(|learned| keep(learned)).collect();
+pub fn unknown(fit: &LogFit) -> Vec<String> {
+    let named = |keep: &dyn Fn(&ParameterSummary) -> bool| {
+        let mut found: Vec<&ParameterSummary> = fit.parameters.iter().filter(|learned| keep(learned)).collect();
         found.sort_by(|a, b| b.contraction.total_cmp(&a.contraction));
         listed(&found.iter().map(|learned| learned.parameter.key()).collect::<Vec<_>>())
     };
@@ -329,7 +330,7 @@ pub fn unknown(fit: &Fit) -> Vec<String> {
 
 /// Where the model fails to foresee, and which of its parts the data ask for.
 #[must_use]
-pub fn criticism(fit: &Fit, weighed: Option<&Weighed>) -> Vec<String> {
+pub fn criticism(fit: &LogFit, weighed: Option<&WeighedVariants>) -> Vec<String> {
     let mut sentences: Vec<String> = fit
         .surprises
         .iter()
@@ -368,13 +369,13 @@ pub fn criticism(fit: &Fit, weighed: Option<&Weighed>) -> Vec<String> {
 
 /// A variant in words.
 #[must_use]
-pub const fn variant(variant: Variant) -> &'static str {
+pub const fn variant(variant: ModelVariant) -> &'static str {
     match variant {
-        Variant::Full => "everything free",
-        Variant::ConstantSlips => "constant slips",
-        Variant::NoAmplification => "no amplification",
-        Variant::SoundStart => "no mistakes inherited at the start",
-        Variant::WholeSolutions => "whole solutions, not steps",
+        ModelVariant::Full => "everything free",
+        ModelVariant::ConstantSlips => "constant slips",
+        ModelVariant::NoAmplification => "no amplification",
+        ModelVariant::SoundStart => "no mistakes inherited at the start",
+        ModelVariant::WholeSolutions => "whole solutions, not steps",
     }
 }
 

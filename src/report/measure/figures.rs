@@ -1,15 +1,15 @@
 //! What votes keep, and how right answers are spread over problems.
 
-use crate::measure::{Measured, MeasuredNumber, VoteMeasurement};
+use crate::measure::{MeasuredLoop, MeasuredNumber, VoteMeasurement};
 use crate::report::axis::Axis;
 use crate::report::plot::Plot;
-use crate::report::shape::{Estimate, Layer, Shape};
+use crate::report::shape::{Estimate, Layer, PlotShape};
 use crate::report::theme::{EXACT, FORECAST, INK, VERMILLION, exact_bars};
 
 use super::words;
 
 /// Accepted problems, and right ones of them, by the votes that an answer needs, of as many candidates as were sampled.
-pub(super) fn votes(measured: &Measured) -> Option<Plot> {
+pub(super) fn votes(measured: &MeasuredLoop) -> Option<Plot> {
     let candidates = measured.votes.iter().map(|vote| vote.candidates).max()?;
     let votes: Vec<&VoteMeasurement> = measured.votes.iter().filter(|vote| vote.candidates == candidates).collect();
     let ring = |vote: &VoteMeasurement, number: MeasuredNumber| Estimate {
@@ -34,16 +34,16 @@ pub(super) fn votes(measured: &Measured) -> Option<Plot> {
         x,
         y: Axis::share("share", 0.0, 1.0),
         layers: vec![
-            Layer::new("accepted, predicted", Shape::Line { points: predicted_accepted, stroke: FORECAST }),
-            Layer::new("right of the accepted, predicted", Shape::Line { points: predicted_right, stroke: EXACT }),
-            Layer::new("accepted, measured", Shape::Rings { points: accepted, color: VERMILLION }),
-            Layer::new("right of the accepted, measured", Shape::Rings { points: right, color: INK }),
+            Layer::new("accepted, predicted", PlotShape::Line { points: predicted_accepted, stroke: FORECAST }),
+            Layer::new("right of the accepted, predicted", PlotShape::Line { points: predicted_right, stroke: EXACT }),
+            Layer::new("accepted, measured", PlotShape::Rings { points: accepted, color: VERMILLION }),
+            Layer::new("right of the accepted, measured", PlotShape::Rings { points: right, color: INK }),
         ],
     })
 }
 
 /// Problems by their number of right answers, beside what the fitted difficulties predict.
-pub(super) fn right_answers(measured: &Measured) -> Option<Plot> {
+pub(super) fn right_answers(measured: &MeasuredLoop) -> Option<Plot> {
     let counts = &measured.right_counts;
     let last = counts.last().filter(|last| last.right >= 2)?;
     let bars =
@@ -61,8 +61,8 @@ pub(super) fn right_answers(measured: &Measured) -> Option<Plot> {
         x,
         y: Axis::share("share of the problems", 0.0, top),
         layers: vec![
-            Layer::new("measured", Shape::Bars { bars, fill: exact_bars() }),
-            Layer::new("predicted", Shape::Dots { points: dots, color: VERMILLION, open: false }),
+            Layer::new("measured", PlotShape::Bars { bars, fill: exact_bars() }),
+            Layer::new("predicted", PlotShape::Dots { points: dots, color: VERMILLION, open: false }),
         ],
     })
 }

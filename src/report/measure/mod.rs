@@ -4,10 +4,10 @@ mod figures;
 mod page;
 mod words;
 
-use crate::measure::Measured;
+use crate::measure::MeasuredLoop;
 use crate::provenance::LogProvenance;
 
-use super::{Figure, Report, ReportError, drawn};
+use super::{Figure, RenderedReport, ReportError, drawn};
 
 pub use words::sentences;
 
@@ -15,7 +15,7 @@ pub use words::sentences;
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
-pub fn figures(measured: &Measured, provenance: &LogProvenance) -> Result<Vec<Figure>, ReportError> {
+pub fn figures(measured: &MeasuredLoop, provenance: &LogProvenance) -> Result<Vec<Figure>, ReportError> {
     let plots = [("votes", figures::votes(measured)), ("right-answers", figures::right_answers(measured))];
     drawn(plots, &provenance.origin())
 }
@@ -24,8 +24,8 @@ pub fn figures(measured: &Measured, provenance: &LogProvenance) -> Result<Vec<Fi
 ///
 /// # Errors
 /// [`ReportError::Figure`] if a figure cannot be drawn.
-pub fn render(measured: &Measured, provenance: &LogProvenance) -> Result<Report, ReportError> {
+pub fn render(measured: &MeasuredLoop, provenance: &LogProvenance) -> Result<RenderedReport, ReportError> {
     let figures = figures(measured, provenance)?;
     let html = page::page(measured, provenance, &figures).into_bytes();
-    Ok(Report::new(figures, html))
+    Ok(RenderedReport::new(figures, html))
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::measure::{Measured, MeasuredNumber, VoteMeasurement};
+use crate::measure::{MeasuredLoop, MeasuredNumber, VoteMeasurement};
 use crate::provenance::LogProvenance;
 use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
@@ -10,7 +10,7 @@ use crate::report::words::{number, percent};
 
 use super::words::{sentences, share};
 
-pub(super) fn page(measured: &Measured, provenance: &LogProvenance, figures: &[Figure]) -> String {
+pub(super) fn page(measured: &MeasuredLoop, provenance: &LogProvenance, figures: &[Figure]) -> String {
     let sentences = sentences(measured);
     let headline = sentences.first().cloned().unwrap_or_default();
     let body = html! {
@@ -33,7 +33,7 @@ pub(super) fn page(measured: &Measured, provenance: &LogProvenance, figures: &[F
     document("What the samples tell", &headline, &body)
 }
 
-fn keys(measured: &Measured) -> Vec<Vec<String>> {
+fn keys(measured: &MeasuredLoop) -> Vec<Vec<String>> {
     let row = |key: &crate::measure::MeasuredKey| {
         let interval = match (key.number.low, key.number.high) {
             (Some(low), Some(high)) => format!("{} to {}", number(low, 3), number(high, 3)),
@@ -44,7 +44,7 @@ fn keys(measured: &Measured) -> Vec<Vec<String>> {
     measured.keys.iter().map(row).collect()
 }
 
-fn votes(measured: &Measured) -> Markup {
+fn votes(measured: &MeasuredLoop) -> Markup {
     let predicted = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| percent(value, 3));
     let told = |number: Option<MeasuredNumber>| number.map_or_else(|| "–".to_owned(), share);
     let row = |vote: &VoteMeasurement| {
@@ -67,7 +67,7 @@ fn votes(measured: &Measured) -> Markup {
     grid("What a vote would keep", &columns, &rows)
 }
 
-fn difficulties(measured: &Measured) -> Markup {
+fn difficulties(measured: &MeasuredLoop) -> Markup {
     let row = |fit: &crate::measure::DifficultyFit| {
         vec![fit.difficulties.to_string(), number(fit.log_likelihood, 6), number(fit.bic_change, 3)]
     };
@@ -75,6 +75,6 @@ fn difficulties(measured: &Measured) -> Markup {
     grid("How many difficulties", &["Difficulties", "ln likelihood", "BIC, against one (lowest is chosen)"], &rows)
 }
 
-fn missing(measured: &Measured) -> Vec<Vec<String>> {
+fn missing(measured: &MeasuredLoop) -> Vec<Vec<String>> {
     measured.missing.iter().map(|one| vec![one.key.clone(), one.reason.clone(), one.remedy.clone()]).collect()
 }

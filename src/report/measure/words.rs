@@ -1,12 +1,12 @@
 //! What was measured, in sentences.
 
-use crate::measure::{Measured, MeasuredNumber, VoteMeasurement};
+use crate::measure::{MeasuredLoop, MeasuredNumber, VoteMeasurement};
 use crate::report::words::{number, percent};
 use crate::stats::fit::chi_square;
 
 /// The findings, the most important first.
 #[must_use]
-pub fn sentences(measured: &Measured) -> Vec<String> {
+pub fn sentences(measured: &MeasuredLoop) -> Vec<String> {
     [error(measured), shared(measured), learned(measured), check(measured), Some(counted(measured))]
         .into_iter()
         .flatten()
@@ -24,11 +24,11 @@ pub(super) fn share(number: MeasuredNumber) -> String {
     }
 }
 
-fn of(measured: &Measured, key: &str) -> Option<String> {
+fn of(measured: &MeasuredLoop, key: &str) -> Option<String> {
     measured.key(key).map(|found| share(found.number))
 }
 
-fn error(measured: &Measured) -> Option<String> {
+fn error(measured: &MeasuredLoop) -> Option<String> {
     let error = of(measured, "error_rate")?;
     let difficulties = match measured.chosen_difficulties() {
         1 => String::new(),
@@ -38,7 +38,7 @@ fn error(measured: &Measured) -> Option<String> {
     Some(format!("One answer is wrong with probability {error}.{difficulties}"))
 }
 
-fn shared(measured: &Measured) -> Option<String> {
+fn shared(measured: &MeasuredLoop) -> Option<String> {
     let shared = of(measured, "errors.systematic_share")?;
     let Some(consistency) = of(measured, "errors.consistency") else {
         return Some(format!("Candidates share hardly a mistake: {shared} of the wrong answers are systematic."));
@@ -49,7 +49,7 @@ fn shared(measured: &Measured) -> Option<String> {
     ))
 }
 
-fn learned(measured: &Measured) -> Option<String> {
+fn learned(measured: &MeasuredLoop) -> Option<String> {
     let worse = of(measured, "right_to_wrong")?;
     let better = of(measured, "wrong_to_right")?;
     let persistence = of(measured, "learning.persistence").map_or_else(String::new, |one| {
@@ -63,7 +63,7 @@ fn learned(measured: &Measured) -> Option<String> {
     ))
 }
 
-fn check(measured: &Measured) -> Option<String> {
+fn check(measured: &MeasuredLoop) -> Option<String> {
     let accepted = of(measured, "accepted")?;
     let wrong = of(measured, "kept_wrong").map_or_else(String::new, |wrong| format!("; of these {wrong} are wrong"));
     let tells = measured.key("discrimination").map_or_else(String::new, |one| match one.number.value {
@@ -77,7 +77,7 @@ fn check(measured: &Measured) -> Option<String> {
     Some(format!("The check keeps {accepted} of the answers{wrong}.{tells}"))
 }
 
-fn counted(measured: &Measured) -> String {
+fn counted(measured: &MeasuredLoop) -> String {
     let missing = match measured.missing.len() {
         0 => String::new(),
         1 => " One more is listed that they cannot tell.".to_owned(),
@@ -97,7 +97,7 @@ fn counted(measured: &Measured) -> String {
 }
 
 /// The rule with the purest majority, in words.
-pub(super) fn vote_title(measured: &Measured, candidates: u32) -> Option<String> {
+pub(super) fn vote_title(measured: &MeasuredLoop, candidates: u32) -> Option<String> {
     let majority = candidates / 2 + 1;
     let vote = |agree: u32| measured.votes.iter().find(|vote| vote.candidates == candidates && vote.agree == agree);
     let said = |vote: &VoteMeasurement| {
@@ -108,7 +108,7 @@ pub(super) fn vote_title(measured: &Measured, candidates: u32) -> Option<String>
 }
 
 /// Whether chance takes the measured counts so far from the predicted ones in less than one of a hundred sets of samples.
-fn is_off(measured: &Measured) -> bool {
+fn is_off(measured: &MeasuredLoop) -> bool {
     let counts = &measured.right_counts;
     let observed: Vec<u64> =
         counts.iter().map(|one| (one.measured * measured.problems as f64).round() as u64).collect();
@@ -117,7 +117,7 @@ fn is_off(measured: &Measured) -> bool {
 }
 
 /// How many difficulties the samples ask for.
-pub(super) fn difficulty_title(measured: &Measured) -> String {
+pub(super) fn difficulty_title(measured: &MeasuredLoop) -> String {
     let change = |difficulties: usize| {
         measured.difficulties.iter().find(|fit| fit.difficulties == difficulties).map(|fit| fit.bic_change)
     };

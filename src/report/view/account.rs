@@ -1,13 +1,13 @@
 //! The account of mistakes as tables.
 
-use crate::explain::{Account, Drivers, VoteRow};
+use crate::explain::{MistakeAccount, ReproductionDrivers, VoteRow};
 
 use super::super::designs::flows_table;
 use super::super::words::{number, percent, ratio};
 use super::AccountView;
 
 /// Mistakes now and later, and what votes catch.
-pub(super) fn tables(account: &Account) -> Vec<AccountView> {
+pub(super) fn tables(account: &MistakeAccount) -> Vec<AccountView> {
     let (columns, rows) = flows_table(&account.now);
     let mut notes = vec![
         "Up to “accepted” of 100 problems, then of 100 accepted examples; a negative catch means that the vote rather \
@@ -28,7 +28,7 @@ pub(super) fn tables(account: &Account) -> Vec<AccountView> {
     vec![now, later, votes(account)]
 }
 
-fn drivers(drivers: &Drivers) -> String {
+fn drivers(drivers: &ReproductionDrivers) -> String {
     let parts = drivers.contributions.iter().filter(|one| one.part.abs() > 1e-9);
     let parts: Vec<String> = parts.map(|one| format!("{} {}", one.class.name(), number(one.part, 3))).collect();
     format!(
@@ -39,7 +39,7 @@ fn drivers(drivers: &Drivers) -> String {
     )
 }
 
-fn votes(account: &Account) -> AccountView {
+fn votes(account: &MistakeAccount) -> AccountView {
     let share = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| percent(value, 3));
     let priced = account.votes.are_priced();
     let row = |row: &VoteRow| {

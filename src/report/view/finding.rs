@@ -1,9 +1,9 @@
 //! The finding in words; the bad news leads.
 
-use crate::analytic::{ByGeneration, Regime, Remedy, SAFE, Safety, Threshold};
+use crate::analytic::{ByGeneration, ParameterThreshold, Regime, Remedy, SAFE, SafetyReport};
 use crate::simulate::Simulated;
 
-use super::super::Inputs;
+use super::super::ReportInputs;
 use super::super::words::{generations, number, percent, probability, ratio};
 use super::reason;
 
@@ -13,7 +13,7 @@ const NEAR: f64 = 0.9;
 const NAMED: usize = 3;
 
 /// Results that contradict each other, and runs that starved.
-pub(super) fn alarms(inputs: &Inputs<'_>) -> Vec<String> {
+pub(super) fn alarms(inputs: &ReportInputs<'_>) -> Vec<String> {
     let mut alarms = Vec::new();
     if let Some(verdict) = inputs.verdict.filter(|verdict| !verdict.agree) {
         alarms.push(format!("The simulation contradicts the reference ({}): {}", verdict.reference, verdict.sentence));
@@ -33,7 +33,7 @@ pub(super) fn alarms(inputs: &Inputs<'_>) -> Vec<String> {
 }
 
 /// The expected runway, or the best substitute for it.
-pub(super) fn headline(inputs: &Inputs<'_>) -> String {
+pub(super) fn headline(inputs: &ReportInputs<'_>) -> String {
     let threshold = percent(inputs.threshold(), 3);
     if inputs.fails_at_once() {
         let start = percent(inputs.solution.start_error, 3);
@@ -70,7 +70,7 @@ pub(super) fn headline(inputs: &Inputs<'_>) -> String {
 }
 
 /// The runway as the simulation saw it; runs alive at the horizon are told, not dropped.
-fn restricted(simulated: &Simulated, inputs: &Inputs<'_>) -> String {
+fn restricted(simulated: &Simulated, inputs: &ReportInputs<'_>) -> String {
     let horizon = inputs.horizon_text();
     let runs = number(simulated.replicates as f64, 3);
     if simulated.runway.censored >= simulated.replicates {
@@ -90,7 +90,7 @@ fn restricted(simulated: &Simulated, inputs: &Inputs<'_>) -> String {
 }
 
 /// The rest of the finding.
-pub(super) fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
+pub(super) fn sentences(inputs: &ReportInputs<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
     if !inputs.fails_at_once() {
         sentences.extend(inputs.failure_sentence().map(|sentence| sentence + "."));
@@ -116,7 +116,7 @@ pub(super) fn sentences(inputs: &Inputs<'_>) -> Vec<String> {
     sentences
 }
 
-fn regime(inputs: &Inputs<'_>) -> String {
+fn regime(inputs: &ReportInputs<'_>) -> String {
     let solution = inputs.solution;
     let Some(regime) = solution.regime else {
         let reason = solution.undefined.get("regime").map_or("", String::as_str);
@@ -168,7 +168,7 @@ fn starved(generation: Option<u64>) -> String {
 }
 
 /// What chance makes of a loop whose mean field stays below the threshold: the words follow the failures, not the mean field.
-fn by_chance(inputs: &Inputs<'_>) -> String {
+fn by_chance(inputs: &ReportInputs<'_>) -> String {
     let runway = &inputs.solution.runway;
     let threshold = percent(inputs.threshold(), 3);
     if runway.ever_fails == Some(0.0) && runway.ever_fails_error == Some(0.0) {
@@ -191,7 +191,7 @@ fn by_chance(inputs: &Inputs<'_>) -> String {
 }
 
 /// R where the law changes with the generation.
-fn changing_reproduction(inputs: &Inputs<'_>, changing: &ByGeneration) -> String {
+fn changing_reproduction(inputs: &ReportInputs<'_>, changing: &ByGeneration) -> String {
     let numbers = &changing.reproduction_number;
     let starves = inputs.solution.regime == Some(Regime::Starved);
     let (Some(&Some(first)), Some(&Some(last)), false) = (numbers.first(), numbers.last(), starves) else {
@@ -217,14 +217,14 @@ fn changing_reproduction(inputs: &Inputs<'_>, changing: &ByGeneration) -> String
     }
 }
 
-fn tipping(inputs: &Inputs<'_>) -> Option<String> {
+fn tipping(inputs: &ReportInputs<'_>) -> Option<String> {
     let tipping = percent(inputs.solution.tipping_error?, 3);
     let steady = inputs.solution.by_generation.is_none();
     steady.then(|| format!("Beyond an error rate of {tipping} even this loop avalanches (tipping point)."))
 }
 
 /// The generation to keep, where the error first falls and then rises.
-fn keep(inputs: &Inputs<'_>) -> Option<String> {
+fn keep(inputs: &ReportInputs<'_>) -> Option<String> {
     let best = inputs.solution.best;
     if best.generation == 0 || best.generation >= inputs.horizon() {
         return None;
@@ -246,7 +246,7 @@ fn keep(inputs: &Inputs<'_>) -> Option<String> {
 
 /// What would bring the probability of failing within the horizon below 5 %.
 #[must_use]
-pub fn ways_to_safety(safety: &Safety, horizon: u64) -> String {
+pub fn ways_to_safety(safety: &SafetyReport, horizon: u64) -> String {
     let (level, within) = (percent(SAFE, 3), generations(horizon as f64));
     if safety.remedies.is_empty() {
         return format!("None of {} single parameters brings failure within {within} below {level}.", safety.tried);
@@ -267,7 +267,7 @@ fn remedy_in_words(remedy: &Remedy) -> String {
 }
 
 /// What would bring R below 1, where it is above. That stops mistakes from multiplying; it need not save the loop.
-fn remedy(inputs: &Inputs<'_>) -> Option<String> {
+fn remedy(inputs: &ReportInputs<'_>) -> Option<String> {
     if inputs.solution.reproduction_number.is_none_or(|r| r <= 1.0) {
         return None;
     }
@@ -288,7 +288,7 @@ fn remedy(inputs: &Inputs<'_>) -> Option<String> {
     ))
 }
 
-fn way(threshold: &Threshold) -> Option<String> {
+fn way(threshold: &ParameterThreshold) -> Option<String> {
     let value = threshold.value?;
     let instead =
         |present: Option<f64>| present.map_or_else(String::new, |now| format!(" instead of {}", number(now, 3)));

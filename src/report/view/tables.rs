@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use crate::analytic::{Best, Solution, Threshold};
-use crate::compare::{Test, Verdict};
+use crate::analytic::{BestGeneration, ParameterThreshold, Solution};
+use crate::compare::{AgreementTest, AgreementVerdict};
 use crate::provenance::Provenance;
 use crate::scenario::Scenario;
 
-use super::super::Inputs;
+use super::super::ReportInputs;
 use super::super::thin;
 use super::super::words::{estimate, number, percent, ratio, runway_cell, shares};
-use super::{CurveTable, Parameter, Quantity, TestRow, ThresholdRow, VerdictView, absent};
+use super::{CurveTable, ParameterRow, QuantityRow, TestRow, ThresholdRow, VerdictView, absent};
 
 /// Significant digits in tables.
 const DIGITS: usize = 3;
@@ -66,12 +66,12 @@ const MEANINGS: [(&str, &str); 45] = [
     ("filter.coverage", "share of examples compared with the truth"),
 ];
 
-pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
+pub(super) fn numbers(inputs: &ReportInputs<'_>) -> Vec<QuantityRow> {
     let solution = inputs.solution;
     let cell = |value: Option<f64>, key: &str, show: fn(f64, usize) -> String| {
         value.map_or_else(|| absent(inputs, key), |value| show(value, DIGITS))
     };
-    let row = |label: &str, exact: String| Quantity { label: label.to_owned(), exact, simulated: String::new() };
+    let row = |label: &str, exact: String| QuantityRow { label: label.to_owned(), exact, simulated: String::new() };
     let mut rows = vec![
         row(
             "reproduction number of mistakes, R",
@@ -112,7 +112,7 @@ pub(super) fn numbers(inputs: &Inputs<'_>) -> Vec<Quantity> {
     rows
 }
 
-fn keep(best: Best) -> String {
+fn keep(best: BestGeneration) -> String {
     format!("{} ({})", number(best.generation as f64, 3), percent(best.error, DIGITS))
 }
 
@@ -139,24 +139,24 @@ fn cost(solution: &Solution) -> Vec<(String, String)> {
 type Cell<'a> = dyn Fn(Option<f64>, &str, fn(f64, usize) -> String) -> String + 'a;
 
 /// Numbers that the simulation knows as well.
-fn both_sides(inputs: &Inputs<'_>, cell: &Cell<'_>) -> [Quantity; 3] {
+fn both_sides(inputs: &ReportInputs<'_>, cell: &Cell<'_>) -> [QuantityRow; 3] {
     let horizon = inputs.horizon_text();
     let curves = inputs.solution.curves.as_ref();
     let last = |values: &[f64]| values.last().copied();
     let plus_minus = |mean: f64, se: f64| format!("{} (2 se)", estimate(mean, 2.0 * se));
     let simulated = inputs.simulated;
     [
-        Quantity {
+        QuantityRow {
             label: format!("mean runway restricted to the horizon, E[min(T, {horizon})]"),
             exact: cell(inputs.solution.runway.restricted_mean, "runway.restricted_mean", number),
             simulated: simulated.map_or_else(String::new, |s| plus_minus(s.runway.restricted_mean, s.runway.se)),
         },
-        Quantity {
+        QuantityRow {
             label: format!("probability of surviving generation {horizon}"),
             exact: cell(curves.and_then(|curves| last(&curves.survival)), "survival", percent),
             simulated: simulated.and_then(|s| last(&s.survival)).map_or_else(String::new, |s| percent(s, DIGITS)),
         },
-        Quantity {
+        QuantityRow {
             label: format!("mean error rate at generation {horizon}"),
             exact: cell(curves.and_then(|curves| last(&curves.expected_error)), "expected_error", percent),
             simulated: simulated
@@ -166,8 +166,8 @@ fn both_sides(inputs: &Inputs<'_>, cell: &Cell<'_>) -> [Quantity; 3] {
     ]
 }
 
-pub(super) fn thresholds(inputs: &Inputs<'_>) -> Vec<ThresholdRow> {
-    let value = |threshold: &Threshold| match (threshold.value, &threshold.reason) {
+pub(super) fn thresholds(inputs: &ReportInputs<'_>) -> Vec<ThresholdRow> {
+    let value = |threshold: &ParameterThreshold| match (threshold.value, &threshold.reason) {
         (Some(value), _) => number(value, DIGITS),
         (None, Some(reason)) => format!("not available: {reason}"),
         (None, None) => "not available".to_owned(),
@@ -181,8 +181,8 @@ pub(super) fn thresholds(inputs: &Inputs<'_>) -> Vec<ThresholdRow> {
     rows.collect()
 }
 
-pub(super) fn verdict(verdict: &Verdict) -> VerdictView {
-    let row = |test: &Test| TestRow {
+pub(super) fn verdict(verdict: &AgreementVerdict) -> VerdictView {
+    let row = |test: &AgreementTest| TestRow {
         quantity: test.quantity.clone(),
         deviation: number(test.deviation, DIGITS),
         critical: number(test.critical, DIGITS),
@@ -204,7 +204,7 @@ pub(super) fn verdict(verdict: &Verdict) -> VerdictView {
 }
 
 /// Every key of the scenario with its value, in the order of [`MEANINGS`], filters last.
-pub(in crate::report) fn parameters(scenario: &Scenario) -> Vec<Parameter> {
+pub(in crate::report) fn parameters(scenario: &Scenario) -> Vec<ParameterRow> {
     let mut found = Vec::new();
     // A scenario holds finite numbers and strings only, all of which JSON can hold.
     flatten(&serde_json::to_value(scenario).unwrap_or_default(), String::new(), &mut found);
@@ -222,7 +222,7 @@ pub(in crate::report) fn parameters(scenario: &Scenario) -> Vec<Parameter> {
         .into_iter()
         .map(|(key, value)| {
             let meaning = entry(&key).and_then(|at| MEANINGS.get(at)).map_or("", |(_, meaning)| meaning).to_owned();
-            Parameter { key, value, meaning }
+            ParameterRow { key, value, meaning }
         })
         .collect()
 }
@@ -240,7 +240,7 @@ fn flatten(value: &Value, key: String, found: &mut Vec<(String, String)>) {
     }
 }
 
-pub(super) fn curves(inputs: &Inputs<'_>) -> CurveTable {
+pub(super) fn curves(inputs: &ReportInputs<'_>) -> CurveTable {
     let solution = inputs.solution;
     let count = solution.generations.len();
     let shown = thin::stride(count, ROWS);
@@ -257,7 +257,7 @@ pub(super) fn curves(inputs: &Inputs<'_>) -> CurveTable {
 }
 
 /// Title and values of every column but the generation.
-fn columns<'a>(inputs: &Inputs<'a>) -> Vec<(&'static str, &'a [f64])> {
+fn columns<'a>(inputs: &ReportInputs<'a>) -> Vec<(&'static str, &'a [f64])> {
     let solution: &Solution = inputs.solution;
     let mut columns: Vec<(&'static str, &[f64])> = vec![("error, mean field", &solution.mean_field_error)];
     if let Some(curves) = &solution.curves {

@@ -1,11 +1,11 @@
 //! What a generation's number decides, whatever the model believes: length of solutions, slips, and luck.
 
-use crate::scenario::{Bin, Scenario};
+use crate::scenario::{DifficultyClass, Scenario};
 use crate::simulate::binomial::Binomial;
 
 /// One class of problems at one generation, with the recursions over its steps.
 #[derive(Debug)]
-pub(super) struct Era {
+pub(super) struct AgentEra {
     /// Share of the problems.
     pub share: f64,
     /// L, steps of a solution.
@@ -27,7 +27,7 @@ pub(super) struct Era {
     pub stuck: f64,
 }
 
-impl Era {
+impl AgentEra {
     /// Every class of problems at generation 0, 1, … up to the one from which nothing changes any more.
     pub fn all(scenario: &Scenario) -> Vec<Vec<Self>> {
         let last = scenario.horizon.get().min(scenario.settles_at().unwrap_or(u64::MAX));
@@ -39,7 +39,7 @@ impl Era {
         scenario.bins(generation).iter().map(|bin| Self::new(scenario, bin)).collect()
     }
 
-    fn new(scenario: &Scenario, bin: &Bin) -> Self {
+    fn new(scenario: &Scenario, bin: &DifficultyClass) -> Self {
         let recovery = scenario.errors.recovery.get();
         Self {
             share: bin.share,

@@ -1,6 +1,6 @@
 //! The agents' loop at the cost of its mistakes.
 //!
-//! The same problems, candidates, votes, filters and acts of learning as [`super::Agents`] plays, with the same law, but
+//! The same problems, candidates, votes, filters and acts of learning as [`super::AgentEngine`] plays, with the same law, but
 //! nothing is done for a problem in which nothing happens. What is drawn together, and what is played:
 //!
 //! - Beliefs of a kind are exchangeable, so they are counted; how many of a round's problems meet each kind is one draw.
@@ -14,28 +14,28 @@
 //! formed, and the number of problems that N accepted examples take is played out in rounds.
 
 use crate::scenario::Scenario;
-use crate::simulate::beliefs::{Beliefs, Chain};
+use crate::simulate::beliefs::{BeliefChain, BeliefCounts};
 use crate::simulate::binomial;
 use crate::simulate::error::SimulationError;
-use crate::simulate::run::Run;
-use crate::simulate::stream::Stream;
+use crate::simulate::run::PlayedRun;
+use crate::simulate::stream::RandomStream;
 
-use super::era::Era;
-use super::filter::Check;
-use super::learn::Learner;
-use super::model::Model;
+use super::era::AgentEra;
+use super::filter::AgentCheck;
+use super::learn::AgentLearner;
+use super::model::AgentModel;
 use super::solver::Solver;
-use super::vote::Ballot;
-use super::{Answer, Attempts, Examples, MAX_FRUITLESS, Stall, affordable};
+use super::vote::CandidateBallot;
+use super::{AnswerKind, Attempts, Examples, MAX_FRUITLESS, Stall, affordable};
 
 /// Plays runs of one scenario.
 #[derive(Debug)]
 pub(in crate::simulate) struct Events<'a> {
     scenario: &'a Scenario,
     /// The classes of problems at generation 0, 1, … up to the one from which nothing changes any more.
-    eras: Vec<Vec<Era>>,
-    checks: Vec<Check>,
-    learner: Learner,
+    eras: Vec<Vec<AgentEra>>,
+    checks: Vec<AgentCheck>,
+    learner: AgentLearner,
 }
 
 impl<'a> Events<'a> {
@@ -50,9 +50,9 @@ impl<'a> Events<'a> {
         affordable(candidates, scenario, replicates)?;
         Ok(Self {
             scenario,
-            eras: Era::all(scenario),
-            checks: scenario.filters.iter().map(Check::new).collect(),
-            learner: Learner::new(&scenario.learning),
+            eras: AgentEra::all(scenario),
+            checks: scenario.filters.iter().map(AgentCheck::new).collect(),
+            learner: AgentLearner::new(&scenario.learning),
         })
     }
 
@@ -60,9 +60,9 @@ impl<'a> Events<'a> {
     ///
     /// # Errors
     /// Where the loop comes to a generation that accepts next to nothing.
-    pub fn play(&self, stream: &mut Stream, run: &mut Run) -> Result<(), SimulationError> {
-        let mut beliefs = Beliefs::start(self.scenario, stream);
-        let mut ballot = Ballot::new(self.scenario);
+    pub fn play(&self, stream: &mut RandomStream, run: &mut PlayedRun) -> Result<(), SimulationError> {
+        let mut beliefs = BeliefCounts::start(self.scenario, stream);
+        let mut ballot = CandidateBallot::new(self.scenario);
         let (examples, horizon) = (self.scenario.examples.get(), self.scenario.horizon.get());
         for generation in 0..=horizon {
             let model = self.model(generation, beliefs);
@@ -88,26 +88,26 @@ impl<'a> Events<'a> {
     }
 
     /// A model of `generation` with these beliefs.
-    fn model(&self, generation: u64, beliefs: Beliefs) -> Model<'_> {
+    fn model(&self, generation: u64, beliefs: BeliefCounts) -> AgentModel<'_> {
         // `new` builds at least generation 0, and every one up to the horizon or the last change.
-        Model::new(&self.eras[(generation as usize).min(self.eras.len() - 1)], beliefs)
+        AgentModel::new(&self.eras[(generation as usize).min(self.eras.len() - 1)], beliefs)
     }
 
     /// So many of the beliefs of the next generation: those that it learns, and those that it copies from this one.
     fn train(
         &self,
         beliefs: u64,
-        model: &Model<'_>,
-        ballot: &mut Ballot,
+        model: &AgentModel<'_>,
+        ballot: &mut CandidateBallot,
         attempts: &mut Attempts,
-        stream: &mut Stream,
-    ) -> Result<Beliefs, Stall> {
+        stream: &mut RandomStream,
+    ) -> Result<BeliefCounts, Stall> {
         let renewed = binomial::draw(beliefs, self.learner.renewal, stream);
         let mistaken = self.learner.gain.beliefs(renewed, stream, |draws, stream| {
             let accepted = self.gather(draws, model, ballot, attempts, stream)?;
             Ok(self.learner.learn_all(accepted, stream))
         })?;
-        let learned = Beliefs { unsound: mistaken.unsound, wrong: mistaken.wrong, all: renewed };
+        let learned = BeliefCounts { unsound: mistaken.unsound, wrong: mistaken.wrong, all: renewed };
         Ok(learned.plus(model.beliefs.met(beliefs - renewed, stream)))
     }
 
@@ -116,10 +116,10 @@ impl<'a> Events<'a> {
     fn gather(
         &self,
         examples: u64,
-        model: &Model<'_>,
-        ballot: &mut Ballot,
+        model: &AgentModel<'_>,
+        ballot: &mut CandidateBallot,
         attempts: &mut Attempts,
-        stream: &mut Stream,
+        stream: &mut RandomStream,
     ) -> Result<Examples, Stall> {
         let (mut accepted, mut fruitless) = (Examples::default(), 0_u64);
         while accepted.all() < examples {
@@ -141,9 +141,9 @@ impl<'a> Events<'a> {
     fn attempt(
         &self,
         problems: u64,
-        model: &Model<'_>,
-        ballot: &mut Ballot,
-        stream: &mut Stream,
+        model: &AgentModel<'_>,
+        ballot: &mut CandidateBallot,
+        stream: &mut RandomStream,
     ) -> Result<Examples, Stall> {
         let (mut accepted, mut left, mut share) = (Examples::default(), problems, 1.0);
         for (nth, solver) in model.solvers.iter().enumerate() {
@@ -161,19 +161,19 @@ impl<'a> Events<'a> {
     }
 }
 
-impl Chain for Events<'_> {
-    fn failed(&self, generation: u64, beliefs: Beliefs) -> bool {
+impl BeliefChain for Events<'_> {
+    fn failed(&self, generation: u64, beliefs: BeliefCounts) -> bool {
         self.model(generation, beliefs).error_rate >= self.scenario.failure.error_rate.get()
     }
 
     fn learned(
         &self,
         generation: u64,
-        beliefs: Beliefs,
+        beliefs: BeliefCounts,
         examples: u64,
-        stream: &mut Stream,
-    ) -> Result<Beliefs, SimulationError> {
-        let mut ballot = Ballot::new(self.scenario);
+        stream: &mut RandomStream,
+    ) -> Result<BeliefCounts, SimulationError> {
+        let mut ballot = CandidateBallot::new(self.scenario);
         let model = self.model(generation, beliefs);
         let taught = self.train(examples, &model, &mut ballot, &mut Attempts::default(), stream);
         taught.map_err(|stall| stall.at(generation))
@@ -181,7 +181,12 @@ impl Chain for Events<'_> {
 }
 
 /// The answers, before the filters, to problems of one class that `met` these beliefs.
-fn answers(met: Beliefs, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
+fn answers(
+    met: BeliefCounts,
+    solver: &Solver<'_>,
+    ballot: &mut CandidateBallot,
+    stream: &mut RandomStream,
+) -> Result<Examples, Stall> {
     let provoked = binomial::draw(met.sound(), solver.provoked, stream);
     if ballot.candidates() == 1 {
         return alone([met.sound() - provoked, provoked + met.wrong, met.unsound], solver, stream);
@@ -193,7 +198,12 @@ fn answers(met: Beliefs, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut 
 }
 
 /// Votes on problems without a systematic mistake: a unanimous vote for the sound answer unless a candidate slips.
-fn plain(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
+fn plain(
+    problems: u64,
+    solver: &Solver<'_>,
+    ballot: &mut CandidateBallot,
+    stream: &mut RandomStream,
+) -> Result<Examples, Stall> {
     let candidates = ballot.candidates();
     let eventful = binomial::draw(problems, solver.slips(candidates), stream);
     let mut accepted = Examples::default();
@@ -209,7 +219,12 @@ fn plain(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut S
 }
 
 /// Votes on problems with a systematic mistake.
-fn systematic(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
+fn systematic(
+    problems: u64,
+    solver: &Solver<'_>,
+    ballot: &mut CandidateBallot,
+    stream: &mut RandomStream,
+) -> Result<Examples, Stall> {
     let mut accepted = Examples::default();
     if solver.era.consistency >= 1.0 {
         if ballot.decided(ballot.candidates()) == Some(true) {
@@ -225,7 +240,7 @@ fn systematic(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &
             continue;
         }
         ballot.open(solver.era.wrong_answers);
-        ballot.cast(Answer::Systematic, shown, stream);
+        ballot.cast(AnswerKind::Systematic, shown, stream);
         solver.contest(ballot.candidates() - shown, false, ballot, stream)?;
         count(ballot.close(stream), &mut accepted);
     }
@@ -233,14 +248,19 @@ fn systematic(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &
 }
 
 /// Votes on problems that meet an unsound belief.
-fn wrong_step(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &mut Stream) -> Result<Examples, Stall> {
+fn wrong_step(
+    problems: u64,
+    solver: &Solver<'_>,
+    ballot: &mut CandidateBallot,
+    stream: &mut RandomStream,
+) -> Result<Examples, Stall> {
     let mut accepted = Examples::default();
     for _ in 0..problems {
         let shown = solver.era.shown.draw(stream);
         let lucky = (0..shown).filter(|_| solver.lucky(stream)).count() as u64;
         ballot.open(solver.era.wrong_answers);
-        ballot.cast(Answer::Unsound, lucky, stream);
-        ballot.cast(Answer::Systematic, shown - lucky, stream);
+        ballot.cast(AnswerKind::Unsound, lucky, stream);
+        ballot.cast(AnswerKind::Systematic, shown - lucky, stream);
         solver.contest(ballot.candidates() - shown, false, ballot, stream)?;
         count(ballot.close(stream), &mut accepted);
     }
@@ -251,7 +271,7 @@ fn wrong_step(problems: u64, solver: &Solver<'_>, ballot: &mut Ballot, stream: &
 fn alone(
     [plain, systematic, wrong_step]: [u64; 3],
     solver: &Solver<'_>,
-    stream: &mut Stream,
+    stream: &mut RandomStream,
 ) -> Result<Examples, Stall> {
     let shown = binomial::draw(systematic, solver.era.consistency, stream);
     let repeated = binomial::draw(wrong_step, solver.era.consistency, stream);
@@ -260,7 +280,7 @@ fn alone(
     Ok(bases.plus(Examples { unsound: lucky, systematic: shown + repeated - lucky, ..Examples::default() }))
 }
 
-fn count(accepted: Option<Answer>, examples: &mut Examples) {
+fn count(accepted: Option<AnswerKind>, examples: &mut Examples) {
     if let Some(answer) = accepted {
         examples.add(answer, 1);
     }

@@ -4,19 +4,19 @@ use crate::quantity::Probability;
 use crate::scenario::Filter;
 
 use super::solver::Solver;
-use super::{Answer, Examples, Stall};
+use super::{AnswerKind, Examples, Stall};
 use crate::simulate::binomial;
-use crate::simulate::stream::{Jump, Stream};
+use crate::simulate::stream::{Jump, RandomStream};
 
 /// One filter, ready to draw.
 #[derive(Debug)]
-pub(super) struct Check {
+pub(super) struct AgentCheck {
     filter: Filter,
     /// From one right step that a `steps` filter rejects to the next.
     false_alarm: Jump,
 }
 
-impl Check {
+impl AgentCheck {
     pub fn new(filter: &Filter) -> Self {
         let false_alarm = match filter {
             Filter::Steps { false_reject, .. } => false_reject.get(),
@@ -29,49 +29,49 @@ impl Check {
     ///
     /// # Errors
     /// As [`Solver::base`], which a restatement of the problem is put to.
-    pub fn passes(&self, example: Answer, solver: &Solver<'_>, stream: &mut Stream) -> Result<bool, Stall> {
-        let right = matches!(example, Answer::Sound | Answer::Unsound);
+    pub fn passes(&self, example: AnswerKind, solver: &Solver<'_>, stream: &mut RandomStream) -> Result<bool, Stall> {
+        let right = matches!(example, AnswerKind::Sound | AnswerKind::Unsound);
         Ok(match self.filter {
             Filter::Catch { random, systematic, unsound, false_reject } => {
                 let caught = match example {
-                    Answer::Sound => false_reject,
-                    Answer::Unsound => unsound,
-                    Answer::Systematic => systematic,
-                    Answer::Random => random,
+                    AnswerKind::Sound => false_reject,
+                    AnswerKind::Unsound => unsound,
+                    AnswerKind::Systematic => systematic,
+                    AnswerKind::Random => random,
                 };
                 !stream.happens(caught.get())
             }
             Filter::Outcome { sensitivity, false_reject } => {
                 !stream.happens(if right { false_reject.get() } else { sensitivity.get() })
             }
-            Filter::Steps { .. } if example == Answer::Sound => {
+            Filter::Steps { .. } if example == AnswerKind::Sound => {
                 self.false_alarm.within(solver.era.steps, stream).is_none()
             }
             Filter::Steps { sensitivity, .. } => !stream.happens(sensitivity.get()),
             Filter::CrossModel { agreement_on_error, error_rate } => match example {
-                Answer::Random => false,
-                Answer::Systematic => stream.happens(agreement_on_error.get()),
-                Answer::Sound | Answer::Unsound => !stream.happens(error_rate.get()),
+                AnswerKind::Random => false,
+                AnswerKind::Systematic => stream.happens(agreement_on_error.get()),
+                AnswerKind::Sound | AnswerKind::Unsound => !stream.happens(error_rate.get()),
             },
             Filter::Transform { invariance } => match example {
-                Answer::Random => false,
-                Answer::Systematic => stream.happens(invariance.get()),
-                Answer::Sound | Answer::Unsound => {
-                    matches!(solver.base(stream)?, Answer::Sound | Answer::Unsound)
+                AnswerKind::Random => false,
+                AnswerKind::Systematic => stream.happens(invariance.get()),
+                AnswerKind::Sound | AnswerKind::Unsound => {
+                    matches!(solver.base(stream)?, AnswerKind::Sound | AnswerKind::Unsound)
                 }
             },
             Filter::GroundTruth { coverage, steps } => {
-                let faulty = !right || (steps && example == Answer::Unsound);
+                let faulty = !right || (steps && example == AnswerKind::Unsound);
                 !(faulty && stream.happens(coverage.get()))
             }
             Filter::SelfJudge { shared, .. }
-                if example == Answer::Systematic
+                if example == AnswerKind::Systematic
                     && stream.happens(shared.map_or(solver.era.consistency, Probability::get)) =>
             {
                 true
             }
             Filter::SelfJudge { sensitivity, false_reject, steps, .. } => {
-                let faulty = !right || (steps && example == Answer::Unsound);
+                let faulty = !right || (steps && example == AnswerKind::Unsound);
                 // A judgement from a mistaken belief tells nothing: the fault is caught no more often than a right answer.
                 let seen = faulty && !stream.happens(solver.mistaken);
                 !stream.happens(if seen { sensitivity.get() } else { false_reject.get() })
@@ -83,12 +83,12 @@ impl Check {
     /// `transform` filter asks for are walked as any candidates are.
     ///
     /// # Errors
-    /// As [`Check::passes`].
+    /// As [`AgentCheck::passes`].
     pub fn pass_all(
         &self,
         mut examples: Examples,
         solver: &Solver<'_>,
-        stream: &mut Stream,
+        stream: &mut RandomStream,
     ) -> Result<Examples, Stall> {
         let (sound, unsound, systematic, random) = match self.filter {
             Filter::Catch { random, systematic, unsound, false_reject } => {
@@ -143,8 +143,8 @@ mod tests {
     use super::*;
     use crate::scenario::{Origin, Scenario};
     use crate::simulate::Engine;
-    use crate::simulate::agents::era::Era;
-    use crate::simulate::beliefs::Beliefs;
+    use crate::simulate::agents::era::AgentEra;
+    use crate::simulate::beliefs::BeliefCounts;
 
     const DRAWS: u64 = 100_000;
 
@@ -160,10 +160,10 @@ mod tests {
         let seen = 0.8 - 0.7 * 0.3;
         for (more, shared, unsound) in [("", 0.7, 0.1), ("shared = 0.2\nsteps = true", 0.2, seen)] {
             let scenario = Scenario::parse(&judge(more), Origin::Text, &[]).unwrap();
-            let eras = Era::classes(&scenario, 0);
-            let solver = Solver::new(&eras[0], Beliefs { unsound: 1, wrong: 2, all: 10 });
-            let check = Check::new(&scenario.filters[0]);
-            let mut stream = Stream::new(41, Engine::Agents, 0);
+            let eras = AgentEra::classes(&scenario, 0);
+            let solver = Solver::new(&eras[0], BeliefCounts { unsound: 1, wrong: 2, all: 10 });
+            let check = AgentCheck::new(&scenario.filters[0]);
+            let mut stream = RandomStream::new(41, Engine::Agents, 0);
             let near = |passed: u64, caught: f64, what: &str| {
                 let se = (caught * (1.0 - caught) / DRAWS as f64).sqrt();
                 let found = 1.0 - passed as f64 / DRAWS as f64;
@@ -172,10 +172,10 @@ mod tests {
             let all = Examples { sound: DRAWS, unsound: DRAWS, systematic: DRAWS, random: DRAWS };
             let together = check.pass_all(all, &solver, &mut stream).unwrap();
             for (answer, passed, caught) in [
-                (Answer::Sound, together.sound, 0.1),
-                (Answer::Unsound, together.unsound, unsound),
-                (Answer::Systematic, together.systematic, seen * (1.0 - shared)),
-                (Answer::Random, together.random, seen),
+                (AnswerKind::Sound, together.sound, 0.1),
+                (AnswerKind::Unsound, together.unsound, unsound),
+                (AnswerKind::Systematic, together.systematic, seen * (1.0 - shared)),
+                (AnswerKind::Random, together.random, seen),
             ] {
                 near(passed, caught, &format!("{answer:?} together"));
                 let alone = (0..DRAWS).filter(|_| check.passes(answer, &solver, &mut stream).unwrap()).count();

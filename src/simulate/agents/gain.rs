@@ -6,9 +6,9 @@
 //! leaves it sound, since (1 − m)·Σ_k m^k·Π_{i ≤ k} (1 − f/i) = (1 − m)^f. Source: K. Łatuszyński, I. Kosmidis, O. Papaspiliopoulos
 //! and G. O. Roberts, Simulating events of unknown probabilities via reverse time martingales (2011).
 
-use super::{Belief, Stall};
+use super::{AgentBelief, Stall};
 use crate::simulate::binomial;
-use crate::simulate::stream::Stream;
+use crate::simulate::stream::RandomStream;
 
 /// The most mistaken draws for one belief.
 const MAX_MISTAKEN: u64 = 1_000_000;
@@ -32,12 +32,12 @@ impl Mistaken {
 
 /// κ as draws: an anchor, an accepted example and an act of learning each.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Gain {
+pub(super) struct HazardGain {
     whole: u64,
     fraction: f64,
 }
 
-impl Gain {
+impl HazardGain {
     /// The draws of a hazard gain.
     pub fn new(hazard_gain: f64) -> Self {
         // The cast takes what exceeds every count to the largest one.
@@ -55,22 +55,22 @@ impl Gain {
     /// Those of `draw`, and [`Stall::Mistaken`] where the fraction is not decided in a million draws.
     pub fn belief(
         self,
-        stream: &mut Stream,
-        mut draw: impl FnMut(&mut Stream) -> Result<Belief, Stall>,
-    ) -> Result<Belief, Stall> {
+        stream: &mut RandomStream,
+        mut draw: impl FnMut(&mut RandomStream) -> Result<AgentBelief, Stall>,
+    ) -> Result<AgentBelief, Stall> {
         for _ in 0..self.whole {
             let belief = draw(stream)?;
-            if belief != Belief::Sound {
+            if belief != AgentBelief::Sound {
                 return Ok(belief);
             }
         }
         if self.fraction == 0.0 {
-            return Ok(Belief::Sound);
+            return Ok(AgentBelief::Sound);
         }
         let first = draw(stream)?;
         let mut mistaken = 1;
         let mut last = first;
-        while last != Belief::Sound {
+        while last != AgentBelief::Sound {
             if stream.happens(self.fraction / mistaken as f64) {
                 return Ok(first);
             }
@@ -80,19 +80,19 @@ impl Gain {
             last = draw(stream)?;
             mistaken += 1;
         }
-        Ok(Belief::Sound)
+        Ok(AgentBelief::Sound)
     }
 
     /// So many beliefs together, from draws of `draw`, which makes as many as it is asked for: those of all beliefs that are
     /// not decided yet, at once.
     ///
     /// # Errors
-    /// As [`Gain::belief`].
+    /// As [`HazardGain::belief`].
     pub fn beliefs(
         self,
         beliefs: u64,
-        stream: &mut Stream,
-        mut draw: impl FnMut(u64, &mut Stream) -> Result<Mistaken, Stall>,
+        stream: &mut RandomStream,
+        mut draw: impl FnMut(u64, &mut RandomStream) -> Result<Mistaken, Stall>,
     ) -> Result<Mistaken, Stall> {
         let mut decided = Mistaken::default();
         let mut sound = beliefs;
@@ -152,25 +152,25 @@ mod tests {
             let m: f64 = unsound + wrong;
             let grown = 1.0 - (1.0 - m).powf(gain);
             let kinds = [unsound, wrong].map(|kind| if m > 0.0 { grown * kind / m } else { 0.0 });
-            let one = |stream: &mut Stream| {
+            let one = |stream: &mut RandomStream| {
                 Ok(if stream.happens(m) {
-                    if stream.happens(wrong / m) { Belief::Wrong } else { Belief::Unsound }
+                    if stream.happens(wrong / m) { AgentBelief::Wrong } else { AgentBelief::Unsound }
                 } else {
-                    Belief::Sound
+                    AgentBelief::Sound
                 })
             };
-            let many = |draws: u64, stream: &mut Stream| {
+            let many = |draws: u64, stream: &mut RandomStream| {
                 let all = binomial::draw(draws, m, stream);
                 let wrong = if all == 0 { 0 } else { binomial::draw(all, wrong / m, stream) };
                 Ok(Mistaken { unsound: all - wrong, wrong })
             };
-            let mut stream = Stream::new(21, Engine::Agents, number);
-            let (rule, mut alone) = (Gain::new(gain), Mistaken::default());
+            let mut stream = RandomStream::new(21, Engine::Agents, number);
+            let (rule, mut alone) = (HazardGain::new(gain), Mistaken::default());
             for _ in 0..BELIEFS {
                 match rule.belief(&mut stream, one).unwrap() {
-                    Belief::Sound => {}
-                    Belief::Unsound => alone.unsound += 1,
-                    Belief::Wrong => alone.wrong += 1,
+                    AgentBelief::Sound => {}
+                    AgentBelief::Unsound => alone.unsound += 1,
+                    AgentBelief::Wrong => alone.wrong += 1,
                 }
             }
             let together = rule.beliefs(BELIEFS, &mut stream, many).unwrap();
@@ -186,13 +186,13 @@ mod tests {
     #[test]
     fn beliefs_drawn_together_are_independent() {
         let (m, gain, beliefs, samples) = (0.6_f64, 1.34, 50, 20_000);
-        let mut stream = Stream::new(22, Engine::Events, 0);
+        let mut stream = RandomStream::new(22, Engine::Events, 0);
         let counts: Vec<f64> = (0..samples)
             .map(|_| {
-                let draw = |draws: u64, stream: &mut Stream| {
+                let draw = |draws: u64, stream: &mut RandomStream| {
                     Ok(Mistaken { unsound: 0, wrong: binomial::draw(draws, m, stream) })
                 };
-                Gain::new(gain).beliefs(beliefs, &mut stream, draw).unwrap().wrong as f64
+                HazardGain::new(gain).beliefs(beliefs, &mut stream, draw).unwrap().wrong as f64
             })
             .collect();
         let p = 1.0 - (1.0 - m).powf(gain);
@@ -203,17 +203,17 @@ mod tests {
 
     #[test]
     fn a_fraction_that_no_draw_decides_is_given_up() {
-        let wrong = |_: &mut Stream| Ok(Belief::Wrong);
-        let all = |draws: u64, _: &mut Stream| Ok(Mistaken { unsound: 0, wrong: draws });
+        let wrong = |_: &mut RandomStream| Ok(AgentBelief::Wrong);
+        let all = |draws: u64, _: &mut RandomStream| Ok(Mistaken { unsound: 0, wrong: draws });
         let refused = Err(Stall::Mistaken(MAX_MISTAKEN));
-        let mut stream = Stream::new(23, Engine::Agents, 0);
+        let mut stream = RandomStream::new(23, Engine::Agents, 0);
         // Of 200 beliefs that only err, some are open after a million draws with probability 1 − (1 − 10^-0.6)^200.
-        let rule = Gain::new(0.1);
+        let rule = HazardGain::new(0.1);
         assert_eq!(
             (0..200).map(|_| rule.belief(&mut stream, wrong)).find(Result::is_err),
             Some(Err(Stall::Mistaken(MAX_MISTAKEN)))
         );
         assert_eq!(rule.beliefs(200, &mut stream, all), refused);
-        assert_eq!(Gain::new(1.1).belief(&mut stream, wrong), Ok(Belief::Wrong));
+        assert_eq!(HazardGain::new(1.1).belief(&mut stream, wrong), Ok(AgentBelief::Wrong));
     }
 }

@@ -6,6 +6,7 @@
 
 mod era;
 mod events;
+mod examples;
 mod filter;
 mod gain;
 mod learn;
@@ -15,15 +16,16 @@ mod vote;
 
 use crate::scenario::{Policy, Scenario};
 
-use super::beliefs::{Beliefs, start_shares};
+use super::beliefs::{BeliefCounts, start_shares};
 use super::error::SimulationError;
-use super::run::Run;
-use super::stream::Stream;
-use era::Era;
-use filter::Check;
-use learn::Learner;
-use model::Model;
-use vote::Ballot;
+use super::run::PlayedRun;
+use super::stream::RandomStream;
+use era::AgentEra;
+use examples::{AgentBelief, AnswerKind, Examples, MAX_FRUITLESS, Stall};
+use filter::AgentCheck;
+use learn::AgentLearner;
+use model::AgentModel;
+use vote::CandidateBallot;
 
 pub(super) use events::Events;
 
@@ -31,99 +33,18 @@ pub(super) use events::Events;
 const MAX_BELIEFS: u64 = 100_000_000;
 /// The most candidates and recursion steps of a whole simulation: weeks of work.
 const MAX_WORK: u128 = 100_000_000_000_000;
-/// The most candidates without an accepted example, and the most redraws of one candidate.
-const MAX_FRUITLESS: u64 = 10_000_000;
-
-/// What one independent example left in the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Belief {
-    /// Right answer by right steps.
-    Sound,
-    /// Right answer by a wrong step.
-    Unsound,
-    /// A mistake made systematically.
-    Wrong,
-}
-
-/// What a candidate answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    /// Right, by right steps.
-    Sound,
-    /// Right, by a wrong step.
-    Unsound,
-    /// The wrong answer that candidates for this problem share.
-    Systematic,
-    /// A wrong answer of the candidate's own.
-    Random,
-}
-
-/// Examples, candidates or votes by the kind of their answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Examples {
-    sound: u64,
-    unsound: u64,
-    systematic: u64,
-    random: u64,
-}
-
-impl Examples {
-    fn right(self) -> u64 {
-        self.sound + self.unsound
-    }
-
-    fn all(self) -> u64 {
-        self.right() + self.systematic + self.random
-    }
-
-    fn add(&mut self, answer: Answer, examples: u64) {
-        match answer {
-            Answer::Sound => self.sound += examples,
-            Answer::Unsound => self.unsound += examples,
-            Answer::Systematic => self.systematic += examples,
-            Answer::Random => self.random += examples,
-        }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self {
-            sound: self.sound + other.sound,
-            unsound: self.unsound + other.unsound,
-            systematic: self.systematic + other.systematic,
-            random: self.random + other.random,
-        }
-    }
-}
-
-/// Why a candidate or an example could not be had; becomes a [`SimulationError`] once the generation is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stall {
-    Redraws(u64),
-    Candidates(u64),
-    Mistaken(u64),
-}
-
-impl Stall {
-    fn at(self, generation: u64) -> SimulationError {
-        match self {
-            Self::Redraws(redraws) => SimulationError::NoBaseCandidate { generation, redraws },
-            Self::Candidates(candidates) => SimulationError::NothingAccepted { generation, candidates },
-            Self::Mistaken(draws) => SimulationError::UndecidedGain { generation, draws },
-        }
-    }
-}
 
 /// Plays runs of one scenario.
 #[derive(Debug)]
-pub(super) struct Agents<'a> {
+pub(super) struct AgentEngine<'a> {
     scenario: &'a Scenario,
     /// The classes of problems at generation 0, 1, … up to the one from which nothing changes any more.
-    eras: Vec<Vec<Era>>,
-    checks: Vec<Check>,
-    learner: Learner,
+    eras: Vec<Vec<AgentEra>>,
+    checks: Vec<AgentCheck>,
+    learner: AgentLearner,
 }
 
-impl<'a> Agents<'a> {
+impl<'a> AgentEngine<'a> {
     /// Prepares `replicates` runs of `scenario`.
     ///
     /// # Errors
@@ -132,9 +53,9 @@ impl<'a> Agents<'a> {
         refuse_the_absurd(scenario, replicates)?;
         Ok(Self {
             scenario,
-            eras: Era::all(scenario),
-            checks: scenario.filters.iter().map(Check::new).collect(),
-            learner: Learner::new(&scenario.learning),
+            eras: AgentEra::all(scenario),
+            checks: scenario.filters.iter().map(AgentCheck::new).collect(),
+            learner: AgentLearner::new(&scenario.learning),
         })
     }
 
@@ -142,11 +63,11 @@ impl<'a> Agents<'a> {
     ///
     /// # Errors
     /// Where the loop comes to a generation that accepts next to nothing.
-    pub fn play(&self, stream: &mut Stream, run: &mut Run) -> Result<(), SimulationError> {
+    pub fn play(&self, stream: &mut RandomStream, run: &mut PlayedRun) -> Result<(), SimulationError> {
         let mut beliefs = self.first(stream);
-        let mut ballot = Ballot::new(self.scenario);
+        let mut ballot = CandidateBallot::new(self.scenario);
         for generation in 0..=self.scenario.horizon.get() {
-            let model = Model::new(self.classes(generation), counted(&beliefs));
+            let model = AgentModel::new(self.classes(generation), counted(&beliefs));
             run.note(model.error_rate, model.beliefs.unsound, model.beliefs.wrong, model.beliefs.all);
             if model.error_rate >= self.scenario.failure.error_rate.get() {
                 run.fail(generation);
@@ -168,11 +89,11 @@ impl<'a> Agents<'a> {
     /// What the next generation learns from this one: N beliefs, and an estimate of Y.
     fn train(
         &self,
-        model: &Model<'_>,
-        beliefs: &[Belief],
-        ballot: &mut Ballot,
-        stream: &mut Stream,
-    ) -> Result<(Vec<Belief>, f64), Stall> {
+        model: &AgentModel<'_>,
+        beliefs: &[AgentBelief],
+        ballot: &mut CandidateBallot,
+        stream: &mut RandomStream,
+    ) -> Result<(Vec<AgentBelief>, f64), Stall> {
         let examples = self.scenario.examples.get();
         let mut learned = Vec::with_capacity(beliefs.len().min(examples as usize));
         let mut attempts = Attempts::default();
@@ -183,7 +104,7 @@ impl<'a> Agents<'a> {
                 // A call of its own, which is inlined: ordinary loops spare a seventh of their instructions.
                 self.draw(model, beliefs, ballot, &mut attempts, stream)?
             } else {
-                let draw = |stream: &mut Stream| self.draw(model, beliefs, ballot, &mut attempts, stream);
+                let draw = |stream: &mut RandomStream| self.draw(model, beliefs, ballot, &mut attempts, stream);
                 self.learner.gain.belief(stream, draw)?
             });
         }
@@ -198,12 +119,12 @@ impl<'a> Agents<'a> {
     #[inline(always)]
     fn draw(
         &self,
-        model: &Model<'_>,
-        beliefs: &[Belief],
-        ballot: &mut Ballot,
+        model: &AgentModel<'_>,
+        beliefs: &[AgentBelief],
+        ballot: &mut CandidateBallot,
         attempts: &mut Attempts,
-        stream: &mut Stream,
-    ) -> Result<Belief, Stall> {
+        stream: &mut RandomStream,
+    ) -> Result<AgentBelief, Stall> {
         let (mut problems, mut fruitless) = (0, 0);
         loop {
             problems += 1;
@@ -223,11 +144,11 @@ impl<'a> Agents<'a> {
     #[inline(always)]
     fn attempt(
         &self,
-        model: &Model<'_>,
-        belief: Belief,
-        ballot: &mut Ballot,
-        stream: &mut Stream,
-    ) -> Result<Option<Answer>, Stall> {
+        model: &AgentModel<'_>,
+        belief: AgentBelief,
+        ballot: &mut CandidateBallot,
+        stream: &mut RandomStream,
+    ) -> Result<Option<AnswerKind>, Stall> {
         let solver = model.class(stream);
         let problem = solver.problem(belief, stream);
         let Some(example) = ballot.vote(solver, problem, stream)? else { return Ok(None) };
@@ -240,40 +161,40 @@ impl<'a> Agents<'a> {
     }
 
     /// Generation 0.
-    fn first(&self, stream: &mut Stream) -> Vec<Belief> {
+    fn first(&self, stream: &mut RandomStream) -> Vec<AgentBelief> {
         let examples = self.scenario.examples.get() as usize;
         if self.scenario.start.draw {
             let (wrong, unsound) = start_shares(self.scenario);
-            let draw = |stream: &mut Stream| match () {
-                () if stream.happens(wrong) => Belief::Wrong,
-                () if stream.happens(unsound) => Belief::Unsound,
-                () => Belief::Sound,
+            let draw = |stream: &mut RandomStream| match () {
+                () if stream.happens(wrong) => AgentBelief::Wrong,
+                () if stream.happens(unsound) => AgentBelief::Unsound,
+                () => AgentBelief::Sound,
             };
             return (0..examples).map(|_| draw(stream)).collect();
         }
         let (unsound, wrong) = self.scenario.start_counts();
-        let mut beliefs = vec![Belief::Sound; examples - (unsound + wrong) as usize];
-        beliefs.resize(examples - wrong as usize, Belief::Unsound);
-        beliefs.resize(examples, Belief::Wrong);
+        let mut beliefs = vec![AgentBelief::Sound; examples - (unsound + wrong) as usize];
+        beliefs.resize(examples - wrong as usize, AgentBelief::Unsound);
+        beliefs.resize(examples, AgentBelief::Wrong);
         beliefs
     }
 
-    fn classes(&self, generation: u64) -> &[Era] {
+    fn classes(&self, generation: u64) -> &[AgentEra] {
         // `new` builds at least generation 0, and every one up to the horizon or the last change.
         &self.eras[(generation as usize).min(self.eras.len() - 1)]
     }
 }
 
 /// A belief met at random.
-fn met(beliefs: &[Belief], stream: &mut Stream) -> Belief {
+fn met(beliefs: &[AgentBelief], stream: &mut RandomStream) -> AgentBelief {
     let nth = stream.below(beliefs.len() as u64) as usize;
     // There is at least one belief, since N is at least 1.
-    beliefs.get(nth).copied().unwrap_or(Belief::Sound)
+    beliefs.get(nth).copied().unwrap_or(AgentBelief::Sound)
 }
 
-fn counted(beliefs: &[Belief]) -> Beliefs {
-    let count = |kind: Belief| beliefs.iter().filter(|&&belief| belief == kind).count() as u64;
-    Beliefs { unsound: count(Belief::Unsound), wrong: count(Belief::Wrong), all: beliefs.len() as u64 }
+fn counted(beliefs: &[AgentBelief]) -> BeliefCounts {
+    let count = |kind: AgentBelief| beliefs.iter().filter(|&&belief| belief == kind).count() as u64;
+    BeliefCounts { unsound: count(AgentBelief::Unsound), wrong: count(AgentBelief::Wrong), all: beliefs.len() as u64 }
 }
 
 /// Problems that were played, and those of them that ended in an accepted example.

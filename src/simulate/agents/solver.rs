@@ -1,15 +1,14 @@
 //! A model of one generation before one class of problems: how it meets them, and how it walks through solutions.
 
-use super::era::Era;
-use super::vote::Ballot;
-use super::{Answer, Belief, Examples, MAX_FRUITLESS, Stall};
-use crate::simulate::beliefs::Beliefs;
+use super::era::AgentEra;
+use super::{AgentBelief, AnswerKind, Examples, MAX_FRUITLESS, Stall};
+use crate::simulate::beliefs::BeliefCounts;
 use crate::simulate::binomial;
-use crate::simulate::stream::{Jump, Stream};
+use crate::simulate::stream::{Jump, RandomStream};
 
 /// What a problem provokes in the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(super) enum AgentProblem {
     /// Nothing but chance mistakes.
     Plain,
     /// One systematic mistake, fresh or believed.
@@ -21,12 +20,12 @@ pub(super) enum Problem {
 /// A model with given beliefs, before one class of problems.
 #[derive(Debug)]
 pub(super) struct Solver<'a> {
-    pub era: &'a Era,
+    pub era: &'a AgentEra,
     /// Share of unsound and wrong beliefs.
     pub mistaken: f64,
     slip: Jump,
     /// From one solution with a slip to the next.
-    slipping: Jump,
+    pub slipping: Jump,
     recovery: Jump,
     recovers: bool,
     /// h, probability that a problem met by a sound belief provokes a systematic mistake.
@@ -36,8 +35,8 @@ pub(super) struct Solver<'a> {
 }
 
 impl<'a> Solver<'a> {
-    pub fn new(era: &'a Era, beliefs: Beliefs) -> Self {
-        let Beliefs { unsound, wrong, .. } = beliefs;
+    pub fn new(era: &'a AgentEra, beliefs: BeliefCounts) -> Self {
+        let BeliefCounts { unsound, wrong, .. } = beliefs;
         let (sound, all) = (beliefs.sound(), beliefs.all as f64);
         let (share, consistency) = (era.systematic_share, era.consistency);
         let mistaken_share = (unsound + wrong) as f64 / all;
@@ -66,12 +65,12 @@ impl<'a> Solver<'a> {
     }
 
     /// A problem that meets a belief.
-    pub fn problem(&self, belief: Belief, stream: &mut Stream) -> Problem {
+    pub fn problem(&self, belief: AgentBelief, stream: &mut RandomStream) -> AgentProblem {
         match belief {
-            Belief::Sound if stream.happens(self.provoked) => Problem::Systematic,
-            Belief::Sound => Problem::Plain,
-            Belief::Unsound => Problem::WrongStep,
-            Belief::Wrong => Problem::Systematic,
+            AgentBelief::Sound if stream.happens(self.provoked) => AgentProblem::Systematic,
+            AgentBelief::Sound => AgentProblem::Plain,
+            AgentBelief::Unsound => AgentProblem::WrongStep,
+            AgentBelief::Wrong => AgentProblem::Systematic,
         }
     }
 
@@ -79,13 +78,13 @@ impl<'a> Solver<'a> {
     ///
     /// # Errors
     /// [`Stall::Redraws`] where every solution is a systematic mistake.
-    pub fn candidate(&self, problem: Problem, stream: &mut Stream) -> Result<Answer, Stall> {
-        if problem == Problem::Plain || !stream.happens(self.era.consistency) {
+    pub fn candidate(&self, problem: AgentProblem, stream: &mut RandomStream) -> Result<AnswerKind, Stall> {
+        if problem == AgentProblem::Plain || !stream.happens(self.era.consistency) {
             return self.base(stream);
         }
         Ok(match problem {
-            Problem::WrongStep if self.lucky(stream) => Answer::Unsound,
-            _ => Answer::Systematic,
+            AgentProblem::WrongStep if self.lucky(stream) => AnswerKind::Unsound,
+            _ => AnswerKind::Systematic,
         })
     }
 
@@ -93,10 +92,10 @@ impl<'a> Solver<'a> {
     ///
     /// # Errors
     /// As [`Solver::candidate`].
-    pub fn base(&self, stream: &mut Stream) -> Result<Answer, Stall> {
+    pub fn base(&self, stream: &mut RandomStream) -> Result<AnswerKind, Stall> {
         for _ in 0..MAX_FRUITLESS {
             let answer = self.walk(stream);
-            if answer != Answer::Random || !stream.happens(self.era.systematic_share) {
+            if answer != AnswerKind::Random || !stream.happens(self.era.systematic_share) {
                 return Ok(answer);
             }
         }
@@ -108,7 +107,7 @@ impl<'a> Solver<'a> {
     ///
     /// # Errors
     /// As [`Solver::candidate`].
-    pub fn bases(&self, mut candidates: u64, stream: &mut Stream) -> Result<Examples, Stall> {
+    pub fn bases(&self, mut candidates: u64, stream: &mut RandomStream) -> Result<Examples, Stall> {
         let mut answers = Examples::default();
         let mut redraws = 0;
         while candidates > 0 {
@@ -118,7 +117,7 @@ impl<'a> Solver<'a> {
             redraws += 1;
             let slipping = binomial::draw(candidates, self.slipping.some(1), stream);
             let saved = if self.recovers {
-                (0..slipping).filter(|_| self.slipped_walk(stream) == Answer::Unsound).count() as u64
+                (0..slipping).filter(|_| self.slipped_walk(stream) == AnswerKind::Unsound).count() as u64
             } else {
                 0
             };
@@ -131,72 +130,40 @@ impl<'a> Solver<'a> {
         Ok(answers)
     }
 
-    /// Base candidates for the problem that `ballot` is open for, from the first whose solution slips to the next; where
-    /// `eventful`, at least one does.
-    ///
-    /// # Errors
-    /// As [`Solver::candidate`].
-    pub fn contest(
-        &self,
-        candidates: u64,
-        eventful: bool,
-        ballot: &mut Ballot,
-        stream: &mut Stream,
-    ) -> Result<(), Stall> {
-        let mut left = candidates;
-        let mut next = if eventful {
-            Some(self.slipping.certainly_within(left, stream))
-        } else {
-            self.slipping.within(left, stream)
-        };
-        while let Some(nth) = next {
-            ballot.cast(Answer::Sound, nth - 1, stream);
-            let mut answer = self.slipped_walk(stream);
-            if answer == Answer::Random && stream.happens(self.era.systematic_share) {
-                answer = self.base(stream)?;
-            }
-            ballot.cast(answer, 1, stream);
-            left -= nth;
-            next = self.slipping.within(left, stream);
-        }
-        ballot.cast(Answer::Sound, left, stream);
-        Ok(())
-    }
-
     /// Probability that at least one of so many solutions slips.
     pub fn slips(&self, solutions: u64) -> f64 {
         self.slipping.some(solutions)
     }
 
     /// Walks a solution that is known to slip.
-    fn slipped_walk(&self, stream: &mut Stream) -> Answer {
+    pub fn slipped_walk(&self, stream: &mut RandomStream) -> AnswerKind {
         if !self.recovers {
-            return Answer::Random;
+            return AnswerKind::Random;
         }
         let mut left = self.era.steps - self.slip.certainly_within(self.era.steps, stream);
         loop {
-            let Some(back) = self.recovery.within(left, stream) else { return Answer::Random };
+            let Some(back) = self.recovery.within(left, stream) else { return AnswerKind::Random };
             left -= back;
-            let Some(slip) = self.slip.within(left, stream) else { return Answer::Unsound };
+            let Some(slip) = self.slip.within(left, stream) else { return AnswerKind::Unsound };
             left -= slip;
         }
     }
 
-    /// Walks one solution from slip to recovery to slip. A wrong outcome is [`Answer::Random`] until it is found systematic.
-    fn walk(&self, stream: &mut Stream) -> Answer {
+    /// Walks one solution from slip to recovery to slip. A wrong outcome is [`AnswerKind::Random`] until it is found systematic.
+    fn walk(&self, stream: &mut RandomStream) -> AnswerKind {
         let mut left = self.era.steps;
-        let mut answer = Answer::Sound;
+        let mut answer = AnswerKind::Sound;
         while let Some(slip) = self.slip.within(left, stream) {
             left -= slip;
-            let Some(back) = self.recovery.within(left, stream) else { return Answer::Random };
+            let Some(back) = self.recovery.within(left, stream) else { return AnswerKind::Random };
             left -= back;
-            answer = Answer::Unsound;
+            answer = AnswerKind::Unsound;
         }
         answer
     }
 
     /// Whether a solution that repeats a wrong step somewhere finds back to the right answer.
-    pub fn lucky(&self, stream: &mut Stream) -> bool {
+    pub fn lucky(&self, stream: &mut RandomStream) -> bool {
         let later_steps = stream.below(self.era.steps);
         self.recovery.within(later_steps, stream).is_some()
     }
@@ -236,14 +203,15 @@ mod tests {
     fn sampled_candidates_are_wrong_as_often_as_the_error_rate_says() {
         for (number, text) in (0..).zip(CASES) {
             let scenario = scenario(text);
-            let eras = Era::classes(&scenario, 0);
-            let solver = Solver::new(&eras[0], Beliefs { unsound: 3, wrong: 2, all: 10 });
-            let mut stream = Stream::new(5, Engine::Agents, number);
-            let beliefs = [[Belief::Sound; 5].as_slice(), &[Belief::Unsound; 3], &[Belief::Wrong; 2]].concat();
+            let eras = AgentEra::classes(&scenario, 0);
+            let solver = Solver::new(&eras[0], BeliefCounts { unsound: 3, wrong: 2, all: 10 });
+            let mut stream = RandomStream::new(5, Engine::Agents, number);
+            let beliefs =
+                [[AgentBelief::Sound; 5].as_slice(), &[AgentBelief::Unsound; 3], &[AgentBelief::Wrong; 2]].concat();
             let wrong = count(|| {
                 let belief = beliefs[stream.below(10) as usize];
                 let problem = solver.problem(belief, &mut stream);
-                matches!(solver.candidate(problem, &mut stream).unwrap(), Answer::Systematic | Answer::Random)
+                matches!(solver.candidate(problem, &mut stream).unwrap(), AnswerKind::Systematic | AnswerKind::Random)
             });
             near(wrong, solver.error_rate, text);
         }
@@ -253,14 +221,14 @@ mod tests {
     fn walks_and_luck_follow_the_recursions() {
         for (number, text) in (0..).zip(CASES) {
             let scenario = scenario(text);
-            let eras = Era::classes(&scenario, 0);
-            let (era, solver) = (&eras[0], Solver::new(&eras[0], Beliefs { unsound: 0, wrong: 0, all: 1 }));
-            let mut stream = Stream::new(6, Engine::Agents, number);
+            let eras = AgentEra::classes(&scenario, 0);
+            let (era, solver) = (&eras[0], Solver::new(&eras[0], BeliefCounts { unsound: 0, wrong: 0, all: 1 }));
+            let mut stream = RandomStream::new(6, Engine::Agents, number);
             let (right, wrong) = era.outcome(era.step_error(0.0));
             let sound = (1.0 - era.step_error(0.0)).powf(era.steps as f64);
-            near(count(|| solver.walk(&mut stream) == Answer::Random), wrong, "wrong");
-            near(count(|| solver.walk(&mut stream) == Answer::Sound), sound, "sound");
-            near(count(|| solver.walk(&mut stream) == Answer::Unsound), (right - sound).max(0.0), "unsound");
+            near(count(|| solver.walk(&mut stream) == AnswerKind::Random), wrong, "wrong");
+            near(count(|| solver.walk(&mut stream) == AnswerKind::Sound), sound, "sound");
+            near(count(|| solver.walk(&mut stream) == AnswerKind::Unsound), (right - sound).max(0.0), "unsound");
             near(count(|| solver.lucky(&mut stream)), 1.0 - era.stuck, "luck");
         }
     }
@@ -268,19 +236,19 @@ mod tests {
     #[test]
     fn a_flawless_model_makes_no_mistake() {
         let scenario = scenario("[errors]\nstep_error = 0");
-        let eras = Era::classes(&scenario, 0);
-        let solver = Solver::new(&eras[0], Beliefs { unsound: 0, wrong: 0, all: 9 });
-        let mut stream = Stream::new(7, Engine::Agents, 0);
+        let eras = AgentEra::classes(&scenario, 0);
+        let solver = Solver::new(&eras[0], BeliefCounts { unsound: 0, wrong: 0, all: 9 });
+        let mut stream = RandomStream::new(7, Engine::Agents, 0);
         assert_eq!(solver.error_rate, 0.0);
-        assert!((0..1000).all(|_| solver.base(&mut stream) == Ok(Answer::Sound)));
+        assert!((0..1000).all(|_| solver.base(&mut stream) == Ok(AnswerKind::Sound)));
     }
 
     #[test]
     fn rejection_without_end_is_given_up() {
         let scenario = scenario("[errors]\nstep_error = 1\nsystematic_share = 1");
-        let eras = Era::classes(&scenario, 0);
-        let solver = Solver::new(&eras[0], Beliefs { unsound: 0, wrong: 0, all: 1 });
-        let stalled = solver.base(&mut Stream::new(8, Engine::Agents, 0));
+        let eras = AgentEra::classes(&scenario, 0);
+        let solver = Solver::new(&eras[0], BeliefCounts { unsound: 0, wrong: 0, all: 1 });
+        let stalled = solver.base(&mut RandomStream::new(8, Engine::Agents, 0));
         assert_eq!(stalled, Err(Stall::Redraws(MAX_FRUITLESS)));
     }
 }

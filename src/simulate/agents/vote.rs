@@ -2,13 +2,13 @@
 
 use crate::scenario::Scenario;
 
-use super::solver::{Problem, Solver};
-use super::{Answer, Examples, Stall};
-use crate::simulate::stream::Stream;
+use super::solver::{AgentProblem, Solver};
+use super::{AnswerKind, Examples, Stall};
+use crate::simulate::stream::RandomStream;
 
 /// Candidates for one problem, and who gives which answer.
 #[derive(Debug)]
-pub(super) struct Ballot {
+pub(super) struct CandidateBallot {
     candidates: u64,
     agree: u64,
     most: u64,
@@ -22,7 +22,7 @@ pub(super) struct Ballot {
     scattered: Vec<u64>,
 }
 
-impl Ballot {
+impl CandidateBallot {
     pub fn new(scenario: &Scenario) -> Self {
         Self {
             candidates: scenario.vote.candidates.get(),
@@ -61,9 +61,9 @@ impl Ballot {
     pub fn vote(
         &mut self,
         solver: &Solver<'_>,
-        problem: Problem,
-        stream: &mut Stream,
-    ) -> Result<Option<Answer>, Stall> {
+        problem: AgentProblem,
+        stream: &mut RandomStream,
+    ) -> Result<Option<AnswerKind>, Stall> {
         if self.candidates == 1 {
             return solver.candidate(problem, stream).map(Some);
         }
@@ -82,9 +82,9 @@ impl Ballot {
     }
 
     /// Counts `candidates` that give the same kind of answer.
-    pub fn cast(&mut self, answer: Answer, candidates: u64, stream: &mut Stream) {
+    pub fn cast(&mut self, answer: AnswerKind, candidates: u64, stream: &mut RandomStream) {
         self.votes.add(answer, candidates);
-        if answer == Answer::Random
+        if answer == AnswerKind::Random
             && let Some(answers) = self.wrong_answers
         {
             self.scattered.extend((0..candidates).map(|_| stream.below(answers)));
@@ -92,26 +92,26 @@ impl Ballot {
     }
 
     /// The accepted answer, if one is.
-    pub fn close(&mut self, stream: &mut Stream) -> Option<Answer> {
+    pub fn close(&mut self, stream: &mut RandomStream) -> Option<AnswerKind> {
         if !self.majority {
             return self.plurality(stream);
         }
         if self.votes.right() >= self.agree {
             Some(self.solution(stream))
         } else if self.votes.systematic >= self.agree {
-            Some(Answer::Systematic)
+            Some(AnswerKind::Systematic)
         } else {
-            self.scattered_agree().then_some(Answer::Random)
+            self.scattered_agree().then_some(AnswerKind::Random)
         }
     }
 
     /// The example: the solution of one of those who voted for the right answer.
-    fn solution(&self, stream: &mut Stream) -> Answer {
-        if stream.below(self.votes.right()) < self.votes.sound { Answer::Sound } else { Answer::Unsound }
+    fn solution(&self, stream: &mut RandomStream) -> AnswerKind {
+        if stream.below(self.votes.right()) < self.votes.sound { AnswerKind::Sound } else { AnswerKind::Unsound }
     }
 
     /// The answer with most votes, drawn among those that tie, if it is accepted.
-    fn plurality(&mut self, stream: &mut Stream) -> Option<Answer> {
+    fn plurality(&mut self, stream: &mut RandomStream) -> Option<AnswerKind> {
         let (scattered, alike) = self.scattered_most();
         let (right, systematic) = (self.votes.right(), self.votes.systematic);
         let votes = right.max(systematic).max(scattered);
@@ -124,9 +124,9 @@ impl Ballot {
         Some(if drawn < right {
             self.solution(stream)
         } else if drawn < right + systematic {
-            Answer::Systematic
+            AnswerKind::Systematic
         } else {
-            Answer::Random
+            AnswerKind::Random
         })
     }
 
@@ -157,6 +157,40 @@ impl Ballot {
     }
 }
 
+impl Solver<'_> {
+    /// Base candidates for the problem that `ballot` is open for, from the first whose solution slips to the next; where
+    /// `eventful`, at least one does.
+    ///
+    /// # Errors
+    /// As [`Solver::candidate`].
+    pub fn contest(
+        &self,
+        candidates: u64,
+        eventful: bool,
+        ballot: &mut CandidateBallot,
+        stream: &mut RandomStream,
+    ) -> Result<(), Stall> {
+        let mut left = candidates;
+        let mut next = if eventful {
+            Some(self.slipping.certainly_within(left, stream))
+        } else {
+            self.slipping.within(left, stream)
+        };
+        while let Some(nth) = next {
+            ballot.cast(AnswerKind::Sound, nth - 1, stream);
+            let mut answer = self.slipped_walk(stream);
+            if answer == AnswerKind::Random && stream.happens(self.era.systematic_share) {
+                answer = self.base(stream)?;
+            }
+            ballot.cast(answer, 1, stream);
+            left -= nth;
+            next = self.slipping.within(left, stream);
+        }
+        ballot.cast(AnswerKind::Sound, left, stream);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,7 +200,7 @@ mod tests {
     #[test]
     fn equal_answers_are_counted_together() {
         let text = "name = \"t\"\n[errors]\nwrong_answers = 9\n[vote]\ncandidates = 5\nagree = 3";
-        let mut ballot = Ballot::new(&Scenario::parse(text, Origin::Text, &[]).unwrap());
+        let mut ballot = CandidateBallot::new(&Scenario::parse(text, Origin::Text, &[]).unwrap());
         for (scattered, agree) in
             [(vec![4, 1, 4, 4, 0], true), (vec![4, 1, 4, 0, 1], false), (vec![2, 2], false), (vec![], false)]
         {
@@ -175,15 +209,15 @@ mod tests {
         }
     }
 
-    fn ballot(text: &str) -> Ballot {
-        Ballot::new(&Scenario::parse(&format!("name = \"t\"\n{text}"), Origin::Text, &[]).unwrap())
+    fn ballot(text: &str) -> CandidateBallot {
+        CandidateBallot::new(&Scenario::parse(&format!("name = \"t\"\n{text}"), Origin::Text, &[]).unwrap())
     }
 
     /// Every way to cast four votes, of which random ones fall on two answers or each on its own: an answer wins as often as
     /// the ties say, within 4.5 standard errors.
     #[test]
     fn ties_are_broken_evenly_and_limits_are_kept() {
-        let mut stream = Stream::new(31, Engine::Agents, 0);
+        let mut stream = RandomStream::new(31, Engine::Agents, 0);
         let ways = (0..=4_u64).flat_map(|right| (0..=4 - right).map(move |systematic| (right, systematic)));
         for (right, systematic) in ways {
             let random = 4 - right - systematic;
@@ -214,7 +248,12 @@ mod tests {
     const ELECTIONS: u64 = 4_000;
 
     /// How often the right answer, the systematic one and a random one win with these votes.
-    fn elect(ballot: &mut Ballot, wrong_answers: Option<u64>, votes: &[u64], stream: &mut Stream) -> [u64; 3] {
+    fn elect(
+        ballot: &mut CandidateBallot,
+        wrong_answers: Option<u64>,
+        votes: &[u64],
+        stream: &mut RandomStream,
+    ) -> [u64; 3] {
         let mut won = [0; 3];
         for _ in 0..ELECTIONS {
             ballot.open(wrong_answers);
@@ -224,9 +263,9 @@ mod tests {
                 ballot.scattered.extend(std::iter::repeat_n(cell, cast as usize));
             }
             match ballot.close(stream) {
-                Some(Answer::Sound | Answer::Unsound) => won[0] += 1,
-                Some(Answer::Systematic) => won[1] += 1,
-                Some(Answer::Random) => won[2] += 1,
+                Some(AnswerKind::Sound | AnswerKind::Unsound) => won[0] += 1,
+                Some(AnswerKind::Systematic) => won[1] += 1,
+                Some(AnswerKind::Random) => won[2] += 1,
                 None => {}
             }
         }
@@ -236,7 +275,7 @@ mod tests {
     /// With the limits of a majority both ways to count say the same of every vote.
     #[test]
     fn a_majority_is_the_plurality_with_its_limits() {
-        let mut stream = Stream::new(32, Engine::Agents, 0);
+        let mut stream = RandomStream::new(32, Engine::Agents, 0);
         let mut ballot = ballot("[vote]\ncandidates = 5\nagree = 3");
         for way in 0..4_u64.pow(5) {
             ballot.open(Some(2));

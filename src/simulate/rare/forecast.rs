@@ -25,20 +25,20 @@ const SETTLED: f64 = 1e-12;
 const ENDLESS: f64 = 1e100;
 
 /// Cost of failing, by generation and share of wrong beliefs.
-pub(super) struct Forecast {
+pub(super) struct FailureForecast {
     examples: f64,
     horizon: u64,
     /// How a training set becomes beliefs.
     policy: Policy,
-    grid: Grid,
+    grid: ShareGrid,
     /// What generation 0, 1, … draws at the nodes, up to the one from which it no longer changes.
     draws: Vec<Vec<Coin>>,
     /// Rows for the last generations, the horizon's first; earlier generations have the last row.
-    rows: Vec<Row>,
+    rows: Vec<ForecastRow>,
 }
 
 /// The shares at which costs are known, and their entropies y ln y + (1 − y) ln(1 − y).
-struct Grid {
+struct ShareGrid {
     shares: Vec<f64>,
     entropies: Vec<f64>,
 }
@@ -52,7 +52,7 @@ struct Coin {
 
 /// One generation.
 #[derive(Debug, Clone)]
-struct Row {
+struct ForecastRow {
     /// V at the nodes.
     cost: Vec<f64>,
     /// Smallest share from which on the loop has failed, to the resolution of doubles; infinite if there is none.
@@ -69,14 +69,14 @@ struct Node {
 
 /// The part of a training set that is drawn: shares of N.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
+pub(super) struct ForecastPart {
     /// Examples drawn.
     pub drawn: f64,
     /// Those of them that left wrong beliefs.
     pub wrong: f64,
 }
 
-impl Part {
+impl ForecastPart {
     /// Nothing drawn yet.
     const NONE: Self = Self { drawn: 0.0, wrong: 0.0 };
 }
@@ -90,7 +90,7 @@ struct Way {
     share: f64,
 }
 
-impl Forecast {
+impl FailureForecast {
     /// The forecast for a loop without unsound beliefs.
     ///
     /// # Errors
@@ -110,7 +110,7 @@ impl Forecast {
             examples: scenario.examples.as_f64(),
             horizon,
             policy: scenario.learning.policy,
-            grid: Grid::new(),
+            grid: ShareGrid::new(),
             draws: Vec::new(),
             rows: Vec::new(),
         };
@@ -128,13 +128,17 @@ impl Forecast {
             let nodes = &laws[g.min(last) as usize];
             let Some(next) = self.rows.last() else {
                 let survived = nodes.iter().map(|node| if node.failed { 0.0 } else { f64::INFINITY }).collect();
-                self.rows.push(Row::new(survived, edge(scenario, g, nodes, &self.grid.shares)));
+                self.rows.push(ForecastRow::new(survived, edge(scenario, g, nodes, &self.grid.shares)));
                 continue;
             };
             let cost: Vec<f64> = nodes
                 .iter()
                 .zip(&self.grid.shares)
-                .map(|(node, &x)| if node.failed { 0.0 } else { self.way(next, g, x, node.coin, Part::NONE).cost })
+                .map(
+                    |(node, &x)| {
+                        if node.failed { 0.0 } else { self.way(next, g, x, node.coin, ForecastPart::NONE).cost }
+                    },
+                )
                 .collect();
             if settled && !cost.iter().zip(&next.cost).any(|(now, then)| (then - now).abs() > SETTLED) {
                 break;
@@ -143,7 +147,7 @@ impl Forecast {
                 return Err(SimulationError::NoForecast { reason: "its way to failure is too long" });
             }
             let edge = if settled { next.edge } else { edge(scenario, g, nodes, &self.grid.shares) };
-            self.rows.push(Row::new(cost, edge));
+            self.rows.push(ForecastRow::new(cost, edge));
         }
         Ok(())
     }
@@ -157,7 +161,7 @@ impl Forecast {
     ///
     /// A part costs what was improbable about it, and the whole way costs no more than part and rest together: most parts are
     /// told by this to be far from failure.
-    pub fn cost_within(&self, generation: u64, x: f64, part: Part, enough: f64) -> f64 {
+    pub fn cost_within(&self, generation: u64, x: f64, part: ForecastPart, enough: f64) -> f64 {
         let coin = self.coin(generation, x);
         let share = part.wrong / part.drawn;
         let least = self.row(generation).at(x) - part.drawn * coin.drawing(share, entropy(share));
@@ -191,14 +195,14 @@ impl Forecast {
                 break;
             }
             let coin = self.coin(g, x);
-            let way = self.way(self.row(g + 1), g, x, coin, Part::NONE);
+            let way = self.way(self.row(g + 1), g, x, coin, ForecastPart::NONE);
             most = most.max(coin.drawing(way.share, entropy(way.share)));
             x = self.after(g, x, way.share);
         }
         self.examples * most
     }
 
-    fn row(&self, generation: u64) -> &Row {
+    fn row(&self, generation: u64) -> &ForecastRow {
         // `fill` made at least the horizon's row.
         &self.rows[(self.horizon.saturating_sub(generation) as usize).min(self.rows.len() - 1)]
     }
@@ -223,7 +227,7 @@ impl Forecast {
 
     /// The cheapest way on from a share `x`, a `part` drawn: the smallest of D(y‖q) + V(x after y) over the shares y of the
     /// rest, between the nodes by a parabola.
-    fn way(&self, next: &Row, generation: u64, x: f64, coin: Coin, part: Part) -> Way {
+    fn way(&self, next: &ForecastRow, generation: u64, x: f64, coin: Coin, part: ForecastPart) -> Way {
         let rest = 1.0 - part.drawn;
         let total = |y: f64, entropy: f64| {
             rest * coin.drawing(y, entropy) + next.at(self.after(generation, x, part.wrong + rest * y))
@@ -251,7 +255,7 @@ impl Forecast {
     }
 
     /// Share of the rest at which the next generation comes to `edge`; NaN where nothing is left to draw.
-    fn border(&self, edge: f64, generation: u64, x: f64, part: Part) -> f64 {
+    fn border(&self, edge: f64, generation: u64, x: f64, part: ForecastPart) -> f64 {
         let whole = match self.policy {
             Policy::Replace => edge,
             Policy::Accumulate => x + (edge - x) * (generation as f64 + 2.0),
@@ -260,7 +264,7 @@ impl Forecast {
     }
 }
 
-impl Grid {
+impl ShareGrid {
     fn new() -> Self {
         let shares: Vec<f64> = (0..=INTERVALS).map(node).collect();
         let entropies = shares.iter().map(|&y| entropy(y)).collect();
@@ -280,7 +284,7 @@ impl Coin {
     }
 }
 
-impl Row {
+impl ForecastRow {
     fn new(cost: Vec<f64>, edge: f64) -> Self {
         Self { cost, edge, edge_place: edge.sqrt() * INTERVALS as f64 }
     }
@@ -373,8 +377,8 @@ mod tests {
     use super::*;
     use crate::scenario::Origin;
 
-    fn forecast(text: &str) -> Forecast {
-        Forecast::new(&Scenario::parse(&format!("name = \"t\"\n{text}"), Origin::Text, &[]).unwrap()).unwrap()
+    fn forecast(text: &str) -> FailureForecast {
+        FailureForecast::new(&Scenario::parse(&format!("name = \"t\"\n{text}"), Origin::Text, &[]).unwrap()).unwrap()
     }
 
     /// Amplification 0, no selection: q does not depend on the path, so the cheapest way is one jump, from anywhere.

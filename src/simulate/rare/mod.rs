@@ -25,16 +25,16 @@ use serde::Serialize;
 
 use crate::scenario::Scenario;
 use crate::stats::interval::student_critical;
-use crate::stats::moments::Moments;
+use crate::stats::moments::SampleMoments;
 
 use super::agents::Events;
-use super::beliefs::Chain;
-use super::counts::Counts;
+use super::beliefs::BeliefChain;
+use super::counts::CountEngine;
 use super::error::SimulationError;
 use super::result::Engine;
-use super::stream::{Purpose, Stream};
-use forecast::Forecast;
-use splitting::{NO_NEARER, Splitting, TOO_RARE, stuck};
+use super::stream::{RandomStream, StreamPurpose};
+use forecast::FailureForecast;
+use splitting::{AdaptiveSplitting, NO_NEARER, TOO_RARE, stuck};
 
 /// Probability that the interval misses, as far as repetitions are log-normal.
 const LEVEL: f64 = 0.05;
@@ -66,7 +66,7 @@ pub struct RareSettings {
 
 /// The probability of failing within the horizon, estimated by splitting.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Rare {
+pub struct RareFailure {
     /// Who played.
     pub engine: Engine,
     /// Seed of the streams.
@@ -102,13 +102,13 @@ pub fn rare(
     scenario: &Scenario,
     settings: &RareSettings,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Rare, SimulationError> {
+) -> Result<RareFailure, SimulationError> {
     if settings.repetitions < 2 {
         return Err(SimulationError::TooFewReplicates { replicates: settings.repetitions });
     }
     let runs = settings.repetitions.saturating_mul(settings.effort).saturating_mul(RAISE.pow(RAISES));
     match settings.engine {
-        Engine::Counts => estimate(scenario, &Counts::new(scenario), Engine::Counts, settings, progress),
+        Engine::Counts => estimate(scenario, &CountEngine::new(scenario), Engine::Counts, settings, progress),
         Engine::Agents | Engine::Events => {
             estimate(scenario, &Events::new(scenario, runs)?, Engine::Events, settings, progress)
         }
@@ -117,12 +117,12 @@ pub fn rare(
 
 fn estimate(
     scenario: &Scenario,
-    chain: &dyn Chain,
+    chain: &dyn BeliefChain,
     engine: Engine,
     settings: &RareSettings,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<Rare, SimulationError> {
-    let forecast = Forecast::new(scenario)?;
+) -> Result<RareFailure, SimulationError> {
+    let forecast = FailureForecast::new(scenario)?;
     let examples = scenario.examples.get();
     let share = likely_start(scenario, &forecast)?;
     match forecast.cost(0, share) {
@@ -133,7 +133,7 @@ fn estimate(
         _ => {}
     }
     let parts = (forecast.steepest(share) / NATS).ceil().max(1.0);
-    let mut splitting = Splitting {
+    let mut splitting = AdaptiveSplitting {
         chain,
         forecast: &forecast,
         scenario,
@@ -158,7 +158,7 @@ fn estimate(
 }
 
 /// Share of wrong beliefs in generation 0 from which failure is nearest; where the start is drawn, its own cost included.
-fn likely_start(scenario: &Scenario, forecast: &Forecast) -> Result<f64, SimulationError> {
+fn likely_start(scenario: &Scenario, forecast: &FailureForecast) -> Result<f64, SimulationError> {
     if !scenario.start.draw {
         return Ok(scenario.start_counts().1 as f64 / scenario.examples.as_f64());
     }
@@ -175,18 +175,20 @@ fn likely_start(scenario: &Scenario, forecast: &Forecast) -> Result<f64, Simulat
 /// One pilot and its repetitions, with random numbers that no other attempt draws; and their spread, by which the effort is
 /// raised.
 fn attempt(
-    splitting: &Splitting<'_>,
+    splitting: &AdaptiveSplitting<'_>,
     number: u64,
     engine: Engine,
     settings: &RareSettings,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<(Rare, Option<f64>), SimulationError> {
-    let levels = splitting.pilot(&mut Stream::for_purpose(settings.seed, engine, Purpose::Pilot, number))?;
+) -> Result<(RareFailure, Option<f64>), SimulationError> {
+    let levels =
+        splitting.pilot(&mut RandomStream::for_purpose(settings.seed, engine, StreamPurpose::Pilot, number))?;
     let first = number * settings.repetitions;
     let repetitions: Vec<Result<f64, SimulationError>> = (0..settings.repetitions)
         .into_par_iter()
         .map(|repetition| {
-            let mut stream = Stream::for_purpose(settings.seed, engine, Purpose::Splitting, first + repetition);
+            let mut stream =
+                RandomStream::for_purpose(settings.seed, engine, StreamPurpose::Splitting, first + repetition);
             let estimate = splitting.estimate(&levels, &mut stream);
             progress(1);
             estimate
@@ -201,12 +203,12 @@ fn judged(
     estimates: &[f64],
     levels: Vec<f64>,
     engine: Engine,
-    splitting: &Splitting<'_>,
+    splitting: &AdaptiveSplitting<'_>,
     settings: &RareSettings,
-) -> (Rare, Option<f64>) {
+) -> (RareFailure, Option<f64>) {
     // Scaled by the largest: squares of 1e-200 would vanish.
     let largest = estimates.iter().copied().fold(0.0, f64::max);
-    let mut moments = Moments::default();
+    let mut moments = SampleMoments::default();
     for estimate in estimates {
         moments.add(if largest > 0.0 { estimate / largest } else { 0.0 });
     }
@@ -222,7 +224,7 @@ fn judged(
         (low.min(lower).exp(), high.max(higher).exp().min(1.0))
     });
     let spread = relative.map(|relative| logs.map_or(relative, |(_, se)| relative.max(se)));
-    let rare = Rare {
+    let rare = RareFailure {
         engine,
         seed: settings.seed,
         repetitions: settings.repetitions,

@@ -2,10 +2,10 @@
 
 use crate::scenario::Scenario;
 
-use super::super::beliefs::{Beliefs, Chain};
+use super::super::beliefs::{BeliefChain, BeliefCounts};
 use super::super::error::SimulationError;
-use super::super::stream::Stream;
-use super::forecast::{Forecast, Part};
+use super::super::stream::RandomStream;
+use super::forecast::{FailureForecast, ForecastPart};
 
 /// One run in so many is to pass a level.
 const ONE_IN: usize = 5;
@@ -14,23 +14,23 @@ const MAX_LEVELS: usize = 430;
 
 /// A generation with its beliefs, and what of the next one's training set is drawn: less than all.
 #[derive(Debug, Clone, Copy)]
-struct State {
+struct SplittingState {
     generation: u64,
-    beliefs: Beliefs,
-    learned: Beliefs,
+    beliefs: BeliefCounts,
+    learned: BeliefCounts,
 }
 
-impl State {
-    fn of(generation: u64, beliefs: Beliefs) -> Self {
-        Self { generation, beliefs, learned: Beliefs::NONE }
+impl SplittingState {
+    fn of(generation: u64, beliefs: BeliefCounts) -> Self {
+        Self { generation, beliefs, learned: BeliefCounts::NONE }
     }
 }
 
 /// A loop to be split.
 #[derive(Clone, Copy)]
-pub(super) struct Splitting<'a> {
-    pub chain: &'a dyn Chain,
-    pub forecast: &'a Forecast,
+pub(super) struct AdaptiveSplitting<'a> {
+    pub chain: &'a dyn BeliefChain,
+    pub forecast: &'a FailureForecast,
     pub scenario: &'a Scenario,
     pub horizon: u64,
     /// N, examples of a training set, and how many of them are drawn at once.
@@ -50,12 +50,12 @@ pub(super) fn stuck(levels: usize, reason: &'static str) -> SimulationError {
     SimulationError::NoWayToFailure { levels, reason }
 }
 
-impl Splitting<'_> {
+impl AdaptiveSplitting<'_> {
     /// Sets the levels, each where about one run in five gets from the one before.
     ///
     /// # Errors
     /// [`SimulationError::NoWayToFailure`] where no run gets any nearer to failure.
-    pub fn pilot(&self, stream: &mut Stream) -> Result<Vec<f64>, SimulationError> {
+    pub fn pilot(&self, stream: &mut RandomStream) -> Result<Vec<f64>, SimulationError> {
         let mut levels: Vec<f64> = Vec::new();
         let mut from = self.starts(stream);
         loop {
@@ -87,7 +87,7 @@ impl Splitting<'_> {
     ///
     /// # Errors
     /// Where the engine gives up.
-    pub fn estimate(&self, levels: &[f64], stream: &mut Stream) -> Result<f64, SimulationError> {
+    pub fn estimate(&self, levels: &[f64], stream: &mut RandomStream) -> Result<f64, SimulationError> {
         let mut from = self.starts(stream);
         let mut probability = 1.0;
         for &level in levels.iter().chain(&[FAILED]) {
@@ -102,18 +102,18 @@ impl Splitting<'_> {
     }
 
     /// Generation 0, once for each run where it is drawn.
-    fn starts(&self, stream: &mut Stream) -> Vec<State> {
+    fn starts(&self, stream: &mut RandomStream) -> Vec<SplittingState> {
         let starts = if self.scenario.start.draw { self.effort } else { 1 };
-        (0..starts).map(|_| State::of(0, Beliefs::start(self.scenario, stream))).collect()
+        (0..starts).map(|_| SplittingState::of(0, BeliefCounts::start(self.scenario, stream))).collect()
     }
 
     /// Sets out as many runs as the effort allows, from each state equally often up to one more for some, which are chosen
     /// by a random start.
     fn each<T>(
         &self,
-        from: &[State],
-        stream: &mut Stream,
-        run: impl Fn(State, &mut Stream) -> Result<T, SimulationError>,
+        from: &[SplittingState],
+        stream: &mut RandomStream,
+        run: impl Fn(SplittingState, &mut RandomStream) -> Result<T, SimulationError>,
     ) -> Result<Vec<T>, SimulationError> {
         let states = from.len() as u64;
         let first = stream.below(states);
@@ -122,7 +122,12 @@ impl Splitting<'_> {
     }
 
     /// Plays on until the cost of failing has come down to `level`, or the horizon.
-    fn until(&self, level: f64, mut state: State, stream: &mut Stream) -> Result<Option<State>, SimulationError> {
+    fn until(
+        &self,
+        level: f64,
+        mut state: SplittingState,
+        stream: &mut RandomStream,
+    ) -> Result<Option<SplittingState>, SimulationError> {
         loop {
             if self.cost(state, level) <= level {
                 return Ok(Some(state));
@@ -135,8 +140,12 @@ impl Splitting<'_> {
     }
 
     /// Plays on to failure or the horizon, and notes each state that comes nearer to failure than all before.
-    fn records(&self, mut state: State, stream: &mut Stream) -> Result<Vec<(f64, State)>, SimulationError> {
-        let mut records: Vec<(f64, State)> = Vec::new();
+    fn records(
+        &self,
+        mut state: SplittingState,
+        stream: &mut RandomStream,
+    ) -> Result<Vec<(f64, SplittingState)>, SimulationError> {
+        let mut records: Vec<(f64, SplittingState)> = Vec::new();
         loop {
             let best = records.last().map_or(f64::INFINITY, |&(cost, _)| cost);
             let cost = self.cost(state, best);
@@ -151,25 +160,25 @@ impl Splitting<'_> {
     }
 
     /// Draws the next part of the training set; the last one makes the next generation.
-    fn next(&self, state: State, stream: &mut Stream) -> Result<State, SimulationError> {
+    fn next(&self, state: SplittingState, stream: &mut RandomStream) -> Result<SplittingState, SimulationError> {
         let part = self.part.min(self.examples - state.learned.all);
         let learned = state.learned.plus(self.chain.learned(state.generation, state.beliefs, part, stream)?);
         Ok(if learned.all < self.examples {
-            State { learned, ..state }
+            SplittingState { learned, ..state }
         } else {
-            State::of(state.generation + 1, state.beliefs.trained(learned, self.scenario.learning.policy))
+            SplittingState::of(state.generation + 1, state.beliefs.trained(learned, self.scenario.learning.policy))
         })
     }
 
     /// Cost of failing from here, at least 0 and [`FAILED`] where it has happened; above `enough` a lower bound may be given.
-    fn cost(&self, state: State, enough: f64) -> f64 {
+    fn cost(&self, state: SplittingState, enough: f64) -> f64 {
         let share = |part: u64, all: u64| part as f64 / all as f64;
         let (generation, x) = (state.generation, share(state.beliefs.wrong, state.beliefs.all));
         if state.learned.all > 0 {
             if enough <= FAILED {
                 return f64::INFINITY;
             }
-            let part = Part {
+            let part = ForecastPart {
                 drawn: share(state.learned.all, self.examples),
                 wrong: share(state.learned.wrong, self.examples),
             };

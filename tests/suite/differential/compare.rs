@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use runaway::analytic::{Regime, Solution};
-use runaway::law::Meter;
+use runaway::law::VerifierMeter;
 use serde_json::Value;
 
 use super::precise::Precise;
@@ -277,7 +277,7 @@ fn expected_meter(found: &mut Agreement, reference: &Reference<'_>, course: &Cou
     }
 }
 
-fn meter(found: &mut Agreement, name: &'static str, told: Option<Meter>, law: &Law<'_>, x: [Precise; 2]) {
+fn meter(found: &mut Agreement, name: &'static str, told: Option<VerifierMeter>, law: &Law<'_>, x: [Precise; 2]) {
     // What happens to winners as rare as the roundings of a composition tells nothing of the checks.
     let truth = law.meter(x);
     if truth.as_ref().is_some_and(|truth| truth.rarer.value() < RARE) {

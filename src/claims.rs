@@ -1,0 +1,216 @@
+//! What a file states, held against what its loops do: claims that hold or not, published values beside the model's.
+
+use std::cell::OnceCell;
+
+use serde::Serialize;
+
+use crate::analytic::{Solution, SolvedDesign};
+use crate::law::{Answers, Composition, Law};
+use crate::scenario::{Design, FileClaims, LoopQuantity, PublishedValue, QuantitySubject, Scenario, StatedClaim};
+
+/// Every statement of a file with the model's number.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct ClaimResults {
+    /// Claims, in the file's order.
+    pub claims: Vec<ClaimResult>,
+    /// Published values, in the file's order.
+    pub published: Vec<PublishedResult>,
+}
+
+/// A claim with its number.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClaimResult {
+    /// The claim.
+    #[serde(flatten)]
+    pub claim: StatedClaim,
+    /// The number, or the ratio of two; absent where the loop has none.
+    pub found: Option<f64>,
+    /// Whether it lies within the claim's bounds.
+    pub holds: bool,
+}
+
+/// A published value with the model's.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PublishedResult {
+    /// The published value.
+    #[serde(flatten)]
+    pub published: PublishedValue,
+    /// The model's; absent where the loop has none.
+    pub found: Option<f64>,
+}
+
+impl ClaimResults {
+    /// Whether every claim holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.claims.iter().all(|claim| claim.holds)
+    }
+
+    /// Adds the statements of another file.
+    pub fn extend(&mut self, other: Self) {
+        self.claims.extend(other.claims);
+        self.published.extend(other.published);
+    }
+}
+
+/// Holds what a file states against its own loop (`base`) and its solved designs. The loop itself is solved only if it is none of
+/// them.
+#[must_use]
+pub fn weigh(base: &Scenario, designs: &[SolvedDesign], stated: &FileClaims) -> ClaimResults {
+    if stated.claims.is_empty() && stated.published.is_empty() {
+        return ClaimResults::default();
+    }
+    let own = OnceCell::new();
+    let find = |name: Option<&str>| match name {
+        Some(name) => designs.iter().find(|one| one.design.name == name),
+        None => designs.iter().find(|one| one.design.scenario == *base).or_else(|| {
+            let solve = || SolvedDesign::new(Design { name: base.name.clone(), scenario: base.clone() });
+            Some(own.get_or_init(solve))
+        }),
+    };
+    let number = |subject: &QuantitySubject| {
+        let solved = find(subject.design.as_deref())?;
+        evaluate(&solved.design.scenario, &solved.solution, subject)
+    };
+    let judge = |claim: &StatedClaim| {
+        let found = number(&claim.subject).and_then(|value| match &claim.over {
+            Some(_) => {
+                let ratio = value / number(&QuantitySubject { design: claim.over.clone(), ..claim.subject.clone() })?;
+                // Over nothing there is no ratio.
+                Some(ratio).filter(|ratio| ratio.is_finite())
+            }
+            None => Some(value),
+        });
+        let within = |value: f64| {
+            claim.at_least.is_none_or(|least| value >= least) && claim.at_most.is_none_or(|most| value <= most)
+        };
+        ClaimResult { claim: claim.clone(), found, holds: found.is_some_and(within) }
+    };
+    ClaimResults {
+        claims: stated.claims.iter().map(judge).collect(),
+        published: stated
+            .published
+            .iter()
+            .map(|published| PublishedResult { published: published.clone(), found: number(&published.subject) })
+            .collect(),
+    }
+}
+
+/// The number that a statement is about, of a solved scenario; `None` where the loop has no such number.
+#[must_use]
+pub fn evaluate(scenario: &Scenario, solution: &Solution, subject: &QuantitySubject) -> Option<f64> {
+    let at = usize::try_from(subject.generation).ok()?;
+    let law = || Some((Law::new(scenario, subject.generation), composition(solution, at)?));
+    let label = |part: fn(&Answers) -> f64, of: fn(&Answers) -> f64| {
+        let (law, x) = law()?;
+        let accepted = law.at(x).accepted;
+        let whole = of(&accepted);
+        (whole > 0.0).then(|| part(&accepted) / whole)
+    };
+    let vote = &scenario.vote;
+    match subject.quantity {
+        LoopQuantity::ReproductionNumber => solution.reproduction_number,
+        LoopQuantity::FloorError => solution.floor_error,
+        LoopQuantity::Runway => solution.runway.mean,
+        LoopQuantity::RestrictedRunway => solution.runway.restricted_mean,
+        LoopQuantity::Survival => solution.curves.as_ref()?.survival.get(at).copied(),
+        LoopQuantity::Error => error(solution, at),
+        LoopQuantity::Accuracy => error(solution, at).map(|error| 1.0 - error),
+        LoopQuantity::LabelError => label(|accepted| accepted.wrong(), |accepted| accepted.total()),
+        LoopQuantity::LabelAccuracy => label(|accepted| accepted.right(), |accepted| accepted.total()),
+        LoopQuantity::UnsoundShare => label(|accepted| accepted.unsound, |accepted| accepted.right()),
+        LoopQuantity::Yield => law().map(|(law, x)| law.at(x).accepted_share()),
+        LoopQuantity::SystematicError => law().map(|(law, x)| law.systematic_error(x)),
+        LoopQuantity::Coverage => {
+            law().map(|(law, x)| law.coverage(subject.attempts.unwrap_or(vote.candidates).get(), x))
+        }
+        LoopQuantity::RewardAccuracy => law().and_then(|(law, x)| law.reward_accuracy(vote, x).ok()),
+        LoopQuantity::Discrimination if scenario.has_checks() => {
+            law().and_then(|(law, x)| Some(law.meter(vote.candidates.get(), x).ok()?.discrimination))
+        }
+        LoopQuantity::Discrimination => None,
+        LoopQuantity::Growth => {
+            let mistakes = |g: usize| Some(solution.mean_field_unsound.get(g)? + solution.mean_field_wrong.get(g)?);
+            let (before, here, after) = (mistakes(at.checked_sub(1)?)?, mistakes(at)?, mistakes(at + 1)?);
+            (here != before).then(|| (after - here) / (here - before))
+        }
+    }
+}
+
+/// Expected error rate, or the mean field's where no exact solver reaches.
+fn error(solution: &Solution, at: usize) -> Option<f64> {
+    match &solution.curves {
+        Some(curves) => curves.expected_error.get(at).copied(),
+        None => solution.mean_field_error.get(at).copied(),
+    }
+}
+
+/// Mean composition, or the mean field's where no exact solver reaches.
+fn composition(solution: &Solution, at: usize) -> Option<Composition> {
+    let (unsound, wrong) = match &solution.curves {
+        Some(curves) => (&curves.mean_unsound, &curves.mean_wrong),
+        None => (&solution.mean_field_unsound, &solution.mean_field_wrong),
+    };
+    Some(Composition { unsound: *unsound.get(at)?, wrong: *wrong.get(at)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytic::solve;
+    use crate::quantity::Count;
+    use crate::scenario::Origin;
+    use approx::assert_relative_eq;
+
+    fn of(quantity: LoopQuantity, generation: u64) -> QuantitySubject {
+        QuantitySubject { quantity, generation, attempts: None, design: None }
+    }
+
+    #[test]
+    fn growth_is_the_reproduction_number_while_mistakes_are_few() {
+        let text = "name = \"t\"\n[errors]\nstep_error = 1e-7\namplification = 20\n";
+        let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
+        let solution = solve(&scenario);
+        let growth = evaluate(&scenario, &solution, &of(LoopQuantity::Growth, 3)).unwrap();
+        assert_relative_eq!(growth, solution.reproduction_number.unwrap(), max_relative = 1e-4);
+        assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::Growth, 0)), None);
+        assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::Error, 61)), None);
+    }
+
+    #[test]
+    fn labels_are_what_the_checks_let_through() {
+        let text = "name = \"t\"\n[[filter]]\nkind = \"outcome\"\nsensitivity = 0.9";
+        let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
+        let solution = solve(&scenario);
+        let wrong = 0.1 * solution.start_error;
+        let expected = wrong / (wrong + 1.0 - solution.start_error);
+        let labels = evaluate(&scenario, &solution, &of(LoopQuantity::LabelError, 0)).unwrap();
+        assert_relative_eq!(labels, expected, max_relative = 1e-12);
+        assert_relative_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::LabelAccuracy, 0)).unwrap(), 1.0 - labels);
+        assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::UnsoundShare, 0)), Some(0.0));
+    }
+
+    /// By hand, of problems with one step: right 0.6, systematic 0.3 in every problem, random 0.1.
+    #[test]
+    fn what_many_attempts_come_to() {
+        let text = "name = \"t\"\n[task]\nsteps = 1\n[errors]\nstep_error = 0.4\nsystematic_share = 0.75\nconsistency = 0.3\n\
+                    amplification = 0\nwrong_answers = 4\n[vote]\ncandidates = 3\nagree = 1";
+        let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
+        let solution = solve(&scenario);
+        let found = |quantity, attempts: Option<u64>| {
+            let attempts = attempts.and_then(|attempts| Count::new(attempts).ok());
+            evaluate(&scenario, &solution, &QuantitySubject { attempts, ..of(quantity, 0) })
+        };
+        assert_relative_eq!(found(LoopQuantity::SystematicError, None).unwrap(), 0.3, max_relative = 1e-12);
+        for attempts in [1, 2, 10] {
+            let missed = 0.4_f64.powi(attempts);
+            let coverage = found(LoopQuantity::Coverage, Some(attempts as u64)).unwrap();
+            assert_relative_eq!(coverage, 1.0 - missed, max_relative = 1e-12);
+        }
+        assert_eq!(found(LoopQuantity::Coverage, None), found(LoopQuantity::Coverage, Some(3)));
+        // A plurality accepts every problem: it rejects neither right nor wrong winners.
+        assert_eq!(found(LoopQuantity::Discrimination, None), Some(0.0));
+        let unchecked = Scenario::parse("name = \"t\"", Origin::Text, &[]).unwrap();
+        assert_eq!(evaluate(&unchecked, &solve(&unchecked), &of(LoopQuantity::Discrimination, 0)), None);
+    }
+}

@@ -1,0 +1,20 @@
+//! What a command has to say, and options that do not go together.
+
+/// What a command that worked has to say about its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CommandVerdict {
+    Fine,
+    Negative,
+    Unsettled,
+}
+
+impl CommandVerdict {
+    pub(super) const fn of(agree: bool) -> Self {
+        if agree { Self::Fine } else { Self::Negative }
+    }
+}
+
+/// Options that are fine each but not together.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct UsageError(pub String);

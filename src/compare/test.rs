@@ -1,0 +1,36 @@
+//! One test of a comparison.
+
+use serde::Serialize;
+
+/// One test of the family.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AgreementTest {
+    /// What is compared.
+    pub quantity: String,
+    /// Share of the level that it was given.
+    pub level: f64,
+    /// Largest deviation seen, in the unit of `critical`.
+    pub deviation: f64,
+    /// The deviation at which the test fails.
+    pub critical: f64,
+    /// What `deviation` and `critical` are measured in.
+    pub unit: DeviationUnit,
+    /// Generation of the largest deviation.
+    pub generation: Option<u64>,
+    /// Whether it passed.
+    pub passed: bool,
+}
+
+/// What a deviation is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviationUnit {
+    /// Difference of two probabilities.
+    Probability,
+    /// Standard errors of the simulated mean.
+    StandardErrors,
+    /// Difference relative to the expected value, for a number that cannot vary.
+    Relative,
+    /// The unit of the compared number itself, where neither side of a comparison of two samples varied.
+    Absolute,
+}

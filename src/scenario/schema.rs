@@ -1,0 +1,93 @@
+//! Every key of a scenario file.
+
+use super::prior_keys::PRIOR_KEYS;
+
+/// The keys that a fit tells draw by draw.
+pub const DRAWN: [&str; 13] = [
+    "examples",
+    "errors.step_error",
+    "errors.step_error_floor",
+    "errors.step_error_gain",
+    "errors.amplification",
+    "learning.imprint",
+    "learning.persistence",
+    "learning.hazard_gain",
+    "learning.renewal",
+    "start.wrong",
+    "filter.0.random",
+    "filter.0.systematic",
+    "filter.0.false_reject",
+];
+
+/// The keys of each table; the first row is the file itself.
+pub(super) const TABLES: [(&str, &[&str]); 17] = [
+    (
+        "",
+        &[
+            "name",
+            "source",
+            "examples",
+            "horizon",
+            "task",
+            "errors",
+            "difficulty",
+            "learning",
+            "vote",
+            "filter",
+            "start",
+            "failure",
+            "cost",
+            "design",
+            "claim",
+            "published",
+            "fit",
+        ],
+    ),
+    ("task", &["steps", "steps_per_generation"]),
+    (
+        "errors",
+        &[
+            "step_error",
+            "recovery",
+            "systematic_share",
+            "consistency",
+            "amplification",
+            "wrong_answers",
+            "step_error_floor",
+            "step_error_gain",
+            "erosion",
+        ],
+    ),
+    ("difficulty", &["share", "steps", "step_error", "systematic_share", "consistency", "wrong_answers"]),
+    ("learning", &["imprint", "persistence", "anchor", "hazard_gain", "renewal", "policy"]),
+    ("vote", &["candidates", "agree", "agree_at_most"]),
+    (
+        "filter",
+        &[
+            "kind",
+            "random",
+            "systematic",
+            "unsound",
+            "false_reject",
+            "sensitivity",
+            "agreement_on_error",
+            "error_rate",
+            "invariance",
+            "coverage",
+            "shared",
+            "steps",
+            "per_check",
+            "per_check_step",
+        ],
+    ),
+    ("start", &["unsound", "wrong", "draw"]),
+    ("failure", &["error_rate"]),
+    ("cost", &["per_step", "per_training_example", "per_true_example", "unit"]),
+    ("design", &["name", "set"]),
+    ("claim", &["says", "quantity", "generation", "attempts", "design", "over", "at_least", "at_most"]),
+    ("published", &["says", "quantity", "generation", "attempts", "design", "value", "role"]),
+    ("fit", &["priors", "draws"]),
+    ("fit.draws", &DRAWN),
+    ("fit.priors", &PRIOR_KEYS),
+    ("fit.priors.*", &["median", "spread"]),
+];
