@@ -34,16 +34,16 @@ const TERMS: [Term; 20] = [
     term(&["overwhelmed"], "old mistakes heal, but fresh ones alone carry the error over the threshold"),
     term(&["drift"], "every mistake leaves just one in the next generation"),
     term(&["error floor"], "the error rate at which healed and fresh mistakes balance"),
-    term(&["tipping point"], "the error rate beyond which a loop that heals avalanches all the same"),
+    term(&["tipping point"], "the error rate beyond which a loop that otherwise heals avalanches"),
     term(&["hazard"], "the probability of failing in the next generation, given that the loop has lasted so far"),
     term(&["yield"], "the share of problems that end in an accepted example"),
     term(&["starved"], "of a loop: no example was accepted to train the next generation"),
     term(&["linear-noise"], "the mean field with the chance of a finite training set as a small Gaussian disturbance"),
-    term(&["prior"], "what was held of a number before the log was read; posterior: what is held of it afterwards"),
+    term(&["prior"], "what is assumed of a number before the log is read; posterior: what is known of it afterwards"),
     term(&["contraction"], "the share of the prior's variance that the data removed: 0 % nothing, 100 % all"),
     term(
         &["CRPS"],
-        "continuous ranked probability score: how far a forecast lay from what came, in its unit; smaller is better",
+        "continuous ranked probability score: how far a forecast lay from the outcome, in its unit; smaller is better",
     ),
 ];
 
