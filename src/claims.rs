@@ -1,4 +1,4 @@
-//! What a file states, held against what its loops do: claims that hold or not, published values beside the model's.
+//! What a file states, compared with what its loops do: claims that hold or not, published values beside the model's.
 
 use std::cell::OnceCell;
 

@@ -23,7 +23,7 @@ pub use test::{AgreementTest, DeviationUnit};
 pub const DEFAULT_LEVEL: f64 = 1e-3;
 /// Tests of the family.
 const TESTS: usize = 6;
-/// Quantities whose means are held against their expectations by the spread of the runs.
+/// Quantities whose means are compared with their expectations by the spread of the runs.
 const MEASURED: [MeasuredMean; 3] = [
     MeasuredMean { name: "mean unsound share", of: |s| (&s.mean_unsound, &s.se_unsound), expected: |e| e.mean_unsound },
     MeasuredMean { name: "mean wrong share", of: |s| (&s.mean_wrong, &s.se_wrong), expected: |e| e.mean_wrong },
@@ -247,22 +247,21 @@ fn verdict(level: f64, reference: String, simulated: &Simulated, family: Family)
 
 /// The verdict in one line: the worst failure first, or how close the closest came.
 fn sentence(level: f64, reference: &str, simulated: &Simulated, judged: &[(Deviation, AgreementTest)]) -> String {
-    let runs = format!("{} runs by {}", simulated.replicates, engine(simulated.engine));
+    let runs = format!("{} runs simulated by {}", simulated.replicates, engine(simulated.engine));
     let failed = judged.iter().filter(|(_, test)| !test.passed);
     match failed.max_by(|(one, _), (other, _)| one.used().total_cmp(&other.used())) {
         None => {
             let used = judged.iter().map(|(deviation, _)| deviation.used()).fold(0.0, f64::max);
             format!(
-                "agree: survival, error, composition, yield and runway of {runs} are those of {reference} at family-wise level {level}; \
-                 the largest deviation takes up {:.0} % of what chance is allowed",
+                "Cross-check passed: {runs} match {reference} in survival, error, composition, yield and runway (family-wise level {level}); \
+                 the largest deviation is {:.0} % of what the level allows",
                 100.0 * used
             )
         }
         Some((deviation, test)) => {
             let place = test.generation.map_or(String::new(), |generation| format!(" at generation {generation}"));
             format!(
-                "differ: {}{place} of {runs} lies {} {} that of {reference}, where chance is allowed {} at \
-                 family-wise level {level}",
+                "Cross-check failed: {}{place} of {runs} lies {} {} that of {reference}; family-wise level {level} allows {}",
                 test.quantity,
                 deviation.words(test.deviation),
                 if deviation.signed < 0.0 { "below" } else { "above" },

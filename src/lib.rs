@@ -3,7 +3,7 @@
 //! When a language model trains on its own outputs, small mistakes are learned, repeated and multiplied. A [`Scenario`]
 //! describes such a loop: error per step, catch rates of its checks, persistence of its mistakes. Every generation is a
 //! state of a Markov chain whose [`law`] follows from the scenario. [`analytic`] solves it exactly, [`simulate`] plays it
-//! independently, [`compare`] holds the two against each other, and [`report`] draws what they found.
+//! independently, [`compare`] tests whether the two agree, and [`report`] draws what they found.
 //!
 //! | module | what it does |
 //! |---|---|

@@ -56,7 +56,7 @@ impl Fate {
         if self.ever == 0.0 && self.error == 0.0 {
             return "never: failure cannot be reached".to_owned();
         }
-        format!("never: the loop ever fails with probability {} only", in_digits(&self.ever))
+        format!("never: the loop eventually fails with probability {} only", in_digits(&self.ever))
     }
 }
 

@@ -23,7 +23,7 @@ use super::{CommandVerdict, design_tables, posterior, quoted, report_folder, wri
 struct CompareDocument<'a> {
     schema_version: u32,
     provenance: &'a Provenance,
-    /// What the files state, held against their designs.
+    /// What the files state, compared with their designs.
     evidence: &'a ClaimResults,
     /// What the log of a fitted loop leaves open.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -98,7 +98,7 @@ impl ReadingArgs {
 /// Whether generations answer the same problems.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct ProblemArgs {
-    /// Every generation answers the same problems: how hard these happen to be then does not pass for a change; taken so by
+    /// Every generation answers the same problems: their difficulty is then not mistaken for a change; taken so by
     /// itself where the files show it
     #[arg(long, conflicts_with = "fresh_problems")]
     same_problems: bool,

@@ -1,4 +1,4 @@
-//! Designs side by side: each solved, played with the same luck, priced, and held against a baseline.
+//! Designs side by side: each solved, played with the same luck, priced, and compared with a baseline.
 
 mod paired;
 mod posterior;
@@ -58,7 +58,7 @@ struct PlayedDesign<'a> {
     played: Vec<RunSummary>,
 }
 
-/// Plays and prices every solved design, and compares them with `baseline` (the first one unless named). `progress` hears of
+/// Plays and prices every solved design, and compares them with `baseline` (the first one unless named). `progress` is told of
 /// finished runs.
 ///
 /// # Errors

@@ -78,7 +78,7 @@ struct DrawOutcome {
     last_error: f64,
 }
 
-/// Plays every design of the files under every draw. `progress` hears of finished draws.
+/// Plays every design of the files under every draw. `progress` is told of finished draws.
 ///
 /// # Errors
 /// [`PosteriorError`] where a draw breaks a rule of scenario files, names clash, or a design cannot be played.

@@ -14,7 +14,7 @@ const MANY: f64 = 10.0;
 /// Distance from the mode up to which the ratio of probabilities is multiplied out.
 const NEAR: f64 = 15.0;
 
-/// Hits in `n` trials of probability `p`; a `p` outside [0, 1] counts as the nearer end.
+/// Hits in `n` trials of probability `p`; a `p` outside [0, 1] is clamped.
 pub(super) fn draw(n: u64, p: f64, stream: &mut RandomStream) -> u64 {
     // Certainties draw nothing: most loops leave most of their mechanisms switched off.
     if n == 0 || p <= 0.0 {
@@ -45,7 +45,7 @@ enum Method {
 }
 
 impl Binomial {
-    /// Hits in `n` trials of probability `p`; a `p` outside [0, 1] counts as the nearer end, NaN as 0.
+    /// Hits in `n` trials of probability `p`; a `p` outside [0, 1] is clamped, NaN is 0.
     pub fn new(n: u64, p: f64) -> Self {
         let misses = p > 0.5;
         // Exact: 1 − p loses no digit for p in [0.5, 1].

@@ -197,7 +197,7 @@ pub fn window(n: u64, p: f64, neglected: f64) -> (u64, u64) {
     (low, high)
 }
 
-/// Smallest k with P(X ≤ k) ≥ `level` for X ~ Binomial(n, p); a `level` outside (0, 1) counts as the nearer end.
+/// Smallest k with P(X ≤ k) ≥ `level` for X ~ Binomial(n, p); a `level` outside (0, 1) is clamped.
 #[must_use]
 pub fn quantile(level: f64, n: u64, p: f64) -> u64 {
     if n == 0 || p <= 0.0 {

@@ -8,7 +8,7 @@ pub fn bonferroni(level: f64, tests: usize) -> f64 {
 
 /// Which of the hypotheses with these p-values are rejected at the family-wise `level`.
 ///
-/// Source: S. Holm (1979): the k-th smallest of n is held against level/(n − k + 1), until one is not rejected. A NaN is never
+/// Source: S. Holm (1979): the k-th smallest of n is compared with level/(n − k + 1), until one is not rejected. A NaN is never
 /// rejected.
 #[must_use]
 pub fn holm(p_values: &[f64], level: f64) -> Vec<bool> {

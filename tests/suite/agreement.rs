@@ -195,7 +195,7 @@ fn a_step_error_off_by_a_twentieth_is_found() {
     let exact = Exact::of(&off);
     for (engine, replicates) in [(Engine::Agents, 1000), (Engine::Events, 20_000), (Engine::Counts, 20_000)] {
         let verdict = exact.verdict(&play(&scenario("examples = 400\nhorizon = 40"), engine, replicates));
-        assert!(!verdict.agree && verdict.sentence.starts_with("differ: "), "{}", verdict.sentence);
+        assert!(!verdict.agree && verdict.sentence.starts_with("Cross-check failed: "), "{}", verdict.sentence);
         // Not only because generation 0 cannot vary: chance is ruled out as well.
         // Without a check the yield is 1 all the same, and nothing is unsound.
         let found = ["survival", "mean error", "restricted mean runway"];

@@ -120,7 +120,7 @@ fn prices(comparison: &DesignComparison) -> Vec<TableColumn> {
     ]
 }
 
-/// Every design but the baseline held against it: ratios, and differences under the same luck. Nothing for a single design.
+/// Every design but the baseline, compared with it: ratios, and differences under the same luck. Nothing for a single design.
 #[must_use]
 pub fn against(comparison: &DesignComparison) -> Vec<TableColumn> {
     let others: Vec<&ComparedDesign> =

@@ -81,7 +81,7 @@ fn next(inputs: &FitInputs<'_>) -> Markup {
     html! {
         @if let Some(advised) = inputs.advised {
             section {
-                h2 { "What would change most if verified now" }
+                h2 { "What to measure next" }
                 p { (words::advice(advised)) }
             }
             (grid(
@@ -98,7 +98,7 @@ fn unknown(fit: &LogFit) -> Markup {
     html! {
         section {
             h2 { "What the data cannot tell" }
-            @if sentences.is_empty() { p { "The data say something about every parameter, and fix none." } }
+            @if sentences.is_empty() { p { "The log says something about every parameter, and pins down none." } }
             @for sentence in sentences { p { (sentence) } }
             @if let Some(sentence) = words::problems(fit) { p { (sentence) } }
         }

@@ -75,9 +75,9 @@ fn title(parameters: &[&ParameterSummary]) -> String {
     let fixed: Vec<&str> = parameters.iter().rev().filter(|one| one.contraction >= 0.8).take(NAMED).map(key).collect();
     let open: Vec<&str> = parameters.iter().filter(|one| one.contraction < 0.2).take(NAMED).map(key).collect();
     match (listed(&fixed), listed(&open)) {
-        (Some(fixed), Some(open)) => format!("The data fix {fixed}; they say little about {open}"),
-        (Some(fixed), None) => format!("The data fix {fixed} best"),
-        (None, Some(open)) => format!("The data fix no parameter; they say least about {open}"),
-        (None, None) => "The data say something about every parameter and fix none".to_owned(),
+        (Some(fixed), Some(open)) => format!("The log pins down {fixed}; it says little about {open}"),
+        (Some(fixed), None) => format!("The log pins down {fixed} best"),
+        (None, Some(open)) => format!("The log pins down no parameter; it says least about {open}"),
+        (None, None) => "The log says something about every parameter and pins down none".to_owned(),
     }
 }

@@ -8,7 +8,7 @@ use crate::fit::{
 };
 use crate::report::words::{capitalised, generations, number, percent, ratio};
 
-/// Contraction from which the data are said to fix a parameter, and below which they are said to leave it open.
+/// Contraction from which the data are said to pin down a parameter, and below which they are said to leave it open.
 const FIXED: f64 = 0.8;
 const OPEN: f64 = 0.2;
 
@@ -124,7 +124,7 @@ pub fn members(fit: &LogFit) -> String {
 #[must_use]
 pub fn problems(fit: &LogFit) -> Option<String> {
     fit.basis.same_problems.then(|| {
-        "Every generation answers the same problems: how hard these happen to be is common to all and does not pass for a \
+        "Every generation answers the same problems: their common difficulty is not mistaken for a \
          change. Error rates, the threshold and the runway are those of all problems of their kind; measured rates, and what \
          an evaluation ahead would measure, are on these."
             .to_owned()
@@ -146,7 +146,7 @@ pub(super) fn is_sign(parting: &MetricParting) -> bool {
 pub fn parting(inputs: &PairInputs<'_>) -> String {
     let [(first, one), (second, other)] = &inputs.metrics;
     if let Some(unsettled) = unsettled(one.fit).or_else(|| unsettled(other.fit)) {
-        return format!("Whether {first} and {second} part is not told. {unsettled}");
+        return format!("Whether {first} and {second} part cannot be told. {unsettled}");
     }
     let Some(parting) = inputs.parting else {
         return format!("No generation has both {first} and {second}.");
@@ -177,7 +177,7 @@ pub(super) fn since(runway: &RunwayForecast) -> String {
 pub fn unsettled(fit: &LogFit) -> Option<String> {
     let worst = fit.unsettled()?;
     Some(format!(
-        "The sampler has not settled (R-hat {} for {}): use no number of this fit; sample longer with --sweeps, now {}.",
+        "The sampler has not settled (R-hat {} for {}): do not use any number of this fit; sample longer with --sweeps, now {}.",
         number(worst.r_hat, 3),
         worst.parameter.key(),
         fit.basis.effort.sweeps
@@ -236,8 +236,8 @@ pub fn rest(fit: &LogFit) -> [String; 2] {
         None => none.to_owned(),
     };
     [
-        told("The error settles at", &fit.floor_error, "The error settles nowhere: there is no floor in any draw."),
-        told("It runs away once it is beyond", &fit.tipping_error, "There is no tipping point in any draw."),
+        told("The error settles at", &fit.floor_error, "No draw has an error floor."),
+        told("It runs away above", &fit.tipping_error, "No draw has a tipping point."),
     ]
 }
 
@@ -314,15 +314,14 @@ pub fn unknown(fit: &LogFit) -> Vec<String> {
     };
     let mut sentences = Vec::new();
     let (fixed, open) = (named(&|one| one.contraction >= FIXED), named(&|one| one.contraction < OPEN));
-    sentences.extend(fixed.map(|keys| format!("The data fix {keys}.")));
-    sentences
-        .extend(open.map(|keys| format!("The data say little about {keys}: what the fit says there is the prior.")));
+    sentences.extend(fixed.map(|keys| format!("The log pins down {keys}.")));
+    sentences.extend(open.map(|keys| format!("The log says little about {keys}: there the fit reports the prior.")));
     for pair in &fit.trade_offs {
         let (first, second) = (pair.first.key(), pair.second.key());
         let together = if pair.correlation > 0.0 { "rise together" } else { "make up for each other" };
         let correlation = number(pair.correlation, 2);
         sentences.push(format!(
-            "{first} and {second} {together} (correlation {correlation}): the data see a combination only."
+            "{first} and {second} {together} (correlation {correlation}): the log determines only their combination."
         ));
     }
     sentences
@@ -336,7 +335,7 @@ pub fn criticism(fit: &LogFit, weighed: Option<&WeighedVariants>) -> Vec<String>
         .iter()
         .map(|one| {
             format!(
-                "Generation {} measured {}, where the generations before it let expect {} (p = {}).",
+                "Generation {} measured {}; earlier generations predicted {} (p = {}).",
                 one.generation,
                 percent(one.measured, 3),
                 spread(&one.predicted, |error| percent(error, 3)),
@@ -346,7 +345,7 @@ pub fn criticism(fit: &LogFit, weighed: Option<&WeighedVariants>) -> Vec<String>
         .collect();
     if sentences.is_empty() {
         sentences
-            .push("Every generation lies where those before it led to expect it, at the level of 1\u{a0}%.".to_owned());
+            .push("Every generation is consistent with its prediction from earlier ones (1\u{a0}% level).".to_owned());
     }
     let Some(weighed) = weighed else { return sentences };
     let told = weighed.scores.iter().filter(|score| !score.sentence.is_empty());

@@ -41,7 +41,7 @@ fn error(measured: &MeasuredLoop) -> Option<String> {
 fn shared(measured: &MeasuredLoop) -> Option<String> {
     let shared = of(measured, "errors.systematic_share")?;
     let Some(consistency) = of(measured, "errors.consistency") else {
-        return Some(format!("Candidates share hardly a mistake: {shared} of the wrong answers are systematic."));
+        return Some(format!("Candidates share almost no mistakes: {shared} of the wrong answers are systematic."));
     };
     Some(format!(
         "Of the wrong answers {shared} are systematic: candidates share them, each with probability {consistency}. A vote \
@@ -72,7 +72,7 @@ fn check(measured: &MeasuredLoop) -> Option<String> {
             " It rejects right answers more often than wrong ones, by {}: it selects for mistakes (J below 0).",
             number(-j, 3)
         ),
-        _ => " It rejects right answers as often as wrong ones (J = 0): it tells nothing.".to_owned(),
+        _ => " It rejects right answers as often as wrong ones (J = 0): it carries no information.".to_owned(),
     });
     Some(format!("The check keeps {accepted} of the answers{wrong}.{tells}"))
 }

@@ -53,7 +53,7 @@ pub(super) fn headline(inputs: &ReportInputs<'_>) -> String {
         }
         (Some(ever), Some(error)) if runway.never_fails.is_some_and(|never| never > error) => {
             return format!(
-                "The loop ever fails with probability {}; else it lasts for ever.",
+                "The loop eventually fails with probability {}; otherwise it lasts forever.",
                 probability(ever, error)
             );
         }

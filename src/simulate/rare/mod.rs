@@ -92,7 +92,7 @@ pub struct RareFailure {
     pub undefined: BTreeMap<&'static str, String>,
 }
 
-/// Estimates P(T ≤ horizon) of `scenario`. `progress` hears of every finished repetition, those of too little effort included.
+/// Estimates P(T ≤ horizon) of `scenario`. `progress` is told of every finished repetition, those of too little effort included.
 ///
 /// The result depends on `scenario` and `settings` alone, to the last bit, and not on the number of threads.
 ///
