@@ -7,7 +7,7 @@
 //!
 //! | to | start from |
 //! |---|---|
-//! | describe a loop | [`Scenario`]: from a file, or from text |
+//! | describe a loop | [`Scenario`]: from a file, from text, or by [`Scenario::builder`] |
 //! | know its runway | [`solve`] |
 //! | play it | [`simulate()`] |
 //! | see whether both agree | [`check`] |

@@ -124,7 +124,8 @@ impl Scenario {
     /// # Ok::<(), runaway::scenario::ScenarioError>(())
     /// ```
     #[must_use]
-    #[allow(clippy::expect_used)]
+    // It cannot fail, so there is no panic to document.
+    #[allow(clippy::expect_used, clippy::missing_panics_doc)]
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("strings, finite numbers below 2^63 and tables are what TOML can write")
     }
