@@ -55,6 +55,20 @@ impl ClaimResults {
 
 /// Holds what a file states against its own loop (`base`) and its solved designs. The loop itself is solved only if it is none of
 /// them.
+///
+/// ```
+/// use runaway::Scenario;
+/// use runaway::analytic::SolvedDesign;
+/// use runaway::scenario::Origin;
+///
+/// let text = "name = \"small\"\nexamples = 20\n[errors]\namplification = 20";
+/// let design = runaway::scenario::Design::alone(Scenario::parse(text, Origin::Text, &[])?);
+/// let solved = SolvedDesign::new(design.clone());
+/// let results = runaway::claims::weigh(&design.scenario, &[solved], &runaway::scenario::FileClaims::default());
+/// // A file that claims nothing is never wrong.
+/// assert!(results.holds());
+/// # Ok::<(), runaway::scenario::ScenarioError>(())
+/// ```
 #[must_use]
 pub fn weigh(base: &Scenario, designs: &[SolvedDesign], stated: &FileClaims) -> ClaimResults {
     if stated.claims.is_empty() && stated.published.is_empty() {

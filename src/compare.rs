@@ -6,6 +6,7 @@
 //! would cry wolf. Bernstein's inequality takes the spread of the error from the exact law; that of shares and yield, which
 //! agents estimate from the problems they needed, from the runs.
 
+mod check;
 mod deviation;
 mod test;
 
@@ -17,6 +18,7 @@ use crate::simulate::{Engine, Simulated};
 use crate::stats::{band, mean, multiple};
 use deviation::Deviation;
 
+pub use check::{CheckError, check, judge, second_engine};
 pub use test::{AgreementTest, DeviationUnit};
 
 /// Family-wise level of a verdict unless another is asked for.

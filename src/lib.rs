@@ -2,8 +2,20 @@
 //!
 //! When a language model trains on its own outputs, small mistakes are learned, repeated and multiplied. A [`Scenario`]
 //! describes such a loop: error per step, catch rates of its checks, persistence of its mistakes. Every generation is a
-//! state of a Markov chain whose [`law`] follows from the scenario. [`analytic`] solves it exactly, [`simulate`] plays it
-//! independently, [`compare`] tests whether the two agree, and [`report`] draws what they found.
+//! state of a Markov chain whose [`law`] follows from the scenario. [`solve`] solves it exactly, [`simulate()`] plays it
+//! independently, [`check`] compares the two, and [`report()`] draws what they found.
+//!
+//! | to | start from |
+//! |---|---|
+//! | describe a loop | [`Scenario`]: from a file, from text, or by [`Scenario::builder`] |
+//! | know its runway | [`solve`] |
+//! | play it | [`simulate()`] |
+//! | see whether both agree | [`check`] |
+//! | compare designs | [`compare()`] |
+//! | learn from a running loop | [`Log`], then [`fit()`], or [`Fitted`] for several questions |
+//! | draw a page | [`report()`] |
+//!
+//! The modules behind them:
 //!
 //! | module | what it does |
 //! |---|---|
@@ -11,18 +23,19 @@
 //! | [`scenario`] | reads and checks a loop's description |
 //! | [`law`] | one generation: from what a model believes to what the next one will |
 //! | [`analytic`] | reproduction number, floor, tipping point, regime, exact law of the runway |
-//! | [`simulate`] | agents (from the scenario alone) and counts (from the law) |
-//! | [`compare`] | a verdict at a stated level |
+//! | [`simulate`](mod@simulate) | agents (from the scenario alone) and counts (from the law) |
+//! | [`compare`](mod@compare) | a verdict at a stated level |
 //! | [`cost`] | what a generation costs |
 //! | [`plan`] | designs side by side: runway, price, what each check catches |
 //! | [`claims`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
-//! | [`fit`] | from the log of a running loop to its remaining runway |
-//! | [`report`] | figures (SVG) and a self-contained page |
+//! | [`fit`](mod@fit) | from the log of a running loop to its remaining runway |
+//! | [`report`](mod@report) | figures (SVG) and a self-contained page |
 //!
 //! ```
-//! use runaway::analytic::{Regime, solve};
-//! use runaway::scenario::{Origin, Scenario};
+//! use runaway::analytic::Regime;
+//! use runaway::scenario::Origin;
+//! use runaway::{Scenario, solve};
 //!
 //! let text = "name = \"unverified\"\n[errors]\namplification = 20";
 //! let scenario = Scenario::parse(text, Origin::Text, &[])?;
@@ -33,8 +46,6 @@
 //! assert!((solution.runway.mean.unwrap() - 6.41397869319).abs() < 1e-9);
 //! # Ok::<(), runaway::scenario::ScenarioError>(())
 //! ```
-//!
-//! [`Scenario`]: scenario::Scenario
 
 pub mod analytic;
 pub mod claims;
@@ -55,3 +66,35 @@ pub mod report;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
+
+pub use analytic::solve;
+pub use compare::check;
+pub use fit::{Fitted, Log, fit};
+pub use plan::compare;
+/// ```
+/// use runaway::provenance::Provenance;
+/// use runaway::report::ReportInputs;
+/// use runaway::scenario::Origin;
+/// use runaway::{Scenario, report, solve};
+///
+/// let text = "name = \"small\"\nexamples = 50\nhorizon = 10\n[errors]\namplification = 20";
+/// let scenario = Scenario::parse(text, Origin::Text, &[])?;
+/// let provenance = Provenance::new(&scenario, "my program".to_owned());
+/// let page = report(&ReportInputs {
+///     scenario: &scenario,
+///     provenance: &provenance,
+///     solution: &solve(&scenario),
+///     simulated: None,
+///     verdict: None,
+///     account: None,
+///     safety: None,
+///     posterior: None,
+/// })?;
+/// assert!(page.html.starts_with(b"<!DOCTYPE html>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg(feature = "report")]
+#[doc(inline)]
+pub use report::render as report;
+pub use scenario::Scenario;
+pub use simulate::simulate;

@@ -22,6 +22,14 @@ pub enum QuantityError {
 }
 
 /// A probability or share, in [0, 1] (dimensionless).
+///
+/// ```
+/// use runaway::quantity::Probability;
+///
+/// assert_eq!(Probability::new(0.25)?.get(), 0.25);
+/// assert!(Probability::new(1.5).is_err());
+/// # Ok::<(), runaway::quantity::QuantityError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Probability(f64);

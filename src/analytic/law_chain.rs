@@ -23,6 +23,16 @@ const MOST_DRAWS: u64 = 2_000_000;
 const ACCEPTED: f64 = 1e-9;
 
 /// The next count is Binomial(`draws`, `law(count / draws)`); the chain is absorbed from the count `failing` on.
+///
+/// ```
+/// use runaway::analytic::LawChain;
+///
+/// // Twenty draws; each shows half as many again as the last ones had, and one in fifty besides.
+/// let chain = LawChain { draws: 20, failing: 10, start: 0, law: |share| 0.02 + 1.5 * share };
+/// let (mean, relative_error) = chain.eliminated_mean()?;
+/// assert!(mean > 1.0 && relative_error < 1e-12);
+/// # Ok::<(), runaway::analytic::SolveError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct LawChain<F> {
     /// N.

@@ -12,6 +12,17 @@ const QUICK: u64 = 400;
 
 /// `E[T]` of a loop without unsound beliefs whose law never changes, with nothing else worked out; `None` for other loops, for more
 /// than 400 examples, and where it is infinite.
+///
+/// ```
+/// use runaway::Scenario;
+/// use runaway::analytic::expected_runway;
+/// use runaway::scenario::Origin;
+///
+/// let text = "name = \"small\"\nexamples = 20\n[errors]\namplification = 20";
+/// let scenario = Scenario::parse(text, Origin::Text, &[])?;
+/// assert!((expected_runway(&scenario).unwrap() - 8.27258081145).abs() < 1e-9);
+/// # Ok::<(), runaway::scenario::ScenarioError>(())
+/// ```
 #[must_use]
 pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
     let stays = scenario.settles_at() == Some(0) && scenario.learning.policy == Policy::Replace;

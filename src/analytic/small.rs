@@ -3,6 +3,14 @@
 /// Expected steps to absorption from each state, by the elimination of [`super::absorption`]: `rows` are the transition
 /// probabilities between the states, `exits` those of absorption, and each row sums to 1 with its exit. Infinite where
 /// absorption is not certain.
+///
+/// ```
+/// use runaway::analytic::expected_times;
+///
+/// // Heads or tails until two heads in a row: from no head, and from one.
+/// let times = expected_times([[0.5, 0.5], [0.5, 0.0]], [0.0, 0.5]);
+/// assert_eq!(times, [6.0, 4.0]);
+/// ```
 #[must_use]
 #[inline]
 pub fn expected_times<const N: usize>(mut rows: [[f64; N]; N], mut exits: [f64; N]) -> [f64; N] {

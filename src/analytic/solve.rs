@@ -11,6 +11,19 @@ use super::verifier_meter::VerifierCurves;
 use super::{chain1d, chain2d, cost, noise, thresholds};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
+///
+/// ```
+/// use runaway::scenario::Origin;
+/// use runaway::{Scenario, solve};
+///
+/// let text = "name = \"small\"\nexamples = 20\nhorizon = 20\n[errors]\namplification = 20";
+/// let scenario = Scenario::parse(text, Origin::Text, &[])?;
+/// let solution = solve(&scenario);
+/// // Expected generations before one answer in two is wrong, and the probability to last 20 of them.
+/// assert!((solution.runway.mean.unwrap() - 8.27258081145).abs() < 1e-9);
+/// assert!((solution.curves.unwrap().survival[20] - 0.01679264433).abs() < 1e-9);
+/// # Ok::<(), runaway::scenario::ScenarioError>(())
+/// ```
 #[must_use]
 pub fn solve(scenario: &Scenario) -> Solution {
     let mut undefined = Undefined::new();

@@ -31,6 +31,21 @@ pub struct SweepPoint {
 }
 
 /// R, `E[T]` and S(`generation`) of each scenario, in their order, on all cores.
+///
+/// ```
+/// use runaway::Scenario;
+/// use runaway::analytic::sweep;
+/// use runaway::scenario::Origin;
+///
+/// let with = |imprint: f64| {
+///     let overrides = [format!("learning.imprint={imprint}"), "examples=50".to_owned()];
+///     Scenario::parse("name = \"swept\"", Origin::Text, &overrides)
+/// };
+/// let points = sweep(&[with(0.5)?, with(0.8)?], 20);
+/// // The more is learned of wrong examples, the sooner the loop fails.
+/// assert!(points[0].mean > points[1].mean);
+/// # Ok::<(), runaway::scenario::ScenarioError>(())
+/// ```
 #[must_use]
 pub fn sweep(scenarios: &[Scenario], generation: u64) -> Vec<SweepPoint> {
     scenarios.par_iter().map(|scenario| swept(scenario, generation)).collect()

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::analytic::{self, Solution};
-use crate::compare::{self, ExpectedCurves};
+use crate::compare;
 use crate::scenario::Scenario;
 use crate::simulate::Simulated;
 
@@ -53,14 +53,7 @@ pub(super) fn verdict(
     play: PlayArgs,
     level: f64,
 ) -> anyhow::Result<compare::AgreementVerdict> {
-    if let Some(curves) = &solution.curves {
-        let expected = ExpectedCurves::of(curves, format!("the exact chain ({})", solution.method));
-        return Ok(compare::with_expected(&expected, simulated, level)?);
-    }
-    let engine = match play.engine {
-        EngineArg::Agents | EngineArg::Events => EngineArg::Counts,
-        EngineArg::Counts => EngineArg::Agents,
-    };
-    let reference = play::simulate(scenario, PlayArgs { engine, ..play })?;
-    Ok(compare::two_samples(&reference, simulated, level)?)
+    compare::judge(solution, simulated, level, |engine| {
+        play::simulate(scenario, PlayArgs { engine: EngineArg::of(engine), ..play })
+    })
 }

@@ -135,7 +135,8 @@ fn compare(args: &CompareArgs, files: &[ComparedFile]) -> anyhow::Result<(Design
             evidence.extend(claims::weigh(&file.base, &solved, &file.stated));
             all.extend(solved);
         }
-        plan::compare(&all, settings, args.baseline.as_deref(), &|done| bar.inc(done)).map(|found| (found, evidence))
+        plan::compare_solved(&all, settings, args.baseline.as_deref(), &|done| bar.inc(done))
+            .map(|found| (found, evidence))
     });
     bar.finish_and_clear();
     Ok(compared?)

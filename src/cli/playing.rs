@@ -55,6 +55,15 @@ impl EngineArg {
         }
     }
 
+    /// As an engine of the library is typed.
+    pub const fn of(engine: simulate::Engine) -> Self {
+        match engine {
+            simulate::Engine::Agents => Self::Agents,
+            simulate::Engine::Events => Self::Events,
+            simulate::Engine::Counts => Self::Counts,
+        }
+    }
+
     /// The engine of the library that is meant.
     pub const fn engine(self) -> simulate::Engine {
         match self {

@@ -268,6 +268,22 @@ impl Fitted<'_> {
 
 /// Fits the runs of a log and forecasts one of them.
 ///
+/// ```
+/// use runaway::fit::{FitOptions, SamplerConfig};
+/// use runaway::{Log, fit};
+///
+/// let csv = "generation,evaluated,wrong\n0,1000,30\n1,1000,41\n2,1000,60\n3,1000,83\n";
+/// let log = Log::parse(csv.as_bytes(), "my-run.csv")?;
+/// // Far too few sweeps for an answer to rely on: leave `effort` at its default for one.
+/// let effort = SamplerConfig { ensembles: 2, walkers: 24, sweeps: 20 };
+/// let options = FitOptions { effort, paths: 50, horizon: 5, ..FitOptions::default() };
+/// let answer = fit(&log, &options)?;
+/// assert_eq!(answer.runway.survived_to, 3);
+/// // Error rates: four generations measured, five forecast.
+/// assert_eq!(answer.fan.len(), 9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// As [`Fitted::new`].
 pub fn fit(log: &Log, options: &FitOptions) -> Result<LogFit, FitError> {

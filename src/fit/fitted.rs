@@ -10,6 +10,24 @@ use super::trend::Trends;
 use super::{FitError, FitOptions, LoopChecks, Progress, TrainingMode, UNWATCHED, split_trend};
 
 /// Posterior draws of a log, and paths of the run to forecast through its past and into its future.
+///
+/// ```
+/// use runaway::fit::{FitOptions, Measurement, SamplerConfig};
+/// use runaway::{Fitted, Log};
+///
+/// let csv = "generation,evaluated,wrong\n0,1000,30\n1,1000,41\n2,1000,60\n3,1000,83\n";
+/// let log = Log::parse(csv.as_bytes(), "my-run.csv")?;
+/// // Far too few sweeps for an answer to rely on: leave `effort` at its default for one.
+/// let effort = SamplerConfig { ensembles: 2, walkers: 24, sweeps: 20 };
+/// let options = FitOptions { effort, paths: 50, horizon: 5, ..FitOptions::default() };
+/// let fitted = Fitted::new(&log, &options)?;
+/// // Several questions to one set of draws.
+/// let answer = fitted.answer();
+/// assert!((0.0..=1.0).contains(&answer.runway.no_failure));
+/// let advice = fitted.advise(&[Measurement::Evaluate(1000)]);
+/// assert_eq!(advice.generation, 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Fitted<'a> {
     pub(super) log: &'a Log,

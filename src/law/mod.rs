@@ -53,6 +53,18 @@ impl<S: Scalar> Outcome<S> {
 }
 
 /// The law of one generation of a scenario.
+///
+/// ```
+/// use runaway::Scenario;
+/// use runaway::law::{Composition, Law};
+/// use runaway::scenario::Origin;
+///
+/// let scenario = Scenario::parse("name = \"plain\"\n[errors]\namplification = 20", Origin::Text, &[])?;
+/// let next: Composition = Law::new(&scenario, 0).at(Composition::default()).next.unwrap();
+/// // The share of wrong beliefs that a flawless model's mistakes leave in its successor.
+/// assert!((next.wrong - 0.02492314229).abs() < 1e-10);
+/// # Ok::<(), runaway::scenario::ScenarioError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Law {
     bins: Vec<BinLaw>,

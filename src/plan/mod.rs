@@ -58,12 +58,50 @@ struct PlayedDesign<'a> {
     played: Vec<RunSummary>,
 }
 
+/// Solves, plays and prices every design, and compares them with `baseline` (the first one unless named).
+///
+/// ```
+/// use runaway::plan::ComparisonSettings;
+/// use runaway::scenario::Origin;
+/// use runaway::{Scenario, compare};
+///
+/// let text = r#"
+/// name = "small"
+/// examples = 50
+/// horizon = 10
+/// errors.amplification = 20
+/// [[design]]
+/// name = "as it is"
+/// [[design]]
+/// name = "a tenth of ground truth"
+/// set = { "learning.anchor" = 0.1 }
+/// "#;
+/// let designs = Scenario::parse_designs(text, Origin::Text, &[])?;
+/// let comparison = compare(&designs, ComparisonSettings { replicates: 100, seed: 1 }, None)?;
+/// assert_eq!(comparison.baseline, "as it is");
+/// // How many times as long the anchored loop lasts.
+/// assert!(comparison.designs[1].ratios.runway.is_some_and(|ratio| ratio > 1.2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`PlanError`] where names clash or are unknown, or a design cannot be played.
+pub fn compare(
+    designs: &[Design],
+    settings: ComparisonSettings,
+    baseline: Option<&str>,
+) -> Result<DesignComparison, PlanError> {
+    check_names(designs, baseline)?;
+    let solved: Vec<SolvedDesign> = designs.iter().cloned().map(SolvedDesign::new).collect();
+    compare_solved(&solved, settings, baseline, &|_| ())
+}
+
 /// Plays and prices every solved design, and compares them with `baseline` (the first one unless named). `progress` is told of
 /// finished runs.
 ///
 /// # Errors
 /// [`PlanError`] where names clash or are unknown, or a design cannot be played.
-pub fn compare(
+pub fn compare_solved(
     designs: &[SolvedDesign],
     settings: ComparisonSettings,
     baseline: Option<&str>,

@@ -36,6 +36,17 @@ impl Scenario {
 
     /// Reads a scenario from `text`, as [`Scenario::load`] does from a file.
     ///
+    /// ```
+    /// use runaway::Scenario;
+    /// use runaway::scenario::Origin;
+    ///
+    /// let text = "name = \"voted\"\n[vote]\ncandidates = 5\nagree = 9";
+    /// let refused = Scenario::parse(text, Origin::Text, &[]).unwrap_err().to_string();
+    /// assert!(refused.starts_with("scenario:4:9: `vote.agree`: 9 votes are more than the 5"));
+    /// // A file is checked before its overrides are: they cannot mend it.
+    /// assert!(Scenario::parse(text, Origin::Text, &["vote.agree=4".to_owned()]).is_err());
+    /// ```
+    ///
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Self, ScenarioError> {
@@ -102,8 +113,19 @@ impl Scenario {
     }
 
     /// The complete scenario as a scenario file, every default written out.
+    ///
+    /// ```
+    /// use runaway::Scenario;
+    /// use runaway::scenario::Origin;
+    ///
+    /// let scenario = Scenario::parse("name = \"plain\"", Origin::Text, &[])?;
+    /// assert!(scenario.to_toml().contains("step_error = 0.002"));
+    /// assert_eq!(Scenario::parse(&scenario.to_toml(), Origin::Text, &[])?, scenario);
+    /// # Ok::<(), runaway::scenario::ScenarioError>(())
+    /// ```
     #[must_use]
-    #[allow(clippy::expect_used)]
+    // It cannot fail, so there is no panic to document.
+    #[allow(clippy::expect_used, clippy::missing_panics_doc)]
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("strings, finite numbers below 2^63 and tables are what TOML can write")
     }

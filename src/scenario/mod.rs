@@ -4,6 +4,7 @@
 //! Only the second leaves this module. A [`Scenario`] serialises to the keys it was read from, so that the copy in a
 //! result file is itself a scenario file.
 
+mod builder;
 mod claims;
 mod cost;
 mod design;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::quantity::{Count, Probability, Rate};
 
+pub use builder::ScenarioBuilder;
 pub use claims::{
     FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
 };
@@ -49,6 +51,7 @@ pub use schema::DRAWN;
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Scenario {
     /// Short name; also the name of its report folder.
     pub name: String,
@@ -80,6 +83,7 @@ pub struct Scenario {
 
 /// The task: how long a solution is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Task {
     /// L, steps of a solution at generation 0.
     pub steps: Count,
@@ -89,6 +93,7 @@ pub struct Task {
 
 /// How mistakes are made.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Errors {
     /// ε, probability of a slip at one step, at generation 0.
     pub step_error: Probability,
@@ -114,6 +119,7 @@ pub struct Errors {
 
 /// How examples are learned.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Learning {
     /// λ, probability that a random wrong example becomes a wrong belief.
     pub imprint: Probability,
@@ -143,6 +149,7 @@ pub enum Policy {
 
 /// The vote among candidates for one problem; one candidate is no vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Vote {
     /// k, candidates for each problem.
     pub candidates: Count,
@@ -169,6 +176,7 @@ impl Vote {
 
 /// Shares of generation 0's beliefs; what is left is sound.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Start {
     /// Share of unsound beliefs.
     pub unsound: Probability,
@@ -181,6 +189,7 @@ pub struct Start {
 
 /// When the loop has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Failure {
     /// θ, the error rate of one candidate at which the loop has failed.
     pub error_rate: Probability,

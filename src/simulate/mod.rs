@@ -17,5 +17,5 @@ mod tally;
 pub use common_random_numbers::{RunSummary, coupled};
 pub use error::SimulationError;
 pub use rare::{RareFailure, RareSettings, rare};
-pub use replicate::{SimulationProgress, resume, run};
+pub use replicate::{SimulationProgress, resume, run, simulate};
 pub use result::{Engine, RestrictedRunway, Simulated, SimulationSettings};

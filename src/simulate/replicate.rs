@@ -53,6 +53,30 @@ impl<'a> EnginePlayer<'a> {
     }
 }
 
+/// Simulates `scenario` to its horizon on the threads of the current rayon pool: [`run`] without a progress bar.
+///
+/// ```
+/// use runaway::scenario::Origin;
+/// use runaway::simulate::{Engine, SimulationSettings};
+/// use runaway::{Scenario, simulate};
+///
+/// let text = "name = \"small\"\nexamples = 50\nhorizon = 10\n[errors]\namplification = 20";
+/// let scenario = Scenario::parse(text, Origin::Text, &[])?;
+/// let settings = SimulationSettings { engine: Engine::Counts, replicates: 200, ..SimulationSettings::default() };
+/// let simulated = simulate(&scenario, &settings)?;
+/// // The share of runs that have not failed by generation 0, 1, …, 10.
+/// assert_eq!(simulated.survival.len(), 11);
+/// // The same seed gives the same result to the last bit, on any number of threads.
+/// assert_eq!(simulated, simulate(&scenario, &settings)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`run`].
+pub fn simulate(scenario: &Scenario, settings: &SimulationSettings) -> Result<Simulated, SimulationError> {
+    run(scenario, settings, &|_| ())
+}
+
 /// Simulates `scenario` to its horizon on the threads of the current rayon pool. `progress` is told of every finished run: it
 /// is called with the number of runs finished since it was last called, from any thread.
 ///

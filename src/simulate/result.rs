@@ -80,3 +80,10 @@ pub struct SimulationSettings {
     /// Error curves kept, of the first so many runs.
     pub sample_runs: usize,
 }
+
+impl Default for SimulationSettings {
+    /// A thousand runs by agents with seed 1, and no curves of single runs.
+    fn default() -> Self {
+        Self { replicates: 1_000, seed: 1, engine: Engine::Agents, sample_runs: 0 }
+    }
+}

@@ -6,6 +6,11 @@
 /// Half-width of the band that holds the whole true curve with probability 1 − `level`, from `n` observations.
 ///
 /// √(ln(2/level) / (2n)): two-sided, in units of probability. At most 1; 1 where there are no observations.
+///
+/// ```
+/// // A survival curve of 1000 runs lies within 0.043 of the true one, at every generation at once (95 %).
+/// assert!((runaway::stats::band::dkw(1000, 0.05) - 0.04295).abs() < 1e-5);
+/// ```
 #[must_use]
 pub fn dkw(n: u64, level: f64) -> f64 {
     if n == 0 { 1.0 } else { ((2.0 / level).ln() / (2.0 * n as f64)).sqrt().min(1.0) }

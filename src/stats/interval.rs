@@ -28,6 +28,12 @@ pub fn normal_quantile(level: f64) -> f64 {
 ///
 /// Source: E. B. Wilson (1927). Stays within [0, 1] and keeps a width at 0 and n successes, where the plain normal interval
 /// has none. [0, 1] where there are no trials.
+///
+/// ```
+/// // Three wrong answers of a hundred: the error rate, at 95 %.
+/// let (low, high) = runaway::stats::interval::wilson(3, 100, 0.05);
+/// assert!(0.01 < low && low < 0.03 && 0.08 < high && high < 0.09);
+/// ```
 #[must_use]
 pub fn wilson(successes: u64, n: u64, level: f64) -> (f64, f64) {
     if n == 0 {

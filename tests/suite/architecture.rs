@@ -17,7 +17,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("claims", &["analytic", "law", "scenario"]),
     ("explain", &["analytic", "cost", "law", "quantity", "scenario"]),
     ("analytic", &["cost", "law", "quantity", "scenario", "stats"]),
-    ("compare", &["analytic", "simulate", "stats"]),
+    ("compare", &["analytic", "scenario", "simulate", "stats"]),
     ("fit", &["files", "scenario", "stats"]),
     ("measure", &["fit", "law", "scenario", "stats"]),
     ("plan", &["analytic", "explain", "fit", "law", "scenario", "simulate", "stats"]),

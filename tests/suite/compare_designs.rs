@@ -53,7 +53,7 @@ fn solved(text: &str) -> Vec<SolvedDesign> {
 }
 
 fn compared() -> DesignComparison {
-    plan::compare(&solved(TEXT), ComparisonSettings { replicates: 500, seed: 5 }, None, &|_| {}).unwrap()
+    plan::compare_solved(&solved(TEXT), ComparisonSettings { replicates: 500, seed: 5 }, None, &|_| {}).unwrap()
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn the_generation_to_keep_lies_where_the_error_turns() {
                 step_error_gain = 0.5\namplification = 4\n[[filter]]\nkind = \"catch\"\nrandom = 0.9\n\
                 [[design]]\nname = \"only\"\n";
     let compared =
-        plan::compare(&solved(text), ComparisonSettings { replicates: 400, seed: 1 }, None, &|_| {}).unwrap();
+        plan::compare_solved(&solved(text), ComparisonSettings { replicates: 400, seed: 1 }, None, &|_| {}).unwrap();
     let one = &compared.designs[0];
     let best = one.best;
     assert!(best.generation > 0 && best.generation < 40, "{best:?}");
@@ -162,7 +162,7 @@ fn free_truth_is_told() {
     };
     let told = |price: &str| {
         let compared =
-            plan::compare(&solved(&text(price)), ComparisonSettings { replicates: 10, seed: 1 }, None, &|_| {})
+            plan::compare_solved(&solved(&text(price)), ComparisonSettings { replicates: 10, seed: 1 }, None, &|_| {})
                 .unwrap();
         compared.notes.into_iter().filter(|note| note.contains("truth is free")).collect::<Vec<_>>()
     };
@@ -180,10 +180,10 @@ fn names_are_checked() {
     let settings = ComparisonSettings { replicates: 10, seed: 1 };
     let designs = solved(TEXT);
     let twice = [designs[0].clone(), designs[0].clone()];
-    assert!(matches!(plan::compare(&twice, settings, None, &|_| {}), Err(PlanError::SameName { .. })));
-    let unknown = plan::compare(&designs, settings, Some("nothing"), &|_| {});
+    assert!(matches!(plan::compare_solved(&twice, settings, None, &|_| {}), Err(PlanError::SameName { .. })));
+    let unknown = plan::compare_solved(&designs, settings, Some("nothing"), &|_| {});
     assert!(matches!(unknown, Err(PlanError::UnknownBaseline { .. })));
-    assert_eq!(plan::compare(&[], settings, None, &|_| {}), Err(PlanError::NoDesign));
+    assert_eq!(plan::compare_solved(&[], settings, None, &|_| {}), Err(PlanError::NoDesign));
 }
 
 fn runaway() -> Command {

@@ -34,7 +34,8 @@ fn drawn_with(text: &str, stated: &FileClaims) -> Drawn {
     let solved: Vec<SolvedDesign> =
         Scenario::parse_designs(text, Origin::Text, &[]).unwrap().into_iter().map(SolvedDesign::new).collect();
     let evidence = weigh(&base, &solved, stated);
-    let comparison = plan::compare(&solved, ComparisonSettings { replicates: 50, seed: 3 }, None, &|_| {}).unwrap();
+    let comparison =
+        plan::compare_solved(&solved, ComparisonSettings { replicates: 50, seed: 3 }, None, &|_| {}).unwrap();
     draw(comparison, &evidence, &base)
 }
 

@@ -96,6 +96,19 @@ pub struct RareFailure {
 ///
 /// The result depends on `scenario` and `settings` alone, to the last bit, and not on the number of threads.
 ///
+/// ```
+/// use runaway::Scenario;
+/// use runaway::scenario::Origin;
+/// use runaway::simulate::{Engine, RareSettings, rare};
+///
+/// let text = "name = \"small\"\nexamples = 50\nhorizon = 5\n[learning]\nanchor = 0.3";
+/// let scenario = Scenario::parse(text, Origin::Text, &[])?;
+/// let settings = RareSettings { repetitions: 4, effort: 50, seed: 1, engine: Engine::Counts };
+/// let found = rare(&scenario, &settings, &|_| ())?;
+/// assert!(found.probability < 1e-6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`SimulationError`] where no forecast can be made, no level is passed, or an engine gives up.
 pub fn rare(

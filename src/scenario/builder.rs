@@ -1,0 +1,273 @@
+//! A scenario written in code, key by key, and read by the same rules as a file.
+
+use serde::Serialize;
+use toml::{Table, Value};
+
+use super::error::{Origin, ScenarioError};
+use super::load::read_table;
+use super::{CheckPrice, Difficulty, Filter, Policy, Scenario};
+
+/// Keys of a scenario as they will be written. What is not set has its default (model.md, section 7); nothing is checked
+/// before [`ScenarioBuilder::build`], which knows the rules of scenario files and no others.
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing before `build`"]
+pub struct ScenarioBuilder {
+    keys: Table,
+}
+
+/// A value as TOML has it.
+trait KeyValue {
+    fn written(self) -> Value;
+}
+
+impl KeyValue for f64 {
+    fn written(self) -> Value {
+        Value::Float(self)
+    }
+}
+
+impl KeyValue for u64 {
+    /// Numbers that TOML cannot hold are far beyond every count that is legal.
+    fn written(self) -> Value {
+        Value::Integer(i64::try_from(self).unwrap_or(i64::MAX))
+    }
+}
+
+impl KeyValue for u32 {
+    fn written(self) -> Value {
+        Value::Integer(i64::from(self))
+    }
+}
+
+impl KeyValue for bool {
+    fn written(self) -> Value {
+        Value::Boolean(self)
+    }
+}
+
+impl KeyValue for &str {
+    fn written(self) -> Value {
+        Value::String(self.to_owned())
+    }
+}
+
+impl KeyValue for Policy {
+    fn written(self) -> Value {
+        match self {
+            Self::Replace => "replace".written(),
+            Self::Accumulate => "accumulate".written(),
+        }
+    }
+}
+
+/// One setter for each key: its documentation, name and type, and the table and key that it writes.
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $type:ty => $table:literal, $key:literal;)*) => {
+        impl ScenarioBuilder {
+            $($(#[$doc])*
+            pub fn $name(self, value: $type) -> Self {
+                self.set($table, $key, value.written())
+            })*
+
+            /// Table and key that each setter writes, for the test that none is forgotten.
+            #[cfg(test)]
+            const SET: &'static [(&'static str, &'static str)] = &[$(($table, $key)),*];
+        }
+    };
+}
+
+setters! {
+    /// Where the numbers come from.
+    source: &str => "", "source";
+    /// N, the effective number of independent training examples of a generation.
+    examples: u64 => "", "examples";
+    /// Generations reported.
+    horizon: u64 => "", "horizon";
+    /// L, steps of a solution at generation 0.
+    steps: u64 => "task", "steps";
+    /// Steps added each generation.
+    steps_per_generation: u32 => "task", "steps_per_generation";
+    /// ε, probability of a slip at one step, at generation 0.
+    step_error: f64 => "errors", "step_error";
+    /// r, probability per step that a wrong path finds back to the right answer.
+    recovery: f64 => "errors", "recovery";
+    /// σ, share of fresh wrong outcomes that are systematic.
+    systematic_share: f64 => "errors", "systematic_share";
+    /// γ, probability that a candidate shows the systematic mistake of its problem.
+    consistency: f64 => "errors", "consistency";
+    /// A, relative growth of the step error per unit share of unsound and wrong beliefs (at least 0).
+    amplification: f64 => "errors", "amplification";
+    /// D, number of wrong answers that random mistakes scatter over; unless set, they never coincide.
+    wrong_answers: u64 => "errors", "wrong_answers";
+    /// The step error that improvement tends to, a probability.
+    step_error_floor: f64 => "errors", "step_error_floor";
+    /// Share of the distance to the floor that one generation gains.
+    step_error_gain: f64 => "errors", "step_error_gain";
+    /// δ, log-odds of a slip that each generation adds (at least 0).
+    erosion: f64 => "errors", "erosion";
+    /// λ, probability that a random wrong example becomes a wrong belief.
+    imprint: f64 => "learning", "imprint";
+    /// ρ, probability that a systematic or unsound example is learned as such.
+    persistence: f64 => "learning", "persistence";
+    /// μ, share of examples replaced by verified ground truth.
+    anchor: f64 => "learning", "anchor";
+    /// κ, factor of the hazard between what was learned and what the model then does (at least 0).
+    hazard_gain: f64 => "learning", "hazard_gain";
+    /// η, share of the beliefs that a generation learns anew, above 0.
+    renewal: f64 => "learning", "renewal";
+    /// What a generation trains on.
+    policy: Policy => "learning", "policy";
+    /// k, candidates for each problem.
+    candidates: u64 => "vote", "candidates";
+    /// m, votes that an answer needs to be accepted; unless set, more than half.
+    agree: u64 => "vote", "agree";
+    /// The most votes with which an answer is accepted; unless set, all.
+    agree_at_most: u64 => "vote", "agree_at_most";
+    /// Share of unsound beliefs of generation 0.
+    start_unsound: f64 => "start", "unsound";
+    /// Share of wrong beliefs of generation 0.
+    start_wrong: f64 => "start", "wrong";
+    /// Whether each belief of generation 0 is drawn with these shares, or the counts are the nearest whole ones.
+    start_draw: bool => "start", "draw";
+    /// θ, the error rate of one candidate at which the loop has failed, above 0.
+    failure_error_rate: f64 => "failure", "error_rate";
+    /// Price of one step of one candidate, in the unit of prices (at least 0).
+    per_step: f64 => "cost", "per_step";
+    /// Price of training on one example (at least 0).
+    per_training_example: f64 => "cost", "per_training_example";
+    /// Price of one example of verified ground truth (at least 0).
+    per_true_example: f64 => "cost", "per_true_example";
+    /// What prices are counted in: "GPU h", "USD".
+    unit: &str => "cost", "unit";
+}
+
+impl ScenarioBuilder {
+    /// Adds a filter behind those that are there.
+    pub fn filter(self, filter: Filter) -> Self {
+        self.push("filter", &filter, None)
+    }
+
+    /// Adds a filter with its price, in the unit of prices.
+    pub fn priced_filter(self, filter: Filter, price: CheckPrice) -> Self {
+        self.push("filter", &filter, Some(price))
+    }
+
+    /// Adds a class of problems; the shares of all sum to 1.
+    pub fn difficulty(self, difficulty: Difficulty) -> Self {
+        self.push("difficulty", &difficulty, None)
+    }
+
+    /// The complete scenario.
+    ///
+    /// # Errors
+    /// [`ScenarioError::Rule`], with the key and the value at fault, for the first rule that is broken.
+    pub fn build(&self) -> Result<Scenario, ScenarioError> {
+        read_table(&self.keys).map(|read| read.scenario).map_err(|fault| fault.placeless(Origin::Text))
+    }
+
+    fn set(mut self, table: &str, key: &str, value: Value) -> Self {
+        if table.is_empty() {
+            self.keys.insert(key.to_owned(), value);
+        } else if let Value::Table(keys) =
+            self.keys.entry(table.to_owned()).or_insert_with(|| Value::Table(Table::new()))
+        {
+            keys.insert(key.to_owned(), value);
+        }
+        self
+    }
+
+    /// Adds a table to a list of tables.
+    fn push(mut self, list: &str, item: &impl Serialize, price: Option<CheckPrice>) -> Self {
+        // Checked numbers and words: nothing in them that TOML cannot write.
+        let mut table = Table::try_from(item).unwrap_or_default();
+        table.extend(price.map(|price| Table::try_from(price).unwrap_or_default()).unwrap_or_default());
+        if let Value::Array(tables) = self.keys.entry(list.to_owned()).or_insert_with(|| Value::Array(Vec::new())) {
+            tables.push(Value::Table(table));
+        }
+        self
+    }
+}
+
+impl Scenario {
+    /// Begins a scenario of this name, every other key at its default.
+    ///
+    /// ```
+    /// use runaway::quantity::Probability;
+    /// use runaway::scenario::{Filter, Scenario};
+    ///
+    /// let half = Probability::new(0.5)?;
+    /// let checked = Filter::Outcome { sensitivity: half, false_reject: Probability::ZERO };
+    /// let scenario = Scenario::builder("voted").examples(300).candidates(5).agree(4).filter(checked).build()?;
+    /// assert_eq!(scenario.vote.agree.get(), 4);
+    ///
+    /// let refused = Scenario::builder("voted").step_error(1.5).build().unwrap_err().to_string();
+    /// assert!(refused.contains("`errors.step_error`") && refused.contains("1.5"), "{refused}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn builder(name: &str) -> ScenarioBuilder {
+        ScenarioBuilder { keys: Table::new() }.set("", "name", name.written())
+    }
+}
+
+impl Default for Scenario {
+    /// Every key at its default (model.md, section 7), under the name "loop".
+    #[allow(clippy::expect_used)]
+    fn default() -> Self {
+        Self::builder("loop").build().expect("the defaults break no rule")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity::{Probability, Rate};
+    use crate::scenario::schema::TABLES;
+
+    #[test]
+    fn every_key_of_a_loop_has_a_setter() {
+        let tables = ["", "task", "errors", "learning", "vote", "start", "failure", "cost"];
+        for (table, keys) in TABLES.iter().filter(|(table, _)| tables.contains(table)) {
+            // Tables within the file stand beside its own keys; the name begins the builder.
+            for key in keys.iter().filter(|key| **key != "name") {
+                let nested = TABLES.iter().any(|(name, _)| name.split('.').next() == Some(key));
+                assert!(nested || ScenarioBuilder::SET.contains(&(table, key)), "no setter writes `{table}.{key}`");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_built_is_what_a_file_says() {
+        let text = "name = \"one\"\nexamples = 40\n[errors]\nstep_error = 0.1\n[learning]\npolicy = \"accumulate\"\n\
+                    [start]\nwrong = 0.1\ndraw = true\n[[filter]]\nkind = \"ground-truth\"\ncoverage = 0.3\n\
+                    per_check = 2\n[[difficulty]]\nshare = 1\n[cost]\nunit = \"USD\"";
+        let share = Probability::ONE;
+        let alike = Difficulty {
+            share,
+            steps: None,
+            step_error: None,
+            systematic_share: None,
+            consistency: None,
+            wrong_answers: None,
+        };
+        let truth = Filter::GroundTruth { coverage: Probability::new(0.3).unwrap(), steps: false };
+        let price = CheckPrice { per_check: Rate::new(2.0).unwrap(), per_check_step: Rate::ZERO };
+        let built = Scenario::builder("one").examples(40).step_error(0.1).policy(Policy::Accumulate);
+        let built = built.start_wrong(0.1).start_draw(true).priced_filter(truth, price).difficulty(alike).unit("USD");
+        assert_eq!(built.build(), Scenario::parse(text, Origin::Text, &[]));
+        assert_eq!(Scenario::default(), Scenario::parse("name = \"loop\"", Origin::Text, &[]).unwrap());
+    }
+
+    #[test]
+    fn broken_rules_are_those_of_files() {
+        for (built, said) in [
+            (Scenario::builder("a/b"), "`name`: \"a/b\""),
+            (Scenario::builder("one").step_error(f64::NAN), "`errors.step_error`"),
+            (Scenario::builder("one").examples(u64::MAX), "`examples`"),
+            (Scenario::builder("one").agree(3), "`vote.agree`: 3 votes"),
+            (Scenario::builder("one").start_unsound(0.6).start_wrong(0.6), "`start.wrong`"),
+        ] {
+            let message = built.build().unwrap_err().to_string();
+            assert!(message.contains(said), "{message}");
+        }
+    }
+}
