@@ -6,6 +6,7 @@
 
 mod claims;
 mod cost;
+mod defaults;
 mod design;
 mod diagnostic;
 mod difficulty;
