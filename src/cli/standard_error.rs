@@ -43,7 +43,7 @@ impl ColorArg {
     pub(super) fn typed(words: impl Iterator<Item = std::ffi::OsString>) -> Self {
         let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
         let words = words.split(|word| word == "--").next().unwrap_or_default();
-        let separate = words.windows(2).filter_map(|pair| (pair[0] == "--color").then(|| pair[1].as_str()));
+        let separate = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
         let joined = words.iter().filter_map(|word| word.strip_prefix("--color="));
         separate.chain(joined).find_map(|value| Self::from_str(value, false).ok()).unwrap_or(Self::Auto)
     }
