@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::fit::Measurement;
 
+use super::examples;
 use super::playing::PlayArgs;
 use super::reading::{FailureArgs, ProblemArgs, ReadingArgs, TrainingArgs};
+use super::standard_error::GlobalArgs;
 use super::typed::{EXIT_CODES, level, measurement, share, statements};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -16,6 +18,8 @@ use super::typed::{EXIT_CODES, level, measurement, share, statements};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub global: GlobalArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -42,6 +46,10 @@ pub enum Command {
     Measure(MeasureArgs),
     /// Write a commented scenario file to start from
     Init(InitArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(ManArgs),
 }
 
 /// How long a user is ready to wait.
@@ -62,7 +70,7 @@ pub struct ReplaceArgs {
 
 #[derive(Debug, Args)]
 pub struct SourceArgs {
-    /// Scenario file (TOML), or a results.json whose scenario is used again
+    /// Scenario file (TOML), or a results.json whose scenario is used again; - for standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Override a key of the scenario, as in --set errors.step_error=0.004 or --set filter.0.random=0.9
@@ -86,6 +94,7 @@ pub struct OutputArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("solve"))]
 pub struct SolveArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -94,6 +103,7 @@ pub struct SolveArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("simulate"))]
 pub struct SimulateArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -112,6 +122,7 @@ pub struct SimulateArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("check"))]
 pub struct CheckArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -128,6 +139,7 @@ pub struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("report"))]
 pub struct ReportArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -144,9 +156,9 @@ pub struct ReportArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = statements())]
+#[command(after_help = format!("{}\n\n{}", examples::of("compare"), statements()))]
 pub struct CompareArgs {
-    /// Scenario files, or one file with [[design]] variants
+    /// Scenario files, or one file with [[design]] variants; - for standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Loop that `runaway fit --save` wrote: the designs are put on it in place of the files' own loops, and every number has
@@ -184,6 +196,7 @@ pub struct CompareArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("explain"))]
 pub struct ExplainArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -201,6 +214,7 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("fit"))]
 pub struct FitArgs {
     /// What the loop left behind: a table of generations, or the files of a harness, trainer or sampler; several files of
     /// one run, a folder, a pattern, or - for standard input
@@ -252,7 +266,7 @@ pub struct FitArgs {
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Folder for figures, report.html and fit.json; implies --advise and --variants
-    #[arg(long, value_name = "DIR")]
+    #[arg(short = 'o', long, visible_alias = "output", value_name = "DIR")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
     pub replacing: ReplaceArgs,
@@ -263,6 +277,7 @@ pub struct FitArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("backtest"))]
 pub struct BacktestArgs {
     /// Canonical logs, or folders of them
     #[arg(value_name = "LOG", required = true)]
@@ -291,7 +306,7 @@ pub struct BacktestArgs {
     #[arg(long, value_name = "FILE")]
     pub quantiles: Option<PathBuf>,
     /// Folder for figures, backtest.html and backtest.json
-    #[arg(long, value_name = "DIR")]
+    #[arg(short = 'o', long, visible_alias = "output", value_name = "DIR")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
     pub replacing: ReplaceArgs,
@@ -302,6 +317,7 @@ pub struct BacktestArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("ingest"))]
 pub struct IngestArgs {
     /// Files of one run, a folder, a pattern, or - for standard input
     #[arg(value_name = "LOG", required = true)]
@@ -311,7 +327,7 @@ pub struct IngestArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = MEASURED)]
+#[command(after_help = format!("{}\n\n{MEASURED}", examples::of("measure")))]
 pub struct MeasureArgs {
     /// Samples of one generation or of two in succession: one answer a line (id, answer, correct and, where known,
     /// generation, kept, audited), harness samples, rollouts of verl; several files, a folder, a pattern, or -
@@ -329,7 +345,7 @@ pub struct MeasureArgs {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Folder for loop.toml, figures, measure.html and measure.json
-    #[arg(long, value_name = "DIR")]
+    #[arg(short = 'o', long, visible_alias = "output", value_name = "DIR")]
     pub report: Option<PathBuf>,
     #[command(flatten)]
     pub replacing: ReplaceArgs,
@@ -338,14 +354,28 @@ pub struct MeasureArgs {
 }
 
 const MEASURED: &str = "\
-Examples:
-  runaway measure samples.jsonl > loop.toml
-  runaway measure generation-0.jsonl generation-1.jsonl --steps 8 --report measured
 The scenario goes to standard output, every number with its source; docs/measuring.md says what each key takes.";
 
 #[derive(Debug, Args)]
+#[command(after_help = examples::of("init"))]
 pub struct InitArgs {
     /// File to write; an existing file is never overwritten
     #[arg(value_name = "FILE", default_value = "loop.toml")]
     pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = examples::of("completions"))]
+pub struct CompletionsArgs {
+    /// Shell to complete for
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = examples::of("man"))]
+pub struct ManArgs {
+    /// Folder for the pages of the program and of every command
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }

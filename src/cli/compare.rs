@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::analytic::SolvedDesign;
@@ -17,7 +17,7 @@ use crate::scenario::{Design, DrawnDesigns, FileClaims, FittedDesigns, FittedLoo
 
 use super::args::{CompareArgs, SourceArgs};
 use super::limits::WorkEstimate;
-use super::{CommandVerdict, design_tables, posterior, quoted, report_folder, write_report};
+use super::{CommandVerdict, design_tables, posterior, quoted, report_folder, standard_error, write_report};
 
 #[derive(Serialize)]
 struct CompareDocument<'a> {
@@ -125,7 +125,7 @@ fn compare(args: &CompareArgs, files: &[ComparedFile]) -> anyhow::Result<(Design
         .context("cannot start threads")?;
     let designs: usize = files.iter().map(|file| file.designs.len()).sum();
     let runs = args.replicates.saturating_mul(designs as u64);
-    let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::stderr());
+    let bar = ProgressBar::with_draw_target(Some(runs), standard_error::progress());
     let settings = plan::ComparisonSettings { replicates: args.replicates, seed: args.seed };
     let compared = pool.install(|| {
         let mut evidence = ClaimResults::default();

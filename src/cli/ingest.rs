@@ -6,14 +6,14 @@ use crate::fit::Log;
 
 use super::CommandVerdict;
 use super::args;
+use super::standard_error;
 
 pub(super) fn run(args: &args::IngestArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let log = Log::open(&args.files, &args.reading.options()?)?;
     out.write_all(log.to_csv().as_bytes())?;
-    let mut notes = std::io::stderr();
-    read_as(&log, &mut notes)?;
+    read_as(&log, &mut standard_error::notes())?;
     if log.same_problems && !log.runs.iter().flat_map(|run| &run.rows).any(|row| row.moves().is_some()) {
-        writeln!(notes, "note: every generation answers the same problems; fit these counts with --same-problems")?;
+        standard_error::note("every generation answers the same problems; fit these counts with --same-problems")?;
     }
     Ok(CommandVerdict::Fine)
 }

@@ -4,14 +4,13 @@
 //! very long work refused unless `--allow-long` is given, and what does not fit into memory is refused in any case. The
 //! estimates are of one processor's time, from scenario and settings alone, so that the answer is the same on every machine.
 
-use std::io::Write;
-
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
 use super::UsageError;
 use super::args::PatienceArgs;
 use super::playing::{EngineArg, PlayArgs};
+use super::standard_error;
 
 /// Elementary operations in a second of one processor.
 const SPEED: f64 = 1e9;
@@ -156,7 +155,7 @@ impl WorkEstimate {
         }
         if seconds > ANNOUNCED {
             // A note that cannot be written is no reason to stop.
-            let _ = writeln!(std::io::stderr(), "note: {}: up to {} of one processor", most.what, duration(seconds));
+            let _ = standard_error::note(&format!("{}: up to {} of one processor", most.what, duration(seconds)));
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::provenance::LogProvenance;
 use crate::report;
 
 use super::fit::{digests, json};
+use super::standard_error;
 use super::{CommandVerdict, args, quoted, report_folder, write_report};
 
 pub(super) fn run(args: &args::MeasureArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
@@ -18,12 +19,12 @@ pub(super) fn run(args: &args::MeasureArgs, out: &mut dyn Write) -> anyhow::Resu
     let measured = measure(&set, &options)?;
     let provenance = LogProvenance::new(digests(&files)?, args.seed, command(args));
     let document = json(&provenance, &measured)?;
-    let mut notes = std::io::stderr();
+    let mut notes = standard_error::notes();
     for sentence in report::measure::sentences(&measured) {
         writeln!(notes, "{sentence}")?;
     }
     for note in &measured.notes {
-        writeln!(notes, "note: {note}")?;
+        standard_error::note(note)?;
     }
     if args.output.json {
         out.write_all(&document)?;

@@ -7,11 +7,13 @@ mod checkpoint;
 mod compare;
 mod design_tables;
 mod document;
+mod examples;
 mod explain;
 mod fit;
 mod ingest;
 mod init;
 mod limits;
+mod manual;
 mod measure;
 mod outcome;
 mod play;
@@ -23,6 +25,7 @@ mod report;
 mod simulate;
 mod solve;
 mod source;
+mod standard_error;
 mod table;
 mod typed;
 mod width;
@@ -31,7 +34,7 @@ mod written;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::files::FileError;
 use crate::fit::{FitError, LogError};
@@ -42,6 +45,7 @@ use crate::scenario::ScenarioError;
 use args::{Cli, Command};
 use outcome::{CommandVerdict, UsageError};
 use source::played;
+use standard_error::ColorArg;
 use typed::quoted;
 use written::{report_folder, write_report};
 
@@ -59,7 +63,8 @@ const NEGATIVE: u8 = 10;
 /// Parses the arguments, runs the command, and turns the outcome into an exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = parsed();
+    cli.global.apply();
     let mut out = io::stdout().lock();
     let outcome = run(&cli.command, &mut out).and_then(|verdict| {
         out.flush()?;
@@ -72,11 +77,17 @@ pub fn main() -> ExitCode {
         // Whoever reads the output has read enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // If even standard error is closed, the exit code has to say it all.
-            let _ = writeln!(io::stderr(), "error: {error:#}");
+            standard_error::error(&error);
             ExitCode::from(code(&error))
         }
     }
+}
+
+/// What was typed; help and usage errors are printed here, in the colours that were chosen.
+fn parsed() -> Cli {
+    let mut program = Cli::command().color(ColorArg::typed(std::env::args_os()).for_parser());
+    let matches = program.get_matches_mut();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut program).exit())
 }
 
 fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
@@ -92,6 +103,8 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Ingest(args) => ingest::run(args, out),
         Command::Measure(args) => measure::run(args, out),
         Command::Init(args) => init::run(args, out),
+        Command::Completions(args) => manual::completions(args, out),
+        Command::Man(args) => manual::man(args, out),
     }
 }
 

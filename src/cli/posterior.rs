@@ -25,9 +25,10 @@ pub(super) fn of(files: &[FittedDesigns], seed: u64, baseline: Option<&str>) -> 
     })
 }
 
-/// The same for a file that holds a fitted loop; `None` for one that does not, and for a pipe, which was read already.
+/// The same for a file that holds a fitted loop; `None` for one that does not, and for a named pipe, which was read already.
 pub(super) fn of_source(source: &SourceArgs) -> anyhow::Result<Option<DesignPosterior>> {
-    if source.is_result() || !source.file.is_file() {
+    let again = source.file.is_file() || source.file.as_os_str() == "-";
+    if source.is_result() || !again {
         return Ok(None);
     }
     let Some(fitted) = FittedLoop::load(&source.file)? else { return Ok(None) };

@@ -1,8 +1,10 @@
 //! Progress bars. They go to standard error, and only to a terminal.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::fit::Progress;
+
+use super::standard_error;
 
 /// A bar over `length` parts of this name.
 pub fn bar(length: u64, message: &'static str, parts: &str) -> anyhow::Result<ProgressBar> {
@@ -25,7 +27,6 @@ pub fn watched<T>(message: &'static str, parts: &str, work: impl FnOnce(Progress
 /// A bar that shows once it is given a length.
 fn unmeasured(message: &'static str, parts: &str) -> anyhow::Result<ProgressBar> {
     let style = ProgressStyle::with_template(&format!("{{msg}} {{wide_bar}} {{pos}}/{{len}} {parts}, {{eta}} left"))?;
-    // An indicatif bar on standard error hides itself where that is no terminal.
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let bar = ProgressBar::with_draw_target(None, standard_error::progress());
     Ok(bar.with_style(style).with_message(message))
 }

@@ -17,6 +17,7 @@ use super::args::ReportArgs;
 use super::check::verdict;
 use super::document::ResultDocument;
 use super::limits::WorkEstimate;
+use super::standard_error::notes;
 use super::{CommandVerdict, play, played, write_report};
 
 #[derive(Serialize)]
@@ -81,7 +82,7 @@ fn folder(args: &ReportArgs, name: &str) -> anyhow::Result<ReportFolder> {
     let path = args.output.clone().unwrap_or_else(|| Path::new("reports").join(name));
     let folder = ReportFolder::new(&path, "report", args.replacing.force)?;
     if args.output.is_none() {
-        writeln!(std::io::stderr(), "writes to {}; another folder with `-o DIR`", path.display())?;
+        writeln!(notes(), "writes to {}; another folder with `-o DIR`", path.display())?;
     }
     Ok(folder)
 }

@@ -28,8 +28,23 @@ pub(super) fn run(args: &SolveArgs, out: &mut dyn Write) -> anyhow::Result<Comma
             writeln!(out, "{}", ways_to_safety(&safety, scenario.horizon.get()))?;
         }
         posterior::table(posterior.as_ref(), out)?;
+        defaults(&scenario, out)?;
     }
     Ok(CommandVerdict::Fine)
+}
+
+/// Which keys nobody has set otherwise than they are by themselves.
+fn defaults(scenario: &Scenario, out: &mut dyn Write) -> std::io::Result<()> {
+    let tables = scenario.keys_at_defaults();
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let written = tables.iter().map(|(table, keys)| {
+        let keys = keys.join(", ");
+        if table.is_empty() { keys } else { format!("[{table}] {keys}") }
+    });
+    let written: Vec<String> = written.collect();
+    writeln!(out, "these keys are at their defaults: {} (`runaway init` explains each)", written.join("; "))
 }
 
 /// What would make a loop safe, from its exact solution.

@@ -41,7 +41,7 @@ impl SourceArgs {
 
     /// Whether the file is the result of another command.
     pub(super) fn is_result(&self) -> bool {
-        self.file.extension().is_some_and(|extension| extension == "json")
+        is_result(&self.file)
     }
 
     pub(super) fn overrides(&self) -> Vec<String> {
@@ -52,7 +52,7 @@ impl SourceArgs {
     /// Reads another file with the same overrides.
     pub(super) fn load_from(&self, file: &Path) -> Result<Scenario, ScenarioError> {
         let overrides = self.overrides();
-        if file.extension().is_some_and(|extension| extension == "json") {
+        if is_result(file) {
             return again(file, &overrides);
         }
         Scenario::load(file, &overrides)
@@ -68,6 +68,14 @@ impl SourceArgs {
         words.extend(self.design.iter().map(|name| format!("--design {}", quoted(name))));
         words.join(" ")
     }
+}
+
+/// Whether a file is the result of another command; standard input has no name, but JSON begins as no scenario file does.
+fn is_result(file: &Path) -> bool {
+    if file.as_os_str() == "-" {
+        return files::read(file, files::RESULTS).is_ok_and(|bytes| bytes.trim_ascii_start().starts_with(b"{"));
+    }
+    file.extension().is_some_and(|extension| extension == "json")
 }
 
 /// The scenario of a result file, with overrides.

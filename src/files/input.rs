@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use thiserror::Error;
 
@@ -45,13 +46,16 @@ pub const RESULTS: InputLimit = InputLimit { what: "a results file", most: 128 <
 /// Longest JSON document of a log, which is held in whole; logs of lines are read line by line, however long they are.
 pub const LOG: InputLimit = InputLimit { what: "a JSON document of a log", most: 128 << 20 };
 
-/// The bytes of a file or a pipe; `-` is standard input.
+/// What standard input held, for whoever reads the same scenario again: its loop, then its designs, then its claims.
+static STANDARD_INPUT: Mutex<Option<Vec<u8>>> = Mutex::new(None);
+
+/// The bytes of a file or a pipe; `-` is standard input, which is read once and kept.
 ///
 /// # Errors
 /// [`InputError`] for what is neither, cannot be read, or is longer than `limit`.
 pub fn read(path: &Path, limit: InputLimit) -> Result<Vec<u8>, InputError> {
     if path.as_os_str() == "-" {
-        return all_of(std::io::stdin().lock(), limit);
+        return standard_input(limit);
     }
     let metadata = fs::metadata(path)?;
     if metadata.is_dir() {
@@ -64,6 +68,19 @@ pub fn read(path: &Path, limit: InputLimit) -> Result<Vec<u8>, InputError> {
         return Err(InputError::TooLarge { most: limit.most, what: limit.what });
     }
     all_of(File::open(path)?, limit)
+}
+
+fn standard_input(limit: InputLimit) -> Result<Vec<u8>, InputError> {
+    let mut kept = STANDARD_INPUT.lock().unwrap_or_else(PoisonError::into_inner);
+    let bytes = match kept.take() {
+        Some(bytes) => bytes,
+        None => all_of(io::stdin().lock(), limit)?,
+    };
+    *kept = Some(bytes.clone());
+    if bytes.len() as u64 > limit.most {
+        return Err(InputError::TooLarge { most: limit.most, what: limit.what });
+    }
+    Ok(bytes)
 }
 
 /// Everything that can be read. A file can grow while it is read, and a pipe has no length: one byte more than allowed tells.

@@ -7,6 +7,7 @@
 mod builder;
 mod claims;
 mod cost;
+mod defaults;
 mod design;
 mod diagnostic;
 mod difficulty;

@@ -14,7 +14,7 @@ fn commands() -> Vec<String> {
 }
 
 /// What keeps a command of this kind short. An option that the line gives already is not given twice.
-fn briefly(line: &str) -> &'static str {
+pub fn briefly(line: &str) -> &'static str {
     // What is saved is needed whole by the next command.
     if line.contains("--save") {
         return "";

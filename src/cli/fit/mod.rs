@@ -21,6 +21,7 @@ use super::args;
 use super::ingest::read_as;
 use super::limits::WorkEstimate;
 use super::progress::watched;
+use super::standard_error::notes;
 use super::{CommandVerdict, UsageError, report_folder, write_report};
 use asked::{generations, options, provenance, read};
 
@@ -51,7 +52,7 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
         .map_err(|error| blamed(error, args.files.first().map(PathBuf::as_path), args.scenario.as_deref()))?;
-    read_as(&log, &mut std::io::stderr())?;
+    read_as(&log, &mut notes())?;
     let fit = fitted.answer();
     let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
     let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });

@@ -16,6 +16,7 @@ use super::super::args;
 use super::super::ingest::read_as;
 use super::super::limits::WorkEstimate;
 use super::super::progress::watched;
+use super::super::standard_error::notes;
 use super::super::{CommandVerdict, UsageError, report_folder, write_report};
 use super::{blamed, class, generations, json, options, provenance, read, text};
 
@@ -119,7 +120,7 @@ fn names(args: &args::FitArgs) -> Result<[&str; 2], UsageError> {
 fn fitted<'a>(log: &'a Log, options: &'a FitOptions, args: &args::FitArgs) -> anyhow::Result<Fitted<'a>> {
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(log, options, watch))?
         .map_err(|error| blamed(error, args.files.first().map(PathBuf::as_path), args.scenario.as_deref()))?;
-    read_as(log, &mut std::io::stderr())?;
+    read_as(log, &mut notes())?;
     Ok(fitted)
 }
 

@@ -1,0 +1,119 @@
+//! Worked examples for `--help`. They run as they stand in a clone of the repository.
+
+use std::fmt::Write;
+
+/// Two or more commands of each kind, in the order of `runaway --help`.
+const EXAMPLES: [(&str, &[&str]); 13] = [
+    (
+        "solve",
+        &["runaway solve models/unverified.toml", "runaway solve models/sector.toml --set learning.anchor=0.1 --json"],
+    ),
+    (
+        "simulate",
+        &[
+            "runaway simulate models/unverified.toml --engine counts --seed 7",
+            "runaway simulate models/cross-model.toml --rare --engine counts",
+        ],
+    ),
+    (
+        "check",
+        &[
+            "runaway check models/unverified.toml --engine events",
+            "runaway check models/self-judge.toml --engine counts --level 0.001",
+        ],
+    ),
+    (
+        "report",
+        &[
+            "runaway report models/unverified.toml -o out/unverified",
+            "runaway report models/ground-truth.toml --engine counts --horizon 20 -o out/ground-truth",
+        ],
+    ),
+    (
+        "compare",
+        &[
+            "runaway compare models/designs.toml -o out/designs",
+            "runaway compare models/unverified.toml models/self-judge.toml models/step-checks.toml",
+        ],
+    ),
+    (
+        "explain",
+        &["runaway explain models/self-judge.toml", "runaway explain models/sector.toml --generation 10 --wrong 0.2"],
+    ),
+    (
+        "fit",
+        &[
+            "runaway fit tests/data/loops/digits-logit-vote2of2.csv --first 8 --alone",
+            "runaway fit tests/data/loops/digits-small-unverified.csv --alone --first 4 -o out/fit",
+        ],
+    ),
+    (
+        "backtest",
+        &[
+            "runaway backtest tests/data/loops/digits-logit-vote2of2.csv --cut 4,8",
+            "runaway backtest tests/data/loops/digits-small-unverified.csv --cut 4 -o out/backtest",
+        ],
+    ),
+    (
+        "ingest",
+        &[
+            "runaway ingest tests/data/harness/results_*.json --filter strict-match > log.csv",
+            "runaway ingest tests/data/samples/two-generations.csv",
+        ],
+    ),
+    (
+        "measure",
+        &[
+            "runaway measure tests/data/samples/two-generations.csv > measured.toml",
+            "runaway measure tests/data/samples/two-generations.csv --steps 8 -o out/measured",
+        ],
+    ),
+    ("init", &["runaway init", "runaway init my-loop.toml"]),
+    ("completions", &["runaway completions bash > runaway.bash", "runaway completions zsh > _runaway"]),
+    ("man", &["runaway man > runaway.1", "runaway man -o out/man"]),
+];
+
+/// The examples of one command, as its help ends with them.
+pub(super) fn of(command: &str) -> String {
+    let lines = EXAMPLES.iter().find(|(name, _)| *name == command).map_or(&[][..], |(_, lines)| *lines);
+    lines.iter().fold("Examples:".to_owned(), |mut text, line| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  $ {line}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::super::args::Cli;
+
+    /// The examples in the help of every command, without what a shell does with their output.
+    fn shown() -> Vec<(String, Vec<String>)> {
+        let mut program = Cli::command();
+        program.build();
+        let commands = program.get_subcommands().filter(|command| command.get_name() != "help").cloned();
+        let examples = commands.map(|mut command| {
+            let help = command.render_long_help().to_string();
+            let start = format!("  $ runaway {}", command.get_name());
+            let lines = help.lines().filter(|line| line.starts_with(&start));
+            let lines = lines.map(|line| line["  $ ".len()..].split(" > ").next().unwrap_or_default().to_owned());
+            (command.get_name().to_owned(), lines.collect())
+        });
+        examples.collect()
+    }
+
+    #[test]
+    fn every_command_has_two_examples_that_parse() {
+        let shown = shown();
+        assert!(shown.len() >= 13);
+        for (command, lines) in shown {
+            assert!(lines.len() >= 2, "{command}: {lines:?}");
+            for line in lines {
+                let parsed = Cli::try_parse_from(line.split_whitespace());
+                assert!(parsed.is_ok(), "{line}: {}", parsed.map(|_| ()).unwrap_err());
+            }
+        }
+    }
+}
