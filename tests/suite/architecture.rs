@@ -450,3 +450,24 @@ fn the_reader_of_imports_sees_them_all() {
     let used: Vec<String> = paths_used(&source).into_iter().collect();
     assert_eq!(used, ["law::Law", "law::vote", "plan::run", "scenario::Scenario", "simulate::counts::play", "stats"]);
 }
+
+/// Paths in backquotes that begin with a folder of the project.
+fn paths_named(text: &str) -> Vec<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.filter(|word| ["src/", "tests/", "docs/"].iter().any(|root| word.starts_with(root))).collect()
+}
+
+#[test]
+fn the_architecture_page_names_what_exists() {
+    let text = fs::read_to_string("docs/architecture.md").unwrap();
+    let named = paths_named(&text);
+    let gone: Vec<&&str> = named.iter().filter(|path| !Path::new(path).exists()).collect();
+    assert!(gone.is_empty(), "docs/architecture.md names what is not there: {gone:?}");
+    // Every room has its row.
+    for entry in fs::read_dir("src").unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.to_str().unwrap().replace('\\', "/");
+        let row = named.iter().any(|named| named.trim_end_matches('/') == name);
+        assert!(row || name == "src/main.rs", "docs/architecture.md has no row for {name}");
+    }
+}
