@@ -18,6 +18,7 @@
 //! | [`claims`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`] | from the log of a running loop to its remaining runway |
+//! | [`table`] | one table for terminal, page, Markdown and CSV |
 //! | [`report`] | figures (SVG) and a self-contained page |
 //!
 //! ```
@@ -53,3 +54,4 @@ pub mod report;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
+pub mod table;
