@@ -31,6 +31,7 @@
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`](mod@fit) | from the log of a running loop to its remaining runway |
 //! | [`report`](mod@report) | figures (SVG) and a self-contained page |
+//! | [`table`] | one table for terminal, page, Markdown and CSV |
 //!
 //! ```
 //! use runaway::analytic::Regime;
@@ -66,6 +67,7 @@ pub mod report;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
+pub mod table;
 
 pub use analytic::solve;
 pub use compare::check;

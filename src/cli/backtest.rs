@@ -2,15 +2,11 @@
 
 use std::io::Write;
 
-use comfy_table::Table;
-
 use crate::files::{ReportFolder, write_atomic};
-use crate::fit::{
-    self, BacktestOptions, BacktestResult, BacktestSummary, FitOptions, Log, LogRun, ReadOptions, SamplerConfig,
-};
+use crate::fit::{self, BacktestOptions, BacktestResult, FitOptions, Log, LogRun, ReadOptions, SamplerConfig};
 use crate::provenance::LogProvenance;
 use crate::report;
-use crate::report::backtest::words::{self, score, share};
+use crate::report::backtest::words;
 use crate::report::fit::words::LEARNERS;
 use crate::scenario::ScenarioError;
 
@@ -18,8 +14,7 @@ use super::args;
 use super::fit::{blamed, digests, json, priors};
 use super::limits::WorkEstimate;
 use super::progress::watched;
-use super::width::sheet;
-use super::{CommandVerdict, UsageError, quoted, report_folder, write_report};
+use super::{CommandVerdict, UsageError, design_tables, quoted, report_folder, write_report};
 
 pub(super) fn run(args: &args::BacktestArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let mut logs = Vec::new();
@@ -64,32 +59,15 @@ fn told(tested: &BacktestResult, out: &mut dyn Write) -> std::io::Result<()> {
     for sentence in runway.into_iter().chain(error).chain([words::warnings(&tested.summary)]) {
         writeln!(out, "{sentence}")?;
     }
-    let mut table = scoring("log");
-    for (name, summary) in
-        tested.by_file.iter().map(|(name, summary)| (name.as_str(), summary)).chain([("all", &tested.summary)])
-    {
-        table.add_row(scores(name, summary));
+    let course = if tested.by_kind.len() > 1 { report::backtest::by_course(tested).to_vec() } else { Vec::new() };
+    for table in report::backtest::by_log(tested).into_iter().chain(course) {
+        writeln!(out, "\n{}", table.title)?;
+        design_tables::print(table.columns, out)?;
     }
-    writeln!(out, "{table}")?;
-    if tested.by_kind.len() > 1 {
-        let mut table = scoring("course of the run");
-        tested.by_kind.iter().for_each(|(kind, summary)| _ = table.add_row(scores(kind.words(), summary)));
-        writeln!(out, "{table}")?;
-    }
-    writeln!(
-        out,
-        "CRPS of the forecasts and of the extrapolation that does best there, in generations (runway) and percentage points (error); \
-         50 %, 90 %: share inside that interval."
-    )?;
     for note in tested.skipped.iter().map(String::as_str).chain([LEARNERS]) {
         writeln!(out, "note: {note}")?;
     }
     Ok(())
-}
-
-/// A table of scores.
-fn scoring(of: &str) -> Table {
-    sheet(&[of, "runway", "best", "50 %", "90 %", "error", "best", "50 %", "90 %", "false alarms"])
 }
 
 /// Generations that are fitted in all: every run up to each of its cuts, with the other runs of its log where they are seen.
@@ -126,23 +104,6 @@ fn write(
     json: &[u8],
 ) -> anyhow::Result<usize> {
     write_report(folder, &report::backtest::render(tested, provenance)?, "backtest.html", &[("backtest.json", json)])
-}
-
-fn scores(name: &str, summary: &BacktestSummary) -> Vec<String> {
-    let baselines = || summary.baselines.values();
-    let points = |crps: Option<f64>| score(crps.map(|crps| 100.0 * crps));
-    vec![
-        name.to_owned(),
-        score(summary.crps_runway),
-        score(baselines().filter_map(|one| one.crps_runway).reduce(f64::min)),
-        share(summary.coverage50_runway),
-        share(summary.coverage90_runway),
-        points(summary.crps_error),
-        points(baselines().filter_map(|one| one.crps_error).reduce(f64::min)),
-        share(summary.coverage50_error),
-        share(summary.coverage90_error),
-        summary.false_alarms.to_string(),
-    ]
 }
 
 /// The command as it can be typed again.

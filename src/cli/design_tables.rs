@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use crate::claims::{ClaimResult, ClaimResults};
 use crate::explain::{MistakeAccount, MistakeFlows, ReproductionDrivers, VoteRow};
 use crate::plan::DesignComparison;
-use crate::report::designs::{self, TableColumn};
+use crate::report::designs;
 use crate::report::words::{number, percent, ratio};
+use crate::table::TableColumn;
 
 use super::width::{self, fit, sheet};
 

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use console::{Term, measure_text_width};
 
-use crate::report::designs::TableColumn;
+use crate::table::TableColumn;
 
 /// A head is broken into lines no shorter than this.
 const LONG_WORD: usize = 12;

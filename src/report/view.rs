@@ -53,7 +53,7 @@ fn accounts(inputs: &ReportInputs<'_>) -> Vec<AccountView> {
         let columns = super::designs::posterior::columns(posterior);
         AccountView {
             title: super::designs::posterior::finding(posterior),
-            rows: super::designs::rows_of(&columns),
+            rows: crate::table::rows_of(&columns),
             columns: columns.into_iter().map(|column| column.title).collect(),
             notes: super::designs::posterior::notes(posterior),
         }

@@ -16,6 +16,8 @@ use super::{Figure, RenderedReport, ReportError, drawn};
 use contest::ContestQuantity;
 use names::short;
 
+pub use tables::{by_course, by_log};
+
 /// Draws every figure of a back-test, in the order of the page.
 ///
 /// # Errors

@@ -2,70 +2,101 @@
 
 use std::collections::BTreeSet;
 
-use crate::fit::{BacktestCase, BacktestResult, BacktestSummary};
+use crate::fit::{BacktestCase, BacktestResult, BacktestSummary, CourseKind};
+use crate::report::words::capitalised;
+use crate::table::{Table, TableColumn};
 
 use super::contest::ContestQuantity;
+use super::short;
 use super::words::{score, share};
 
-/// Titles of [`runways`] without its first column.
-pub(super) const RUNWAYS: [&str; 6] = [
-    "Cases not failed at the cut",
-    "CRPS (generations)",
-    "Best extrapolation (generations)",
-    "50 % interval holds",
-    "90 % interval holds",
-    "False alarms",
-];
+/// A part of the cases, named.
+type Part<'a> = (String, &'a BacktestSummary);
 
-/// One row of scores of the remaining runway.
-pub(super) fn runways(name: String, summary: &BacktestSummary) -> Vec<String> {
-    let [own, best] = scores(summary, ContestQuantity::Runway);
-    vec![
-        name,
-        summary.runway_cases.to_string(),
-        own,
-        best,
-        share(summary.coverage50_runway),
-        share(summary.coverage90_runway),
-        format!("{} of {} warnings", summary.false_alarms, summary.warnings),
+/// Scores of the remaining runway, then of the error rate, by log, with a row for all.
+#[must_use]
+pub fn by_log(tested: &BacktestResult) -> [Table; 2] {
+    let files = tested.by_file.iter().map(|(file, summary)| (short(file).to_owned(), summary));
+    let parts: Vec<Part<'_>> = files.chain([("all".to_owned(), &tested.summary)]).collect();
+    scoring("by log", "Log", &parts)
+}
+
+/// The same by the course of the run.
+#[must_use]
+pub fn by_course(tested: &BacktestResult) -> [Table; 2] {
+    let name = |kind: &CourseKind| counted(tested, &capitalised(kind.words()), |case| case.kind == *kind);
+    let parts: Vec<Part<'_>> = tested.by_kind.iter().map(|(kind, summary)| (name(kind), summary)).collect();
+    scoring("by the course of the run", "Course", &parts)
+}
+
+/// The same by set of logs.
+pub(super) fn by_set(tested: &BacktestResult) -> [Table; 2] {
+    let name = |set: &String| counted(tested, set, |case| case.set() == set);
+    let parts: Vec<Part<'_>> = tested.by_set.iter().map(|(set, summary)| (name(set), summary)).collect();
+    scoring("by set of logs", "Set", &parts)
+}
+
+/// The same by generations seen.
+pub(super) fn by_cut(tested: &BacktestResult) -> [Table; 2] {
+    let parts: Vec<Part<'_>> = tested.by_cut.iter().map(|(cut, summary)| (cut.to_string(), summary)).collect();
+    scoring("by generations seen", "Seen", &parts)
+}
+
+fn scoring(by: &str, first: &str, parts: &[Part<'_>]) -> [Table; 2] {
+    [
+        Table::new(format!("Remaining runway, {by}"), runways(first, parts)),
+        Table::new(format!("Error rate, {by}"), errors(first, parts)),
     ]
 }
 
-/// Titles of [`errors`] without its first column.
-pub(super) const ERRORS: [&str; 6] = [
-    "Cases",
-    "CRPS (percentage points)",
-    "Best extrapolation (percentage points)",
-    "Ratio",
-    "50 % interval holds",
-    "90 % interval holds",
-];
-
-/// One row of scores of the error rate.
-pub(super) fn errors(name: String, summary: &BacktestSummary) -> Vec<String> {
-    let [own, best] = scores(summary, ContestQuantity::Error);
+fn runways(first: &str, parts: &[Part<'_>]) -> Vec<TableColumn> {
+    let column = |title: &str, rank, cell: &dyn Fn(&BacktestSummary) -> String| {
+        TableColumn::new(title, rank, parts.iter().map(|(_, summary)| cell(summary)))
+    };
+    let best = |summary: &BacktestSummary| scores(summary, ContestQuantity::Runway);
     vec![
-        name,
-        summary.cases.to_string(),
-        own,
-        best,
-        score(summary.crps_ratio),
-        share(summary.coverage50_error),
-        share(summary.coverage90_error),
+        TableColumn::new(first, 0, parts.iter().map(|(name, _)| name.clone())),
+        column("Cases not failed at the cut", 4, &|one| one.runway_cases.to_string()),
+        column("CRPS (generations)", 1, &|one| best(one).0),
+        column("Best extrapolation (generations)", 2, &|one| best(one).1),
+        column("50 % interval holds", 5, &|one| share(one.coverage50_runway)),
+        column("90 % interval holds", 3, &|one| share(one.coverage90_runway)),
+        column("False alarms", 6, &|one| format!("{} of {} warnings", one.false_alarms, one.warnings)),
     ]
+}
+
+fn errors(first: &str, parts: &[Part<'_>]) -> Vec<TableColumn> {
+    let column = |title: &str, rank, cell: &dyn Fn(&BacktestSummary) -> String| {
+        TableColumn::new(title, rank, parts.iter().map(|(_, summary)| cell(summary)))
+    };
+    let best = |summary: &BacktestSummary| scores(summary, ContestQuantity::Error);
+    vec![
+        TableColumn::new(first, 0, parts.iter().map(|(name, _)| name.clone())),
+        column("Cases", 5, &|one| one.cases.to_string()),
+        column("CRPS (percentage points)", 1, &|one| best(one).0),
+        column("Best extrapolation (percentage points)", 2, &|one| best(one).1),
+        column("Ratio", 4, &|one| score(one.crps_ratio)),
+        column("50 % interval holds", 6, &|one| share(one.coverage50_error)),
+        column("90 % interval holds", 3, &|one| share(one.coverage90_error)),
+    ]
+}
+
+/// A name with the number of runs of the cases that are kept.
+fn counted(tested: &BacktestResult, name: &str, keep: impl Fn(&BacktestCase) -> bool) -> String {
+    format!("{name} ({} runs)", runs(tested, keep))
 }
 
 /// Runs of the cases that are kept.
-pub(super) fn runs(tested: &BacktestResult, keep: impl Fn(&BacktestCase) -> bool) -> usize {
+fn runs(tested: &BacktestResult, keep: impl Fn(&BacktestCase) -> bool) -> usize {
     let named = tested.cases.iter().filter(|case| keep(case)).map(|case| (&case.file, &case.run));
     named.collect::<BTreeSet<_>>().len()
 }
 
 /// The score of the forecasts, and of the extrapolation that does best, with its name.
-fn scores(summary: &BacktestSummary, quantity: ContestQuantity) -> [String; 2] {
+fn scores(summary: &BacktestSummary, quantity: ContestQuantity) -> (String, String) {
     match quantity.against_best(summary) {
-        Some(contest) => [score(Some(contest.own)), format!("{} ({})", score(Some(contest.other)), contest.rival)],
-        None => ["–".to_owned(), "–".to_owned()],
+        Some(contest) => (score(Some(contest.own)), format!("{} ({})", score(Some(contest.other)), contest.rival)),
+        None => ("–".to_owned(), "–".to_owned()),
     }
 }
 

@@ -4,49 +4,27 @@ use crate::plan::{ComparedDesign, DesignComparison, PairedDifference, PriceBasis
 use crate::report::words::{
     generations, is_far, number, probability, ratio, runway as runway_words, runway_cell, shares,
 };
+use crate::table::TableColumn;
 
 use super::chosen::{caveat, is_failing, least};
 
 /// A ratio beyond this, or below its inverse, is said in words: nobody plans with its digits.
 const FACTOR: f64 = 1000.0;
 
-/// One column of a table of designs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TableColumn {
-    /// Its head, with the unit of its cells.
-    pub title: String,
-    /// One cell for each design.
-    pub cells: Vec<String>,
-    /// Where there is no room, columns of higher rank are left out first; those of rank 0 never.
-    pub rank: u8,
+/// Shares in one unit; what is absent is a dash.
+fn shares_column(title: &str, rank: u8, values: &[Option<f64>]) -> TableColumn {
+    let column = shares(&values.iter().map(|value| value.unwrap_or(f64::NAN)).collect::<Vec<_>>());
+    TableColumn::new(column.head(title), rank, column.cells)
 }
 
-impl TableColumn {
-    fn new(title: impl Into<String>, rank: u8, cells: impl IntoIterator<Item = String>) -> Self {
-        Self { title: title.into(), cells: cells.into_iter().collect(), rank }
-    }
-
-    /// Shares in one unit; what is absent is a dash.
-    fn shares(title: &str, rank: u8, values: &[Option<f64>]) -> Self {
-        let column = shares(&values.iter().map(|value| value.unwrap_or(f64::NAN)).collect::<Vec<_>>());
-        Self::new(column.head(title), rank, column.cells)
-    }
-
-    /// Marks the cells of designs that were simulated.
-    fn marked(mut self, designs: &[ComparedDesign]) -> Self {
-        for (cell, one) in self.cells.iter_mut().zip(designs) {
-            if one.basis == PriceBasis::Simulated {
-                cell.insert(0, '~');
-            }
+/// Marks the cells of designs that were simulated.
+fn marked(mut column: TableColumn, designs: &[ComparedDesign]) -> TableColumn {
+    for (cell, one) in column.cells.iter_mut().zip(designs) {
+        if one.basis == PriceBasis::Simulated {
+            cell.insert(0, '~');
         }
-        self
     }
-}
-
-/// The cells of columns, row by row.
-pub fn rows_of(columns: &[TableColumn]) -> Vec<Vec<String>> {
-    let length = columns.iter().map(|column| column.cells.len()).min().unwrap_or(0);
-    (0..length).map(|row| columns.iter().map(|column| column.cells[row].clone()).collect()).collect()
+    column
 }
 
 fn or_dash(value: Option<String>) -> String {
@@ -62,7 +40,7 @@ pub fn runway_and_price(comparison: &DesignComparison) -> (Vec<TableColumn>, Vec
     let each = |value: fn(&ComparedDesign) -> Option<f64>| designs.iter().map(value).collect::<Vec<_>>();
     let runway = vec![
         names(),
-        TableColumn::new("Fails within the horizon (%)", 1, designs.iter().map(failure)).marked(designs),
+        marked(TableColumn::new("Fails within the horizon (%)", 1, designs.iter().map(failure)), designs),
         runways(comparison),
         TableColumn::new("R", 5, designs.iter().map(|one| or_dash(one.reproduction_number.map(ratio)))),
         TableColumn::new(
@@ -70,13 +48,13 @@ pub fn runway_and_price(comparison: &DesignComparison) -> (Vec<TableColumn>, Vec
             4,
             designs.iter().map(|one| or_dash(one.regime.map(|regime| regime.name().to_owned()))),
         ),
-        TableColumn::shares("Floor", 8, &each(|one| one.floor_error)),
-        TableColumn::shares("Tipping point", 10, &each(|one| one.tipping_error)),
+        shares_column("Floor", 8, &each(|one| one.floor_error)),
+        shares_column("Tipping point", 10, &each(|one| one.tipping_error)),
     ];
     let mut price = prices(comparison);
     price.push(TableColumn::new("Keep generation", 7, designs.iter().map(|one| one.best.generation.to_string())));
-    price.push(TableColumn::shares("Best there, of runs", 11, &each(|one| Some(one.best.probability))));
-    price.push(TableColumn::shares("Yield", 9, &each(|one| Some(one.start_yield))));
+    price.push(shares_column("Best there, of runs", 11, &each(|one| Some(one.best.probability))));
+    price.push(shares_column("Yield", 9, &each(|one| Some(one.start_yield))));
     price.insert(0, names());
     (runway, price)
 }
@@ -94,8 +72,9 @@ fn runways(comparison: &DesignComparison) -> TableColumn {
     match measure {
         RunwayMeasure::UntilFailure => TableColumn::new("Runway (generations)", 2, comparison.designs.iter().map(cell)),
         RunwayMeasure::ToHorizon => {
-            TableColumn::new("Runway to the horizon (generations)", 2, comparison.designs.iter().map(cell))
-                .marked(&comparison.designs)
+            let column =
+                TableColumn::new("Runway to the horizon (generations)", 2, comparison.designs.iter().map(cell));
+            marked(column, &comparison.designs)
         }
     }
 }

@@ -18,8 +18,7 @@ use crate::provenance::Provenance;
 use super::{Figure, RenderedReport, ReportError, drawn, origin};
 use empty::{NEGLIGIBLE, sentence};
 
-pub(super) use columns::rows_of;
-pub use columns::{TableColumn, against, legend, runway_and_price};
+pub use columns::{against, legend, runway_and_price};
 pub(super) use tables::flows as flows_table;
 pub use tables::published as published_table;
 

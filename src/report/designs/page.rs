@@ -9,8 +9,9 @@ use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
 use crate::report::view::provenance as origin;
 use crate::report::words::{number, percent, ratio};
+use crate::table::{TableColumn, rows_of};
 
-use super::columns::{TableColumn, against, headline, legend, rows_of, runway_and_price};
+use super::columns::{against, headline, legend, runway_and_price};
 use super::{posterior, tables};
 
 /// The whole page.

@@ -3,8 +3,7 @@
 use crate::fit::CredibleInterval;
 use crate::plan::{DesignPosterior, UnderDraws};
 use crate::report::words::{number, percent, ratio};
-
-use super::TableColumn;
+use crate::table::TableColumn;
 
 /// Share of the draws beyond reach of the file's keys from which it is said.
 const STRAINED: f64 = 0.1;
