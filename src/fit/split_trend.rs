@@ -15,11 +15,12 @@
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
+use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 use super::course::ErrorCourse;
 use super::log::{LogRow, LogRun};
 use super::model::{self, ForecastSpan};
-use super::past::{self, Past, TrendScale};
+use super::past::{self, Past, Seen, TrendScale};
 use super::trend::{Trends, normal};
 
 /// d.
@@ -45,21 +46,67 @@ fn passed(row: &LogRow) -> Option<(u64, u64)> {
     row.kept_wrong.zip(row.audited.or(row.kept)).filter(|(_, audited)| *audited > 0)
 }
 
-/// Attempted problems whose candidates disagree; those that were not kept, where the log does not count agreement.
-fn apart(row: &LogRow) -> Option<(u64, u64)> {
-    let (generated, agreed) = row.generated.zip(row.unanimous.or(row.kept))?;
-    Some((generated.checked_sub(agreed)?, generated)).filter(|_| generated > 0)
+/// Attempted problems whose candidates disagree.
+fn divided(row: &LogRow) -> Option<(u64, u64)> {
+    missed(row, row.unanimous)
 }
 
-/// Whether the log of a run counts both, from the first generation that is looked back on to the last but one at least: the
-/// last may not have been sampled from.
+/// Attempted problems that were not kept.
+fn rejected(row: &LogRow) -> Option<(u64, u64)> {
+    missed(row, row.kept)
+}
+
+fn missed(row: &LogRow, agreed: Option<u64>) -> Option<(u64, u64)> {
+    let generated = row.generated.filter(|generated| *generated > 0)?;
+    Some((generated.checked_sub(agreed?)?, generated))
+}
+
+/// Where candidates disagree: what was not kept stands for it where no generation of the run counts agreement. One run has one
+/// meaning of it, since the two differ by far where less than all candidates must agree.
+fn apart(run: &LogRun) -> Counts {
+    if run.rows.iter().any(|row| row.unanimous.is_some()) { divided } else { rejected }
+}
+
+/// Fewest evaluations that can contradict the link: it fits two by itself.
+const FEWEST: usize = 3;
+/// Least p-value at which the counts explain the evaluations. None of the cuts of the checked loops in tests/data falls below.
+const CONTRADICTED: f64 = 1e-4;
+
+/// Whether the trend of a run can be split: both rates are counted from the first generation that is looked back on to the one
+/// before the last at least, since the last may not have been sampled from, and they explain the evaluations.
 pub(super) fn is_told(run: &LogRun) -> bool {
-    let whole = Past::of(run, &evaluated).map_or(0, |errors| errors.span);
-    let told = |counts: Counts| {
-        Past::of(run, &counts)
-            .is_some_and(|past| past.seen.first().is_some_and(|seen| seen.place == 0) && past.span + 1 >= whole)
+    let Some(errors) = Past::of(run, &evaluated) else { return false };
+    let rate = |counts: Counts| {
+        let past = Past::of(run, &counts)?;
+        let whole = past.seen.first()?.place == 0 && past.span + 1 >= errors.span;
+        whole.then_some(past)
     };
-    told(passed) && told(apart)
+    let Some((passed, apart)) = rate(passed).zip(rate(apart(run))) else { return false };
+    explains(&passed, &apart, &errors)
+}
+
+/// Whether the error rates follow from both measured rates by one link, beyond what chance allows. Evaluations that go their own
+/// way, as those on other problems may, are forecast by their own trend.
+fn explains(passed: &Past, apart: &Past, errors: &Past) -> bool {
+    let at = |past: &Past, place: usize| past.seen.iter().find(|seen| seen.place == place).map(|seen| seen.share);
+    let both = |seen: &Seen| Some((*seen, at(passed, seen.place)?, at(apart, seen.place)?));
+    let seen: Vec<(Seen, f64, f64)> = errors.seen.iter().filter_map(both).collect();
+    if seen.len() < FEWEST {
+        return false;
+    }
+    let misfit = |wrong: f64| {
+        let rates: Vec<f64> = seen.iter().map(|(_, passed, apart)| error(*passed, *apart, wrong)).collect();
+        let parts = Parts { passed: &rates, apart: &vec![0.0; rates.len()] };
+        let away = |(k, (seen, ..)): (usize, &(Seen, f64, f64))| {
+            (SCALE.of(seen.share) - parts.level(k, wrong), seen.variance(SCALE) + NOISE[1] * NOISE[1])
+        };
+        let residuals: Vec<(f64, f64)> = seen.iter().enumerate().map(away).collect();
+        let precision: f64 = FACTOR_SPREAD[1].powi(-2) + residuals.iter().map(|(_, v)| 1.0 / v).sum::<f64>();
+        let sum: f64 = residuals.iter().map(|(r, v)| r / v).sum();
+        residuals.iter().map(|(r, v)| r * r / v).sum::<f64>() - sum * sum / precision
+    };
+    let least = WRONG_WHERE_APART.iter().map(|&wrong| misfit(wrong)).fold(f64::INFINITY, f64::min);
+    ChiSquared::new((seen.len() - 2) as f64).is_ok_and(|law| law.sf(least) >= CONTRADICTED)
 }
 
 /// Courses of a run's error rate from the trends of both rates.
@@ -68,7 +115,7 @@ pub(super) fn courses(trends: &Trends<'_>, ahead: ForecastSpan, count: usize) ->
     let mut rng = trends.rng();
     let linked = Past::of(run, &evaluated).and_then(|errors| {
         let passed = rate(trends, run, &errors, passed, ahead, count, &mut rng)?;
-        let mut apart = rate(trends, run, &errors, apart, ahead, count, &mut rng)?;
+        let mut apart = rate(trends, run, &errors, apart(run), ahead, count, &mut rng)?;
         // Draws come in the order of their parameters: the two rates are independent.
         apart.shuffle(&mut rng);
         let parts = passed.iter().zip(&apart).map(|(passed, apart)| Parts { passed, apart });
@@ -281,6 +328,43 @@ mod tests {
         // What always fails passes the check, whatever else disagrees.
         assert_relative_eq!(error(1.0, 0.3, 0.5), 1.0);
         assert_relative_eq!(error(0.2, 0.0, 0.5), 0.2, max_relative = 1e-12);
+    }
+
+    /// Evaluations that rise, or jump, while nothing that is counted changes: their own trend forecasts them.
+    #[test]
+    fn evaluations_that_the_counts_do_not_explain_keep_their_own_trend() {
+        let steady = run(|_| Voted { tempting: 0.02, slip: 0.08 }, 8, 5);
+        assert!(is_told(&steady));
+        let evaluated = |wrong: [u64; 8]| {
+            let mut run = steady.clone();
+            for (row, wrong) in run.rows.iter_mut().zip(wrong) {
+                row.wrong = wrong;
+            }
+            run
+        };
+        // Twice as hard throughout is explained, by the factor.
+        assert!(is_told(&evaluated([98, 103, 95, 99, 104, 97, 100, 102])));
+        assert!(!is_told(&evaluated([25, 50, 75, 100, 125, 150, 175, 200])));
+        assert!(!is_told(&evaluated([50, 48, 52, 51, 47, 55, 90, 130])));
+        assert!(!is_told(&steady.first(2)));
+    }
+
+    /// Where less than all candidates must agree, few problems are rejected and many divided: one run has one meaning.
+    #[test]
+    fn what_is_rejected_never_stands_in_for_single_generations_that_do_not_count_agreement() {
+        let mut mixed = run(|_| Voted { tempting: 0.02, slip: 0.08 }, 8, 6);
+        mixed.rows[4].unanimous = None;
+        mixed.rows[4].kept = Some(3990);
+        assert!(is_told(&mixed) && apart(&mixed)(&mixed.rows[4]).is_none());
+        mixed.rows[7].unanimous = None;
+        assert!(is_told(&mixed));
+        mixed.rows[6].unanimous = None;
+        assert!(!is_told(&mixed));
+        for row in &mut mixed.rows {
+            row.unanimous = None;
+            row.kept = Some(3200);
+        }
+        assert_eq!(apart(&mixed)(&mixed.rows[0]), Some((800, 4000)));
     }
 
     #[test]
