@@ -69,6 +69,8 @@ fn apart(run: &LogRun) -> Counts {
 
 /// Fewest evaluations that can contradict the link: it fits two by itself.
 const FEWEST: usize = 3;
+/// How far the ln of the hazard may move in a generation that was evaluated and not sampled from: a standard deviation.
+const CHANGE: f64 = 0.3;
 /// Least p-value at which the counts explain the evaluations. None of the cuts of the checked loops in tests/data falls below.
 const CONTRADICTED: f64 = 1e-4;
 
@@ -88,22 +90,27 @@ pub(super) fn is_told(run: &LogRun) -> bool {
 /// Whether the error rates follow from both measured rates by one link, beyond what chance allows. Evaluations that go their own
 /// way, as those on other problems may, are forecast by their own trend.
 fn explains(passed: &Past, apart: &Past, errors: &Past) -> bool {
-    let at = |past: &Past, place: usize| past.seen.iter().find(|seen| seen.place == place).map(|seen| seen.share);
-    let both = |seen: &Seen| Some((*seen, at(passed, seen.place)?, at(apart, seen.place)?));
-    let seen: Vec<(Seen, f64, f64)> = errors.seen.iter().filter_map(both).collect();
+    // A generation that was not sampled from is expected to be like the one before.
+    let at = |past: &Past, place: usize| past.seen.iter().rfind(|seen| seen.place <= place).copied();
+    let both = |seen: &Seen| {
+        let (passed, apart) = (at(passed, seen.place)?, at(apart, seen.place)?);
+        let own = passed.place == seen.place && apart.place == seen.place;
+        let noise = if own { NOISE[0] } else { CHANGE };
+        Some((seen.share, seen.variance(SCALE) + noise * noise, (passed.share, apart.share)))
+    };
+    let seen: Vec<(f64, f64, (f64, f64))> = errors.seen.iter().filter_map(both).collect();
     if seen.len() < FEWEST {
         return false;
     }
     let misfit = |wrong: f64| {
-        let rates: Vec<f64> = seen.iter().map(|(_, passed, apart)| error(*passed, *apart, wrong)).collect();
-        let parts = Parts { passed: &rates, apart: &vec![0.0; rates.len()] };
-        let away = |(k, (seen, ..)): (usize, &(Seen, f64, f64))| {
-            (SCALE.of(seen.share) - parts.level(k, wrong), seen.variance(SCALE) + NOISE[1] * NOISE[1])
-        };
-        let residuals: Vec<(f64, f64)> = seen.iter().enumerate().map(away).collect();
-        let precision: f64 = FACTOR_SPREAD[1].powi(-2) + residuals.iter().map(|(_, v)| 1.0 / v).sum::<f64>();
-        let sum: f64 = residuals.iter().map(|(r, v)| r / v).sum();
-        residuals.iter().map(|(r, v)| r * r / v).sum::<f64>() - sum * sum / precision
+        let (mut precision, mut sum, mut squares) = (FACTOR_SPREAD[1].powi(-2), 0.0, 0.0);
+        for &(share, variance, (passed, apart)) in &seen {
+            let away = SCALE.of(share) - level(passed, apart, wrong);
+            precision += 1.0 / variance;
+            sum += away / variance;
+            squares += away * away / variance;
+        }
+        squares - sum * sum / precision
     };
     let least = WRONG_WHERE_APART.iter().map(|&wrong| misfit(wrong)).fold(f64::INFINITY, f64::min);
     ChiSquared::new((seen.len() - 2) as f64).is_ok_and(|law| law.sf(least) >= CONTRADICTED)
@@ -158,7 +165,7 @@ struct Link {
 impl Parts<'_> {
     /// ln of the hazard of a generation's error.
     fn level(&self, place: usize, wrong: f64) -> f64 {
-        SCALE.of(error(self.passed[place], self.apart[place], wrong).clamp(EXTREME, 1.0 - EXTREME))
+        level(self.passed[place], self.apart[place], wrong)
     }
 
     /// The posterior of the factor, given the rest, and the marginal density of the evaluations.
@@ -214,6 +221,11 @@ impl Parts<'_> {
         }
         course
     }
+}
+
+/// ln of the hazard of an error rate that follows from both rates.
+fn level(passed: f64, apart: f64, wrong: f64) -> f64 {
+    SCALE.of(error(passed, apart, wrong).clamp(EXTREME, 1.0 - EXTREME))
 }
 
 /// The error rate from the wrong share of what is kept, the share of problems whose candidates disagree, and the share of
@@ -347,6 +359,10 @@ mod tests {
         assert!(!is_told(&evaluated([25, 50, 75, 100, 125, 150, 175, 200])));
         assert!(!is_told(&evaluated([50, 48, 52, 51, 47, 55, 90, 130])));
         assert!(!is_told(&steady.first(2)));
+        // The last generation was not sampled from, and half of its answers are wrong.
+        let mut jumps = evaluated([50, 48, 52, 51, 47, 55, 50, 250]);
+        (jumps.rows[7].generated, jumps.rows[7].kept, jumps.rows[7].kept_wrong) = (None, None, None);
+        assert!(!is_told(&jumps));
     }
 
     /// Where less than all candidates must agree, few problems are rejected and many divided: one run has one meaning.
