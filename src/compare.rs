@@ -389,7 +389,7 @@ mod tests {
     fn the_truth_passes_every_test() {
         let verdict = against([1.0, 0.5, 0.5], [0.1, 0.2, 0.3]);
         assert!(verdict.agree && failed(&verdict).is_empty(), "{verdict:?}");
-        assert!(verdict.sentence.starts_with("agree: "), "{}", verdict.sentence);
+        assert!(verdict.sentence.starts_with("Cross-check passed: "), "{}", verdict.sentence);
         assert_eq!(verdict.standardised[0], None);
         assert_eq!(verdict.standardised[1], Some(0.0));
     }
@@ -405,7 +405,7 @@ mod tests {
         assert_eq!((failed(&late), late.tests[1].generation), (vec!["mean error"], Some(2)));
         assert!(
             late.sentence.starts_with(
-                "differ: mean error at generation 2 of 1000 runs by counts lies 15.0 standard errors below"
+                "Cross-check failed: mean error at generation 2 of 1000 runs simulated by counts lies 15.0 standard errors below"
             )
         );
         assert_eq!(failed(&against([1.0, 0.5, 0.5], [0.1, f64::NAN, 0.3])), ["mean error"]);
@@ -433,7 +433,7 @@ mod tests {
         assert_eq!(failed(&held(unsound, [0.0, 0.2, 0.2], accepted)), ["mean wrong share"]);
         let priced = held(unsound, wrong, [1.0, 0.9, 0.1]);
         assert_eq!(failed(&priced), ["mean yield"]);
-        assert!(priced.sentence.starts_with("differ: mean yield at generation 1"), "{}", priced.sentence);
+        assert!(priced.sentence.starts_with("Cross-check failed: mean yield at generation 1"), "{}", priced.sentence);
         assert_eq!(priced.tests.iter().map(|test| test.level).sum::<f64>(), DEFAULT_LEVEL);
     }
 
