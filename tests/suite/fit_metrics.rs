@@ -94,7 +94,7 @@ fn two_metrics_are_fitted_told_and_drawn() {
     assert!(report.join("metrics.svg").exists());
     let (told, _) = fit(&["--metric", "other_accuracy", "--sweeps", "10"]);
     assert!(
-        told.starts_with("Whether own_accuracy and other_accuracy part is not told. The sampler has not settled"),
+        told.starts_with("Whether own_accuracy and other_accuracy part cannot be told. The sampler has not settled"),
         "{told}"
     );
     let (_, refused) = fit(&["--metric", "own_accuracy"]);
