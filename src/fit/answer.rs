@@ -76,6 +76,7 @@ fn audits_left_out(fitted: &Fitted<'_>) -> Option<String> {
 
 fn basis(fitted: &Fitted<'_>) -> FitBasis {
     let Fitted { run, options, posterior, ahead, .. } = fitted;
+    let trend_split = posterior.splits_trend(&fitted.log.runs, options);
     let generation = |row: Option<&LogRow>| row.map_or(0, |row| row.generation);
     FitBasis {
         observed: run.rows.len(),
@@ -83,8 +84,8 @@ fn basis(fitted: &Fitted<'_>) -> FitBasis {
         checks: posterior.checks,
         training: posterior.training,
         training_told: options.training.is_some(),
-        trend_share: posterior.trend_share(&fitted.log.runs, options),
-        trend_split: posterior.splits_trend(&fitted.log.runs, options),
+        trend_share: posterior.trend_share(options, trend_split),
+        trend_split,
         audits: posterior.model.used.audits && run.rows.iter().any(|row| row.kept_wrong.is_some()),
         unit: options.unit,
         same_problems: posterior.model.used.same_problems,

@@ -23,7 +23,7 @@
 //! test itself samples twice as long. An answer (`fit`) samples seven times as much as a case of a back-test and says where
 //! R̂ has not settled.
 //!
-//! [`SamplerConfig::BRISK`]: super::Effort::BRISK
+//! [`SamplerConfig::BRISK`]: super::SamplerConfig::BRISK
 
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;

@@ -69,14 +69,15 @@ impl SampledPosterior {
         ahead: ForecastSpan,
         paths: &[SampledPath],
     ) -> Vec<ErrorCourse> {
-        let from_trend = (self.trend_share(runs, options) * paths.len() as f64).round() as usize;
+        let split = self.splits_trend(runs, options);
+        let from_trend = (self.trend_share(options, split) * paths.len() as f64).round() as usize;
         let kept = paths.len() - from_trend;
         let thinned = (0..kept).filter_map(|index| paths.get(index * paths.len() / kept.max(1)));
         let mut courses: Vec<ErrorCourse> = thinned.map(|path| path.course.clone()).collect();
         // How rough a loop's course is was learned from logs: of loops that count what they keep, and of others.
         let counted = model::checks(runs);
         let trends = Trends::new(runs, options, self.training, counted);
-        let mut trend = if self.splits_trend(runs, options) {
+        let mut trend = if split {
             split_trend::courses(&trends, ahead, from_trend)
         } else {
             trends.courses(counted, ahead, from_trend)
@@ -98,10 +99,9 @@ impl SampledPosterior {
         options.audits && self.training == TrainingMode::FineTuned && model::checks(runs) == LoopChecks::Some && told()
     }
 
-    /// Share of the trend in the forecast.
-    pub fn trend_share(&self, runs: &[LogRun], options: &FitOptions) -> f64 {
-        let share = || self.training.trend_share(self.splits_trend(runs, options));
-        options.trend.unwrap_or_else(share).clamp(0.0, 1.0)
+    /// Share of the trend in the forecast, split or not.
+    pub fn trend_share(&self, options: &FitOptions, split: bool) -> f64 {
+        options.trend.unwrap_or_else(|| self.training.trend_share(split)).clamp(0.0, 1.0)
     }
 }
 

@@ -103,14 +103,10 @@ fn explains(passed: &Past, apart: &Past, errors: &Past) -> bool {
         return false;
     }
     let misfit = |wrong: f64| {
-        let (mut precision, mut sum, mut squares) = (FACTOR_SPREAD[1].powi(-2), 0.0, 0.0);
-        for &(share, variance, (passed, apart)) in &seen {
-            let away = SCALE.of(share) - level(passed, apart, wrong);
-            precision += 1.0 / variance;
-            sum += away / variance;
-            squares += away * away / variance;
-        }
-        squares - sum * sum / precision
+        let away = |&(share, variance, (passed, apart)): &(f64, f64, (f64, f64))| {
+            (SCALE.of(share) - level(passed, apart, wrong), variance)
+        };
+        Factor::of(FACTOR_SPREAD[1], seen.iter().map(away)).misfit()
     };
     let least = WRONG_WHERE_APART.iter().map(|&wrong| misfit(wrong)).fold(f64::INFINITY, f64::min);
     ChiSquared::new((seen.len() - 2) as f64).is_ok_and(|law| law.sf(least) >= CONTRADICTED)
@@ -170,16 +166,10 @@ impl Parts<'_> {
 
     /// The posterior of the factor, given the rest, and the marginal density of the evaluations.
     fn link(&self, errors: &Past, (wrong, noise, spread): (f64, f64, f64)) -> Link {
-        let (mut precision, mut sum, mut log_density) = (spread.powi(-2), 0.0, -spread.ln());
-        for seen in &errors.seen {
-            let away = SCALE.of(seen.share) - self.level(seen.place, wrong);
-            let variance = seen.variance(SCALE) + noise * noise;
-            precision += 1.0 / variance;
-            sum += away / variance;
-            log_density -= 0.5 * (variance.ln() + away * away / variance);
-        }
-        log_density += 0.5 * (sum * sum / precision - precision.ln());
-        Link { wrong, noise, factor: (sum / precision, precision.sqrt().recip()), log_density }
+        let away =
+            |seen: &Seen| (SCALE.of(seen.share) - self.level(seen.place, wrong), seen.variance(SCALE) + noise * noise);
+        let factor = Factor::of(spread, errors.seen.iter().map(away));
+        Link { wrong, noise, factor: factor.posterior(), log_density: factor.log_density() }
     }
 
     fn drawn_link(&self, errors: &Past, rng: &mut ChaCha8Rng) -> Link {
@@ -220,6 +210,46 @@ impl Parts<'_> {
             }
         }
         course
+    }
+}
+
+/// The ln of the factor, a normal number around 0, beside what was measured of it.
+struct Factor {
+    spread: f64,
+    precision: f64,
+    /// Sum of the measurements, each over its variance; of their squares likewise.
+    sum: f64,
+    squares: f64,
+    /// Sum of the ln of their variances.
+    variances: f64,
+}
+
+impl Factor {
+    /// From its prior standard deviation, and measurements with their variances.
+    fn of(spread: f64, measured: impl Iterator<Item = (f64, f64)>) -> Self {
+        let mut factor = Self { spread, precision: spread.powi(-2), sum: 0.0, squares: 0.0, variances: 0.0 };
+        for (value, variance) in measured {
+            factor.precision += 1.0 / variance;
+            factor.sum += value / variance;
+            factor.squares += value * value / variance;
+            factor.variances += variance.ln();
+        }
+        factor
+    }
+
+    /// Posterior mean and standard deviation.
+    fn posterior(&self) -> (f64, f64) {
+        (self.sum / self.precision, self.precision.sqrt().recip())
+    }
+
+    /// Squared distance of the measurements from their expectation, which the factor may move; χ² where the link is right.
+    fn misfit(&self) -> f64 {
+        self.squares - self.sum * self.sum / self.precision
+    }
+
+    /// Marginal ln density of the measurements, but for a constant.
+    fn log_density(&self) -> f64 {
+        -self.spread.ln() - 0.5 * (self.variances + self.misfit() + self.precision.ln())
     }
 }
 

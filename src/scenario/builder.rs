@@ -213,6 +213,7 @@ impl Default for Scenario {
     /// Every key at its default (model.md, section 7), under the name "loop".
     #[allow(clippy::expect_used)]
     fn default() -> Self {
+        // Nothing is set but a legal name, and a file may leave out all the rest.
         Self::builder("loop").build().expect("the defaults break no rule")
     }
 }

@@ -3,20 +3,15 @@
 use serde_json::Value;
 
 use super::Scenario;
-use super::error::Origin;
-
-/// The shortest scenario file: everything but the name is a default.
-const SHORTEST: &str = "name = \"defaults\"";
 
 impl Scenario {
     /// Tables with those of their keys whose value is the default, by name; keys of no table come first, under an
     /// empty name. Filters and difficulties have no defaults of their own, and are not among them.
     #[must_use]
     pub fn keys_at_defaults(&self) -> Vec<(String, Vec<String>)> {
-        let Ok(defaults) = Self::parse(SHORTEST, Origin::Text, &[]) else { return Vec::new() };
         // A scenario holds strings and finite numbers only, all of which JSON can hold.
         let of = |scenario: &Self| serde_json::to_value(scenario).unwrap_or_default();
-        let (own, defaults) = (of(self), of(&defaults));
+        let (own, defaults) = (of(self), of(&Self::default()));
         let Value::Object(tables) = &defaults else { return Vec::new() };
         let mut found = vec![(String::new(), Vec::new())];
         for (name, value) in tables {
@@ -25,7 +20,8 @@ impl Scenario {
                     let same = keys.iter().filter(|(key, value)| own[name].get(key) == Some(value));
                     found.push((name.clone(), same.map(|(key, _)| key.clone()).collect()));
                 }
-                value if own.get(name) == Some(value) => found[0].1.push(name.clone()),
+                // A name has no default.
+                value if name != "name" && own.get(name) == Some(value) => found[0].1.push(name.clone()),
                 _ => {}
             }
         }
@@ -37,6 +33,7 @@ impl Scenario {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Origin;
 
     fn keys(text: &str) -> Vec<String> {
         let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();

@@ -71,7 +71,7 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut FoundRecords) ->
     // Counts are what their columns say, whatever the metric is.
     found.verdicts &= columns.counted();
     let before = found.records.len();
-    let mut table = Table {
+    let mut table = TableReader {
         file,
         columns: &columns,
         names: &borrowed,
@@ -85,7 +85,7 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut FoundRecords) ->
         found,
     };
     let cut = cells::rows(file, &names, |line, cells| table.row(line, cells))?;
-    let Table { skipped, others, gather, found, .. } = table;
+    let TableReader { skipped, others, gather, found, .. } = table;
     if gather.rows() == 0 && found.records.len() == before {
         let reason = match &options.task {
             Some(task) if others > 0 => format!("no row is of the task `{task}`"),
@@ -128,7 +128,7 @@ fn declare(file: &LogFile, found: &mut FoundRecords) {
 }
 
 /// A table as it is read.
-struct Table<'a> {
+struct TableReader<'a> {
     file: &'a LogFile<'a>,
     columns: &'a TableColumns,
     names: &'a [&'a str],
@@ -145,7 +145,7 @@ struct Table<'a> {
     found: &'a mut FoundRecords,
 }
 
-impl Table<'_> {
+impl TableReader<'_> {
     fn row(&mut self, line: u64, cells: &[&str]) -> Result<(), LogError> {
         let roles = self.columns.roles.iter().zip(cells);
         let cells: Vec<&str> =
