@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use runaway::analytic::{Curves, solve};
 use runaway::compare::{AgreementTest, AgreementVerdict, DEFAULT_LEVEL, DeviationUnit, ExpectedCurves, with_expected};
 use runaway::scenario::Scenario;
-use runaway::simulate::{Engine, RestrictedRunway, Simulated, SimulationSettings, run};
+use runaway::simulate::{Engine, Simulated, SimulationSettings, run};
 use runaway::stats::interval::normal_quantile;
 
 const REPLICATES: u64 = 20_000;
@@ -124,7 +124,7 @@ impl Loop {
         runs.mean_wrong.clone_from(&curves.mean_wrong);
         runs.mean_yield = curves.expected_yield[..runs.mean_yield.len()].to_vec();
         let before = &curves.survival[..curves.survival.len() - 1];
-        runs.runway = RestrictedRunway { restricted_mean: before.iter().sum(), ..runs.runway };
+        runs.runway.restricted_mean = before.iter().sum();
         runs
     }
 

@@ -2,14 +2,15 @@
 
 use std::cell::OnceCell;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analytic::{Solution, SolvedDesign};
 use crate::law::{Answers, Composition, Law};
 use crate::scenario::{Design, FileClaims, LoopQuantity, PublishedValue, QuantitySubject, Scenario, StatedClaim};
 
 /// Every statement of a file with the model's number.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimResults {
     /// Claims, in the file's order.
     pub claims: Vec<ClaimResult>,
@@ -18,7 +19,8 @@ pub struct ClaimResults {
 }
 
 /// A claim with its number.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClaimResult {
     /// The claim.
     #[serde(flatten)]
@@ -30,7 +32,8 @@ pub struct ClaimResult {
 }
 
 /// A published value with the model's.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PublishedResult {
     /// The published value.
     #[serde(flatten)]

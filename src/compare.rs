@@ -10,7 +10,7 @@ mod check;
 mod deviation;
 mod test;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::analytic::{BEYOND_REACH, Curves};
@@ -36,7 +36,8 @@ const ERROR: MeasuredMean =
     MeasuredMean { name: "mean error", of: |s| (&s.mean_error, &s.se_error), expected: |e| e.mean_error };
 
 /// The verdict of one comparison.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgreementVerdict {
     /// Whether every test of the family passed.
     pub agree: bool,

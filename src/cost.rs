@@ -16,7 +16,7 @@
 //! difficulties cost their share-weighted mean. Under a `renewal` η below 1 only ηN examples are produced and trained on; a hazard
 //! gain costs nothing.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::law::{Answers, BinLaw, Composition, Law, passing};
 use crate::scenario::{Cost, Filter, Policy, Scenario};
@@ -32,7 +32,8 @@ pub struct Pricing<'a> {
 }
 
 /// What one generation costs, part by part, in the unit of the scenario's prices.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CostBreakdown {
     /// Problems generated, N / Y; infinite where nothing is accepted.
     pub problems: f64,

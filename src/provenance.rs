@@ -1,8 +1,9 @@
 //! Where a result came from: enough to make it again.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::scenario::Scenario;
@@ -11,12 +12,13 @@ use crate::scenario::Scenario;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Program, inputs and command of a result. No clock and no host: the same run gives the same bytes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Provenance {
     /// `runaway`.
-    pub program: &'static str,
+    pub program: Cow<'static, str>,
     /// Its version.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
     /// SHA-256 of the resolved scenario's JSON form.
     pub scenario_sha256: String,
     /// Seed, where something was drawn.
@@ -34,8 +36,8 @@ impl Provenance {
     #[must_use]
     pub fn new(scenario: &Scenario, command: String) -> Self {
         Self {
-            program: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
+            program: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
             scenario_sha256: digest(scenario),
             seed: None,
             engine: None,
@@ -46,12 +48,13 @@ impl Provenance {
 }
 
 /// Program, logs and command of a result that was measured. No clock and no host: the same run gives the same bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LogProvenance {
     /// `runaway`.
-    pub program: &'static str,
+    pub program: Cow<'static, str>,
     /// Its version.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
     /// The logs, as the user named them, each with the SHA-256 of its bytes.
     pub logs: Vec<(String, String)>,
     /// Seed of the sampler.
@@ -59,7 +62,7 @@ pub struct LogProvenance {
     /// The command, as it can be typed again.
     pub command: String,
     /// How the logs were read: format, metric, generations, problems, what was ignored, and notes, a line each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reading: Vec<String>,
 }
 
@@ -67,7 +70,7 @@ impl LogProvenance {
     /// The provenance of a result of `command` on logs, given by name and digest.
     #[must_use]
     pub fn new(logs: Vec<(String, String)>, seed: u64, command: String) -> Self {
-        let (program, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        let (program, version) = (env!("CARGO_PKG_NAME").into(), env!("CARGO_PKG_VERSION").into());
         Self { program, version, logs, seed, command, reading: Vec::new() }
     }
 

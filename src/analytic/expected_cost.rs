@@ -1,13 +1,14 @@
 //! What a loop is expected to cost until it fails, as numbers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cost::CostBreakdown;
 
 use super::error::Undefined;
 
 /// What a loop costs, in [`ExpectedCost::unit`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ExpectedCost {
     /// What prices are counted in.
     pub unit: String,
@@ -26,6 +27,6 @@ pub struct ExpectedCost {
     /// `until_horizon` / `E[min(T, horizon)]`: the same, as far as the horizon.
     pub per_sustained_generation_to_horizon: Option<f64>,
     /// Why numbers are absent.
-    #[serde(skip_serializing_if = "Undefined::is_empty")]
+    #[serde(default, skip_serializing_if = "Undefined::is_empty")]
     pub undefined: Undefined,
 }

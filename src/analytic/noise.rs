@@ -17,7 +17,9 @@
 //!
 //! Source: N. G. van Kampen, Stochastic Processes in Physics and Chemistry, ch. X.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
 use crate::law::{Composition, Direction, Dual, Law};
@@ -29,10 +31,11 @@ use super::reproduction::next_generation_matrix;
 const Z95: f64 = 1.644_853_626_951_472_2;
 
 /// Approximate curves by generation, 0..=horizon. Error and composition are unconditional, as in [`super::Curves`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NoiseApproximation {
     /// The word that must stand beside every number here.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// 0, 1, …, horizon.
     pub generations: Vec<u64>,
     /// E[err(x_g)].
@@ -80,7 +83,7 @@ impl NoiseApproximation {
     fn empty(len: usize) -> Self {
         let room = || Vec::with_capacity(len);
         Self {
-            label: "approximate",
+            label: "approximate".into(),
             generations: Vec::with_capacity(len),
             expected_error: room(),
             sd_error: room(),

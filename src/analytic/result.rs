@@ -1,6 +1,6 @@
 //! What a solver answers: plain numbers by generation, ready to serialise.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::law::Composition;
 
@@ -13,7 +13,8 @@ use super::verifier_meter::VerifierCurves;
 pub const BEYOND_REACH: f64 = 1e-13;
 
 /// Everything the analytic side knows about a loop.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Solution {
     /// R, mistakes that one mistake leaves in the next generation: spectral radius of the next-generation matrix.
     pub reproduction_number: Option<f64>,
@@ -85,7 +86,8 @@ pub struct Solution {
 
 /// The generation at which the expected error is lowest (exact where that is known, else of the mean field); the earliest of
 /// equals.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BestGeneration {
     /// g, within the horizon.
     pub generation: u64,
@@ -130,7 +132,8 @@ pub struct ExactSolution {
 }
 
 /// Fresh mistakes of an all-sound model, as shares of the next generation's beliefs.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FreshMistakes {
     /// a_U.
     pub unsound: f64,
@@ -145,7 +148,7 @@ impl From<Composition> for FreshMistakes {
 }
 
 /// The fate of a loop (model.md, section 6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Regime {
     /// R > 1 and the mean field crosses the threshold.
@@ -179,7 +182,8 @@ impl Regime {
 
 /// Exact curves by generation, 0..=horizon. Error and composition are unconditional: the loop is imagined to run on after
 /// failure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Curves {
     /// S(g) = P(T > g).
     pub survival: Vec<f64>,
@@ -206,7 +210,8 @@ pub struct Curves {
 }
 
 /// Law of the runway T, in generations.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Runway {
     /// `E[T]`; absent, with the reason, where it is infinite.
     pub mean: Option<f64>,
@@ -229,7 +234,8 @@ pub struct Runway {
 }
 
 /// The quasi-stationary law: where the loop is, given that it has lasted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RestingHazard {
     /// Probability of failing in the next generation, given survival so far.
     pub hazard: f64,
@@ -242,7 +248,8 @@ pub struct RestingHazard {
 }
 
 /// Expected time at each error level before failure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ErrorVisits {
     /// Error levels, rising.
     pub error: Vec<f64>,
@@ -251,7 +258,8 @@ pub struct ErrorVisits {
 }
 
 /// The value of one parameter that brings R to 1.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ParameterThreshold {
     /// Dotted key of the parameter, as in the scenario file; or words where the file has none.
     pub parameter: String,
@@ -268,7 +276,8 @@ pub struct ParameterThreshold {
 }
 
 /// Where the law changes with the generation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ByGeneration {
     /// R_g.
     pub reproduction_number: Vec<Option<f64>>,

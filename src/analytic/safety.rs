@@ -1,7 +1,7 @@
 //! What would bring the probability of failing within the horizon below 5 %: one parameter at a time, on the exact solution.
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::quantity::Probability;
 use crate::scenario::{Filter, Policy, Scenario};
@@ -20,7 +20,8 @@ const WORK: u64 = 1_000_000;
 const PLANE_EXAMPLES: u64 = 40;
 
 /// The weakest value of one parameter at which the loop is safe.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Remedy {
     /// Dotted key of the parameter, as in the scenario file; or words where the file has none.
     pub parameter: String,
@@ -34,7 +35,8 @@ pub struct Remedy {
 }
 
 /// What was found, and what it was sought for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SafetyReport {
     /// P(T ≤ horizon) of the loop as it is.
     pub failing: f64,

@@ -1,11 +1,12 @@
 //! The verifier meter by generation, as numbers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::law::VerifierMeter;
 
 /// What the checks tell of right and wrong, by generation up to the horizon.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct VerifierCurves {
     /// Along the mean field; absent, with the reason, at generations where no answer that wins the vote is wrong or none is right.
     pub mean_field: Vec<Option<VerifierMeter>>,

@@ -45,8 +45,8 @@ pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> anyhow::Result<Com
     work.admit(args.patience)?;
     let folder = report_folder(args.output.as_deref(), "compare", args.replacing)?;
     let provenance = Provenance {
-        program: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
+        program: env!("CARGO_PKG_NAME").into(),
+        version: env!("CARGO_PKG_VERSION").into(),
         scenario_sha256: digest_all(&scenarios),
         seed: Some(args.seed),
         engine: Some("counts".to_owned()),

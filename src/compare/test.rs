@@ -1,9 +1,10 @@
 //! One test of a comparison.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One test of the family.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgreementTest {
     /// What is compared.
     pub quantity: String,
@@ -22,7 +23,7 @@ pub struct AgreementTest {
 }
 
 /// What a deviation is measured in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviationUnit {
     /// Difference of two probabilities.

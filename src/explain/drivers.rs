@@ -5,7 +5,7 @@
 //! Population Models (2001), on elasticities.
 
 use nalgebra::Matrix2;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::analytic::reproduction::{NO_DIGITS, next_generation_matrix, reproduction_number, spectral_radius};
@@ -15,7 +15,8 @@ use crate::scenario::Scenario;
 use super::flows::{MistakeClass, learned};
 
 /// R taken apart, for an otherwise sound model.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReproductionDrivers {
     /// R.
     pub reproduction_number: f64,
@@ -34,7 +35,8 @@ pub struct ReproductionDrivers {
 }
 
 /// The part of R of one class of mistakes.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DriverPart {
     /// The mistakes.
     pub class: MistakeClass,

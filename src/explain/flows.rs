@@ -5,13 +5,13 @@
 //! accepted / yield = replaced + healed + learned. What is learned as wrong sums to q_W, as unsound to q_U, unless a hazard gain
 //! multiplies it or a renewal below 1 copies beliefs beside it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::law::{Answers, Belief, BinLaw, Composition, Law, Scalar, passing};
 use crate::scenario::Scenario;
 
 /// The origin of a mistake in an accepted example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MistakeClass {
     /// A wrong answer of one candidate's own.
@@ -69,7 +69,8 @@ impl MistakeClass {
 }
 
 /// One class of mistakes, followed through a generation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MistakeFlow {
     /// Where the mistakes come from.
     pub class: MistakeClass,
@@ -92,7 +93,8 @@ pub struct MistakeFlow {
 }
 
 /// Every class of mistakes at one composition.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MistakeFlows {
     /// The generation whose law this is.
     pub generation: u64,

@@ -4,7 +4,7 @@ mod drivers;
 mod flows;
 mod votes;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analytic::{Undefined, mean_field};
 use crate::law::{Answers, Belief, BinLaw, CheckPassage, Composition, Law, passing};
@@ -15,7 +15,8 @@ pub use flows::{MistakeClass, MistakeFlow, MistakeFlows};
 pub use votes::{VoteAccount, VoteRow, votes};
 
 /// One generation taken apart, at one composition.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Explanation {
     /// The generation whose law this is.
     pub generation: u64,
@@ -31,7 +32,7 @@ pub struct Explanation {
     pub error_rate: f64,
     /// The problems by their difficulty; empty where all are alike. `step_error` and `solution` are then means over them, and
     /// `steps` is that of the longest.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub difficulties: Vec<DifficultyFacts>,
     /// The four situations in which a problem is attempted.
     pub situations: Vec<Situation>,
@@ -53,7 +54,8 @@ pub struct Explanation {
 }
 
 /// Outcome probabilities of one solution.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BeliefOutcomes {
     /// Right answer by right steps.
     pub sound: f64,
@@ -64,7 +66,8 @@ pub struct BeliefOutcomes {
 }
 
 /// Problems of one difficulty.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DifficultyFacts {
     /// Share of the problems.
     pub share: f64,
@@ -82,7 +85,8 @@ pub struct DifficultyFacts {
 }
 
 /// One situation, followed through the checks.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Situation {
     /// What the problem meets in the model.
     pub belief: Belief,
@@ -97,7 +101,8 @@ pub struct Situation {
 }
 
 /// What one filter lets pass.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FilterPass {
     /// Kind, as in the scenario file.
     pub kind: String,
@@ -249,7 +254,8 @@ fn mixed(reaching: &[Answers], rows: &[Answers]) -> Answers {
 }
 
 /// Where mistakes enter, pass and heal; what drives R; what votes catch.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MistakeAccount {
     /// At the composition that is asked about.
     pub now: MistakeFlows,

@@ -1,7 +1,7 @@
 //! Effective votes: what more candidates catch, and the number beyond which they buy no runway.
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analytic::{expected_runway, failing_within_horizon, reproduction};
 use crate::cost::Pricing;
@@ -21,7 +21,8 @@ const ROUNDING: f64 = 1e-12;
 const MAX_AGREES: u64 = 11;
 
 /// One vote, everything else as in the scenario.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct VoteRow {
     /// k.
     pub candidates: u64,
@@ -67,7 +68,8 @@ impl VoteRow {
 }
 
 /// How a loop depends on its vote.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct VoteAccount {
     /// Simple majorities of more and more candidates.
     pub majorities: Vec<VoteRow>,

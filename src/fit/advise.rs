@@ -7,7 +7,7 @@
 
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::LoopChecks;
 use super::evaluation::{Evaluation, ProblemSet};
@@ -33,7 +33,7 @@ const NEXT: u64 = 300;
 const UNDISPERSED: f64 = 1e-9;
 
 /// A measurement that could be made, of the last generation but for [`Self::Next`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measurement {
     /// Answer this many more test problems.
@@ -55,7 +55,8 @@ impl Measurement {
 }
 
 /// What a measurement is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MeasurementAdvice {
     /// The measurement.
     pub measurement: Measurement,
@@ -71,7 +72,8 @@ pub struct MeasurementAdvice {
 }
 
 /// The present spread and the worth of each measurement.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AdvisedMeasurements {
     /// The generation that would be measured: the last one of the log.
     pub generation: u64,

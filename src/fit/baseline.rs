@@ -13,22 +13,22 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 use super::log::LogRow;
 use super::prior::PriorScale;
 
-/// An extrapolation.
+/// An extrapolation; ordered by name, as in results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Baseline {
+    /// A damped trend on the logit.
+    Damped,
+    /// An exponential, cut at 1.
+    Exponential,
     /// The last value stays.
     Last,
     /// A line.
     Linear,
-    /// An exponential, cut at 1.
-    Exponential,
     /// A logistic curve.
     Logistic,
     /// A random walk on the logit.
     Walk,
-    /// A damped trend on the logit.
-    Damped,
 }
 
 impl Baseline {

@@ -27,7 +27,7 @@
 
 use rand::rngs::ChaCha8Rng;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::evaluation::ProblemSet;
 use super::learner::{LoopModel, Prediction};
@@ -42,7 +42,7 @@ use super::{FitError, FitOptions, LoopChecks, TrainingMode, UNWATCHED};
 const TRUTH_STREAM: u64 = 4 << 32;
 
 /// The design whose logs are played.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalibrationDesign {
     /// Generations in a log.
     pub generations: u64,
@@ -59,7 +59,8 @@ pub struct CalibrationDesign {
 }
 
 /// Ranks of one quantity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ParameterRanks {
     /// Parameter key, `reproduction_number`, or `error_ahead`: the measured error at the horizon.
     pub quantity: String,

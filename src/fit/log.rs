@@ -1,13 +1,13 @@
 //! The log of a running loop: what was measured, generation by generation.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::row_error::RowError;
 use super::transition::AnswerMoves;
 
 /// One generation of one run, as counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct LogRow {
     /// Generation, from 0.
     pub generation: u64,
@@ -73,7 +73,7 @@ impl LogRow {
 }
 
 /// One run: its generations in rising order, none twice.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LogRun {
     /// The run's name, as the log spells it; empty where the log does not name it.
     pub name: String,
@@ -95,7 +95,7 @@ pub(super) fn named(source: &str, run: &str) -> String {
 }
 
 /// A log that has been read and checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Log {
     /// Where it came from, as the user named it.
     pub source: String,

@@ -1,11 +1,12 @@
 //! How well a sampler mixes: split R̂ (Vehtari et al. 2021) and the integrated autocorrelation time (Sokal 1997).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::prior::{FitParameter, ParameterPoint, PriorSet};
 
 /// Mixing of one parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ChainMixing {
     /// Whose.
     pub parameter: FitParameter,

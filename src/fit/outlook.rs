@@ -1,6 +1,7 @@
 //! R against 1: how far a log moved what the prior thought, and what may be said of it.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Factor by which a log must move the odds of R > 1 before anything is said in words: √10, below which evidence is
 /// "barely worth mentioning" (Jeffreys, Theory of Probability, appendix B).
@@ -30,6 +31,18 @@ pub enum FitOutlook {
 }
 
 impl FitOutlook {
+    const ALL: [Self; 9] = [
+        Self::Unmoved,
+        Self::Against,
+        Self::Open,
+        Self::SettleWorse,
+        Self::LikelySettleWorse,
+        Self::Heal,
+        Self::LikelyHeal,
+        Self::LikelyGrow,
+        Self::Grow,
+    ];
+
     /// In words, without numbers.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -67,6 +80,16 @@ impl FitOutlook {
 impl Serialize for FitOutlook {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.words())
+    }
+}
+
+impl<'de> Deserialize<'de> for FitOutlook {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = String::deserialize(deserializer)?;
+        Self::ALL
+            .into_iter()
+            .find(|one| one.words() == words)
+            .ok_or_else(|| D::Error::custom(format!("no outlook: {words}")))
     }
 }
 

@@ -4,7 +4,7 @@
 //! best; the two have parted since where, from there to the last generation of the log, the true error of the one has fallen
 //! and that of the other has risen, both by more than [`MARGIN`]. Noise of the evaluations is in neither path.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::answer;
 use super::course::ErrorCourse;
@@ -14,7 +14,8 @@ use super::fitted::Fitted;
 const MARGIN: f64 = 0.01;
 
 /// Whether two metrics part.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MetricParting {
     /// The generation after which they part: the best of the metric that gets worse.
     pub generation: u64,

@@ -166,7 +166,7 @@ impl PriorScale {
 }
 
 /// Normal on a transformed scale.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Prior {
     /// Whose prior.
     pub parameter: FitParameter,
@@ -222,7 +222,7 @@ pub enum PriorError {
 const ALL_PASS: f64 = 40.0;
 
 /// The priors of all parameters.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PriorSet(Vec<Prior>);
 
 impl PriorSet {

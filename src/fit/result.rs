@@ -1,6 +1,6 @@
 //! What a fit answers: plain numbers, ready to serialise.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::log::named;
 use super::mixing::ChainMixing;
@@ -11,7 +11,7 @@ use super::training::{LoopChecks, TrainingMode};
 use super::{FailureThreshold, SamplerConfig, SlipUnit};
 
 /// Median and central 50 % and 90 % intervals.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CredibleInterval {
     /// 5 % quantile.
     pub q05: f64,
@@ -36,7 +36,8 @@ impl CredibleInterval {
 }
 
 /// Everything that a fit says about a run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LogFit {
     /// The log, as the user named it.
     pub source: String,
@@ -93,7 +94,8 @@ impl LogFit {
 }
 
 /// What the fit rests on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FitBasis {
     /// Generations with an evaluation.
     pub observed: usize,
@@ -108,14 +110,14 @@ pub struct FitBasis {
     /// Share of the trend in the forecast; the rest is the mechanism's.
     pub trend_share: f64,
     /// Whether the trend follows what passes the check and where candidates disagree, each by itself; left out where not.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub trend_split: bool,
     /// Whether audits of kept examples were used.
     pub audits: bool,
     /// What one belief is about.
     pub unit: SlipUnit,
     /// Whether every generation was taken to answer the same problems; left out where not.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub same_problems: bool,
     /// Steps that a solution gains per generation in the forecast.
     pub steps_per_generation: f64,
@@ -130,7 +132,8 @@ pub struct FitBasis {
 }
 
 /// R and what is thought of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReproductionForecast {
     /// Posterior.
     pub posterior: CredibleInterval,
@@ -153,7 +156,8 @@ pub struct ReproductionForecast {
 }
 
 /// A bin of R.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReproductionBin {
     /// Its lower end.
     pub low: f64,
@@ -197,7 +201,8 @@ impl ReproductionBin {
 }
 
 /// A quantity that exists in some draws only.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ConditionalInterval {
     /// Share of draws in which it exists.
     pub probability: f64,
@@ -206,7 +211,7 @@ pub struct ConditionalInterval {
 }
 
 /// Where a generation of the fan lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FanPhase {
     /// Evaluated: the error rate given all measurements.
@@ -218,7 +223,8 @@ pub enum FanPhase {
 }
 
 /// One generation of the fan chart.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FanPoint {
     /// Generation.
     pub generation: u64,
@@ -235,7 +241,8 @@ pub struct FanPoint {
 }
 
 /// The remaining runway, in generations after the last one of the log.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunwayForecast {
     /// Error rate that counts as failure.
     pub error_rate: f64,
@@ -257,7 +264,8 @@ pub struct RunwayForecast {
 }
 
 /// Which generation to keep.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct KeepGeneration {
     /// Generation of the log that has the lowest error rate most often.
     pub generation: u64,
@@ -270,7 +278,8 @@ pub struct KeepGeneration {
 }
 
 /// One parameter before and after the data.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ParameterSummary {
     /// Which.
     pub parameter: FitParameter,
@@ -285,7 +294,8 @@ pub struct ParameterSummary {
 }
 
 /// Two parameters that the data cannot tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TradeOff {
     /// One.
     pub first: FitParameter,
@@ -296,7 +306,8 @@ pub struct TradeOff {
 }
 
 /// A measurement in the tail of its posterior prediction.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SurprisingRow {
     /// Generation.
     pub generation: u64,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Whether the loop checks what it keeps, as far as the log tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LoopChecks {
     /// Everything generated is kept: no checks.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::stats::interval::{normal_critical, wilson};
 
 /// Counts of problems that were answered in two successive evaluations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AnswerMoves {
     /// Right, and right again.
     pub right_right: u64,
@@ -55,7 +56,8 @@ pub struct AnswerSamples {
 }
 
 /// A share with its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TransitionShare {
     /// Cases.
     pub part: u64,
@@ -83,7 +85,8 @@ impl TransitionShare {
 const LEVEL: f64 = 0.05;
 
 /// The problems that two successive generations both answered.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AnswerTransition {
     /// The later generation.
     pub generation: u64,

@@ -5,7 +5,7 @@
 //! pseudo-BMA (Yao et al. 2018).
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::fitted::{Fitted, SampledPosterior};
 use super::model::SampledPath;
@@ -19,7 +19,7 @@ use super::{answer, prepare};
 const DRAWS: usize = 1000;
 
 /// A variant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelVariant {
     /// Everything free.
@@ -98,7 +98,8 @@ impl ModelVariant {
 }
 
 /// How well a variant foresees.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct VariantScore {
     /// Which.
     pub variant: ModelVariant,
@@ -115,7 +116,8 @@ pub struct VariantScore {
 }
 
 /// The variants of a fit, weighed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WeighedVariants {
     /// Every variant that differs from the full model on this log, the full model first.
     pub scores: Vec<VariantScore>,
@@ -125,7 +127,8 @@ pub struct WeighedVariants {
 
 /// A forecast whose paths come from every variant in proportion to its weight: variants that foresee about as well are
 /// averaged, those that foresee worse drop out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AveragedForecast {
     /// Paths from each variant, in the order of the scores.
     pub paths: Vec<usize>,

@@ -1,13 +1,13 @@
 //! One problem: what a candidate answers, given what the model believes about it (model.md, section 3).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Composition;
 use super::scalar::Scalar;
 use super::solution::SolutionWalk;
 
 /// Probabilities, or rates per problem, of the four kinds of answer.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Answers<S = f64> {
     /// Right answer by right steps.
     pub sound: S,
@@ -82,7 +82,7 @@ impl<S: Scalar> Answers<S> {
 const LUCK: f64 = 64.0;
 
 /// What a problem meets in the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Belief {
     /// A sound belief, and no systematic mistake waits in this problem.

@@ -1,6 +1,6 @@
 //! What a model believes: shares of its beliefs that are not sound.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 
@@ -8,7 +8,7 @@ use super::rounded::Rounded;
 use super::scalar::{Dual, Scalar};
 
 /// Shares of a model's beliefs that are not sound.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Composition<S = f64> {
     /// x_U, share of unsound beliefs.
     pub unsound: S,

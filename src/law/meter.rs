@@ -1,6 +1,6 @@
 //! The verifier meter (model.md, section 4): what a loop's checks tell of right and wrong.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::scenario::MAX_PLURALITY;
 
@@ -9,7 +9,8 @@ use super::Law;
 use super::candidate::Answers;
 
 /// What vote and filters reject, said of the answer with most votes (of the candidate itself, where there is no vote).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct VerifierMeter {
     /// P(rejected | the winner is wrong).
     pub wrong_rejected: f64,

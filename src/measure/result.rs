@@ -1,9 +1,10 @@
 //! What was measured.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A number with its 90 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MeasuredNumber {
     /// The estimate.
     pub value: f64,
@@ -14,7 +15,8 @@ pub struct MeasuredNumber {
 }
 
 /// A number under the key of a scenario file, or under a name of its own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MeasuredKey {
     /// Key of a scenario file such as `errors.consistency`, or a name such as `error_rate`.
     pub key: String,
@@ -26,7 +28,8 @@ pub struct MeasuredKey {
 }
 
 /// A key that the samples cannot tell.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MissingKey {
     /// Key of a scenario file.
     pub key: String,
@@ -37,7 +40,8 @@ pub struct MissingKey {
 }
 
 /// How well a number of difficulties explains the samples.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DifficultyFit {
     /// Difficulties.
     pub difficulties: usize,
@@ -48,7 +52,8 @@ pub struct DifficultyFit {
 }
 
 /// What a vote keeps: measured with the answers that were sampled, and predicted by the measured scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct VoteMeasurement {
     /// Candidates.
     pub candidates: u32,
@@ -65,7 +70,8 @@ pub struct VoteMeasurement {
 }
 
 /// One bar of the counts of right answers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RightCount {
     /// Right answers to a problem.
     pub right: u32,
@@ -76,7 +82,8 @@ pub struct RightCount {
 }
 
 /// Everything that samples tell of a loop.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MeasuredLoop {
     /// The files.
     pub source: String,

@@ -1,6 +1,6 @@
 //! Differences between designs that were played with the same luck.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::simulate::RunSummary;
 use crate::stats::interval::normal_critical;
@@ -10,7 +10,8 @@ use crate::stats::moments::SampleMoments;
 const LEVEL: f64 = 0.05;
 
 /// A design less the baseline, run by run.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PairedDifferences {
     /// Of min(T, horizon), in generations.
     pub runway: PairedDifference,
@@ -19,7 +20,8 @@ pub struct PairedDifferences {
 }
 
 /// A mean difference with its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PairedDifference {
     /// Mean.
     pub mean: f64,

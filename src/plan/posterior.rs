@@ -4,7 +4,7 @@
 //! chance of the runs.
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::analytic::reproduction::reproduction_number;
@@ -19,7 +19,8 @@ use super::{ComparisonSettings, PlanError, check_names, play};
 pub const RUNS: u64 = 100;
 
 /// What the draws of a fit say of designs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DesignPosterior {
     /// Draws of the fit.
     pub draws: usize,
@@ -39,7 +40,8 @@ pub struct DesignPosterior {
 }
 
 /// One design under the draws of a fit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct UnderDraws {
     /// Its name.
     pub name: String,

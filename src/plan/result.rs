@@ -1,6 +1,6 @@
 //! What a comparison of designs answers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analytic::{Regime, Undefined};
 use crate::explain::MistakeAccount;
@@ -18,7 +18,8 @@ pub struct ComparisonSettings {
 }
 
 /// Designs side by side.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DesignComparison {
     /// The design that ratios and differences refer to.
     pub baseline: String,
@@ -35,7 +36,8 @@ pub struct DesignComparison {
 }
 
 /// One design among others.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ComparedDesign {
     /// Its name.
     pub name: String,
@@ -92,7 +94,7 @@ impl ComparedDesign {
 }
 
 /// Where curves come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PriceBasis {
     /// The exact law.
@@ -102,7 +104,8 @@ pub enum PriceBasis {
 }
 
 /// The generation to keep.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct KeptGeneration {
     /// Where the expected error is lowest.
     pub generation: u64,
@@ -117,7 +120,8 @@ pub struct KeptGeneration {
 }
 
 /// A design's numbers over the baseline's; absent where either is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BaselineRatios {
     /// Of R.
     pub reproduction_number: Option<f64>,
@@ -130,7 +134,7 @@ pub struct BaselineRatios {
 }
 
 /// Which runway, and which price, decides about dominance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunwayMeasure {
     /// `E[T]`, and cost until failure over it: every design has both.
@@ -140,7 +144,8 @@ pub enum RunwayMeasure {
 }
 
 /// What a design costs, in `unit`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DesignPrice {
     /// What prices are counted in.
     pub unit: String,

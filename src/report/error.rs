@@ -32,7 +32,7 @@ pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
         layers.extend(mean_and_band("exact", generations, &curves.expected_error, band));
     } else if let Some(near) = &solution.approximation {
         let band = (&near.error_q05[..], &near.error_q95[..]);
-        layers.extend(mean_and_band(near.label, generations, &near.expected_error, band));
+        layers.extend(mean_and_band(&near.label, generations, &near.expected_error, band));
     }
     layers.push(Layer::new(
         "mean field",

@@ -29,7 +29,7 @@ pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
         layers.push(Layer::new("exact", PlotShape::Line { points, stroke: EXACT }));
     } else if let Some(near) = &inputs.solution.approximation {
         let points = steps(&pairs(&near.generations, &near.survival));
-        layers.push(Layer::new(near.label, PlotShape::Line { points, stroke: MEAN_FIELD }));
+        layers.push(Layer::new(&*near.label, PlotShape::Line { points, stroke: MEAN_FIELD }));
     }
     if let Some(simulated) = inputs.simulated {
         layers.push(Layer::new("simulated", PlotShape::Rings { points: shares(simulated), color: VERMILLION }));

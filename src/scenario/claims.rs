@@ -1,6 +1,6 @@
 //! What a file states about its own loop: claims that are to hold, and values that a paper published.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use toml::de::DeValue;
 
 use crate::quantity::Count;
@@ -12,7 +12,7 @@ use super::toml_table::{TomlTable, TomlValue, number};
 use super::wording::{list, suggest};
 
 /// A number of a solved loop. Those of a generation are marked (g).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LoopQuantity {
     /// R.
@@ -107,7 +107,7 @@ impl TomlValue for LoopQuantity {
 }
 
 /// How a published value was used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PublishedRole {
     /// A parameter was chosen to meet it.
@@ -145,7 +145,7 @@ impl TomlValue for FiniteNumber {
 }
 
 /// A number of one design of a file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuantitySubject {
     /// Which number.
     pub quantity: LoopQuantity,
@@ -160,7 +160,7 @@ pub struct QuantitySubject {
 }
 
 /// A statement about designs that is to hold.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StatedClaim {
     /// In words.
     pub says: String,
@@ -179,7 +179,7 @@ pub struct StatedClaim {
 }
 
 /// A value from a paper.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PublishedValue {
     /// In words.
     pub says: String,
@@ -193,7 +193,7 @@ pub struct PublishedValue {
 }
 
 /// Everything that a file states.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FileClaims {
     /// Claims, in the file's order.
     pub claims: Vec<StatedClaim>,

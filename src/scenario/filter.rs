@@ -1,11 +1,11 @@
 //! The filters of a loop: which parameters each kind takes.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::quantity::Probability;
 
 /// A check that accepted examples pass through (model.md, section 4). Catch probabilities are per accepted example.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Filter {
     /// Catch rates stated directly, one for each kind of example.

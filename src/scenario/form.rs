@@ -1,6 +1,7 @@
 //! The form in which a resolved scenario is written: that of a scenario file, each filter with its price.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::quantity::Count;
 
@@ -33,6 +34,14 @@ struct PricedFilter<'a> {
     filter: &'a Filter,
     #[serde(flatten)]
     price: Option<CheckPrice>,
+}
+
+impl<'de> Deserialize<'de> for Scenario {
+    /// By the rules of scenario files, as [`Scenario::from_json`].
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Self::from_json(&value).map_err(D::Error::custom)
+    }
 }
 
 impl Serialize for Scenario {

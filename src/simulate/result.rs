@@ -16,7 +16,8 @@ pub enum Engine {
 
 /// Tallies over all replicates, by generation 0..=horizon. Error, composition and yield are unconditional: every run goes
 /// on to the horizon, whether it has failed or not.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Simulated {
     /// Independent runs.
     pub replicates: u64,
@@ -58,7 +59,8 @@ pub struct Simulated {
 }
 
 /// `E[min(T, horizon)]` from simulation. Runs alive at the horizon are censored there and counted, never dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RestrictedRunway {
     /// Mean of min(T, horizon), in generations.
     pub restricted_mean: f64,

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use runaway::fit::{
-    BacktestCase, BacktestResult, BacktestSummary, BaselineScores, BaselineSummary, CaseScores, ConditionalInterval,
-    CourseKind, CoverageLevel, CredibleInterval, FitOptions, FitOutlook, Fitted, ForecastPoint, Log, LogFit,
-    SamplerConfig,
+    BacktestCase, BacktestResult, BacktestSummary, Baseline, BaselineScores, BaselineSummary, CaseScores,
+    ConditionalInterval, CourseKind, CoverageLevel, CredibleInterval, FitOptions, FitOutlook, Fitted, ForecastPoint,
+    Log, LogFit, SamplerConfig,
 };
 use runaway::provenance::{LogProvenance, digest_bytes};
 use runaway::report::backtest::words;
@@ -15,7 +15,7 @@ use runaway::report::words::percent;
 use runaway::report::{backtest, fit};
 use serde_json::Value;
 
-const RIVALS: [&str; 2] = ["last", "linear"];
+const RIVALS: [Baseline; 2] = [Baseline::Last, Baseline::Linear];
 
 fn provenance() -> LogProvenance {
     LogProvenance::new(vec![("log.csv".to_owned(), digest_bytes(b"bytes"))], 1, "runaway".to_owned())
@@ -35,14 +35,16 @@ fn scores() -> impl Strategy<Value = Scores> {
 }
 
 fn summary((runway, error): Scores, coverage: [f64; 4], cases: usize) -> BacktestSummary {
-    let rival = |place: usize| BaselineSummary {
-        crps_error: Some(error[place]),
-        crps_runway: runway.map(|runway| runway[place]),
-        mae_error: Some(0.1),
+    let rival = |place: usize| {
+        made!(BaselineSummary {
+            crps_error: Some(error[place]),
+            crps_runway: runway.map(|runway| runway[place]),
+            mae_error: Some(0.1)
+        })
     };
     let ratio = |three: [f64; 3]| Some(three[0] / three[1].min(three[2])).filter(|ratio| ratio.is_finite());
-    BacktestSummary {
-        cases,
+    made!(BacktestSummary {
+        cases: cases,
         runway_cases: if runway.is_some() { cases } else { 0 },
         coverage50_error: Some(coverage[0]),
         coverage90_error: Some(coverage[1]),
@@ -51,76 +53,67 @@ fn summary((runway, error): Scores, coverage: [f64; 4], cases: usize) -> Backtes
         crps_error: Some(error[0]),
         crps_runway: runway.map(|runway| runway[0]),
         mae_error: Some(0.1),
-        mae_runway: None,
         warnings: 2,
         false_alarms: 1,
         failures: 1,
         failures_warned: 1,
-        mean_lead_time: None,
         crps_ratio: ratio(error),
         crps_ratio_runway: runway.and_then(ratio),
-        baselines: RIVALS.into_iter().zip([rival(1), rival(2)]).collect(),
-    }
+        baselines: RIVALS.into_iter().zip([rival(1), rival(2)]).collect::<BTreeMap<_, _>>()
+    })
 }
 
 fn case(file: &str, (runway, error): Scores) -> BacktestCase {
-    let base = |place: usize| BaselineScores {
-        crps_error: error[place],
-        crps_runway: runway.map(|runway| runway[place]),
-        mae_error: 0.1,
+    let base = |place: usize| {
+        made!(BaselineScores {
+            crps_error: error[place],
+            crps_runway: runway.map(|runway| runway[place]),
+            mae_error: 0.1
+        })
     };
-    let point = |generation| ForecastPoint {
-        generation,
-        measured: 0.2,
-        q05: 0.1,
-        q25: 0.15,
-        q50: 0.2,
-        q75: 0.3,
-        q95: 0.4,
-        rank: 0.5,
-        ties: 0.0,
+    let point = |generation| {
+        made!(ForecastPoint {
+            generation: generation,
+            measured: 0.2,
+            q05: 0.1,
+            q25: 0.15,
+            q50: 0.2,
+            q75: 0.3,
+            q95: 0.4,
+            rank: 0.5,
+            ties: 0.0
+        })
     };
-    let scores = CaseScores {
-        base: base(0),
-        coverage50_error: 1.0,
-        coverage90_error: 1.0,
-        coverage50_runway: None,
-        coverage90_runway: None,
-        mae_runway: None,
-        failure_probability: None,
-        failed_within: None,
-        failed_after: None,
-    };
-    let baselines = RIVALS.into_iter().zip([base(1), base(2)]).collect();
-    let forecast = (4..10).map(point).collect();
+    let scores = made!(CaseScores { base: base(0), coverage50_error: 1.0, coverage90_error: 1.0 });
+    let baselines = RIVALS.into_iter().zip([base(1), base(2)]).collect::<BTreeMap<_, _>>();
+    let forecast = (4..10).map(point).collect::<Vec<_>>();
     let kind = CourseKind::Flat;
-    BacktestCase {
+    made!(BacktestCase {
         file: file.to_owned(),
         run: String::new(),
-        kind,
+        kind: kind,
         cut: 4,
-        scores,
-        baselines,
-        forecast,
-        predicted: Vec::new(),
-    }
+        scores: scores,
+        baselines: baselines,
+        forecast: forecast
+    })
 }
 
 fn tested(logs: &[Scores], all: Scores, coverage: [f64; 4], cases: usize) -> BacktestResult {
     let named = || logs.iter().enumerate().map(|(index, scores)| (format!("folder/log{index}x.csv"), *scores));
     let by_file: BTreeMap<String, BacktestSummary> =
         named().map(|(file, scores)| (file, summary(scores, coverage, cases))).collect();
-    BacktestResult {
-        cases: named().map(|(file, scores)| case(&file, scores)).collect(),
+    made!(BacktestResult {
+        cases: named().map(|(file, scores)| case(&file, scores)).collect::<Vec<_>>(),
         summary: summary(all, coverage, cases),
-        by_file,
-        by_set: BTreeMap::new(),
+        by_file: by_file,
+        by_set: BTreeMap::<String, BacktestSummary>::new(),
         by_kind: BTreeMap::from([(CourseKind::Flat, summary(all, coverage, cases))]),
-        by_cut: BTreeMap::new(),
-        calibration: vec![CoverageLevel { nominal: 0.5, observed: coverage[0] }],
+        by_cut: BTreeMap::<usize, BacktestSummary>::new(),
+        calibration: vec![made!(CoverageLevel { nominal: 0.5, observed: coverage[0] })],
         others: false,
-        skipped: Vec::new(),
-    }
+        skipped: Vec::<String>::new()
+    })
 }
 
 /// Logs with a score, and those on which it is worse than the best rival.
@@ -251,7 +244,7 @@ fn a_fit_says_what_its_numbers_say() {
     ];
     for words in all {
         let mut fit = fit.clone();
-        fit.floor_error = ConditionalInterval { probability: 1.0, given: Some(floor) };
+        fit.floor_error = made!(ConditionalInterval { probability: 1.0, given: Some(floor) });
         fit.reproduction_number.words = words;
         (fit.reproduction_number.above_one, fit.reproduction_number.prior_above_one) = (0.61, 0.56);
         let told = match words {

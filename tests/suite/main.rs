@@ -3,6 +3,15 @@
 // Helpers of tests may fail loudly too, which the lint allows inside #[test] functions only.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+/// A result with these fields, by its JSON form: results are non-exhaustive, so that only the library builds them directly.
+macro_rules! made {
+    ($name:ident { $($field:ident: $value:expr),* $(,)? }) => {{
+        let mut fields = serde_json::Map::new();
+        $(fields.insert(stringify!($field).to_owned(), serde_json::to_value($value).unwrap());)*
+        serde_json::from_value::<$name>(fields.into()).unwrap()
+    }};
+}
+
 mod accuracy;
 mod agreement;
 mod architecture;
@@ -52,6 +61,7 @@ mod reference;
 mod report;
 mod reports;
 mod reproduction;
+mod round_trips;
 mod runway;
 mod strategy;
 mod titles;

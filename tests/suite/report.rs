@@ -41,14 +41,15 @@ impl Shape {
 
     pub fn solution(self) -> Solution {
         let generations: Vec<u64> = (0..=self.horizon).collect();
-        let curve =
-            |factor: f64| -> Vec<f64> { generations.iter().map(|&g| (factor * self.error(g)).min(1.0)).collect() };
+        let curve = |factor: f64| -> Vec<f64> {
+            generations.iter().map(|&g| (factor * self.error(g)).min(1.0)).collect::<Vec<_>>()
+        };
         let failed: Vec<f64> = generations.iter().map(|&g| self.failed(g)).collect();
         let unsound = if self.unsound { 0.3 } else { 0.0 };
         let growing = self.regime == Regime::Avalanche;
-        let curves = Curves {
-            survival: failed.iter().map(|failed| 1.0 - failed).collect(),
-            failed,
+        let curves = made!(Curves {
+            survival: failed.iter().map(|failed| 1.0 - failed).collect::<Vec<_>>(),
+            failed: failed,
             expected_error: curve(1.0),
             sd_error: curve(0.1),
             reach_error: curve(0.5),
@@ -57,14 +58,13 @@ impl Shape {
             error_q95: curve(1.15),
             mean_unsound: curve(unsound),
             mean_wrong: curve(0.6),
-            expected_yield: vec![0.9; generations.len()],
-        };
-        Solution {
+            expected_yield: vec![0.9; generations.len()]
+        });
+        made!(Solution {
             reproduction_number: Some(if growing { 1.047_336_75 } else { 0.778_898_89 }),
             next_generation_matrix: Some([[0.0, 0.0], [0.0, 1.047_336_75]]),
-            fresh: Some(FreshMistakes { unsound: 0.0, wrong: 0.024_923_142_29 }),
+            fresh: Some(made!(FreshMistakes { unsound: 0.0, wrong: 0.024_923_142_29 })),
             regime: Some(self.regime),
-            starved: None,
             doubling_time: growing.then_some(14.985),
             half_life: (!growing).then_some(2.774),
             floor_error: (!growing).then_some(0.067_711),
@@ -74,13 +74,10 @@ impl Shape {
             mean_field_error: curve(1.05),
             mean_field_unsound: curve(unsound),
             mean_field_wrong: curve(0.6),
-            generations,
-            approximation: None,
-            verifier: None,
+            generations: generations,
             curves: Some(curves),
-            best: BestGeneration { generation: 0, error: self.error(0) },
-            cost: None,
-            runway: Runway {
+            best: made!(BestGeneration { generation: 0, error: self.error(0) }),
+            runway: made!(Runway {
                 mean: Some(self.middle),
                 sd: Some(1.8 * self.spread),
                 q05: Some((self.middle - 3.0 * self.spread).ceil().max(0.0)),
@@ -90,27 +87,20 @@ impl Shape {
                 ever_fails: Some(1.0),
                 never_fails: Some(0.0),
                 ever_fails_error: Some(0.0),
-            },
-            quasi_stationary: None,
-            visits: None,
-            thresholds: vec![ParameterThreshold {
-                parameter: "task.steps".into(),
-                meaning: "largest number of steps with R < 1".into(),
+            }),
+            thresholds: vec![made!(ParameterThreshold {
+                parameter: "task.steps",
+                meaning: "largest number of steps with R < 1",
                 present: Some(20.0),
                 value: Some(17.0),
-                reason: None,
-            }],
-            by_generation: None,
-            method: "closed form".into(),
-            error_bound: None,
-            rounding_bound: None,
-            runway_error: None,
+            })],
+            method: "closed form",
             undefined: Undefined::from([(
                 "quasi_stationary".to_owned(),
                 "an avalanche has no lasting state".to_owned(),
             )]),
-            warnings: vec![],
-        }
+            warnings: Vec::<String>::new()
+        })
     }
 
     pub fn simulated(self) -> Simulated {
@@ -119,15 +109,16 @@ impl Shape {
         let alive: Vec<u64> =
             generations.iter().map(|&g| ((1.0 - self.failed(g)) * replicates as f64).round() as u64).collect();
         let failures = std::iter::once(replicates - alive[0]).chain(alive.windows(2).map(|pair| pair[0] - pair[1]));
-        let curve =
-            |factor: f64| -> Vec<f64> { generations.iter().map(|&g| (factor * self.error(g)).min(1.0)).collect() };
+        let curve = |factor: f64| -> Vec<f64> {
+            generations.iter().map(|&g| (factor * self.error(g)).min(1.0)).collect::<Vec<_>>()
+        };
         let runs = 0..8_u64;
-        Simulated {
-            replicates,
+        made!(Simulated {
+            replicates: replicates,
             seed: 20_260_101,
             engine: Engine::Counts,
-            survival: alive.iter().map(|&alive| alive as f64 / replicates as f64).collect(),
-            failures: failures.collect(),
+            survival: alive.iter().map(|&alive| alive as f64 / replicates as f64).collect::<Vec<_>>(),
+            failures: failures.collect::<Vec<_>>(),
             mean_error: curve(1.01),
             se_error: curve(0.01),
             mean_unsound: curve(if self.unsound { 0.3 } else { 0.0 }),
@@ -136,39 +127,42 @@ impl Shape {
             se_wrong: curve(0.006),
             mean_yield: vec![0.9; self.horizon as usize],
             se_yield: vec![1e-4; self.horizon as usize],
-            best_generation: (0..=self.horizon).map(|g| if g == 0 { replicates } else { 0 }).collect(),
-            runway: RestrictedRunway { restricted_mean: 16.68, se: 0.03, censored: *alive.last().unwrap() },
+            best_generation: (0..=self.horizon).map(|g| if g == 0 { replicates } else { 0 }).collect::<Vec<_>>(),
+            runway: made!(RestrictedRunway { restricted_mean: 16.68, se: 0.03, censored: *alive.last().unwrap() }),
             starved: 0,
             sample_runs: runs
                 .map(|run| {
-                    generations.iter().map(|&g| (self.error(g) * (0.85 + 0.3 * noise(run, g))).min(1.0)).collect()
+                    generations
+                        .iter()
+                        .map(|&g| (self.error(g) * (0.85 + 0.3 * noise(run, g))).min(1.0))
+                        .collect::<Vec<_>>()
                 })
-                .collect(),
-            generations,
-        }
+                .collect::<Vec<_>>(),
+            generations: generations
+        })
     }
 
     pub fn verdict(self) -> AgreementVerdict {
         let count = self.horizon + 1;
-        AgreementVerdict {
+        made!(AgreementVerdict {
             agree: true,
             level: 1e-3,
-            reference: "the exact solution".into(),
+            reference: "the exact solution",
             replicates: 2000,
-            sentence: "Analytic and simulated results agree (3 tests, family-wise level 0.001)".into(),
-            tests: vec![AgreementTest {
-                quantity: "mean error".into(),
+            sentence: "Analytic and simulated results agree (3 tests, family-wise level 0.001)",
+            tests: vec![made!(AgreementTest {
+                quantity: "mean error",
                 level: 5e-4,
                 deviation: 2.4,
                 critical: 4.5,
                 unit: DeviationUnit::StandardErrors,
                 generation: Some(7),
-                passed: true,
-            }],
-            standardised: (0..count).map(|g| (g > 0).then(|| 5.0 * noise(99, g) - 2.5)).collect(),
-            critical: (0..count).map(|g| (g > 0).then_some(4.5)).collect(),
-            survival_band: 0.04,
-        }
+                passed: true
+            })],
+            standardised: (0..count).map(|g| (g > 0).then(|| 5.0 * noise(99, g) - 2.5)).collect::<Vec<_>>(),
+            critical: (0..count).map(|g| (g > 0).then_some(4.5)).collect::<Vec<_>>(),
+            survival_band: 0.04
+        })
     }
 }
 
@@ -195,7 +189,7 @@ impl Made {
     pub fn of(shape: Shape) -> Self {
         let scenario = shape.scenario("");
         Self {
-            provenance: Provenance::new(&scenario, "runaway report loop.toml".into()),
+            provenance: Provenance::new(&scenario, "runaway report loop.toml".to_owned()),
             scenario,
             solution: shape.solution(),
             simulated: Some(shape.simulated()),
@@ -237,37 +231,43 @@ pub fn edges() -> Vec<(&'static str, Made)> {
     still.solution.curves.as_mut().unwrap().failed.fill(0.0);
     still.solution.curves.as_mut().unwrap().survival.fill(1.0);
     let mut at_once = Made::analytic(Shape { scale: 20.0, ..usual });
-    at_once.solution.runway = Runway { mean: Some(0.0), q50: Some(0.0), ..Runway::default() };
+    at_once.solution.runway = made!(Runway { mean: Some(0.0), q50: Some(0.0) });
     at_once.solution.curves.as_mut().unwrap().failed.fill(1.0);
     at_once.solution.curves.as_mut().unwrap().survival.fill(0.0);
     let mut played_only = Made::of(Shape { unsound: true, ..usual });
     played_only.solution.curves = None;
     played_only.solution.runway = Runway::default();
-    played_only.solution.undefined = Undefined::from([("runway".into(), "no exact solver reaches this loop".into())]);
+    played_only.solution.undefined =
+        Undefined::from([("runway".to_owned(), "no exact solver reaches this loop".to_owned())]);
     let mut bare = Made::analytic(usual);
     bare.solution.curves = None;
     bare.solution.runway = Runway::default();
     let mut broken = Made::of(Shape { horizon: 12, ..usual });
     broken.solution.curves.as_mut().unwrap().expected_error.fill(f64::NAN);
     broken.solution.mean_field_error.truncate(3);
-    broken.solution.runway = Runway { mean: Some(f64::INFINITY), sd: Some(f64::NAN), ..Runway::default() };
+    broken.solution.runway = Runway::default();
+    (broken.solution.runway.mean, broken.solution.runway.sd) = (Some(f64::INFINITY), Some(f64::NAN));
     broken.verdict.as_mut().unwrap().standardised[3] = Some(f64::INFINITY);
     broken.simulated.as_mut().unwrap().sample_runs.clear();
     let mut disagree = Made::of(usual);
     let verdict = disagree.verdict.as_mut().unwrap();
     (verdict.agree, verdict.tests[0].passed) = (false, false);
     verdict.sentence =
-        "Analytic and simulated results differ: mean error at generation 9 by 12.3 standard errors".into();
+        "Analytic and simulated results differ: mean error at generation 9 by 12.3 standard errors".to_owned();
     verdict.standardised[9] = Some(12.3);
     let mut changing = Made::analytic(Shape { unsound: true, ..usual });
-    changing.solution.by_generation = Some(ByGeneration {
-        reproduction_number: (0..=60).map(|g| Some(0.8 + 0.01 * f64::from(g))).collect(),
-        floor_error: vec![None; 61],
-        tipping_error: vec![None; 61],
-    });
+    changing.solution.by_generation = Some(made!(ByGeneration {
+        reproduction_number: (0..=60).map(|g| Some(0.8 + 0.01 * f64::from(g))).collect::<Vec<_>>(),
+        floor_error: [None::<f64>; 61].to_vec(),
+        tipping_error: [None::<f64>; 61].to_vec()
+    }));
     let mut healed = Made::of(healing);
-    healed.solution.quasi_stationary =
-        Some(RestingHazard { hazard: 1.397e-29, mean_error: 0.0677, error: vec![], probability: vec![] });
+    healed.solution.quasi_stationary = Some(made!(RestingHazard {
+        hazard: 1.397e-29,
+        mean_error: 0.0677,
+        error: Vec::<f64>::new(),
+        probability: Vec::<f64>::new()
+    }));
     vec![
         ("usual", Made::of(usual)),
         ("healing", healed),

@@ -1,6 +1,6 @@
 //! What became of a run: its course over all of its generations.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::fit::log::LogRow;
 
@@ -10,7 +10,7 @@ const LEAST: f64 = 0.03;
 const STANDARD_ERRORS: f64 = 3.0;
 
 /// The course of a run, by what was measured from its first generation to its last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CourseKind {
     /// The error rate ends above its start, and was not far below it in between.

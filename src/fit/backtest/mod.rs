@@ -198,12 +198,12 @@ fn case(log: &Log, run: &LogRun, cut: usize, options: &BacktestOptions) -> Resul
     let generations: Vec<u64> = future.iter().map(|row| row.generation).collect();
     let mut predicted = quantiles::predicted("runaway", last, &future, &columns);
     let baselines = Baseline::ALL
-        .iter()
+        .into_iter()
         .filter_map(|baseline| {
             let columns = baseline.forecast(&seen.rows, &generations, EXTRAPOLATED)?;
             predicted.extend(quantiles::predicted(baseline.key(), last, &future, &columns));
             let runways = first_passages(&columns, outcome.threshold);
-            Some((baseline.key(), outcome.base(&columns, &runways)))
+            Some((baseline, outcome.base(&columns, &runways)))
         })
         .collect();
     let kind = CourseKind::of(&run.rows);

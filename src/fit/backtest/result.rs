@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::fit::baseline::Baseline;
 
 use super::CourseKind;
 
 /// Scores of one forecaster in one case; lower is better but for coverages.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BaselineScores {
     /// Mean CRPS of the measured error rate over the forecast generations.
     pub crps_error: f64,
@@ -18,7 +21,8 @@ pub struct BaselineScores {
 }
 
 /// Scores of the fit in one case.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CaseScores {
     /// As for a baseline.
     #[serde(flatten)]
@@ -42,7 +46,8 @@ pub struct CaseScores {
 }
 
 /// One generation of a forecast against what came.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ForecastPoint {
     /// Generation.
     pub generation: u64,
@@ -65,7 +70,8 @@ pub struct ForecastPoint {
 }
 
 /// One run, cut once.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BacktestCase {
     /// The log.
     pub file: String,
@@ -78,10 +84,10 @@ pub struct BacktestCase {
     /// The fit.
     pub scores: CaseScores,
     /// The extrapolations.
-    pub baselines: BTreeMap<&'static str, BaselineScores>,
+    pub baselines: BTreeMap<Baseline, BaselineScores>,
     /// The forecast against what came.
     pub forecast: Vec<ForecastPoint>,
-    /// The forecasts of every forecaster as quantiles.
+    /// The forecasts of every forecaster as quantiles; in backtest-quantiles.csv, not in JSON.
     #[serde(skip)]
     pub predicted: Vec<PredictedQuantiles>,
 }
@@ -95,7 +101,8 @@ impl BacktestCase {
 }
 
 /// Means over cases; every case counts the same.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BacktestSummary {
     /// Cases.
     pub cases: usize,
@@ -132,11 +139,12 @@ pub struct BacktestSummary {
     /// The same for the remaining runway.
     pub crps_ratio_runway: Option<f64>,
     /// The extrapolations, by name.
-    pub baselines: BTreeMap<&'static str, BaselineSummary>,
+    pub baselines: BTreeMap<Baseline, BaselineSummary>,
 }
 
 /// Means of one extrapolation.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BaselineSummary {
     /// Mean CRPS of the error rate.
     pub crps_error: Option<f64>,
@@ -147,7 +155,8 @@ pub struct BaselineSummary {
 }
 
 /// Coverage of one central interval of the measured error rate.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CoverageLevel {
     /// Probability that the interval claims.
     pub nominal: f64,
@@ -156,7 +165,8 @@ pub struct CoverageLevel {
 }
 
 /// The whole back-test.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BacktestResult {
     /// Every case, in the order of files, runs and cuts.
     pub cases: Vec<BacktestCase>,

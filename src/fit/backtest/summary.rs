@@ -16,8 +16,8 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 pub(super) fn summarise(cases: Vec<&BacktestCase>, options: &BacktestOptions) -> BacktestSummary {
     let over = |get: &dyn Fn(&CaseScores) -> Option<f64>| mean(cases.iter().filter_map(|case| get(&case.scores)));
     let as_share = |covered: Option<bool>| covered.map(|covered| f64::from(u8::from(covered)));
-    let baselines: BTreeMap<&'static str, BaselineSummary> =
-        Baseline::ALL.iter().map(|baseline| (baseline.key(), baseline_summary(&cases, baseline.key()))).collect();
+    let baselines: BTreeMap<Baseline, BaselineSummary> =
+        Baseline::ALL.into_iter().map(|baseline| (baseline, baseline_summary(&cases, baseline))).collect();
     let crps_error = over(&|scores| Some(scores.base.crps_error));
     let crps_runway = over(&|scores| scores.base.crps_runway);
     let told = |case: &&&BacktestCase| warned(case) && case.scores.failed_within.is_some();
@@ -65,8 +65,8 @@ pub(super) fn calibration(cases: &[BacktestCase]) -> Vec<CoverageLevel> {
         .collect()
 }
 
-fn baseline_summary(cases: &[&BacktestCase], key: &str) -> BaselineSummary {
-    let scores = || cases.iter().filter_map(|case| case.baselines.get(key));
+fn baseline_summary(cases: &[&BacktestCase], baseline: Baseline) -> BaselineSummary {
+    let scores = || cases.iter().filter_map(|case| case.baselines.get(&baseline));
     BaselineSummary {
         crps_error: mean(scores().map(|scores| scores.crps_error)),
         crps_runway: mean(scores().filter_map(|scores| scores.crps_runway)),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fit::{BacktestResult, BacktestSummary, BaselineScores};
+use crate::fit::{BacktestResult, BacktestSummary, Baseline, BaselineScores};
 
 /// What is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) enum ContestQuantity {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Contest {
     /// The extrapolation.
-    pub rival: &'static str,
+    pub rival: Baseline,
     pub own: f64,
     pub other: f64,
 }
@@ -91,7 +91,7 @@ impl ContestQuantity {
     }
 
     /// Logs on which the fit loses to one extrapolation.
-    pub fn lost_to(self, rival: &str, tested: &BacktestResult) -> usize {
+    pub fn lost_to(self, rival: Baseline, tested: &BacktestResult) -> usize {
         let against = |summary| self.contests(summary).into_iter().find(|one| one.rival == rival);
         tested.by_file.values().filter_map(against).filter(Contest::lost).count()
     }
@@ -107,10 +107,10 @@ impl ContestQuantity {
     }
 
     /// The runs of a log against one extrapolation.
-    pub fn runs(self, tested: &BacktestResult, file: &str, rival: &'static str) -> Vec<Contest> {
+    pub fn runs(self, tested: &BacktestResult, file: &str, rival: Baseline) -> Vec<Contest> {
         let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
         for case in tested.cases.iter().filter(|case| case.file == file) {
-            let other = case.baselines.get(rival).and_then(|scores| self.score(scores));
+            let other = case.baselines.get(&rival).and_then(|scores| self.score(scores));
             let (Some(own), Some(other)) = (self.score(&case.scores.base), other) else { continue };
             let sum = sums.entry(&case.run).or_default();
             *sum = (sum.0 + own, sum.1 + other);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::fit::Baseline;
 use crate::fit::{BacktestCase, BacktestResult, BacktestSummary, CourseKind};
 use crate::report::words::capitalised;
 use crate::table::{Table, TableColumn};
@@ -95,7 +96,9 @@ fn runs(tested: &BacktestResult, keep: impl Fn(&BacktestCase) -> bool) -> usize 
 /// The score of the forecasts, and of the extrapolation that does best, with its name.
 fn scores(summary: &BacktestSummary, quantity: ContestQuantity) -> (String, String) {
     match quantity.against_best(summary) {
-        Some(contest) => (score(Some(contest.own)), format!("{} ({})", score(Some(contest.other)), contest.rival)),
+        Some(contest) => {
+            (score(Some(contest.own)), format!("{} ({})", score(Some(contest.other)), contest.rival.key()))
+        }
         None => ("–".to_owned(), "–".to_owned()),
     }
 }
@@ -110,7 +113,7 @@ pub(super) fn forecasters(tested: &BacktestResult) -> Vec<Vec<String>> {
     let row = |name: &str, cells: &dyn Fn(ContestQuantity) -> [String; 2]| -> Vec<String> {
         std::iter::once(name.to_owned()).chain(both.iter().flat_map(|quantity| cells(*quantity))).collect()
     };
-    let against = |rival: &str, quantity: ContestQuantity| {
+    let against = |rival: Baseline, quantity: ContestQuantity| {
         quantity.contests(&tested.summary).into_iter().find(|one| one.rival == rival)
     };
     let own = |quantity: ContestQuantity| {
@@ -118,9 +121,9 @@ pub(super) fn forecasters(tested: &BacktestResult) -> Vec<Vec<String>> {
         [score(own), String::new()]
     };
     let fixed = tested.summary.baselines.keys().map(|rival| {
-        row(rival, &|quantity| {
-            let other = against(rival, quantity).map(|one| one.other);
-            [score(other), lost(quantity.lost_to(rival, tested), quantity, tested)]
+        row(rival.key(), &|quantity| {
+            let other = against(*rival, quantity).map(|one| one.other);
+            [score(other), lost(quantity.lost_to(*rival, tested), quantity, tested)]
         })
     });
     let hindsight = row("the best of each log, in hindsight", &|quantity| {

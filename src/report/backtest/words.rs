@@ -32,9 +32,9 @@ fn compared(tested: &BacktestResult, quantity: ContestQuantity) -> Option<String
     let logs = quantity.by_log(tested);
     let lost = logs.iter().filter(|(_, contest)| contest.lost()).count();
     let crps = if fixed.other > 0.0 {
-        format!("{} times the CRPS of the best, {}", number(fixed.ratio(), 3), fixed.rival)
+        format!("{} times the CRPS of the best, {}", number(fixed.ratio(), 3), fixed.rival.key())
     } else {
-        format!("the best, {}, has a CRPS of 0", fixed.rival)
+        format!("the best, {}, has a CRPS of 0", fixed.rival.key())
     };
     let verdict = if fixed.lost() || fixed.own == fixed.other { "do not beat" } else { "beat" };
     Some(format!(

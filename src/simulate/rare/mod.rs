@@ -18,10 +18,11 @@
 mod forecast;
 mod splitting;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 use crate::stats::interval::student_critical;
@@ -65,7 +66,8 @@ pub struct RareSettings {
 }
 
 /// The probability of failing within the horizon, estimated by splitting.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RareFailure {
     /// Who played.
     pub engine: Engine,
@@ -89,7 +91,7 @@ pub struct RareFailure {
     /// Share of the largest repetition in the sum of all.
     pub largest_share: Option<f64>,
     /// Why numbers are absent, by their keys.
-    pub undefined: BTreeMap<&'static str, String>,
+    pub undefined: BTreeMap<Cow<'static, str>, String>,
 }
 
 /// Estimates P(T ≤ horizon) of `scenario`. `progress` is told of every finished repetition, those of too little effort included.
@@ -272,11 +274,11 @@ fn log_normal(estimates: &[f64]) -> Option<(f64, f64)> {
 }
 
 /// Why numbers are absent, from the share of the largest repetition.
-fn undefined(share: Option<f64>) -> BTreeMap<&'static str, String> {
+fn undefined(share: Option<f64>) -> BTreeMap<Cow<'static, str>, String> {
     match share {
         None => {
             let reason = "no repetition reached failure";
-            ["interval", "largest_share", "relative_standard_error"].map(|key| (key, reason.to_owned())).into()
+            ["interval", "largest_share", "relative_standard_error"].map(|key| (key.into(), reason.to_owned())).into()
         }
         Some(share) if share > MOST => {
             let reason = format!(
@@ -284,7 +286,7 @@ fn undefined(share: Option<f64>) -> BTreeMap<&'static str, String> {
                  ask for more repetitions (--replicates)",
                 100.0 * share
             );
-            [("interval", reason)].into()
+            [("interval".into(), reason)].into()
         }
         Some(_) => BTreeMap::new(),
     }
