@@ -4,12 +4,11 @@ E[T] is timed without forming the rows, on every side (PyDTMC's checks of its ma
 
 Then the reference loop, by numpy's binomials and by krABMaga's agents, next to this crate's engines on one core.
 
-Usage: compare.py FOLDER-OF-EXAMPLES FAER-CHAINS KRABMAGA-LOOP (all built by run.sh). Medians of wall time.
+Usage: compare.py FAER-CHAINS KRABMAGA-LOOP (both built by run.sh). Medians of wall time.
 """
 
 import json
 import multiprocessing
-import pathlib
 import statistics
 import subprocess
 import sys
@@ -138,13 +137,13 @@ def survival(rows, generations=1000):
 
 
 def main():
-    examples = pathlib.Path(sys.argv[1])
-    chains(printed(examples / "chains"), sys.argv[2])
-    simulated(printed(examples / "loops"), sys.argv[3])
+    chains(printed("peer_chains"), sys.argv[1])
+    simulated(printed("peer_loops"), sys.argv[2])
 
 
-def printed(program):
-    return json.loads(subprocess.run([program], check=True, capture_output=True, text=True).stdout)
+def printed(bench):
+    command = ["cargo", "bench", "--quiet", "--bench", bench]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def chains(ours, faer):

@@ -8,7 +8,6 @@ if [[ ! -x "$venv/bin/python" ]]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet numpy scipy PyDTMC stormpy
 fi
-cargo build --release --example chains --example loops
 CARGO_TARGET_DIR="$venv/krabmaga" cargo build --release --manifest-path benches/peers/krabmaga/Cargo.toml
 CARGO_TARGET_DIR="$venv/faer" cargo build --release --manifest-path benches/peers/faer/Cargo.toml
-"$venv/bin/python" benches/peers/compare.py target/release/examples "$venv/faer/release/faer-chains" "$venv/krabmaga/release/krabmaga-loop"
+"$venv/bin/python" benches/peers/compare.py "$venv/faer/release/faer-chains" "$venv/krabmaga/release/krabmaga-loop"

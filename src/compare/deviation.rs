@@ -22,7 +22,7 @@ impl Deviation {
             let scale = if expected == 0.0 { 1.0 } else { expected.abs() };
             return Self { signed: (mean - expected) / scale, critical: EQUAL, unit: DeviationUnit::Relative };
         }
-        // Where hardly anything varies, chance is no larger than the rounding of either mean.
+        // Where almost nothing varies, chance is no larger than the rounding of either mean.
         let bound = bound.max(ROUNDING * expected.abs());
         Self { signed: (mean - expected) / se, critical: bound / se, unit: DeviationUnit::StandardErrors }
     }

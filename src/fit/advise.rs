@@ -32,7 +32,7 @@ const NEXT: u64 = 300;
 /// Over-dispersion that is none: a scene's error rates are those of its generations already.
 const UNDISPERSED: f64 = 1e-9;
 
-/// A measurement that could be made, of the last generation but for [`Self::Next`].
+/// A measurement that could be made, of the last generation, except for [`Self::Next`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measurement {

@@ -18,7 +18,7 @@
 //! With the 160 sweeps of [`SamplerConfig::BRISK`] and 400 loops each of the first two, the largest χ² were 37.1 (`yield_dispersion`)
 //! and 22.6 (`dispersion`).
 //!
-//! So few sweeps of so many parameters leave intervals of checked loops a little too narrow (on average .49 and .89), those
+//! These few sweeps of many parameters leave intervals of checked loops a little too narrow (on average .49 and .89), those
 //! of what matters least to a forecast most; the measured error ahead lies in its intervals .50 and .91 of the time. The
 //! test itself samples twice as long. An answer (`fit`) samples seven times as much as a case of a back-test and says where
 //! R̂ has not settled.
@@ -196,7 +196,7 @@ fn play(learner: &LoopModel, design: CalibrationDesign, horizon: u64, rng: &mut 
     (run, ahead)
 }
 
-/// What a generation's training set is made of; nothing is told of it where nothing is kept.
+/// What a generation's training set is made of; it is empty where nothing is kept.
 fn training(
     learner: &LoopModel,
     design: CalibrationDesign,

@@ -13,7 +13,7 @@ pub(super) struct ErrorCourse {
 }
 
 /// Draws what one member forecasts towards its median of each generation: `kept` of every distance stays, on the logit scale.
-/// Measurements stay among the rates that so many `trials` can give.
+/// Measurements stay among the rates that this number of `trials` can give.
 ///
 /// The average of forecasts that are each as wide as they should be is too wide, since its members differ; narrowing each of
 /// them mends that (the spread-adjusted linear pool: Gneiting & Ranjan, Electronic Journal of Statistics 7, 2013).
@@ -77,7 +77,7 @@ mod tests {
     }
 
     proptest! {
-        /// Order, median and the values that so many answers can give stay; no rate moves away from the median.
+        /// Order, median and the values that this number of answers can give stay; no rate moves away from the median.
         #[test]
         fn order_and_median_stay(
             rates in proptest::collection::vec((0.0..=1.0_f64, 0_u64..=200), 1..40), kept in 0.5..1.0_f64,

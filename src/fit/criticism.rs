@@ -1,4 +1,4 @@
-//! What the data could not tell, and where the model fails to foresee them.
+//! What the data could not determine, and where the model fails to predict them.
 
 use rayon::prelude::*;
 

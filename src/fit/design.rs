@@ -1,7 +1,7 @@
 //! What is known of a loop's design, and how far each member of the forecast is believed for it.
 //!
-//! Few rows of a log hardly tell which member will foresee better: over measured loops the record of a member on the rows so
-//! far and its record on the rest correlate by 0.0 to 0.3. What tells is the design. Loops that train each generation anew on
+//! A few rows of a log barely show which member will forecast better: over measured loops the record of a member on the rows so
+//! far and its record on the rest correlate by 0.0 to 0.3. What does show it is the design. Loops that train each generation anew on
 //! a few hundred examples follow the mechanism (CRPS 0.62 of the best extrapolation, 1.11 by the trend alone); loops that
 //! fine-tune go more smoothly (1.35 by the mechanism as it is for the former, 0.78 by the trend).
 
@@ -34,7 +34,7 @@ pub(super) fn hazard_gain(temperature: f64) -> (f64, f64) {
 /// The smallest centre of ln κ: beyond what was measured, a vote passes nearly everything.
 const WEAKEST: f64 = -3.0;
 
-/// Centre and spread of ln κ where so many of so many candidates must agree: 0.61 ln m − 2.53 ln(k/m), to which the medians of
+/// Centre and spread of ln κ where k of m candidates must agree: 0.61 ln m − 2.53 ln(k/m), to which the medians of
 /// 27 measured loops behind votes (tests/data/fresh, loops, lm and lm-fresh; m of k from 2 of 3 to 5 of 5) lie with a standard
 /// deviation of 0.26. Candidates of one model agree more often than independent ones, and the more of them there are beside
 /// those that must agree, the easier a vote is passed.

@@ -1,4 +1,4 @@
-//! What an evaluation says: so many wrong answers, known exactly or to an interval of counts, on problems drawn afresh or
+//! What an evaluation says: a number of wrong answers, known exactly or to an interval of counts, on problems drawn afresh or
 //! on those of every generation.
 //!
 //! A rate of few digits leaves several counts open. Their probabilities are summed, each beta-binomial: exactly up to
@@ -126,7 +126,7 @@ impl Evaluation {
         (at(low).max(at(high)) + ((high - low + 1) as f64).ln()).min(0.0)
     }
 
-    /// The law on these problems under this over-dispersion, but for the mean.
+    /// The law on these problems under this over-dispersion, given the mean.
     pub fn law(&self, set: ProblemSet, dispersion: f64) -> EvaluationLaw {
         let trials = if set.shared == 0.0 { None } else { Some(set.trials()) };
         let tally = trials.map_or(self.tally, |trials| {
@@ -144,7 +144,7 @@ impl Evaluation {
     }
 }
 
-/// The law of an evaluation but for its mean.
+/// The law of an evaluation, given its mean.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EvaluationLaw {
     exact: Dispersed,
@@ -203,7 +203,7 @@ impl EvaluationLaw {
         (first.max(0.0) as u64, (last as u64).min(self.trials))
     }
 
-    /// Probability that so many wrong trials are measured as what was.
+    /// Probability that this number of wrong trials gives the measurement.
     fn weight(&self, wrong: u64) -> f64 {
         if self.set.shared == 0.0 {
             return 1.0;

@@ -1,4 +1,4 @@
-//! The law of one generation as the fit sees it: model.md, sections 2 to 6a, reduced to what a log can tell.
+//! The law of one generation as the fit sees it: model.md, sections 2 to 6a, reduced to what a log can determine.
 //!
 //! A log shows error rates, not votes and filters, so the law is taken with one belief per step (or per solution, see
 //! [`SlipUnit`]), `consistency` 1, `systematic_share` 0 and `recovery` 0:
@@ -7,7 +7,7 @@
 //!
 //! ν is the back mutation of population genetics: where answers are few, a slip from a wrong belief can land on the right
 //! one, and no model does worse than one that guesses, 1 / (1 + ν). Checks accept what is repeated: with κ candidates that
-//! must agree, `candidates` and `agree` of the scenario in one number that a log can tell,
+//! must agree, `candidates` and `agree` of the scenario in one number that a log can determine,
 //!
 //!   right(x) = (1 − x)(1 − e)^κ + c_r x ν e,  inherited(x) = c_s x (1 − ν e)^κ,  fresh(x) = c_r (1 − x) e,
 //!   y(x) = right + inherited + fresh,  q(x) = λ fresh(x) / y(x) + ρ x [f(x) / f_0]^ζ,  f(x) = inherited(x) / (x y(x)),
@@ -314,7 +314,7 @@ impl LoopModel {
         self.carried(1.0, (self.persistence * self.favoured(&answers, answers.accepted())).min(1.0))
     }
 
-    /// Beliefs that a solution of so many steps rests on.
+    /// Beliefs that a solution of this number of steps rests on.
     #[must_use]
     pub(super) fn beliefs_of(&self, steps: f64) -> f64 {
         if self.unit == SlipUnit::Step { steps } else { 1.0 }
@@ -450,7 +450,7 @@ mod tests {
         }
     }
 
-    /// With k candidates that must all agree and so many wrong answers that no two slips meet, κ is k, c_r is 0 and ζ is 1.
+    /// With k candidates that must all agree and wrong answers too many for two slips to meet, κ is k, c_r is 0 and ζ is 1.
     #[test]
     fn a_unanimous_vote_is_that_of_the_crate() {
         for (unit, steps, votes) in [(SlipUnit::Solution, 6, 3), (SlipUnit::Solution, 1, 2), (SlipUnit::Step, 1, 5)] {

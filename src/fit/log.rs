@@ -54,7 +54,7 @@ impl LogRow {
         self.wrong as f64 / self.evaluated as f64
     }
 
-    /// Wrong and evaluated answers as so many independent ones: several answers to one problem are worth less than as many
+    /// Wrong and evaluated answers as a number of independent ones: several answers to one problem are worth less than as many
     /// problems. Rounding to whole answers moves the rate by less than their noise.
     #[must_use]
     pub fn independent_counts(&self) -> (u64, u64) {

@@ -74,7 +74,7 @@ pub use training::{LoopChecks, TrainingMode};
 pub use transition::{AnswerMoves, AnswerSamples, AnswerTransition, SampleAnswer, TransitionShare};
 pub use variant::{AveragedForecast, ModelVariant, VariantScore, WeighedVariants};
 
-/// Watches the work: is told how many more of its parts are finished, and how many there are in all. The first call is
+/// Watches the work: receives how many more of its parts are finished, and how many there are in all. The first call is
 /// made before the work begins, with 0; the others come from any thread. Parts of a fit are the sweeps of its ensembles,
 /// parts of a back-test its cases. Results do not depend on who watches.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -147,7 +147,7 @@ pub struct FitOptions {
     pub vote: Option<(u64, u64)>,
     /// How each generation comes from the one before; `None` leaves it to what the log suggests.
     pub training: Option<TrainingMode>,
-    /// Temperature at which the training sets were sampled, where it is known: it tells the prior of the hazard gain, where
+    /// Temperature at which the training sets were sampled, where it is known: it sets the prior of the hazard gain, where
     /// that is free.
     pub temperature: Option<f64>,
     /// Share of the plain trend in the forecast; `None` leaves it to the design.

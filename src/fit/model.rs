@@ -163,8 +163,8 @@ fn forecast(path: &mut SampledPath, last: &LogStage, count: u64, ahead: Forecast
     }
 }
 
-/// Error rates of one generation on the problems of the log, and on all problems: around their mean, given so many wrong
-/// of so many trials.
+/// Error rates of one generation on the problems of the log, and on all problems: around their mean, given the number of wrong
+/// trials and of all.
 pub(super) fn set_rate(
     set: ProblemSet,
     learner: &LoopModel,

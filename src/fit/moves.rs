@@ -16,7 +16,7 @@
 //!
 //! A solution of L steps with a belief each is right where all of them are, and the same where each is the same.
 //!
-//! How many were wrong before and after tells of the level, which `evaluation` judges; given both, the split of the later
+//! How many were wrong before and after speaks of the level, which `evaluation` judges; given both, the split of the later
 //! wrong answers over those that were wrong before has Fisher's noncentral hypergeometric law with the model's odds ratio,
 //! in which the level of the problems cancels, and the same among the twice wrong are binomial. Both are over-dispersed as
 //! the evaluation is: ψ gives the log-odds ratio a variance of ψ/(π(1 − π)), π the probability to be wrong again.
@@ -54,13 +54,13 @@ impl MovesAhead {
         self.split.most_probable() + self.same.map_or(0.0, |same| same.most_probable())
     }
 
-    /// The law of the moves but for their means.
+    /// The law of the moves, given their means.
     pub fn dispersed(&self, dispersion: f64) -> MovesLaw<'_> {
         MovesLaw { split: &self.split, same: self.same.map(|same| same.dispersed(dispersion)), dispersion }
     }
 }
 
-/// The law of the moves but for their means.
+/// The law of the moves, given their means.
 pub(super) struct MovesLaw<'a> {
     split: &'a SplitTable,
     same: Option<Dispersed>,
@@ -96,7 +96,7 @@ pub(super) struct PairLaw {
     pub wrong_same: f64,
 }
 
-/// No probability of a pair is below this: what is impossible would be so for ever.
+/// No probability of a pair is below this: what is impossible would stay so.
 const LEAST: f64 = 1e-9;
 
 impl PairLaw {

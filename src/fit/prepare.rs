@@ -88,7 +88,7 @@ fn checked_threshold(threshold: FailureThreshold, rows: &[LogRow]) -> Result<(),
     }
 }
 
-/// Which measurements of the log are used. A vote that accepts the unanimous alone is told by what it accepts already.
+/// Which measurements of the log are used. For a vote that accepts only the unanimous, the accepted share says it already.
 /// Audits of kept examples speak of the model only where it is known what was kept of what.
 fn used(runs: &[LogRun], checks: LoopChecks, same_problems: bool, options: &FitOptions) -> UsedMeasurements {
     let rows = || runs.iter().flat_map(|run| &run.rows);

@@ -105,7 +105,7 @@ pub struct FitBasis {
     pub checks: LoopChecks,
     /// How each generation comes from the one before.
     pub training: TrainingMode,
-    /// Whether that was told; what the log suggests otherwise.
+    /// Whether that was stated; otherwise what the log suggests.
     pub training_told: bool,
     /// Share of the trend in the forecast; the rest is the mechanism's.
     pub trend_share: f64,
@@ -293,7 +293,7 @@ pub struct ParameterSummary {
     pub contraction: f64,
 }
 
-/// Two parameters that the data cannot tell apart.
+/// Two parameters that the data cannot separate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TradeOff {

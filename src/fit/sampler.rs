@@ -181,7 +181,7 @@ fn schedule(sweep: usize, warm: usize) -> f64 {
 }
 
 /// Walkers resampled to a higher power of the likelihood: as high as leaves most of them distinct, and at least `least`
-/// (sequential Monte Carlo, Del Moral, Doucet & Jasra 2006). A walker that is lost is not left behind for ever.
+/// (sequential Monte Carlo, Del Moral, Doucet & Jasra 2006). A walker that is lost is replaced in time.
 fn sharpened(walkers: &[Walker], power: f64, least: f64, rng: &mut ChaCha8Rng) -> (Vec<Walker>, f64) {
     let count = walkers.len();
     let distinct = |next: f64| weights(walkers, next - power).1 >= 0.8 * count as f64;

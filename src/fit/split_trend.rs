@@ -196,7 +196,7 @@ impl Parts<'_> {
         for place in 0..=errors.span + ahead.horizon {
             let level = self.level(place, link.wrong) + factor;
             let seen = errors.seen.iter().find(|seen| seen.place == place);
-            // The noise of an evaluated generation, as far as the evaluation tells it.
+            // The noise of an evaluated generation, as far as the evaluation shows it.
             let (told, open) = seen.map_or((0.0, 1.0), |seen| {
                 let variance = seen.variance(SCALE);
                 let total = variance + link.noise * link.noise;
@@ -247,7 +247,7 @@ impl Factor {
         self.squares - self.sum * self.sum / self.precision
     }
 
-    /// Marginal ln density of the measurements, but for a constant.
+    /// Marginal ln density of the measurements, up to a constant.
     fn log_density(&self) -> f64 {
         -self.spread.ln() - 0.5 * (self.variances + self.misfit() + self.precision.ln())
     }
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn the_error_is_that_of_the_candidates() {
-        // Two candidates that err by chance, and never alike: half of what disagrees is wrong, but for both at once.
+        // Two candidates that err by chance, and never alike: half of what disagrees is wrong, apart from both at once.
         let slip = 1e-3_f64;
         let apart = 1.0 - (1.0 - slip).powi(2);
         assert_relative_eq!(error(0.0, apart, slip / apart), slip, max_relative = 1e-12);

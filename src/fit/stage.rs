@@ -19,7 +19,7 @@ pub(super) struct LogStage {
     pub elapsed: f64,
     /// L.
     pub steps: f64,
-    /// Whether an evaluation may be foreseen with certainty: on the same problems answers hardly scatter.
+    /// Whether an evaluation may be foreseen with certainty: on the same problems answers barely vary.
     certain: bool,
     /// Wrong answers of the evaluation; `None` where the log has a gap.
     wrong: Option<Evaluation>,
@@ -126,12 +126,12 @@ impl LogStage {
         ProblemSet::of(learner, self.evaluated())
     }
 
-    /// The law of the wrong answers, but for its mean.
+    /// The law of the wrong answers, given its mean.
     fn wrong_law(&self, learner: &LoopModel) -> Option<EvaluationLaw> {
         self.wrong.map(|wrong| wrong.law(self.problems(learner), learner.dispersion))
     }
 
-    /// The laws of what was measured, but for their means.
+    /// The laws of what was measured, given their means.
     pub fn measured(&self, learner: &LoopModel) -> StageMeasurement {
         let of = |tally: Option<DispersedTally>, dispersion: f64| tally.map(|tally| tally.dispersed(dispersion));
         StageMeasurement {
@@ -167,7 +167,7 @@ impl LogStage {
         let (n, (lowest, highest)) = (wrong.answers() as f64, wrong.rates());
         let reach = |seen: f64| REACH * ((seen * (1.0 - seen) + 1.0 / n) * (1.0 / n + learner.dispersion)).sqrt();
         let highest = highest + reach(highest);
-        // Up to a guesser's share the error rate rises with the wrong share; above it, it hardly changes.
+        // Up to a guesser's share the error rate rises with the wrong share; above it, it barely changes.
         let guess = learner.guess();
         let count_at = |error: f64| {
             let (mut low, mut high) = (0.0, guess);

@@ -48,7 +48,7 @@ impl DispersedTally {
     }
 }
 
-/// A tally and its beta-binomial law but for the mean: what one generation needs once for all of its counts.
+/// A tally and its beta-binomial law, given the mean: what one generation needs once for all of its counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dispersed {
     tally: DispersedTally,
@@ -57,7 +57,7 @@ pub(super) struct Dispersed {
 }
 
 impl Dispersed {
-    /// A model that calls a thing impossible would forbid it for ever: one in a billion is left.
+    /// A model that calls a thing impossible would forbid it in every generation: one in a billion is left.
     pub fn possible(p: f64) -> f64 {
         p.clamp(1e-9, 1.0 - 1e-9)
     }

@@ -1,4 +1,4 @@
-//! Many attempts at one problem: coverage, and what agreement with the vote tells of each candidate.
+//! Many attempts at one problem: coverage, and what agreement with the vote says of each candidate.
 
 use crate::scenario::{self, MAX_PLURALITY};
 
@@ -8,7 +8,7 @@ use super::plurality::{Electorate, Rewarded, VoteLimits, rewarded};
 use super::{Composition, Law};
 
 impl Law {
-    /// Coverage at `attempts` (pass@k): probability that at least one of so many candidates for a problem is right.
+    /// Coverage at `attempts` (pass@k): probability that at least one of this number of candidates for a problem is right.
     #[must_use]
     pub fn coverage(&self, attempts: u64, x: Composition) -> f64 {
         self.over_candidates(x, |candidate| -(attempts as f64 * (-candidate.right().min(1.0)).ln_1p()).exp_m1())

@@ -1,4 +1,4 @@
-//! The verifier meter (model.md, section 4): what a loop's checks tell of right and wrong.
+//! The verifier meter (model.md, section 4): how well a loop's checks separate right from wrong.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +16,12 @@ pub struct VerifierMeter {
     pub wrong_rejected: f64,
     /// P(rejected | the winner is right).
     pub right_rejected: f64,
-    /// J, the first less the second: 0 where the checks tell nothing, below 0 where they select for mistakes.
+    /// J, the first less the second: 0 where the checks carry no information, below 0 where they select for mistakes.
     pub discrimination: f64,
 }
 
 impl Law {
-    /// The verifier meter at composition `x` of a loop with so many `candidates`.
+    /// The verifier meter at composition `x` of a loop with this number of `candidates`.
     ///
     /// # Errors
     /// Why there is none: no winner is wrong, or none is right, or the vote is too large.

@@ -2,7 +2,7 @@
 //!
 //! `solution` walks the steps, `candidate` answers a problem, `vote` (by `plurality`, where less than a majority decides) and
 //! `filter` check; `bin` chains them for problems of one difficulty, [`Law::at`] sums over difficulties, and `learn` turns
-//! accepted examples into beliefs. `meter` says what the checks tell, `attempts` what many candidates come to.
+//! accepted examples into beliefs. `meter` says how well the checks separate right from wrong, `attempts` what many candidates yield.
 //! All of it is generic over its numbers: plain, with a derivative (`scalar`), or with a bound on their rounding
 //! (`rounded`).
 

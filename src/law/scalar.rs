@@ -45,7 +45,7 @@ pub trait Scalar:
     #[must_use]
     fn complement(self) -> Self;
 
-    /// Told of the roundings, as a function of its value, that are already in a number computed elsewhere.
+    /// Receives the roundings, as a function of its value, that are already in a number computed elsewhere.
     #[must_use]
     fn after(self, _: impl FnOnce(f64) -> f64) -> Self {
         self

@@ -16,7 +16,7 @@ pub(super) struct CheckCounts {
     pub random: (f64, f64),
     /// The same of answers that nobody checked.
     pub unchecked: (f64, f64),
-    /// Whether they tell what is rejected: not where kept or rejected answers were there and none of them was checked.
+    /// Whether they show what is rejected: not where kept or rejected answers were there and none of them was checked.
     pub rejections_known: bool,
 }
 

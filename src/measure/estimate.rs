@@ -33,7 +33,7 @@ pub(super) struct VoteShares {
     pub right: f64,
 }
 
-/// Every number that the samples tell.
+/// Every number that the samples determine.
 #[derive(Debug, Clone)]
 pub(super) struct SampleEstimate {
     pub error: Option<f64>,
@@ -106,7 +106,7 @@ fn learns(first: &SampleMixture, later: &SampleMixture) -> bool {
     first.systematic() > 0.0 && later.systematic() > 0.0
 }
 
-/// The share of so many that are so and so many that are not, the imagined among them.
+/// The share of those that are so among all, the imagined ones included.
 fn share((yes, no): (f64, f64), imagined: Imagined<'_>) -> f64 {
     let (more, less) = imagined();
     (yes + more) / (yes + more + no + less)

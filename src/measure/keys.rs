@@ -1,4 +1,4 @@
-//! From estimates to keys with intervals, and to the keys that the samples cannot tell.
+//! From estimates to keys with intervals, and to the keys that the samples cannot determine.
 
 use super::checks::VoteRule;
 use super::estimate::{SampleEstimate, VoteShares};
@@ -16,7 +16,7 @@ use crate::stats::binomial;
 
 /// Share of beliefs that must have become wrong before their effect on slips is told.
 const LEAST_WRONG: f64 = 0.02;
-/// Why nothing is told of mistakes that candidates share.
+/// Why nothing is said of mistakes that candidates share.
 const FEW: &str = "with fewer than 3 answers to most problems, mistakes that candidates share look like others";
 /// Examples of a kind below which nothing is said of what becomes of them.
 const LEAST_EXAMPLES: f64 = 3.0;
@@ -28,7 +28,7 @@ fn number(point: f64, draws: &[SampleEstimate], of: impl Fn(&SampleEstimate) -> 
     MeasuredNumber { value: point, low: ends.map(|(low, _)| low), high: ends.map(|(_, high)| high) }
 }
 
-/// Collects the keys that a set of samples tells.
+/// Collects the keys that a set of samples determines.
 struct Telling<'a> {
     point: &'a SampleEstimate,
     draws: &'a [SampleEstimate],
@@ -43,7 +43,7 @@ impl Telling<'_> {
         }
     }
 
-    /// As [`Telling::tell`], with the median of the replicates for the number: the most probable value of a share that is hardly
+    /// As [`Telling::tell`], with the median of the replicates for the number: the most probable value of a share that is barely
     /// known lies at an end of its interval.
     fn tell_middle(&mut self, key: &str, basis: impl Into<String>, of: impl Fn(&SampleEstimate) -> Option<f64>) {
         self.tell(key, basis, &of);
@@ -148,7 +148,7 @@ fn errors(telling: &mut Telling<'_>, steps: u64, problems: usize) {
     }
 }
 
-/// What wrong answers that repeat each other tell; `enough` of them, and it is told how often each candidate repeats one.
+/// What wrong answers that repeat each other determine; with `enough` of them also how often each candidate repeats one.
 fn shared_mistakes(telling: &mut Telling<'_>, enough: bool) {
     telling.tell("errors.systematic_share", "wrong answers that repeat each other", SampleEstimate::systematic_share);
     if enough {
@@ -273,7 +273,7 @@ fn predicted(scenario: &str, vote: &VoteShares) -> Result<(f64, Option<f64>), Me
     Ok((total, (total > 0.0).then(|| (accepted.sound + accepted.unsound) / total)))
 }
 
-/// The keys that are not told; `votes` where a vote explains what was kept.
+/// The keys that are not determined; `votes` where a vote explains what was kept.
 fn missing(
     samples: &PreparedSamples<'_>,
     measured: &MeasuredLoop,

@@ -142,7 +142,7 @@ impl<'a> LaterAnswers<'a> {
         (shown + (self.each - distinct).max(0.0) * self.ratio(0)) / self.each
     }
 
-    /// P(answers | a mistake shown by so many) / P(answers | none).
+    /// P(answers | a mistake shown by this number) / P(answers | none).
     fn ratio(&self, shows: u32) -> f64 {
         let right: u32 = self.after.iter().filter(|group| group.right == Some(true)).map(|group| group.given).sum();
         let all: u32 = self.after.iter().map(|group| group.given).sum();
@@ -357,7 +357,7 @@ mod tests {
             pairs.push(pair);
         }
         let found = fit(&pairs, &weights, &mut || (0.0, 0.0));
-        // Mostly systematic: imprint hardly shows, and trades with persistence along their sum.
+        // Mostly systematic: imprint barely shows, and trades with persistence along their sum.
         let learned = 0.9 * found.persistence + 0.1 * found.imprint;
         assert_relative_eq!(learned, 0.9 * rho + 0.1 * lambda, max_relative = 5e-3);
         // h is the share of problems with a systematic mistake.

@@ -8,13 +8,13 @@
 //!   Σ_d w_d [ (1 − h_d + h_d (1−γ)^k) a^j (z/D)^t (D)_u + h_d Σ_i γ^{l_i} (1−γ)^{k−l_i} a^j (z/D)^{t−l_i} (D)_{u−1} ]
 //!
 //! with z = 1 − a and (D)_u = D (D−1) … (D−u+1), up to a factor that no parameter is in. It is fitted by expectation
-//! maximisation (Dempster, Laird & Rubin 1977), whose steps are all shares but for D.
+//! maximisation (Dempster, Laird & Rubin 1977), whose steps are all shares, except for D.
 
 use statrs::function::gamma::ln_gamma;
 
 use super::pattern::AnswerPattern;
 
-/// Most different wrong answers that are told from infinitely many.
+/// Most different wrong answers that are distinguished from infinitely many.
 const MOST_WRONG_ANSWERS: f64 = 1e6;
 /// Steps of a fit at the most.
 const STEPS: usize = 3000;
@@ -350,7 +350,7 @@ pub(super) fn beginnings(
     vec![mixture(0.9, quantiles()), mixture(0.6, quantiles()), mixture(0.9, evenly())]
 }
 
-/// Whether D is told from infinitely many.
+/// Whether D is distinguished from infinitely many.
 pub(super) fn is_finite(wrong_answers: f64) -> bool {
     wrong_answers < 0.5 * MOST_WRONG_ANSWERS
 }

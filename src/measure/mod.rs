@@ -1,4 +1,4 @@
-//! From samples to the keys of a scenario, each with its interval: what `fit` cannot tell from error rates alone.
+//! From samples to the keys of a scenario, each with its interval: what `fit` cannot determine from error rates alone.
 //!
 //! `pattern` forgets the words of the answers, `mixture` says what a generation's patterns are a mixture of, `learning` what the
 //! next generation made of them, `checks` and `votes` what is kept; `estimate` does all of it for one weighing of the
@@ -83,7 +83,7 @@ fn chosen(generation: &PreparedGeneration<'_>, answers: u32, systematic: bool) -
         let fits =
             starts.map(|start| mixture::fit(start, &table.patterns, &weights, mixture::RESTS, &mut || (0.0, 0.0)));
         let (mixture, log_likelihood) = fits.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        // One share less than difficulties; for each a right share and, where it is told, a systematic one.
+        // One share less than difficulties; for each a right share and, where it is determined, a systematic one.
         let parameters = difficulties - 1 + difficulties * if systematic { 2 } else { 1 };
         Some((mixture, log_likelihood, parameters as f64 * ln_problems - 2.0 * log_likelihood))
     };

@@ -19,7 +19,7 @@ pub(super) struct PreparedGeneration<'a> {
     pub table: PatternTable,
 }
 
-/// Votes with so many candidates, by problem; the first problems only.
+/// Votes with a given number of candidates, by problem; the first problems only.
 pub(super) struct PreparedVote {
     pub candidates: u32,
     pub leads: Vec<LeadShares>,
@@ -40,7 +40,7 @@ pub(super) struct PreparedSamples<'a> {
     pub usual: u32,
     /// Whether somebody checked every answer.
     pub all_checked: bool,
-    /// Whether equal wrong answers can be told, in samples that were all checked.
+    /// Whether equal wrong answers can be recognised, in samples that were all checked.
     pub answers_known: bool,
     pub kept_known: bool,
     /// Steps of a solution.

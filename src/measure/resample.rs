@@ -15,7 +15,7 @@ pub const LEVEL: f64 = 0.9;
 const WORK: usize = 4_000_000;
 const REPLICATES: (usize, usize) = (60, 400);
 
-/// Replicates for so many problems.
+/// Replicates for this number of problems.
 pub(super) fn replicates(problems: usize) -> usize {
     (WORK / problems.max(1)).clamp(REPLICATES.0, REPLICATES.1)
 }

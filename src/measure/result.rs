@@ -27,7 +27,7 @@ pub struct MeasuredKey {
     pub basis: String,
 }
 
-/// A key that the samples cannot tell.
+/// A key that the samples cannot determine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MissingKey {
@@ -35,7 +35,7 @@ pub struct MissingKey {
     pub key: String,
     /// Why not.
     pub reason: String,
-    /// The cheapest file that would tell it.
+    /// The cheapest file that would determine it.
     pub remedy: String,
 }
 
@@ -75,13 +75,13 @@ pub struct VoteMeasurement {
 pub struct RightCount {
     /// Right answers to a problem.
     pub right: u32,
-    /// Share of the problems that have so many.
+    /// Share of the problems that have this number.
     pub measured: f64,
     /// The same by the fitted difficulties.
     pub predicted: f64,
 }
 
-/// Everything that samples tell of a loop.
+/// Everything that samples determine of a loop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MeasuredLoop {
@@ -107,7 +107,7 @@ pub struct MeasuredLoop {
     pub right_counts: Vec<RightCount>,
     /// What votes keep, smaller ones first.
     pub votes: Vec<VoteMeasurement>,
-    /// Keys that these files cannot tell.
+    /// Keys that these files cannot determine.
     pub missing: Vec<MissingKey>,
     /// The scenario file, every number with its source.
     pub scenario: String,

@@ -11,7 +11,7 @@ const DRAWS: usize = 32;
 /// Sizes of votes that are weighed, besides all answers.
 const SIZES: [u32; 7] = [3, 5, 8, 16, 32, 64, 128];
 
-/// How probably an answer leads with so many votes, right or wrong: for one problem, or summed over problems.
+/// How probably an answer leads with a given number of votes, right or wrong: for one problem, or summed over problems.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LeadShares {
     /// By number of votes from 0.
@@ -77,7 +77,7 @@ fn drawn(groups: &[(bool, u32)], candidates: u32, all: u32, rng: &mut ChaCha8Rng
     let mut taken: Vec<(bool, u32)> = groups.iter().map(|(right, _)| (*right, 0)).collect();
     for ((_, given), (_, count)) in groups.iter().zip(&mut taken) {
         for _ in 0..*given {
-            // Each answer is taken as often as so many of those left are still wanted.
+            // Each answer is taken with the share of those left that are still wanted.
             if rng.random_range(0..left) < wanted {
                 *count += 1;
                 wanted -= 1;

@@ -1,4 +1,4 @@
-//! Designs on a loop that a log tells: what the log leaves open, carried through to every answer.
+//! Designs on a loop that was fitted to a log: what the log leaves open, carried through to every answer.
 //!
 //! Under each draw of the fit every design is played with the same luck. An interval is over draws, of means over the
 //! chance of the runs.
@@ -80,7 +80,7 @@ struct DrawOutcome {
     last_error: f64,
 }
 
-/// Plays every design of the files under every draw. `progress` is told of finished draws.
+/// Plays every design of the files under every draw. `progress` is called for finished draws.
 ///
 /// # Errors
 /// [`PosteriorError`] where a draw breaks a rule of scenario files, names clash, or a design cannot be played.

@@ -69,7 +69,7 @@ impl RunwayMeasure {
     }
 }
 
-/// Tells of designs that take ground truth without paying for it: their prices look better than they are.
+/// Warns of designs that take ground truth without paying for it: their prices look better than they are.
 pub(super) fn free_truth(designs: &[ComparedDesign], notes: &mut Vec<String>) {
     let names: Vec<String> =
         designs.iter().filter(|one| one.has_free_truth()).map(|one| format!("\"{}\"", one.name)).collect();

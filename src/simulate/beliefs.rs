@@ -29,13 +29,13 @@ impl BeliefCounts {
         Self { unsound, wrong, all }
     }
 
-    /// So many of these beliefs, each met at random.
+    /// A number of these beliefs, each met at random.
     pub fn met(self, beliefs: u64, stream: &mut RandomStream) -> Self {
         let others = (self.all - self.wrong) as f64;
         Self::drawn(beliefs, self.wrong as f64 / self.all as f64, self.unsound as f64 / others, stream)
     }
 
-    /// So many beliefs, each wrong with probability `wrong` and otherwise unsound with probability `unsound`.
+    /// A number of beliefs, each wrong with probability `wrong` and otherwise unsound with probability `unsound`.
     fn drawn(all: u64, wrong: f64, unsound: f64, stream: &mut RandomStream) -> Self {
         let wrong = binomial::draw(all, wrong, stream);
         Self { unsound: binomial::draw(all - wrong, unsound, stream), wrong, all }
@@ -72,7 +72,7 @@ pub(super) trait BeliefChain: Sync {
     /// Whether a generation with these beliefs has failed.
     fn failed(&self, generation: u64, beliefs: BeliefCounts) -> bool;
 
-    /// So many beliefs of those that train the next generation, drawn; a training set may be drawn in parts, since its
+    /// A number of beliefs of those that train the next generation, drawn; a training set may be drawn in parts, since its
     /// examples are independent.
     ///
     /// # Errors

@@ -97,7 +97,7 @@ struct CountPlayer<'a> {
 impl<'a> CountPlayer<'a> {
     fn new(scenario: &'a Scenario) -> Self {
         let accumulates = scenario.learning.policy == Policy::Accumulate;
-        // The pool that is trained on, and with it the price, grows for ever where examples accumulate.
+        // The pool that is trained on, and with it the price, grows without end where examples accumulate.
         let settled = if accumulates { None } else { scenario.settles_at() };
         let last = scenario.horizon.get().min(settled.unwrap_or(u64::MAX));
         let states = scenario.examples.get() + 1;

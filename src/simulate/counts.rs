@@ -43,7 +43,7 @@ struct NextCounts {
 }
 
 impl NextCounts {
-    /// So many beliefs of the training set.
+    /// A number of beliefs of the training set.
     fn learned(&self, examples: u64, stream: &mut RandomStream) -> BeliefCounts {
         let wrong = self.wrong.draw_of(examples, stream);
         let unsound = binomial::draw(examples - wrong, self.unsound, stream);

@@ -77,7 +77,7 @@ pub fn simulate(scenario: &Scenario, settings: &SimulationSettings) -> Result<Si
     run(scenario, settings, &|_| ())
 }
 
-/// Simulates `scenario` to its horizon on the threads of the current rayon pool. `progress` is told of every finished run: it
+/// Simulates `scenario` to its horizon on the threads of the current rayon pool. `progress` is called for every finished run: it
 /// is called with the number of runs finished since it was last called, from any thread.
 ///
 /// The result depends on `scenario` and `settings` alone, to the last bit, and not on the number of threads.

@@ -79,7 +79,7 @@ pub struct SimulationSettings {
     pub seed: u64,
     /// Who plays.
     pub engine: Engine,
-    /// Error curves kept, of the first so many runs.
+    /// Error curves kept, of this number of runs, the first ones.
     pub sample_runs: usize,
 }
 

@@ -16,7 +16,7 @@ pub fn dkw(n: u64, level: f64) -> f64 {
     if n == 0 { 1.0 } else { ((2.0 / level).ln() / (2.0 * n as f64)).sqrt().min(1.0) }
 }
 
-/// Largest distance between two empirical curves of one law, from `n` and `m` observations, but for probability `level`.
+/// Largest distance between two empirical curves of one law, from `n` and `m` observations, except with probability `level`.
 ///
 /// Each curve is given its own band at half the level. The sharper two-sample form is proven for n = m ≥ 458 only (F. Wei and R.
 /// M. Dudley 2012); this one holds for any sizes.

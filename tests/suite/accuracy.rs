@@ -167,7 +167,7 @@ fn random(numbers: &mut Numbers) -> LawChain<impl Fn(f64) -> f64 + use<>> {
 #[test]
 fn no_method_strays_from_extended_precision() {
     let mut numbers = Numbers(20_240_613);
-    // Of E[T], S(g) and P(T <= g) by elimination, then by quadrature; relative but for S, which quadrature bounds.
+    // Of E[T], S(g) and P(T <= g) by elimination, then by quadrature; relative, except for S, which quadrature bounds.
     let mut worst = [0.0_f64; 6];
     // Errors over their bounds: E[T] and S(g) by elimination, then by quadrature.
     let mut bounded = [0.0_f64; 4];

@@ -37,7 +37,7 @@ fn sampled(files: &[(&str, &str)], options: &ReadOptions) -> Vec<(u32, u32)> {
     generations.iter().map(|generation| (of(generation, true), of(generation, false))).collect()
 }
 
-/// Twenty lines of answers, so many of them right, each with these fields in front.
+/// Twenty lines of answers, a number of them right, each with these fields in front.
 fn answers(front: &str, right: u32) -> String {
     (0..20).map(|id| format!("{{{front}\"id\":{id},\"answer\":\"a\",\"correct\":{}}}\n", id < right)).collect()
 }
@@ -135,7 +135,7 @@ fn the_note_on_the_order_prints_what_decided() {
     );
 }
 
-/// Samples of the task `t`, so many of ten right.
+/// Samples of the task `t`, a number of ten right.
 fn logged(right: u32) -> String {
     (0..10)
         .map(|id| {

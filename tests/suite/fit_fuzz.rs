@@ -182,7 +182,7 @@ fn options(rng: &mut ChaCha8Rng) -> ReadOptions {
     options
 }
 
-/// Reads so many damaged logs; how many were taken.
+/// Reads this number of damaged logs; how many were taken.
 fn survive(mutants: u64, seed: u64) -> u64 {
     let (logs, mut taken) = (logs(), 0);
     let longest_name = logs.iter().map(|(name, _)| name.len()).max().unwrap();

@@ -1,4 +1,4 @@
-//! Numbers and files that would keep the program busy for ever, or fill the memory: refused, or announced, at once.
+//! Numbers and files that would keep the program busy without end, or fill the memory: refused, or announced, at once.
 
 use std::fs;
 use std::io::Write;

@@ -638,7 +638,7 @@ fn a_file_that_is_given_twice_is_refused() {
     assert!(error.contains("two-generations.csv: this file is given twice"), "{error}");
 }
 
-/// Samples of problems with so many answers each: a systematic mistake with probability 0.3, shown by 0.9 of the candidates;
+/// Samples of problems with a number of answers each: a systematic mistake with probability 0.3, shown by 0.9 of the candidates;
 /// else one answer in ten is wrong in its own way.
 fn uneven(answers: impl Fn(usize) -> usize, problems: usize, seed: u64) -> String {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);

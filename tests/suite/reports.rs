@@ -106,7 +106,7 @@ fn same(committed: &Path, made: &Path) {
     }
 }
 
-/// Equal but for the last digits of numbers.
+/// Equal except for the last digits of numbers.
 fn close(one: &Value, other: &Value, place: &str) {
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => {

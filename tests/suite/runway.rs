@@ -97,7 +97,7 @@ fn quadrature_knows_defective_laws() {
     assert!(heals.runway.never_fails.unwrap() > 1.0 - 1e-12);
 }
 
-/// A pool that grows for ever settles below the threshold or above it.
+/// A pool that grows without end settles below the threshold or above it.
 #[test]
 fn accumulating_loops_may_never_fail() {
     let pool = ["examples=20", "learning.policy=accumulate", "horizon=30"];

@@ -184,7 +184,7 @@ proptest! {
             match figure.name {
                 "error" => {
                     check_error(title, &solution, &scenario);
-                    // The mark stands where, and only where, the title says that so many have failed.
+                    // The mark stands where, and only where, the title says that this number have failed.
                     let drawn = figure.svg.contains("<polyline");
                     prop_assert_eq!(figure.svg.contains("half have failed"), title.contains("have failed by") && drawn);
                 }

@@ -60,8 +60,8 @@
 //! nothing is checked. Weights by the members' record on the rows so far were tried and left: the log ratio of their CRPS on
 //! the first rows and on the rest correlate by 0.24 on lm, 0.30 on llm, 0.13 on fresh and −0.01 on loops.
 //!
-//! What is told of the checks where a log counts nothing of them is worth little: on tests/data/llm (3 and 5 seen) the ratio is
-//! 0.851 untold, 0.866 with checks and 0.840 without. The trend goes by what the log counts: by what was told it had 1.00.
+//! What is stated of the checks where a log counts nothing of them is worth little: on tests/data/llm (3 and 5 seen) the ratio is
+//! 0.851 unstated, 0.866 with checks and 0.840 without. The trend goes by what the log counts: by what was stated it had 1.00.
 //!
 //! # With the other runs of the design
 //!

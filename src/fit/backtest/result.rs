@@ -8,7 +8,7 @@ use crate::fit::baseline::Baseline;
 
 use super::CourseKind;
 
-/// Scores of one forecaster in one case; lower is better but for coverages.
+/// Scores of one forecaster in one case; lower is better, except for coverages.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BaselineScores {
@@ -39,7 +39,7 @@ pub struct CaseScores {
     pub mae_runway: Option<f64>,
     /// Probability of failure within the warning's reach.
     pub failure_probability: Option<f64>,
-    /// Whether the run failed within that reach; absent where it had failed already or the log ends too soon to tell.
+    /// Whether the run failed within that reach; absent where it had failed already or the log ends too soon to say.
     pub failed_within: Option<bool>,
     /// Generations from the cut's last generation to the failure, if it came.
     pub failed_after: Option<u64>,
@@ -124,7 +124,7 @@ pub struct BacktestSummary {
     pub mae_error: Option<f64>,
     /// Mean absolute error of the median runway, in generations.
     pub mae_runway: Option<f64>,
-    /// Warnings given where the log tells what came.
+    /// Warnings given where the log shows what happened.
     pub warnings: usize,
     /// Warnings after which the run did not fail in time.
     pub false_alarms: usize,

@@ -22,7 +22,7 @@ impl AnswerSet {
         })
     }
 
-    /// What to say of two generations with others between them, or with hardly a problem in common.
+    /// What to say of two generations with others between them, or with almost no problem in common.
     pub(super) fn not_successive(&self) -> Vec<String> {
         let [first, later] = self.generations.as_slice() else { return Vec::new() };
         let number = |one: &GenerationAnswers| one.name.parse::<u64>().ok();

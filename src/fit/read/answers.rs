@@ -101,7 +101,7 @@ impl GatheredAnswers {
         self.generation_key = keys.generation.clone().or(self.generation_key.take());
         self.note(&keys, options);
         let of_line = LineKeys::of(&first, &keys.id, keys.generation.as_ref(), &keys.taken());
-        // Successive files are successive generations, but for the repeats of one evaluation.
+        // Successive files are successive generations, except for the repeats of one evaluation.
         let own_name = if several { repeats_of(&file.name) } else { String::new() };
         let cut = file.each_sample(options, |line, object| {
             let complain = |error: ReadError| error.at(&file.name, Some(line));

@@ -225,7 +225,7 @@ struct Rounding {
     off: f64,
     /// The answers that the digits leave open either way, row by row.
     within: Vec<u64>,
-    /// In how many logs of rates in full, one has whole counts all along where the digits leave so many open.
+    /// In how many logs of rates in full, one has whole counts all along where the digits leave this number open.
     coincidence: f64,
 }
 

@@ -59,7 +59,7 @@ pub(super) fn generations(whens: &[EvaluationTime], common: &[f64]) -> Result<Or
     Ok((in_order, Some(what)))
 }
 
-/// Named generations in the order that their names tell.
+/// Named generations in the order that their names give.
 fn numbered_labels(whens: &[EvaluationTime]) -> Result<Option<OrderedGenerations>, ReadError> {
     let Some(names) = whens.iter().map(name).collect::<Option<Vec<String>>>() else { return Ok(None) };
     let labels: Vec<&String> = whens

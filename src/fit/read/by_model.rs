@@ -8,7 +8,7 @@ use super::names::ranks;
 use super::paths::by_number;
 use super::record::EvaluationTime;
 
-/// Puts the evaluations in the order of their models, one each, where the names of these tell an order: the times in the names
+/// Puts the evaluations in the order of their models, one each, where the names of these give an order: the times in the names
 /// of files say when an evaluation ran, not of what.
 pub(super) fn by_model(models: &[Option<String>], found: &mut FoundRecords) {
     let Some(names) = models.iter().cloned().collect::<Option<Vec<String>>>() else { return };

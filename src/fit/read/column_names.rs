@@ -85,7 +85,7 @@ const NEITHER: [&str; 12] = [
     "failed",
 ];
 
-/// Names of columns that tell runs, sets of problems and their number.
+/// Names of columns for runs, sets of problems and their number.
 pub(super) const RUNS: [&str; 4] = ["run", "run_id", "run_name", "seed"];
 pub(super) const TASKS: [&str; 6] = ["task", "dataset", "benchmark", "data_source", "datasource", "split"];
 pub(super) const EVALUATED: [&str; 29] = [

@@ -46,7 +46,7 @@ impl<R: Read> EventRecords<R> {
         }
     }
 
-    /// Reads so many bytes; `false` where there are fewer.
+    /// Reads this number of bytes; `false` where there are fewer.
     pub(super) fn fill(&mut self, bytes: u64) -> io::Result<bool> {
         self.buffer.clear();
         let read = self.reader.by_ref().take(bytes).read_to_end(&mut self.buffer)? as u64;

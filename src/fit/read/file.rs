@@ -16,7 +16,7 @@ use super::{eval_archive, fault, foreign, listed, parquet_rows};
 const HEAD: usize = 60;
 /// Bytes after which a head is long enough, if it has two lines.
 const HEAD_BYTES: usize = 1 << 20;
-/// Bytes that tell a file that is no text.
+/// Bytes by which a file that is no text is recognised.
 const START: u64 = 1 << 10;
 
 /// What the head of a file is.
@@ -298,7 +298,7 @@ impl<'a> LogFile<'a> {
         Ok(end != b"\n")
     }
 
-    /// The shape of a file that is no text, told by its first bytes.
+    /// The shape of a file that is no text, recognised by its first bytes.
     fn packed(&self, start: &[u8]) -> Result<Option<FileShape>, LogError> {
         let complain = |error: ReadError| error.at(&self.name, None);
         Ok(match start {

@@ -1,4 +1,4 @@
-//! Files that are no text, told by their first bytes: what they are, and what makes a log of them.
+//! Files that are no text, recognised by their first bytes: what they are, and what makes a log of them.
 
 /// Why such a file is not read; `None` for one that may be.
 pub(super) fn refusal(start: &[u8]) -> Option<&'static str> {

@@ -121,7 +121,7 @@ fn is_completion(object: &JsonObject) -> bool {
     ["prompt", "completion", "advantage"].iter().all(|key| object.contains_key(*key))
 }
 
-/// The only reward of a completion whose name says that it tells right from wrong.
+/// The only reward of a completion whose name says that it separates right from wrong.
 fn reward_of_completion(object: &JsonObject) -> Option<String> {
     let rewards = object.iter().filter(|(key, value)| value.is_number() && meaning(key) == MetricMeaning::Right);
     let names: Vec<&String> = rewards.map(|(key, _)| key).collect();
@@ -224,7 +224,7 @@ fn read_evaluation(
             take(object, &keys, options, &mut groups).map_err(refuse)
         })?;
         sets.end_file(&file.name)?;
-        // That of JSON lines is told by the file itself.
+        // That of JSON lines is read from the file itself.
         found.ignored.extend((cut && !file.cut).then(|| format!("the last row of {}, which is cut off", file.name)));
         found.notes.push(format!("`{name}` says what is {}, `{}` names the problem", options.side(), keys.id));
         let of_training = "completions are of training: they say nothing of held-out problems".to_owned();

@@ -58,7 +58,7 @@ fn score(key: &str, value: &Json, values: Option<&JsonObject>) -> Option<MetricS
     let mut score = MetricScore::share(key, share, decimals);
     let error = values.and_then(|values| values.get(&format!("{key}_stderr"))).and_then(Json::as_f64);
     score.repeats = key.split(':').nth(1).and_then(|part| part.split('_').next()).and_then(|k| k.parse().ok());
-    // The error of a mean over several answers to each problem tells no number of problems.
+    // The error of a mean over several answers to each problem does not give the number of problems.
     score.standard_error = error.filter(|_| score.repeats.is_none());
     Some(score)
 }

@@ -115,7 +115,7 @@ fn extracted(object: &JsonObject) -> Option<&str> {
 }
 
 /// Every answer of successive generations, one file each, by document; a document that stands in a file several times is
-/// told apart by its place among them.
+/// distinguished by its place among them.
 pub(super) fn samples(files: &[LogFile], options: &ReadOptions) -> Result<AnswerSamples, LogError> {
     let mut generations = Vec::with_capacity(files.len());
     for file in files {

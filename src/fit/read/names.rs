@@ -9,7 +9,7 @@ const ROUNDS: [&str; 8] = ["iter", "iteration", "round", "gen", "generation", "i
 /// Words that may stand before a number, with a blank between.
 const NUMBERED: [&str; 8] = ["iteration", "iter", "round", "generation", "gen", "step", "epoch", "checkpoint"];
 
-/// The rank of every name, where all are different and their numbers and words tell an order; whether only numbers did.
+/// The rank of every name, where all are different and their numbers and words give an order; whether only numbers did.
 ///
 /// Names that differ in numbers alone are ordered by the number of the generation, where one says that it is, and else by the
 /// first in which they differ. One of them may be the first by its word or because it is the stem of the others, which go on
@@ -75,7 +75,7 @@ fn parted(name: &str) -> (Vec<String>, Vec<f64>) {
     (texts, numbers)
 }
 
-/// The letters with which a text ends, but for marks behind them.
+/// The letters with which a text ends, without marks behind them.
 fn last_word(text: &str) -> &str {
     text.trim_end_matches(|c: char| !c.is_alphanumeric()).rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("")
 }

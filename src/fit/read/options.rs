@@ -82,7 +82,7 @@ impl ReadOptions {
         all
     }
 
-    /// What to say of choices that change nothing, but for those of `settled` options: `found` is a hash of what these options
+    /// What to say of choices that change nothing, except for those of `settled` options: `found` is a hash of what these options
     /// found, and `read` answers with that of what others find.
     pub(super) fn idle(
         &self,

@@ -74,7 +74,7 @@ impl PairedAnswers {
     }
 }
 
-/// Whether answers are those that were given: of so many that turned between right and wrong, hardly one is the same. What does
+/// Whether answers are those that were given: of those that turned between right and wrong, almost none is the same. What does
 /// not change is the answer that was asked for.
 pub(super) fn is_given(turned: u64, unchanged: u64) -> bool {
     10 * unchanged <= turned

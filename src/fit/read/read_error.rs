@@ -1,4 +1,4 @@
-//! What is wrong with a part of a log, told before its file is known.
+//! What is wrong with a part of a log, said before its file is known.
 
 use thiserror::Error;
 

@@ -117,7 +117,7 @@ impl RightTally {
             .sum();
         let variance = spread * clusters / (clusters - 1.0) / (answers * answers);
         let binomial = share * (1.0 - share);
-        // All right or all wrong: nothing tells how alike the answers are; the least is what is certain.
+        // All right or all wrong: nothing shows how alike the answers are; the least is what is certain.
         let worth = if variance > 0.0 && binomial > 0.0 { binomial / variance } else { least };
         Some(worth.clamp(least, answers).round() as u64)
     }

@@ -91,7 +91,7 @@ impl<'a> Entries<'a> {
         found.push(EvaluationRecord::new(&self.file.name, line, when(entry), scores))
     }
 
-    /// Tells every evaluation its number of problems, and what else there is to know.
+    /// Gives every evaluation its number of problems, and what else is known.
     pub fn finish(self, found: &mut FoundRecords) -> Result<(), LogError> {
         let asked = self.options.metric.as_deref();
         if found.records.len() == self.before {

@@ -10,7 +10,7 @@ use super::winner::VoteLimits;
 const OCCUPANCIES: usize = 4;
 const WEIGHTS: usize = 512;
 
-/// A vote, but for what its candidates know.
+/// A vote, without what its candidates know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Electorate {
     /// k.

@@ -1,8 +1,8 @@
 //! Votes in which the answer with most votes wins (model.md, section 4): ties broken at random, accepted within limits.
 //!
-//! `occupancy` tells how random wrong answers fall on their values; `winner` who wins, by who got how many votes; `weights`
+//! `occupancy` says how random wrong answers fall on their values; `winner` who wins, by who got how many votes; `weights`
 //! sums that over what the votes can be, once for each kind of problem, so that a composition asks for one sum only. `rewards`
-//! tells what agreement with the winner says of each candidate.
+//! computes what agreement with the winner says of each candidate.
 
 mod memo;
 mod occupancy;

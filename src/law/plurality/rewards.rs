@@ -1,4 +1,4 @@
-//! What agreement with the winner tells of each candidate.
+//! What agreement with the winner says of each candidate.
 
 use crate::law::candidate::Answers;
 use crate::stats::binomial;
@@ -21,7 +21,7 @@ pub fn rewarded(vote: Electorate, candidate: &Answers) -> Rewarded {
     let table = occupancy(vote);
     let (least, most) = (vote.limits.least as usize, vote.limits.most as usize);
     let voters = Voters::new(&table, vote.limits);
-    // E[votes of a random answer that leads with more than so many; within the limits].
+    // E[votes of a random answer that leads with more than this number; within the limits].
     let votes = table.leads(least, most, |votes| votes as f64);
     let k = vote.candidates;
     let shared = candidate.right() + candidate.systematic;

@@ -26,7 +26,7 @@ impl VoteWeights {
     /// Of `candidates` that show the systematic answer with probability `shown`.
     pub(super) fn new(table: &Occupancy, candidates: u64, limits: VoteLimits, shown: f64) -> Self {
         let k = candidates as usize;
-        // Votes of those who do not show it, among so many.
+        // Votes of those who do not show it, among this number.
         let kept: Vec<Vec<f64>> = (0..=k).map(|n| kept(n, shown)).collect();
         let voters = Voters::new(table, limits);
         let winners: Vec<Vec<Winner>> = (0..=k).map(|random| by_right(&voters, k, random)).collect();
@@ -70,7 +70,7 @@ impl<S: Scalar> DrawnWeights<S> {
         parts.map(|part| self.p.map(|_| part(&sum), |_| k as f64 * part(rise())).after(|_| 256.0 + 2.0 * k as f64))
     }
 
-    /// Where so many candidates are of the counted kind.
+    /// Where this number of candidates are of the counted kind.
     fn winner<'a>(&self, weights: &'a VoteWeights, counted: usize) -> &'a Winner {
         &weights.0[if self.flipped { weights.0.len() - 1 - counted } else { counted }]
     }

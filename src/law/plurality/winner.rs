@@ -24,7 +24,7 @@ pub struct Winner {
 pub struct Voters<'a> {
     table: &'a Occupancy,
     limits: VoteLimits,
-    /// For each number of random answers the probability that one of them leads with more than so many votes, within the limits.
+    /// For each number of random answers the probability that one of them leads with more than this number of votes, within the limits.
     leads: Vec<Vec<f64>>,
 }
 
@@ -50,7 +50,7 @@ pub fn beyond(leads: &[Vec<f64>], random: usize, lead: usize) -> f64 {
 }
 
 impl Winner {
-    /// Of a vote with so many votes for the right, for the systematic and for random wrong answers.
+    /// Of a vote with these numbers of votes for the right, for the systematic and for random wrong answers.
     pub fn of(voters: &Voters<'_>, right: usize, systematic: usize, random: usize) -> Self {
         let (table, least, most) = (voters.table, voters.limits.least as usize, voters.limits.most as usize);
         let within = |votes: usize| votes >= least.max(1) && votes <= most;

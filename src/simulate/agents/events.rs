@@ -76,7 +76,7 @@ impl<'a> Events<'a> {
             let mut attempts = Attempts::default();
             let mut taught = self.train(examples, &model, &mut ballot, &mut attempts, stream);
             if attempts.accepted == 0 && taught.is_ok() {
-                // Nothing was learned; what Y is there is to be told all the same.
+                // Nothing was learned; Y at that point is reported all the same.
                 let told = self.gather(1, &model, &mut ballot, &mut attempts, stream);
                 taught = told.and(taught);
             }
@@ -93,7 +93,7 @@ impl<'a> Events<'a> {
         AgentModel::new(&self.eras[(generation as usize).min(self.eras.len() - 1)], beliefs)
     }
 
-    /// So many of the beliefs of the next generation: those that it learns, and those that it copies from this one.
+    /// A number of the beliefs of the next generation: those that it learns, and those that it copies from this one.
     fn train(
         &self,
         beliefs: u64,
@@ -111,7 +111,7 @@ impl<'a> Events<'a> {
         Ok(learned.plus(model.beliefs.met(beliefs - renewed, stream)))
     }
 
-    /// So many accepted examples. As many problems as examples are still wanted must be attempted in any case, since none
+    /// A number of accepted examples. As many problems as examples are still wanted must be attempted in any case, since none
     /// ends in more than one: that is a round.
     fn gather(
         &self,
@@ -137,7 +137,7 @@ impl<'a> Events<'a> {
         Ok(accepted)
     }
 
-    /// The examples that so many problems end in. The last class has what rounding leaves of the shares.
+    /// The examples that this number of problems end in. The last class has what rounding leaves of the shares.
     fn attempt(
         &self,
         problems: u64,

@@ -72,7 +72,7 @@ impl AgentCheck {
             }
             Filter::SelfJudge { sensitivity, false_reject, steps, .. } => {
                 let faulty = !right || (steps && example == AnswerKind::Unsound);
-                // A judgement from a mistaken belief tells nothing: the fault is caught no more often than a right answer.
+                // A judgement from a mistaken belief carries no information: the fault is caught no more often than a right answer.
                 let seen = faulty && !stream.happens(solver.mistaken);
                 !stream.happens(if seen { sensitivity.get() } else { false_reject.get() })
             }

@@ -1,7 +1,7 @@
 //! The gain: what a model errs, sampled, beyond what it learned (model.md, section 5).
 //!
 //! A belief that is mistaken with probability m after one draw is to be mistaken with probability 1 − (1 − m)^κ. The whole
-//! part of κ is so many draws that must all be sound. Its fraction f is a Bernoulli factory for (1 − m)^f, which needs
+//! part of κ is a number of draws that must all be sound. Its fraction f is a Bernoulli factory for (1 − m)^f, which needs
 //! no knowledge of m: at the i-th mistaken draw in a row the belief becomes mistaken with probability f/i, and a sound draw
 //! leaves it sound, since (1 − m)·Σ_k m^k·Π_{i ≤ k} (1 − f/i) = (1 − m)^f. Source: K. Łatuszyński, I. Kosmidis, O. Papaspiliopoulos
 //! and G. O. Roberts, Simulating events of unknown probabilities via reverse time martingales (2011).
@@ -83,7 +83,7 @@ impl HazardGain {
         Ok(AgentBelief::Sound)
     }
 
-    /// So many beliefs together, from draws of `draw`, which makes as many as it is asked for: those of all beliefs that are
+    /// A number of beliefs together, from draws of `draw`, which makes as many as it is asked for: those of all beliefs that are
     /// not decided yet, at once.
     ///
     /// # Errors

@@ -109,7 +109,7 @@ impl<'a> AgentEngine<'a> {
             });
         }
         if attempts.accepted == 0 {
-            // Nothing was learned; what Y is there is to be told all the same.
+            // Nothing was learned; Y at that point is reported all the same.
             self.draw(model, beliefs, ballot, &mut attempts, stream)?;
         }
         Ok((learned, attempts.accepted_share()))
@@ -205,7 +205,7 @@ struct Attempts {
 }
 
 impl Attempts {
-    /// Y, estimated without bias from the problems that it took to have so many examples accepted, at least one: the last
+    /// Y, estimated without bias from the number of problems that it took to have this number of examples accepted, at least one: the last
     /// problem is an accepted one by design, so it counts for nothing. With one example it is all there is: whether the
     /// first problem was accepted. How many examples a gain or a renewal asks for depends on what the accepted ones hold, and not on
     /// how long they were waited for, so that they leave the estimate without bias.
@@ -230,11 +230,11 @@ fn refuse_the_absurd(scenario: &Scenario, replicates: u64) -> Result<(), Simulat
     affordable(u128::from(examples) * u128::from(scenario.vote.candidates.get()), scenario, replicates)
 }
 
-/// Refuses work without an end in sight: so many candidates for each draw of a generation's beliefs, and the recursion
+/// Refuses work without an end in sight: too many candidates for each draw of a generation's beliefs, and the recursion
 /// over the steps.
 fn affordable(candidates: u128, scenario: &Scenario, replicates: u64) -> Result<(), SimulationError> {
     let horizon = scenario.horizon.get();
-    // A gain takes up to so many draws for a belief; the cast takes what exceeds every count to the largest one.
+    // A gain takes up to this number of draws for a belief; the cast takes what exceeds every count to the largest one.
     let draws = scenario.learning.hazard_gain.get().ceil().max(1.0) as u128;
     let generation = candidates.saturating_mul(draws).saturating_add(u128::from(scenario.steps_at(horizon)));
     let work = generation.saturating_mul(u128::from(horizon)).saturating_mul(u128::from(replicates));

@@ -102,7 +102,7 @@ impl<'a> Solver<'a> {
         Err(Stall::Redraws(MAX_FRUITLESS))
     }
 
-    /// So many candidates that show no systematic mistake. The number of walks without a slip is drawn at once; those that
+    /// A number of candidates that show no systematic mistake. The number of walks without a slip is drawn at once; those that
     /// slip are walked one by one, unless nothing can save them.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl<'a> Solver<'a> {
         Ok(answers)
     }
 
-    /// Probability that at least one of so many solutions slips.
+    /// Probability that at least one of this number of solutions slips.
     pub fn slips(&self, solutions: u64) -> f64 {
         self.slipping.some(solutions)
     }

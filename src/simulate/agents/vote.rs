@@ -40,7 +40,7 @@ impl CandidateBallot {
         self.candidates
     }
 
-    /// Whether an answer with so many votes is accepted, where they decide it whatever the other candidates answer.
+    /// Whether an answer with this number of votes is accepted, where they decide it whatever the other candidates answer.
     pub fn decided(&self, votes: u64) -> Option<bool> {
         if self.majority {
             (votes >= self.agree).then_some(true)
@@ -74,7 +74,7 @@ impl CandidateBallot {
         Ok(self.close(stream))
     }
 
-    /// Forgets the last problem for one whose random wrong answers are so many.
+    /// Forgets the last problem for one with this number of random wrong answers.
     pub fn open(&mut self, wrong_answers: Option<u64>) {
         self.wrong_answers = wrong_answers;
         self.votes = Examples::default();

@@ -15,7 +15,7 @@ use super::super::error::SimulationError;
 
 /// Intervals of the grid of shares. Their ends lie evenly in √x, as the spread of a count does.
 const INTERVALS: usize = 300;
-/// Every so many nodes are looked at first for the cheapest draw.
+/// One node in this number is looked at first for the cheapest draw.
 const STRIDE: usize = 5;
 /// The most numbers kept: 160 MB.
 const MAX_COSTS: u64 = 20_000_000;
@@ -160,7 +160,7 @@ impl FailureForecast {
     /// The same within a generation, when a part of the training set is drawn; above `enough` a lower bound may be given.
     ///
     /// A part costs what was improbable about it, and the whole way costs no more than part and rest together: most parts are
-    /// told by this to be far from failure.
+    /// known by this to be far from failure.
     pub fn cost_within(&self, generation: u64, x: f64, part: ForecastPart, enough: f64) -> f64 {
         let coin = self.coin(generation, x);
         let share = part.wrong / part.drawn;
@@ -233,7 +233,7 @@ impl FailureForecast {
             rest * coin.drawing(y, entropy) + next.at(self.after(generation, x, part.wrong + rest * y))
         };
         let at = |nth: usize| total(self.grid.shares[nth], self.grid.entropies[nth]);
-        // Every so many nodes first, then all those around the best.
+        // A coarse grid of nodes first, then all those around the best.
         let (_, near) = cheapest((0..=INTERVALS).step_by(STRIDE), at);
         let (best, place) = cheapest(near.saturating_sub(STRIDE - 1)..=(near + STRIDE - 1).min(INTERVALS), at);
         let mut way = Way { cost: best, share: self.grid.shares[place] };

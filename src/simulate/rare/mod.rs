@@ -94,7 +94,7 @@ pub struct RareFailure {
     pub undefined: BTreeMap<Cow<'static, str>, String>,
 }
 
-/// Estimates P(T ≤ horizon) of `scenario`. `progress` is told of every finished repetition, those of too little effort included.
+/// Estimates P(T ≤ horizon) of `scenario`. `progress` is called for every finished repetition, those of too little effort included.
 ///
 /// The result depends on `scenario` and `settings` alone, to the last bit, and not on the number of threads.
 ///
@@ -259,7 +259,7 @@ fn judged(
 /// estimates of 0 are a part of their own. `None` for fewer than two others.
 ///
 /// The mean of a skewed law is mostly made up by estimates that few repetitions give. Where none gave them, estimate and
-/// standard error are both too small; the spread of the logarithms tells that they are to be expected.
+/// standard error are both too small; the spread of the logarithms shows that they are to be expected.
 fn log_normal(estimates: &[f64]) -> Option<(f64, f64)> {
     let logs: Vec<f64> = estimates.iter().filter(|estimate| **estimate > 0.0).map(|estimate| estimate.ln()).collect();
     let (n, all) = (logs.len() as f64, estimates.len() as f64);

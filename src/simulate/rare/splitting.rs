@@ -7,9 +7,9 @@ use super::super::error::SimulationError;
 use super::super::stream::RandomStream;
 use super::forecast::{FailureForecast, ForecastPart};
 
-/// One run in so many is to pass a level.
+/// One run in this number is to pass a level.
 const ONE_IN: usize = 5;
-/// The most levels: so many are passed with a probability of 1e-300, below which doubles lose their digits.
+/// The most levels: all are passed with a probability of 1e-300, below which doubles lose their digits.
 const MAX_LEVELS: usize = 430;
 
 /// A generation with its beliefs, and what of the next one's training set is drawn: less than all.
@@ -45,7 +45,7 @@ pub(super) const TOO_RARE: &str = "failure is less probable than 1e-300";
 /// Why there is no further level: more runs may find one.
 pub(super) const NO_NEARER: &str = "none of its runs came any nearer to failure";
 
-/// A pilot that set so many levels and cannot go on.
+/// A pilot that set this number of levels and cannot set more.
 pub(super) fn stuck(levels: usize, reason: &'static str) -> SimulationError {
     SimulationError::NoWayToFailure { levels, reason }
 }

@@ -1,11 +1,11 @@
 //! What `check` can see: for every loop of models/, the smallest change of each parameter that is found in nine of ten checks.
 //!
 //! ```sh
-//! cargo run --release --example power > docs/power.md
+//! cargo bench --bench power > docs/power.md
 //! ```
 //!
 //! The loop with one changed parameter is solved exactly. Its curves, with the spread that 20,000 runs of the unchanged loop
-//! have, take the place of a simulation and are held against those of the unchanged loop by the same tests as in `check`. A mean
+//! have, take the place of a simulation and are compared with those of the unchanged loop by the same tests as in `check`. A mean
 //! that lies 1.28 standard errors beyond its critical value is beyond it in nine of ten simulations. The change is found by
 //! bisection. The error of generation 0, which cannot vary and shows most changes at once, is left out of it. Three
 //! of the changes are then simulated.
@@ -91,8 +91,8 @@ const INTRODUCTION: &str = "
 # What `check` can see
 
 For every loop of `models/` the smallest change of each parameter that 20,000 runs find with a probability of 0.9 at the default
-family-wise level of 0.001: the exact curves of the file are held against runs of the changed loop. Made by
-`cargo run --release --example power`, which says how. Parameters are changed upwards, or downwards where they can go no higher;
+family-wise level of 0.001: the exact curves of the file are compared with runs of the changed loop. Made by
+`cargo bench --bench power`, which says how. Parameters are changed upwards, or downwards where they can go no higher;
 whole numbers, and parameters that are 0, are left out. The error of generation 0 is left out too: it cannot vary, so that
 `check` sees any change of it, however small. \"None is seen\" says that no change up to the end of the parameter's range is seen.
 ";

@@ -1,6 +1,6 @@
 //! Times the reference loop of `benches/simulate.rs` on one core and prints JSON, for `benches/peers/compare.py`.
 
-// An example that cannot be set up has nothing to time.
+// A bench that cannot be set up has nothing to time.
 #![allow(clippy::expect_used)]
 
 use std::time::Instant;

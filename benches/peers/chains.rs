@@ -77,8 +77,8 @@ fn parts(
 }
 
 /// One loop without and with a plurality of 64 on problems of three difficulties.
-const PLAIN: &str = include_str!("../benches/votes/plain.toml");
-const VOTED: &str = include_str!("../benches/votes/voted.toml");
+const PLAIN: &str = include_str!("../votes/plain.toml");
+const VOTED: &str = include_str!("../votes/voted.toml");
 
 fn main() {
     let mut report = BTreeMap::new();

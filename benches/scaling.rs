@@ -1,8 +1,8 @@
 //! How cost grows with examples, generations, replicates and threads: prints a table, writes `benches/scaling.svg`.
 //!
-//! `cargo run --release --example scaling`
+//! `cargo bench --bench scaling`
 
-// An example that cannot be set up has nothing to time.
+// A bench that cannot be set up has nothing to time.
 #![allow(clippy::expect_used)]
 
 use std::time::Instant;
