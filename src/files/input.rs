@@ -12,7 +12,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum InputError {
     /// The system's own reason.
-    #[error("{0}")]
+    #[error(transparent)]
     Unreadable(#[from] io::Error),
     /// A folder.
     #[error("it is a folder")]

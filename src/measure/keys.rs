@@ -268,7 +268,9 @@ fn predicted(scenario: &str, vote: &VoteShares) -> Result<(f64, Option<f64>), Me
         format!("vote.candidates={}", vote.candidates),
         format!("vote.agree={}", vote.agree),
     ];
-    let accepted = Law::new(&Scenario::parse(scenario, Origin::Text, &overrides)?, 0).at(Composition::SOUND).accepted;
+    let accepted = Law::new(&Scenario::parse(scenario, Origin::Text, &overrides).map_err(MeasureError::Scenario)?, 0)
+        .at(Composition::SOUND)
+        .accepted;
     let total = accepted.total();
     Ok((total, (total > 0.0).then(|| (accepted.sound + accepted.unsound) / total)))
 }

@@ -47,7 +47,7 @@ pub enum MeasureError {
     Name(NameError),
     /// What was measured makes no scenario; its key and rule.
     #[error("what these samples tell makes no scenario: {}", broken(.0))]
-    Scenario(#[from] ScenarioError),
+    Scenario(ScenarioError),
 }
 
 /// "1 problem is", "3 problems are".
