@@ -8,125 +8,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::training::{LoopChecks, TrainingMode};
-use crate::scenario::MOST_SPREAD;
-
-/// The parameters, by the keys of a scenario file where it has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FitParameter {
-    /// Error rate of the first generation in the log.
-    Error,
-    /// Share of that error that sits in wrong beliefs already; the rest is fresh slips.
-    Inherited,
-    /// How much faster slips come for each wrong belief, at 15 % slips a step; as the inverse square root of their rate.
-    Amplification,
-    /// Probability that an accepted fresh mistake becomes a wrong belief.
-    Imprint,
-    /// Wrong beliefs that one accepted systematic mistake leaves.
-    Persistence,
-    /// N, effective number of independent beliefs per step of a first-generation solution.
-    Examples,
-    /// Share of the way to its final value that the slip rate goes in each generation.
-    StepErrorGain,
-    /// Final slip rate as a multiple of the first.
-    StepErrorFloor,
-    /// Probability that the checks pass a fresh mistake, relative to a right answer.
-    PassRandom,
-    /// Probability that the checks pass an inherited mistake, relative to a right answer.
-    PassSystematic,
-    /// b, probability that an answer on which the candidates agree passes what other checks there are.
-    PassRight,
-    /// κ, effective number of candidates that must agree; 1 where there is no vote.
-    Agreeing,
-    /// How many more must agree for a unanimous vote, over κ.
-    Unanimity,
-    /// ζ, how far what the checks accept displaces what they reject: 1 where the training set is all that is learned, 0
-    /// where each problem is learned from its own answers.
-    Displacement,
-    /// ν, probability that a slip from a wrong belief gives the right answer: one in as many as there are others.
-    Reversion,
-    /// κ', by which sampling multiplies the hazard −ln(1 − share) of what was learned.
-    HazardGain,
-    /// η, share of the beliefs that a generation learns anew; the others it keeps.
-    Renewal,
-    /// ψ, over-dispersion of the evaluation: correlation between two answers of one generation beyond the model.
-    Dispersion,
-    /// ψ of the audit.
-    AuditDispersion,
-    /// ψ of the acceptance.
-    YieldDispersion,
-    /// ς, share of the evaluation's noise that generations on the same problems have in common.
-    SharedNoise,
-    /// z, how much harder those problems are than all problems, in standard deviations of what is shared.
-    Level,
-    /// ω, odds ratio of two slips at one problem in successive generations: problems differ in difficulty.
-    SlipRecurrence,
-}
+use crate::scenario::{FitParameter, MOST_SPREAD};
 
 /// Number of parameters.
-pub const PARAMETERS: usize = 23;
+pub const PARAMETERS: usize = FitParameter::ALL.len();
 /// The parameters from this one on are held unless the log gives a reason; held ones draw no random numbers, so that the
 /// draws of the others do not depend on them.
-pub(super) const OPTIONAL: usize = 20;
-
-impl FitParameter {
-    /// Every parameter, in the order of a [`ParameterPoint`].
-    pub const ALL: [Self; PARAMETERS] = [
-        Self::Error,
-        Self::Inherited,
-        Self::Amplification,
-        Self::Imprint,
-        Self::Persistence,
-        Self::Examples,
-        Self::StepErrorGain,
-        Self::StepErrorFloor,
-        Self::PassRandom,
-        Self::PassSystematic,
-        Self::PassRight,
-        Self::Agreeing,
-        Self::Unanimity,
-        Self::Displacement,
-        Self::Reversion,
-        Self::HazardGain,
-        Self::Renewal,
-        Self::Dispersion,
-        Self::AuditDispersion,
-        Self::YieldDispersion,
-        Self::SharedNoise,
-        Self::Level,
-        Self::SlipRecurrence,
-    ];
-
-    /// The key in `[fit.priors]` and in results.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Inherited => "inherited",
-            Self::Amplification => "amplification",
-            Self::Imprint => "imprint",
-            Self::Persistence => "persistence",
-            Self::Examples => "examples",
-            Self::StepErrorGain => "step_error_gain",
-            Self::StepErrorFloor => "step_error_floor",
-            Self::PassRandom => "pass_random",
-            Self::PassSystematic => "pass_systematic",
-            Self::PassRight => "pass_right",
-            Self::Agreeing => "agreeing",
-            Self::Unanimity => "unanimity",
-            Self::Displacement => "displacement",
-            Self::Reversion => "reversion",
-            Self::HazardGain => "hazard_gain",
-            Self::Renewal => "renewal",
-            Self::Dispersion => "dispersion",
-            Self::AuditDispersion => "audit_dispersion",
-            Self::YieldDispersion => "yield_dispersion",
-            Self::SharedNoise => "shared_noise",
-            Self::Level => "level",
-            Self::SlipRecurrence => "slip_recurrence",
-        }
-    }
-}
+pub(super) const OPTIONAL: usize = FitParameter::SharedNoise as usize;
 
 /// One value per parameter, on the scales of their priors.
 pub type ParameterPoint = [f64; PARAMETERS];

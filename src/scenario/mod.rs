@@ -14,24 +14,25 @@ mod difficulty;
 mod draws;
 mod error;
 mod filter;
+mod fit_parameter;
 mod fitted_loop;
 mod form;
+mod key_info;
+mod key_table;
 mod load;
 mod overrides;
-mod prior_keys;
+mod parts;
 mod priors;
 mod read_designs;
+mod read_filter;
 mod resolve;
-mod resolve_filter;
 mod schedule;
 mod schema;
 mod toml_table;
 mod wording;
 mod written;
 
-use serde::{Deserialize, Serialize};
-
-use crate::quantity::{Count, Probability, Rate};
+use crate::quantity::Count;
 
 pub use builder::ScenarioBuilder;
 pub use claims::{
@@ -42,13 +43,15 @@ pub use design::Design;
 pub use difficulty::{Difficulty, DifficultyClass};
 pub use draws::PosteriorDraw;
 pub use error::{NameError, Origin, ScenarioError, TextPosition};
-pub use filter::Filter;
+pub use filter::{Filter, FilterStrength, Stronger, filter_kinds};
+pub use fit_parameter::{FitParameter, MedianRange};
 pub use fitted_loop::{DrawnDesigns, FittedDesigns, FittedLoop};
-pub use prior_keys::{MedianRange, PRIORS};
+pub use key_info::{KeyInfo, TableInfo};
+pub use parts::{Errors, Failure, Learning, Policy, Start, Task, Vote};
 pub use priors::{MOST_SPREAD, StatedPrior};
 pub(crate) use resolve::legal_name;
 pub use resolve::{MAX_CANDIDATES, MAX_PLURALITY};
-pub use schema::DRAWN;
+pub use schema::{DRAWN, key_place, schema};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
 #[derive(Debug, Clone, PartialEq)]
@@ -82,120 +85,6 @@ pub struct Scenario {
     pub cost: Option<Cost>,
 }
 
-/// The task: how long a solution is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Task {
-    /// L, steps of a solution at generation 0.
-    pub steps: Count,
-    /// Steps added each generation.
-    pub steps_per_generation: u32,
-}
-
-/// How mistakes are made.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Errors {
-    /// ε, probability of a slip at one step, at generation 0.
-    pub step_error: Probability,
-    /// r, probability per step that a wrong path finds back to the right answer.
-    pub recovery: Probability,
-    /// σ, share of fresh wrong outcomes that are systematic.
-    pub systematic_share: Probability,
-    /// γ, probability that a candidate shows the systematic mistake of its problem.
-    pub consistency: Probability,
-    /// A, relative growth of the step error per unit share of unsound and wrong beliefs.
-    pub amplification: Rate,
-    /// D, number of wrong answers that random mistakes scatter over; absent: they never coincide.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wrong_answers: Option<Count>,
-    /// The step error that improvement tends to.
-    pub step_error_floor: Probability,
-    /// Share of the distance to the floor that one generation gains.
-    pub step_error_gain: Probability,
-    /// δ, log-odds of a slip that each generation adds: ability that narrow training wears off.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub erosion: Rate,
-}
-
-/// How examples are learned.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Learning {
-    /// λ, probability that a random wrong example becomes a wrong belief.
-    pub imprint: Probability,
-    /// ρ, probability that a systematic or unsound example is learned as such.
-    pub persistence: Probability,
-    /// μ, share of examples replaced by verified ground truth.
-    pub anchor: Probability,
-    /// κ, factor of the hazard −ln(1 − share of mistaken beliefs) between what was learned and what the model then does.
-    #[serde(skip_serializing_if = "is_one")]
-    pub hazard_gain: Rate,
-    /// η, share of the beliefs that a generation learns anew; the others are copied from its predecessor.
-    #[serde(skip_serializing_if = "is_whole")]
-    pub renewal: Probability,
-    /// What a generation trains on.
-    pub policy: Policy,
-}
-
-/// What a generation trains on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Policy {
-    /// The last generation's N examples.
-    Replace,
-    /// All examples so far, generation 0's N included.
-    Accumulate,
-}
-
-/// The vote among candidates for one problem; one candidate is no vote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Vote {
-    /// k, candidates for each problem.
-    pub candidates: Count,
-    /// m, votes that the answer with most votes needs to be accepted; 1 is the plurality vote.
-    pub agree: Count,
-    /// The most votes with which it is accepted; absent: all candidates.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agree_at_most: Option<Count>,
-}
-
-impl Vote {
-    /// The most votes with which an answer is accepted.
-    #[must_use]
-    pub fn most(&self) -> u64 {
-        self.agree_at_most.unwrap_or(self.candidates).get()
-    }
-
-    /// Whether at most one answer can have the votes that it needs, and no number of them is too many.
-    #[must_use]
-    pub fn is_majority(&self) -> bool {
-        2 * self.agree.get() > self.candidates.get() && self.most() == self.candidates.get()
-    }
-}
-
-/// Shares of generation 0's beliefs; what is left is sound.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Start {
-    /// Share of unsound beliefs.
-    pub unsound: Probability,
-    /// Share of wrong beliefs.
-    pub wrong: Probability,
-    /// Whether each belief is drawn with these shares, or the counts are the nearest whole ones.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub draw: bool,
-}
-
-/// When the loop has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Failure {
-    /// θ, the error rate of one candidate at which the loop has failed.
-    pub error_rate: Probability,
-}
-
 impl Scenario {
     /// Counts (unsound, wrong) of generation 0: the shares of `start` times N, to the nearest whole belief. Where the start
     /// is drawn they are its mean, rounded.
@@ -220,20 +109,4 @@ impl Scenario {
         let begun = if self.start.draw { self.start.unsound.get() > 0.0 } else { self.start_counts().0 > 0 };
         self.errors.recovery.get() > 0.0 || begun
     }
-}
-
-// Serde asks by reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_zero(rate: &Rate) -> bool {
-    rate.get() == 0.0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_one(rate: &Rate) -> bool {
-    rate.get() == 1.0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_whole(share: &Probability) -> bool {
-    share.get() == 1.0
 }

@@ -1,5 +1,6 @@
 //! Scenario files that are refused, with the message that each gives; scenario files that are taken; overrides.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use approx::assert_relative_eq;
 use runaway::analytic::reproduction::reproduction_number;
 use runaway::law::{Composition, Law};
 use runaway::provenance::digest;
-use runaway::scenario::{Filter, Origin, Policy, Scenario};
+use runaway::scenario::{Filter, FitParameter, Origin, Policy, Scenario, filter_kinds};
 
 /// Every scenario file of a folder of the repository, in order of their names.
 fn scenarios_in(folder: &str) -> Vec<PathBuf> {
@@ -53,6 +54,30 @@ fn every_valid_file_resolves_as_pinned() {
         let pinned = fs::read_to_string(path.with_extension("json")).unwrap_or_default();
         assert_eq!(resolved, pinned.trim_end(), "{} resolves otherwise", path.display());
     }
+}
+
+/// The words in backticks of a text.
+fn quoted(text: &str) -> BTreeSet<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// docs/model.md has a row for each kind of filter, with its keys; docs/fitting.md names every parameter of a fit.
+#[test]
+fn the_documentation_lists_the_keys_that_there_are() {
+    let model = fs::read_to_string("docs/model.md").unwrap();
+    let rows = model.lines().filter(|line| line.starts_with("| `")).map(|line| line.split(" | ").collect::<Vec<_>>());
+    let kinds =
+        rows.filter(|cells| cells.len() == 6).map(|cells| (cells[0].trim_matches(['|', ' ', '`']), quoted(cells[5])));
+    let listed: Vec<(&str, BTreeSet<&str>)> = kinds.filter(|(kind, _)| *kind != "kind").collect();
+    let known: Vec<(&str, BTreeSet<&str>)> =
+        filter_kinds().iter().map(|kind| (kind.name, kind.keys.iter().map(|key| key.name).collect())).collect();
+    assert_eq!(listed, known);
+
+    let fitting = fs::read_to_string("docs/fitting.md").unwrap();
+    let (_, list) = fitting.split_once("The parameters are ").unwrap();
+    let (list, _) = list.split_once(". ").unwrap();
+    let known: BTreeSet<&str> = FitParameter::ALL.iter().map(|parameter| parameter.key()).collect();
+    assert_eq!(quoted(list), known);
 }
 
 #[test]
