@@ -3,9 +3,10 @@
 use serde::Serialize;
 use toml::{Table, Value};
 
+use super::diagnostic::Diagnostic;
 use super::error::{Origin, ScenarioError};
 use super::load::read_table;
-use super::{CheckPrice, Difficulty, Filter, Policy, Scenario};
+use super::{CheckPrice, Difficulty, Filter, Policy, Scenario, overrides};
 
 /// Keys of a scenario as they will be written. What is not set has its default (model.md, section 7); nothing is checked
 /// before [`ScenarioBuilder::build`], which knows the rules of scenario files and no others.
@@ -15,43 +16,58 @@ pub struct ScenarioBuilder {
     keys: Table,
 }
 
-/// A value as TOML has it.
-trait KeyValue {
-    fn written(self) -> Value;
+/// A value of a key: a number, a word, or yes or no.
+pub trait KeyValue: sealed::Written {}
+
+impl<T: sealed::Written> KeyValue for T {}
+
+mod sealed {
+    /// A value as TOML has it.
+    pub trait Written {
+        fn written(self) -> toml::Value;
+    }
 }
 
-impl KeyValue for f64 {
+use sealed::Written;
+
+impl Written for f64 {
     fn written(self) -> Value {
         Value::Float(self)
     }
 }
 
-impl KeyValue for u64 {
+impl Written for u64 {
     /// Numbers that TOML cannot hold are far beyond every count that is legal.
     fn written(self) -> Value {
         Value::Integer(i64::try_from(self).unwrap_or(i64::MAX))
     }
 }
 
-impl KeyValue for u32 {
+impl Written for u32 {
     fn written(self) -> Value {
         Value::Integer(i64::from(self))
     }
 }
 
-impl KeyValue for bool {
+impl Written for i32 {
+    fn written(self) -> Value {
+        Value::Integer(i64::from(self))
+    }
+}
+
+impl Written for bool {
     fn written(self) -> Value {
         Value::Boolean(self)
     }
 }
 
-impl KeyValue for &str {
+impl Written for &str {
     fn written(self) -> Value {
         Value::String(self.to_owned())
     }
 }
 
-impl KeyValue for Policy {
+impl Written for Policy {
     fn written(self) -> Value {
         match self {
             Self::Replace => "replace".written(),
@@ -172,7 +188,7 @@ impl Scenario {
     /// let half = Probability::new(0.5)?;
     /// let checked = Filter::Outcome { sensitivity: half, false_reject: Probability::ZERO };
     /// let scenario = Scenario::builder("voted").examples(300).candidates(5).agree(4).filter(checked).build()?;
-    /// assert_eq!(scenario.vote.agree.get(), 4);
+    /// assert_eq!(scenario.vote().agree.get(), 4);
     ///
     /// let refused = Scenario::builder("voted").step_error(1.5).build().unwrap_err().to_string();
     /// assert!(refused.contains("`errors.step_error`") && refused.contains("1.5"), "{refused}");
@@ -180,6 +196,36 @@ impl Scenario {
     /// ```
     pub fn builder(name: &str) -> ScenarioBuilder {
         ScenarioBuilder { keys: Table::new() }.set("name", name.written())
+    }
+}
+
+impl Scenario {
+    /// This scenario with another value for one key, by its dotted name; the rules are those of files. A vote that asks for
+    /// more than half goes on to do so when `vote.candidates` changes.
+    ///
+    /// ```
+    /// use runaway::Scenario;
+    ///
+    /// let voted = Scenario::default().with("errors.step_error", 0.01)?.with("vote.candidates", 5)?;
+    /// assert_eq!((voted.errors().step_error.get(), voted.vote().agree.get()), (0.01, 3));
+    ///
+    /// let refused = voted.with("vote.agree", 9).unwrap_err().to_string();
+    /// assert!(refused.contains("`vote.agree`: 9 votes are more than the 5"), "{refused}");
+    /// # Ok::<(), runaway::scenario::ScenarioError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ScenarioError::Rule`] for a key that there is not, and for the first rule that is broken.
+    pub fn with(&self, key: &str, value: impl KeyValue) -> Result<Self, ScenarioError> {
+        let fault = |fault: Diagnostic| fault.placeless(Origin::Text);
+        // Strings, finite numbers below 2^63 and tables are what TOML can write.
+        let mut table = Table::try_from(self).unwrap_or_default();
+        let simple = self.vote.agree.get() == self.vote.candidates.get() / 2 + 1;
+        if let Some(Value::Table(vote)) = table.get_mut("vote").filter(|_| key == "vote.candidates" && simple) {
+            vote.remove("agree");
+        }
+        overrides::assign(&mut table, key, value.written()).map_err(|breach| fault(breach.into()))?;
+        read_table(&table).map(|read| read.scenario).map_err(fault)
     }
 }
 
@@ -223,6 +269,23 @@ mod tests {
         let built = built.start_wrong(0.1).start_draw(true).priced_filter(truth, price).difficulty(alike).unit("USD");
         assert_eq!(built.build(), Scenario::parse(text, Origin::Text, &[]));
         assert_eq!(Scenario::default(), Scenario::parse("name = \"loop\"", Origin::Text, &[]).unwrap());
+    }
+
+    /// Nothing but the key that is named changes, and a vote stays what it is.
+    #[test]
+    fn a_variant_differs_in_one_key() {
+        let built = Scenario::builder("one").filter(Filter::Transform { invariance: Probability::ZERO }).unit("USD");
+        let built = built.candidates(4).agree(4).build().unwrap();
+        assert_eq!(built.with("errors.erosion", 0.0).unwrap(), built);
+        let varied = built.with("filter.0.invariance", 0.25).unwrap().with("vote.candidates", 6).unwrap();
+        assert_eq!((varied.vote.candidates.get(), varied.vote.agree.get()), (6, 4));
+        assert!(matches!(varied.filters[..], [Filter::Transform { invariance }] if invariance.get() == 0.25));
+        let majority = Scenario::default().with("vote.candidates", 7).unwrap();
+        assert_eq!(majority.vote.agree.get(), 4);
+        for (key, said) in [("errors.step_eror", "did you mean `step_error`?"), ("horizon", "not 0.5")] {
+            let message = built.with(key, 0.5).unwrap_err().to_string();
+            assert!(message.contains(said), "{message}");
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod written;
 
 use crate::quantity::Count;
 
-pub use builder::ScenarioBuilder;
+pub use builder::{KeyValue, ScenarioBuilder};
 pub use claims::{
     FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
 };
@@ -54,35 +54,104 @@ pub use resolve::{MAX_CANDIDATES, MAX_PLURALITY};
 pub use schema::{DRAWN, key_place, schema};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
+///
+/// Its fields cannot be set from outside the crate, so that none breaks a rule: [`Scenario::builder`] makes one,
+/// [`Scenario::with`] a variant. The tables within it are copies of legal values, and change nothing.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub struct Scenario {
+    pub(crate) name: String,
+    pub(crate) source: Option<String>,
+    pub(crate) examples: Count,
+    pub(crate) horizon: Count,
+    pub(crate) task: Task,
+    pub(crate) errors: Errors,
+    pub(crate) difficulty: Vec<Difficulty>,
+    pub(crate) learning: Learning,
+    pub(crate) vote: Vote,
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) start: Start,
+    pub(crate) failure: Failure,
+    pub(crate) cost: Option<Cost>,
+}
+
+impl Scenario {
     /// Short name; also the name of its report folder.
-    pub name: String,
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Where the numbers come from.
-    pub source: Option<String>,
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
     /// N, the effective number of independent training examples of a generation.
-    pub examples: Count,
+    #[must_use]
+    pub const fn examples(&self) -> Count {
+        self.examples
+    }
+
     /// Generations reported.
-    pub horizon: Count,
+    #[must_use]
+    pub const fn horizon(&self) -> Count {
+        self.horizon
+    }
+
     /// The task.
-    pub task: Task,
+    #[must_use]
+    pub const fn task(&self) -> &Task {
+        &self.task
+    }
+
     /// How mistakes are made.
-    pub errors: Errors,
+    #[must_use]
+    pub const fn errors(&self) -> &Errors {
+        &self.errors
+    }
+
     /// Problems of different difficulty; none: all are alike.
-    pub difficulty: Vec<Difficulty>,
+    #[must_use]
+    pub fn difficulty(&self) -> &[Difficulty] {
+        &self.difficulty
+    }
+
     /// How examples are learned.
-    pub learning: Learning,
+    #[must_use]
+    pub const fn learning(&self) -> &Learning {
+        &self.learning
+    }
+
     /// The vote among candidates.
-    pub vote: Vote,
+    #[must_use]
+    pub const fn vote(&self) -> &Vote {
+        &self.vote
+    }
+
     /// The filters, in series.
-    pub filters: Vec<Filter>,
+    #[must_use]
+    pub fn filters(&self) -> &[Filter] {
+        &self.filters
+    }
+
     /// What generation 0 believes.
-    pub start: Start,
+    #[must_use]
+    pub const fn start(&self) -> &Start {
+        &self.start
+    }
+
     /// When the loop has failed.
-    pub failure: Failure,
+    #[must_use]
+    pub const fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
     /// What it costs, if prices are given.
-    pub cost: Option<Cost>,
+    #[must_use]
+    pub const fn cost(&self) -> Option<&Cost> {
+        self.cost.as_ref()
+    }
 }
 
 impl Scenario {

@@ -84,10 +84,14 @@ fn the_documentation_lists_the_keys_that_there_are() {
 fn every_model_is_a_scenario_named_like_its_file() {
     for path in scenarios_in("models") {
         let scenario = Scenario::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(Some(scenario.name.as_str()), path.file_stem().and_then(|stem| stem.to_str()));
-        assert!(scenario.source.is_some(), "{} does not say where its numbers come from", path.display());
+        assert_eq!(Some(scenario.name()), path.file_stem().and_then(|stem| stem.to_str()));
+        assert!(scenario.source().is_some(), "{} does not say where its numbers come from", path.display());
         let listed = fs::read_to_string("models/README.md").unwrap();
-        assert!(listed.contains(&format!("({}.toml)", scenario.name)), "models/README.md leaves out {}", scenario.name);
+        assert!(
+            listed.contains(&format!("({}.toml)", scenario.name())),
+            "models/README.md leaves out {}",
+            scenario.name()
+        );
     }
 }
 
@@ -97,13 +101,13 @@ fn models_have_the_reproduction_numbers_that_their_index_states() {
     let index = fs::read_to_string("models/README.md").unwrap();
     for path in scenarios_in("models") {
         let scenario = Scenario::load(&path, &[]).unwrap();
-        let row = index.lines().find(|line| line.contains(&format!("({}.toml)", scenario.name))).unwrap();
+        let row = index.lines().find(|line| line.contains(&format!("({}.toml)", scenario.name()))).unwrap();
         let stated = row.split('|').nth(3).unwrap().trim();
         assert_eq!(
             format!("{:.2}", reproduction_number(&Law::new(&scenario, 0)).unwrap()),
             stated,
             "{}",
-            scenario.name
+            scenario.name()
         );
     }
 }
@@ -150,17 +154,17 @@ fn overrides_change_any_key() {
         "failure.error_rate=0.3",
     ])
     .unwrap();
-    assert_eq!(scenario.name, "my-loop_2.1");
-    assert_eq!(scenario.source.as_deref(), Some("Zhang & Parkes, \"error avalanching\""));
-    assert_eq!((scenario.examples.get(), scenario.horizon.get()), (300, 12));
-    assert_eq!((scenario.task.steps.get(), scenario.task.steps_per_generation), (7, 1));
-    assert_eq!((scenario.errors.step_error.get(), scenario.errors.amplification.get()), (1.0, 20.0));
-    assert_eq!(scenario.errors.wrong_answers.map(|count| count.get()), Some(50));
-    assert_eq!(scenario.learning.imprint.get(), 0.02);
-    assert_eq!((scenario.learning.policy, scenario.learning.anchor.get()), (Policy::Accumulate, 1e-3));
-    assert_eq!((scenario.vote.candidates.get(), scenario.vote.agree.get()), (5, 4));
-    assert!(matches!(scenario.filters[..], [Filter::Catch { random, .. }] if random.get() == 0.9));
-    assert_eq!((scenario.start.wrong.get(), scenario.failure.error_rate.get()), (0.25, 0.3));
+    assert_eq!(scenario.name(), "my-loop_2.1");
+    assert_eq!(scenario.source(), Some("Zhang & Parkes, \"error avalanching\""));
+    assert_eq!((scenario.examples().get(), scenario.horizon().get()), (300, 12));
+    assert_eq!((scenario.task().steps.get(), scenario.task().steps_per_generation), (7, 1));
+    assert_eq!((scenario.errors().step_error.get(), scenario.errors().amplification.get()), (1.0, 20.0));
+    assert_eq!(scenario.errors().wrong_answers.map(|count| count.get()), Some(50));
+    assert_eq!(scenario.learning().imprint.get(), 0.02);
+    assert_eq!((scenario.learning().policy, scenario.learning().anchor.get()), (Policy::Accumulate, 1e-3));
+    assert_eq!((scenario.vote().candidates.get(), scenario.vote().agree.get()), (5, 4));
+    assert!(matches!(scenario.filters()[..], [Filter::Catch { random, .. }] if random.get() == 0.9));
+    assert_eq!((scenario.start().wrong.get(), scenario.failure().error_rate.get()), (0.25, 0.3));
 }
 
 #[test]
@@ -168,17 +172,17 @@ fn text_needs_no_quotes_and_may_look_like_a_number() {
     for (typed, name) in
         [("name=2024", "2024"), ("name=1.5", "1.5"), ("name=true", "true"), ("name=\"quoted\"", "quoted")]
     {
-        assert_eq!(with(&[typed]).unwrap().name, name);
+        assert_eq!(with(&[typed]).unwrap().name(), name);
     }
-    assert_eq!(with(&["name=2024-01-01"]).unwrap().name, "2024-01-01");
-    assert_eq!(with(&["source=a = b"]).unwrap().source.as_deref(), Some("a = b"));
+    assert_eq!(with(&["name=2024-01-01"]).unwrap().name(), "2024-01-01");
+    assert_eq!(with(&["source=a = b"]).unwrap().source(), Some("a = b"));
 }
 
 #[test]
 fn overrides_add_change_and_remove_filters() {
     let kinds = |overrides: &[&str]| {
         let scenario = with(overrides).unwrap_or_else(|message| panic!("{message}"));
-        scenario.filters.iter().map(Filter::kind).collect::<Vec<_>>()
+        scenario.filters().iter().map(Filter::kind).collect::<Vec<_>>()
     };
     assert_eq!(kinds(&["filter.1.kind=cross-model", "filter.1.agreement_on_error=0.6"]), ["catch", "cross-model"]);
     assert_eq!(kinds(&["filter=[]"]), Vec::<&str>::new());
