@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut changes = Vec::new();
     for file in files {
         let Some(known) = Loop::new(file)? else { continue };
-        let name = known.scenario.name.clone();
+        let name = known.scenario.name();
         for parameter in parameters(&known.scenario)? {
             match smallest(&known, &parameter)? {
                 Some(seen) => {
@@ -82,7 +82,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let known = Loop::new(file.clone())?.ok_or("solved before")?;
         let found = found(&known, parameter, seen.value)?;
         let change = format!("`{}` {} to {}", parameter.key, digits(parameter.value), digits(seen.value));
-        println!("| {} | {change} | {found} of {SEEDS} |", known.scenario.name);
+        println!("| {} | {change} | {found} of {SEEDS} |", known.scenario.name());
     }
     Ok(())
 }

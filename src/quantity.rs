@@ -53,6 +53,13 @@ impl Probability {
         }
     }
 
+    /// A constant of the crate; an illegal one does not compile where it stands in a `const` block.
+    #[allow(clippy::manual_range_contains)]
+    pub(crate) const fn constant(value: f64) -> Self {
+        assert!(value >= 0.0 && value <= 1.0, "a probability lies in [0, 1]");
+        Self(value)
+    }
+
     /// The number itself.
     #[must_use]
     pub const fn get(self) -> f64 {
@@ -88,6 +95,12 @@ impl Rate {
     /// [`QuantityError::Rate`] for anything else, NaN included.
     pub fn new(value: f64) -> Result<Self, QuantityError> {
         if value.is_finite() && value >= 0.0 { Ok(Self(value + 0.0)) } else { Err(QuantityError::Rate(value)) }
+    }
+
+    /// A constant of the crate; an illegal one does not compile where it stands in a `const` block.
+    pub(crate) const fn constant(value: f64) -> Self {
+        assert!(value.is_finite() && value >= 0.0, "a rate is a finite number of at least 0");
+        Self(value)
     }
 
     /// The number itself.
@@ -129,6 +142,12 @@ impl Count {
         } else {
             Err(QuantityError::Count(i64::try_from(value).unwrap_or(i64::MAX)))
         }
+    }
+
+    /// A constant of the crate; an illegal one does not compile where it stands in a `const` block.
+    pub(crate) const fn constant(value: u64) -> Self {
+        assert!(value >= 1 && value <= Self::MAX, "a count is a whole number from 1 to 10^12");
+        Self(value)
     }
 
     /// The number itself.

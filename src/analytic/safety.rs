@@ -4,11 +4,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::quantity::Probability;
-use crate::scenario::{Filter, Policy, Scenario};
+use crate::scenario::{Filter, Policy, Scenario, Stronger};
 
 use super::chain2d;
 use super::count_propagation::CountPropagation;
-use super::thresholds::knobs;
 
 /// The probability of failing within the horizon that counts as safe.
 pub const SAFE: f64 = 0.05;
@@ -111,10 +110,10 @@ fn levers(scenario: &Scenario) -> Vec<Lever> {
         set: Box::new(further),
     }];
     for (index, filter) in scenario.filters.iter().enumerate() {
-        levers.extend(knobs(filter).into_iter().map(|knob| Lever {
-            parameter: format!("filter.{index}.{}", knob.name),
+        levers.extend(filter.strengths().into_iter().map(|knob| Lever {
+            parameter: format!("filter.{index}.{}", knob.key),
             present: Some(knob.present.get()),
-            strongest: if knob.falling { 0.0 } else { 1.0 },
+            strongest: if knob.stronger == Stronger::Lower { 0.0 } else { 1.0 },
             set: Box::new(move |scenario: &mut Scenario, value| (knob.set)(&mut scenario.filters[index], value)),
         }));
     }

@@ -76,7 +76,7 @@ fn by_solving(scenario: &Scenario, generation: u64) -> (Option<f64>, Option<f64>
 /// `E[T]` and S(`generation`): the sum of S(g) where the loop dies out or comes to rest soon, else by elimination.
 fn on_nodes(scenario: &Scenario, generation: u64) -> Option<(f64, f64)> {
     let era = scenario.stage(0);
-    let start = scenario.start();
+    let start = CountLoop::start(scenario);
     if start >= era.failing {
         return Some((0.0, 0.0));
     }

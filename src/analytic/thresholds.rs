@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::law::{Composition, Law};
 use crate::quantity::{Count, Probability};
-use crate::scenario::{Filter, Scenario};
+use crate::scenario::{Filter, FilterStrength, Scenario, Stronger};
 
 use super::fixed;
 use super::reproduction::{TOO_LARGE, reproduction_number};
@@ -18,7 +18,7 @@ const GRID: u32 = 64;
 /// Every threshold of a scenario, under the law of generation 0.
 pub(super) fn all(scenario: &Scenario) -> Vec<ParameterThreshold> {
     let mut thresholds: Vec<ParameterThreshold> = (0..scenario.filters.len())
-        .flat_map(|index| knobs(&scenario.filters[index]).into_iter().map(move |knob| (index, knob)))
+        .flat_map(|index| scenario.filters[index].strengths().into_iter().map(move |knob| (index, knob)))
         .map(|(index, knob)| strength(scenario, index, &knob))
         .collect();
     thresholds.push(added_catch(scenario));
@@ -42,55 +42,18 @@ fn heals(law: &Law) -> Option<bool> {
     }
 }
 
-/// A parameter that sets how much a filter catches.
-pub(super) struct Knob {
-    pub name: &'static str,
-    pub present: Probability,
-    /// Whether a smaller value catches more.
-    pub falling: bool,
-    pub set: fn(&mut Filter, Probability),
-}
-
-/// The parameters by which a filter catches more or less.
-pub(super) fn knobs(filter: &Filter) -> Vec<Knob> {
-    macro_rules! knob {
-        ($variant:ident, $field:ident, $falling:expr) => {
-            Knob {
-                name: stringify!($field),
-                present: *$field,
-                falling: $falling,
-                set: |filter, value| {
-                    if let Filter::$variant { $field, .. } = filter {
-                        *$field = value;
-                    }
-                },
-            }
-        };
-    }
-    match filter {
-        Filter::Catch { random, systematic, unsound, .. } => {
-            vec![knob!(Catch, random, false), knob!(Catch, systematic, false), knob!(Catch, unsound, false)]
-        }
-        Filter::SelfJudge { sensitivity, .. } => vec![knob!(SelfJudge, sensitivity, false)],
-        Filter::Outcome { sensitivity, .. } => vec![knob!(Outcome, sensitivity, false)],
-        Filter::Steps { sensitivity, .. } => vec![knob!(Steps, sensitivity, false)],
-        Filter::CrossModel { agreement_on_error, .. } => vec![knob!(CrossModel, agreement_on_error, true)],
-        Filter::Transform { invariance } => vec![knob!(Transform, invariance, true)],
-        Filter::GroundTruth { coverage, .. } => vec![knob!(GroundTruth, coverage, false)],
-    }
-}
-
 /// The weakest setting of one parameter of one filter with R < 1.
-fn strength(scenario: &Scenario, index: usize, knob: &Knob) -> ParameterThreshold {
+fn strength(scenario: &Scenario, index: usize, knob: &FilterStrength) -> ParameterThreshold {
     let mut changed = scenario.clone();
-    let value = weakest(knob.falling, |value| {
+    let falling = knob.stronger == Stronger::Lower;
+    let value = weakest(falling, |value| {
         (knob.set)(&mut changed.filters[index], value);
         heals(&Law::new(&changed, 0))
     });
-    let bound = if knob.falling { "largest" } else { "smallest" };
+    let bound = if falling { "largest" } else { "smallest" };
     ParameterThreshold {
-        parameter: format!("filter.{index}.{}", knob.name),
-        meaning: format!("{bound} `{}` of the `{}` filter with R < 1", knob.name, scenario.filters[index].kind()),
+        parameter: format!("filter.{index}.{}", knob.key),
+        meaning: format!("{bound} `{}` of the `{}` filter with R < 1", knob.key, scenario.filters[index].kind()),
         present: Some(knob.present.get()),
         reason: value.err().map(str::to_owned),
         value: value.ok(),

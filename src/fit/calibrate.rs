@@ -34,9 +34,10 @@ use super::learner::{LoopModel, Prediction};
 use super::log::{LogRow, LogRun};
 use super::model::{self, ForecastSpan, SampledPath};
 use super::prepare;
-use super::prior::{FitParameter, PriorSet};
+use super::prior::PriorSet;
 use super::sampler;
 use super::{FitError, FitOptions, LoopChecks, TrainingMode, UNWATCHED};
+use crate::scenario::FitParameter;
 
 /// Stream numbers of the replicates' own draws; fits take theirs from the replicate's seed.
 const TRUTH_STREAM: u64 = 4 << 32;

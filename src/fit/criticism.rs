@@ -6,9 +6,10 @@ use super::FitOptions;
 use super::log::LogRun;
 use super::mixing::ChainMixing;
 use super::model::FitModel;
-use super::prior::{FitParameter, ParameterPoint, PriorSet};
+use super::prior::{ParameterPoint, PriorSet};
 use super::result::{CredibleInterval, ParameterSummary, SurprisingRow, TradeOff};
 use super::sampler::{self, PosteriorSample};
+use crate::scenario::FitParameter;
 
 /// First random stream of the predictive checks.
 const CHECK_STREAM: u64 = 3 << 32;

@@ -27,7 +27,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::prior::{FitParameter, ParameterPoint, PriorSet};
+use super::prior::{ParameterPoint, PriorSet};
+use crate::scenario::FitParameter;
 
 /// Slip rate per step at which [`FitParameter::Amplification`] is A itself. Rarer slips are amplified more: over loops of
 /// real learners A grows about as the inverse square root of the slip rate, from below 1 where a third of the answers slip

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::prior::{FitParameter, ParameterPoint, PriorSet};
+use super::prior::{ParameterPoint, PriorSet};
+use crate::scenario::FitParameter;
 
 /// Mixing of one parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

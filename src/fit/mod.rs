@@ -46,6 +46,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use crate::scenario::FitParameter;
 pub use advise::{AdvisedMeasurements, Measurement, MeasurementAdvice};
 pub use answer::fit;
 pub use backtest::{
@@ -60,7 +61,7 @@ pub use log::{Log, LogError, LogRow, LogRun};
 pub use mixing::ChainMixing;
 pub use outlook::FitOutlook;
 pub use parting::MetricParting;
-pub use prior::{FitParameter, PARAMETERS, ParameterPoint, Prior, PriorError, PriorScale, PriorSet, WrittenPrior};
+pub use prior::{PARAMETERS, ParameterPoint, Prior, PriorError, PriorScale, PriorSet, WrittenPrior};
 pub use read::{AnswerGroup, AnswerSet, GenerationAnswers, LogFile, ReadOptions};
 pub use result::{
     ConditionalInterval, CredibleInterval, FanPhase, FanPoint, FitBasis, KeepGeneration, LogFit, ParameterSummary,

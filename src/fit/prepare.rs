@@ -6,11 +6,12 @@ use super::design;
 use super::learner::SlipUnit;
 use super::log::{LogRow, LogRun};
 use super::model::{self, FitModel, ForecastSpan, SampledPath};
-use super::prior::{FitParameter, ParameterPoint, PriorSet};
+use super::prior::{ParameterPoint, PriorSet};
 use super::sampler::{self, PosteriorSample};
 use super::stage::UsedMeasurements;
 use super::training::{LoopChecks, TrainingMode};
 use super::{FailureThreshold, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Progress};
+use crate::scenario::FitParameter;
 
 /// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
 const PATH_STREAM: u64 = 1 << 32;

@@ -8,125 +8,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::training::{LoopChecks, TrainingMode};
-use crate::scenario::MOST_SPREAD;
-
-/// The parameters, by the keys of a scenario file where it has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FitParameter {
-    /// Error rate of the first generation in the log.
-    Error,
-    /// Share of that error that sits in wrong beliefs already; the rest is fresh slips.
-    Inherited,
-    /// How much faster slips come for each wrong belief, at 15 % slips a step; as the inverse square root of their rate.
-    Amplification,
-    /// Probability that an accepted fresh mistake becomes a wrong belief.
-    Imprint,
-    /// Wrong beliefs that one accepted systematic mistake leaves.
-    Persistence,
-    /// N, effective number of independent beliefs per step of a first-generation solution.
-    Examples,
-    /// Share of the way to its final value that the slip rate goes in each generation.
-    StepErrorGain,
-    /// Final slip rate as a multiple of the first.
-    StepErrorFloor,
-    /// Probability that the checks pass a fresh mistake, relative to a right answer.
-    PassRandom,
-    /// Probability that the checks pass an inherited mistake, relative to a right answer.
-    PassSystematic,
-    /// b, probability that an answer on which the candidates agree passes what other checks there are.
-    PassRight,
-    /// κ, effective number of candidates that must agree; 1 where there is no vote.
-    Agreeing,
-    /// How many more must agree for a unanimous vote, over κ.
-    Unanimity,
-    /// ζ, how far what the checks accept displaces what they reject: 1 where the training set is all that is learned, 0
-    /// where each problem is learned from its own answers.
-    Displacement,
-    /// ν, probability that a slip from a wrong belief gives the right answer: one in as many as there are others.
-    Reversion,
-    /// κ', by which sampling multiplies the hazard −ln(1 − share) of what was learned.
-    HazardGain,
-    /// η, share of the beliefs that a generation learns anew; the others it keeps.
-    Renewal,
-    /// ψ, over-dispersion of the evaluation: correlation between two answers of one generation beyond the model.
-    Dispersion,
-    /// ψ of the audit.
-    AuditDispersion,
-    /// ψ of the acceptance.
-    YieldDispersion,
-    /// ς, share of the evaluation's noise that generations on the same problems have in common.
-    SharedNoise,
-    /// z, how much harder those problems are than all problems, in standard deviations of what is shared.
-    Level,
-    /// ω, odds ratio of two slips at one problem in successive generations: problems differ in difficulty.
-    SlipRecurrence,
-}
+use crate::scenario::{FitParameter, MOST_SPREAD, MedianRange};
 
 /// Number of parameters.
-pub const PARAMETERS: usize = 23;
+pub const PARAMETERS: usize = FitParameter::ALL.len();
 /// The parameters from this one on are held unless the log gives a reason; held ones draw no random numbers, so that the
 /// draws of the others do not depend on them.
-pub(super) const OPTIONAL: usize = 20;
-
-impl FitParameter {
-    /// Every parameter, in the order of a [`ParameterPoint`].
-    pub const ALL: [Self; PARAMETERS] = [
-        Self::Error,
-        Self::Inherited,
-        Self::Amplification,
-        Self::Imprint,
-        Self::Persistence,
-        Self::Examples,
-        Self::StepErrorGain,
-        Self::StepErrorFloor,
-        Self::PassRandom,
-        Self::PassSystematic,
-        Self::PassRight,
-        Self::Agreeing,
-        Self::Unanimity,
-        Self::Displacement,
-        Self::Reversion,
-        Self::HazardGain,
-        Self::Renewal,
-        Self::Dispersion,
-        Self::AuditDispersion,
-        Self::YieldDispersion,
-        Self::SharedNoise,
-        Self::Level,
-        Self::SlipRecurrence,
-    ];
-
-    /// The key in `[fit.priors]` and in results.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Inherited => "inherited",
-            Self::Amplification => "amplification",
-            Self::Imprint => "imprint",
-            Self::Persistence => "persistence",
-            Self::Examples => "examples",
-            Self::StepErrorGain => "step_error_gain",
-            Self::StepErrorFloor => "step_error_floor",
-            Self::PassRandom => "pass_random",
-            Self::PassSystematic => "pass_systematic",
-            Self::PassRight => "pass_right",
-            Self::Agreeing => "agreeing",
-            Self::Unanimity => "unanimity",
-            Self::Displacement => "displacement",
-            Self::Reversion => "reversion",
-            Self::HazardGain => "hazard_gain",
-            Self::Renewal => "renewal",
-            Self::Dispersion => "dispersion",
-            Self::AuditDispersion => "audit_dispersion",
-            Self::YieldDispersion => "yield_dispersion",
-            Self::SharedNoise => "shared_noise",
-            Self::Level => "level",
-            Self::SlipRecurrence => "slip_recurrence",
-        }
-    }
-}
+pub(super) const OPTIONAL: usize = FitParameter::SharedNoise as usize;
 
 /// One value per parameter, on the scales of their priors.
 pub type ParameterPoint = [f64; PARAMETERS];
@@ -144,6 +32,15 @@ pub enum PriorScale {
 }
 
 impl PriorScale {
+    /// The scale of a parameter, by where its median may lie. Without checks a mistake leaves at most one.
+    const fn of(parameter: FitParameter, checks: LoopChecks) -> Self {
+        match (parameter, checks, parameter.median_range()) {
+            (FitParameter::Persistence, LoopChecks::None, _) | (_, _, MedianRange::Share) => Self::Logit,
+            (_, _, MedianRange::Positive) => Self::Log,
+            (_, _, MedianRange::Any) => Self::Linear,
+        }
+    }
+
     /// From the transformed to the natural scale.
     #[must_use]
     pub fn natural(self, u: f64) -> f64 {
@@ -332,59 +229,56 @@ impl PriorSet {
 }
 
 fn default(parameter: FitParameter, checks: LoopChecks, training: TrainingMode) -> Prior {
-    use PriorScale::{Linear, Log, Logit};
     let tuned = training == TrainingMode::FineTuned;
     let checked = checks == LoopChecks::Some;
-    let (scale, centre, spread) = match (parameter, checks) {
-        (FitParameter::Error, _) => (Logit, -1.8, 1.5),
+    let (centre, spread) = match (parameter, checks) {
+        (FitParameter::Error, _) => (-1.8, 1.5),
         // A first generation that learned from labels holds few mistakes that pass its own checks.
-        (FitParameter::Inherited, LoopChecks::Some) => (Logit, -1.4, 1.3),
-        (FitParameter::Inherited, _) => (Logit, 0.0, 1.5),
+        (FitParameter::Inherited, LoopChecks::Some) => (-1.4, 1.3),
+        (FitParameter::Inherited, _) => (0.0, 1.5),
         // Training on unchecked samples makes the next answers more scattered everywhere; checks take the scatter out.
-        (FitParameter::Amplification, LoopChecks::None) => (Log, 0.4, 1.1),
-        (FitParameter::Amplification, LoopChecks::Some) => (Log, -1.2, 1.2),
-        (FitParameter::Amplification, LoopChecks::Unknown) => (Log, 0.0, 1.2),
+        (FitParameter::Amplification, LoopChecks::None) => (0.4, 1.1),
+        (FitParameter::Amplification, LoopChecks::Some) => (-1.2, 1.2),
+        (FitParameter::Amplification, LoopChecks::Unknown) => (0.0, 1.2),
         // From a learner that averages noise away to one that takes every example at its word.
-        (FitParameter::Imprint, LoopChecks::None) => (Logit, 0.0, 3.0),
-        (FitParameter::Imprint, _) => (Logit, 0.5, 1.5),
-        (FitParameter::Persistence, LoopChecks::None) => (Logit, 3.9, 1.5),
+        (FitParameter::Imprint, LoopChecks::None) => (0.0, 3.0),
+        (FitParameter::Imprint, _) => (0.5, 1.5),
+        (FitParameter::Persistence, LoopChecks::None) => (3.9, 1.5),
         // What has passed the checks once passes them again: one mistake leaves about one, fewer where truth is mixed in.
-        (FitParameter::Persistence, LoopChecks::Some) if tuned => (Log, -0.1, 0.2),
-        (FitParameter::Persistence, LoopChecks::Some) => (Log, 0.0, 0.07),
-        (FitParameter::Persistence, LoopChecks::Unknown) => (Log, 0.0, 0.07),
-        (FitParameter::Examples, LoopChecks::Some) => (Log, 5.8, 1.2),
-        (FitParameter::Examples, _) => (Log, 5.5, 0.9),
+        (FitParameter::Persistence, LoopChecks::Some) if tuned => (-0.1, 0.2),
+        (FitParameter::Persistence, LoopChecks::Some) => (0.0, 0.07),
+        (FitParameter::Persistence, LoopChecks::Unknown) => (0.0, 0.07),
+        (FitParameter::Examples, LoopChecks::Some) => (5.8, 1.2),
+        (FitParameter::Examples, _) => (5.5, 0.9),
         // The first generation learned from labels: most of the change comes at once, and it may go either way.
-        (FitParameter::StepErrorGain, _) => (Logit, 1.6, 1.5),
-        (FitParameter::StepErrorFloor, LoopChecks::None) => (Log, 0.3, 1.0),
-        (FitParameter::StepErrorFloor, _) if tuned => (Log, -0.5, 1.2),
-        (FitParameter::StepErrorFloor, _) => (Log, 0.0, 0.7),
-        (FitParameter::PassRandom, _) if checked => (Logit, -2.8, 1.3),
-        (FitParameter::PassRight, _) if checked => (Logit, 4.0, 1.5),
-        (FitParameter::PassRandom | FitParameter::PassSystematic | FitParameter::PassRight, _) => {
-            (Logit, ALL_PASS, 0.0)
-        }
+        (FitParameter::StepErrorGain, _) => (1.6, 1.5),
+        (FitParameter::StepErrorFloor, LoopChecks::None) => (0.3, 1.0),
+        (FitParameter::StepErrorFloor, _) if tuned => (-0.5, 1.2),
+        (FitParameter::StepErrorFloor, _) => (0.0, 0.7),
+        (FitParameter::PassRandom, _) if checked => (-2.8, 1.3),
+        (FitParameter::PassRight, _) if checked => (4.0, 1.5),
+        (FitParameter::PassRandom | FitParameter::PassSystematic | FitParameter::PassRight, _) => (ALL_PASS, 0.0),
         // Problems differ: k candidates that must agree do so more often than k independent answers would.
-        (FitParameter::Agreeing, _) if checked => (Log, 0.4, 0.4),
-        (FitParameter::Agreeing, _) => (Log, 0.0, 0.0),
-        (FitParameter::Unanimity, _) if checked => (Log, 0.3, 0.6),
-        (FitParameter::Unanimity, _) => (Log, 0.3, 0.0),
-        (FitParameter::Displacement, _) if checked => (Linear, 0.2, 0.6),
-        (FitParameter::Displacement, _) => (Linear, 1.0, 0.0),
+        (FitParameter::Agreeing, _) if checked => (0.4, 0.4),
+        (FitParameter::Agreeing, _) => (0.0, 0.0),
+        (FitParameter::Unanimity, _) if checked => (0.3, 0.6),
+        (FitParameter::Unanimity, _) => (0.3, 0.0),
+        (FitParameter::Displacement, _) if checked => (0.2, 0.6),
+        (FitParameter::Displacement, _) => (1.0, 0.0),
         // From yes-or-no questions to open ones.
-        (FitParameter::Reversion, _) => (Logit, -2.2, 0.7),
+        (FitParameter::Reversion, _) => (-2.2, 0.7),
         // A transformer that adds: 0.95 at a temperature of 0.9 to 1.34 at 1.2.
-        (FitParameter::HazardGain, LoopChecks::None) if tuned => (Log, 0.05, 0.3),
-        (FitParameter::HazardGain, _) => (Log, 0.0, 0.0),
-        (FitParameter::Renewal, LoopChecks::Unknown) if tuned => (Logit, 0.5, 1.5),
-        (FitParameter::Renewal, _) => (Logit, ALL_PASS, 0.0),
-        (FitParameter::Dispersion, _) => (Log, -7.7, 1.2),
-        (FitParameter::AuditDispersion, LoopChecks::None) => (Log, -8.5, 1.0),
-        (FitParameter::AuditDispersion, _) => (Log, -7.7, 1.2),
-        (FitParameter::YieldDispersion, _) => (Log, -5.7, if checked { 0.9 } else { 0.0 }),
-        (FitParameter::SharedNoise, _) => (Logit, -ALL_PASS, 0.0),
-        (FitParameter::Level, _) => (Linear, 0.0, 0.0),
-        (FitParameter::SlipRecurrence, _) => (Log, 1.4, 0.0),
+        (FitParameter::HazardGain, LoopChecks::None) if tuned => (0.05, 0.3),
+        (FitParameter::HazardGain, _) => (0.0, 0.0),
+        (FitParameter::Renewal, LoopChecks::Unknown) if tuned => (0.5, 1.5),
+        (FitParameter::Renewal, _) => (ALL_PASS, 0.0),
+        (FitParameter::Dispersion, _) => (-7.7, 1.2),
+        (FitParameter::AuditDispersion, LoopChecks::None) => (-8.5, 1.0),
+        (FitParameter::AuditDispersion, _) => (-7.7, 1.2),
+        (FitParameter::YieldDispersion, _) => (-5.7, if checked { 0.9 } else { 0.0 }),
+        (FitParameter::SharedNoise, _) => (-ALL_PASS, 0.0),
+        (FitParameter::Level, _) => (0.0, 0.0),
+        (FitParameter::SlipRecurrence, _) => (1.4, 0.0),
     };
-    Prior { parameter, scale, centre, spread }
+    Prior { parameter, scale: PriorScale::of(parameter, checks), centre, spread }
 }

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::log::named;
 use super::mixing::ChainMixing;
 use super::outlook::FitOutlook;
-use super::prior::{FitParameter, PriorScale};
+use super::prior::PriorScale;
 use super::score::{quantile, sorted};
 use super::training::{LoopChecks, TrainingMode};
 use super::{FailureThreshold, SamplerConfig, SlipUnit};
+use crate::scenario::FitParameter;
 
 /// Median and central 50 % and 90 % intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -6,8 +6,8 @@ use super::evaluation::{Evaluation, EvaluationLaw, ProblemSet};
 use super::learner::{LoopModel, Prediction};
 use super::log::LogRun;
 use super::moves::{MovesAhead, PairLaw};
-use super::prior::FitParameter;
 use super::tally::{Dispersed, DispersedTally};
+use crate::scenario::FitParameter;
 
 /// Half-widths of windows of counts, in standard deviations.
 pub(super) const REACH: f64 = 5.5;

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use toml::{Table, Value};
 
+use super::diagnostic::Diagnostic;
 use super::error::{Origin, ScenarioError};
 use super::load::read_table;
-use super::{CheckPrice, Difficulty, Filter, Policy, Scenario};
+use super::{CheckPrice, Difficulty, Filter, Policy, Scenario, overrides};
 
 /// Keys of a scenario as they will be written. What is not set has its default (model.md, section 7); nothing is checked
 /// before [`ScenarioBuilder::build`], which knows the rules of scenario files and no others.
@@ -15,43 +16,58 @@ pub struct ScenarioBuilder {
     keys: Table,
 }
 
-/// A value as TOML has it.
-trait KeyValue {
-    fn written(self) -> Value;
+/// A value of a key: a number, a word, or yes or no.
+pub trait KeyValue: sealed::Written {}
+
+impl<T: sealed::Written> KeyValue for T {}
+
+mod sealed {
+    /// A value as TOML has it.
+    pub trait Written {
+        fn written(self) -> toml::Value;
+    }
 }
 
-impl KeyValue for f64 {
+use sealed::Written;
+
+impl Written for f64 {
     fn written(self) -> Value {
         Value::Float(self)
     }
 }
 
-impl KeyValue for u64 {
+impl Written for u64 {
     /// Numbers that TOML cannot hold are far beyond every count that is legal.
     fn written(self) -> Value {
         Value::Integer(i64::try_from(self).unwrap_or(i64::MAX))
     }
 }
 
-impl KeyValue for u32 {
+impl Written for u32 {
     fn written(self) -> Value {
         Value::Integer(i64::from(self))
     }
 }
 
-impl KeyValue for bool {
+impl Written for i32 {
+    fn written(self) -> Value {
+        Value::Integer(i64::from(self))
+    }
+}
+
+impl Written for bool {
     fn written(self) -> Value {
         Value::Boolean(self)
     }
 }
 
-impl KeyValue for &str {
+impl Written for &str {
     fn written(self) -> Value {
         Value::String(self.to_owned())
     }
 }
 
-impl KeyValue for Policy {
+impl Written for Policy {
     fn written(self) -> Value {
         match self {
             Self::Replace => "replace".written(),
@@ -60,85 +76,57 @@ impl KeyValue for Policy {
     }
 }
 
-/// One setter for each key: its documentation, name and type, and the table and key that it writes.
+/// One setter for each key: its name and type, and the dotted key that it writes. What the key means is said once, where its
+/// table is described.
 macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident: $type:ty => $table:literal, $key:literal;)*) => {
+    ($($name:ident: $type:ty => $key:literal;)*) => {
         impl ScenarioBuilder {
-            $($(#[$doc])*
-            pub fn $name(self, value: $type) -> Self {
-                self.set($table, $key, value.written())
-            })*
+            $(
+                #[doc = concat!("Sets `", $key, "`; [`schema`](super::schema) holds what it means and its default.")]
+                pub fn $name(self, value: $type) -> Self {
+                    self.set($key, value.written())
+                }
+            )*
 
-            /// Table and key that each setter writes, for the test that none is forgotten.
+            /// The keys that are written, for the test that none is forgotten.
             #[cfg(test)]
-            const SET: &'static [(&'static str, &'static str)] = &[$(($table, $key)),*];
+            const SET: &'static [&'static str] = &[$($key),*];
         }
     };
 }
 
 setters! {
-    /// Where the numbers come from.
-    source: &str => "", "source";
-    /// N, the effective number of independent training examples of a generation.
-    examples: u64 => "", "examples";
-    /// Generations reported.
-    horizon: u64 => "", "horizon";
-    /// L, steps of a solution at generation 0.
-    steps: u64 => "task", "steps";
-    /// Steps added each generation.
-    steps_per_generation: u32 => "task", "steps_per_generation";
-    /// ε, probability of a slip at one step, at generation 0.
-    step_error: f64 => "errors", "step_error";
-    /// r, probability per step that a wrong path finds back to the right answer.
-    recovery: f64 => "errors", "recovery";
-    /// σ, share of fresh wrong outcomes that are systematic.
-    systematic_share: f64 => "errors", "systematic_share";
-    /// γ, probability that a candidate shows the systematic mistake of its problem.
-    consistency: f64 => "errors", "consistency";
-    /// A, relative growth of the step error per unit share of unsound and wrong beliefs (at least 0).
-    amplification: f64 => "errors", "amplification";
-    /// D, number of wrong answers that random mistakes scatter over; unless set, they never coincide.
-    wrong_answers: u64 => "errors", "wrong_answers";
-    /// The step error that improvement tends to, a probability.
-    step_error_floor: f64 => "errors", "step_error_floor";
-    /// Share of the distance to the floor that one generation gains.
-    step_error_gain: f64 => "errors", "step_error_gain";
-    /// δ, log-odds of a slip that each generation adds (at least 0).
-    erosion: f64 => "errors", "erosion";
-    /// λ, probability that a random wrong example becomes a wrong belief.
-    imprint: f64 => "learning", "imprint";
-    /// ρ, probability that a systematic or unsound example is learned as such.
-    persistence: f64 => "learning", "persistence";
-    /// μ, share of examples replaced by verified ground truth.
-    anchor: f64 => "learning", "anchor";
-    /// κ, factor of the hazard between what was learned and what the model then does (at least 0).
-    hazard_gain: f64 => "learning", "hazard_gain";
-    /// η, share of the beliefs that a generation learns anew, above 0.
-    renewal: f64 => "learning", "renewal";
-    /// What a generation trains on.
-    policy: Policy => "learning", "policy";
-    /// k, candidates for each problem.
-    candidates: u64 => "vote", "candidates";
-    /// m, votes that an answer needs to be accepted; unless set, more than half.
-    agree: u64 => "vote", "agree";
-    /// The most votes with which an answer is accepted; unless set, all.
-    agree_at_most: u64 => "vote", "agree_at_most";
-    /// Share of unsound beliefs of generation 0.
-    start_unsound: f64 => "start", "unsound";
-    /// Share of wrong beliefs of generation 0.
-    start_wrong: f64 => "start", "wrong";
-    /// Whether each belief of generation 0 is drawn with these shares, or the counts are the nearest whole ones.
-    start_draw: bool => "start", "draw";
-    /// θ, the error rate of one candidate at which the loop has failed, above 0.
-    failure_error_rate: f64 => "failure", "error_rate";
-    /// Price of one step of one candidate, in the unit of prices (at least 0).
-    per_step: f64 => "cost", "per_step";
-    /// Price of training on one example (at least 0).
-    per_training_example: f64 => "cost", "per_training_example";
-    /// Price of one example of verified ground truth (at least 0).
-    per_true_example: f64 => "cost", "per_true_example";
-    /// What prices are counted in: "GPU h", "USD".
-    unit: &str => "cost", "unit";
+    source: &str => "source";
+    examples: u64 => "examples";
+    horizon: u64 => "horizon";
+    steps: u64 => "task.steps";
+    steps_per_generation: u32 => "task.steps_per_generation";
+    step_error: f64 => "errors.step_error";
+    recovery: f64 => "errors.recovery";
+    systematic_share: f64 => "errors.systematic_share";
+    consistency: f64 => "errors.consistency";
+    amplification: f64 => "errors.amplification";
+    wrong_answers: u64 => "errors.wrong_answers";
+    step_error_floor: f64 => "errors.step_error_floor";
+    step_error_gain: f64 => "errors.step_error_gain";
+    erosion: f64 => "errors.erosion";
+    imprint: f64 => "learning.imprint";
+    persistence: f64 => "learning.persistence";
+    anchor: f64 => "learning.anchor";
+    hazard_gain: f64 => "learning.hazard_gain";
+    renewal: f64 => "learning.renewal";
+    policy: Policy => "learning.policy";
+    candidates: u64 => "vote.candidates";
+    agree: u64 => "vote.agree";
+    agree_at_most: u64 => "vote.agree_at_most";
+    start_unsound: f64 => "start.unsound";
+    start_wrong: f64 => "start.wrong";
+    start_draw: bool => "start.draw";
+    failure_error_rate: f64 => "failure.error_rate";
+    per_step: f64 => "cost.per_step";
+    per_training_example: f64 => "cost.per_training_example";
+    per_true_example: f64 => "cost.per_true_example";
+    unit: &str => "cost.unit";
 }
 
 impl ScenarioBuilder {
@@ -165,13 +153,15 @@ impl ScenarioBuilder {
         read_table(&self.keys).map(|read| read.scenario).map_err(|fault| fault.placeless(Origin::Text))
     }
 
-    fn set(mut self, table: &str, key: &str, value: Value) -> Self {
-        if table.is_empty() {
-            self.keys.insert(key.to_owned(), value);
-        } else if let Value::Table(keys) =
-            self.keys.entry(table.to_owned()).or_insert_with(|| Value::Table(Table::new()))
-        {
-            keys.insert(key.to_owned(), value);
+    fn set(mut self, key: &str, value: Value) -> Self {
+        match key.split_once('.') {
+            None => _ = self.keys.insert(key.to_owned(), value),
+            Some((table, key)) => {
+                let table = self.keys.entry(table).or_insert_with(|| Value::Table(Table::new()));
+                if let Value::Table(keys) = table {
+                    keys.insert(key.to_owned(), value);
+                }
+            }
         }
         self
     }
@@ -198,14 +188,44 @@ impl Scenario {
     /// let half = Probability::new(0.5)?;
     /// let checked = Filter::Outcome { sensitivity: half, false_reject: Probability::ZERO };
     /// let scenario = Scenario::builder("voted").examples(300).candidates(5).agree(4).filter(checked).build()?;
-    /// assert_eq!(scenario.vote.agree.get(), 4);
+    /// assert_eq!(scenario.vote().agree.get(), 4);
     ///
     /// let refused = Scenario::builder("voted").step_error(1.5).build().unwrap_err().to_string();
     /// assert!(refused.contains("`errors.step_error`") && refused.contains("1.5"), "{refused}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn builder(name: &str) -> ScenarioBuilder {
-        ScenarioBuilder { keys: Table::new() }.set("", "name", name.written())
+        ScenarioBuilder { keys: Table::new() }.set("name", name.written())
+    }
+}
+
+impl Scenario {
+    /// This scenario with another value for one key, by its dotted name; the rules are those of files. A vote that asks for
+    /// more than half goes on to do so when `vote.candidates` changes.
+    ///
+    /// ```
+    /// use runaway::Scenario;
+    ///
+    /// let voted = Scenario::default().with("errors.step_error", 0.01)?.with("vote.candidates", 5)?;
+    /// assert_eq!((voted.errors().step_error.get(), voted.vote().agree.get()), (0.01, 3));
+    ///
+    /// let refused = voted.with("vote.agree", 9).unwrap_err().to_string();
+    /// assert!(refused.contains("`vote.agree`: 9 votes are more than the 5"), "{refused}");
+    /// # Ok::<(), runaway::scenario::ScenarioError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ScenarioError::Rule`] for a key that there is not, and for the first rule that is broken.
+    pub fn with(&self, key: &str, value: impl KeyValue) -> Result<Self, ScenarioError> {
+        let fault = |fault: Diagnostic| fault.placeless(Origin::Text);
+        // Strings, finite numbers below 2^63 and tables are what TOML can write.
+        let mut table = Table::try_from(self).unwrap_or_default();
+        let simple = self.vote.agree.get() == self.vote.candidates.get() / 2 + 1;
+        if let Some(Value::Table(vote)) = table.get_mut("vote").filter(|_| key == "vote.candidates" && simple) {
+            vote.remove("agree");
+        }
+        overrides::assign(&mut table, key, value.written()).map_err(|breach| fault(breach.into()))?;
+        read_table(&table).map(|read| read.scenario).map_err(fault)
     }
 }
 
@@ -222,16 +242,17 @@ impl Default for Scenario {
 mod tests {
     use super::*;
     use crate::quantity::{Probability, Rate};
-    use crate::scenario::schema::TABLES;
+    use crate::scenario::{TableInfo, schema};
 
     #[test]
     fn every_key_of_a_loop_has_a_setter() {
-        let tables = ["", "task", "errors", "learning", "vote", "start", "failure", "cost"];
-        for (table, keys) in TABLES.iter().filter(|(table, _)| tables.contains(table)) {
+        let single = |table: &&TableInfo| !table.list && !table.name.starts_with("fit");
+        for table in schema().iter().filter(single) {
             // Tables within the file stand beside its own keys; the name begins the builder.
-            for key in keys.iter().filter(|key| **key != "name") {
-                let nested = TABLES.iter().any(|(name, _)| name.split('.').next() == Some(key));
-                assert!(nested || ScenarioBuilder::SET.contains(&(table, key)), "no setter writes `{table}.{key}`");
+            let nested = |key: &str| schema().iter().any(|one| one.name == key);
+            for key in table.keys.iter().map(|key| key.name).filter(|key| *key != "name" && !nested(key)) {
+                let dotted = if table.name.is_empty() { key.to_owned() } else { format!("{}.{key}", table.name) };
+                assert!(ScenarioBuilder::SET.contains(&dotted.as_str()), "no setter writes `{dotted}`");
             }
         }
     }
@@ -241,21 +262,30 @@ mod tests {
         let text = "name = \"one\"\nexamples = 40\n[errors]\nstep_error = 0.1\n[learning]\npolicy = \"accumulate\"\n\
                     [start]\nwrong = 0.1\ndraw = true\n[[filter]]\nkind = \"ground-truth\"\ncoverage = 0.3\n\
                     per_check = 2\n[[difficulty]]\nshare = 1\n[cost]\nunit = \"USD\"";
-        let share = Probability::ONE;
-        let alike = Difficulty {
-            share,
-            steps: None,
-            step_error: None,
-            systematic_share: None,
-            consistency: None,
-            wrong_answers: None,
-        };
+        let alike = Difficulty { share: Probability::ONE, ..Difficulty::default() };
         let truth = Filter::GroundTruth { coverage: Probability::new(0.3).unwrap(), steps: false };
         let price = CheckPrice { per_check: Rate::new(2.0).unwrap(), per_check_step: Rate::ZERO };
         let built = Scenario::builder("one").examples(40).step_error(0.1).policy(Policy::Accumulate);
         let built = built.start_wrong(0.1).start_draw(true).priced_filter(truth, price).difficulty(alike).unit("USD");
         assert_eq!(built.build(), Scenario::parse(text, Origin::Text, &[]));
         assert_eq!(Scenario::default(), Scenario::parse("name = \"loop\"", Origin::Text, &[]).unwrap());
+    }
+
+    /// Nothing but the key that is named changes, and a vote stays what it is.
+    #[test]
+    fn a_variant_differs_in_one_key() {
+        let built = Scenario::builder("one").filter(Filter::Transform { invariance: Probability::ZERO }).unit("USD");
+        let built = built.candidates(4).agree(4).build().unwrap();
+        assert_eq!(built.with("errors.erosion", 0.0).unwrap(), built);
+        let varied = built.with("filter.0.invariance", 0.25).unwrap().with("vote.candidates", 6).unwrap();
+        assert_eq!((varied.vote.candidates.get(), varied.vote.agree.get()), (6, 4));
+        assert!(matches!(varied.filters[..], [Filter::Transform { invariance }] if invariance.get() == 0.25));
+        let majority = Scenario::default().with("vote.candidates", 7).unwrap();
+        assert_eq!(majority.vote.agree.get(), 4);
+        for (key, said) in [("errors.step_eror", "did you mean `step_error`?"), ("horizon", "not 0.5")] {
+            let message = built.with(key, 0.5).unwrap_err().to_string();
+            assert!(message.contains(said), "{message}");
+        }
     }
 
     #[test]

@@ -5,11 +5,26 @@ use serde::Serialize;
 use crate::quantity::Rate;
 
 use super::error::RuleBreach;
+use super::key_table::key_table;
 use super::wording::one_line;
-use super::written;
 
 /// The longest name of a unit, in characters: it stands in table headers and on axes.
 const MAX_UNIT: usize = 24;
+
+key_table! {
+    /// What the loop costs.
+    #[derive(Debug)]
+    pub(super) struct WrittenCost {
+        /// Price of one step of one candidate.
+        per_step: Rate = Rate::ZERO;
+        /// Price of training on one example.
+        per_training_example: Rate = Rate::ZERO;
+        /// Price of one example of verified ground truth.
+        per_true_example: Rate = Rate::ZERO;
+        /// What prices are counted in.
+        unit: Option<String> = None, example "\"GPU h\"";
+    }
+}
 
 /// Prices, in one unit. A loop without `[cost]` has none.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,29 +43,33 @@ pub struct Cost {
     pub checks: Vec<CheckPrice>,
 }
 
-/// What one check of one example costs, in the unit of the loop's [`Cost`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct CheckPrice {
-    /// Price of a check, however long the solution.
-    pub per_check: Rate,
-    /// Price of a check for each step of the solution.
-    pub per_check_step: Rate,
+key_table! {
+    /// What one check of one example costs, in the unit of the loop's [`Cost`].
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    pub struct CheckPrice {
+        /// Price of one check.
+        ///
+        /// However long the solution.
+        per_check: Rate = Rate::ZERO;
+        /// Price of one check for each step of the solution.
+        per_check_step: Rate = Rate::ZERO;
+    }
 }
 
 impl Cost {
     /// Price of the `index`-th filter.
     #[must_use]
     pub fn check(&self, index: usize) -> CheckPrice {
-        self.checks.get(index).copied().unwrap_or(CheckPrice { per_check: Rate::ZERO, per_check_step: Rate::ZERO })
+        self.checks.get(index).copied().unwrap_or_default()
     }
 
-    /// Prices as written, or none; a price without a unit is refused.
+    /// Prices as written, or none; `checks` are those of the filters, each with the first key that gives it.
     pub(super) fn resolve(
-        written: Option<&written::WrittenCost>,
-        filters: &[written::WrittenFilter],
+        written: Option<WrittenCost>,
+        checks: &[(CheckPrice, Option<&'static str>)],
     ) -> Result<Option<Self>, RuleBreach> {
         let Some(written) = written else {
-            return match filters.iter().enumerate().find_map(|(index, filter)| Some((index, filter.priced()?))) {
+            return match checks.iter().enumerate().find_map(|(index, (_, priced))| Some((index, (*priced)?))) {
                 Some((index, key)) => Err(RuleBreach::new(
                     format!("filter.{index}.{key}"),
                     "a price needs a unit",
@@ -59,22 +78,14 @@ impl Cost {
                 None => Ok(None),
             };
         };
-        let or_zero = |rate: Option<Rate>| rate.unwrap_or(Rate::ZERO);
-        let price = |filter: &written::WrittenFilter| CheckPrice {
-            per_check: or_zero(filter.per_check),
-            per_check_step: or_zero(filter.per_check_step),
-        };
-        Ok(Some(Self {
-            per_step: or_zero(written.per_step),
-            per_training_example: or_zero(written.per_training_example),
-            per_true_example: or_zero(written.per_true_example),
-            unit: unit(written.unit.as_deref())?,
-            checks: filters.iter().map(price).collect(),
-        }))
+        let WrittenCost { per_step, per_training_example, per_true_example, unit } = written;
+        let unit = legal_unit(unit.as_deref())?;
+        let checks = checks.iter().map(|(price, _)| *price).collect();
+        Ok(Some(Self { per_step, per_training_example, per_true_example, unit, checks }))
     }
 }
 
-fn unit(written: Option<&str>) -> Result<String, RuleBreach> {
+fn legal_unit(written: Option<&str>) -> Result<String, RuleBreach> {
     let unit = written.unwrap_or("units");
     let plain = !unit.trim().is_empty() && unit.trim() == unit && !unit.chars().any(char::is_control);
     if plain && unit.chars().count() <= MAX_UNIT {

@@ -5,27 +5,40 @@ use serde::Serialize;
 use crate::quantity::{Count, Probability};
 
 use super::Scenario;
+use super::key_table::key_table;
 
-/// One class of problems, as a file describes it: what is absent is that of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Difficulty {
-    /// Share of the problems.
-    pub share: Probability,
-    /// L, steps of a solution at generation 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub steps: Option<Count>,
-    /// ε, probability of a slip at one step, at generation 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub step_error: Option<Probability>,
-    /// σ, share of fresh wrong outcomes that are systematic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub systematic_share: Option<Probability>,
-    /// γ, probability that a candidate shows the systematic mistake of its problem.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub consistency: Option<Probability>,
-    /// D, number of wrong answers that random mistakes scatter over.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wrong_answers: Option<Count>,
+key_table! {
+    /// One class of problems, as a file describes it: what is absent is that of the file.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    pub struct Difficulty {
+        /// Share of the problems.
+        share: Probability = Probability::ONE;
+        /// L of these problems.
+        ///
+        /// Steps of a solution at generation 0.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        steps: Option<Count> = None, example "8";
+        /// ε on these problems.
+        ///
+        /// Probability of a slip at one step, at generation 0.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        step_error: Option<Probability> = None, example "0.02";
+        /// σ on these problems.
+        ///
+        /// Share of fresh wrong outcomes that are systematic.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        systematic_share: Option<Probability> = None, example "0.2";
+        /// γ on these problems.
+        ///
+        /// Probability that a candidate shows the systematic mistake of its problem.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        consistency: Option<Probability> = None, example "0.9";
+        /// D on these problems.
+        ///
+        /// Number of wrong answers that random mistakes scatter over.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        wrong_answers: Option<Count> = None, example "50";
+    }
 }
 
 /// One class of problems at one generation, complete.
@@ -51,14 +64,7 @@ impl Scenario {
     /// The classes of problems at `generation`; a file without `[[difficulty]]` has one, with all of the problems.
     #[must_use]
     pub fn bins(&self, generation: u64) -> Vec<DifficultyClass> {
-        let whole = Difficulty {
-            share: Probability::ONE,
-            steps: None,
-            step_error: None,
-            systematic_share: None,
-            consistency: None,
-            wrong_answers: None,
-        };
+        let whole = Difficulty::default();
         let written = if self.difficulty.is_empty() { std::slice::from_ref(&whole) } else { &self.difficulty[..] };
         written.iter().map(|difficulty| self.bin(difficulty, generation)).collect()
     }

@@ -17,6 +17,7 @@ use super::overrides;
 use super::priors::StatedPrior;
 use super::read_designs;
 use super::resolve::resolve;
+use super::schema::schema;
 use super::toml_table::TomlTable;
 use super::written::WrittenScenario;
 
@@ -197,7 +198,7 @@ fn text_of(path: &Path) -> Result<String, ScenarioError> {
 /// Reads `text`; `nameless` stands in for a name that is missing, where it may be.
 fn read(text: &str, nameless: Option<&str>) -> Result<LoadedFile, Diagnostic> {
     let document = DeTable::parse(text).map_err(|error| Diagnostic::syntax(text, &error))?;
-    let written = WrittenScenario::read(&TomlTable::of_document(text, &document)?, nameless)?;
+    let written = WrittenScenario::read(&TomlTable::of_document(text, &document, schema())?, nameless)?;
     let (designs, stated, priors) = (written.design.clone(), written.stated.clone(), written.fit.priors.clone());
     let draws = written.fit.draws.clone();
     let scenario = resolve(written).map_err(Diagnostic::from)?;

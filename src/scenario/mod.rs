@@ -14,26 +14,27 @@ mod difficulty;
 mod draws;
 mod error;
 mod filter;
+mod fit_parameter;
 mod fitted_loop;
 mod form;
+mod key_info;
+mod key_table;
 mod load;
 mod overrides;
-mod prior_keys;
+mod parts;
 mod priors;
 mod read_designs;
+mod read_filter;
 mod resolve;
-mod resolve_filter;
 mod schedule;
 mod schema;
 mod toml_table;
 mod wording;
 mod written;
 
-use serde::{Deserialize, Serialize};
+use crate::quantity::Count;
 
-use crate::quantity::{Count, Probability, Rate};
-
-pub use builder::ScenarioBuilder;
+pub use builder::{KeyValue, ScenarioBuilder};
 pub use claims::{
     FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
 };
@@ -42,158 +43,115 @@ pub use design::Design;
 pub use difficulty::{Difficulty, DifficultyClass};
 pub use draws::PosteriorDraw;
 pub use error::{NameError, Origin, ScenarioError, TextPosition};
-pub use filter::Filter;
+pub use filter::{Filter, FilterStrength, Stronger, filter_kinds};
+pub use fit_parameter::{FitParameter, MedianRange};
 pub use fitted_loop::{DrawnDesigns, FittedDesigns, FittedLoop};
-pub use prior_keys::{MedianRange, PRIORS};
+pub use key_info::{KeyInfo, TableInfo};
+pub use parts::{Errors, Failure, Learning, Policy, Start, Task, Vote};
 pub use priors::{MOST_SPREAD, StatedPrior};
 pub(crate) use resolve::legal_name;
 pub use resolve::{MAX_CANDIDATES, MAX_PLURALITY};
-pub use schema::DRAWN;
+pub use schema::{DRAWN, key_place, schema};
 
 /// A complete, checked description of a self-training loop (model.md, section 7 for the defaults).
+///
+/// Its fields cannot be set from outside the crate, so that none breaks a rule: [`Scenario::builder`] makes one,
+/// [`Scenario::with`] a variant. The tables within it are copies of legal values, and change nothing.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub struct Scenario {
+    pub(crate) name: String,
+    pub(crate) source: Option<String>,
+    pub(crate) examples: Count,
+    pub(crate) horizon: Count,
+    pub(crate) task: Task,
+    pub(crate) errors: Errors,
+    pub(crate) difficulty: Vec<Difficulty>,
+    pub(crate) learning: Learning,
+    pub(crate) vote: Vote,
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) start: Start,
+    pub(crate) failure: Failure,
+    pub(crate) cost: Option<Cost>,
+}
+
+impl Scenario {
     /// Short name; also the name of its report folder.
-    pub name: String,
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Where the numbers come from.
-    pub source: Option<String>,
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
     /// N, the effective number of independent training examples of a generation.
-    pub examples: Count,
+    #[must_use]
+    pub const fn examples(&self) -> Count {
+        self.examples
+    }
+
     /// Generations reported.
-    pub horizon: Count,
+    #[must_use]
+    pub const fn horizon(&self) -> Count {
+        self.horizon
+    }
+
     /// The task.
-    pub task: Task,
+    #[must_use]
+    pub const fn task(&self) -> &Task {
+        &self.task
+    }
+
     /// How mistakes are made.
-    pub errors: Errors,
+    #[must_use]
+    pub const fn errors(&self) -> &Errors {
+        &self.errors
+    }
+
     /// Problems of different difficulty; none: all are alike.
-    pub difficulty: Vec<Difficulty>,
+    #[must_use]
+    pub fn difficulty(&self) -> &[Difficulty] {
+        &self.difficulty
+    }
+
     /// How examples are learned.
-    pub learning: Learning,
+    #[must_use]
+    pub const fn learning(&self) -> &Learning {
+        &self.learning
+    }
+
     /// The vote among candidates.
-    pub vote: Vote,
+    #[must_use]
+    pub const fn vote(&self) -> &Vote {
+        &self.vote
+    }
+
     /// The filters, in series.
-    pub filters: Vec<Filter>,
+    #[must_use]
+    pub fn filters(&self) -> &[Filter] {
+        &self.filters
+    }
+
     /// What generation 0 believes.
-    pub start: Start,
+    #[must_use]
+    pub const fn start(&self) -> &Start {
+        &self.start
+    }
+
     /// When the loop has failed.
-    pub failure: Failure,
+    #[must_use]
+    pub const fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
     /// What it costs, if prices are given.
-    pub cost: Option<Cost>,
-}
-
-/// The task: how long a solution is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Task {
-    /// L, steps of a solution at generation 0.
-    pub steps: Count,
-    /// Steps added each generation.
-    pub steps_per_generation: u32,
-}
-
-/// How mistakes are made.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Errors {
-    /// ε, probability of a slip at one step, at generation 0.
-    pub step_error: Probability,
-    /// r, probability per step that a wrong path finds back to the right answer.
-    pub recovery: Probability,
-    /// σ, share of fresh wrong outcomes that are systematic.
-    pub systematic_share: Probability,
-    /// γ, probability that a candidate shows the systematic mistake of its problem.
-    pub consistency: Probability,
-    /// A, relative growth of the step error per unit share of unsound and wrong beliefs.
-    pub amplification: Rate,
-    /// D, number of wrong answers that random mistakes scatter over; absent: they never coincide.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wrong_answers: Option<Count>,
-    /// The step error that improvement tends to.
-    pub step_error_floor: Probability,
-    /// Share of the distance to the floor that one generation gains.
-    pub step_error_gain: Probability,
-    /// δ, log-odds of a slip that each generation adds: ability that narrow training wears off.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub erosion: Rate,
-}
-
-/// How examples are learned.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Learning {
-    /// λ, probability that a random wrong example becomes a wrong belief.
-    pub imprint: Probability,
-    /// ρ, probability that a systematic or unsound example is learned as such.
-    pub persistence: Probability,
-    /// μ, share of examples replaced by verified ground truth.
-    pub anchor: Probability,
-    /// κ, factor of the hazard −ln(1 − share of mistaken beliefs) between what was learned and what the model then does.
-    #[serde(skip_serializing_if = "is_one")]
-    pub hazard_gain: Rate,
-    /// η, share of the beliefs that a generation learns anew; the others are copied from its predecessor.
-    #[serde(skip_serializing_if = "is_whole")]
-    pub renewal: Probability,
-    /// What a generation trains on.
-    pub policy: Policy,
-}
-
-/// What a generation trains on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Policy {
-    /// The last generation's N examples.
-    Replace,
-    /// All examples so far, generation 0's N included.
-    Accumulate,
-}
-
-/// The vote among candidates for one problem; one candidate is no vote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Vote {
-    /// k, candidates for each problem.
-    pub candidates: Count,
-    /// m, votes that the answer with most votes needs to be accepted; 1 is the plurality vote.
-    pub agree: Count,
-    /// The most votes with which it is accepted; absent: all candidates.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agree_at_most: Option<Count>,
-}
-
-impl Vote {
-    /// The most votes with which an answer is accepted.
     #[must_use]
-    pub fn most(&self) -> u64 {
-        self.agree_at_most.unwrap_or(self.candidates).get()
+    pub const fn cost(&self) -> Option<&Cost> {
+        self.cost.as_ref()
     }
-
-    /// Whether at most one answer can have the votes that it needs, and no number of them is too many.
-    #[must_use]
-    pub fn is_majority(&self) -> bool {
-        2 * self.agree.get() > self.candidates.get() && self.most() == self.candidates.get()
-    }
-}
-
-/// Shares of generation 0's beliefs; what is left is sound.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Start {
-    /// Share of unsound beliefs.
-    pub unsound: Probability,
-    /// Share of wrong beliefs.
-    pub wrong: Probability,
-    /// Whether each belief is drawn with these shares, or the counts are the nearest whole ones.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub draw: bool,
-}
-
-/// When the loop has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Failure {
-    /// θ, the error rate of one candidate at which the loop has failed.
-    pub error_rate: Probability,
 }
 
 impl Scenario {
@@ -220,20 +178,4 @@ impl Scenario {
         let begun = if self.start.draw { self.start.unsound.get() > 0.0 } else { self.start_counts().0 > 0 };
         self.errors.recovery.get() > 0.0 || begun
     }
-}
-
-// Serde asks by reference.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_zero(rate: &Rate) -> bool {
-    rate.get() == 0.0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_one(rate: &Rate) -> bool {
-    rate.get() == 1.0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_whole(share: &Probability) -> bool {
-    share.get() == 1.0
 }

@@ -9,7 +9,7 @@ use toml::de::DeValue;
 
 use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
-use super::prior_keys::{MedianRange, PRIORS};
+use super::fit_parameter::{FitParameter, MedianRange};
 use super::toml_table::{TomlTable, TomlValue, number};
 
 /// The widest spread. A prior that wide says next to nothing: 90 % of it spans 14 powers of ten, and a share's comes within
@@ -50,7 +50,8 @@ impl fmt::Display for PriorNumber {
 pub(super) fn read(keys: &TomlTable<'_>) -> Result<Vec<StatedPrior>, Diagnostic> {
     keys.table_as("priors", "fit.priors", |priors| {
         let mut stated = Vec::new();
-        for (key, range) in PRIORS {
+        for parameter in FitParameter::ALL {
+            let (key, range) = (parameter.key(), parameter.median_range());
             if priors.has(key) {
                 stated.extend(priors.table_as(key, "fit.priors.*", |keys| prior(keys, key, range).map(Some))?);
             }

@@ -1,12 +1,12 @@
-//! From the written form to the complete one: defaults (model.md, section 7) and the rules between keys.
+//! From the written form to the complete one: the rules between keys.
 
-use crate::quantity::{Count, Probability, Rate};
+use crate::quantity::Count;
 
 use super::error::{NameError, RuleBreach};
-use super::resolve_filter::resolve_filter;
+use super::parts::WrittenVote;
 use super::wording::one_line;
 use super::written::WrittenScenario;
-use super::{Cost, Difficulty, Errors, Failure, Learning, Policy, Scenario, Start, Task, Vote};
+use super::{Cost, Difficulty, Learning, Policy, Scenario, Vote};
 
 /// The longest horizon that is reported, in generations.
 const MAX_HORIZON: u64 = 100_000;
@@ -22,61 +22,29 @@ const MAX_DIFFICULTIES: usize = 100;
 const MAX_FILTERS: usize = 1_000;
 
 pub(super) fn resolve(written: WrittenScenario) -> Result<Scenario, RuleBreach> {
+    let checks: Vec<_> = written.filter.iter().map(|filter| (filter.price, filter.priced)).collect();
     let scenario = Scenario {
-        examples: or_count(written.examples, 1000),
-        horizon: or_count(written.horizon, 60),
-        task: Task {
-            steps: or_count(written.task.steps, 20),
-            steps_per_generation: written.task.steps_per_generation.unwrap_or(0),
-        },
-        errors: errors(&written.errors),
-        difficulty: written.difficulty,
-        learning: Learning {
-            imprint: or(written.learning.imprint, 0.6),
-            persistence: or(written.learning.persistence, 0.95),
-            anchor: or(written.learning.anchor, 0.0),
-            hazard_gain: or_rate(written.learning.hazard_gain, 1.0),
-            renewal: or(written.learning.renewal, 1.0),
-            policy: written.learning.policy.unwrap_or(Policy::Replace),
-        },
-        vote: vote(&written.vote)?,
-        filters: written
-            .filter
-            .iter()
-            .enumerate()
-            .map(|(index, filter)| resolve_filter(filter, index))
-            .collect::<Result<_, _>>()?,
-        start: Start {
-            unsound: or(written.start.unsound, 0.0),
-            wrong: or(written.start.wrong, 0.0),
-            draw: written.start.draw.unwrap_or(false),
-        },
-        failure: Failure { error_rate: or(written.failure.error_rate, 0.5) },
-        cost: Cost::resolve(written.cost.as_ref(), &written.filter)?,
         name: written.name,
-        source: written.source,
+        source: written.heading.source,
+        examples: written.heading.examples,
+        horizon: written.heading.horizon,
+        task: written.task,
+        errors: written.errors,
+        difficulty: written.difficulty,
+        learning: written.learning,
+        vote: vote(&written.vote)?,
+        filters: written.filter.iter().map(|filter| filter.filter).collect(),
+        start: written.start,
+        failure: written.failure,
+        cost: Cost::resolve(written.cost, &checks)?,
     };
     check(&scenario)?;
     Ok(scenario)
 }
 
-fn errors(written: &super::written::WrittenErrors) -> Errors {
-    Errors {
-        step_error: or(written.step_error, 0.002),
-        recovery: or(written.recovery, 0.0),
-        systematic_share: or(written.systematic_share, 0.1),
-        consistency: or(written.consistency, 1.0),
-        amplification: or_rate(written.amplification, 5.0),
-        wrong_answers: written.wrong_answers,
-        step_error_floor: or(written.step_error_floor, 0.0),
-        step_error_gain: or(written.step_error_gain, 0.0),
-        erosion: or_rate(written.erosion, 0.0),
-    }
-}
-
 /// One candidate is no vote; several without `agree` need a simple majority.
-fn vote(written: &super::written::WrittenVote) -> Result<Vote, RuleBreach> {
-    let candidates = written.candidates.map_or(1, Count::get);
+fn vote(written: &WrittenVote) -> Result<Vote, RuleBreach> {
+    let candidates = written.candidates.get();
     if candidates > MAX_CANDIDATES {
         return Err(RuleBreach::new(
             "vote.candidates",
@@ -97,11 +65,9 @@ fn vote(written: &super::written::WrittenVote) -> Result<Vote, RuleBreach> {
         let rule = format!("between `vote.agree` and `vote.candidates`, {agree} and {candidates}, there is no {most}");
         return Err(RuleBreach::new("vote.agree_at_most", rule, format!("use a number from {agree} to {candidates}")));
     }
-    let vote = Vote {
-        candidates: legal(Count::new(candidates)),
-        agree: legal(Count::new(agree)),
-        agree_at_most: written.agree_at_most,
-    };
+    // A majority of at least 1 candidate is at least 1 vote.
+    let agree = Count::new(agree).unwrap_or(written.candidates);
+    let vote = Vote { candidates: written.candidates, agree, agree_at_most: written.agree_at_most };
     if !vote.is_majority() && candidates > MAX_PLURALITY {
         let (what, remedy) = match written.agree_at_most {
             Some(_) => ("with an upper limit of agreement", "lower it, or leave `vote.agree_at_most` out"),
@@ -207,22 +173,4 @@ fn check_name(name: &str) -> Result<(), RuleBreach> {
             "use at most {MAX_NAME} letters, digits, `-`, `_` and `.`, beginning with a letter or digit and not ending in a dot"
         ),
     ))
-}
-
-fn or(value: Option<Probability>, default: f64) -> Probability {
-    value.unwrap_or_else(|| legal(Probability::new(default)))
-}
-
-fn or_rate(value: Option<Rate>, default: f64) -> Rate {
-    value.unwrap_or_else(|| legal(Rate::new(default)))
-}
-
-fn or_count(value: Option<Count>, default: u64) -> Count {
-    value.unwrap_or_else(|| legal(Count::new(default)))
-}
-
-/// For constants of this file, every one of which is legal (the default scenario is resolved in a test).
-#[allow(clippy::expect_used)]
-fn legal<T>(constant: Result<T, crate::quantity::QuantityError>) -> T {
-    constant.expect("a default of this file is legal")
 }

@@ -10,15 +10,16 @@ use toml::de::{DeTable, DeValue};
 
 use crate::quantity::{Count, Probability, Rate};
 
-use super::Policy;
 use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
-use super::schema::TABLES;
+use super::key_info::TableInfo;
 use super::wording::{list, one_line, suggest};
 
 /// One table of the text, all of whose keys are known.
 pub(super) struct TomlTable<'t> {
     text: &'t str,
+    /// Every table that a file may have.
+    schema: &'t [TableInfo],
     /// Dotted path with a dot at its end; empty for the file itself.
     path: String,
     table: &'t DeTable<'t>,
@@ -27,29 +28,41 @@ pub(super) struct TomlTable<'t> {
 
 impl<'t> TomlTable<'t> {
     /// The file itself.
-    pub fn of_document(text: &'t str, document: &'t Spanned<DeTable<'t>>) -> Result<Self, Diagnostic> {
-        Self::new(text, "", String::new(), document.get_ref(), 0..0)
+    pub fn of_document(
+        text: &'t str,
+        document: &'t Spanned<DeTable<'t>>,
+        schema: &'t [TableInfo],
+    ) -> Result<Self, Diagnostic> {
+        Self { text, schema, path: String::new(), table: document.get_ref(), span: 0..0 }.known_as("")
     }
 
-    fn new(
-        text: &'t str,
-        name: &str,
+    /// A table within this one, of which the schema says what it holds under the name `listed`.
+    fn below<'b>(
+        &'b self,
+        listed: &str,
         path: String,
-        table: &'t DeTable<'t>,
+        table: &'b DeTable<'b>,
         span: Range<usize>,
-    ) -> Result<Self, Diagnostic> {
-        let known = TABLES.iter().find(|(table, _)| *table == name).map_or(&[][..], |(_, keys)| keys);
-        let unknown = table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref()));
+    ) -> Result<TomlTable<'b>, Diagnostic> {
+        TomlTable { text: self.text, schema: self.schema, path: format!("{}{path}.", self.path), table, span }
+            .known_as(listed)
+    }
+
+    /// Refuses the first key that the table of this name does not have.
+    fn known_as(self, name: &str) -> Result<Self, Diagnostic> {
+        let listed = self.schema.iter().find(|table| table.name == name);
+        let known: Vec<&str> = listed.iter().flat_map(|table| &table.keys).map(|key| key.name).collect();
+        let unknown = self.table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref()));
         match unknown.min_by_key(|(key, _)| key.span().start) {
             Some((key, _)) => {
                 let breach = RuleBreach::new(
-                    format!("{path}{}", one_line(key.get_ref())),
+                    format!("{}{}", self.path, one_line(key.get_ref())),
                     "there is no such key",
-                    known_instead(key.get_ref(), known),
+                    known_instead(key.get_ref(), &known, self.schema),
                 );
                 Err(Diagnostic::at(key.span(), breach))
             }
-            None => Ok(Self { text, path, table, span }),
+            None => Ok(self),
         }
     }
 
@@ -61,10 +74,18 @@ impl<'t> TomlTable<'t> {
 
     /// The value of a key that has no default.
     pub fn required<T: TomlValue>(&self, key: &str, rule: &str, help: &str) -> Result<T, Diagnostic> {
-        self.take(key)?.ok_or_else(|| {
-            let missing = format!("{rule}, but this key is missing");
-            Diagnostic::at(self.span.clone(), RuleBreach::new(format!("{}{key}", self.path), missing, help))
-        })
+        self.take(key)?.ok_or_else(|| self.missing(key, rule, help))
+    }
+
+    /// A key that must be there is not.
+    pub fn missing(&self, key: &str, rule: &str, help: &str) -> Diagnostic {
+        let missing = format!("{rule}, but this key is missing");
+        Diagnostic::at(self.span.clone(), RuleBreach::new(format!("{}{key}", self.path), missing, help))
+    }
+
+    /// A key breaks a rule that its type alone does not know.
+    pub fn breach(&self, key: &str, rule: String, help: String) -> Diagnostic {
+        RuleBreach::new(format!("{}{key}", self.path), rule, help).into()
     }
 
     /// The table `key`, or its default if it is not written.
@@ -85,9 +106,7 @@ impl<'t> TomlTable<'t> {
     ) -> Result<T, Diagnostic> {
         let Some(value) = self.table.get(key) else { return Ok(T::default()) };
         match value.get_ref() {
-            DeValue::Table(table) => {
-                read(&TomlTable::new(self.text, listed, format!("{}{key}.", self.path), table, value.span())?)
-            }
+            DeValue::Table(table) => read(&self.below(listed, key.to_owned(), table, value.span())?),
             _ => {
                 let help = format!("write it as `[{}{key}]`", self.path);
                 Err(self.refuse(key, value, "this must be a table of keys", help))
@@ -123,9 +142,7 @@ impl<'t> TomlTable<'t> {
             return Err(self.refuse(key, value, "this must be a list of tables", help()));
         };
         let item = |(index, item): (usize, &Spanned<DeValue<'_>>)| match item.get_ref() {
-            DeValue::Table(table) => {
-                read(&TomlTable::new(self.text, key, format!("{}{key}.{index}.", self.path), table, item.span())?)
-            }
+            DeValue::Table(table) => read(&self.below(key, format!("{key}.{index}"), table, item.span())?),
             _ => Err(self.refuse(&format!("{key}.{index}"), item, "this must be a table of keys", help())),
         };
         items.iter().enumerate().map(item).collect()
@@ -145,16 +162,14 @@ impl<'t> TomlTable<'t> {
 }
 
 /// What to write in place of an unknown key: its nearest neighbour here, the table that it belongs to, or the keys here.
-fn known_instead(typed: &str, known: &[&str]) -> String {
+fn known_instead(typed: &str, known: &[&str], schema: &[TableInfo]) -> String {
     let home = |prior: bool| {
-        let holds = |(table, keys): &&(&str, &[&str])| table.starts_with("fit.") == prior && keys.contains(&typed);
-        TABLES.iter().find(holds).map(|(table, _)| match *table {
+        let holds = |table: &&TableInfo| table.name.starts_with("fit.") == prior && table.key(typed).is_some();
+        schema.iter().find(holds).map(|table| match table.name {
             "" => format!("`{typed}` belongs above the first table"),
-            "difficulty" | "filter" | "design" | "claim" | "published" => {
-                format!("`{typed}` belongs to a `[[{table}]]`")
-            }
             "fit.priors.*" => format!("`{typed}` belongs to a `[fit.priors.<parameter>]`"),
-            table => format!("`{typed}` belongs to `[{table}]`"),
+            name if table.list => format!("`{typed}` belongs to a `[[{name}]]`"),
+            name => format!("`{typed}` belongs to `[{name}]`"),
         })
     };
     let near = || suggest(typed, known.iter().copied());
@@ -176,6 +191,19 @@ pub(super) trait TomlValue: Sized {
             DeValue::String(text) if text.trim().parse::<f64>().is_ok() => "remove the quotes".to_owned(),
             _ => String::new(),
         }
+    }
+}
+
+/// A key whose absence says something of its own.
+impl<T: TomlValue> TomlValue for Option<T> {
+    const RULE: &'static str = T::RULE;
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        T::read(value).map(Some)
+    }
+
+    fn help(value: &DeValue<'_>) -> String {
+        T::help(value)
     }
 }
 
@@ -250,22 +278,6 @@ impl TomlValue for String {
 
     fn help(_: &DeValue<'_>) -> String {
         String::new()
-    }
-}
-
-impl TomlValue for Policy {
-    const RULE: &'static str = "a policy is \"replace\" or \"accumulate\"";
-
-    fn read(value: &DeValue<'_>) -> Option<Self> {
-        match value.as_str()? {
-            "replace" => Some(Self::Replace),
-            "accumulate" => Some(Self::Accumulate),
-            _ => None,
-        }
-    }
-
-    fn help(value: &DeValue<'_>) -> String {
-        value.as_str().and_then(|typed| suggest(typed, ["replace", "accumulate"])).unwrap_or_default()
     }
 }
 

@@ -110,7 +110,7 @@ struct Exact {
 
 impl Exact {
     fn of(scenario: &Scenario) -> Self {
-        let (n, threshold) = (scenario.examples.get(), scenario.failure.error_rate.get());
+        let (n, threshold) = (scenario.examples().get(), scenario.failure().error_rate.get());
         let outcomes = |g: u64| -> Vec<Outcome> {
             let law = Law::new(scenario, g);
             (0..=n).map(|wrong| law.at(Composition { unsound: 0.0, wrong: wrong as f64 / n as f64 })).collect()
@@ -119,7 +119,7 @@ impl Exact {
         everyone[scenario.start_counts().1 as usize] = 1.0;
         let mut alive = everyone.clone();
         let mut exact = Self { survival: vec![], mean: vec![], sd: vec![], wrong: vec![], accepted: vec![] };
-        for g in 0..=scenario.horizon.get() {
+        for g in 0..=scenario.horizon().get() {
             let outcomes = outcomes(g);
             let sum = |of: &dyn Fn(f64) -> f64| {
                 everyone.iter().zip(&outcomes).map(|(p, o)| p * of(o.error_rate)).sum::<f64>()

@@ -1,5 +1,6 @@
 //! Scenario files that are refused, with the message that each gives; scenario files that are taken; overrides.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use approx::assert_relative_eq;
 use runaway::analytic::reproduction::reproduction_number;
 use runaway::law::{Composition, Law};
 use runaway::provenance::digest;
-use runaway::scenario::{Filter, Origin, Policy, Scenario};
+use runaway::scenario::{Filter, FitParameter, Origin, Policy, Scenario, filter_kinds};
 
 /// Every scenario file of a folder of the repository, in order of their names.
 fn scenarios_in(folder: &str) -> Vec<PathBuf> {
@@ -55,14 +56,42 @@ fn every_valid_file_resolves_as_pinned() {
     }
 }
 
+/// The words in backticks of a text.
+fn quoted(text: &str) -> BTreeSet<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// docs/model.md has a row for each kind of filter, with its keys; docs/fitting.md names every parameter of a fit.
+#[test]
+fn the_documentation_lists_the_keys_that_there_are() {
+    let model = fs::read_to_string("docs/model.md").unwrap();
+    let rows = model.lines().filter(|line| line.starts_with("| `")).map(|line| line.split(" | ").collect::<Vec<_>>());
+    let kinds =
+        rows.filter(|cells| cells.len() == 6).map(|cells| (cells[0].trim_matches(['|', ' ', '`']), quoted(cells[5])));
+    let listed: Vec<(&str, BTreeSet<&str>)> = kinds.filter(|(kind, _)| *kind != "kind").collect();
+    let known: Vec<(&str, BTreeSet<&str>)> =
+        filter_kinds().iter().map(|kind| (kind.name, kind.keys.iter().map(|key| key.name).collect())).collect();
+    assert_eq!(listed, known);
+
+    let fitting = fs::read_to_string("docs/fitting.md").unwrap();
+    let (_, list) = fitting.split_once("The parameters are ").unwrap();
+    let (list, _) = list.split_once(". ").unwrap();
+    let known: BTreeSet<&str> = FitParameter::ALL.iter().map(|parameter| parameter.key()).collect();
+    assert_eq!(quoted(list), known);
+}
+
 #[test]
 fn every_model_is_a_scenario_named_like_its_file() {
     for path in scenarios_in("models") {
         let scenario = Scenario::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(Some(scenario.name.as_str()), path.file_stem().and_then(|stem| stem.to_str()));
-        assert!(scenario.source.is_some(), "{} does not say where its numbers come from", path.display());
+        assert_eq!(Some(scenario.name()), path.file_stem().and_then(|stem| stem.to_str()));
+        assert!(scenario.source().is_some(), "{} does not say where its numbers come from", path.display());
         let listed = fs::read_to_string("models/README.md").unwrap();
-        assert!(listed.contains(&format!("({}.toml)", scenario.name)), "models/README.md leaves out {}", scenario.name);
+        assert!(
+            listed.contains(&format!("({}.toml)", scenario.name())),
+            "models/README.md leaves out {}",
+            scenario.name()
+        );
     }
 }
 
@@ -72,13 +101,13 @@ fn models_have_the_reproduction_numbers_that_their_index_states() {
     let index = fs::read_to_string("models/README.md").unwrap();
     for path in scenarios_in("models") {
         let scenario = Scenario::load(&path, &[]).unwrap();
-        let row = index.lines().find(|line| line.contains(&format!("({}.toml)", scenario.name))).unwrap();
+        let row = index.lines().find(|line| line.contains(&format!("({}.toml)", scenario.name()))).unwrap();
         let stated = row.split('|').nth(3).unwrap().trim();
         assert_eq!(
             format!("{:.2}", reproduction_number(&Law::new(&scenario, 0)).unwrap()),
             stated,
             "{}",
-            scenario.name
+            scenario.name()
         );
     }
 }
@@ -125,17 +154,17 @@ fn overrides_change_any_key() {
         "failure.error_rate=0.3",
     ])
     .unwrap();
-    assert_eq!(scenario.name, "my-loop_2.1");
-    assert_eq!(scenario.source.as_deref(), Some("Zhang & Parkes, \"error avalanching\""));
-    assert_eq!((scenario.examples.get(), scenario.horizon.get()), (300, 12));
-    assert_eq!((scenario.task.steps.get(), scenario.task.steps_per_generation), (7, 1));
-    assert_eq!((scenario.errors.step_error.get(), scenario.errors.amplification.get()), (1.0, 20.0));
-    assert_eq!(scenario.errors.wrong_answers.map(|count| count.get()), Some(50));
-    assert_eq!(scenario.learning.imprint.get(), 0.02);
-    assert_eq!((scenario.learning.policy, scenario.learning.anchor.get()), (Policy::Accumulate, 1e-3));
-    assert_eq!((scenario.vote.candidates.get(), scenario.vote.agree.get()), (5, 4));
-    assert!(matches!(scenario.filters[..], [Filter::Catch { random, .. }] if random.get() == 0.9));
-    assert_eq!((scenario.start.wrong.get(), scenario.failure.error_rate.get()), (0.25, 0.3));
+    assert_eq!(scenario.name(), "my-loop_2.1");
+    assert_eq!(scenario.source(), Some("Zhang & Parkes, \"error avalanching\""));
+    assert_eq!((scenario.examples().get(), scenario.horizon().get()), (300, 12));
+    assert_eq!((scenario.task().steps.get(), scenario.task().steps_per_generation), (7, 1));
+    assert_eq!((scenario.errors().step_error.get(), scenario.errors().amplification.get()), (1.0, 20.0));
+    assert_eq!(scenario.errors().wrong_answers.map(|count| count.get()), Some(50));
+    assert_eq!(scenario.learning().imprint.get(), 0.02);
+    assert_eq!((scenario.learning().policy, scenario.learning().anchor.get()), (Policy::Accumulate, 1e-3));
+    assert_eq!((scenario.vote().candidates.get(), scenario.vote().agree.get()), (5, 4));
+    assert!(matches!(scenario.filters()[..], [Filter::Catch { random, .. }] if random.get() == 0.9));
+    assert_eq!((scenario.start().wrong.get(), scenario.failure().error_rate.get()), (0.25, 0.3));
 }
 
 #[test]
@@ -143,17 +172,17 @@ fn text_needs_no_quotes_and_may_look_like_a_number() {
     for (typed, name) in
         [("name=2024", "2024"), ("name=1.5", "1.5"), ("name=true", "true"), ("name=\"quoted\"", "quoted")]
     {
-        assert_eq!(with(&[typed]).unwrap().name, name);
+        assert_eq!(with(&[typed]).unwrap().name(), name);
     }
-    assert_eq!(with(&["name=2024-01-01"]).unwrap().name, "2024-01-01");
-    assert_eq!(with(&["source=a = b"]).unwrap().source.as_deref(), Some("a = b"));
+    assert_eq!(with(&["name=2024-01-01"]).unwrap().name(), "2024-01-01");
+    assert_eq!(with(&["source=a = b"]).unwrap().source(), Some("a = b"));
 }
 
 #[test]
 fn overrides_add_change_and_remove_filters() {
     let kinds = |overrides: &[&str]| {
         let scenario = with(overrides).unwrap_or_else(|message| panic!("{message}"));
-        scenario.filters.iter().map(Filter::kind).collect::<Vec<_>>()
+        scenario.filters().iter().map(Filter::kind).collect::<Vec<_>>()
     };
     assert_eq!(kinds(&["filter.1.kind=cross-model", "filter.1.agreement_on_error=0.6"]), ["catch", "cross-model"]);
     assert_eq!(kinds(&["filter=[]"]), Vec::<&str>::new());

@@ -60,17 +60,17 @@ fn compared() -> DesignComparison {
 fn designs_override_keys_of_the_file() {
     let designs = designs(TEXT);
     let vote = &designs[1].scenario;
-    assert_eq!((vote.name.as_str(), vote.vote.candidates.get(), vote.vote.agree.get()), ("base-vote-4-of-5", 5, 4));
-    assert_eq!(designs[0].scenario.filters.len(), 1);
-    assert!(designs[4].scenario.filters.is_empty() && designs[4].scenario.cost.is_some());
-    assert_eq!(designs[3].scenario.cost.as_ref().unwrap().check(0).per_check.get(), 10.0);
+    assert_eq!((vote.name(), vote.vote().candidates.get(), vote.vote().agree.get()), ("base-vote-4-of-5", 5, 4));
+    assert_eq!(designs[0].scenario.filters().len(), 1);
+    assert!(designs[4].scenario.filters().is_empty() && designs[4].scenario.cost().is_some());
+    assert_eq!(designs[3].scenario.cost().unwrap().check(0).per_check.get(), 10.0);
     // The file itself is the base, and the command line changes it before the designs do.
     let base = Scenario::parse(TEXT, Origin::Text, &[]).unwrap();
-    assert_eq!((base.name.as_str(), base.vote.candidates.get()), ("base", 1));
+    assert_eq!((base.name(), base.vote().candidates.get()), ("base", 1));
     let overrides = ["examples=50".to_owned(), "vote.candidates=9".to_owned()];
     let changed = Scenario::parse_designs(TEXT, Origin::Text, &overrides).unwrap();
-    assert_eq!((changed[0].scenario.vote.candidates.get(), changed[1].scenario.vote.candidates.get()), (9, 5));
-    assert!(changed.iter().all(|design| design.scenario.examples.get() == 50));
+    assert_eq!((changed[0].scenario.vote().candidates.get(), changed[1].scenario.vote().candidates.get()), (9, 5));
+    assert!(changed.iter().all(|design| design.scenario.examples().get() == 50));
     assert!(Scenario::parse_designs("name = \"a\"", Origin::Text, &[]).unwrap().is_empty());
 }
 

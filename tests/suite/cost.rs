@@ -173,6 +173,6 @@ fn prices_survive_the_way_to_a_file_and_back() {
     let priced = scenario(&format!("{CATCH}{PRICES}"));
     let again = Scenario::parse(&priced.to_toml(), Origin::Text, &[]).unwrap();
     assert_eq!(again, priced);
-    assert_eq!(again.cost.unwrap().check(0).per_check.get(), 2.0);
+    assert_eq!(again.cost().unwrap().check(0).per_check.get(), 2.0);
     assert!(!scenario(CATCH.replace("per_check = 2\n", "").as_str()).to_toml().contains("per_check"));
 }

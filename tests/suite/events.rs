@@ -48,7 +48,7 @@ fn stirred(text: &str, extra: &[&str]) -> Scenario {
 fn wrong_beliefs_of_the_next_generation_are_binomial() {
     for text in ONE_GENERATION {
         let scenario = stirred(text, &[]);
-        let n = scenario.examples.get();
+        let n = scenario.examples().get();
         let q = Law::new(&scenario, 0).at(Composition::start(&scenario)).next.unwrap().wrong;
         let errors: Vec<f64> = (0..=n)
             .map(|wrong| {

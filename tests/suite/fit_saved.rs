@@ -94,7 +94,7 @@ fn shared_mistakes_leave_the_logs_own_dynamics() {
     let told = fitted.under(&path, &[]).unwrap().of(PosteriorDraw::Medians).unwrap().base;
     let next = |scenario: &Scenario| {
         let law = Law::new(scenario, 0);
-        let now = law.at(Composition { unsound: 0.0, wrong: scenario.start.wrong.get() });
+        let now = law.at(Composition { unsound: 0.0, wrong: scenario.start().wrong.get() });
         (now.error_rate, law.at(now.next.unwrap()).error_rate)
     };
     let (error, then) = next(&told);
@@ -134,7 +134,7 @@ fn what_a_design_would_buy_is_one_command() {
         assert!(answer.starts_with("Given the log, it lasts "), "{command}: {answer}");
     }
     let again = Scenario::load(&fitted, &[]).unwrap();
-    assert_eq!(again.name, "mine");
+    assert_eq!(again.name(), "mine");
 }
 
 /// What cannot be answered is refused by file and key.
@@ -221,7 +221,7 @@ fn truth(number: u64) -> Truth {
         error * inherited,
     );
     let scenario = Scenario::parse(&written, Origin::Text, &[]).unwrap();
-    let (law, draws) = (Law::new(&scenario, 0), scenario.examples.get());
+    let (law, draws) = (Law::new(&scenario, 0), scenario.examples().get());
     let (mut rows, mut counts) =
         ("generation,evaluated,wrong,generated,kept\n".to_owned(), vec![scenario.start_counts().1]);
     let share = |count: u64| count as f64 / draws as f64;

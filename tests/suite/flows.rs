@@ -36,7 +36,7 @@ proptest! {
         prop_assert!(close(unsound, outcome.accepted.unsound));
         if let Some(next) = outcome.next.filter(|_| flows.yield_ > 1e-200) {
             let (wrong, unsound) = (sum(true, |flow| flow.learned), sum(false, |flow| flow.learned));
-            let (gain, renewal) = (flows.multiplied.unwrap_or(1.0), scenario.learning.renewal.get());
+            let (gain, renewal) = (flows.multiplied.unwrap_or(1.0), scenario.learning().renewal.get());
             let copied = flows.copied.unwrap_or_default();
             prop_assert!(close(copied.wrong + renewal * gain * wrong, next.wrong));
             prop_assert!(close(copied.unsound + renewal * gain * unsound, next.unsound));

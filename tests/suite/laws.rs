@@ -67,7 +67,7 @@ proptest! {
         }
         let share = expected.total();
         if share > 1e-200 {
-            let learning = &scenario.learning;
+            let learning = scenario.learning();
             let (kept, persistence) = (1.0 - learning.anchor.get(), learning.persistence.get());
             let wrong = kept * (persistence * expected.systematic + learning.imprint.get() * expected.random) / share;
             let unsound = kept * persistence * expected.unsound / share;
@@ -86,7 +86,7 @@ proptest! {
 
 /// Per-step error at a composition.
 fn step_error(scenario: &Scenario, bin: &DifficultyClass, x: Composition) -> f64 {
-    let amplification = scenario.errors.amplification.get();
+    let amplification = scenario.errors().amplification.get();
     (bin.step_error * (1.0 + amplification * (x.unsound + x.wrong))).min(1.0)
 }
 
@@ -96,7 +96,7 @@ fn error_rate(scenario: &Scenario, generation: u64, x: Composition) -> f64 {
 }
 
 fn error_rate_of(scenario: &Scenario, bin: &DifficultyClass, x: Composition) -> f64 {
-    let (e, r) = (step_error(scenario, bin, x), scenario.errors.recovery.get());
+    let (e, r) = (step_error(scenario, bin, x), scenario.errors().recovery.get());
     let steps = bin.steps as f64;
     let (sigma, gamma) = (bin.systematic_share, bin.consistency);
     // (1 − e − r)^L: e + r may pass 1, and then the chain alternates.
@@ -127,7 +127,7 @@ fn enumerated(scenario: &Scenario, x: Composition) -> Answers {
 }
 
 fn enumerated_of(scenario: &Scenario, bin: &DifficultyClass, x: Composition) -> Answers {
-    let (e, r) = (step_error(scenario, bin, x), scenario.errors.recovery.get());
+    let (e, r) = (step_error(scenario, bin, x), scenario.errors().recovery.get());
     let steps = bin.steps;
     let (sigma, gamma) = (bin.systematic_share, bin.consistency);
     let (on, back, off) = (0..steps).fold((1.0, 0.0, 0.0), |(on, back, off), _| {
@@ -153,7 +153,7 @@ fn enumerated_of(scenario: &Scenario, bin: &DifficultyClass, x: Composition) -> 
             accepted[kind] += weight * voted[kind];
         }
     }
-    for filter in &scenario.filters {
+    for filter in scenario.filters() {
         let passed = passed(filter, steps, base[0] + base[1], gamma, x.unsound + x.wrong);
         for kind in 0..4 {
             accepted[kind] *= passed[kind];
@@ -172,8 +172,8 @@ fn back_within(steps: u64, r: f64) -> f64 {
 /// wrong one, and each of the D scattered ones; without D each candidate has a scattered one of its own. The answer with most
 /// votes wins, any of those that are tied with the same probability.
 fn vote(scenario: &Scenario, wrong_answers: Option<u64>, candidate: [f64; 4]) -> [f64; 4] {
-    let candidates = scenario.vote.candidates.get() as usize;
-    let limits = scenario.vote.agree.get() as usize..=scenario.vote.most() as usize;
+    let candidates = scenario.vote().candidates.get() as usize;
+    let limits = scenario.vote().agree.get() as usize..=scenario.vote().most() as usize;
     // Without D each place has a value of its own.
     let scattered = wrong_answers.map_or(1, |count| count as usize);
     let kinds = 3 + scattered;

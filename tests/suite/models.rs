@@ -68,7 +68,7 @@ fn a_five_percent_different_step_error_is_found() {
     for file in models() {
         let scenario = Scenario::load(&file, &[]).unwrap();
         // Up, where that leaves a probability; of the first difficulty, where each has its own.
-        let key = if scenario.difficulty.is_empty() { "errors.step_error" } else { "difficulty.0.step_error" };
+        let key = if scenario.difficulty().is_empty() { "errors.step_error" } else { "difficulty.0.step_error" };
         let present = scenario.bins(0)[0].step_error;
         let other = format!("{key}={}", present * if present > 0.9 { 0.95 } else { 1.05 });
         let played = Scenario::load(&file, &[other]).unwrap();

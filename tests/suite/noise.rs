@@ -30,7 +30,7 @@ fn forward(mass: &[f64], next: &[f64]) -> Vec<f64> {
 }
 
 fn exact(scenario: &Scenario) -> Exact {
-    let n = scenario.examples.get();
+    let n = scenario.examples().get();
     let law = Law::new(scenario, 0);
     let at: Vec<_> = (0..=n).map(|w| law.at(Composition { unsound: 0.0, wrong: w as f64 / n as f64 })).collect();
     let error: Vec<f64> = at.iter().map(|outcome| outcome.error_rate).collect();
@@ -39,11 +39,11 @@ fn exact(scenario: &Scenario) -> Exact {
     all[0] = 1.0;
     let mut alive = all.clone();
     let mut exact = Exact { mean: vec![], sd: vec![], survival: vec![] };
-    for _ in 0..=scenario.horizon.get() {
+    for _ in 0..=scenario.horizon().get() {
         alive
             .iter_mut()
             .zip(&error)
-            .filter(|(_, e)| **e >= scenario.failure.error_rate.get())
+            .filter(|(_, e)| **e >= scenario.failure().error_rate.get())
             .for_each(|(p, _)| *p = 0.0);
         let mean: f64 = all.iter().zip(&error).map(|(p, e)| p * e).sum();
         exact.mean.push(mean);
@@ -57,7 +57,7 @@ fn exact(scenario: &Scenario) -> Exact {
 fn mean_field(scenario: &Scenario) -> Vec<f64> {
     let law = Law::new(scenario, 0);
     let mut x = Composition::start(scenario);
-    (0..=scenario.horizon.get())
+    (0..=scenario.horizon().get())
         .map(|_| {
             let outcome = law.at(x);
             x = outcome.next.unwrap();

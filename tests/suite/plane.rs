@@ -98,7 +98,7 @@ impl Spelt {
     /// (failing, row) of each state under the law of generation `g`; a state that accepts nothing stays.
     fn matrix(&self, scenario: &Scenario, g: u64) -> Vec<(bool, Vec<f64>)> {
         let law = Law::new(scenario, g);
-        let threshold = scenario.failure.error_rate.get();
+        let threshold = scenario.failure().error_rate.get();
         self.states
             .iter()
             .enumerate()
@@ -162,7 +162,7 @@ const SMALL: [&str; 4] = [
 fn small_chains_by_plain_gauss() {
     for text in SMALL {
         let scenario = scenario(text);
-        let spelt = Spelt::new(scenario.examples.get());
+        let spelt = Spelt::new(scenario.examples().get());
         let solution = solve(text);
         let (mean, second) = moments(&spelt, &scenario);
         assert_relative_eq!(solution.runway.mean.unwrap(), mean, max_relative = 1e-10);
@@ -173,14 +173,14 @@ fn small_chains_by_plain_gauss() {
 /// Survival, error and composition by powers of the spelt matrix.
 fn curves_by_powers(text: &str) {
     let scenario = scenario(text);
-    let spelt = Spelt::new(scenario.examples.get());
+    let spelt = Spelt::new(scenario.examples().get());
     let solution = solve(text);
     let curves = &solution.curves;
     let size = spelt.states.len();
     let (mut alive, mut all) = (vec![0.0; size], vec![0.0; size]);
     alive[spelt.start(&scenario)] = 1.0;
     all[spelt.start(&scenario)] = 1.0;
-    for g in 0..=scenario.horizon.get() {
+    for g in 0..=scenario.horizon().get() {
         let matrix = spelt.matrix(&scenario, g);
         alive.iter_mut().zip(&matrix).filter(|(_, (fails, _))| *fails).for_each(|(mass, _)| *mass = 0.0);
         let law = Law::new(&scenario, g);

@@ -79,14 +79,14 @@ fn ten_thousand_examples_lose_no_event() {
 /// P(T ≤ horizon) by carrying the law of the count forward, from which the failures of each generation, upper tails, are
 /// taken. Counts of probability below 1e-24 are left out.
 fn carried_to_failure(scenario: &Scenario) -> f64 {
-    let (n, law) = (scenario.examples.get(), Law::new(scenario, 0));
+    let (n, law) = (scenario.examples().get(), Law::new(scenario, 0));
     let outcomes: Vec<Outcome> =
         (0..=n).map(|wrong| law.at(Composition { unsound: 0.0, wrong: wrong as f64 / n as f64 })).collect();
-    let failing = outcomes.partition_point(|outcome| outcome.error_rate < scenario.failure.error_rate.get());
+    let failing = outcomes.partition_point(|outcome| outcome.error_rate < scenario.failure().error_rate.get());
     let mut alive = vec![0.0; failing];
     alive[0] = 1.0;
     let mut failed = 0.0;
-    for _ in 0..scenario.horizon.get() {
+    for _ in 0..scenario.horizon().get() {
         let mut next = vec![0.0; failing];
         for (mass, outcome) in alive.iter().zip(&outcomes).filter(|(mass, _)| **mass > 1e-24) {
             let q = outcome.next.unwrap().wrong;

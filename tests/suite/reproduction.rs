@@ -171,7 +171,7 @@ fn quotient(
 /// Whether the law is smooth from `x` to where the widest step leads: inside the simplex, with e and h at their limit throughout
 /// or nowhere.
 fn smooth(scenario: &Scenario, law: &Law, x: Composition, widest: f64) -> bool {
-    let errors = &scenario.errors;
+    let errors = scenario.errors();
     let limits = |x: Composition| {
         let fresh = law.bins()[0].solution(x).wrong * errors.systematic_share.get() / errors.consistency.get();
         (law.bins()[0].step_error(x) >= 1.0, fresh >= 1.0)
@@ -217,8 +217,8 @@ proptest! {
     #[test]
     fn no_number_is_absent_without_reason_and_no_zero_is_negative(scenario in scenario(Sizes::small())) {
         let mut scenario = scenario;
-        scenario.horizon = runaway::quantity::Count::new(scenario.horizon.get().min(12)).unwrap();
-        scenario.examples = runaway::quantity::Count::new(scenario.examples.get().min(12)).unwrap();
+        scenario = scenario.with("horizon", scenario.horizon().get().min(12)).unwrap();
+        scenario = scenario.with("examples", scenario.examples().get().min(12)).unwrap();
         let solved = solve(&scenario);
         check_reasons(&solved)?;
     }

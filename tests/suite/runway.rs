@@ -190,8 +190,8 @@ proptest! {
     fn every_null_has_its_reason(scenario in scenario(Sizes::small())) {
         let mut scenario = scenario;
         // Sizes that a test can afford; the laws stay as extreme as they are.
-        scenario.horizon = runaway::quantity::Count::new(scenario.horizon.get() % 60 + 1).unwrap();
-        scenario.examples = runaway::quantity::Count::new(scenario.examples.get() % 25 + 1).unwrap();
+        scenario = scenario.with("horizon", scenario.horizon().get() % 60 + 1).unwrap();
+        scenario = scenario.with("examples", scenario.examples().get() % 25 + 1).unwrap();
         let solution = solve(&scenario);
         let found = all_faults(&solution);
         prop_assert!(found.is_empty(), "{found:?}");

@@ -34,7 +34,7 @@ fn check_failure(title: &str, solution: &Solution, scenario: &Scenario) {
         return;
     }
     assert!(last < 0.5, "half fail by the horizon, but the title says: {title}");
-    assert!(said.contains(&format!("within {} generation", number(scenario.horizon.get() as f64, 3))), "{title}");
+    assert!(said.contains(&format!("within {} generation", number(scenario.horizon().get() as f64, 3))), "{title}");
     if let Some(bound) = between(said, "has probability below ", "") {
         let error = solution.error_bound.unwrap();
         assert_eq!(bound, percent(last + error, 1), "{title}");
@@ -49,7 +49,7 @@ fn check_failure(title: &str, solution: &Solution, scenario: &Scenario) {
 }
 
 fn check_error(title: &str, solution: &Solution, scenario: &Scenario) {
-    let threshold = scenario.failure.error_rate.get();
+    let threshold = scenario.failure().error_rate.get();
     if title.starts_with("Generation 0 already errs") {
         let start = solution.start_error;
         let told = format!(
@@ -69,7 +69,7 @@ fn check_error(title: &str, solution: &Solution, scenario: &Scenario) {
 fn check_survival(title: &str, solution: &Solution, scenario: &Scenario) {
     check_failure(title, solution, scenario);
     if let Some(expected) = between(title, "; expected runway ", "") {
-        assert_eq!(expected, runway(solution.runway.mean.unwrap(), scenario.horizon.get()), "{title}");
+        assert_eq!(expected, runway(solution.runway.mean.unwrap(), scenario.horizon().get()), "{title}");
     }
 }
 

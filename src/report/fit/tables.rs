@@ -41,7 +41,7 @@ pub(super) fn parameters(fit: &LogFit) -> Vec<Vec<String>> {
         let mixing = fit.mixing.iter().find(|mixing| mixing.parameter == one.parameter);
         vec![
             one.parameter.key().to_owned(),
-            meaning(one.parameter.key()).to_owned(),
+            one.parameter.meaning(),
             value(&one.prior, one.scale),
             value(&one.posterior, one.scale),
             contraction(one),
@@ -60,35 +60,6 @@ pub(super) fn contraction(learned: &ParameterSummary) -> String {
 fn value(interval: &CredibleInterval, scale: PriorScale) -> String {
     let form = |value: f64| if scale == PriorScale::Logit { percent(value, 3) } else { number(value, 3) };
     format!("{} ({} to {})", form(interval.q50), form(interval.q05), form(interval.q95))
-}
-
-fn meaning(key: &str) -> &'static str {
-    match key {
-        "error" => "error rate of the first generation",
-        "inherited" => "share of it in wrong beliefs already",
-        "amplification" => "how much faster slips come for each wrong belief, at 15 % slips",
-        "imprint" => "probability that an accepted fresh mistake is learned",
-        "persistence" => "wrong beliefs that one leaves, as checks stood at first",
-        "examples" => "effective number of independent beliefs per step",
-        "step_error_gain" => "share of the way to the final slip rate, each generation",
-        "step_error_floor" => "final slip rate over the first",
-        "pass_random" => "chance of a fresh mistake to pass the checks",
-        "pass_systematic" => "chance of an old mistake to pass the checks",
-        "pass_right" => "chance of an answer that candidates agree on to pass other checks",
-        "agreeing" => "effective number of candidates that must agree",
-        "unanimity" => "further candidates of a unanimous vote, over those",
-        "displacement" => "how far what is accepted displaces the rest; below 0 mistakes spread",
-        "reversion" => "chance of a slip from a wrong belief to give the right answer",
-        "hazard_gain" => "factor by which sampling multiplies the hazard of what was learned",
-        "renewal" => "share of the beliefs that a generation learns anew",
-        "dispersion" => "spread of evaluations beyond chance",
-        "audit_dispersion" => "spread of audits beyond chance",
-        "yield_dispersion" => "spread of acceptance beyond chance",
-        "shared_noise" => "share of the evaluation's noise that is of its problems, the same in every generation",
-        "level" => "how much harder these problems are than all, in standard deviations",
-        "slip_recurrence" => "odds ratio of two slips at one problem: problems differ in difficulty",
-        _ => "",
-    }
 }
 
 /// Error and survival by generation.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::analytic::{BestGeneration, ParameterThreshold, Solution};
 use crate::compare::{AgreementTest, AgreementVerdict};
 use crate::provenance::Provenance;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, key_place};
 
 use super::super::ReportInputs;
 use super::super::thin;
@@ -16,55 +16,6 @@ use super::{CurveTable, ParameterRow, QuantityRow, TestRow, ThresholdRow, Verdic
 const DIGITS: usize = 3;
 /// Rows of the curve table at most.
 const ROWS: usize = 201;
-
-/// What each key of a scenario means, in the order in which the page lists them. Filters follow with their own keys.
-const MEANINGS: [(&str, &str); 45] = [
-    ("name", "name of the loop"),
-    ("source", "where its numbers come from"),
-    ("examples", "N, independent training examples of a generation"),
-    ("horizon", "generations reported"),
-    ("task.steps", "L, steps of a solution at generation 0"),
-    ("task.steps_per_generation", "steps added each generation"),
-    ("errors.step_error", "ε, probability of a slip at one step"),
-    ("errors.recovery", "r, probability per step that a wrong path finds back"),
-    ("errors.systematic_share", "σ, share of fresh wrong outcomes that are systematic"),
-    ("errors.consistency", "γ, probability that a candidate shows its problem's systematic mistake"),
-    ("errors.amplification", "A, growth of the step error per share of unsound and wrong beliefs"),
-    ("errors.wrong_answers", "D, wrong answers that random mistakes scatter over"),
-    ("errors.step_error_floor", "step error that improvement tends to"),
-    ("errors.step_error_gain", "share of the way to the floor gained each generation"),
-    ("errors.erosion", "δ, log-odds of a slip that each generation adds"),
-    ("difficulty.share", "share of the problems"),
-    ("difficulty.steps", "L of these problems"),
-    ("difficulty.step_error", "ε on these problems"),
-    ("difficulty.systematic_share", "σ on these problems"),
-    ("difficulty.consistency", "γ on these problems"),
-    ("difficulty.wrong_answers", "D on these problems"),
-    ("learning.imprint", "λ, probability that a random wrong example becomes a wrong belief"),
-    ("learning.persistence", "ρ, probability that a systematic or unsound example is learned as such"),
-    ("learning.anchor", "μ, share of examples replaced by verified ground truth"),
-    ("learning.hazard_gain", "κ, factor of the hazard of mistaken beliefs between learning and answering"),
-    ("learning.renewal", "η, share of beliefs learned anew; the others are copied from the predecessor"),
-    ("learning.policy", "what a generation trains on"),
-    ("vote.candidates", "k, candidates for each problem"),
-    ("vote.agree", "m, votes that an answer needs"),
-    ("vote.agree_at_most", "the most votes with which an answer is accepted"),
-    ("start.unsound", "share of unsound beliefs of generation 0"),
-    ("start.wrong", "share of wrong beliefs of generation 0"),
-    ("start.draw", "whether generation 0 is drawn with these shares"),
-    ("failure.error_rate", "θ, error rate at which the loop has failed"),
-    ("cost.per_step", "price of one step of one candidate"),
-    ("cost.per_training_example", "price of training on one example"),
-    ("cost.per_true_example", "price of one example of verified ground truth"),
-    ("cost.unit", "what prices are counted in"),
-    ("filter.kind", "kind of check"),
-    ("filter.per_check", "price of one check"),
-    ("filter.per_check_step", "price of one check for each step of the solution"),
-    ("filter.sensitivity", "probability that the check catches what it can see"),
-    ("filter.false_reject", "probability that a sound example (or step) is rejected"),
-    ("filter.shared", "probability that the judge shares a systematic mistake"),
-    ("filter.coverage", "share of examples compared with the truth"),
-];
 
 pub(super) fn numbers(inputs: &ReportInputs<'_>) -> Vec<QuantityRow> {
     let solution = inputs.solution;
@@ -203,28 +154,17 @@ pub(super) fn verdict(verdict: &AgreementVerdict) -> VerdictView {
     }
 }
 
-/// Every key of the scenario with its value, in the order of [`MEANINGS`], filters last.
+/// Every key of the scenario with its value, in the order of the schema, filters last.
 pub(in crate::report) fn parameters(scenario: &Scenario) -> Vec<ParameterRow> {
     let mut found = Vec::new();
     // A scenario holds finite numbers and strings only, all of which JSON can hold.
     flatten(&serde_json::to_value(scenario).unwrap_or_default(), String::new(), &mut found);
-    let entry = |key: &str| {
-        // filter.0.kind is explained as filter.kind.
-        let general: String =
-            key.split('.').filter(|part| part.parse::<usize>().is_err()).collect::<Vec<_>>().join(".");
-        MEANINGS.iter().position(|(name, _)| *name == general)
-    };
     found.sort_by_cached_key(|(key, _)| {
         let filter = key.starts_with("filter.");
-        (filter, if filter { None } else { Some(entry(key).unwrap_or(MEANINGS.len())) }, key.clone())
+        (filter, if filter { None } else { Some(key_place(key)) }, key.clone())
     });
-    found
-        .into_iter()
-        .map(|(key, value)| {
-            let meaning = entry(&key).and_then(|at| MEANINGS.get(at)).map_or("", |(_, meaning)| meaning).to_owned();
-            ParameterRow { key, value, meaning }
-        })
-        .collect()
+    let meaning = |key: &str| scenario.key_info(key).map_or_else(String::new, |info| info.meaning.clone());
+    found.into_iter().map(|(key, value)| ParameterRow { meaning: meaning(&key), key, value }).collect()
 }
 
 /// Leaves of a JSON value under dotted keys.

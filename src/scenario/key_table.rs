@@ -1,0 +1,59 @@
+//! A table of a scenario file from one list: its struct, its keys with what they mean, its defaults, and how it is read.
+
+/// Writes a struct with a line for each key: `/// What it means.` and `key: Type = DEFAULT;`, after which may stand `example "…"`
+/// for a key whose default is to be absent.
+///
+/// The first line of a key's documentation is its meaning wherever it is explained (`runaway init`, the pages), in lower case and
+/// without its full stop; further lines are for readers of the library's documentation. Defaults are checked by the compiler.
+macro_rules! key_table {
+    (
+        #[doc = $about:literal]
+        $(#[$outer:meta])*
+        $visibility:vis struct $name:ident {
+            $(
+                #[doc = $meaning:literal]
+                $(#[doc = $more:literal])*
+                $(#[serde($($serde:tt)*)])?
+                $key:ident: $type:ty = $default:expr $(, example $example:literal)?;
+            )+
+        }
+    ) => {
+        #[doc = $about]
+        $(#[$outer])*
+        $visibility struct $name {
+            $(
+                #[doc = $meaning]
+                $(#[doc = $more])*
+                $(#[serde($($serde)*)])?
+                pub $key: $type,
+            )+
+        }
+
+        impl $name {
+            /// What the documentation of this table and its keys says.
+            pub(in crate::scenario) fn info(name: &'static str) -> super::key_info::TableInfo {
+                use super::key_info::{KeyInfo, TableInfo};
+                let keys = vec![$(
+                    KeyInfo::with_default(stringify!($key), $meaning, &const { let value: $type = $default; value })
+                        .with_example(None$(.or(Some($example)))?)
+                ),+];
+                TableInfo::new(name, $about, keys)
+            }
+
+            /// Reads the table; a key that is not written has its default.
+            pub(in crate::scenario) fn read(
+                keys: &super::toml_table::TomlTable<'_>,
+            ) -> Result<Self, super::diagnostic::Diagnostic> {
+                Ok(Self { $($key: keys.take(stringify!($key))?.unwrap_or(const { $default }),)+ })
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($key: const { $default },)+ }
+            }
+        }
+    };
+}
+
+pub(super) use key_table;
