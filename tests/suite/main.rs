@@ -35,6 +35,7 @@ mod fit_saved;
 mod fit_words;
 mod flows;
 mod folders;
+mod formats;
 mod help;
 mod laws;
 mod limits;
