@@ -79,12 +79,12 @@ pub fn finding(posterior: &DesignPosterior) -> String {
 /// What to know of the numbers.
 fn notes(posterior: &DesignPosterior) -> Vec<String> {
     let made = format!(
-        "{} draws of the fit, each played {} times with the same luck for every design; the intervals hold what the log leaves open, not the chance of a single run",
+        "{} draws of the fit, each played {} times with the same luck for every design; the intervals hold what the log leaves open, not the chance of a single run.",
         posterior.draws, posterior.runs
     );
     let strained = (posterior.strained > STRAINED).then(|| {
         format!(
-            "in {} of the draws `systematic_share` and `consistency` of the file cannot be those of a loop with the log's error rates; the nearest loop that can was taken",
+            "In {} of the draws `systematic_share` and `consistency` of the file cannot be those of a loop with the log's error rates; the nearest loop that can was taken.",
             percent(posterior.strained, 2)
         )
     });
