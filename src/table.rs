@@ -1,16 +1,21 @@
 //! A table of texts: built once, and rendered for a terminal, a page, Markdown or a spreadsheet by whoever shows it.
 
-/// A table, column by column. Cells are texts already; units stand in the titles.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use serde::Serialize;
+
+/// A table, column by column. Cells are texts already; units stand in the heads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Table {
     /// What it shows.
     pub title: String,
     /// The columns, the first of which names the rows.
     pub columns: Vec<TableColumn>,
+    /// What to know of it, below it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// One column of a table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TableColumn {
     /// Its head, with the unit of its cells.
     pub title: String,
@@ -30,7 +35,37 @@ impl TableColumn {
 impl Table {
     /// A table under a title.
     pub fn new(title: impl Into<String>, columns: Vec<TableColumn>) -> Self {
-        Self { title: title.into(), columns }
+        Self { title: title.into(), columns, notes: Vec::new() }
+    }
+
+    /// A table from its rows; a column is its head and its rank. What a row has beyond its columns is left out.
+    pub fn of_rows<H: Into<String>, R: IntoIterator<Item = String>>(
+        title: impl Into<String>,
+        columns: impl IntoIterator<Item = (H, u8)>,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Self {
+        let mut columns: Vec<TableColumn> =
+            columns.into_iter().map(|(head, rank)| TableColumn::new(head, rank, [])).collect();
+        for row in rows {
+            columns.iter_mut().zip(row).for_each(|(column, cell)| column.cells.push(cell));
+        }
+        Self::new(title, columns)
+    }
+
+    /// A table of two columns: names, and the value of each.
+    pub fn of_values<N: Into<String>>(
+        title: impl Into<String>,
+        heads: [&str; 2],
+        values: impl IntoIterator<Item = (N, String)>,
+    ) -> Self {
+        Self::of_rows(title, heads.map(|head| (head, 0)), values.into_iter().map(|(name, value)| [name.into(), value]))
+    }
+
+    /// The same with notes.
+    #[must_use]
+    pub fn noted(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
+        self
     }
 
     /// The heads of its columns.
@@ -39,10 +74,15 @@ impl Table {
         self.columns.iter().map(|column| column.title.as_str()).collect()
     }
 
-    /// Its cells, row by row; as many rows as the shortest column has.
+    /// Number of rows; as many as the shortest column has.
     #[must_use]
-    pub fn rows(&self) -> Vec<Vec<String>> {
-        rows_of(&self.columns)
+    pub fn height(&self) -> usize {
+        self.columns.iter().map(|column| column.cells.len()).min().unwrap_or(0)
+    }
+
+    /// Its cells, row by row.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<&str>> {
+        (0..self.height()).map(|row| self.columns.iter().map(|column| column.cells[row].as_str()).collect())
     }
 
     /// As a table of Markdown: the first column to the left, the others to the right.
@@ -53,7 +93,7 @@ impl Table {
         let rule = (0..self.columns.len()).map(|index| if index == 0 { "---" } else { "---:" }.to_owned());
         let mut text = line(self.heads().into_iter().map(escaped).collect()) + &line(rule.collect());
         for row in self.rows() {
-            text += &line(row.iter().map(|cell| escaped(cell)).collect());
+            text += &line(row.into_iter().map(escaped).collect());
         }
         text
     }
@@ -65,20 +105,9 @@ impl Table {
             let plain = !cell.contains([',', '"', '\n', '\r']);
             if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
         };
-        let line = |cells: Vec<String>| cells.join(",") + "\n";
-        let mut text = line(self.heads().into_iter().map(quoted).collect());
-        for row in self.rows() {
-            text += &line(row.iter().map(|cell| quoted(cell)).collect());
-        }
-        text
+        let line = |cells: Vec<&str>| cells.into_iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+        std::iter::once(self.heads()).chain(self.rows()).map(line).collect()
     }
-}
-
-/// The cells of columns, row by row; as many rows as the shortest column has.
-#[must_use]
-pub fn rows_of(columns: &[TableColumn]) -> Vec<Vec<String>> {
-    let length = columns.iter().map(|column| column.cells.len()).min().unwrap_or(0);
-    (0..length).map(|row| columns.iter().map(|column| column.cells[row].clone()).collect()).collect()
 }
 
 #[cfg(test)]
@@ -94,6 +123,13 @@ mod tests {
                 TableColumn::new("Runway (generations)", 1, cells(["16.7", "–"])),
             ],
         )
+    }
+
+    #[test]
+    fn rows_and_columns_make_the_same_table() {
+        let rows = [["one, two", "16.7"], ["a|b", "–"]].map(|row| row.map(str::to_owned));
+        assert_eq!(Table::of_rows("Designs", [("Design", 0), ("Runway (generations)", 1)], rows), table());
+        assert_eq!((table().height(), table().rows().last()), (2, Some(vec!["a|b", "–"])));
     }
 
     #[test]

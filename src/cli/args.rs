@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::fit::Measurement;
 
+use super::document::{CurveArgs, OutputArgs};
 use super::examples;
 use super::playing::PlayArgs;
 use super::reading::{FailureArgs, ProblemArgs, ReadingArgs, TrainingArgs};
@@ -87,17 +88,12 @@ pub struct SourceArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct OutputArgs {
-    /// Print one JSON document instead of tables
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Debug, Args)]
 #[command(after_help = examples::of("solve"))]
 pub struct SolveArgs {
     #[command(flatten)]
     pub source: SourceArgs,
+    #[command(flatten)]
+    pub curve: CurveArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -111,12 +107,14 @@ pub struct SimulateArgs {
     pub play: PlayArgs,
     /// Estimate P(T <= horizon) however small it is, by splitting runs on their way to failure; --replicates are then
     /// independent repetitions [default: 32], and `agents` are played by `events`
-    #[arg(long, conflicts_with = "checkpoint")]
+    #[arg(long, conflicts_with_all = ["checkpoint", "curve"])]
     pub rare: bool,
     /// Keep the tallies in this file every few seconds and go on from them if it exists, to the same bytes as without
     /// interruption; removed once the result is written
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
+    #[command(flatten)]
+    pub curve: CurveArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -190,9 +188,8 @@ pub struct CompareArgs {
     pub replacing: ReplaceArgs,
     #[command(flatten)]
     pub patience: PatienceArgs,
-    /// Print one JSON document instead of tables
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub output_as: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -272,6 +269,8 @@ pub struct FitArgs {
     pub replacing: ReplaceArgs,
     #[command(flatten)]
     pub patience: PatienceArgs,
+    #[command(flatten)]
+    pub curve: CurveArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }

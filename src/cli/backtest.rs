@@ -11,10 +11,11 @@ use crate::report::fit::words::LEARNERS;
 use crate::scenario::ScenarioError;
 
 use super::args;
-use super::fit::{blamed, digests, json, priors};
+use super::document::{Answer, of_logs};
+use super::fit::{blamed, digests, priors};
 use super::limits::WorkEstimate;
 use super::progress::watched;
-use super::{CommandVerdict, UsageError, design_tables, quoted, report_folder, write_report};
+use super::{CommandVerdict, UsageError, quoted, report_folder, write_report};
 
 pub(super) fn run(args: &args::BacktestArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let mut logs = Vec::new();
@@ -36,38 +37,28 @@ pub(super) fn run(args: &args::BacktestArgs, out: &mut dyn Write) -> anyhow::Res
         ))
         .into());
     }
-    let json = json(&provenance, &tested)?;
+    let json = of_logs(&provenance, &tested)?;
     if let Some(path) = &args.quantiles {
         write_atomic(path, tested.to_quantile_csv().as_bytes())?;
     }
     let written = folder.as_ref().map(|folder| write(folder, &tested, &provenance, &json)).transpose()?;
-    if args.output.json {
-        out.write_all(&json)?;
-        return Ok(CommandVerdict::Fine);
-    }
-    told(&tested, out)?;
-    if let (Some(files), Some(folder)) = (written, &args.report) {
-        writeln!(out, "wrote {files} files to {}", folder.display())?;
-    }
+    let mut answer = answer(&tested);
+    answer.wrote(written, args.report.as_deref());
+    args.output.print(out, || Ok(json), || answer)?;
     Ok(CommandVerdict::Fine)
 }
 
-/// The answer for people: the remaining runway first.
-fn told(tested: &BacktestResult, out: &mut dyn Write) -> std::io::Result<()> {
+/// The remaining runway first.
+fn answer(tested: &BacktestResult) -> Answer {
     let runway = [words::headline(tested), words::lost_runways(tested)];
     let error = [words::errors(tested), words::lost_errors(tested)];
-    for sentence in runway.into_iter().chain(error).chain([words::warnings(&tested.summary)]) {
-        writeln!(out, "{sentence}")?;
-    }
     let course = if tested.by_kind.len() > 1 { report::backtest::by_course(tested).to_vec() } else { Vec::new() };
-    for table in report::backtest::by_log(tested).into_iter().chain(course) {
-        writeln!(out, "\n{}", table.title)?;
-        design_tables::print(table.columns, out)?;
+    Answer {
+        finding: runway.into_iter().chain(error).chain([words::warnings(&tested.summary)]).collect(),
+        tables: report::backtest::by_log(tested).into_iter().chain(course).collect(),
+        notes: tested.skipped.iter().map(String::as_str).chain([LEARNERS]).map(str::to_owned).collect(),
+        ..Answer::default()
     }
-    for note in tested.skipped.iter().map(String::as_str).chain([LEARNERS]) {
-        writeln!(out, "note: {note}")?;
-    }
-    Ok(())
 }
 
 /// Generations that are fitted in all: every run up to each of its cuts, with the other runs of its log where they are seen.

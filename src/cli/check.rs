@@ -6,14 +6,16 @@ use serde::Serialize;
 
 use crate::analytic::{self, Solution};
 use crate::compare;
+use crate::provenance::Provenance;
+use crate::report::{ReportInputs, ReportView};
 use crate::scenario::Scenario;
 use crate::simulate::Simulated;
 
 use super::args::CheckArgs;
-use super::document::ResultDocument;
+use super::document::{Answer, ResultDocument};
 use super::limits::WorkEstimate;
 use super::playing::{EngineArg, PlayArgs};
-use super::{CommandVerdict, play, played, quoted, table};
+use super::{CommandVerdict, play, played, quoted};
 
 #[derive(Serialize)]
 struct CheckDocument<'a> {
@@ -30,19 +32,45 @@ pub(super) fn run(args: &CheckArgs, out: &mut dyn Write) -> anyhow::Result<Comma
     let solution = analytic::solve(&scenario);
     let simulated = play::simulate(played_by, args.play)?;
     let verdict = verdict(&scenario, &solution, &simulated, args.play, args.level)?;
-    if args.output.json {
-        let mut command = args.source.command("check");
-        if let Some(file) = &args.against {
-            command += &format!(" --against {}", quoted(&file.display().to_string()));
-        }
-        command += &format!(" --level {}", args.level);
-        let provenance = played(&scenario, args.play, &command);
-        ResultDocument::new(&scenario, &provenance, CheckDocument { against: other.as_ref(), check: &verdict })
-            .write(out)?;
-    } else {
-        table::verdict(&verdict, out)?;
+    let mut command = args.source.command("check");
+    if let Some(file) = &args.against {
+        command += &format!(" --against {}", quoted(&file.display().to_string()));
     }
+    command += &format!(" --level {}", args.level);
+    let provenance = played(&scenario, args.play, &command);
+    let document = CheckDocument { against: other.as_ref(), check: &verdict };
+    let json = || ResultDocument::new(&scenario, &provenance, document).to_bytes();
+    // Another loop's runs say nothing of this one.
+    let simulated = other.is_none().then_some(&simulated);
+    let answer = || answer(&scenario, &provenance, &solution, simulated, &verdict);
+    args.output.print(out, json, answer)?;
     Ok(CommandVerdict::of(verdict.agree))
+}
+
+/// The verdict, then what it is about.
+fn answer(
+    scenario: &Scenario,
+    provenance: &Provenance,
+    solution: &Solution,
+    simulated: Option<&Simulated>,
+    verdict: &compare::AgreementVerdict,
+) -> Answer {
+    let view = ReportView::new(&ReportInputs {
+        scenario,
+        provenance,
+        solution,
+        simulated,
+        verdict: Some(verdict),
+        account: None,
+        safety: None,
+        posterior: None,
+    });
+    // The verdict is said once, and first.
+    let rest = view.said().into_iter().filter(|line| !line.contains(&verdict.sentence));
+    let finding = [format!("{}.", verdict.sentence.trim_end_matches('.'))].into_iter().chain(rest).collect();
+    let mut tables: Vec<_> = view.verdict.into_iter().collect();
+    tables.iter_mut().for_each(|table| table.notes.retain(|note| *note != verdict.sentence));
+    Answer { finding, tables, ..Answer::default() }
 }
 
 /// Holds `simulated` against the exact curves; where there are none, against the other engine.

@@ -12,12 +12,13 @@ use crate::claims::{self, ClaimResults};
 use crate::files::ReportFolder;
 use crate::plan::{self, DesignComparison, DesignPosterior};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
-use crate::report;
+use crate::report::designs;
 use crate::scenario::{Design, DrawnDesigns, FileClaims, FittedDesigns, FittedLoop, PosteriorDraw, Scenario};
 
 use super::args::{CompareArgs, SourceArgs};
+use super::document::{Answer, json};
 use super::limits::WorkEstimate;
-use super::{CommandVerdict, design_tables, posterior, quoted, report_folder, standard_error, write_report};
+use super::{CommandVerdict, posterior, quoted, report_folder, standard_error, write_report};
 
 #[derive(Serialize)]
 struct CompareDocument<'a> {
@@ -66,23 +67,28 @@ pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> anyhow::Result<Com
         posterior: posterior.as_ref(),
         comparison: &comparison,
     };
-    let mut json = serde_json::to_vec_pretty(&document)?;
-    json.push(b'\n');
-    let render = || report::designs::render(&comparison, &evidence, posterior.as_ref(), &provenance);
+    let json = json(&document)?;
+    let render = || designs::render(&comparison, &evidence, posterior.as_ref(), &provenance);
     let write = |folder: &ReportFolder| write_report(folder, &render()?, "compare.html", &[("compare.json", &json)]);
     let written = folder.as_ref().map(write).transpose()?;
-    if args.json {
-        out.write_all(&json)?;
-    } else {
-        posterior::finding(posterior.as_ref(), out)?;
-        design_tables::comparison(&comparison, out)?;
-        design_tables::evidence(&evidence, out)?;
-        posterior::table(posterior.as_ref(), out)?;
-        if let (Some(files), Some(folder)) = (written, &args.output) {
-            writeln!(out, "wrote {files} files to {}", folder.display())?;
-        }
-    }
+    let mut answer = answer(&comparison, &evidence, posterior.as_ref());
+    answer.wrote(written, args.output.as_deref());
+    args.output_as.print(out, || Ok(json), || answer)?;
     Ok(CommandVerdict::of(evidence.holds()))
+}
+
+/// What the log leaves open or who lasts longest, then the designs and what is stated about them.
+fn answer(comparison: &DesignComparison, evidence: &ClaimResults, posterior: Option<&DesignPosterior>) -> Answer {
+    let headline = format!("{}.", designs::headline(comparison));
+    let stated = [designs::claims(evidence), designs::published_values(evidence)];
+    let stated = stated.into_iter().filter(|table| table.height() > 0);
+    let given = posterior.map(designs::posterior::table);
+    Answer {
+        finding: posterior.map(designs::posterior::finding).into_iter().chain([headline]).collect(),
+        tables: designs::tables(comparison).into_iter().chain(stated).chain(given).collect(),
+        notes: comparison.notes.clone(),
+        ..Answer::default()
+    }
 }
 
 /// One file: its own loop, its designs (itself, if it has none), and what it states about them.

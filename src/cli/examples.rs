@@ -6,7 +6,10 @@ use std::fmt::Write;
 const EXAMPLES: [(&str, &[&str]); 13] = [
     (
         "solve",
-        &["runaway solve models/unverified.toml", "runaway solve models/sector.toml --set learning.anchor=0.1 --json"],
+        &[
+            "runaway solve models/unverified.toml --curve",
+            "runaway solve models/sector.toml --set learning.anchor=0.1 --json",
+        ],
     ),
     (
         "simulate",
@@ -33,6 +36,7 @@ const EXAMPLES: [(&str, &[&str]); 13] = [
         "compare",
         &[
             "runaway compare models/designs.toml -o out/designs",
+            "runaway compare models/designs.toml --format csv > designs.csv",
             "runaway compare models/unverified.toml models/self-judge.toml models/step-checks.toml",
         ],
     ),

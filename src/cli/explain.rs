@@ -7,11 +7,12 @@ use crate::explain::explain;
 use crate::law::Composition;
 use crate::provenance::Provenance;
 use crate::report::view::ways_to_safety;
+use crate::report::{designs, explained};
 
 use super::args::ExplainArgs;
-use super::document::{GivenSource, ResultDocument};
+use super::document::{Answer, GivenSource, ResultDocument};
 use super::limits::WorkEstimate;
-use super::{CommandVerdict, UsageError, posterior, quoted, table};
+use super::{CommandVerdict, UsageError, posterior, quoted};
 
 pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let scenario = args.source.load()?;
@@ -23,7 +24,7 @@ pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> anyhow::Result<Com
     }
     let explanation = explain(&scenario, args.generation, x);
     let posterior = posterior::of_source(&args.source)?;
-    if args.output.json {
+    let json = || {
         let command = format!(
             "{} --generation {} --unsound {} --wrong {}",
             args.source.command("explain"),
@@ -33,14 +34,20 @@ pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> anyhow::Result<Com
         );
         let provenance = Provenance::new(&scenario, command);
         let given = GivenSource { result: &explanation, posterior: posterior.as_ref() };
-        ResultDocument::new(&scenario, &provenance, given).write(out)?;
-    } else {
-        posterior::finding(posterior.as_ref(), out)?;
-        table::explanation(&scenario, &explanation, out)?;
-        if let Some(safety) = super::solve::safety(&scenario, &analytic::solve(&scenario)) {
-            writeln!(out, "\n{}", ways_to_safety(&safety, scenario.horizon.get()))?;
+        ResultDocument::new(&scenario, &provenance, given).to_bytes()
+    };
+    let answer = || {
+        let safety = super::solve::safety(&scenario, &analytic::solve(&scenario));
+        let safety = safety.map(|safety| ways_to_safety(&safety, scenario.horizon.get()));
+        let given = posterior.as_ref().map(designs::posterior::finding).into_iter();
+        let tables = explained::tables(&scenario, &explanation).into_iter();
+        Answer {
+            finding: given.chain(explained::sentences(&scenario, &explanation)).collect(),
+            tables: tables.chain(posterior.as_ref().map(designs::posterior::table)).collect(),
+            remarks: safety.into_iter().collect(),
+            ..Answer::default()
         }
-        posterior::table(posterior.as_ref(), out)?;
-    }
+    };
+    args.output.print(out, json, answer)?;
     Ok(CommandVerdict::Fine)
 }

@@ -7,7 +7,8 @@ use crate::measure::{MeasureOptions, measure};
 use crate::provenance::LogProvenance;
 use crate::report;
 
-use super::fit::{digests, json};
+use super::document::{Answer, of_logs};
+use super::fit::digests;
 use super::standard_error;
 use super::{CommandVerdict, args, quoted, report_folder, write_report};
 
@@ -18,7 +19,7 @@ pub(super) fn run(args: &args::MeasureArgs, out: &mut dyn Write) -> anyhow::Resu
     let options = MeasureOptions { steps: args.steps, seed: args.seed, name: args.name.clone() };
     let measured = measure(&set, &options)?;
     let provenance = LogProvenance::new(digests(&files)?, args.seed, command(args));
-    let document = json(&provenance, &measured)?;
+    let document = of_logs(&provenance, &measured)?;
     let mut notes = standard_error::notes();
     for sentence in report::measure::sentences(&measured) {
         writeln!(notes, "{sentence}")?;
@@ -26,10 +27,11 @@ pub(super) fn run(args: &args::MeasureArgs, out: &mut dyn Write) -> anyhow::Resu
     for note in &measured.notes {
         standard_error::note(note)?;
     }
-    if args.output.json {
-        out.write_all(&document)?;
-    } else {
+    if args.output.typed().is_none() {
         out.write_all(measured.scenario.as_bytes())?;
+    } else {
+        let tables = report::measure::tables(&measured);
+        args.output.print(out, || Ok(document.clone()), || Answer { tables, ..Answer::default() })?;
     }
     if let (Some(folder), Some(path)) = (&folder, &args.report) {
         let rendered = report::measure::render(&measured, &provenance)?;

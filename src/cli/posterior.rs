@@ -1,13 +1,9 @@
 //! What a log leaves open, for commands that take a fitted loop.
 
-use std::io::{self, Write};
-
 use crate::plan::{self, DesignPosterior, PosteriorError};
-use crate::report::designs::posterior as words;
 use crate::scenario::{FittedDesigns, FittedLoop};
 
 use super::args::SourceArgs;
-use super::design_tables;
 use super::progress::bar;
 
 /// Draws where nobody gives a seed.
@@ -34,20 +30,4 @@ pub(super) fn of_source(source: &SourceArgs) -> anyhow::Result<Option<DesignPost
     let Some(fitted) = FittedLoop::load(&source.file)? else { return Ok(None) };
     let files = [fitted.under(&source.file, &source.overrides())?];
     of(&files, SEED, None).map(Some)
-}
-
-/// The finding, for the first line of an answer.
-pub(super) fn finding(posterior: Option<&DesignPosterior>, out: &mut dyn Write) -> io::Result<()> {
-    posterior.map_or(Ok(()), |posterior| writeln!(out, "{}", words::finding(posterior)))
-}
-
-/// The numbers, for its end.
-pub(super) fn table(posterior: Option<&DesignPosterior>, out: &mut dyn Write) -> io::Result<()> {
-    let Some(posterior) = posterior else { return Ok(()) };
-    writeln!(out)?;
-    design_tables::print(words::columns(posterior), out)?;
-    for note in words::notes(posterior) {
-        writeln!(out, "note: {note}")?;
-    }
-    Ok(())
 }

@@ -67,11 +67,7 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
     if args.json {
         out.write_all(&json)?;
     } else {
-        let view = ReportView::new(&inputs);
-        writeln!(out, "{}", view.headline)?;
-        for sentence in view.alarms.iter().chain(&view.finding) {
-            writeln!(out, "{sentence}")?;
-        }
+        ReportView::new(&inputs).said().iter().try_for_each(|sentence| writeln!(out, "{sentence}"))?;
         writeln!(out, "wrote {written} files to {}", folder.named().display())?;
     }
     Ok(CommandVerdict::of(check.agree))

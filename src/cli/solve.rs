@@ -3,14 +3,15 @@
 use std::io::Write;
 
 use crate::analytic::{self, SafetyReport, Solution};
+use crate::plan::DesignPosterior;
 use crate::provenance::Provenance;
-use crate::report::view::ways_to_safety;
+use crate::report::{ReportInputs, ReportView};
 use crate::scenario::Scenario;
 
 use super::args::SolveArgs;
-use super::document::{GivenSource, ResultDocument};
+use super::document::{Answer, GivenSource, ResultDocument};
 use super::limits::WorkEstimate;
-use super::{CommandVerdict, posterior, table};
+use super::{CommandVerdict, posterior};
 
 pub(super) fn run(args: &SolveArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let scenario = args.source.load()?;
@@ -18,33 +19,54 @@ pub(super) fn run(args: &SolveArgs, out: &mut dyn Write) -> anyhow::Result<Comma
     let provenance = Provenance::new(&scenario, args.source.command("solve"));
     let solution = analytic::solve(&scenario);
     let posterior = posterior::of_source(&args.source)?;
-    if args.output.json {
+    let json = || {
         let given = GivenSource { result: &solution, posterior: posterior.as_ref() };
-        ResultDocument::new(&scenario, &provenance, given).write(out)?;
-    } else {
-        posterior::finding(posterior.as_ref(), out)?;
-        table::solution(&scenario, &solution, out)?;
-        if let Some(safety) = safety(&scenario, &solution) {
-            writeln!(out, "{}", ways_to_safety(&safety, scenario.horizon.get()))?;
-        }
-        posterior::table(posterior.as_ref(), out)?;
-        defaults(&scenario, out)?;
-    }
+        ResultDocument::new(&scenario, &provenance, given).to_bytes()
+    };
+    let answer = || answer(&scenario, &provenance, &solution, posterior.as_ref(), args.curve.curve);
+    args.output.print(out, json, answer)?;
     Ok(CommandVerdict::Fine)
 }
 
-/// Which keys nobody has set otherwise than they are by themselves.
-fn defaults(scenario: &Scenario, out: &mut dyn Write) -> std::io::Result<()> {
-    let tables = scenario.keys_at_defaults();
-    if tables.is_empty() {
-        return Ok(());
+fn answer(
+    scenario: &Scenario,
+    provenance: &Provenance,
+    solution: &Solution,
+    posterior: Option<&DesignPosterior>,
+    curve: bool,
+) -> Answer {
+    let safety = safety(scenario, solution);
+    let view = ReportView::new(&ReportInputs {
+        scenario,
+        provenance,
+        solution,
+        simulated: None,
+        verdict: None,
+        account: None,
+        safety: safety.as_ref(),
+        posterior,
+    });
+    let finding = view.said();
+    let tables = [view.numbers, view.method].into_iter().chain(view.thresholds).chain(view.accounts);
+    Answer {
+        finding,
+        tables: tables.chain(curve.then_some(view.curves)).collect(),
+        remarks: defaults(scenario).into_iter().collect(),
+        notes: view.warnings,
+        written: Vec::new(),
     }
+}
+
+/// Which keys nobody has set otherwise than they are by themselves.
+fn defaults(scenario: &Scenario) -> Option<String> {
+    let tables = scenario.keys_at_defaults();
     let written = tables.iter().map(|(table, keys)| {
         let keys = keys.join(", ");
         if table.is_empty() { keys } else { format!("[{table}] {keys}") }
     });
     let written: Vec<String> = written.collect();
-    writeln!(out, "these keys are at their defaults: {} (`runaway init` explains each)", written.join("; "))
+    let told = format!("these keys are at their defaults: {} (`runaway init` explains each)", written.join("; "));
+    (!written.is_empty()).then_some(told)
 }
 
 /// What would make a loop safe, from its exact solution.

@@ -7,17 +7,24 @@ use crate::table::TableColumn;
 
 /// A head is broken into lines no shorter than this.
 const LONG_WORD: usize = 12;
+/// Cells wider than this hold text, which stands at the left and is broken into lines between words.
+const TEXT: usize = 32;
 /// The shortest that names are cut to.
 const SHORTEST: usize = 8;
 
-/// Columns of the terminal that standard output goes to; `None` where it goes to a file or a pipe, which have room.
+/// Columns of text that tables may have: as many as `COLUMNS` says, else those of the terminal that standard output goes to;
+/// `None` where it goes to a file or a pipe, which have room.
 pub(super) fn of_terminal() -> Option<usize> {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    if said.is_some() {
+        return said;
+    }
     let terminal = Term::stdout();
     terminal.is_term().then(|| terminal.size_checked()).flatten().map(|(_, columns)| usize::from(columns))
 }
 
-/// A table of at most `width` columns of text, and the heads of what was left out for it, the highest rank first. Where even
-/// that is too wide, the names of the first column are cut.
+/// A table of at most `width` columns of text, and the heads of what was left out for it, the highest rank first. Texts are
+/// broken into lines before a column goes; where even that is too wide, the names of the first column are cut.
 pub(super) fn fit(mut columns: Vec<TableColumn>, width: Option<usize>) -> (Table, Vec<String>) {
     let mut left_out = Vec::new();
     let limit = width.unwrap_or(usize::MAX);
@@ -28,7 +35,9 @@ pub(super) fn fit(mut columns: Vec<TableColumn>, width: Option<usize>) -> (Table
             columns.iter().enumerate().filter(|(_, column)| column.rank > 0).max_by_key(|(_, column)| column.rank);
         match least.map(|(index, _)| index) {
             _ if excess == 0 => return (table, left_out),
+            _ if broken(&mut columns, excess, TEXT) => {}
             Some(index) => left_out.push(columns.remove(index).title),
+            None if broken(&mut columns, excess, LONG_WORD) => {}
             None => {
                 shorten(&mut columns, excess);
                 return (self::table(&columns), left_out);
@@ -39,7 +48,12 @@ pub(super) fn fit(mut columns: Vec<TableColumn>, width: Option<usize>) -> (Table
 
 fn table(columns: &[TableColumn]) -> Table {
     let heads: Vec<String> = columns.iter().map(head).collect();
-    let mut table = sheet(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none())).set_header(heads);
+    for (column, cells) in table.column_iter_mut().zip(columns).skip(1) {
+        let text = longest(cells) > TEXT || cells.cells.iter().any(|cell| cell.contains('\n'));
+        column.set_cell_alignment(if text { CellAlignment::Left } else { CellAlignment::Right });
+    }
     let rows = columns.iter().map(|column| column.cells.len()).min().unwrap_or(0);
     for row in 0..rows {
         table.add_row(columns.iter().map(|column| column.cells[row].clone()));
@@ -49,11 +63,20 @@ fn table(columns: &[TableColumn]) -> Table {
 
 /// The head of a column on as many lines as keep it no wider than its cells, or than a long word.
 fn head(column: &TableColumn) -> String {
-    let longest = column.cells.iter().map(|cell| measure_text_width(cell)).max().unwrap_or(0).max(LONG_WORD);
+    lines(&column.title, longest(column).max(LONG_WORD))
+}
+
+/// The width of the widest cell.
+fn longest(column: &TableColumn) -> usize {
+    column.cells.iter().flat_map(|cell| cell.lines()).map(measure_text_width).max().unwrap_or(0)
+}
+
+/// A text broken between words into lines of at most `width`, or of one word.
+fn lines(text: &str, width: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for word in column.title.split(' ') {
+    for word in text.split([' ', '\n']) {
         match lines.last_mut() {
-            Some(line) if measure_text_width(line) + 1 + measure_text_width(word) <= longest => {
+            Some(line) if measure_text_width(line) + 1 + measure_text_width(word) <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -63,31 +86,32 @@ fn head(column: &TableColumn) -> String {
     lines.join("\n")
 }
 
+/// Breaks the widest texts to take less room, by `excess` if they can, but to lines no shorter than `least`; whether that has
+/// made their column narrower.
+fn broken(columns: &mut [TableColumn], excess: usize, least: usize) -> bool {
+    let Some(widest) = columns.iter_mut().max_by_key(|column| longest(column)) else { return false };
+    let before = longest(widest);
+    let target = before.saturating_sub(excess).max(least);
+    widest.cells.iter_mut().for_each(|cell| *cell = lines(cell, target));
+    longest(widest) < before
+}
+
 fn breadth(table: &Table) -> usize {
     table.to_string().lines().map(measure_text_width).max().unwrap_or(0)
 }
 
-/// Makes the first column narrower by `excess`.
+/// Makes the first column narrower by `excess`, cutting its names.
 fn shorten(columns: &mut [TableColumn], excess: usize) {
     let Some(first) = columns.first_mut() else { return };
-    let longest = first.cells.iter().chain([&first.title]).map(|cell| cell.chars().count()).max().unwrap_or(0);
-    let keep = longest.saturating_sub(excess).max(SHORTEST);
+    let widest = head(first).lines().map(measure_text_width).max().unwrap_or(0).max(longest(first));
+    let keep = widest.saturating_sub(excess).max(SHORTEST);
+    let cut = |line: &str| match line.chars().count() {
+        short if short <= keep => line.to_owned(),
+        _ => line.chars().take(keep - 1).chain(['…']).collect(),
+    };
     for cell in first.cells.iter_mut().chain([&mut first.title]) {
-        if cell.chars().count() > keep {
-            *cell = cell.chars().take(keep - 1).chain(['…']).collect();
-        }
+        *cell = cell.lines().map(cut).collect::<Vec<_>>().join("\n");
     }
-}
-
-/// An empty table with right-aligned numbers.
-pub(super) fn sheet(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
-    table.load_style(style).set_header(header.to_vec());
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
 }
 
 #[cfg(test)]
@@ -116,6 +140,20 @@ mod tests {
         assert_eq!(fit(columns(), Some(full)).1, [""; 0]);
         assert_eq!(fit(columns(), Some(full - 1)).1, ["R"]);
         assert_eq!(fit(columns(), Some(50)).1, ["R", "Runway (generations)"]);
+    }
+
+    #[test]
+    fn texts_are_broken_between_words_before_a_column_goes() {
+        let text = "not available: R is not below 1 and nothing holds the error below 1.4\u{a0}×\u{a0}10⁻⁵\u{a0}%";
+        let of = |title: &str, rank, cell: &str| TableColumn::new(title, rank, [cell.to_owned()]);
+        let columns = vec![of("Quantity", 0, "error floor"), of("Analytic", 0, text), of("R", 1, "0.987")];
+        for width in [60, 80] {
+            let (table, left_out) = fit(columns.clone(), Some(width));
+            assert_eq!(left_out, [""; 0], "{width}");
+            assert!(breadth(&table) <= width && table.to_string().contains("1.4\u{a0}×\u{a0}10⁻⁵\u{a0}%"), "{table}");
+        }
+        let (narrow, left_out) = fit(columns, Some(36));
+        assert_eq!((breadth(&narrow) <= 36, left_out), (true, vec!["R".to_owned()]), "{narrow}");
     }
 
     #[test]

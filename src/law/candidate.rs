@@ -20,6 +20,12 @@ pub struct Answers<S = f64> {
 }
 
 impl<S: Scalar> Answers<S> {
+    /// Sound, unsound, systematic, random: the order of tables.
+    #[must_use]
+    pub fn kinds(self) -> [S; 4] {
+        [self.sound, self.unsound, self.systematic, self.random]
+    }
+
     /// Probability of a right answer.
     #[must_use]
     pub fn right(&self) -> S {
@@ -93,6 +99,19 @@ pub enum Belief {
     Unsound,
     /// A wrong belief.
     Wrong,
+}
+
+impl Belief {
+    /// In words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "a sound belief",
+            Self::FreshSystematic => "a sound belief, but provokes a mistake",
+            Self::Unsound => "an unsound belief",
+            Self::Wrong => "a wrong belief",
+        }
+    }
 }
 
 /// One of the four situations in which a problem is attempted.

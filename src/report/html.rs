@@ -2,9 +2,12 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::provenance::LogProvenance;
+use crate::table::Table;
+
 use super::Figure;
 use super::glossary::explained;
-use super::view::{AccountView, CurveTable, ParameterRow, QuantityRow, ReportView, ThresholdRow, VerdictView};
+use super::view::ReportView;
 
 pub(super) const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1a1a1a;--soft:#4a4a4a;--paper:#fff;--rule:#e0e0e0;--alarm:#a03c00;--warning:#e69f00}\
@@ -42,13 +45,13 @@ pub(super) fn page(view: &ReportView, figures: &[Figure]) -> String {
         (finding(view))
         main {
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
-            (numbers(&view.numbers))
-            @if !view.thresholds.is_empty() { (thresholds(&view.thresholds)) }
-            @if let Some(checked) = &view.verdict { (verdict(checked)) }
-            @for account in &view.accounts { (self::account(account)) }
-            (parameters(&view.parameters))
+            (section(&view.numbers, None))
+            @if let Some(thresholds) = &view.thresholds { (section(thresholds, Some(0))) }
+            @if let Some(checked) = &view.verdict { (section(checked, None)) }
+            @for account in &view.accounts { (grid(account)) }
+            (section(&view.parameters, Some(0)))
             (curves(&view.curves))
-            (provenance(&view.provenance))
+            (section(&view.provenance, Some(1)))
         }
     };
     document(&format!("Runway of {}", view.name), &view.headline, &body)
@@ -81,33 +84,49 @@ pub(super) fn figure(number: usize, figure: &Figure) -> Markup {
     }
 }
 
-/// A section with a table that scrolls by itself on narrow screens.
-pub(super) fn section(title: &str, columns: &[&str], rows: &Markup) -> Markup {
+/// A section with a table that scrolls by itself on narrow screens; one column may hold keys or other code.
+fn section(table: &Table, code: Option<usize>) -> Markup {
+    let cell = |column: usize, cell: &str| html! { @if code == Some(column) { code { (cell) } } @else { (cell) } };
     html! {
         section {
-            h2 { (title) }
+            h2 { (table.title) }
             div.table { table {
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
-                tbody { (rows) }
-            } }
-        }
-    }
-}
-
-/// A section with a table of texts, the first of each row its head; on a phone each row is a card of its own.
-pub(super) fn grid(title: &str, columns: &[&str], rows: &[Vec<String>]) -> Markup {
-    html! {
-        section {
-            h2 { (title) }
-            div.table { table.cards {
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
-                tbody { @for row in rows {
-                    tr { @for cell in row.iter().take(1) { th scope="row" { (cell) } }
-                        @for (cell, column) in row.iter().zip(columns).skip(1) { td data-label=(column) { (cell) } } }
+                thead { tr { @for head in table.heads() { th scope="col" { (head) } } } }
+                tbody { @for row in table.rows() {
+                    tr { @for (at, text) in row.into_iter().enumerate() {
+                        @if at == 0 { th scope="row" { (cell(at, text)) } } @else { td { (cell(at, text)) } }
+                    } }
                 } }
             } }
         }
+        @for note in &table.notes { p { (note) } }
     }
+}
+
+/// A section with a table, the first of each row its head; on a phone each row is a card of its own. Nothing for a table
+/// without rows.
+pub(super) fn grid(table: &Table) -> Markup {
+    let heads = table.heads();
+    html! {
+        @if table.height() > 0 {
+            section {
+                h2 { (table.title) }
+                div.table { table.cards {
+                    thead { tr { @for head in &heads { th scope="col" { (head) } } } }
+                    tbody { @for row in table.rows() {
+                        tr { @for cell in row.iter().take(1) { th scope="row" { (cell) } }
+                            @for (cell, head) in row.iter().zip(&heads).skip(1) { td data-label=(head) { (cell) } } }
+                    } }
+                } }
+            }
+        }
+        @for note in &table.notes { p { (note) } }
+    }
+}
+
+/// Where the results of a log came from.
+pub(super) fn provenance(provenance: &LogProvenance) -> Markup {
+    grid(&Table::of_rows("Provenance", [("What", 0), ("Which", 0)], provenance.rows()))
 }
 
 /// A whole page around its body, with its terms explained.
@@ -128,85 +147,20 @@ pub(super) fn document(title: &str, description: &str, body: &Markup) -> String 
     page.into_string() + "\n"
 }
 
-fn numbers(numbers: &[QuantityRow]) -> Markup {
-    let played = numbers.iter().any(|row| !row.simulated.is_empty());
-    let columns = if played { &["Quantity", "Analytic", "Simulated"][..] } else { &["Quantity", "Analytic"][..] };
-    let rows = html! {
-        @for row in numbers {
-            tr { th scope="row" { (row.label) } td { (row.exact) } @if played { td { (row.simulated) } } }
-        }
-    };
-    section("Key numbers", columns, &rows)
-}
-
-fn thresholds(thresholds: &[ThresholdRow]) -> Markup {
-    let rows = html! {
-        @for row in thresholds {
-            tr { th scope="row" { code { (row.parameter) } } td { (row.meaning) } td { (row.present) } td { (row.value) } }
-        }
-    };
-    section("What brings R to 1", &["Parameter", "Meaning", "Now", "At R = 1"], &rows)
-}
-
-fn verdict(verdict: &VerdictView) -> Markup {
-    let rows = html! {
-        @for test in &verdict.tests {
-            tr {
-                th scope="row" { (test.quantity) }
-                td { (test.deviation) }
-                td { (test.critical) }
-                td { (test.generation) }
-                td { (test.level) }
-                td { @if test.passed { "passed" } @else { strong { "failed" } } }
-            }
-        }
-    };
-    let columns = ["Test", "Largest deviation", "Critical", "At generation", "Level", "Result"];
-    html! {
-        (section(if verdict.agree { "Check: passed" } else { "Check: failed" }, &columns, &rows))
-        p { (verdict.sentence) }
-        p { (verdict.setting) }
-    }
-}
-
-fn account(account: &AccountView) -> Markup {
-    let columns: Vec<&str> = account.columns.iter().map(String::as_str).collect();
-    html! {
-        (grid(&account.title, &columns, &account.rows))
-        @for note in &account.notes { p { (note) } }
-    }
-}
-
-fn parameters(parameters: &[ParameterRow]) -> Markup {
-    let rows = html! {
-        @for row in parameters {
-            tr { th scope="row" { code { (row.key) } } td { (row.value) } td { (row.meaning) } }
-        }
-    };
-    section("Parameters", &["Key", "Value", "Meaning"], &rows)
-}
-
-fn curves(curves: &CurveTable) -> Markup {
+fn curves(curves: &Table) -> Markup {
     html! {
         section {
-            h2 { "Curves" }
+            h2 { (curves.title) }
             details {
                 summary {
-                    @if curves.every > 1 { "One row for every " (curves.every) " generations (results.json holds all)" }
-                    @else { "Every generation" }
+                    @for note in &curves.notes { (note) }
+                    @if curves.notes.is_empty() { "Every generation" }
                 }
                 div.table { table {
-                    thead { tr { @for column in &curves.columns { th scope="col" { (column) } } } }
-                    tbody { @for row in &curves.rows { tr { @for cell in row { td { (cell) } } } } }
+                    thead { tr { @for column in curves.heads() { th scope="col" { (column) } } } }
+                    tbody { @for row in curves.rows() { tr { @for cell in row { td { (cell) } } } } }
                 } }
             }
         }
     }
-}
-
-fn provenance(rows: &[(String, String)]) -> Markup {
-    let rows = html! {
-        @for (label, value) in rows { tr { th scope="row" { (label) } td { code { (value) } } } }
-    };
-    section("Provenance", &["What", "Which"], &rows)
 }

@@ -6,6 +6,7 @@ pub mod backtest;
 mod composition;
 pub mod designs;
 mod error;
+pub mod explained;
 mod facts;
 pub mod fit;
 mod flows;

@@ -1,16 +1,23 @@
 //! The flat model behind the page: everything already in words, nothing left to compute.
 
 mod account;
+mod curves;
 mod finding;
 mod model;
+mod played;
 mod tables;
+
+use crate::table::Table;
 
 use super::ReportInputs;
 use model::{absent, reason};
 
+pub use account::tables as account_tables;
+pub use curves::of_runs as curves_of_runs;
 pub use finding::ways_to_safety;
-pub use model::{AccountView, CurveTable, ParameterRow, QuantityRow, ReportView, TestRow, ThresholdRow, VerdictView};
-pub(super) use tables::{parameters, provenance};
+pub use model::ReportView;
+pub use played::{played, played_numbers, rare, rare_numbers};
+pub(super) use tables::{keys, provenance};
 
 impl ReportView {
     /// Puts finished results into words.
@@ -24,11 +31,12 @@ impl ReportView {
             finding: sentences(inputs),
             warnings: inputs.solution.warnings.clone(),
             numbers: tables::numbers(inputs),
+            method: tables::method(inputs),
             thresholds: tables::thresholds(inputs),
             verdict: inputs.verdict.map(tables::verdict),
             accounts: accounts(inputs),
             parameters: tables::parameters(inputs.scenario),
-            curves: tables::curves(inputs),
+            curves: curves::of_loop(inputs),
             provenance: tables::provenance(inputs.provenance),
         }
     }
@@ -48,15 +56,7 @@ fn sentences(inputs: &ReportInputs<'_>) -> Vec<String> {
 }
 
 /// What a log leaves open, then the mistakes.
-fn accounts(inputs: &ReportInputs<'_>) -> Vec<AccountView> {
-    let given = inputs.posterior.map(|posterior| {
-        let columns = super::designs::posterior::columns(posterior);
-        AccountView {
-            title: super::designs::posterior::finding(posterior),
-            rows: crate::table::rows_of(&columns),
-            columns: columns.into_iter().map(|column| column.title).collect(),
-            notes: super::designs::posterior::notes(posterior),
-        }
-    });
+fn accounts(inputs: &ReportInputs<'_>) -> Vec<Table> {
+    let given = inputs.posterior.map(super::designs::posterior::table);
     given.into_iter().chain(inputs.account.map(account::tables).unwrap_or_default()).collect()
 }

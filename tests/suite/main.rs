@@ -44,6 +44,7 @@ mod fit_saved;
 mod fit_words;
 mod flows;
 mod folders;
+mod formats;
 mod help;
 mod laws;
 mod limits;

@@ -294,7 +294,7 @@ fn the_scenario_that_is_written_is_solved_and_says_where_numbers_come_from() {
     std::fs::write(&file, &out).unwrap();
     let (code, solved, error) = command(&["solve", file.to_str().unwrap()]);
     assert_eq!(code, 0, "{error}");
-    assert!(solved.contains("reproduction number R"));
+    assert!(solved.contains("reproduction number of mistakes, R"));
     for name in ["measure.html", "measure.json", "loop.toml", "votes.svg", "right-answers.svg"] {
         assert!(report.join(name).is_file(), "{name}");
     }

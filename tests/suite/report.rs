@@ -403,8 +403,8 @@ fn the_view_is_complete_and_pinned() {
     let made = Made::of(Shape { horizon: 3, ..Shape::AVALANCHE });
     let mut view = ReportView::new(&made.inputs());
     // Provenance names the program's version, which is not to break this test.
-    assert_eq!(view.provenance.len(), 6);
-    view.provenance.clear();
+    assert_eq!(view.provenance.height(), 6);
+    view.provenance.columns.clear();
     insta::assert_snapshot!(plain(&serde_json::to_string_pretty(&view).unwrap()));
 }
 
@@ -416,8 +416,8 @@ fn every_key_of_a_scenario_is_listed_with_its_meaning() {
     );
     let made = Made { scenario, ..Made::analytic(Shape::AVALANCHE) };
     let view = ReportView::new(&made.inputs());
-    assert!(view.parameters.iter().all(|row| !row.meaning.is_empty() || row.key == "filter.1.steps"));
-    let keys: Vec<&str> = view.parameters.iter().map(|row| row.key.as_str()).collect();
+    assert!(view.parameters.rows().all(|row| !row[2].is_empty() || row[0] == "filter.1.steps"));
+    let keys: Vec<&str> = view.parameters.rows().map(|row| row[0]).collect();
     assert_eq!(&keys[..3], ["name", "source", "examples"]);
     assert!(keys.ends_with(&["filter.1.coverage", "filter.1.kind", "filter.1.steps"]), "{keys:?}");
     assert_eq!(keys.len(), 29);

@@ -4,37 +4,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use serde::Serialize;
 
 use crate::fit::{
     FitError, FitOptions, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, SamplerConfig, SlipUnit,
     WrittenPrior,
 };
-use crate::provenance::{LogProvenance, SCHEMA_VERSION, digest_all_of};
+use crate::provenance::{LogProvenance, digest_all_of};
 use crate::scenario::{Scenario, ScenarioError, StatedPrior};
 
 use super::super::args;
 use super::super::outcome::UsageError;
 use super::super::typed::quoted;
-
-/// A document about logs.
-#[derive(Serialize)]
-struct LogDocument<'a, T> {
-    schema_version: u32,
-    version: &'static str,
-    provenance: &'a LogProvenance,
-    #[serde(flatten)]
-    result: T,
-}
-
-/// A result as JSON, with a line end.
-pub(crate) fn json<T: Serialize>(provenance: &LogProvenance, result: T) -> anyhow::Result<Vec<u8>> {
-    let version = env!("CARGO_PKG_VERSION");
-    let mut bytes =
-        serde_json::to_vec_pretty(&LogDocument { schema_version: SCHEMA_VERSION, version, provenance, result })?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
 
 /// Where a log comes from, before it is said how it was read.
 pub(super) fn provenance(args: &args::FitArgs, files: &[LogFile]) -> anyhow::Result<LogProvenance> {

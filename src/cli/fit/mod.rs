@@ -18,6 +18,7 @@ use crate::fit::{
 use crate::report;
 
 use super::args;
+use super::document::of_logs;
 use super::ingest::read_as;
 use super::limits::WorkEstimate;
 use super::progress::watched;
@@ -25,7 +26,7 @@ use super::standard_error::notes;
 use super::{CommandVerdict, UsageError, report_folder, write_report};
 use asked::{generations, options, provenance, read};
 
-pub(super) use asked::{blamed, digests, json, priors};
+pub(super) use asked::{blamed, digests, priors};
 
 /// Everything that was asked.
 #[derive(Serialize)]
@@ -68,7 +69,7 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
     } else {
         None
     };
-    let json = json(&provenance, FitAnswer { fit: &fit, advice: advised.as_ref(), variants: weighed.as_ref() })?;
+    let json = of_logs(&provenance, FitAnswer { fit: &fit, advice: advised.as_ref(), variants: weighed.as_ref() })?;
     let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
     let inputs = report::fit::FitInputs {
         fit: &fit,
@@ -79,15 +80,10 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
     };
     let written = folder.as_ref().map(|folder| write(folder, &inputs, &json)).transpose()?;
     let saved = args.save.as_deref().map(|file| save::write(&fitted, file)).transpose()?;
-    if args.output.json {
-        out.write_all(&json)?;
-    } else {
-        text::answer(&inputs, out)?;
-        if let (Some(files), Some(folder)) = (written, &args.report) {
-            writeln!(out, "wrote {files} files to {}", folder.display())?;
-        }
-        saved.iter().flatten().try_for_each(|saved| writeln!(out, "{saved}"))?;
-    }
+    let mut answer = text::answer(&inputs, args.curve);
+    answer.wrote(written, args.report.as_deref());
+    answer.written.extend(saved.into_iter().flatten());
+    args.output.print(out, || Ok(json), || answer)?;
     Ok(if fit.unsettled().is_some() { CommandVerdict::Unsettled } else { CommandVerdict::Fine })
 }
 

@@ -13,12 +13,13 @@ use crate::report;
 use crate::report::fit::{FitInputs, PairInputs, words};
 
 use super::super::args;
+use super::super::document::{Answer, of_logs};
 use super::super::ingest::read_as;
 use super::super::limits::WorkEstimate;
 use super::super::progress::watched;
 use super::super::standard_error::notes;
 use super::super::{CommandVerdict, UsageError, report_folder, write_report};
-use super::{blamed, class, generations, json, options, provenance, read, text};
+use super::{blamed, class, generations, options, provenance, read, text};
 
 /// The fits of both metrics.
 #[derive(Serialize)]
@@ -60,7 +61,7 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
     let fits = [fitted[0].answer(), fitted[1].answer()];
     let parting = fitted[0].parting(&fitted[1]);
     let metrics = [OfMetric { metric: first, fit: &fits[0] }, OfMetric { metric: second, fit: &fits[1] }];
-    let json = json(&provenance, PairDocument { metrics, parting })?;
+    let json = of_logs(&provenance, PairDocument { metrics, parting })?;
     let inputs = PairInputs {
         metrics: [
             (first, inputs(&one, &fits[0], &options, &provenance)?),
@@ -72,18 +73,11 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
         .as_ref()
         .map(|folder| write_report(folder, &report::fit::render_pair(&inputs)?, "report.html", &[("fit.json", &json)]))
         .transpose()?;
-    if args.output.json {
-        out.write_all(&json)?;
-    } else {
-        writeln!(out, "{}", words::parting(&inputs))?;
-        for (metric, one) in &inputs.metrics {
-            writeln!(out, "\n{metric}:")?;
-            text::answer(one, out)?;
-        }
-        if let (Some(files), Some(folder)) = (written, &args.report) {
-            writeln!(out, "wrote {files} files to {}", folder.display())?;
-        }
-    }
+    let parted = Answer { finding: vec![words::parting(&inputs)], ..Answer::default() };
+    let each = inputs.metrics.iter().map(|(metric, one)| text::answer(one, args.curve).about(metric));
+    let mut answer = each.fold(parted, Answer::and);
+    answer.wrote(written, args.report.as_deref());
+    args.output.print(out, || Ok(json), || answer)?;
     let unsettled = fits.iter().any(|fit| fit.unsettled().is_some());
     Ok(if unsettled { CommandVerdict::Unsettled } else { CommandVerdict::Fine })
 }

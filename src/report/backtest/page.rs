@@ -6,7 +6,7 @@ use crate::fit::BacktestResult;
 use crate::provenance::LogProvenance;
 use crate::report::Figure;
 use crate::report::fit::words::LEARNERS;
-use crate::report::html::{document, figure, grid};
+use crate::report::html::{document, figure, grid, provenance as origin};
 use crate::table::Table;
 
 use super::{tables, words};
@@ -33,7 +33,7 @@ pub(super) fn page(tested: &BacktestResult, provenance: &LogProvenance, figures:
                  extrapolations have intervals from their own residuals. One fixed for all logs is what a user could have chosen; the \
                  best of each log is chosen in hindsight, and nobody could have used it. A false alarm is a warning after which the \
                  run did not fail within 5 generations." }
-            (grid("CRPS against extrapolations", &tables::FORECASTERS, &tables::forecasters(tested)))
+            (grid(&tables::forecasters(tested)))
             (scores(&tables::by_course(tested)))
             p { (COURSES) }
             @if tested.by_set.len() > 1 { (scores(&tables::by_set(tested))) }
@@ -41,7 +41,7 @@ pub(super) fn page(tested: &BacktestResult, provenance: &LogProvenance, figures:
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
             (scores(&tables::by_cut(tested)))
             (skipped(&tested.skipped))
-            (grid("Provenance", &["What", "Which"], &provenance.rows()))
+            (origin(provenance))
         }
     };
     document("Back-test of forecasts", &headline, &body)
@@ -49,7 +49,7 @@ pub(super) fn page(tested: &BacktestResult, provenance: &LogProvenance, figures:
 
 /// Remaining runway and error rate of parts of the cases.
 fn scores(tables: &[Table]) -> Markup {
-    html! { @for table in tables { (grid(&table.title, &table.heads(), &table.rows())) } }
+    html! { @for table in tables { (grid(table)) } }
 }
 
 fn skipped(cases: &[String]) -> Markup {

@@ -103,12 +103,8 @@ fn scores(summary: &BacktestSummary, quantity: ContestQuantity) -> (String, Stri
     }
 }
 
-/// Titles of [`forecasters`].
-pub(super) const FORECASTERS: [&str; 5] =
-    ["Forecaster", "Runway (generations)", "Fit loses on", "Error rate (percentage points)", "Fit loses on"];
-
 /// The fit, every extrapolation fixed for all logs, and the best of each log.
-pub(super) fn forecasters(tested: &BacktestResult) -> Vec<Vec<String>> {
+pub(super) fn forecasters(tested: &BacktestResult) -> Table {
     let both = [ContestQuantity::Runway, ContestQuantity::Error];
     let row = |name: &str, cells: &dyn Fn(ContestQuantity) -> [String; 2]| -> Vec<String> {
         std::iter::once(name.to_owned()).chain(both.iter().flat_map(|quantity| cells(*quantity))).collect()
@@ -130,7 +126,15 @@ pub(super) fn forecasters(tested: &BacktestResult) -> Vec<Vec<String>> {
         let count = quantity.by_log(tested).iter().filter(|(_, contest)| contest.lost()).count();
         [score(quantity.hindsight(tested)), lost(count, quantity, tested)]
     });
-    std::iter::once(row("this fit", &own)).chain(fixed).chain([hindsight]).collect()
+    let columns = [
+        ("Forecaster", 0),
+        ("Runway (generations)", 1),
+        ("Fit loses on", 3),
+        ("Error rate (percentage points)", 2),
+        ("Fit loses on", 4),
+    ];
+    let rows = std::iter::once(row("this fit", &own)).chain(fixed).chain([hindsight]);
+    Table::of_rows("CRPS against extrapolations", columns, rows)
 }
 
 fn lost(count: usize, quantity: ContestQuantity, tested: &BacktestResult) -> String {

@@ -4,7 +4,7 @@ use crate::plan::{ComparedDesign, DesignComparison, PairedDifference, PriceBasis
 use crate::report::words::{
     generations, is_far, number, probability, ratio, runway as runway_words, runway_cell, shares,
 };
-use crate::table::TableColumn;
+use crate::table::{Table, TableColumn};
 
 use super::chosen::{caveat, is_failing, least};
 
@@ -33,8 +33,7 @@ fn or_dash(value: Option<String>) -> String {
 
 /// The numbers of every design: first those on its runway, then those on its price and its best generation. A "~" marks what
 /// was simulated.
-#[must_use]
-pub fn runway_and_price(comparison: &DesignComparison) -> (Vec<TableColumn>, Vec<TableColumn>) {
+pub(super) fn runway_and_price(comparison: &DesignComparison) -> [Table; 2] {
     let designs = &comparison.designs;
     let names = || TableColumn::new("Design", 0, designs.iter().map(|one| one.name.clone()));
     let each = |value: fn(&ComparedDesign) -> Option<f64>| designs.iter().map(value).collect::<Vec<_>>();
@@ -56,7 +55,7 @@ pub fn runway_and_price(comparison: &DesignComparison) -> (Vec<TableColumn>, Vec
     price.push(shares_column("Best there, of runs", 11, &each(|one| Some(one.best.probability))));
     price.push(shares_column("Yield", 9, &each(|one| Some(one.start_yield))));
     price.insert(0, names());
-    (runway, price)
+    [Table::new("Runway", runway), Table::new("Price, and the generation to keep", price)]
 }
 
 /// P(T ≤ horizon) in percent, as far as it is known.
@@ -100,13 +99,9 @@ fn prices(comparison: &DesignComparison) -> Vec<TableColumn> {
 }
 
 /// Every design but the baseline, compared with it: ratios, and differences under the same luck. Nothing for a single design.
-#[must_use]
-pub fn against(comparison: &DesignComparison) -> Vec<TableColumn> {
+pub(super) fn against(comparison: &DesignComparison) -> Table {
     let others: Vec<&ComparedDesign> =
         comparison.designs.iter().filter(|one| one.name != comparison.baseline).collect();
-    if others.is_empty() {
-        return Vec::new();
-    }
     let column = |title: &str, rank: u8, cell: &dyn Fn(&ComparedDesign) -> Option<String>| {
         TableColumn::new(title, rank, others.iter().map(|one| or_dash(cell(one))))
     };
@@ -116,8 +111,9 @@ pub fn against(comparison: &DesignComparison) -> Vec<TableColumn> {
         format!("{mean} ({low} to {high})")
     };
     let variance = |difference: &PairedDifference| difference.variance_ratio.map(|ratio| number(ratio, 3));
-    vec![
-        column(&format!("Against “{}”", comparison.baseline), 0, &|one| Some(one.name.clone())),
+    let title = format!("Against “{}”", comparison.baseline);
+    let columns = vec![
+        column(&title, 0, &|one| Some(one.name.clone())),
         column("Runway ×", 1, &|one| one.ratios.runway.map(factor)),
         column("Failure ×", 2, &|one| one.ratios.failed_by_horizon.map(factor)),
         column("Price ×", 3, &|one| one.ratios.cost.map(factor)),
@@ -128,7 +124,8 @@ pub fn against(comparison: &DesignComparison) -> Vec<TableColumn> {
             Some(apart(&one.paired.as_ref()?.error, 100.0))
         }),
         column("Variance ×", 9, &|one| variance(&one.paired.as_ref()?.error)),
-    ]
+    ];
+    Table::new(title, columns)
 }
 
 /// A ratio of two designs' numbers.
@@ -143,8 +140,7 @@ fn factor(ratio: f64) -> String {
 }
 
 /// What the columns of [`runway_and_price`] and [`against`] mean.
-#[must_use]
-pub fn legend(comparison: &DesignComparison) -> Vec<String> {
+pub(super) fn legend(comparison: &DesignComparison) -> Vec<String> {
     let runs = number(comparison.replicates as f64, 3);
     let mut lines = vec![
         "“Fails within the horizon”: P(T ≤ horizon). “Keep generation”: the one with the lowest expected error, and the share of runs whose own \
@@ -167,7 +163,8 @@ pub fn legend(comparison: &DesignComparison) -> Vec<String> {
 
 /// Who fails first and who lasts longest, in one sentence that praises nothing that fails. Runways far beyond the horizon count
 /// as equal.
-pub(super) fn headline(comparison: &DesignComparison) -> String {
+#[must_use]
+pub fn headline(comparison: &DesignComparison) -> String {
     let all: Vec<&ComparedDesign> = comparison.designs.iter().collect();
     let runway = |one: &ComparedDesign| {
         let value = comparison.measure.runway(one).unwrap_or(f64::NAN);

@@ -15,12 +15,14 @@ use crate::claims::ClaimResults;
 use crate::plan::{DesignComparison, DesignPosterior};
 use crate::provenance::Provenance;
 
+use crate::table::Table;
+
 use super::{Figure, RenderedReport, ReportError, drawn, origin};
 use empty::{NEGLIGIBLE, sentence};
 
-pub use columns::{against, legend, runway_and_price};
-pub(super) use tables::flows as flows_table;
-pub use tables::published as published_table;
+pub use columns::headline;
+pub(super) use tables::flows;
+pub use tables::{claims, published as published_values};
 
 /// Draws every figure of a comparison, in the order of the page.
 ///
@@ -39,6 +41,18 @@ pub fn figures(
         ("flows", Some(flows::plot(comparison))),
     ];
     drawn(plots, &origin(provenance))
+}
+
+/// The designs side by side: runway, price, each against the baseline, and what the columns mean.
+#[must_use]
+pub fn tables(comparison: &DesignComparison) -> Vec<Table> {
+    let [runway, price] = columns::runway_and_price(comparison);
+    let mut tables = vec![runway, price, columns::against(comparison)];
+    tables.retain(|table| table.height() > 0);
+    if let Some(last) = tables.last_mut() {
+        last.notes = columns::legend(comparison);
+    }
+    tables
 }
 
 /// Makes the figures and the page; `posterior` is what a log leaves open, where there is one. The same inputs give the same

@@ -9,7 +9,6 @@ use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
 use crate::report::view::provenance as origin;
 use crate::report::words::{number, percent, ratio};
-use crate::table::{TableColumn, rows_of};
 
 use super::columns::{against, headline, legend, runway_and_price};
 use super::{posterior, tables};
@@ -23,7 +22,7 @@ pub(super) fn page(
     figures: &[Figure],
 ) -> String {
     let headline = posterior.map_or_else(|| headline(comparison), posterior::finding);
-    let (runway, price) = runway_and_price(comparison);
+    let [runway, price] = runway_and_price(comparison);
     let plural = if comparison.designs.len() == 1 { "" } else { "s" };
     let body = html! {
         header {
@@ -32,51 +31,26 @@ pub(super) fn page(
             @for note in &comparison.notes { p.warning { strong { "Note. " } (note) } }
         }
         main {
-            (stated(evidence))
-            @if let Some(posterior) = posterior {
-                (table("Given the log", &posterior::columns(posterior)))
-                @for note in posterior::notes(posterior) { p { "Note: " (note) "." } }
-            }
-            (table("Runway", &runway))
-            (table("Price, and the generation to keep", &price))
+            (grid(&tables::claims(evidence)))
+            (grid(&tables::published(evidence)))
+            @if let Some(posterior) = posterior { (grid(&posterior::table(posterior))) }
+            (grid(&runway))
+            (grid(&price))
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
-            (table(&format!("Against “{}”", comparison.baseline), &against(comparison)))
+            (grid(&against(comparison)))
             @for line in legend(comparison) { p { (line) } }
-            (rows("What differs", &["Design", "Set otherwise than in the baseline"], &tables::differing(comparison)))
+            (grid(&tables::differing(comparison)))
             @for one in &comparison.designs { (account(one)) }
-            (rows("Provenance", &["What", "Which"], &pairs(provenance)))
+            (grid(&origin(provenance)))
         }
     };
     document("Designs compared", &headline, &body)
 }
 
-/// A table, or nothing where it has no rows.
-fn rows(title: &str, columns: &[&str], rows: &[Vec<String>]) -> Markup {
-    html! { @if !rows.is_empty() { (grid(title, columns, rows)) } }
-}
-
-fn table(title: &str, columns: &[TableColumn]) -> Markup {
-    let titles: Vec<&str> = columns.iter().map(|column| column.title.as_str()).collect();
-    rows(title, &titles, &rows_of(columns))
-}
-
-fn stated(evidence: &ClaimResults) -> Markup {
-    let (titles, published) = tables::published(evidence);
-    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
-    html! {
-        (rows("Claims", &["Claim", "Verdict", "Found", "Bounds"], &tables::claims(evidence)))
-        (rows("Published values beside the model's", &titles, &published))
-    }
-}
-
-fn pairs(provenance: &Provenance) -> Vec<Vec<String>> {
-    origin(provenance).into_iter().map(|(what, which)| vec![what, which]).collect()
-}
-
 fn account(one: &ComparedDesign) -> Markup {
     let place = one.account.place("the mean field");
     html! {
-        (flows(&format!("Mistakes of “{}” at generation 0", one.name), tables::flows(&one.account.now)))
+        (grid(&tables::flows(format!("Mistakes of “{}” at generation 0", one.name), &one.account.now)))
         p {
             "Up to “accepted” of 100 problems, then of 100 accepted examples. "
             @if let Some(drivers) = &one.account.drivers {
@@ -92,7 +66,7 @@ fn account(one: &ComparedDesign) -> Markup {
             summary { "The same " (place) ", generation " (one.account.later.generation) ": "
                 (percent(one.account.later.composition.wrong, 3)) " wrong and "
                 (percent(one.account.later.composition.unsound, 3)) " unsound beliefs" }
-            (flows(&format!("Mistakes of “{}” later", one.name), tables::flows(&one.account.later)))
+            (grid(&tables::flows(format!("Mistakes of “{}” later", one.name), &one.account.later)))
         }
     }
 }
@@ -103,8 +77,4 @@ fn votes(one: &ComparedDesign) -> String {
         Some(k) => format!("More than {k} candidates, of which a majority agrees, change R by less than 1 %."),
         None => "R changes by more than 1 % up to the largest vote tried.".to_owned(),
     }
-}
-
-fn flows(title: &str, (columns, stages): tables::TextTable) -> Markup {
-    rows(title, &columns.iter().map(String::as_str).collect::<Vec<_>>(), &stages)
 }

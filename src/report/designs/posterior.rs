@@ -3,14 +3,14 @@
 use crate::fit::CredibleInterval;
 use crate::plan::{DesignPosterior, UnderDraws};
 use crate::report::words::{number, percent, ratio};
-use crate::table::TableColumn;
+use crate::table::{Table, TableColumn};
 
 /// Share of the draws beyond reach of the file's keys from which it is said.
 const STRAINED: f64 = 0.1;
 
 /// The designs under the draws of a fit, medians with 90 % intervals.
 #[must_use]
-pub fn columns(posterior: &DesignPosterior) -> Vec<TableColumn> {
+pub fn table(posterior: &DesignPosterior) -> Table {
     let column = |title: String, rank: u8, cell: &dyn Fn(&UnderDraws) -> String| TableColumn {
         title,
         cells: posterior.designs.iter().map(cell).collect(),
@@ -33,7 +33,7 @@ pub fn columns(posterior: &DesignPosterior) -> Vec<TableColumn> {
         columns.insert(2, column("Gain (generations)".to_owned(), 0, &gain));
         columns.insert(3, column("Probability of a gain".to_owned(), 2, &sure));
     }
-    columns
+    Table::new("Given the log", columns).noted(notes(posterior))
 }
 
 fn dash() -> String {
@@ -77,15 +77,14 @@ pub fn finding(posterior: &DesignPosterior) -> String {
 }
 
 /// What to know of the numbers.
-#[must_use]
-pub fn notes(posterior: &DesignPosterior) -> Vec<String> {
+fn notes(posterior: &DesignPosterior) -> Vec<String> {
     let made = format!(
-        "{} draws of the fit, each played {} times with the same luck for every design; the intervals hold what the log leaves open, not the chance of a single run",
+        "{} draws of the fit, each played {} times with the same luck for every design; the intervals hold what the log leaves open, not the chance of a single run.",
         posterior.draws, posterior.runs
     );
     let strained = (posterior.strained > STRAINED).then(|| {
         format!(
-            "in {} of the draws `systematic_share` and `consistency` of the file cannot be those of a loop with the log's error rates; the nearest loop that can was taken",
+            "In {} of the draws `systematic_share` and `consistency` of the file cannot be those of a loop with the log's error rates; the nearest loop that can was taken.",
             percent(posterior.strained, 2)
         )
     });

@@ -5,19 +5,15 @@ use std::collections::BTreeMap;
 use crate::claims::{ClaimResult, ClaimResults};
 use crate::explain::{MistakeFlow, MistakeFlows};
 use crate::plan::DesignComparison;
-use crate::report::view::{ParameterRow, parameters};
+use crate::report::view::keys;
 use crate::report::words::number;
-
-/// Titles and rows of a table.
-pub type TextTable = (Vec<String>, Vec<Vec<String>>);
+use crate::table::Table;
 
 /// The account of mistakes of one design: a row for each stage, a column for each class of mistakes, so that further filters
 /// make the table longer and not wider.
-pub(in crate::report) fn flows(flows: &MistakeFlows) -> TextTable {
+pub(in crate::report) fn flows(title: impl Into<String>, flows: &MistakeFlows) -> Table {
     let shown: Vec<&MistakeFlow> =
         flows.flows.iter().filter(|flow| flow.enters > 0.0 || flow.unrepeated > 0.0).collect();
-    let mut titles = vec!["Stage".to_owned()];
-    titles.extend(shown.iter().map(|flow| flow.class.name().to_owned()));
     let row = |name: String, value: &dyn Fn(&MistakeFlow) -> f64| {
         let cells = shown.iter().map(|flow| number(100.0 * value(flow), 3));
         std::iter::once(name).chain(cells).collect::<Vec<_>>()
@@ -34,14 +30,14 @@ pub(in crate::report) fn flows(flows: &MistakeFlows) -> TextTable {
     rows.push(row("Replaced".to_owned(), &|flow| flow.replaced));
     rows.push(row("Healed".to_owned(), &|flow| flow.healed));
     rows.push(row("Learned".to_owned(), &|flow| flow.learned));
-    (titles, rows)
+    let classes = (1..).zip(&shown).map(|(rank, flow)| (flow.class.name(), rank));
+    Table::of_rows(title, std::iter::once(("Stage", 0)).chain(classes), rows)
 }
 
 /// Each design with what it sets otherwise than the baseline; the baseline with its own values of all those keys.
-pub(super) fn differing(comparison: &DesignComparison) -> Vec<Vec<String>> {
+pub(super) fn differing(comparison: &DesignComparison) -> Table {
     let of = |one: &crate::plan::ComparedDesign| -> BTreeMap<String, String> {
-        let all = parameters(&one.scenario).into_iter().filter(|parameter| parameter.key != "name");
-        all.map(|ParameterRow { key, value, .. }| (key, value)).collect()
+        keys(&one.scenario).into_iter().filter(|(key, _)| key != "name").collect()
     };
     let all: Vec<_> = comparison.designs.iter().map(of).collect();
     let base = comparison.designs.iter().position(|one| one.name == comparison.baseline).unwrap_or(0);
@@ -54,42 +50,45 @@ pub(super) fn differing(comparison: &DesignComparison) -> Vec<Vec<String>> {
     let mut every: Vec<&String> = (0..all.len()).flat_map(changed).collect();
     every.sort();
     every.dedup();
-    if every.is_empty() {
-        return Vec::new();
-    }
     let row = |index: usize| {
         let keys = if index == base { every.clone() } else { changed(index) };
         let word = |key: &&String| format!("{key} = {}", all[index].get(*key).map_or("none", String::as_str));
-        vec![comparison.designs[index].name.clone(), keys.iter().map(word).collect::<Vec<_>>().join("; ")]
+        [comparison.designs[index].name.clone(), keys.iter().map(word).collect::<Vec<_>>().join("; ")]
     };
-    (0..all.len()).map(row).collect()
+    let rows = (0..all.len()).filter(|_| !every.is_empty()).map(row);
+    Table::of_rows("What differs", [("Design", 0), ("Set otherwise than in the baseline", 0)], rows)
 }
 
-/// Claims with their verdicts.
-pub(super) fn claims(evidence: &ClaimResults) -> Vec<Vec<String>> {
+/// Claims with their verdicts: what was found with the digits that a bound may need.
+#[must_use]
+pub fn claims(evidence: &ClaimResults) -> Table {
     let row = |judged: &ClaimResult| {
-        let verdict = if judged.holds { "holds" } else { "DOES NOT HOLD" };
-        let bound = |word: &str, bound: Option<f64>| bound.map(|bound| format!("{word} {}", number(bound, 3)));
-        let bounds = [bound("at least", judged.claim.at_least), bound("at most", judged.claim.at_most)];
-        vec![
-            judged.claim.says.clone(),
-            verdict.to_owned(),
-            judged.found.map_or_else(|| "–".to_owned(), |found| number(found, 3)),
+        let claim = &judged.claim;
+        let bound = |word: &str, bound: Option<f64>| bound.map(|bound| format!("{word} {}", number(bound, 5)));
+        let bounds = [bound("at least", claim.at_least), bound("at most", claim.at_most)];
+        let of = claim.subject.design.as_ref().map_or_else(String::new, |design| format!(" of “{design}”"));
+        let over = claim.over.as_ref().map_or_else(String::new, |design| format!(" over “{design}”"));
+        [
+            claim.says.clone(),
+            if judged.holds { "holds" } else { "DOES NOT HOLD" }.to_owned(),
+            format!("{}{of}{over}", claim.subject.quantity.name()),
+            judged.found.map_or_else(|| "–".to_owned(), |found| number(found, 5)),
             bounds.into_iter().flatten().collect::<Vec<_>>().join(", "),
         ]
     };
-    evidence.claims.iter().map(row).collect()
+    let columns = [("Claim", 0), ("Verdict", 0), ("Quantity", 3), ("Found", 1), ("Bounds", 2)];
+    Table::of_rows("Claims", columns, evidence.claims.iter().map(row))
 }
 
 /// Published values beside the model's: in percent where all of them are shares, else as they are.
 #[must_use]
-pub fn published(evidence: &ClaimResults) -> TextTable {
+pub fn published(evidence: &ClaimResults) -> Table {
     let shares = evidence.published.iter().all(|beside| beside.published.subject.quantity.is_share());
     let (scale, unit, points) = if shares { (100.0, " (%)", " (percentage points)") } else { (1.0, "", "") };
     let or_dash = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
     let rows = evidence.published.iter().map(|beside| {
         let published = &beside.published;
-        vec![
+        [
             published.says.clone(),
             number(scale * published.value, 3),
             or_dash(beside.found.map(|found| number(scale * found, 3))),
@@ -97,12 +96,13 @@ pub fn published(evidence: &ClaimResults) -> TextTable {
             format!("{:?}", published.role).to_lowercase(),
         ]
     });
-    let titles = [
-        "What".to_owned(),
-        format!("Published{unit}"),
-        format!("Model{unit}"),
-        format!("Miss{points}"),
-        "Role".to_owned(),
+    // The miss follows from the two values.
+    let columns = [
+        ("What".to_owned(), 0),
+        (format!("Published{unit}"), 0),
+        (format!("Model{unit}"), 0),
+        (format!("Miss{points}"), 1),
+        ("Role".to_owned(), 2),
     ];
-    (titles.to_vec(), rows.collect())
+    Table::of_rows("Published values beside the model's", columns, rows)
 }

@@ -7,7 +7,7 @@ mod pair;
 mod parameters;
 mod reproduction;
 mod survival;
-mod tables;
+pub mod tables;
 pub mod words;
 
 pub use inputs::{FitInputs, PairInputs};

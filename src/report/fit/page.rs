@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::fit::LogFit;
 use crate::report::Figure;
-use crate::report::html::{document, figure, grid};
+use crate::report::html::{document, figure, grid, provenance};
 
 use super::{FitInputs, tables, words};
 
@@ -22,8 +22,8 @@ fn unsettled(inputs: &FitInputs<'_>, sentence: &str) -> String {
                 h2 { "How it was computed" }
                 p { (tables::computing(fit)) }
             }
-            (grid("Mixing of the sampler", &["Key", "R-hat", "Effective draws"], &tables::mixing(fit)))
-            (grid("Provenance", &["What", "Which"], &inputs.provenance.rows()))
+            (grid(&tables::mixing(fit)))
+            (provenance(inputs.provenance))
         }
     };
     document(words::UNSETTLED, words::UNSETTLED, &body)
@@ -73,7 +73,7 @@ fn answers(fit: &LogFit) -> Markup {
             h2 { "Which generation to keep" }
             p { (words::best(fit)) }
         }
-        @if best.len() > 1 { (grid("Lowest error of those measured", &["Generation", "Probability"], &best)) }
+        @if best.height() > 1 { (grid(&best)) }
     }
 }
 
@@ -84,11 +84,7 @@ fn next(inputs: &FitInputs<'_>) -> Markup {
                 h2 { "What to measure next" }
                 p { (words::advice(advised)) }
             }
-            (grid(
-                "Measurements weighed",
-                &["Measurement", "Expected standard deviation of the runway (generations)", "Less by", "Per 100 items"],
-                &tables::advice(advised),
-            ))
+            (grid(&tables::advice(advised)))
         }
     }
 }
@@ -102,11 +98,7 @@ fn unknown(fit: &LogFit) -> Markup {
             @for sentence in sentences { p { (sentence) } }
             @if let Some(sentence) = words::problems(fit) { p { (sentence) } }
         }
-        (grid(
-            "Parameters",
-            &["Key", "Meaning", "Prior (90 %)", "Given the log (90 %)", "Contraction", "R-hat", "Effective draws"],
-            &tables::parameters(fit),
-        ))
+        (grid(&tables::parameters(fit)))
     }
 }
 
@@ -117,26 +109,21 @@ fn criticism(inputs: &FitInputs<'_>) -> Markup {
             @for sentence in words::criticism(inputs.fit, inputs.weighed) { p { (sentence) } }
         }
         @if let Some(weighed) = inputs.weighed {
-            (grid(
-                "Variants of the model",
-                &["Variant", "Log predictive density", "Against the full model", "Standard error", "Weight"],
-                &tables::variants(weighed),
-            ))
+            (grid(&tables::variants(weighed)))
         }
     }
 }
 
 fn computed(inputs: &FitInputs<'_>) -> Markup {
-    let columns = ["Generation", "Phase", "Measured", "Median error", "50 %", "90 %", "No failure so far"];
     html! {
         section {
             h2 { "Every generation" }
-            details { summary { "Error and survival by generation" } (grid("Error rate", &columns, &tables::generations(inputs.fit))) }
+            details { summary { "Error and survival by generation" } (grid(&tables::generations(inputs.fit))) }
         }
         section {
             h2 { "How it was computed" }
             p { (tables::computing(inputs.fit)) }
         }
-        (grid("Provenance", &["What", "Which"], &inputs.provenance.rows()))
+        (provenance(inputs.provenance))
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::fit::{FanPhase, FanPoint};
 use crate::report::axis::Axis;
-use crate::report::html::{document, figure, grid};
+use crate::report::html::{document, figure, provenance};
 use crate::report::plot::Plot;
 use crate::report::shape::{Layer, PlotShape};
 use crate::report::theme::{FILTERED, FORECAST, FORECAST_EDGE, LAST, filtered, forecast};
@@ -87,7 +87,7 @@ fn page(inputs: &PairInputs<'_>, figures: &[Figure]) -> String {
         main {
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
             @for (name, one) in &inputs.metrics { (of_metric(name, one)) }
-            (grid("Provenance", &["What", "Which"], &first.provenance.rows()))
+            (provenance(first.provenance))
         }
     };
     document(&headline, &headline, &body)

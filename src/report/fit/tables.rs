@@ -1,30 +1,85 @@
-//! The tables of a fit, cell by cell.
+//! The tables of a fit, for the page and the terminal.
 
 use crate::fit::{
-    AdvisedMeasurements, ChainMixing, CredibleInterval, FanPhase, FanPoint, LogFit, ParameterSummary, PriorScale,
-    WeighedVariants,
+    AdvisedMeasurements, ChainMixing, ConditionalInterval, CredibleInterval, FanPhase, FanPoint, LogFit,
+    ParameterSummary, PriorScale, WeighedVariants,
 };
-use crate::report::words::{number, percent};
+use crate::report::words::{number, percent, ratio};
+use crate::table::Table;
 
-use super::words::{measurement, variant};
+use super::words::{self, measurement, spread, variant};
+
+/// What a fit says, number by number.
+#[must_use]
+pub fn numbers(fit: &LogFit) -> Table {
+    let (runway, best) = (&fit.runway, &fit.best);
+    let horizon = runway.horizon;
+    let share = |share: f64| percent(share, 3);
+    let median = runway.median.map_or_else(|| format!("more than {horizon}"), |median| median.to_string());
+    let ahead = [
+        (
+            "remaining runway (generations)",
+            format!(
+                "{median} until {} are wrong (50 %: {}; 90 %: {})",
+                share(runway.error_rate),
+                words::range(runway.interval50, horizon),
+                words::range(runway.interval90, horizon)
+            ),
+        ),
+        ("no failure", format!("within {horizon} generations: probability {}", share(runway.no_failure))),
+    ];
+    let next = fit.fan.iter().find_map(|fan| Some((fan.error, fan.measurement?)));
+    let next = next.map(|(error, measured)| {
+        ("next measurement", format!("{} wrong; true error {}", spread(&measured, share), spread(&error, share)))
+    });
+    let reproduction = spread(&fit.reproduction_number.posterior, ratio);
+    let yet_to_come = share(best.yet_to_come);
+    let better = format!("a better one is yet to come with probability {yet_to_come}");
+    let now = [
+        ("reproduction number R", format!("{reproduction}; above 1: {}", words::outlook(fit))),
+        ("inherited share", format!("{} of the present error", spread(&fit.inherited_share, share))),
+        ("error floor", conditional(&fit.floor_error)),
+        ("tipping point", conditional(&fit.tipping_error)),
+        ("best generation so far", format!("{} (probability {}); {better}", best.generation, share(best.probability))),
+    ];
+    // A loop that has failed has no runway left.
+    let ahead = ahead.into_iter().filter(|_| runway.failed_at.is_none());
+    Table::of_values("Key numbers", ["Quantity", "Given the log"], ahead.chain(next).chain(now))
+}
+
+fn conditional(value: &ConditionalInterval) -> String {
+    let given = value.given.as_ref().map(|interval| spread(interval, |share| percent(share, 3)));
+    given.map_or_else(
+        || "in none of the draws".to_owned(),
+        |interval| format!("{interval}, in {} of the draws", percent(value.probability, 3)),
+    )
+}
 
 /// Measurements by what each is expected to narrow.
-pub(super) fn advice(advised: &AdvisedMeasurements) -> Vec<Vec<String>> {
+#[must_use]
+pub fn advice(advised: &AdvisedMeasurements) -> Table {
     let row = |one: &crate::fit::MeasurementAdvice| {
-        vec![
+        [
             measurement(one.measurement, advised.generation),
             number(one.expected_sd, 3),
             percent(one.reduction, 2),
             percent(one.reduction_per_100, 2),
         ]
     };
-    advised.advice.iter().map(row).collect()
+    let columns = [
+        ("Measurement", 0),
+        ("Expected standard deviation of the runway (generations)", 2),
+        ("Less by", 0),
+        ("Per 100 items", 1),
+    ];
+    Table::of_rows("Measurements weighed", columns, advised.advice.iter().map(row))
 }
 
 /// Variants by their weights.
-pub(super) fn variants(weighed: &WeighedVariants) -> Vec<Vec<String>> {
+#[must_use]
+pub fn variants(weighed: &WeighedVariants) -> Table {
     let row = |score: &crate::fit::VariantScore| {
-        vec![
+        [
             variant(score.variant).to_owned(),
             number(score.elpd, 4),
             number(score.difference, 2),
@@ -32,14 +87,21 @@ pub(super) fn variants(weighed: &WeighedVariants) -> Vec<Vec<String>> {
             percent(score.weight, 2),
         ]
     };
-    weighed.scores.iter().map(row).collect()
+    let columns = [
+        ("Variant", 0),
+        ("Log predictive density", 3),
+        ("Against the full model", 1),
+        ("Standard error", 2),
+        ("Weight", 0),
+    ];
+    Table::of_rows("Variants of the model", columns, weighed.scores.iter().map(row))
 }
 
 /// Parameters before and after the data.
-pub(super) fn parameters(fit: &LogFit) -> Vec<Vec<String>> {
+pub(super) fn parameters(fit: &LogFit) -> Table {
     let row = |one: &ParameterSummary| {
         let mixing = fit.mixing.iter().find(|mixing| mixing.parameter == one.parameter);
-        vec![
+        [
             one.parameter.key().to_owned(),
             one.parameter.meaning(),
             value(&one.prior, one.scale),
@@ -49,7 +111,16 @@ pub(super) fn parameters(fit: &LogFit) -> Vec<Vec<String>> {
             mixing.map_or_else(String::new, |mixing| number(mixing.effective.round(), 6)),
         ]
     };
-    fit.parameters.iter().map(row).collect()
+    let columns = [
+        ("Key", 0),
+        ("Meaning", 5),
+        ("Prior (90 %)", 2),
+        ("Given the log (90 %)", 0),
+        ("Contraction", 1),
+        ("R-hat", 3),
+        ("Effective draws", 4),
+    ];
+    Table::of_rows("Parameters", columns, fit.parameters.iter().map(row))
 }
 
 /// The contraction in whole percent: its own uncertainty leaves no more.
@@ -63,10 +134,11 @@ fn value(interval: &CredibleInterval, scale: PriorScale) -> String {
 }
 
 /// Error and survival by generation.
-pub(super) fn generations(fit: &LogFit) -> Vec<Vec<String>> {
+#[must_use]
+pub fn generations(fit: &LogFit) -> Table {
     let or_empty = |share: Option<f64>| share.map_or_else(String::new, |share| percent(share, 3));
     let row = |fan: &FanPoint| {
-        vec![
+        [
             fan.generation.to_string(),
             phase(fan.phase).to_owned(),
             or_empty(fan.measured),
@@ -76,7 +148,16 @@ pub(super) fn generations(fit: &LogFit) -> Vec<Vec<String>> {
             or_empty(fan.survival),
         ]
     };
-    fit.fan.iter().map(row).collect()
+    let columns = [
+        ("Generation", 0),
+        ("Phase", 4),
+        ("Measured", 3),
+        ("Median error", 0),
+        ("50 %", 5),
+        ("90 %", 1),
+        ("No failure so far", 2),
+    ];
+    Table::of_rows("Error rate", columns, fit.fan.iter().map(row))
 }
 
 const fn phase(phase: FanPhase) -> &'static str {
@@ -88,19 +169,20 @@ const fn phase(phase: FanPhase) -> &'static str {
 }
 
 /// The generations by their chance to be the best of those measured.
-pub(super) fn best(fit: &LogFit) -> Vec<Vec<String>> {
+pub(super) fn best(fit: &LogFit) -> Table {
     let mut ranked = fit.best.by_generation.clone();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let likely = ranked.into_iter().filter(|(_, probability)| *probability >= 0.01);
-    likely.map(|(generation, probability)| vec![generation.to_string(), percent(probability, 3)]).collect()
+    let values = likely.map(|(generation, probability)| (generation.to_string(), percent(probability, 3)));
+    Table::of_values("Lowest error of those measured", ["Generation", "Probability"], values)
 }
 
 /// How well each parameter has mixed.
-pub(super) fn mixing(fit: &LogFit) -> Vec<Vec<String>> {
-    let row = |one: &ChainMixing| {
-        vec![one.parameter.key().to_owned(), number(one.r_hat, 4), number(one.effective.round(), 6)]
-    };
-    fit.mixing.iter().map(row).collect()
+pub(super) fn mixing(fit: &LogFit) -> Table {
+    let row =
+        |one: &ChainMixing| [one.parameter.key().to_owned(), number(one.r_hat, 4), number(one.effective.round(), 6)];
+    let columns = [("Key", 0), ("R-hat", 0), ("Effective draws", 0)];
+    Table::of_rows("Mixing of the sampler", columns, fit.mixing.iter().map(row))
 }
 
 /// How the numbers were computed.

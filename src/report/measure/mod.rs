@@ -2,6 +2,7 @@
 
 mod figures;
 mod page;
+mod tables;
 mod words;
 
 use crate::measure::MeasuredLoop;
@@ -9,6 +10,7 @@ use crate::provenance::LogProvenance;
 
 use super::{Figure, RenderedReport, ReportError, drawn};
 
+pub use tables::tables;
 pub use words::sentences;
 
 /// Draws every figure of a measurement, in the order of the page.

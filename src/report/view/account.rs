@@ -1,30 +1,24 @@
 //! The account of mistakes as tables.
 
 use crate::explain::{MistakeAccount, ReproductionDrivers, VoteRow};
+use crate::table::Table;
 
-use super::super::designs::flows_table;
+use super::super::designs::flows;
 use super::super::words::{number, percent, ratio};
-use super::AccountView;
 
 /// Mistakes now and later, and what votes catch.
-pub(super) fn tables(account: &MistakeAccount) -> Vec<AccountView> {
-    let (columns, rows) = flows_table(&account.now);
+#[must_use]
+pub fn tables(account: &MistakeAccount) -> Vec<Table> {
     let mut notes = vec![
         "Up to “accepted” of 100 problems, then of 100 accepted examples; a negative catch means that the vote rather \
               picks the shared mistake."
             .to_owned(),
     ];
     notes.extend(account.drivers.as_ref().map(drivers));
-    let now = AccountView { title: "Mistakes at generation 0".to_owned(), columns, rows, notes };
-    let (columns, rows) = flows_table(&account.later);
+    let now = flows(format!("Mistakes at generation {}", account.now.generation), &account.now).noted(notes);
     let place = account.place("the mean field");
     let generation = account.later.generation;
-    let later = AccountView {
-        title: format!("Mistakes {place} (generation {generation} of the mean field)"),
-        columns,
-        rows,
-        notes: Vec::new(),
-    };
+    let later = flows(format!("Mistakes {place} (generation {generation} of the mean field)"), &account.later);
     vec![now, later, votes(account)]
 }
 
@@ -39,45 +33,35 @@ fn drivers(drivers: &ReproductionDrivers) -> String {
     )
 }
 
-fn votes(account: &MistakeAccount) -> AccountView {
+fn votes(account: &MistakeAccount) -> Table {
+    let votes = &account.votes;
     let share = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| percent(value, 3));
-    let priced = account.votes.are_priced();
+    let or_dash = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
     let row = |row: &VoteRow| {
-        let mut cells = vec![
+        [
             row.name(),
             share(row.random_caught),
             share(row.systematic_caught),
             percent(row.right_kept, 3),
             percent(row.yield_, 3),
-            row.reproduction_number.map_or_else(|| "–".to_owned(), ratio),
-            row.expected_runway.map_or_else(|| "–".to_owned(), |runway| number(runway, 3)),
+            or_dash(row.reproduction_number.map(ratio)),
+            or_dash(row.expected_runway.map(|runway| number(runway, 3))),
             share(row.failing_within_horizon),
-        ];
-        if priced {
-            cells.push(row.cost_per_accepted.map_or_else(|| "–".to_owned(), |cost| number(cost, 3)));
-        }
-        cells
+            or_dash(row.cost_per_accepted.map(|cost| number(cost, 3))),
+        ]
     };
     let mut columns = vec![
-        "Vote",
-        "Random caught",
-        "Systematic caught",
-        "Right kept",
-        "Yield",
-        "R",
-        "Expected runway",
-        "Fails within the horizon",
+        ("Vote", 0),
+        ("Random caught", 3),
+        ("Systematic caught", 4),
+        ("Right kept", 6),
+        ("Yield", 5),
+        ("R", 1),
+        ("Expected runway", 2),
+        ("Fails within the horizon", 7),
     ];
-    if priced {
-        columns.push("Cost per accepted example");
-    }
-    let votes = &account.votes;
+    columns.extend(votes.are_priced().then_some(("Cost per accepted example", 8)));
     let simple = "“Most of k”: the answer with most votes wins, however few.".to_owned();
-    let notes = std::iter::once(simple).chain(votes.enough()).collect();
-    AccountView {
-        title: "What votes would catch".to_owned(),
-        columns: columns.into_iter().map(str::to_owned).collect(),
-        rows: votes.rows().map(row).collect(),
-        notes,
-    }
+    Table::of_rows("What votes would catch", columns, votes.rows().map(row))
+        .noted(std::iter::once(simple).chain(votes.enough()))
 }

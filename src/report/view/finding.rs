@@ -18,18 +18,21 @@ pub(super) fn alarms(inputs: &ReportInputs<'_>) -> Vec<String> {
     if let Some(verdict) = inputs.verdict.filter(|verdict| !verdict.agree) {
         alarms.push(format!("The simulation contradicts the reference ({}): {}", verdict.reference, verdict.sentence));
     }
-    if let Some(simulated) = inputs.simulated.filter(|simulated| simulated.starved > 0) {
-        let (starved, runs) = (number(simulated.starved as f64, 3), number(simulated.replicates as f64, 3));
-        alarms.push(format!(
-            "{starved} of {runs} simulated runs starved: a generation accepted no example to train the next."
-        ));
-    }
+    alarms.extend(inputs.simulated.and_then(starved_runs));
     if inputs.solution.start_yield == 0.0 {
         alarms.push(
             "Generation 0 accepts no example at all: there is nothing to train the next generation on.".to_owned(),
         );
     }
     alarms
+}
+
+/// That runs starved, where some did.
+pub(super) fn starved_runs(simulated: &Simulated) -> Option<String> {
+    let (starved, runs) = (number(simulated.starved as f64, 3), number(simulated.replicates as f64, 3));
+    let sentence =
+        format!("{starved} of {runs} simulated runs starved: a generation accepted no example to train the next.");
+    (simulated.starved > 0).then_some(sentence)
 }
 
 /// The expected runway, or the best substitute for it.
@@ -60,7 +63,7 @@ pub(super) fn headline(inputs: &ReportInputs<'_>) -> String {
         _ => {}
     }
     if let Some(simulated) = inputs.simulated {
-        return restricted(simulated, inputs);
+        return restricted(simulated, &inputs.horizon_text());
     }
     if let Some(crossing) = inputs.mean_field_crossing() {
         return format!("The mean field reaches the threshold of {threshold} at generation {}.", number(crossing, 3));
@@ -70,8 +73,7 @@ pub(super) fn headline(inputs: &ReportInputs<'_>) -> String {
 }
 
 /// The runway as the simulation saw it; runs alive at the horizon are told, not dropped.
-fn restricted(simulated: &Simulated, inputs: &ReportInputs<'_>) -> String {
-    let horizon = inputs.horizon_text();
+pub(super) fn restricted(simulated: &Simulated, horizon: &str) -> String {
     let runs = number(simulated.replicates as f64, 3);
     if simulated.runway.censored >= simulated.replicates {
         return format!("No failure in {runs} simulated runs of {horizon} generations.");

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::report::ReportInputs;
+use crate::table::Table;
 
 /// What the page says, in the order in which it says it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,108 +21,29 @@ pub struct ReportView {
     /// What to know before using the numbers.
     pub warnings: Vec<String>,
     /// The numbers that matter.
-    pub numbers: Vec<QuantityRow>,
+    pub numbers: Table,
+    /// Which loop was solved, and how.
+    pub method: Table,
     /// What brings R to 1.
-    pub thresholds: Vec<ThresholdRow>,
+    pub thresholds: Option<Table>,
     /// The comparison of analytic and simulated results.
-    pub verdict: Option<VerdictView>,
-    /// Where mistakes enter, pass and heal, at one composition each.
-    pub accounts: Vec<AccountView>,
+    pub verdict: Option<Table>,
+    /// What a log leaves open; where mistakes enter, pass and heal, at one composition each; what votes would catch.
+    pub accounts: Vec<Table>,
     /// All keys of the resolved scenario.
-    pub parameters: Vec<ParameterRow>,
+    pub parameters: Table,
     /// Results by generation.
-    pub curves: CurveTable,
-    /// Where the results came from: what, which.
-    pub provenance: Vec<(String, String)>,
+    pub curves: Table,
+    /// Where the results came from.
+    pub provenance: Table,
 }
 
-/// A number from both sides, as text. A missing number says why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct QuantityRow {
-    /// What it is.
-    pub label: String,
-    /// From the analytic side.
-    pub exact: String,
-    /// From the simulation; empty where it has no say.
-    pub simulated: String,
-}
-
-/// What brings R to 1, as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ThresholdRow {
-    /// Key of the parameter.
-    pub parameter: String,
-    /// What the number means.
-    pub meaning: String,
-    /// Its present value.
-    pub present: String,
-    /// Its value at R = 1, or why there is none.
-    pub value: String,
-}
-
-/// The comparison, as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct VerdictView {
-    /// Whether every test passed.
-    pub agree: bool,
-    /// The verdict in one line.
-    pub sentence: String,
-    /// What was compared with what.
-    pub setting: String,
-    /// Each test.
-    pub tests: Vec<TestRow>,
-}
-
-/// One test of the comparison, as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TestRow {
-    /// What is compared.
-    pub quantity: String,
-    /// Largest deviation seen.
-    pub deviation: String,
-    /// Deviation at which the test fails.
-    pub critical: String,
-    /// Generation of the largest deviation.
-    pub generation: String,
-    /// Level of this test.
-    pub level: String,
-    /// Whether it passed.
-    pub passed: bool,
-}
-
-/// A key of the scenario, as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ParameterRow {
-    /// Dotted key.
-    pub key: String,
-    /// Its value.
-    pub value: String,
-    /// What it means.
-    pub meaning: String,
-}
-
-/// The mistakes of one generation by their origin, or what votes catch, as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AccountView {
-    /// What is accounted for, and where.
-    pub title: String,
-    /// Column titles.
-    pub columns: Vec<String>,
-    /// One row for each class of mistakes.
-    pub rows: Vec<Vec<String>>,
-    /// What follows below the table.
-    pub notes: Vec<String>,
-}
-
-/// Results by generation, as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CurveTable {
-    /// Every how many generations there is a row.
-    pub every: usize,
-    /// Column titles.
-    pub columns: Vec<String>,
-    /// One row per generation shown.
-    pub rows: Vec<Vec<String>>,
+impl ReportView {
+    /// The finding as it is said first: the headline, what must be known with it, and the other sentences.
+    #[must_use]
+    pub fn said(&self) -> Vec<String> {
+        [&self.headline].into_iter().chain(&self.alarms).chain(&self.finding).cloned().collect()
+    }
 }
 
 /// Why a number is absent: the reason recorded under its key, or under the key of the group it belongs to.

@@ -1,28 +1,41 @@
-//! The tables of the page, cell by cell.
+//! The tables of a loop, for the page and the terminal.
 
 use serde_json::Value;
 
-use crate::analytic::{BestGeneration, ParameterThreshold, Solution};
+use crate::analytic::{BestGeneration, ParameterThreshold, Solution, VerifierMeter};
 use crate::compare::{AgreementTest, AgreementVerdict};
 use crate::provenance::Provenance;
 use crate::scenario::{Scenario, key_place};
+use crate::table::{Table, TableColumn};
 
 use super::super::ReportInputs;
-use super::super::thin;
-use super::super::words::{estimate, number, percent, ratio, runway_cell, shares};
-use super::{CurveTable, ParameterRow, QuantityRow, TestRow, ThresholdRow, VerdictView, absent};
+use super::super::words::{number, percent, ratio, runway_cell};
+use super::absent;
+use super::played::{at_horizon as played_to_horizon, labels};
 
 /// Significant digits in tables.
 const DIGITS: usize = 3;
-/// Rows of the curve table at most.
-const ROWS: usize = 201;
 
-pub(super) fn numbers(inputs: &ReportInputs<'_>) -> Vec<QuantityRow> {
+/// The numbers that matter, from both sides where the loop was played; a missing one says why.
+pub(super) fn numbers(inputs: &ReportInputs<'_>) -> Table {
+    let exact = analytic(inputs);
+    let beside = exact.len();
+    let (labels, exact): (Vec<String>, Vec<String>) = exact.into_iter().chain(at_horizon(inputs)).unzip();
+    let mut columns = vec![TableColumn::new("Quantity", 0, labels), TableColumn::new("Analytic", 0, exact)];
+    if let Some(simulated) = inputs.simulated {
+        let blank = std::iter::repeat_n(String::new(), beside);
+        columns.push(TableColumn::new("Simulated", 0, blank.chain(played_to_horizon(simulated))));
+    }
+    Table::new("Key numbers", columns)
+}
+
+/// Numbers that the analytic side alone knows.
+fn analytic(inputs: &ReportInputs<'_>) -> Vec<(String, String)> {
     let solution = inputs.solution;
     let cell = |value: Option<f64>, key: &str, show: fn(f64, usize) -> String| {
         value.map_or_else(|| absent(inputs, key), |value| show(value, DIGITS))
     };
-    let row = |label: &str, exact: String| QuantityRow { label: label.to_owned(), exact, simulated: String::new() };
+    let row = |label: &str, value: String| (label.to_owned(), value);
     let mut rows = vec![
         row(
             "reproduction number of mistakes, R",
@@ -40,26 +53,26 @@ pub(super) fn numbers(inputs: &ReportInputs<'_>) -> Vec<QuantityRow> {
     } else {
         row("half-life of mistakes (generations)", cell(solution.half_life, "half_life", number))
     });
-    rows.push(row("error floor", cell(solution.floor_error, "floor_error", percent)));
-    rows.push(row("tipping point", cell(solution.tipping_error, "tipping_error", percent)));
-    rows.push(row("error rate at generation 0", percent(solution.start_error, DIGITS)));
-    rows.push(row("accepted examples per problem at generation 0", percent(solution.start_yield, DIGITS)));
     let hazard = solution.quasi_stationary.as_ref().map(|law| law.hazard);
-    rows.push(row("hazard per generation after long survival", cell(hazard, "quasi_stationary", percent)));
-    rows.push(row("generation with the lowest expected error", keep(solution.best)));
-    rows.extend(cost(solution).into_iter().map(|(label, value)| row(&label, value)));
+    rows.extend([
+        row("error floor", cell(solution.floor_error, "floor_error", percent)),
+        row("tipping point", cell(solution.tipping_error, "tipping_error", percent)),
+        row("error rate at generation 0", percent(solution.start_error, DIGITS)),
+        row("accepted examples per problem at generation 0", percent(solution.start_yield, DIGITS)),
+        row("hazard per generation after long survival", cell(hazard, "quasi_stationary", percent)),
+        row("generation with the lowest expected error", keep(solution.best)),
+    ]);
+    rows.extend(cost(solution));
     let runway = &solution.runway;
     let far = |value: f64| runway_cell(value, inputs.horizon());
-    for (label, value, key) in [
+    let law = [
         ("expected runway, E[T] (generations)", runway.mean, "runway.mean"),
         ("standard deviation of T", runway.sd, "runway.sd"),
         ("5 % quantile of T", runway.q05, "runway.q05"),
         ("median of T", runway.q50, "runway.q50"),
         ("95 % quantile of T", runway.q95, "runway.q95"),
-    ] {
-        rows.push(row(label, value.map_or_else(|| absent(inputs, key), far)));
-    }
-    rows.extend(both_sides(inputs, &cell));
+    ];
+    rows.extend(law.map(|(label, value, key)| row(label, value.map_or_else(|| absent(inputs, key), far))));
     rows
 }
 
@@ -69,93 +82,113 @@ fn keep(best: BestGeneration) -> String {
 
 /// What the loop costs, where prices are given.
 fn cost(solution: &Solution) -> Vec<(String, String)> {
-    let Some(spending) = &solution.cost else { return Vec::new() };
-    let cell = |value: Option<f64>, key: &str| match (value, spending.undefined.get(key)) {
+    let Some(cost) = &solution.cost else { return Vec::new() };
+    let cell = |value: Option<f64>, key: &str| match (value, cost.undefined.get(key)) {
         (Some(value), _) => number(value, DIGITS),
         (None, Some(reason)) => format!("not available: {reason}"),
         (None, None) => "not available".to_owned(),
     };
-    let unit = &spending.unit;
+    let unit = &cost.unit;
     vec![
-        (format!("cost of generation 0 ({unit})"), number(spending.start.total, DIGITS)),
-        (format!("cost until failure ({unit})"), cell(spending.until_failure, "until_failure")),
-        (format!("cost up to the horizon, or failure ({unit})"), cell(spending.until_horizon, "until_horizon")),
+        (format!("cost of generation 0 ({unit})"), number(cost.start.total, DIGITS)),
+        (format!("cost until failure ({unit})"), cell(cost.until_failure, "until_failure")),
+        (format!("cost up to the horizon, or failure ({unit})"), cell(cost.until_horizon, "until_horizon")),
         (
             format!("cost per sustained generation ({unit})"),
-            cell(spending.per_sustained_generation, "per_sustained_generation"),
+            cell(cost.per_sustained_generation, "per_sustained_generation"),
         ),
     ]
 }
 
-type Cell<'a> = dyn Fn(Option<f64>, &str, fn(f64, usize) -> String) -> String + 'a;
-
-/// Numbers that the simulation knows as well.
-fn both_sides(inputs: &ReportInputs<'_>, cell: &Cell<'_>) -> [QuantityRow; 3] {
-    let horizon = inputs.horizon_text();
+/// The analytic side of what a simulation knows as well.
+fn at_horizon(inputs: &ReportInputs<'_>) -> [(String, String); 3] {
     let curves = inputs.solution.curves.as_ref();
-    let last = |values: &[f64]| values.last().copied();
-    let plus_minus = |mean: f64, se: f64| format!("{} (2 se)", estimate(mean, 2.0 * se));
-    let simulated = inputs.simulated;
-    [
-        QuantityRow {
-            label: format!("mean runway restricted to the horizon, E[min(T, {horizon})]"),
-            exact: cell(inputs.solution.runway.restricted_mean, "runway.restricted_mean", number),
-            simulated: simulated.map_or_else(String::new, |s| plus_minus(s.runway.restricted_mean, s.runway.se)),
-        },
-        QuantityRow {
-            label: format!("probability of surviving generation {horizon}"),
-            exact: cell(curves.and_then(|curves| last(&curves.survival)), "survival", percent),
-            simulated: simulated.and_then(|s| last(&s.survival)).map_or_else(String::new, |s| percent(s, DIGITS)),
-        },
-        QuantityRow {
-            label: format!("mean error rate at generation {horizon}"),
-            exact: cell(curves.and_then(|curves| last(&curves.expected_error)), "expected_error", percent),
-            simulated: simulated
-                .and_then(|s| Some((last(&s.mean_error)?, last(&s.se_error)?)))
-                .map_or_else(String::new, |(mean, se)| format!("({}) % (2 se)", estimate(100.0 * mean, 200.0 * se))),
-        },
-    ]
+    let share =
+        |value: Option<f64>, key: &str| value.map_or_else(|| absent(inputs, key), |value| percent(value, DIGITS));
+    let restricted = inputs.solution.runway.restricted_mean;
+    let restricted = restricted.map_or_else(|| absent(inputs, "runway.restricted_mean"), |mean| number(mean, DIGITS));
+    let values = [
+        restricted,
+        share(curves.and_then(|curves| curves.survival.last().copied()), "survival"),
+        share(curves.and_then(|curves| curves.expected_error.last().copied()), "expected_error"),
+    ];
+    let mut values = values.into_iter();
+    labels(&inputs.horizon_text()).map(|label| (label, values.next().unwrap_or_default()))
 }
 
-pub(super) fn thresholds(inputs: &ReportInputs<'_>) -> Vec<ThresholdRow> {
+/// Which loop was solved, and how; what its checks know.
+pub(super) fn method(inputs: &ReportInputs<'_>) -> Table {
+    let values = [
+        ("loop", inputs.scenario.name.clone()),
+        ("error rate at which it has failed", percent(inputs.threshold(), DIGITS)),
+        ("information in the checks, J", verifier(inputs.solution)),
+        ("method", inputs.solution.method.clone()),
+    ];
+    Table::of_values("The loop and its solution", ["What", "Which"], values)
+}
+
+/// What the checks tell at first and at the horizon, and from when on they select for mistakes.
+fn verifier(solution: &Solution) -> String {
+    let Some(verifier) = &solution.verifier else { return "nothing is checked".to_owned() };
+    let known = verifier.best_known();
+    let j = |at: Option<&Option<VerifierMeter>>| {
+        at.copied().flatten().map_or_else(|| "–".to_owned(), |met| number(met.discrimination, 3))
+    };
+    let course = format!("{} at generation 0, {} at the horizon", j(known.first()), j(known.last()));
+    let selects = verifier.selects_for_mistakes;
+    selects.map_or(course.clone(), |at| format!("{course}; first selects for mistakes at generation {at}"))
+}
+
+/// What brings R to 1; nothing where that was not sought.
+pub(super) fn thresholds(inputs: &ReportInputs<'_>) -> Option<Table> {
     let value = |threshold: &ParameterThreshold| match (threshold.value, &threshold.reason) {
         (Some(value), _) => number(value, DIGITS),
         (None, Some(reason)) => format!("not available: {reason}"),
         (None, None) => "not available".to_owned(),
     };
-    let rows = inputs.solution.thresholds.iter().map(|threshold| ThresholdRow {
-        parameter: threshold.parameter.clone(),
-        meaning: threshold.meaning.clone(),
-        present: threshold.present.map_or_else(|| "–".to_owned(), |present| number(present, DIGITS)),
-        value: value(threshold),
+    let rows = inputs.solution.thresholds.iter().map(|threshold| {
+        let present = threshold.present.map_or_else(|| "–".to_owned(), |present| number(present, DIGITS));
+        [threshold.parameter.clone(), threshold.meaning.clone(), present, value(threshold)]
     });
-    rows.collect()
+    let columns = [("Parameter", 0), ("Meaning", 2), ("Now", 1), ("At R = 1", 0)];
+    (!inputs.solution.thresholds.is_empty()).then(|| Table::of_rows("What brings R to 1", columns, rows))
 }
 
-pub(super) fn verdict(verdict: &AgreementVerdict) -> VerdictView {
-    let row = |test: &AgreementTest| TestRow {
-        quantity: test.quantity.clone(),
-        deviation: number(test.deviation, DIGITS),
-        critical: number(test.critical, DIGITS),
-        generation: test.generation.map_or_else(|| "–".to_owned(), |generation| number(generation as f64, DIGITS)),
-        level: number(test.level, 3),
-        passed: test.passed,
+/// The comparison of analytic and simulated results.
+pub(super) fn verdict(verdict: &AgreementVerdict) -> Table {
+    let row = |test: &AgreementTest| {
+        [
+            test.quantity.clone(),
+            number(test.deviation, DIGITS),
+            number(test.critical, DIGITS),
+            test.generation.map_or_else(|| "–".to_owned(), |generation| number(generation as f64, DIGITS)),
+            number(test.level, 3),
+            if test.passed { "passed" } else { "failed" }.to_owned(),
+        ]
     };
-    VerdictView {
-        agree: verdict.agree,
-        sentence: verdict.sentence.clone(),
-        setting: format!(
-            "{} runs against {}; family-wise level {}.",
-            number(verdict.replicates as f64, DIGITS),
-            verdict.reference,
-            number(verdict.level, 3)
-        ),
-        tests: verdict.tests.iter().map(row).collect(),
-    }
+    let columns =
+        [("Test", 0), ("Largest deviation", 1), ("Critical", 2), ("At generation", 3), ("Level", 4), ("Result", 0)];
+    let setting = format!(
+        "{} runs against {}; family-wise level {}.",
+        number(verdict.replicates as f64, DIGITS),
+        verdict.reference,
+        number(verdict.level, 3)
+    );
+    let title = if verdict.agree { "Check: passed" } else { "Check: failed" };
+    Table::of_rows(title, columns, verdict.tests.iter().map(row)).noted([verdict.sentence.clone(), setting])
 }
 
 /// Every key of the scenario with its value, in the order of the schema, filters last.
-pub(in crate::report) fn parameters(scenario: &Scenario) -> Vec<ParameterRow> {
+pub(super) fn parameters(scenario: &Scenario) -> Table {
+    let rows = keys(scenario).into_iter().map(|(key, value)| {
+        let meaning = scenario.key_info(&key).map_or_else(String::new, |info| info.meaning.clone());
+        [key, value, meaning]
+    });
+    Table::of_rows("Parameters", [("Key", 0), ("Value", 0), ("Meaning", 1)], rows)
+}
+
+/// Every key of the scenario with its value, in the same order.
+pub(in crate::report) fn keys(scenario: &Scenario) -> Vec<(String, String)> {
     let mut found = Vec::new();
     // A scenario holds finite numbers and strings only, all of which JSON can hold.
     flatten(&serde_json::to_value(scenario).unwrap_or_default(), String::new(), &mut found);
@@ -163,8 +196,7 @@ pub(in crate::report) fn parameters(scenario: &Scenario) -> Vec<ParameterRow> {
         let filter = key.starts_with("filter.");
         (filter, if filter { None } else { Some(key_place(key)) }, key.clone())
     });
-    let meaning = |key: &str| scenario.key_info(key).map_or_else(String::new, |info| info.meaning.clone());
-    found.into_iter().map(|(key, value)| ParameterRow { meaning: meaning(&key), key, value }).collect()
+    found
 }
 
 /// Leaves of a JSON value under dotted keys.
@@ -180,58 +212,15 @@ fn flatten(value: &Value, key: String, found: &mut Vec<(String, String)>) {
     }
 }
 
-pub(super) fn curves(inputs: &ReportInputs<'_>) -> CurveTable {
-    let solution = inputs.solution;
-    let count = solution.generations.len();
-    let shown = thin::stride(count, ROWS);
-    let mut titles = vec!["generation".to_owned()];
-    let mut rows: Vec<Vec<String>> =
-        shown.iter().map(|&at| vec![solution.generations.get(at).map_or_else(String::new, u64::to_string)]).collect();
-    for (title, values) in columns(inputs) {
-        let values: Vec<f64> = shown.iter().map(|&at| values.get(at).copied().unwrap_or(f64::NAN)).collect();
-        let column = shares(&values);
-        titles.push(column.head(title));
-        rows.iter_mut().zip(column.cells).for_each(|(row, cell)| row.push(cell));
-    }
-    CurveTable { every: thin::every(count, ROWS), columns: titles, rows }
-}
-
-/// Title and values of every column but the generation.
-fn columns<'a>(inputs: &ReportInputs<'a>) -> Vec<(&'static str, &'a [f64])> {
-    let solution: &Solution = inputs.solution;
-    let mut columns: Vec<(&'static str, &[f64])> = vec![("error, mean field", &solution.mean_field_error)];
-    if let Some(curves) = &solution.curves {
-        columns.extend::<[(&'static str, &[f64]); 7]>([
-            ("error, exact mean", &curves.expected_error),
-            ("5 % quantile", &curves.error_q05),
-            ("median", &curves.error_q50),
-            ("95 % quantile", &curves.error_q95),
-            ("yield, exact", &curves.expected_yield),
-            ("survival, exact", &curves.survival),
-            ("failed, exact", &curves.failed),
-        ]);
-    }
-    if let Some(simulated) = inputs.simulated {
-        columns.extend::<[(&'static str, &[f64]); 3]>([
-            ("error, simulated", &simulated.mean_error),
-            ("± se", &simulated.se_error),
-            ("survival, simulated", &simulated.survival),
-        ]);
-    }
-    columns
-}
-
-pub(in crate::report) fn provenance(provenance: &Provenance) -> Vec<(String, String)> {
+pub(in crate::report) fn provenance(provenance: &Provenance) -> Table {
     let optional = |value: Option<String>| value.unwrap_or_else(|| "none: nothing was drawn".to_owned());
-    [
+    let values = [
         ("program", format!("{} {}", provenance.program, provenance.version)),
         ("scenario (SHA-256)", provenance.scenario_sha256.clone()),
         ("seed", optional(provenance.seed.map(|seed| seed.to_string()))),
         ("engine", optional(provenance.engine.clone())),
         ("runs", optional(provenance.replicates.map(|runs| runs.to_string()))),
         ("command", provenance.command.clone()),
-    ]
-    .into_iter()
-    .map(|(label, value)| (label.to_owned(), value))
-    .collect()
+    ];
+    Table::of_values("Provenance", ["What", "Which"], values)
 }
