@@ -8,9 +8,8 @@ use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
-use super::count_propagation::CountPropagation;
-use super::error::SolveError;
-use super::error::Undefined;
+use super::chain1d::count_propagation::CountPropagation;
+use super::error::{SolveError, Undefined};
 use super::expected_cost::ExpectedCost;
 use super::mean_field::MeanField;
 use super::result::Runway;

@@ -6,8 +6,8 @@ use crate::law::Composition;
 
 use super::error::Undefined;
 use super::expected_cost::ExpectedCost;
-use super::noise::NoiseApproximation;
-use super::verifier_meter::VerifierCurves;
+use super::mean_field::linear_noise::NoiseApproximation;
+use super::verifier_curves::VerifierCurves;
 
 /// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
 pub const BEYOND_REACH: f64 = 1e-13;

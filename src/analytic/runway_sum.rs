@@ -1,8 +1,8 @@
 //! What the law of T adds up to: sums over S(g), quantiles, and the curves by generation.
 
-use super::count_propagation::GenerationPoint;
 use super::error::Undefined;
-use super::fate::Fate;
+use super::ever_fails::Fate;
+use super::generation_point::GenerationPoint;
 use super::result::{Curves, Runway};
 
 /// Survival below which the rest of `E[T]` is beneath rounding.

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::quantity::Probability;
 use crate::scenario::{Filter, Policy, Scenario};
 
+use super::chain1d::count_propagation::CountPropagation;
 use super::chain2d;
-use super::count_propagation::CountPropagation;
-use super::thresholds::knobs;
+use super::mean_field::thresholds::knobs;
 
 /// The probability of failing within the horizon that counts as safe.
 pub const SAFE: f64 = 0.05;

@@ -3,12 +3,12 @@
 use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
-use super::error::SolveError;
-use super::error::Undefined;
-use super::outlook::LoopOutlook;
+use super::error::{SolveError, Undefined};
+use super::mean_field::outlook::LoopOutlook;
+use super::mean_field::{linear_noise, thresholds};
 use super::result::{BestGeneration, ExactSolution, Runway, Solution};
-use super::verifier_meter::VerifierCurves;
-use super::{chain1d, chain2d, cost, noise, thresholds};
+use super::verifier_curves::VerifierCurves;
+use super::{chain1d, chain2d, cost};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 ///
@@ -88,7 +88,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
         mean_field_error: outlook.field.error.clone(),
         mean_field_unsound: outlook.field.composition.iter().map(|x| x.unsound).collect(),
         mean_field_wrong: outlook.field.composition.iter().map(|x| x.wrong).collect(),
-        approximation: curves.is_none().then(|| noise::approximate(scenario)),
+        approximation: curves.is_none().then(|| linear_noise::approximate(scenario)),
         curves,
         runway,
         quasi_stationary,

@@ -5,10 +5,11 @@ use rayon::prelude::*;
 use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 
-use super::elimination::{MOST_CELLS, NodeFactors};
-use super::node_propagation::{DIED_OUT, NodePropagation};
-use super::quadrature::{CountLoop, NodeChain};
-use super::{reproduction, solve};
+use super::chain1d::node_factors::{MOST_CELLS, NodeFactors};
+use super::chain1d::node_propagation::{DIED_OUT, NodePropagation};
+use super::chain1d::quadrature::{CountLoop, NodeChain};
+use super::mean_field::reproduction;
+use super::solve::solve;
 
 /// Transient counts up to which each one is visited.
 const FEW_COUNTS: u64 = 700;

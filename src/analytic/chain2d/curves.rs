@@ -1,8 +1,8 @@
 //! Curves by generation from the law of the state.
 
-use crate::analytic::{BEYOND_REACH, Curves};
+use crate::analytic::result::{BEYOND_REACH, Curves};
 
-use super::propagation::GridPropagation;
+use super::grid_propagation::GridPropagation;
 
 /// Curves with room for `len` generations.
 pub(super) fn empty(len: usize) -> Curves {

@@ -3,12 +3,14 @@
 //! Once the law given survival has become stationary, failure comes with the same hazard h in each generation, and what
 //! is left of Σ S(g) is a geometric series (Darroch & Seneta 1965).
 
-use crate::analytic::RestingHazard;
-use crate::analytic::fate::{Fate, later_slips};
+use crate::analytic::elimination::dense_kernel;
+use crate::analytic::ever_fails::{Fate, later_slips};
+use crate::analytic::result::RestingHazard;
 use crate::analytic::runway_sum::spread;
 
+use super::grid_propagation::GridPropagation;
 use super::levels;
-use super::propagation::GridPropagation;
+use super::limits::MIN_HAZARD;
 
 /// Multiplications after which the search for the stationary law ends: about a minute of one processor.
 const WORK: u64 = 100_000_000_000;
@@ -75,7 +77,7 @@ impl LifetimeSums {
                 *quantile = Some(g);
             }
         }
-        super::kernel::add_scaled(&mut self.visits, walk.survival, &walk.surviving);
+        dense_kernel::add_scaled(&mut self.visits, walk.survival, &walk.surviving);
 
         let drift = if walk.hazard == self.hazard { 0.0 } else { (walk.hazard - self.hazard).abs() / walk.hazard };
         self.remaining = (to_go(walk.change, self.changes.0), to_go(drift, self.changes.1));
@@ -141,7 +143,7 @@ impl LifetimeSums {
     pub fn quantiles(&self, walk: &GridPropagation, ending: PropagationEnding, fate: Option<Fate>) -> [Option<f64>; 3] {
         let mut quantiles = self.quantiles;
         let (h, g) = (walk.hazard, walk.generation as f64);
-        let least = if walk.grid.is_summed_whole() { 0.0 } else { super::MIN_HAZARD };
+        let least = if walk.grid.is_summed_whole() { 0.0 } else { MIN_HAZARD };
         let closed = ending == PropagationEnding::Stationary && h > 0.0 && h >= least && walk.survival > 0.0;
         if closed && fate == Some(Fate::CERTAIN) {
             for (quantile, level) in quantiles.iter_mut().zip(LEVELS) {
@@ -169,7 +171,7 @@ impl LifetimeSums {
     pub fn all_visits(&self, walk: &GridPropagation) -> Vec<f64> {
         let mut visits = self.visits.clone();
         if walk.survival > 0.0 && walk.hazard > 0.0 {
-            super::kernel::add_scaled(&mut visits, walk.survival * (1.0 - walk.hazard) / walk.hazard, &walk.surviving);
+            dense_kernel::add_scaled(&mut visits, walk.survival * (1.0 - walk.hazard) / walk.hazard, &walk.surviving);
         }
         visits
     }

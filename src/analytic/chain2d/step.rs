@@ -8,10 +8,10 @@
 
 use rayon::prelude::*;
 
+use crate::analytic::elimination::dense_kernel::{self, Lane, WIDTH};
 use crate::stats::binomial;
 
 use super::grid::{BinomialDraw, CountGrid, LawField};
-use super::kernel::{self, Lane, WIDTH};
 
 /// Values of n_W in one tile; (1 − v)^-32 must stay far from overflow, see [`NARROW`].
 const TILE: usize = 32;
@@ -227,7 +227,7 @@ impl Tile {
             let window = &mut row[..high + 1 - low];
             binomial::fill(low as u64, left as u64, source.draw.unsound, window);
             let begin = self.grid.index(low, wrong) - self.grid.row(self.first);
-            kernel::add_scaled(&mut out[begin..], weight, window);
+            dense_kernel::add_scaled(&mut out[begin..], weight, window);
             work += window.len() as u64;
         }
         work
@@ -244,10 +244,10 @@ fn multiply(panels: &mut Panels) -> u64 {
         }
         let right = &panels.right[lane * CHUNK..][since..until];
         for (group, left) in panels.left.chunks(CHUNK).enumerate() {
-            let product = kernel::product(&left[since..until], right);
+            let product = dense_kernel::product(&left[since..until], right);
             for (row, sums) in product.iter().enumerate() {
                 let begin = (group * WIDTH + row) * panels.stride + lane * WIDTH;
-                kernel::add_scaled(&mut panels.sums[begin..], 1.0, sums);
+                dense_kernel::add_scaled(&mut panels.sums[begin..], 1.0, sums);
             }
         }
         work += ((until - since) * WIDTH * TILE) as u64;
@@ -273,7 +273,7 @@ mod tests {
                 None => next[x] += mass,
                 Some(draw) => {
                     draw.fill(grid, &mut row);
-                    kernel::add_scaled(&mut next, mass, &row);
+                    dense_kernel::add_scaled(&mut next, mass, &row);
                 }
             }
         }
