@@ -13,11 +13,9 @@ use super::error::{SolveError, Undefined};
 use super::expected_cost::ExpectedCost;
 use super::mean_field::MeanField;
 use super::result::Runway;
-use super::runway_sum::{DIED_OUT, PATIENCE};
+use super::tolerances::{COST_AT_REST, DIED_OUT, MOST_GENERATIONS};
 use super::{chain1d, chain2d, quadrature};
 
-/// Distance between the laws given survival of two generations at which they count as one.
-const AT_REST: f64 = 1e-12;
 /// States times generations after which a loop that neither fails nor comes to rest is given up.
 const WORK: f64 = 1e8;
 
@@ -130,8 +128,8 @@ impl ExpectedCost {
             }
             spent += cost;
             lived += lasting.survival();
-            let over = lasting.survival() < DIED_OUT || (lasting.settled() && rest < AT_REST);
-            let worked = lasting.states() as f64 * generation as f64 > WORK || generation >= PATIENCE;
+            let over = lasting.survival() < DIED_OUT || (lasting.settled() && rest < COST_AT_REST);
+            let worked = lasting.states() as f64 * generation as f64 > WORK || generation >= MOST_GENERATIONS;
             if generation >= horizon && (over || worked) {
                 break (cost, over);
             }

@@ -11,7 +11,7 @@ pub struct GenerationPoint {
     pub mean_error: f64,
     /// Standard deviation of err.
     pub sd_error: f64,
-    /// Distance from its mean that err exceeds with probability [`BEYOND_REACH`](super::result::BEYOND_REACH) at most.
+    /// Distance from its mean that err exceeds with probability [`BEYOND_REACH`](super::BEYOND_REACH) at most.
     pub reach: f64,
     /// 5, 50 and 95 % quantiles of err.
     pub quantiles: [f64; 3],

@@ -8,7 +8,7 @@
 //! | [`chain2d`] | loops with unsound beliefs: all pairs of counts |
 //!
 //! [`solve`] puts them together; `runway_sum`, `ever_fails`, `level_times` and `rounding` are what both chains add up and bound,
-//! `cost` prices their generations. [`LawChain`] is the same for a law given as a function, [`expected_runway`] gives `E[T]`
+//! `cost` prices their generations, and every tolerance stands in `tolerances`. [`LawChain`] is the same for a law given as a function, [`expected_runway`] gives `E[T]`
 //! alone, [`expected_times`] solves a handful of states, [`sweep`] many scenarios, [`SafetyReport`] seeks what makes a loop safe.
 
 mod chain1d;
@@ -28,6 +28,7 @@ mod safety;
 mod solve;
 mod solved_design;
 mod sweep;
+mod tolerances;
 mod verifier;
 mod verifier_curves;
 
@@ -38,11 +39,12 @@ pub use error::{SolveError, Undefined};
 pub use expected_cost::ExpectedCost;
 pub use mean_field::{linear_noise as noise, reproduction};
 pub use result::{
-    BEYOND_REACH, BestGeneration, ByGeneration, Curves, ErrorVisits, ExactSolution, FreshMistakes, ParameterThreshold,
-    Regime, RestingHazard, Runway, Solution,
+    BestGeneration, ByGeneration, Curves, ErrorVisits, ExactSolution, FreshMistakes, ParameterThreshold, Regime,
+    RestingHazard, Runway, Solution,
 };
 pub use safety::{Remedy, SAFE, SafetyReport, failing_within_horizon};
 pub use solve::solve;
 pub use solved_design::SolvedDesign;
 pub use sweep::{SweepPoint, sweep};
+pub use tolerances::BEYOND_REACH;
 pub use verifier_curves::VerifierCurves;

@@ -7,10 +7,8 @@ use crate::law::Composition;
 use super::error::Undefined;
 use super::expected_cost::ExpectedCost;
 use super::mean_field::linear_noise::NoiseApproximation;
+use super::tolerances::EQUAL_ERRORS;
 use super::verifier_curves::VerifierCurves;
-
-/// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
-pub const BEYOND_REACH: f64 = 1e-13;
 
 /// Everything the analytic side knows about a loop.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -94,14 +92,11 @@ pub struct BestGeneration {
 }
 
 impl BestGeneration {
-    /// Relative difference below which two errors count as equal.
-    const EQUAL: f64 = 1e-9;
-
     /// The lowest of an error curve by generation.
     #[must_use]
     pub fn of(error: &[f64]) -> Self {
         let lowest = error.iter().copied().filter(|error| !error.is_nan()).fold(f64::INFINITY, f64::min);
-        let first = error.iter().position(|&error| error <= lowest * (1.0 + Self::EQUAL)).unwrap_or(0);
+        let first = error.iter().position(|&error| error <= lowest * (1.0 + EQUAL_ERRORS)).unwrap_or(0);
         Self { generation: first as u64, error: lowest }
     }
 }

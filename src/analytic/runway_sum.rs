@@ -4,11 +4,7 @@ use super::error::Undefined;
 use super::ever_fails::Fate;
 use super::generation_point::GenerationPoint;
 use super::result::{Curves, Runway};
-
-/// Survival below which the rest of `E[T]` is beneath rounding.
-pub const DIED_OUT: f64 = 1e-18;
-/// Generations after which a loop that neither fails nor comes to rest is given up.
-pub const PATIENCE: u64 = 20_000;
+use super::tolerances::LIVED;
 
 /// The curves of the generations followed; without unsound beliefs.
 pub fn curves(points: &[GenerationPoint]) -> Curves {
@@ -78,7 +74,7 @@ impl RunwaySum {
         self.second += (2.0 * g + 1.0) * survival;
         self.survival = survival;
         self.failed = failed;
-        if survival > 1e-3 {
+        if survival > LIVED {
             self.lived = self.generation + 1;
         }
         self.generation += 1;

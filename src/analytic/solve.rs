@@ -7,6 +7,7 @@ use super::error::{SolveError, Undefined};
 use super::mean_field::outlook::LoopOutlook;
 use super::mean_field::{linear_noise, thresholds};
 use super::result::{BestGeneration, ExactSolution, Runway, Solution};
+use super::tolerances::ROUNDED_START;
 use super::verifier_curves::VerifierCurves;
 use super::{chain1d, chain2d, cost};
 
@@ -117,7 +118,9 @@ fn warnings(scenario: &Scenario, outlook: &LoopOutlook) -> Vec<String> {
     let mut warnings = Vec::new();
     let start = Composition::start(scenario);
     let written = (scenario.start.unsound.get(), scenario.start.wrong.get());
-    if !scenario.start.draw && ((start.unsound - written.0).abs() > 1e-12 || (start.wrong - written.1).abs() > 1e-12) {
+    if !scenario.start.draw
+        && ((start.unsound - written.0).abs() > ROUNDED_START || (start.wrong - written.1).abs() > ROUNDED_START)
+    {
         warnings.push(format!(
             "generation 0 holds whole beliefs: the start shares (unsound {}, wrong {}) were rounded to {} and {}",
             written.0, written.1, start.unsound, start.wrong

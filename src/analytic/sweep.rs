@@ -6,17 +6,16 @@ use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 
 use super::chain1d::node_factors::{MOST_CELLS, NodeFactors};
-use super::chain1d::node_propagation::{DIED_OUT, NodePropagation};
+use super::chain1d::node_propagation::NodePropagation;
 use super::chain1d::quadrature::{CountLoop, NodeChain};
 use super::mean_field::reproduction;
 use super::solve::solve;
+use super::tolerances::{HAZARD_OVER_TRUNCATED, ROWS_DIED_OUT, SWEPT_TRANSITION};
 
 /// Transient counts up to which each one is visited.
 const FEW_COUNTS: u64 = 700;
 /// The largest number of examples whose chain is held on nodes.
 const MOST_EXAMPLES: u64 = 2_000_000;
-/// Transitions below this are left out of S(g): less than its rounding.
-const LEAST: f64 = 1e-18;
 /// Generations after which a loop that still runs is eliminated.
 const PATIENCE: u64 = 400;
 
@@ -90,7 +89,7 @@ fn on_nodes(scenario: &Scenario, generation: u64) -> Option<(f64, f64)> {
     }
     .ok()?;
     let at = chain.node(start)?;
-    let rows = chain.rows(LEAST, MOST_CELLS)?;
+    let rows = chain.rows(SWEPT_TRANSITION, MOST_CELLS)?;
     let mut first = vec![0.0; chain.count.len()];
     first[at] = 1.0;
     let mut carried = NodePropagation::new(&rows, &chain.exits, first, 0.0);
@@ -99,18 +98,18 @@ fn on_nodes(scenario: &Scenario, generation: u64) -> Option<(f64, f64)> {
         if g == generation {
             survival = Some(carried.survival);
         }
-        if carried.survival < DIED_OUT || carried.at_rest || (g >= PATIENCE && survival.is_some()) {
+        if carried.survival < ROWS_DIED_OUT || carried.at_rest || (g >= PATIENCE && survival.is_some()) {
             break;
         }
         carried.advance();
         sum += carried.survival;
         g += 1;
     }
-    if carried.survival < DIED_OUT {
+    if carried.survival < ROWS_DIED_OUT {
         return Some((sum, survival.unwrap_or(0.0)));
     }
     // A hazard that the rows still resolve closes the sum; a rarer one is a matter for elimination.
-    let mean = if carried.at_rest && carried.hazard > LEAST * 1e13 {
+    let mean = if carried.at_rest && carried.hazard > SWEPT_TRANSITION * HAZARD_OVER_TRUNCATED {
         sum + carried.survival * (1.0 - carried.hazard) / carried.hazard
     } else {
         *NodeFactors::of_nodes(&chain)?.times.get(at)?

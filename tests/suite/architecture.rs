@@ -17,8 +17,11 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("claims", &["analytic", "law", "scenario"]),
     ("explain", &["analytic", "cost", "law", "quantity", "scenario"]),
     // Absorbing chains of any meaning: it knows no loops.
-    ("analytic::elimination", &[]),
-    ("analytic::mean_field", &["analytic::error", "analytic::result", "law", "quantity", "scenario"]),
+    ("analytic::elimination", &["analytic::tolerances"]),
+    (
+        "analytic::mean_field",
+        &["analytic::error", "analytic::result", "analytic::tolerances", "law", "quantity", "scenario"],
+    ),
     // The two chains know nothing of each other.
     (
         "analytic::chain1d",
@@ -32,6 +35,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
             "analytic::result",
             "analytic::rounding",
             "analytic::runway_sum",
+            "analytic::tolerances",
             "cost",
             "law",
             "scenario",
@@ -48,6 +52,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
             "analytic::result",
             "analytic::rounding",
             "analytic::runway_sum",
+            "analytic::tolerances",
             "cost",
             "law",
             "scenario",

@@ -2,8 +2,8 @@
 
 use crate::analytic::elimination::simd::{SimdTask, wide};
 use crate::analytic::generation_point::GenerationPoint;
-use crate::analytic::result::BEYOND_REACH;
 use crate::analytic::rounding::{RoundingDrift, RowErrors};
+use crate::analytic::tolerances::{BEYOND_REACH, COUNTS_TRUNCATED, MANY_COUNTS_TRUNCATED};
 use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
 use crate::stats::binomial;
@@ -16,7 +16,7 @@ const KEPT_ROWS: u64 = 4_000;
 /// Mass below this share of the whole is dropped and accounted for. Failures rarer than it have no digits, so it is as
 /// small as the number of draws lets one afford.
 const fn truncated(draws: u64) -> f64 {
-    if draws <= KEPT_ROWS { 1e-200 } else { 1e-50 }
+    if draws <= KEPT_ROWS { COUNTS_TRUNCATED } else { MANY_COUNTS_TRUNCATED }
 }
 
 /// Probability mass over neighbouring counts.

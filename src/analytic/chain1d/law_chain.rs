@@ -4,11 +4,12 @@ use crate::analytic::elimination::quasi_stationary;
 use crate::analytic::error::SolveError;
 use crate::analytic::level_times::LevelTimes;
 use crate::analytic::runway_sum::RunwaySum;
+use crate::analytic::tolerances::{ACCEPTED_MEAN, ROWS_DIED_OUT, ROWS_TRANSITION};
 use crate::stats::binomial;
 
 use super::count_chain::ChainState;
 use super::node_factors::{MOST_CELLS, NodeFactors};
-use super::node_propagation::{DIED_OUT, LEAST, NodePropagation};
+use super::node_propagation::NodePropagation;
 use super::quadrature::{CountLoop, DensityPropagation, LoopEra, NodeChain, RunwayClosing, close};
 
 /// Transient counts up to which each one is visited; more are summed on Gauss nodes.
@@ -19,8 +20,6 @@ const MOST_ITERATED: usize = 2_000;
 const MANY_DRAWS: u64 = 20_000;
 /// The largest number of draws whose chain is eliminated.
 const MOST_DRAWS: u64 = 2_000_000;
-/// Error of the mean, relatively, that is accepted without trying elimination.
-const ACCEPTED: f64 = 1e-9;
 
 /// The next count is Binomial(`draws`, `law(count / draws)`); the chain is absorbed from the count `failing` on.
 ///
@@ -94,7 +93,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
             return self.by_elimination(generations);
         }
         match self.by_quadrature(generations) {
-            Ok(found) if found.mean_error <= ACCEPTED || self.draws > MOST_DRAWS => Ok(found),
+            Ok(found) if found.mean_error <= ACCEPTED_MEAN || self.draws > MOST_DRAWS => Ok(found),
             Err(reason) if self.draws > MOST_DRAWS => Err(reason),
             found => self.by_elimination(generations).or(found),
         }
@@ -148,7 +147,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
         let LivedCurves { survival, failed, error: survival_error, hazard } = self.carry(&nodes, generations)?;
-        let died_out = survival.last().is_some_and(|last| *last < DIED_OUT);
+        let died_out = survival.last().is_some_and(|last| *last < ROWS_DIED_OUT);
         let mean = self.expected(&nodes, &factors.times, 1.0);
         let twice: Vec<f64> = factors.times.iter().map(|t| 2.0 * t - 1.0).collect();
         let squares = factors.eliminated.collected(&twice);
@@ -183,7 +182,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     }
 
     fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<LivedCurves, SolveError> {
-        let rows = nodes.rows(LEAST, MOST_CELLS).ok_or(SolveError::RowsTooLarge)?;
+        let rows = nodes.rows(ROWS_TRANSITION, MOST_CELLS).ok_or(SolveError::RowsTooLarge)?;
         let mut carried = if self.start >= self.failing {
             NodePropagation::new(&rows, &nodes.exits, vec![0.0; nodes.count.len()], 1.0)
         } else if let Some(at) = nodes.node(self.start) {
@@ -200,7 +199,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
             survival.insert(0, 1.0);
             failed.insert(0, 0.0);
         }
-        while survival.len() < whole && carried.survival >= DIED_OUT && !carried.at_rest {
+        while survival.len() < whole && carried.survival >= ROWS_DIED_OUT && !carried.at_rest {
             carried.advance();
             survival.push(carried.survival);
             failed.push(carried.failed);
@@ -219,7 +218,7 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let sideways = |q: f64| 0.4 * (self.draws as f64 * q / (1.0 - q).max(1.0 / self.draws as f64)).sqrt();
         let sideways = nodes.next.iter().fold(1.0_f64, |most, &q| most.max(sideways(q)));
         let rounding = f64::EPSILON * (8.0 + followed * sideways);
-        let error = rounding + carried.truncated + DIED_OUT;
+        let error = rounding + carried.truncated + ROWS_DIED_OUT;
         Ok(LivedCurves { survival, failed, error, hazard: carried.resting_hazard() })
     }
 
@@ -233,13 +232,13 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let mut tail = RunwaySum::new();
         tail.add_survival(run.survival(), run.failed());
         let (mut survival, mut failed) = (vec![run.survival()], vec![run.failed()]);
-        while (survival.len() as u64) <= generations && run.survival() >= DIED_OUT {
+        while (survival.len() as u64) <= generations && run.survival() >= ROWS_DIED_OUT {
             run.advance()?;
             tail.add_survival(run.survival(), run.failed());
             survival.push(run.survival());
             failed.push(run.failed());
         }
-        let survival_error = run.error() + DIED_OUT;
+        let survival_error = run.error() + ROWS_DIED_OUT;
         survival.resize(generations as usize + 1, 0.0);
         failed.resize(generations as usize + 1, run.failed());
         let RunwayClosing { mean, hazard, method, .. } = close(&mut run, &mut tail, LevelTimes::new(1.0));

@@ -3,19 +3,14 @@
 use crate::analytic::elimination::skyline::Skyline;
 use crate::analytic::elimination::skyline_gth::EliminatedChain;
 use crate::analytic::rounding::{ExpectedTimes, RowErrors};
+use crate::analytic::tolerances::{ELIMINATED_TRANSITION, LONG_TIME, RAREST_TRANSITION, TRUNCATED_TIME};
 use crate::stats::binomial;
 
 use super::count_chain::{CountChain, landing};
 use super::quadrature::NodeChain;
 
-/// Transitions below this are left out at first.
-const LEAST: f64 = 1e-17;
 /// Cells after which rows need too much room: 256 MB.
 pub const MOST_CELLS: usize = 32_000_000;
-/// Error of expected times, relatively, that leaving out transitions may cause.
-const NEGLIGIBLE: f64 = 1e-15;
-/// No transition above this is left out where failure is rarest.
-const TINIEST: f64 = 1e-300;
 
 /// The factors of a count chain.
 #[derive(Debug, Clone)]
@@ -39,9 +34,6 @@ struct Places<'a> {
     /// The smallest failed count, where all above it fail and none below.
     failing: Option<f64>,
 }
-
-/// Expected time from which on differences of expected times are formed by way of a state that the chain often returns to.
-const RARE: f64 = 1e6;
 
 impl Places<'_> {
     /// What the roundings of all transitions can move an expected time by, relatively, to first order.
@@ -78,7 +70,7 @@ impl Places<'_> {
     fn lasting(&self, rows: &Skyline, exits: &[f64], times: &[f64], least: f64) -> ExpectedTimes {
         let longest = times.iter().filter(|time| time.is_finite()).fold(0.0_f64, |most, &time| most.max(time));
         let plain = || ExpectedTimes { before: times.to_vec(), failing: vec![0.0; times.len()], again: 0.0 };
-        if longest < RARE {
+        if longest < LONG_TIME {
             return plain();
         }
         let again = self.settles_at();
@@ -143,7 +135,7 @@ impl NodeFactors {
     /// Eliminates with `rows` cut so finely that expected times do not suffer.
     fn eliminate(exits: Vec<f64>, places: &Places<'_>, mut rows: impl FnMut(f64) -> Option<Skyline>) -> Option<Self> {
         let ones = vec![1.0; exits.len()];
-        let mut least = LEAST;
+        let mut least = ELIMINATED_TRANSITION;
         loop {
             let whole = rows(least)?;
             let through = 1e-2 * least;
@@ -152,12 +144,12 @@ impl NodeFactors {
             let longest = times.iter().fold(0.0_f64, |most, &time| most.max(time));
             // Both sides of a row are cut.
             let lost = (eliminated.truncated() + 2.0 * least) * longest;
-            if !(lost > NEGLIGIBLE && least > TINIEST) {
+            if !(lost > TRUNCATED_TIME && least > RAREST_TRANSITION) {
                 let rounding = places.doubt(&whole, &exits, &times, &eliminated, through);
                 let error = rounding + if lost.is_finite() { lost } else { 0.0 };
                 return Some(Self { eliminated, exits, times, error });
             }
-            least = (1e-3 * NEGLIGIBLE / longest).min(1e-10 * least).max(TINIEST);
+            least = (1e-3 * TRUNCATED_TIME / longest).min(1e-10 * least).max(RAREST_TRANSITION);
         }
     }
 }

@@ -2,17 +2,7 @@
 
 use crate::analytic::elimination::simd::{SimdTask, wide};
 use crate::analytic::elimination::skyline::Skyline;
-
-/// Transitions below this are left out of the forward sums: P(T ≤ g) keeps its digits down to there.
-pub const LEAST: f64 = 1e-100;
-/// P(T ≤ g) from which masses and transitions below [`UNSEEN`] no longer show in it, nor in survival above [`DIED_OUT`].
-const FAILING: f64 = 1e-12;
-const UNSEEN: f64 = 1e-36;
-/// Survival at which forward sums end, S(g) being 0 from there on.
-pub const DIED_OUT: f64 = 1e-16;
-/// Σ |change| of the law given survival, and relative change of its hazard, at which the rest is geometric. The hazard comes
-/// from the law's tail, which may still move when the bulk does not.
-const AT_REST: f64 = 1e-14;
+use crate::analytic::tolerances::{HAZARD_OVER_TRUNCATED, ROWS_AT_REST, ROWS_TRANSITION, SEEN_TO_FAIL, UNSEEN};
 
 /// The law of the surviving count, carried along the rows.
 #[derive(Debug, Clone)]
@@ -65,12 +55,12 @@ impl<'a> NodePropagation<'a> {
     /// The hazard, once the law given survival is at rest and if what is left out does not show in it.
     #[must_use]
     pub fn resting_hazard(&self) -> Option<f64> {
-        let cut = if self.is_failing() { UNSEEN } else { LEAST };
-        (self.at_rest && self.hazard > 1e13 * cut).then_some(self.hazard)
+        let cut = if self.is_failing() { UNSEEN } else { ROWS_TRANSITION };
+        (self.at_rest && self.hazard > HAZARD_OVER_TRUNCATED * cut).then_some(self.hazard)
     }
 
     fn is_failing(&self) -> bool {
-        self.failed > FAILING
+        self.failed > SEEN_TO_FAIL
     }
 
     /// Goes on by one generation.
@@ -81,7 +71,7 @@ impl<'a> NodePropagation<'a> {
     #[inline(always)]
     fn step(&mut self) {
         let (begin, end) = self.window;
-        let (failing, rare) = (self.is_failing(), LEAST * self.survival);
+        let (failing, rare) = (self.is_failing(), ROWS_TRANSITION * self.survival);
         let least = if failing { rare.max(UNSEEN) } else { rare };
         if self.shown.is_empty() && failing {
             self.shown = (0..self.rows.size()).map(|i| shown(self.rows.row(i))).collect();
@@ -115,7 +105,7 @@ impl<'a> NodePropagation<'a> {
         let scale = self.survival / total;
         let (from, to) = (begin.min(window.0), end.max(window.1));
         let change: f64 = (from..to).map(|i| (self.next[i] * scale - self.law[i]).abs()).sum();
-        self.at_rest = change < AT_REST * self.survival && drift < AT_REST;
+        self.at_rest = change < ROWS_AT_REST * self.survival && drift < ROWS_AT_REST;
         std::mem::swap(&mut self.law, &mut self.next);
         self.next[begin..end].fill(0.0);
         self.window = window;

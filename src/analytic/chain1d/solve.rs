@@ -5,7 +5,8 @@ use crate::analytic::ever_fails::{Fate, GrowingPool, later_slips};
 use crate::analytic::level_times::LevelTimes;
 use crate::analytic::result::{ErrorVisits, ExactSolution, RestingHazard};
 use crate::analytic::rounding::RowErrors;
-use crate::analytic::runway_sum::{DIED_OUT, PATIENCE, RunwaySum, curves, spread};
+use crate::analytic::runway_sum::{RunwaySum, curves, spread};
+use crate::analytic::tolerances::{COUNTS_AT_REST, DIED_OUT, MOST_GENERATIONS, STEADY_HAZARD};
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
@@ -21,10 +22,6 @@ const MOST_COUNTS: u64 = 100_000;
 const FOLLOWED_POOL: usize = 20_000;
 /// The most counts that all pools of a loop may hold together, for pools that grow slowly: some seconds of one processor.
 const FOLLOWED_COUNTS: u64 = 3_000_000;
-/// Distance at which the law given survival counts as the quasi-stationary one.
-const AT_REST: f64 = 1e-13;
-/// Relative change of the hazard, which comes from the law's tail, at which it counts as steady.
-const STEADY: f64 = 1e-9;
 
 /// Solves a loop without unsound beliefs: count by count where counts are few, by quadrature where they are many.
 ///
@@ -135,7 +132,7 @@ impl<'a> ChainRun<'a> {
     fn close(&mut self, undefined: &mut Undefined) -> ChainClosing {
         while !self.forward.settled()
             && self.undecided() > DIED_OUT
-            && self.tail.generation < PATIENCE
+            && self.tail.generation < MOST_GENERATIONS
             && affordable(&self.forward)
         {
             self.advance();
@@ -167,13 +164,13 @@ impl<'a> ChainRun<'a> {
         let safe = self.forward.chain().safe();
         let mut before = self.forward.surviving().without(&safe);
         let mut hazard = f64::NAN;
-        while self.tail.wants(Some(fate)) && before.total() > DIED_OUT && self.tail.generation < PATIENCE {
+        while self.tail.wants(Some(fate)) && before.total() > DIED_OUT && self.tail.generation < MOST_GENERATIONS {
             self.advance();
             let now = self.forward.surviving().without(&safe);
-            if now.distance(&before) < AT_REST {
+            if now.distance(&before) < COUNTS_AT_REST {
                 let measured = known.unwrap_or_else(|| self.forward.hazard());
                 // A law may be at rest while its tail, from which failure comes, still moves.
-                if known.is_some() || (measured / hazard - 1.0).abs() < STEADY {
+                if known.is_some() || (measured / hazard - 1.0).abs() < STEADY_HAZARD {
                     return self.tail.extrapolate(measured, fate);
                 }
                 hazard = measured;
@@ -288,7 +285,7 @@ impl<'a> ChainRun<'a> {
             let mut next = self.forward.clone();
             next.advance();
             let rest = next.surviving().distance(&before).max((next.hazard() / hazard - 1.0).abs());
-            let known = certain && rest < STEADY && hazard > 0.0;
+            let known = certain && rest < STEADY_HAZARD && hazard > 0.0;
             // An estimate: the hazard is taken to move no more than it did last.
             (known.then_some(closed), known.then_some(closed.0 * rest))
         };

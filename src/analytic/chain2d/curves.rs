@@ -1,6 +1,7 @@
 //! Curves by generation from the law of the state.
 
-use crate::analytic::result::{BEYOND_REACH, Curves};
+use crate::analytic::result::Curves;
+use crate::analytic::tolerances::BEYOND_REACH;
 
 use super::grid_propagation::GridPropagation;
 

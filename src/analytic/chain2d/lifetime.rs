@@ -7,21 +7,13 @@ use crate::analytic::elimination::dense_kernel;
 use crate::analytic::ever_fails::{Fate, later_slips};
 use crate::analytic::result::RestingHazard;
 use crate::analytic::runway_sum::spread;
+use crate::analytic::tolerances::{GRID_AT_REST, GRID_DIED_OUT, GRID_ROUNDING, MIN_HAZARD, MOST_GENERATIONS};
 
 use super::grid_propagation::GridPropagation;
 use super::levels;
-use super::limits::MIN_HAZARD;
 
 /// Multiplications after which the search for the stationary law ends: about a minute of one processor.
 const WORK: u64 = 100_000_000_000;
-/// Generations after which it ends, for planes so small that multiplications do not count.
-const GENERATIONS: u64 = 20_000;
-/// S(g) below which the rest of Σ S(g) does not matter.
-const DIED_OUT: f64 = 1e-15;
-/// Total variation from the stationary law, and relative distance of the hazard from its limit, that end the search.
-const STATIONARY: f64 = 1e-11;
-/// Changes per generation below this are rounding, whose ratio says nothing.
-const ROUNDING: f64 = 1e-14;
 
 /// Sums over the generations so far.
 pub(super) struct LifetimeSums {
@@ -87,21 +79,25 @@ impl LifetimeSums {
 
     /// Whether the law given survival will not change any more.
     pub fn is_stationary(&self, walk: &GridPropagation) -> bool {
-        walk.settled() && !walk.extinct && self.remaining.0 < STATIONARY && self.remaining.1 < STATIONARY
+        walk.settled() && !walk.extinct && self.remaining.0 < GRID_AT_REST && self.remaining.1 < GRID_AT_REST
     }
 
     /// Goes on until the rest of the sum is known.
     pub fn follow(&mut self, walk: &mut GridPropagation) -> PropagationEnding {
-        let (work, end) = (walk.work + WORK, walk.generation + GENERATIONS);
+        let (work, end) = (walk.work + WORK, walk.generation + MOST_GENERATIONS);
         let mut safe = walk.safe();
         loop {
-            if safe.as_ref().is_some_and(|safe| safe.contains(&true) && undecided(walk, safe) < DIED_OUT) {
-                return if walk.survival < DIED_OUT { PropagationEnding::DiedOut } else { PropagationEnding::Decided };
+            if safe.as_ref().is_some_and(|safe| safe.contains(&true) && undecided(walk, safe) < GRID_DIED_OUT) {
+                return if walk.survival < GRID_DIED_OUT {
+                    PropagationEnding::DiedOut
+                } else {
+                    PropagationEnding::Decided
+                };
             }
             if self.is_stationary(walk) {
                 return PropagationEnding::Stationary;
             }
-            let died_out = walk.survival < DIED_OUT;
+            let died_out = walk.survival < GRID_DIED_OUT;
             // The stationary law is asked for as well, but while the law of one generation changes there is none.
             let hopeless = walk.extinct || walk.grows();
             if (died_out && hopeless) || walk.work >= work || walk.generation >= end {
@@ -156,8 +152,8 @@ impl LifetimeSums {
 
     /// Whether the loop fails at all, as far as the generations followed and the zeros of the law tell.
     pub fn fate(&self, walk: &GridPropagation) -> Option<Fate> {
-        if walk.survival < DIED_OUT {
-            return Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + walk.truncated });
+        if walk.survival < GRID_DIED_OUT {
+            return Some(Fate { ever: 1.0, never: 0.0, error: GRID_DIED_OUT + walk.truncated });
         }
         let safe = walk.safe()?;
         if walk.settled() && !safe.contains(&true) {
@@ -192,7 +188,7 @@ pub(super) fn quasi_stationary(walk: &GridPropagation) -> RestingHazard {
 
 /// Sum of the changes to come, if they go on to shrink as from `before` to `now`.
 fn to_go(now: f64, before: f64) -> f64 {
-    if now <= ROUNDING {
+    if now <= GRID_ROUNDING {
         return now;
     }
     let ratio = now / before;

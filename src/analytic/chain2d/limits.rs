@@ -10,10 +10,6 @@ pub const MAX_EXAMPLES: u64 = 500;
 /// memory with the square (212 MB here).
 pub const MAX_ELIMINATED: usize = 5_151;
 
-/// The smallest hazard that forward propagation can vouch for on planes too large to eliminate: it neglects less than 1e-22
-/// a generation.
-pub const MIN_HAZARD: f64 = 1e-12;
-
 /// Multiplications spent on the curves at most: a few minutes of one processor.
 pub(super) const CURVES_WORK: u64 = 400_000_000_000;
 

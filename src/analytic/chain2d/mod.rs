@@ -16,7 +16,8 @@ mod limits;
 mod solve;
 mod step;
 
+pub use super::tolerances::MIN_HAZARD;
 pub(super) use grid_cost::lasting;
-pub use limits::{Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES, MIN_HAZARD};
+pub use limits::{Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES};
 pub(super) use solve::failed_within;
 pub use solve::solve;

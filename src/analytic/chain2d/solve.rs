@@ -5,18 +5,14 @@ use crate::analytic::error::{SolveError, Undefined, given};
 use crate::analytic::ever_fails::Fate;
 use crate::analytic::result::{Curves, ErrorVisits, ExactSolution, Runway};
 use crate::analytic::runway_sum;
+use crate::analytic::tolerances::{GRID_MEANS_STILL, GRID_STILL, MIN_HAZARD};
 use crate::scenario::{Policy, Scenario};
 
 use super::grid::CountGrid;
 use super::grid_propagation::GridPropagation;
 use super::lifetime::{self, LifetimeSums, PropagationEnding};
-use super::limits::{CURVES_WORK, Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES, MIN_HAZARD};
+use super::limits::{CURVES_WORK, Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES};
 use super::{curves, draw_errors, levels};
-
-/// Change of the law of the state until the horizon that may be left out once it is stationary.
-const STILL: f64 = 1e-11;
-/// Relative change of a mean until the horizon that may be left out as well.
-const STILL_MEANS: f64 = 1e-10;
 
 /// Solves the count chain of a loop exactly.
 ///
@@ -99,9 +95,9 @@ fn curves(walk: &mut GridPropagation, lifetime: &mut LifetimeSums, horizon: u64)
             return Err(Chain2dRefusal::TooLong { generation: walk.generation, horizon });
         }
         let left = horizon - walk.generation;
-        let still = walk.settled() && walk.drift * left as f64 <= STILL;
+        let still = walk.settled() && walk.drift * left as f64 <= GRID_STILL;
         let settled = still && (walk.extinct || lifetime.is_stationary(walk));
-        if settled && curves::are_still(&curves, left, STILL_MEANS) {
+        if settled && curves::are_still(&curves, left, GRID_MEANS_STILL) {
             curves::repeat(&mut curves, walk.hazard, left as usize);
             break;
         }

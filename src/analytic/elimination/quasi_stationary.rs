@@ -1,5 +1,7 @@
 //! The quasi-stationary law: where a loop is, given that it has lasted (Darroch and Seneta 1965).
 
+use crate::analytic::tolerances::ROWS_AT_REST;
+
 use super::skyline::Skyline;
 use super::skyline_gth::EliminatedChain;
 
@@ -11,8 +13,6 @@ const LEAST_PATIENCE: f64 = 100.0;
 const WORK: f64 = 4e9;
 /// Rounds after which the pace of an iteration is known.
 const PACED: usize = 50;
-/// Σ |change| of a law that has come to rest.
-const AT_REST: f64 = 1e-14;
 
 /// The quasi-stationary law ν of the transient states and its hazard Σ ν·exit.
 ///
@@ -53,12 +53,12 @@ fn iterate(exits: &[f64], step: impl Fn(&[f64]) -> Vec<f64>) -> Option<(Vec<f64>
         let next: Vec<f64> = next.iter().map(|weight| weight / total).collect();
         let change: f64 = next.iter().zip(&law).map(|(a, b)| (a - b).abs()).sum();
         law = next;
-        if change < AT_REST {
+        if change < ROWS_AT_REST {
             let hazard = law.iter().zip(exits).map(|(weight, exit)| weight * exit).sum();
             return Some((law, hazard));
         }
         // Changes shrink geometrically in the end: a pace that will not lead there in time is not followed.
-        let left = (AT_REST / change).ln() / (change / before).ln();
+        let left = (ROWS_AT_REST / change).ln() / (change / before).ln();
         if round > PACED && left.is_finite() && !(0.0..2.0 * patience as f64).contains(&left) {
             return None;
         }

@@ -1,11 +1,10 @@
 //! Fixed points of the mean field: the error floor and the tipping point (model.md, section 6).
 
+use crate::analytic::tolerances::{MOST_MEAN_FIELD_GENERATIONS, NEAR_FIXED_POINT};
 use crate::law::{Composition, Law};
 
 use super::reproduction::{next_generation_matrix, spectral_radius};
 
-/// Generations after which a mean field that has not come to rest is given up.
-const PATIENCE: usize = 20_000;
 /// Why there is no tipping point.
 const ALWAYS_BACK: &str = "no unstable fixed point above the floor: the mean field comes back from any error";
 /// Starting points of the search for the tipping point.
@@ -19,7 +18,7 @@ const GRID: usize = 4_096;
 pub fn floor(law: &Law, start: Composition) -> Result<Composition, &'static str> {
     let step = |x: Composition| law.at(x).next.ok_or("the mean field starves: at some generation nothing is accepted");
     let mut x = start;
-    for _ in 0..PATIENCE {
+    for _ in 0..MOST_MEAN_FIELD_GENERATIONS {
         let next = step(x)?;
         let change = (next.unsound - x.unsound).abs() + (next.wrong - x.wrong).abs();
         x = next;
@@ -31,7 +30,11 @@ pub fn floor(law: &Law, start: Composition) -> Result<Composition, &'static str>
     let rate = next_generation_matrix(law, x).map_or(f64::INFINITY, |matrix| spectral_radius(&matrix));
     let next = step(x)?;
     let left = (next.unsound - x.unsound).abs().max((next.wrong - x.wrong).abs()) / (1.0 - rate);
-    if rate < 1.0 && left < 1e-9 { Ok(next) } else { Err("the mean field does not come to rest in 20,000 generations") }
+    if rate < 1.0 && left < NEAR_FIXED_POINT {
+        Ok(next)
+    } else {
+        Err("the mean field does not come to rest in 20,000 generations")
+    }
 }
 
 /// The share of wrong beliefs at the next unstable fixed point above `floor`, in a loop without unsound beliefs.

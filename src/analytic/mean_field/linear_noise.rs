@@ -20,6 +20,7 @@
 use serde::Serialize;
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
+use crate::analytic::tolerances::ROOM;
 use crate::law::{Composition, Direction, Dual, Law};
 use crate::scenario::{Policy, Scenario};
 
@@ -147,7 +148,7 @@ impl Gaussian {
     fn curvature(&self, f: impl Fn(Vector) -> Option<f64>) -> f64 {
         let half = |direction: Vector| {
             let step = room(self.mean, direction).min(1.0);
-            if step < 1e-3 {
+            if step < ROOM {
                 return None;
             }
             let shifted = |by: f64| f([self.mean[0] + by * direction[0], self.mean[1] + by * direction[1]]);

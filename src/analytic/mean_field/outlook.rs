@@ -4,6 +4,7 @@ use nalgebra::Matrix2;
 
 use crate::analytic::error::Undefined;
 use crate::analytic::result::{ByGeneration, FreshMistakes, Regime};
+use crate::analytic::tolerances::{DRIFT, MOST_MEAN_FIELD_GENERATIONS};
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
@@ -11,10 +12,6 @@ use super::fixed_points;
 use super::reproduction::{LawDerivatives, STARVED, TOO_LARGE, known, reproduction_number};
 use super::trajectory::{self, MeanField};
 
-/// |R − 1| below this is drift: neither growth nor healing within any runway that a double can tell.
-const DRIFT: f64 = 1e-9;
-/// Generations in which an unchanging mean field must cross the threshold if it ever does.
-const PATIENCE: u64 = 20_000;
 const UNSOUND: &str = "defined for loops without unsound beliefs only";
 
 /// A number, or why there is none.
@@ -140,7 +137,7 @@ impl MistakeCourse {
         // A growing pool goes where each generation alone would, ever more slowly.
         let mut replacing = scenario.clone();
         replacing.learning.policy = Policy::Replace;
-        within(&trajectory::follow(&replacing, PATIENCE))
+        within(&trajectory::follow(&replacing, MOST_MEAN_FIELD_GENERATIONS))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use nalgebra::Matrix2;
 
+use crate::analytic::tolerances::ACCEPTED_MATRIX;
 use crate::law::{Composition, Direction, Law};
 
 /// Why an all-sound model has no reproduction number.
@@ -22,8 +23,6 @@ pub const NO_DIGITS: &str =
     "an all-sound model accepts so much less than one with a few mistakes that rounding would decide it";
 /// Roundings of the derivative of a share that is learned, at least.
 const ROUNDINGS: f64 = 4.0;
-/// The largest error of K that is let pass, relative to its largest entry or to 1.
-const ACCEPTED: f64 = 1e-4;
 
 /// K of a law, and what rounding leaves of it.
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +92,11 @@ pub(super) fn known(law: &Law, derivatives: Option<&LawDerivatives>) -> Result<f
     let derivatives = derivatives.ok_or(STARVED)?;
     let radius = spectral_radius(&derivatives.matrix);
     if radius.is_finite() {
-        if derivatives.error > ACCEPTED * derivatives.matrix.amax().max(1.0) { Err(NO_DIGITS) } else { Ok(radius) }
+        if derivatives.error > ACCEPTED_MATRIX * derivatives.matrix.amax().max(1.0) {
+            Err(NO_DIGITS)
+        } else {
+            Ok(radius)
+        }
     } else if law.is_steep(Composition::SOUND) {
         Err(STEEP)
     } else {

@@ -1,14 +1,13 @@
 //! Where the counts of one generation go: the density of the next count, as a sum over sources.
 
 use crate::analytic::elimination::simd::{SimdTask, wide};
+use crate::analytic::tolerances::{LARGE_SUM, LOST_SUM, SKIPPED_SOURCE, SMALL_SUM};
 
 use super::chebyshev::ChebyshevNodes;
 use super::gram::ORDER;
 use super::kernel::{BinomialDraws, exponentials};
 use super::quadrature_source::{QuadratureSource, QuadratureStage};
 
-/// Sources that contribute less than e^−43 of what the best one's centre does, node by node, are skipped.
-const SKIPPED: f64 = 43.0;
 /// Sources that are looked at together.
 const BLOCK: usize = 16;
 
@@ -113,7 +112,7 @@ impl<'a> ArrivalDensity<'a> {
     /// Logarithm of the density at a real count.
     pub fn log(&mut self, count: f64) -> f64 {
         let Some((best, exact)) = self.best(count) else { return f64::NEG_INFINITY };
-        let least = if exact.is_finite() { exact - SKIPPED } else { best - 3.0 * SKIPPED };
+        let least = if exact.is_finite() { exact - SKIPPED_SOURCE } else { best - 3.0 * SKIPPED_SOURCE };
         self.chosen.clear();
         for (block, _) in self.scores.iter().enumerate().filter(|(_, score)| **score >= least) {
             let begin = block * BLOCK;
@@ -124,16 +123,16 @@ impl<'a> ArrivalDensity<'a> {
         let mut sum = self.sum(count, offset);
         // The sum is a number unless the offset was far off: then it tells by how much.
         for _ in 0..8 {
-            if sum > 1e250 {
+            if sum > LARGE_SUM {
                 offset += 500.0;
-            } else if sum < 1e-200 && !exact.is_finite() {
+            } else if sum < SMALL_SUM && !exact.is_finite() {
                 offset -= 400.0;
             } else {
                 break;
             }
             sum = self.sum(count, offset);
         }
-        if sum > 1e-290 { offset + sum.ln() + self.front(count) } else { f64::NEG_INFINITY }
+        if sum > LOST_SUM { offset + sum.ln() + self.front(count) } else { f64::NEG_INFINITY }
     }
 
     /// Scores the blocks; the highest score of a source in the best block, and what its centre contributes.

@@ -4,14 +4,13 @@
 //! spans many standard deviations and keeps relative accuracy far out in the tails.
 
 use crate::analytic::error::SolveError;
+use crate::analytic::tolerances::ROUGH_DENSITY;
 
 use super::chebyshev::{self, ChebyshevNodes};
 use super::gram::ORDER;
 
 /// Panels after which a law counts as too rough for this method.
 const MOST_PANELS: usize = 5_000;
-/// A panel is kept as it is, with its error accounted for, where parting it no longer helps: below this, that is rounding.
-const ROUGH: f64 = 1e-12;
 /// Parting helps if it divides the error by this.
 const HELPS: f64 = 4.0;
 
@@ -101,7 +100,7 @@ pub fn build(
         }
         let series = chebyshev::coefficients(&values);
         let error = if values.iter().all(|value| value.is_finite()) { chebyshev::tail(&series) } else { 1.0 };
-        if error <= tolerance || (error <= ROUGH.max(8.0 * tolerance) && error * HELPS >= before) {
+        if error <= tolerance || (error <= ROUGH_DENSITY.max(8.0 * tolerance) && error * HELPS >= before) {
             panels.push(DensityPanel { first, last, form: PanelForm::Smooth(series, error) });
         } else {
             // A last coefficient falls with the length to the power of its degree.

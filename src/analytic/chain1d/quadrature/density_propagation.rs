@@ -4,7 +4,7 @@ use crate::analytic::chain1d::count_chain::ChainState;
 use crate::analytic::error::SolveError;
 use crate::analytic::generation_point::GenerationPoint;
 use crate::analytic::level_times::LevelTimes;
-use crate::analytic::result::BEYOND_REACH;
+use crate::analytic::tolerances::{BEYOND_REACH, DEEP_DENSITY_CUT, DENSITY_CUT, DENSITY_LOG, HAZARD_OVER_CUT};
 
 use super::arrival_density::ArrivalDensity;
 use super::count_loop::{CountLoop, LoopEra};
@@ -12,14 +12,6 @@ use super::density::{self, DensityPanel};
 use super::density_law::{DensityLaw, doubt, rough};
 use super::gram::GaussRules;
 use super::quadrature_source::{QuadratureSource, QuadratureStage, sources};
-
-/// What lies below e^−115 = 1e-50 of the whole is dropped and accounted for.
-const CUT: f64 = 115.0;
-/// The same where failure is so rare that it comes from there: e^−600 = 1e-261.
-const DEEP_CUT: f64 = 600.0;
-
-/// Error of a logarithm of the density that is aimed at.
-const TOLERANCE: f64 = 2e-13;
 
 /// The laws of one generation.
 pub struct DensityPropagation<'a> {
@@ -59,7 +51,7 @@ impl<'a> DensityPropagation<'a> {
             surviving: DensityLaw::default(),
             unconditional: None,
             follows_unconditional: true,
-            cut: CUT,
+            cut: DENSITY_CUT,
             survival: f64::from(u8::from(!fails)),
             failed: f64::from(u8::from(fails)),
             hazard: 0.0,
@@ -172,22 +164,22 @@ impl<'a> DensityPropagation<'a> {
 
     /// From here on tails are followed to 1e-261 of the whole.
     pub fn deepen(&mut self) {
-        self.cut = DEEP_CUT;
+        self.cut = DEEP_DENSITY_CUT;
     }
 
     /// Whether [`Self::deepen`] was called.
     pub const fn is_deep(&self) -> bool {
-        self.cut >= DEEP_CUT
+        self.cut >= DEEP_DENSITY_CUT
     }
 
     /// Relative error of one generation's law.
     pub fn roughness(&self) -> f64 {
-        TOLERANCE + 1e-15 * (self.run.draws() as f64).sqrt()
+        DENSITY_LOG + 1e-15 * (self.run.draws() as f64).sqrt()
     }
 
     /// The smallest hazard that what is dropped leaves with 15 digits.
     pub fn least_hazard(&self) -> f64 {
-        (-self.cut).exp() * 1e15
+        (-self.cut).exp() * HAZARD_OVER_CUT
     }
 
     fn law(&mut self, panels: Vec<DensityPanel>) -> Result<DensityLaw, SolveError> {

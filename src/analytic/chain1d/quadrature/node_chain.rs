@@ -9,6 +9,7 @@ use crate::analytic::elimination::simd::{SimdTask, wide};
 use crate::analytic::elimination::skyline::Skyline;
 use crate::analytic::error::SolveError;
 use crate::analytic::rounding::RowErrors;
+use crate::analytic::tolerances::{LOST_PROBABILITY, RESOLVED_LAW};
 use crate::stats::binomial;
 
 use super::chebyshev::{self, ChebyshevNodes};
@@ -20,8 +21,6 @@ use super::kernel::{BinomialDraws, exponentials};
 const REACH: f64 = 2.0;
 /// Half of an interval may change the success probability by this share.
 const CHANGE: f64 = 0.5;
-/// A law of one generation is a polynomial where it errs by less than this, relatively.
-const RESOLVED: f64 = 1e-12;
 /// Intervals after which a chain is too large to be eliminated.
 const MOST_NODES: usize = 400_000;
 
@@ -161,7 +160,7 @@ impl NodeChain {
         }
         let series = chebyshev::coefficients(&next);
         let largest = next.iter().fold(f64::MIN_POSITIVE, |most, q| most.max(*q));
-        if chebyshev::tail(&series) > RESOLVED * largest && last - first >= 2 * ORDER as u64 {
+        if chebyshev::tail(&series) > RESOLVED_LAW * largest && last - first >= 2 * ORDER as u64 {
             return Ok((0.0, f64::INFINITY));
         }
         let half = 0.5 * (last - first) as f64;
@@ -248,7 +247,7 @@ impl SimdTask for NodeRow<'_> {
             for ((cell, value), &count) in cells.iter_mut().zip(exponentials(&logs)).zip(counts) {
                 let inside = count > 0.0 && count < draws.number();
                 *cell = match inside {
-                    true if value > 1e-300 => value,
+                    true if value > LOST_PROBABILITY => value,
                     true => 0.0,
                     false => draws.log_probability(count, mean).exp(),
                 };

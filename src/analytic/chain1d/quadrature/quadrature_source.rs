@@ -2,6 +2,7 @@
 
 use crate::analytic::chain1d::count_chain::ChainState;
 use crate::analytic::error::SolveError;
+use crate::analytic::tolerances::{EXACT_LAW, ROUGH_LAW};
 
 use super::chebyshev::{self, ChebyshevNodes};
 use super::density::{DensityPanel, PanelForm, local, spread};
@@ -15,10 +16,6 @@ const REACH: f64 = 2.0;
 const SLOPE: f64 = 10.0;
 /// Half of an interval may change the success probability by this share.
 const CHANGE: f64 = 0.5;
-/// A law of one generation is a polynomial where it errs by less than this, relatively.
-const EXACT: f64 = 1e-15;
-/// The same where halving no longer helps, which is where the law's own rounding begins.
-const ROUGH: f64 = 1e-11;
 /// Draws below which an accumulating pool is summed count by count: there the next count may stay where it is.
 const SPARSE: f64 = 80.0;
 
@@ -138,7 +135,7 @@ impl Refined<'_> {
             let worst = error(0).max(1e-2 * error(1).max(error(2)));
             let middle = first.midpoint(last);
             let halves = [(middle + 1, last, worst), (first, middle, worst)];
-            if worst <= EXACT || (worst <= ROUGH && worst * 4.0 >= before) {
+            if worst <= EXACT_LAW || (worst <= ROUGH_LAW && worst * 4.0 >= before) {
                 let doubt = chebyshev::tail(&series[0]) + doubt;
                 let piece = Piece { panel, first, last, series, doubt };
                 let (least, most) = self.reach(&piece);

@@ -5,20 +5,16 @@ use crate::analytic::error::SolveError;
 use crate::analytic::ever_fails::{Fate, GrowingPool};
 use crate::analytic::level_times::LevelTimes;
 use crate::analytic::result::{ErrorVisits, RestingHazard};
-use crate::analytic::runway_sum::{DIED_OUT, PATIENCE, RunwaySum, spread};
+use crate::analytic::runway_sum::{RunwaySum, spread};
+use crate::analytic::tolerances::{
+    DENSITY_AT_REST, DENSITY_AT_REST_ROUGHLY, DIED_OUT, MEAN_COUNT_AT_REST, MOST_GENERATIONS,
+};
 
 use super::density_propagation::DensityPropagation;
 
 /// Quadrature intervals after which a growing pool is given up, since each generation of it costs more than the one before,
 /// and a loop without fresh mistakes, which may take as many generations as there are examples to lose its last.
 const MOST_INTERVALS: usize = 4_000;
-/// Relative drift left in the hazard at which the law given survival counts as at rest.
-const AT_REST: f64 = 1e-13;
-/// The same where the drift no longer falls, which is where rounding begins; relative error of the hazard then.
-const ROUGH: f64 = 1e-9;
-
-/// Relative change of the mean count at which a law whose hazard is too small to be told counts as at rest.
-const STILL: f64 = 1e-10;
 
 /// Mean and spread of T, and how they were found.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,12 +56,16 @@ impl Drift {
         (self.least, self.stale) = if change < self.least { (change, 0) } else { (self.least, self.stale + 1) };
         // The changes to come form a geometric series.
         let left = if ratio < 1.0 { (change * ratio / (1.0 - ratio)).max(change) } else { f64::INFINITY };
-        if left < AT_REST {
+        if left < DENSITY_AT_REST {
             return Some(left);
         }
         // Scattered about rest: the changes are the noise of the hazard itself.
         let noise = 10.0 * change;
-        (self.stale >= 8 && change < ROUGH).then_some(if left.is_finite() { left.max(noise) } else { noise })
+        (self.stale >= 8 && change < DENSITY_AT_REST_ROUGHLY).then_some(if left.is_finite() {
+            left.max(noise)
+        } else {
+            noise
+        })
     }
 }
 
@@ -75,7 +75,7 @@ pub fn close(run: &mut DensityPropagation<'_>, tail: &mut RunwaySum, mut stays: 
     let mut drift = Drift::default();
     let mut before = f64::NAN;
     let mut intervals = 0;
-    while run.undecided() > DIED_OUT && tail.generation < PATIENCE && intervals < MOST_INTERVALS {
+    while run.undecided() > DIED_OUT && tail.generation < MOST_GENERATIONS && intervals < MOST_INTERVALS {
         intervals += if run.accumulates() || run.stays_sound() { run.intervals() } else { 0 };
         run.stay(&mut stays, 1.0);
         if let Err(reason) = run.advance() {
@@ -90,7 +90,7 @@ pub fn close(run: &mut DensityPropagation<'_>, tail: &mut RunwaySum, mut stays: 
         }
         if run.hazard() < run.least_hazard() {
             let mean = run.expected(|share| share) / run.survival();
-            if run.is_deep() && (mean / before - 1.0).abs() < STILL {
+            if run.is_deep() && (mean / before - 1.0).abs() < MEAN_COUNT_AT_REST {
                 let least = run.least_hazard();
                 return unknown(run, tail, SolveError::TooRare { least });
             }
