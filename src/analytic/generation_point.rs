@@ -20,3 +20,13 @@ pub struct GenerationPoint {
     /// `E[Y]`.
     pub mean_yield: f64,
 }
+
+/// The first place, of places with their weights, up to which more than `least` lies.
+pub fn quantile_above<T>(law: impl IntoIterator<Item = (f64, T)>, least: f64) -> Option<T> {
+    let mut sum = 0.0;
+    let above = |(weight, place)| {
+        sum += weight;
+        (sum > least).then_some(place)
+    };
+    law.into_iter().find_map(above)
+}

@@ -73,7 +73,7 @@ pub struct Solution {
     pub error_bound: Option<f64>,
     /// Bound on the relative error of `survival` and of `failed` from rounding, to first order; besides `error_bound`.
     pub rounding_bound: Option<f64>,
-    /// Absolute error of `runway.mean`: rounding to first order, neglected mass, and the drift left in its tail.
+    /// Absolute error of `runway.mean`: rounding to first order, truncated mass, and the drift left in its tail.
     pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,
@@ -114,11 +114,11 @@ pub struct ExactSolution {
     pub visits: Option<ErrorVisits>,
     /// Solver and size.
     pub method: String,
-    /// Bound on the absolute error of the survival function from neglected mass.
+    /// Bound on the absolute error of the survival function from truncated mass.
     pub error_bound: f64,
     /// Bound on the relative error of S(g) and of P(T ≤ g) from rounding, to first order.
     pub rounding_bound: f64,
-    /// Absolute error of `runway.mean`: rounding to first order, neglected mass, and the drift left in its tail.
+    /// Absolute error of `runway.mean`: rounding to first order, truncated mass, and the drift left in its tail.
     pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,

@@ -6,6 +6,9 @@ use super::generation_point::GenerationPoint;
 use super::result::{Curves, Runway};
 use super::tolerances::LIVED;
 
+/// The levels of every quantile that is asked for.
+pub const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
+
 /// The curves of the generations followed; without unsound beliefs.
 pub fn curves(points: &[GenerationPoint]) -> Curves {
     let each = |part: fn(&GenerationPoint) -> f64| points.iter().map(part).collect::<Vec<f64>>();
@@ -50,8 +53,6 @@ pub fn spread(second: f64, mean: f64) -> f64 {
     let variance = second - mean * mean;
     if variance.is_finite() { variance.max(0.0).sqrt() } else { mean }
 }
-
-const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
 
 impl RunwaySum {
     pub const fn new() -> Self {

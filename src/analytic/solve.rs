@@ -3,9 +3,11 @@
 use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
+use super::cost_sum::CostSum;
 use super::error::{SolveError, Undefined};
 use super::mean_field::outlook::LoopOutlook;
 use super::mean_field::{linear_noise, thresholds};
+use super::method::{self, ExactMethod};
 use super::result::{BestGeneration, ExactSolution, Runway, Solution};
 use super::tolerances::ROUNDED_START;
 use super::verifier_curves::VerifierCurves;
@@ -30,9 +32,10 @@ pub fn solve(scenario: &Scenario) -> Solution {
     let mut undefined = Undefined::new();
     let outlook = LoopOutlook::of(scenario, &mut undefined);
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
-    let exact = exact(scenario);
-    let (curves, runway, quasi_stationary, visits, method, bounds, runway_error) = match exact {
-        Ok(exact) => {
+    let mut summed = None;
+    let (curves, runway, quasi_stationary, visits, method, bounds, runway_error) = match exact(scenario) {
+        Ok((exact, costs)) => {
+            summed = costs;
             undefined.extend(exact.undefined);
             (
                 Some(exact.curves),
@@ -73,7 +76,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
     let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
         best: BestGeneration::of(error),
-        cost: cost::of(scenario, &runway, &outlook.field),
+        cost: cost::of(scenario, &runway, &outlook.field, summed),
         reproduction_number: outlook.reproduction_number,
         next_generation_matrix: outlook.matrix.map(|k| [[k[(0, 0)], k[(0, 1)]], [k[(1, 0)], k[(1, 1)]]]),
         fresh: outlook.fresh,
@@ -106,12 +109,18 @@ pub fn solve(scenario: &Scenario) -> Solution {
     }
 }
 
-/// The exact solver that applies, or the reason why none does.
-fn exact(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
-    if scenario.has_unsound() {
-        return Ok(chain2d::solve(scenario)?);
+/// By the exact method that applies, with the costs of the generations it followed; the reason where none does.
+fn exact(scenario: &Scenario) -> Result<(ExactSolution, Option<CostSum>), SolveError> {
+    let by_counts = || chain1d::solve_and_price(scenario);
+    match method::choose(scenario)? {
+        ExactMethod::PairsOfCounts => Ok(chain2d::solve_and_price(scenario)?),
+        ExactMethod::Counts => Ok(by_counts()),
+        ExactMethod::Quadrature { or_counts } => match chain1d::quadrature::solve(scenario) {
+            Ok(solution) => Ok((solution, None)),
+            Err(_) if or_counts => Ok(by_counts()),
+            Err(reason) => Err(SolveError::CountsOnly(Box::new(reason))),
+        },
     }
-    chain1d::solve(scenario)
 }
 
 fn warnings(scenario: &Scenario, outlook: &LoopOutlook) -> Vec<String> {

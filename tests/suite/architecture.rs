@@ -20,13 +20,21 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("analytic::elimination", &["analytic::tolerances"]),
     (
         "analytic::mean_field",
-        &["analytic::error", "analytic::result", "analytic::tolerances", "law", "quantity", "scenario"],
+        &[
+            "analytic::error",
+            "analytic::result",
+            "analytic::settled",
+            "analytic::tolerances",
+            "law",
+            "quantity",
+            "scenario",
+        ],
     ),
     // The two chains know nothing of each other.
     (
         "analytic::chain1d",
         &[
-            "analytic::cost",
+            "analytic::cost_sum",
             "analytic::elimination",
             "analytic::error",
             "analytic::ever_fails",
@@ -35,6 +43,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
             "analytic::result",
             "analytic::rounding",
             "analytic::runway_sum",
+            "analytic::settled",
             "analytic::tolerances",
             "cost",
             "law",
@@ -45,13 +54,15 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     (
         "analytic::chain2d",
         &[
-            "analytic::cost",
+            "analytic::cost_sum",
             "analytic::elimination",
             "analytic::error",
             "analytic::ever_fails",
+            "analytic::generation_point",
             "analytic::result",
             "analytic::rounding",
             "analytic::runway_sum",
+            "analytic::settled",
             "analytic::tolerances",
             "cost",
             "law",

@@ -1,8 +1,10 @@
 //! The law of the count chain by generation, forward from the start; also where the law changes as the loop runs.
 
-use crate::analytic::elimination::simd::{SimdTask, wide};
-use crate::analytic::generation_point::GenerationPoint;
+use crate::analytic::elimination::simd::{SimdTask, run_simd};
+use crate::analytic::generation_point::{GenerationPoint, quantile_above};
 use crate::analytic::rounding::{RoundingDrift, RowErrors};
+use crate::analytic::runway_sum::LEVELS;
+use crate::analytic::settled::settled;
 use crate::analytic::tolerances::{BEYOND_REACH, COUNTS_TRUNCATED, MANY_COUNTS_TRUNCATED};
 use crate::law::Law;
 use crate::scenario::{Policy, Scenario};
@@ -13,7 +15,7 @@ use super::count_chain::{CountChain, landing};
 /// Rows of the transition matrix are kept for reuse up to this many beliefs (less than 100 MB at 4,000).
 const KEPT_ROWS: u64 = 4_000;
 
-/// Mass below this share of the whole is dropped and accounted for. Failures rarer than it have no digits, so it is as
+/// Mass below this share of the whole is truncated and accounted for. Failures rarer than it have no digits, so it is as
 /// small as the number of draws lets one afford.
 const fn truncated(draws: u64) -> f64 {
     if draws <= KEPT_ROWS { COUNTS_TRUNCATED } else { MANY_COUNTS_TRUNCATED }
@@ -66,7 +68,7 @@ impl CountMass {
         if self.weight.len() < offset + weights.len() {
             self.weight.resize(offset + weights.len(), 0.0);
         }
-        wide(Adding { sums: &mut self.weight[offset..], weights, factor });
+        run_simd(Adding { sums: &mut self.weight[offset..], weights, factor });
     }
 }
 
@@ -96,7 +98,7 @@ struct Successors {
     exit: f64,
 }
 
-/// The count chain of a loop without unsound beliefs, carried from generation to generation.
+/// The count chain of a loop without unsound beliefs, from generation to generation.
 ///
 /// Two laws go side by side: of the loop that has not failed yet, and of the loop imagined to run on after failure.
 #[derive(Debug, Clone)]
@@ -183,7 +185,7 @@ impl<'a> CountPropagation<'a> {
         self.failed
     }
 
-    /// Mass dropped so far: a bound on the absolute error of the survival function.
+    /// Mass truncated so far: a bound on the absolute error of the survival function.
     #[must_use]
     pub const fn truncated(&self) -> f64 {
         self.truncated
@@ -198,8 +200,7 @@ impl<'a> CountPropagation<'a> {
     /// Whether the law of one generation stays as it is from here on.
     #[must_use]
     pub fn settled(&self) -> bool {
-        self.scenario.learning.policy == Policy::Replace
-            && self.scenario.settles_at().is_some_and(|settled| self.generation >= settled)
+        settled(self.scenario, self.generation)
     }
 
     /// From here on only the loop that has not failed yet is followed; no [`Self::point`] can be asked for any more.
@@ -222,12 +223,12 @@ impl<'a> CountPropagation<'a> {
         let (mut most, mut mean) = (0.0_f64, 0.0);
         let leading = if self.runs_on { &unconditional } else { &surviving };
         for (count, weight) in leading.iter() {
-            let mut alive = surviving.of(count);
-            if alive <= least.0 {
-                self.truncated += alive;
-                alive = 0.0;
+            let mut lasting = surviving.of(count);
+            if lasting <= least.0 {
+                self.truncated += lasting;
+                lasting = 0.0;
             }
-            if alive == 0.0 && (!self.runs_on || weight <= least.1) {
+            if lasting == 0.0 && (!self.runs_on || weight <= least.1) {
                 continue;
             }
             let kept = self.kept.get_mut(count).and_then(Option::take);
@@ -235,12 +236,12 @@ impl<'a> CountPropagation<'a> {
             if self.runs_on {
                 self.unconditional.add(row.first, &row.weight, weight);
             }
-            if alive > 0.0 {
+            if lasting > 0.0 {
                 let state = &self.chain.states[count];
                 let errors = RowErrors::new(self.chain.draws, state.next.unwrap_or(0.0), state.doubt);
-                (most, mean) = (most.max(errors.at_most()), mean + alive * errors.on_average());
-                self.failed += alive * row.exit;
-                self.surviving.add(row.first, &row.weight, alive);
+                (most, mean) = (most.max(errors.at_most()), mean + lasting * errors.on_average());
+                self.failed += lasting * row.exit;
+                self.surviving.add(row.first, &row.weight, lasting);
             }
             if let Some(slot) = self.kept.get_mut(count) {
                 *slot = Some(row);
@@ -297,7 +298,7 @@ impl<'a> CountPropagation<'a> {
             mean_error,
             sd_error: variance.sqrt(),
             reach: self.reach(mean_error),
-            quantiles: [0.05, 0.5, 0.95].map(|level| self.quantile(level)),
+            quantiles: LEVELS.map(|level| self.quantile(level)),
             mean_wrong: states().map(|(_, weight, count)| weight * count as f64 / pool).sum(),
             mean_yield: states().map(|(state, weight, _)| weight * state.accepted).sum(),
         }
@@ -305,20 +306,9 @@ impl<'a> CountPropagation<'a> {
 
     fn reach(&self, mean: f64) -> f64 {
         let least = 0.5 * BEYOND_REACH * self.unconditional.total();
-        let (mut below, mut above) = (0.0, 0.0);
-        let low = self.unconditional.iter().find(|(_, weight)| {
-            below += weight;
-            below > least
-        });
-        let high = self.unconditional.iter().collect::<Vec<_>>().into_iter().rev().find(|(_, weight)| {
-            above += weight;
-            above > least
-        });
-        [low, high]
-            .into_iter()
-            .flatten()
-            .map(|(count, _)| (self.chain.states[count].error - mean).abs())
-            .fold(0.0, f64::max)
+        let law = self.unconditional.iter().map(|(count, weight)| (weight, count)).collect::<Vec<_>>();
+        let ends = [quantile_above(law.iter().copied(), least), quantile_above(law.into_iter().rev(), least)];
+        ends.into_iter().flatten().map(|count| (self.chain.states[count].error - mean).abs()).fold(0.0, f64::max)
     }
 
     /// Smallest error rate that the running-on loop stays at or below with probability `level`.

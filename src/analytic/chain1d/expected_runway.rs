@@ -1,7 +1,8 @@
 //! `E[T]` alone, of loops that are small enough for it to take milliseconds.
 
+use crate::analytic::settled::settled;
 use crate::law::Law;
-use crate::scenario::{Policy, Scenario};
+use crate::scenario::Scenario;
 
 use super::count_chain::CountChain;
 use super::count_propagation::CountMass;
@@ -25,8 +26,7 @@ const QUICK: u64 = 400;
 /// ```
 #[must_use]
 pub fn expected_runway(scenario: &Scenario) -> Option<f64> {
-    let stays = scenario.settles_at() == Some(0) && scenario.learning.policy == Policy::Replace;
-    if !stays || scenario.has_unsound() || scenario.examples.get() > QUICK {
+    if !settled(scenario, 0) || scenario.has_unsound() || scenario.examples.get() > QUICK {
         return None;
     }
     let chain = CountChain::of(scenario, &Law::new(scenario, 0), scenario.examples.get());

@@ -3,7 +3,7 @@
 use crate::analytic::elimination::quasi_stationary;
 use crate::analytic::error::SolveError;
 use crate::analytic::level_times::LevelTimes;
-use crate::analytic::runway_sum::RunwaySum;
+use crate::analytic::runway_sum::{RunwaySum, spread};
 use crate::analytic::tolerances::{ACCEPTED_MEAN, ROWS_DIED_OUT, ROWS_TRANSITION};
 use crate::stats::binomial;
 
@@ -146,15 +146,13 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     pub fn by_elimination(&self, generations: u64) -> Result<ChainRunway, SolveError> {
         let nodes = self.nodes()?;
         let factors = self.factors(&nodes)?;
-        let LivedCurves { survival, failed, error: survival_error, hazard } = self.carry(&nodes, generations)?;
+        let LivedCurves { survival, failed, error: survival_error, hazard } = self.propagate(&nodes, generations)?;
         let died_out = survival.last().is_some_and(|last| *last < ROWS_DIED_OUT);
         let mean = self.expected(&nodes, &factors.times, 1.0);
         let twice: Vec<f64> = factors.times.iter().map(|t| 2.0 * t - 1.0).collect();
         let squares = factors.eliminated.collected(&twice);
         // From the start E[T²] = Σ (2t − 1) over the path, beginning with 2 E[T] − 1.
-        let spread = self.expected(&nodes, &squares, 2.0 * mean - 1.0) - mean * mean;
-        // Where the squares are past the doubles T is geometric but for its first generations.
-        let sd = if spread.is_finite() { spread.max(0.0).sqrt() } else { mean };
+        let sd = spread(self.expected(&nodes, &squares, 2.0 * mean - 1.0), mean);
         Ok(ChainRunway {
             mean,
             sd,
@@ -177,13 +175,13 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     /// # Errors
     /// If the draws are too many.
     pub fn survival(&self, generations: u64) -> Result<(Vec<f64>, Vec<f64>, f64), SolveError> {
-        let lived = self.carry(&self.nodes()?, generations)?;
+        let lived = self.propagate(&self.nodes()?, generations)?;
         Ok((lived.survival, lived.failed, lived.error))
     }
 
-    fn carry(&self, nodes: &NodeChain, generations: u64) -> Result<LivedCurves, SolveError> {
+    fn propagate(&self, nodes: &NodeChain, generations: u64) -> Result<LivedCurves, SolveError> {
         let rows = nodes.rows(ROWS_TRANSITION, MOST_CELLS).ok_or(SolveError::RowsTooLarge)?;
-        let mut carried = if self.start >= self.failing {
+        let mut propagation = if self.start >= self.failing {
             NodePropagation::new(&rows, &nodes.exits, vec![0.0; nodes.count.len()], 1.0)
         } else if let Some(at) = nodes.node(self.start) {
             let mut law = vec![0.0; nodes.count.len()];
@@ -194,22 +192,23 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
             NodePropagation::new(&rows, &nodes.exits, self.first(nodes), exit)
         };
         let whole = generations as usize + 1;
-        let (mut survival, mut failed) = (vec![carried.survival], vec![carried.failed]);
+        let (mut survival, mut failed) = (vec![propagation.survival], vec![propagation.failed]);
         if nodes.node(self.start).is_none() && self.start < self.failing {
             survival.insert(0, 1.0);
             failed.insert(0, 0.0);
         }
-        while survival.len() < whole && carried.survival >= ROWS_DIED_OUT && !carried.at_rest {
-            carried.advance();
-            survival.push(carried.survival);
-            failed.push(carried.failed);
+        while survival.len() < whole && propagation.survival >= ROWS_DIED_OUT && !propagation.at_rest {
+            propagation.advance();
+            survival.push(propagation.survival);
+            failed.push(propagation.failed);
         }
         let rest = whole.saturating_sub(survival.len());
         for ahead in 1..=rest {
             // At rest each generation is survived with the same probability; S never rises where it has died out.
-            let log = if carried.at_rest { ahead as f64 * (-carried.hazard).ln_1p() } else { f64::NEG_INFINITY };
-            survival.push(carried.survival * log.exp());
-            failed.push(carried.failed - carried.survival * log.exp_m1());
+            let log =
+                if propagation.at_rest { ahead as f64 * (-propagation.hazard).ln_1p() } else { f64::NEG_INFINITY };
+            survival.push(propagation.survival * log.exp());
+            failed.push(propagation.failed - propagation.survival * log.exp_m1());
         }
         survival.truncate(whole);
         failed.truncate(whole);
@@ -218,8 +217,8 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
         let sideways = |q: f64| 0.4 * (self.draws as f64 * q / (1.0 - q).max(1.0 / self.draws as f64)).sqrt();
         let sideways = nodes.next.iter().fold(1.0_f64, |most, &q| most.max(sideways(q)));
         let rounding = f64::EPSILON * (8.0 + followed * sideways);
-        let error = rounding + carried.truncated + ROWS_DIED_OUT;
-        Ok(LivedCurves { survival, failed, error, hazard: carried.resting_hazard() })
+        let error = rounding + propagation.truncated + ROWS_DIED_OUT;
+        Ok(LivedCurves { survival, failed, error, hazard: propagation.resting_hazard() })
     }
 
     /// By quadrature, for any number of draws.
@@ -227,21 +226,21 @@ impl<F: Fn(f64) -> f64> LawChain<F> {
     /// # Errors
     /// If the law of the count is too wide or too rough for it, or the mean remains unknown.
     pub fn by_quadrature(&self, generations: u64) -> Result<ChainRunway, SolveError> {
-        let mut run = DensityPropagation::new(self)?;
-        run.leave_unconditional();
-        let mut tail = RunwaySum::new();
-        tail.add_survival(run.survival(), run.failed());
-        let (mut survival, mut failed) = (vec![run.survival()], vec![run.failed()]);
-        while (survival.len() as u64) <= generations && run.survival() >= ROWS_DIED_OUT {
-            run.advance()?;
-            tail.add_survival(run.survival(), run.failed());
-            survival.push(run.survival());
-            failed.push(run.failed());
+        let mut propagation = DensityPropagation::new(self)?;
+        propagation.leave_unconditional();
+        let mut runway_sum = RunwaySum::new();
+        runway_sum.add_survival(propagation.survival(), propagation.failed());
+        let (mut survival, mut failed) = (vec![propagation.survival()], vec![propagation.failed()]);
+        while (survival.len() as u64) <= generations && propagation.survival() >= ROWS_DIED_OUT {
+            propagation.advance()?;
+            runway_sum.add_survival(propagation.survival(), propagation.failed());
+            survival.push(propagation.survival());
+            failed.push(propagation.failed());
         }
-        let survival_error = run.error() + ROWS_DIED_OUT;
+        let survival_error = propagation.error() + ROWS_DIED_OUT;
         survival.resize(generations as usize + 1, 0.0);
-        failed.resize(generations as usize + 1, run.failed());
-        let RunwayClosing { mean, hazard, method, .. } = close(&mut run, &mut tail, LevelTimes::new(1.0));
+        failed.resize(generations as usize + 1, propagation.failed());
+        let RunwayClosing { mean, hazard, method, .. } = close(&mut propagation, &mut runway_sum, LevelTimes::new(1.0));
         let (mean, sd, error) = mean?;
         let hazard = hazard.map(|hazard| hazard.hazard).ok();
         Ok(ChainRunway {

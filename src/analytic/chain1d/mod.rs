@@ -6,6 +6,7 @@
 //! together for a scenario, `law_chain` for a law given as a function, `expected_runway` gives the mean alone.
 
 mod count_chain;
+mod count_cost;
 pub(super) mod count_propagation;
 mod expected_runway;
 mod law_chain;
@@ -15,6 +16,7 @@ mod open_counts;
 pub mod quadrature;
 mod solve;
 
+pub(super) use count_cost::cost_sum;
 pub use expected_runway::expected_runway;
 pub use law_chain::{ChainRunway, LawChain};
-pub(super) use solve::{affordable_counts, few_counts, solve};
+pub(super) use solve::solve_and_price;

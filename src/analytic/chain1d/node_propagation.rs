@@ -1,10 +1,10 @@
 //! The law of a count chain from generation to generation, along rows that are formed once.
 
-use crate::analytic::elimination::simd::{SimdTask, wide};
+use crate::analytic::elimination::simd::{SimdTask, run_simd};
 use crate::analytic::elimination::skyline::Skyline;
 use crate::analytic::tolerances::{HAZARD_OVER_TRUNCATED, ROWS_AT_REST, ROWS_TRANSITION, SEEN_TO_FAIL, UNSEEN};
 
-/// The law of the surviving count, carried along the rows.
+/// The law of the surviving count, along the rows.
 #[derive(Debug, Clone)]
 pub struct NodePropagation<'a> {
     rows: &'a Skyline,
@@ -65,7 +65,7 @@ impl<'a> NodePropagation<'a> {
 
     /// Goes on by one generation.
     pub fn advance(&mut self) {
-        wide(NodeStep(self));
+        run_simd(NodeStep(self));
     }
 
     #[inline(always)]

@@ -20,13 +20,13 @@ pub struct OpenCounts {
 
 impl OpenCounts {
     /// `None` if there are too many.
-    pub fn of(forward: &CountPropagation<'_>) -> Option<Self> {
-        let counts = forward.chain().open();
+    pub fn of(propagation: &CountPropagation<'_>) -> Option<Self> {
+        let counts = propagation.chain().open();
         if counts.len() > MOST_ELIMINATED {
             return None;
         }
-        let factors = NodeFactors::of(forward.chain(), &counts)?;
-        let law = counts.iter().map(|&count| forward.surviving().of(count)).collect();
+        let factors = NodeFactors::of(propagation.chain(), &counts)?;
+        let law = counts.iter().map(|&count| propagation.surviving().of(count)).collect();
         Some(Self { counts, factors, law })
     }
 
@@ -36,8 +36,8 @@ impl OpenCounts {
     }
 
     /// P(T < ∞) of a loop that has failed with probability `failed` already.
-    pub fn fate(&self, forward: &CountPropagation<'_>, failed: f64) -> Fate {
-        let chain = forward.chain();
+    pub fn fate(&self, propagation: &CountPropagation<'_>, failed: f64) -> Fate {
+        let chain = propagation.chain();
         let safe = chain.safe_runs();
         if safe.is_empty() {
             return Fate::CERTAIN;
@@ -46,7 +46,7 @@ impl OpenCounts {
             let landed = |&count: &usize| landing(runs, 0, chain.draws, chain.states[count].next.unwrap_or(0.0));
             self.expected(&self.factors.eliminated.collected(&self.counts.iter().map(landed).collect::<Vec<_>>()))
         };
-        let never = at_safe_counts(forward) + ends(&safe);
+        let never = at_safe_counts(propagation) + ends(&safe);
         let ever = failed + ends(&chain.failed_runs());
         // As of expected times: 2n roundings of the transitions of n states, each off by some for each count from its mean
         // (O'Cinneide 1993).
@@ -55,10 +55,10 @@ impl OpenCounts {
     }
 
     /// The law given that neither end has come, and the probability of either.
-    pub fn stationary(&self, forward: &CountPropagation<'_>) -> Option<(Vec<f64>, f64)> {
+    pub fn stationary(&self, propagation: &CountPropagation<'_>) -> Option<(Vec<f64>, f64)> {
         let exits = &self.factors.exits;
         quasi_stationary::stationary(&self.factors.eliminated, exits).or_else(|| {
-            let chain = forward.chain();
+            let chain = propagation.chain();
             let next: Vec<f64> = self.counts.iter().map(|&count| chain.states[count].next.unwrap_or(0.0)).collect();
             quasi_stationary::by_powers(&rows(chain.draws, &next, &self.counts, f64::MIN_POSITIVE)?, exits)
         })
@@ -66,7 +66,7 @@ impl OpenCounts {
 }
 
 /// Probability of being at a safe count, under a law that stays.
-pub fn at_safe_counts(forward: &CountPropagation<'_>) -> f64 {
-    let safe = forward.chain().safe();
-    forward.surviving().iter().filter(|(count, _)| safe[*count]).fold(0.0, |sum, (_, weight)| sum + weight)
+pub fn at_safe_counts(propagation: &CountPropagation<'_>) -> f64 {
+    let safe = propagation.chain().safe();
+    propagation.surviving().iter().filter(|(count, _)| safe[*count]).fold(0.0, |sum, (_, weight)| sum + weight)
 }

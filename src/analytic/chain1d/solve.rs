@@ -1,5 +1,6 @@
 //! The exact solution of loops without unsound beliefs: the one-dimensional count chain.
 
+use crate::analytic::cost_sum::CostSum;
 use crate::analytic::error::{SolveError, Undefined, given};
 use crate::analytic::ever_fails::{Fate, GrowingPool, later_slips};
 use crate::analytic::level_times::LevelTimes;
@@ -7,71 +8,33 @@ use crate::analytic::result::{ErrorVisits, ExactSolution, RestingHazard};
 use crate::analytic::rounding::RowErrors;
 use crate::analytic::runway_sum::{RunwaySum, curves, spread};
 use crate::analytic::tolerances::{COUNTS_AT_REST, DIED_OUT, MOST_GENERATIONS, STEADY_HAZARD};
+use crate::cost::Pricing;
 use crate::law::{Composition, Law};
-use crate::scenario::{Policy, Scenario};
+use crate::scenario::Scenario;
 
+use super::count_cost::CountCost;
 use super::count_propagation::{CountMass, CountPropagation};
 use super::open_counts::{MOST_ELIMINATED, OpenCounts, at_safe_counts};
-use super::quadrature;
 
-/// Counts up to which every one is visited: sums over each are then as fast as quadrature.
-const FEW_COUNTS: u64 = 4_000;
-/// The most counts that are visited one by one; a generation takes some 0.1 s there.
-const MOST_COUNTS: u64 = 100_000;
 /// The largest pool to which a loop is followed beyond its horizon: later generations cost as much as their pools.
 const FOLLOWED_POOL: usize = 20_000;
 /// The most counts that all pools of a loop may hold together, for pools that grow slowly: some seconds of one processor.
 const FOLLOWED_COUNTS: u64 = 3_000_000;
 
-/// Solves a loop without unsound beliefs: count by count where counts are few, by quadrature where they are many.
-///
-/// # Errors
-/// If neither method can solve it, with the reason.
-pub fn solve(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
-    if few_counts(scenario) {
-        return Ok(count_by_count(scenario));
-    }
-    quadrature::solve(scenario).or_else(|reason| {
-        if affordable_counts(scenario) {
-            Ok(count_by_count(scenario))
-        } else {
-            Err(SolveError::CountsOnly(Box::new(reason)))
-        }
-    })
-}
-
-/// Beliefs of the largest pool within the horizon.
-fn largest_pool(scenario: &Scenario) -> u64 {
-    let grows = scenario.learning.policy == Policy::Accumulate;
-    let pools = if grows { scenario.horizon.get() + 1 } else { 1 };
-    scenario.examples.get().saturating_mul(pools)
-}
-
-/// Whether the counts are so few that each one is visited.
-pub fn few_counts(scenario: &Scenario) -> bool {
-    // Quadrature sets out from one count.
-    let most = if scenario.start.draw { MOST_COUNTS } else { FEW_COUNTS };
-    largest_pool(scenario) <= most
-}
-
-/// Whether each count can be visited where quadrature does not lead.
-pub fn affordable_counts(scenario: &Scenario) -> bool {
-    largest_pool(scenario) <= MOST_COUNTS
-}
-
-fn count_by_count(scenario: &Scenario) -> ExactSolution {
+/// Solves a loop without unsound beliefs count by count, with the sum of costs of a scenario with prices.
+pub fn solve_and_price(scenario: &Scenario) -> (ExactSolution, Option<CostSum>) {
     let mut undefined = Undefined::new();
     let mut run = ChainRun::new(scenario);
-    let mut points = vec![run.forward.point()];
-    while run.forward.generation() < scenario.horizon.get() {
+    let mut points = vec![run.propagation.point()];
+    while run.propagation.generation() < scenario.horizon.get() {
         run.advance();
-        points.push(run.forward.point());
+        points.push(run.propagation.point());
     }
-    let (error_bound, rounding_bound) = (run.forward.truncated(), run.forward.drift().relative());
-    run.forward.leave_unconditional();
+    let (error_bound, rounding_bound) = (run.propagation.truncated(), run.propagation.drift().relative());
+    run.propagation.leave_unconditional();
     let closing = run.close(&mut undefined);
-    let runway = run.tail.runway(closing.moments, closing.fate, &points, &mut undefined);
-    ExactSolution {
+    let runway = run.runway_sum.runway(closing.moments, closing.fate, &points, &mut undefined);
+    let solution = ExactSolution {
         curves: curves(&points),
         runway,
         quasi_stationary: given(closing.hazard, "quasi_stationary", &mut undefined),
@@ -81,16 +44,21 @@ fn count_by_count(scenario: &Scenario) -> ExactSolution {
         rounding_bound,
         runway_error: closing.error.filter(|_| runway.mean.is_some()),
         undefined,
-    }
+    };
+    let ChainRun { cost, mut propagation, .. } = run;
+    let cost = cost.map(|cost| cost.finish(&mut propagation, runway.mean.is_some()));
+    (solution, cost)
 }
 
 /// A loop followed from generation to generation, with what its law of T adds up to.
 struct ChainRun<'a> {
     scenario: &'a Scenario,
-    forward: CountPropagation<'a>,
-    tail: RunwaySum,
+    propagation: CountPropagation<'a>,
+    runway_sum: RunwaySum,
     /// Time at each error level, in the generations before the present one.
     stays: LevelTimes,
+    /// What the generations followed have cost, where they are priced.
+    cost: Option<CountCost<'a>>,
 }
 
 /// How the law of T beyond the generations followed was closed.
@@ -108,39 +76,46 @@ struct ChainClosing {
 
 impl<'a> ChainRun<'a> {
     fn new(scenario: &'a Scenario) -> Self {
-        let forward = CountPropagation::new(scenario);
-        let mut tail = RunwaySum::new();
-        tail.add_survival(forward.survival(), forward.failed());
-        Self { scenario, forward, tail, stays: LevelTimes::new(scenario.failure.error_rate.get()) }
+        let propagation = CountPropagation::new(scenario);
+        let mut cost = Pricing::new(scenario, 0).map(|pricing| CountCost::new(scenario, pricing));
+        if let Some(cost) = &mut cost {
+            cost.observe(&propagation);
+        }
+        let mut runway_sum = RunwaySum::new();
+        runway_sum.add_survival(propagation.survival(), propagation.failed());
+        Self { scenario, propagation, runway_sum, stays: LevelTimes::new(scenario.failure.error_rate.get()), cost }
     }
 
     /// Goes on by one generation.
     fn advance(&mut self) {
         self.stay(1.0);
-        self.forward.advance();
-        self.tail.add_survival(self.forward.survival(), self.forward.failed());
+        self.propagation.advance();
+        self.runway_sum.add_survival(self.propagation.survival(), self.propagation.failed());
+        if let Some(cost) = &mut self.cost {
+            cost.observe(&self.propagation);
+        }
     }
 
     /// Counts `times` generations like the present one as spent.
     fn stay(&mut self, times: f64) {
-        let states = &self.forward.chain().states;
-        for (count, weight) in self.forward.surviving().iter().filter(|(_, weight)| *weight > 0.0) {
+        let states = &self.propagation.chain().states;
+        for (count, weight) in self.propagation.surviving().iter().filter(|(_, weight)| *weight > 0.0) {
             self.stays.add(states[count].error, times * weight);
         }
     }
 
     fn close(&mut self, undefined: &mut Undefined) -> ChainClosing {
-        while !self.forward.settled()
+        while !self.propagation.settled()
             && self.undecided() > DIED_OUT
-            && self.tail.generation < MOST_GENERATIONS
-            && affordable(&self.forward)
+            && self.runway_sum.generation < MOST_GENERATIONS
+            && affordable(&self.propagation)
         {
             self.advance();
         }
-        if !self.forward.settled() {
+        if !self.propagation.settled() {
             return self.unsettled(undefined);
         }
-        match OpenCounts::of(&self.forward) {
+        match OpenCounts::of(&self.propagation) {
             Some(open) => self.eliminated(&open),
             None => self.summed(undefined),
         }
@@ -148,30 +123,33 @@ impl<'a> ChainRun<'a> {
 
     /// Probability of the loops that may still go either way, as far as zeros of the law tell.
     fn undecided(&self) -> f64 {
-        if self.forward.settled() {
-            (self.tail.survival - at_safe_counts(&self.forward)).max(0.0)
-        } else if self.scenario.never_slips_from(self.forward.generation()) {
+        if self.propagation.settled() {
+            (self.runway_sum.survival - at_safe_counts(&self.propagation)).max(0.0)
+        } else if self.scenario.never_slips_from(self.propagation.generation()) {
             // Sound models without slips stay sound, whatever else changes.
-            (self.tail.survival - self.forward.surviving().of(0)).max(0.0)
+            (self.runway_sum.survival - self.propagation.surviving().of(0)).max(0.0)
         } else {
-            self.tail.survival
+            self.runway_sum.survival
         }
     }
 
     /// Follows an unchanging loop until the quantiles are known, or until the law given that neither end has come is at
     /// rest and the rest is geometric, with the hazard `known` or else the one that has come to rest itself.
     fn follow(&mut self, known: Option<f64>, fate: Fate) {
-        let safe = self.forward.chain().safe();
-        let mut before = self.forward.surviving().without(&safe);
+        let safe = self.propagation.chain().safe();
+        let mut before = self.propagation.surviving().without(&safe);
         let mut hazard = f64::NAN;
-        while self.tail.wants(Some(fate)) && before.total() > DIED_OUT && self.tail.generation < MOST_GENERATIONS {
+        while self.runway_sum.wants(Some(fate))
+            && before.total() > DIED_OUT
+            && self.runway_sum.generation < MOST_GENERATIONS
+        {
             self.advance();
-            let now = self.forward.surviving().without(&safe);
+            let now = self.propagation.surviving().without(&safe);
             if now.distance(&before) < COUNTS_AT_REST {
-                let measured = known.unwrap_or_else(|| self.forward.hazard());
+                let measured = known.unwrap_or_else(|| self.propagation.hazard());
                 // A law may be at rest while its tail, from which failure comes, still moves.
                 if known.is_some() || (measured / hazard - 1.0).abs() < STEADY_HAZARD {
-                    return self.tail.extrapolate(measured, fate);
+                    return self.runway_sum.extrapolate(measured, fate);
                 }
                 hazard = measured;
             }
@@ -181,20 +159,20 @@ impl<'a> ChainRun<'a> {
 
     /// By elimination of the open counts. Generations before the law settled enter as their sum of S(g).
     fn eliminated(&mut self, open: &OpenCounts) -> ChainClosing {
-        let mut fate = open.fate(&self.forward, self.tail.failed);
+        let mut fate = open.fate(&self.propagation, self.runway_sum.failed);
         if fate != Fate::CERTAIN {
             fate.error += later_slips(self.scenario);
         }
-        let tail = &self.tail;
+        let runway_sum = &self.runway_sum;
         let factors = &open.factors.eliminated;
         let remaining = open.expected(&open.factors.times);
         // The generation at hand is the first of those that remain.
-        let done = (tail.generation - 1) as f64;
-        let mean = tail.sum - tail.survival + remaining;
+        let done = (runway_sum.generation - 1) as f64;
+        let mean = runway_sum.sum - runway_sum.survival + remaining;
         let squares = factors.collected(&open.factors.times.iter().map(|t| 2.0 * t - 1.0).collect::<Vec<_>>());
-        let second_before = tail.second - (2.0 * done + 1.0) * tail.survival;
+        let second_before = runway_sum.second - (2.0 * done + 1.0) * runway_sum.survival;
         let second = second_before + open.expected(&squares) + 2.0 * done * remaining;
-        let stationary = open.stationary(&self.forward);
+        let stationary = open.stationary(&self.propagation);
         let visits = if fate.may_last() { Err(fate.infinite()) } else { Ok(self.visits(open)) };
         let hazard = stationary.as_ref().map(|law| law.1);
         let closing = ChainClosing {
@@ -204,7 +182,7 @@ impl<'a> ChainRun<'a> {
             visits,
             error: Some(
                 open.factors.error * mean
-                    + if done > 0.0 { self.forward.drift().of_sum() } else { self.of_start(open) },
+                    + if done > 0.0 { self.propagation.drift().of_sum() } else { self.of_start(open) },
             ),
             method: format!("GTH elimination of {} states, forward propagation for the curves", open.counts.len()),
         };
@@ -217,14 +195,14 @@ impl<'a> ChainRun<'a> {
         if !self.scenario.start.draw {
             return 0.0;
         }
-        let errors = RowErrors::new(self.forward.chain().draws, self.scenario.start.wrong.get(), 0.0);
+        let errors = RowErrors::new(self.propagation.chain().draws, self.scenario.start.wrong.get(), 0.0);
         let times = open.counts.iter().zip(&open.factors.times);
         let moved: Vec<f64> = times.map(|(&count, time)| errors.at(count as f64) * time).collect();
         f64::EPSILON * open.expected(&moved)
     }
 
     fn visits(&self, open: &OpenCounts) -> ErrorVisits {
-        let error = |&count: &usize| self.forward.chain().states[count].error;
+        let error = |&count: &usize| self.propagation.chain().states[count].error;
         let factors = &open.factors.eliminated;
         if self.scenario.settles_at() == Some(0) {
             let start = CountMass::start(self.scenario);
@@ -240,7 +218,7 @@ impl<'a> ChainRun<'a> {
 
     /// The law given survival, where every loop that lasts may yet fail.
     fn hazard(&self, open: &OpenCounts, law: Option<(Vec<f64>, f64)>, fate: Fate) -> Result<RestingHazard, SolveError> {
-        if self.tail.sum == 0.0 {
+        if self.runway_sum.sum == 0.0 {
             return Err(SolveError::FailedAtStart);
         }
         if fate.may_last() {
@@ -256,33 +234,38 @@ impl<'a> ChainRun<'a> {
         if hazard == 0.0 {
             return Err(SolveError::HazardUnderflows);
         }
-        let error: Vec<f64> = open.counts.iter().map(|&count| self.forward.chain().states[count].error).collect();
+        let error: Vec<f64> = open.counts.iter().map(|&count| self.propagation.chain().states[count].error).collect();
         let mean_error = probability.iter().zip(&error).map(|(p, e)| p * e).sum();
         Ok(RestingHazard { hazard, mean_error, error, probability })
     }
 
-    /// Error of Σ S(g) summed until survival died out: rounding, what was dropped in each generation, and what was left.
+    /// Error of Σ S(g) summed until survival died out: rounding, what was truncated in each generation, and what was left.
     fn error_of_sum(&self) -> f64 {
-        let tail = &self.tail;
-        let rest = tail.survival / (1.0 - tail.survival.min(0.5));
-        self.forward.drift().of_sum() + rest + self.forward.truncated() * tail.generation as f64
+        let runway_sum = &self.runway_sum;
+        let rest = runway_sum.survival / (1.0 - runway_sum.survival.min(0.5));
+        self.propagation.drift().of_sum() + rest + self.propagation.truncated() * runway_sum.generation as f64
     }
 
     /// Too many open counts to eliminate: `E[T]` as the sum of S(g), closed by the geometric tail once the hazard is at rest.
     fn summed(&mut self, undefined: &mut Undefined) -> ChainClosing {
-        let certain = self.forward.chain().safe_runs().is_empty();
-        let ending = if certain { Fate::CERTAIN } else { Fate::so_far(self.tail.failed, self.tail.survival, 1.0) };
+        let certain = self.propagation.chain().safe_runs().is_empty();
+        let ending =
+            if certain { Fate::CERTAIN } else { Fate::so_far(self.runway_sum.failed, self.runway_sum.survival, 1.0) };
         self.follow(None, ending);
-        let fate = if certain { ending } else { Fate::so_far(self.tail.failed, self.tail.survival, self.undecided()) };
-        let hazard = self.forward.hazard();
-        let before = self.forward.surviving().clone();
-        let died_out = self.tail.survival <= DIED_OUT;
-        let (moments, error) = if died_out {
-            let tail = &self.tail;
-            (Some((tail.sum, spread(tail.second, tail.sum))), Some(self.error_of_sum()))
+        let fate = if certain {
+            ending
         } else {
-            let closed = self.tail.closed(hazard);
-            let mut next = self.forward.clone();
+            Fate::so_far(self.runway_sum.failed, self.runway_sum.survival, self.undecided())
+        };
+        let hazard = self.propagation.hazard();
+        let before = self.propagation.surviving().clone();
+        let died_out = self.runway_sum.survival <= DIED_OUT;
+        let (moments, error) = if died_out {
+            let runway_sum = &self.runway_sum;
+            (Some((runway_sum.sum, spread(runway_sum.second, runway_sum.sum))), Some(self.error_of_sum()))
+        } else {
+            let closed = self.runway_sum.closed(hazard);
+            let mut next = self.propagation.clone();
             next.advance();
             let rest = next.surviving().distance(&before).max((next.hazard() / hazard - 1.0).abs());
             let known = certain && rest < STEADY_HAZARD && hazard > 0.0;
@@ -290,7 +273,7 @@ impl<'a> ChainRun<'a> {
             (known.then_some(closed), known.then_some(closed.0 * rest))
         };
         if moments.is_none() {
-            let reason = SolveError::NotAtRestAfter { generations: self.tail.generation };
+            let reason = SolveError::NotAtRestAfter { generations: self.runway_sum.generation };
             for key in ["runway.mean", "runway.sd"] {
                 undefined.insert(key.into(), reason.to_string());
             }
@@ -304,7 +287,7 @@ impl<'a> ChainRun<'a> {
             error,
             method: format!(
                 "forward propagation over {} generations, closed by the quasi-stationary tail",
-                self.tail.generation
+                self.runway_sum.generation
             ),
         }
     }
@@ -324,9 +307,9 @@ impl<'a> ChainRun<'a> {
     /// A law that went on changing as long as it was followed.
     fn unsettled(&mut self, undefined: &mut Undefined) -> ChainClosing {
         let fate = self.unsettled_fate();
-        let died_out = self.tail.survival <= DIED_OUT;
-        let generations = self.tail.generation - 1;
-        let open = SolveError::StillChanging { generations, survival: self.tail.survival };
+        let died_out = self.runway_sum.survival <= DIED_OUT;
+        let generations = self.runway_sum.generation - 1;
+        let open = SolveError::StillChanging { generations, survival: self.runway_sum.survival };
         if !died_out {
             for key in ["runway.mean", "runway.sd"] {
                 undefined.insert(key.into(), open.to_string());
@@ -342,7 +325,7 @@ impl<'a> ChainRun<'a> {
             None => Err(open),
         };
         ChainClosing {
-            moments: died_out.then(|| (self.tail.sum, spread(self.tail.second, self.tail.sum))),
+            moments: died_out.then(|| (self.runway_sum.sum, spread(self.runway_sum.second, self.runway_sum.sum))),
             fate,
             hazard: Err(SolveError::Changing),
             visits,
@@ -352,17 +335,17 @@ impl<'a> ChainRun<'a> {
     }
 
     fn unsettled_fate(&self) -> Option<Fate> {
-        let (failed, survival) = (self.tail.failed, self.tail.survival);
+        let (failed, survival) = (self.runway_sum.failed, self.runway_sum.survival);
         if survival <= DIED_OUT {
             return Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT });
         }
-        let generation = self.forward.generation();
+        let generation = self.propagation.generation();
         if self.scenario.settles_at().is_some_and(|settled| settled <= generation) {
-            let chain = self.forward.chain();
+            let chain = self.propagation.chain();
             let pool = (chain.states.len() - 1) as f64;
             let failing = chain.states.iter().position(|state| state.failed).map_or(2.0, |count| count as f64 / pool);
             let law = Law::new(self.scenario, generation);
-            let masses = self.forward.surviving().iter().filter(|(_, weight)| *weight > 0.0);
+            let masses = self.propagation.surviving().iter().filter(|(_, weight)| *weight > 0.0);
             let masses: Vec<(f64, f64)> = masses.map(|(count, weight)| (count as f64 / pool, weight)).collect();
             let next = |wrong: f64| law.at(Composition { unsound: 0.0, wrong }).next.map(|next| next.wrong);
             let (draws, generation) = (chain.draws as f64, generation as f64);
@@ -373,10 +356,10 @@ impl<'a> ChainRun<'a> {
     }
 }
 
-/// Whether a pool, if it grows, can still be carried cheaply.
-fn affordable(forward: &CountPropagation<'_>) -> bool {
-    let states = forward.chain().states.len();
+/// Whether a pool, if it grows, can still be followed cheaply.
+fn affordable(propagation: &CountPropagation<'_>) -> bool {
+    let states = propagation.chain().states.len();
     // Pools that have grown evenly held half as many counts on average.
-    let counts = states as u64 * forward.generation() / 2;
-    (states <= FOLLOWED_POOL && counts <= FOLLOWED_COUNTS) || states as u64 == forward.chain().draws + 1
+    let counts = states as u64 * propagation.generation() / 2;
+    (states <= FOLLOWED_POOL && counts <= FOLLOWED_COUNTS) || states as u64 == propagation.chain().draws + 1
 }

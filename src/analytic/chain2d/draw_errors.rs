@@ -1,4 +1,4 @@
-//! What rounding does to the transitions over the plane and to expected times: `rounding`, in two dimensions.
+//! What rounding does to the transitions between pairs of counts and to expected times: `rounding`, in two dimensions.
 
 use rayon::prelude::*;
 

@@ -1,66 +1,80 @@
-//! The price of a generation over the plane's states, for the sum over the loops that have lasted.
+//! The price of a generation over pairs of counts.
 
-use crate::analytic::cost::SurvivingLaw;
-use crate::analytic::error::SolveError;
+use crate::analytic::cost_sum::{CostSum, PricedGeneration};
 use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
+use super::grid::CountGrid;
 use super::grid_propagation::GridPropagation;
 use super::limits::Chain2dRefusal;
-use super::solve::grid_of;
 
-/// The loops that have lasted, with the price of each state.
-pub struct Priced<'a> {
-    scenario: &'a Scenario,
-    walk: GridPropagation<'a>,
+/// The costs of a propagation, which is observed at every generation.
+pub(super) struct GridCost {
+    /// Price at each state.
     prices: Vec<f64>,
+    /// Whether the law of one generation stayed from the generation before on; `None` at the beginning.
+    settled: Option<bool>,
+    sum: CostSum,
 }
 
-/// Starts at generation 0.
-///
-/// # Errors
-/// [`Chain2dRefusal`] where the loop is beyond the reach of the method.
-pub fn lasting(scenario: &Scenario) -> Result<Priced<'_>, Chain2dRefusal> {
-    let walk = GridPropagation::new(scenario, grid_of(scenario)?);
-    let prices = prices(scenario, &walk);
-    Ok(Priced { scenario, walk, prices })
+impl GridCost {
+    /// No generation yet.
+    pub const fn new(scenario: &Scenario) -> Self {
+        Self { prices: Vec::new(), settled: None, sum: CostSum::new(scenario.horizon.get()) }
+    }
+
+    /// Adds the present generation.
+    pub fn observe(&mut self, propagation: &GridPropagation) {
+        if !self.sum.wants(true) {
+            return;
+        }
+        if self.settled != Some(true) {
+            self.prices = prices(propagation);
+        }
+        let moved = if self.settled.is_some() { 2.0 * propagation.change } else { f64::INFINITY };
+        self.settled = Some(propagation.settled());
+        let given = propagation.surviving.iter().zip(&self.prices).map(|(mass, price)| mass * price).sum::<f64>();
+        self.sum.add(PricedGeneration {
+            cost: propagation.survival * given,
+            survival: propagation.survival,
+            moved,
+            settled: propagation.settled(),
+            // A generation over pairs of counts costs far more than one visit of each state.
+            states: 100 * self.prices.len(),
+        });
+    }
+
+    /// Goes on with the same propagation to the horizon and, if `beyond` is asked for, until the costs are known.
+    pub fn finish(mut self, propagation: &mut GridPropagation, beyond: bool) -> CostSum {
+        while self.sum.wants(beyond) {
+            propagation.advance(false);
+            self.observe(propagation);
+        }
+        self.sum
+    }
 }
 
-/// Cost of the walk's generation at each state; 0 at failed states, which are never paid for.
-fn prices(scenario: &Scenario, walk: &GridPropagation<'_>) -> Vec<f64> {
-    let Some(pricing) = Pricing::new(scenario, walk.generation) else { return vec![0.0; walk.grid.len()] };
-    let n = walk.grid.examples as f64;
+/// Cost of the present generation at each state; 0 at failed states, which are never paid for.
+fn prices(propagation: &GridPropagation) -> Vec<f64> {
+    let grid = propagation.grid;
+    let Some(pricing) = Pricing::new(propagation.scenario, propagation.generation) else {
+        return vec![0.0; grid.len()];
+    };
+    let n = grid.examples as f64;
     let price = |((unsound, wrong), fails): ((usize, usize), &bool)| {
         if *fails { 0.0 } else { pricing.total(Composition { unsound: unsound as f64 / n, wrong: wrong as f64 / n }) }
     };
-    walk.grid.counts().zip(&walk.field.failing).map(price).collect()
+    grid.counts().zip(&propagation.field.failing).map(price).collect()
 }
 
-impl SurvivingLaw for Priced<'_> {
-    fn survival(&self) -> f64 {
-        self.walk.survival
-    }
-
-    fn cost(&mut self) -> f64 {
-        self.walk.survival * self.walk.surviving.iter().zip(&self.prices).map(|(mass, price)| mass * price).sum::<f64>()
-    }
-
-    fn advance(&mut self) -> Result<f64, SolveError> {
-        let settled = self.walk.settled();
-        self.walk.advance(false);
-        if !settled {
-            self.prices = prices(self.scenario, &self.walk);
-        }
-        Ok(2.0 * self.walk.change)
-    }
-
-    fn settled(&self) -> bool {
-        self.walk.settled()
-    }
-
-    fn states(&self) -> usize {
-        // A generation of the plane costs far more than one visit of each state.
-        100 * self.prices.len()
-    }
+/// The costs alone.
+///
+/// # Errors
+/// [`Chain2dRefusal`] where the loop is beyond the reach of the method.
+pub fn cost_sum(scenario: &Scenario, beyond: bool) -> Result<CostSum, Chain2dRefusal> {
+    let mut propagation = GridPropagation::new(scenario, CountGrid::of(scenario)?);
+    let mut cost = GridCost::new(scenario);
+    cost.observe(&propagation);
+    Ok(cost.finish(&mut propagation, beyond))
 }

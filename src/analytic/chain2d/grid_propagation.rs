@@ -2,6 +2,7 @@
 //! imagined to run on.
 
 use crate::analytic::rounding::RoundingDrift;
+use crate::analytic::settled::settled;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 use crate::stats::binomial;
@@ -34,7 +35,7 @@ pub(super) struct GridPropagation<'a> {
     pub drift: f64,
     /// Nothing is left of the loops that have lasted, not only no measurable S(g).
     pub extinct: bool,
-    /// Bound on the absolute error of S(g) from neglected mass.
+    /// Bound on the absolute error of S(g) from truncated mass.
     pub truncated: f64,
     /// What rounding has done to S(g) and P(T ≤ g).
     pub rounding: RoundingDrift,
@@ -45,7 +46,7 @@ pub(super) struct GridPropagation<'a> {
 impl<'a> GridPropagation<'a> {
     pub fn new(scenario: &'a Scenario, grid: CountGrid) -> Self {
         let field = LawField::new(scenario, 0, grid);
-        let mut walk = Self {
+        let mut propagation = Self {
             scenario,
             grid,
             generation: 0,
@@ -62,14 +63,14 @@ impl<'a> GridPropagation<'a> {
             rounding: RoundingDrift::default(),
             work: 0,
         };
-        let start = walk.first();
-        walk.sort(start, 0.0);
+        let start = propagation.first();
+        propagation.sort(start, 0.0);
         if scenario.start.draw {
             let shares = Composition::start(scenario).rounded();
             let errors = DrawErrors::new(grid, BinomialDraw::new(shares.value()), BinomialDraw::doubt(shares));
-            walk.round(errors.at_most(), walk.survival * errors.on_average());
+            propagation.round(errors.at_most(), propagation.survival * errors.on_average());
         }
-        walk
+        propagation
     }
 
     /// Law of the state of generation 0.
@@ -101,7 +102,7 @@ impl<'a> GridPropagation<'a> {
 
     /// Whether the law of one generation stays what it is from here on.
     pub fn settled(&self) -> bool {
-        self.scenario.settles_at().is_some_and(|settled| self.generation >= settled)
+        settled(self.scenario, self.generation)
     }
 
     /// The states from which failure cannot be reached any more; `None` as long as the law of one generation goes on changing
@@ -121,12 +122,12 @@ impl<'a> GridPropagation<'a> {
         self.scenario.settles_at().is_none()
     }
 
-    /// One generation on. Failed loops are followed only `with_ruined`.
-    pub fn advance(&mut self, with_ruined: bool) {
-        let before = with_ruined.then(|| self.law());
+    /// One generation on. Failed loops are followed only `with_unconditional`.
+    pub fn advance(&mut self, with_unconditional: bool) {
+        let before = with_unconditional.then(|| self.law());
         let step = step::step(self.grid, &self.field, &self.surviving);
         self.work += step.work;
-        if with_ruined {
+        if with_unconditional {
             let failed_law = step::step(self.grid, &self.field, &self.failed_law);
             self.work += failed_law.work;
             self.failed_law = failed_law.next;
@@ -173,13 +174,13 @@ impl<'a> GridPropagation<'a> {
             .collect()
     }
 
-    /// Splits the law of those that were alive a generation ago into failures and survivors.
+    /// Splits the law of those that had survived a generation ago into failures and survivors.
     fn sort(&mut self, mut next: Vec<f64>, truncated: f64) {
         let (mut lasting, mut failing) = (0.0, 0.0);
         for (mass, fails) in next.iter().zip(&self.field.failing) {
             *(if *fails { &mut failing } else { &mut lasting }) += mass;
         }
-        // The sum differs from 1 by rounding and by what was neglected.
+        // The sum differs from 1 by rounding and by what was truncated.
         let total = lasting + failing;
         for ((mass, fails), failed_law) in next.iter_mut().zip(&self.field.failing).zip(&mut self.failed_law) {
             if *fails {

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::scenario::{Policy, Scenario};
+
 /// The most examples: 60 generations then take about 16 s on two processors (up to a minute where the law spreads wide), and
 /// 1000 examples would take minutes.
 pub const MAX_EXAMPLES: u64 = 500;
@@ -13,7 +15,7 @@ pub const MAX_ELIMINATED: usize = 5_151;
 /// Multiplications spent on the curves at most: a few minutes of one processor.
 pub(super) const CURVES_WORK: u64 = 400_000_000_000;
 
-/// Why the plane cannot be solved.
+/// Why pairs of counts cannot be solved.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Chain2dRefusal {
@@ -43,4 +45,17 @@ pub enum Chain2dRefusal {
         /// Horizon asked for.
         horizon: u64,
     },
+}
+
+/// Whether the method reaches a scenario, as far as that is known beforehand.
+///
+/// # Errors
+/// [`Chain2dRefusal`] where it does not.
+pub fn within_reach(scenario: &Scenario) -> Result<(), Chain2dRefusal> {
+    let examples = scenario.examples.get();
+    match scenario.learning.policy {
+        Policy::Accumulate => Err(Chain2dRefusal::Accumulates),
+        Policy::Replace if examples > MAX_EXAMPLES => Err(Chain2dRefusal::TooManyExamples { examples }),
+        Policy::Replace => Ok(()),
+    }
 }

@@ -30,7 +30,7 @@ pub(super) struct GridStep {
     pub work: u64,
 }
 
-/// A present state with its mass, and the window of n_W outside which its successors are neglected.
+/// A present state with its mass, and the window of n_W outside which its successors are truncated.
 #[derive(Debug, Clone, Copy)]
 struct SourceRow {
     mass: f64,

@@ -1,4 +1,4 @@
-//! The one inner loop of the plane: products of narrow panels, in registers.
+//! The one inner loop of dense sums: products of narrow panels, in registers.
 //!
 //! The compiler neither fuses nor reorders these sums, so that results are the same bits on every machine and for every
 //! number of threads.

@@ -24,6 +24,6 @@ impl<H: SimdTask> WithSimd for InlinedTask<H> {
 }
 
 /// Runs `work` on this machine's vectors.
-pub fn wide<H: SimdTask>(work: H) -> H::Output {
+pub fn run_simd<H: SimdTask>(work: H) -> H::Output {
     Arch::new().dispatch(InlinedTask(work))
 }

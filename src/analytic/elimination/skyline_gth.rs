@@ -2,12 +2,12 @@
 //! rare absorption is.
 //!
 //! Source: W. K. Grassmann, M. I. Taksar and D. P. Heyman, Regenerative analysis and steady state distributions for Markov
-//! chains (1985), with the exit probabilities carried as a column of their own: a state's way out is the sum of what it
+//! chains (1985), with the exit probabilities as a column of their own: a state's way out is the sum of what it
 //! can do, never 1 − what it cannot. A plain LU of I − Q answers −8.7e15 where the truth is +7.2e28 (model.md, section 6b).
 //!
 //! Rows are finished from the last to the first, a few at a time, so that each finished row is read once for all of them.
 
-use super::simd::{SimdTask, wide};
+use super::simd::{SimdTask, run_simd};
 use super::skyline::{Below, Skyline};
 
 /// Rows that are finished together.
@@ -25,7 +25,7 @@ pub struct EliminatedChain {
     rows: Skyline,
     /// Probability of leaving each state, in the chain censored to it and those before.
     pivot: Vec<f64>,
-    /// Largest probability that was dropped from a row.
+    /// Largest probability that was truncated from a row.
     truncated: f64,
 }
 
@@ -98,12 +98,12 @@ impl EliminatedChain {
             let done = Done { pivot: &pivot[end..], marks: &marks[end..], end, least };
             let (mut part, below) = rows.part(begin, end);
             let (open, closed) = aside.split_at_mut(end);
-            wide(PassingRows { done, part: &mut part, open: &mut open[begin..], closed, below });
+            run_simd(PassingRows { done, part: &mut part, open: &mut open[begin..], closed, below });
             for i in (begin..end).rev() {
                 let (mut part, below) = rows.part(i, i + 1);
                 let done = Done { pivot: &pivot[i + 1..end], marks: &marks[i + 1..end], end: i + 1, least };
                 let (open, closed) = aside.split_at_mut(i + 1);
-                wide(PassingRows { done, part: &mut part, open: &mut open[i..], closed, below });
+                run_simd(PassingRows { done, part: &mut part, open: &mut open[i..], closed, below });
                 let (first, row) = rows.row(i);
                 let left = &row[..i.saturating_sub(first).min(row.len())];
                 pivot[i] = left.iter().sum::<f64>() + aside[i].exit + aside[i].trapped;
@@ -115,7 +115,7 @@ impl EliminatedChain {
         Self { rows, pivot, truncated }
     }
 
-    /// Largest probability that was dropped from a row. Times the longest expected time to absorption it bounds the relative
+    /// Largest probability that was truncated from a row. Times the longest expected time to absorption it bounds the relative
     /// error of expected times: every visit to a row goes astray with at most this probability.
     #[must_use]
     pub const fn truncated(&self) -> f64 {

@@ -1,6 +1,6 @@
 //! The loop in the limit of many examples: the mean field with a first correction, and a band of Gaussian noise around it.
 //!
-//! Linear-noise approximation: the composition is taken as Gaussian, its covariance carried on by the Jacobian J of q and fed by
+//! Linear-noise approximation: the composition is taken as Gaussian, its covariance taken on by the Jacobian J of q and fed by
 //! the drawing of N examples, Σ′ = JΣJᵀ + (diag q − qqᵀ)/N; the mean moves to q + ½ tr(HΣ) with the curvature H of q. The mean
 //! is then right to O(1/N²) where the mean field is right to O(1/N), and the standard deviation is right to O(1/N) of itself.
 //! Survival conditions the Gaussian on err < θ at each generation and keeps its first two moments, an approximation
@@ -60,19 +60,19 @@ pub fn approximate(scenario: &Scenario) -> NoiseApproximation {
     let horizon = scenario.horizon.get();
     let mut result = NoiseApproximation::empty(horizon as usize + 1);
     let start = Gaussian::start(scenario);
-    let (mut all, mut alive, mut survival) = (start, Some(start), 1.0);
+    let (mut all, mut surviving, mut survival) = (start, Some(start), 1.0);
     for g in 0..=horizon {
         let generation = Generation::new(scenario, g);
-        if let Some(law) = alive {
+        if let Some(law) = surviving {
             let (share, lasting) = generation.lasting(&law);
             survival *= share;
-            alive = lasting;
+            surviving = lasting;
         } else {
             survival = 0.0;
         }
         result.record(g, &generation, &all, survival);
         all = generation.next(&all);
-        alive = alive.map(|law| generation.next(&law));
+        surviving = surviving.map(|law| generation.next(&law));
     }
     result
 }
@@ -216,10 +216,12 @@ impl Generation {
         let curved = [0, 1].map(|i| law.curvature(|x| self.q(x).map(|q| q[i])));
         // What x becomes is (1 − gain) x + gain · draw.
         let gain = self.gain;
-        let carried = [0, 1].map(|i| [0, 1].map(|j| gain * jacobian[(i, j)] + if i == j { 1.0 - gain } else { 0.0 }));
+        let jacobian_of_step =
+            [0, 1].map(|i| [0, 1].map(|j| gain * jacobian[(i, j)] + if i == j { 1.0 - gain } else { 0.0 }));
         let mean = [0, 1].map(|i| (1.0 - gain) * law.mean[i] + gain * (q[i] + curved[i]));
         let drawn = drawing(q);
-        let kept = [0, 1].map(|i| [0, 1].map(|j| dot(carried[i], times(&law.covariance, carried[j]))));
+        let kept =
+            [0, 1].map(|i| [0, 1].map(|j| dot(jacobian_of_step[i], times(&law.covariance, jacobian_of_step[j]))));
         let covariance = [0, 1].map(|i| [0, 1].map(|j| kept[i][j] + gain * gain * drawn[i][j] / self.examples));
         Gaussian { mean: inside(mean), covariance }
     }

@@ -1,5 +1,6 @@
 //! The mean field: the loop without chance, x_{g+1} = q(x_g) (model.md, section 6).
 
+use crate::analytic::settled::settled;
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
@@ -19,9 +20,6 @@ pub struct MeanField {
 pub fn follow(scenario: &Scenario, generations: u64) -> MeanField {
     let mut x = Composition::start(scenario);
     let mut field = MeanField { composition: Vec::new(), error: Vec::new(), starved: None };
-    let settled = scenario.settles_at();
-    // Where neither law nor pool changes any more, a composition that does not move never will.
-    let rests = |g: u64| scenario.learning.policy == Policy::Replace && settled.is_some_and(|settled| g >= settled);
     let mut law = Law::new(scenario, 0);
     for g in 0..=generations {
         law.go_on(scenario, g);
@@ -33,7 +31,8 @@ pub fn follow(scenario: &Scenario, generations: u64) -> MeanField {
             Some(next) => x = train(scenario.learning.policy, g, x, next),
             None => field.starved = field.starved.or(Some(g)),
         }
-        if x == before && rests(g) {
+        // Where neither law nor pool changes any more, a composition that does not move never will.
+        if x == before && settled(scenario, g) {
             let length = generations as usize + 1;
             field.composition.resize(length, x);
             field.error.resize(length, outcome.error_rate);

@@ -1,6 +1,6 @@
 //! Where the counts of one generation go: the density of the next count, as a sum over sources.
 
-use crate::analytic::elimination::simd::{SimdTask, wide};
+use crate::analytic::elimination::simd::{SimdTask, run_simd};
 use crate::analytic::tolerances::{LARGE_SUM, LOST_SUM, SKIPPED_SOURCE, SMALL_SUM};
 
 use super::chebyshev::ChebyshevNodes;
@@ -153,7 +153,7 @@ impl<'a> ArrivalDensity<'a> {
     }
 
     fn sum(&self, count: f64, offset: f64) -> f64 {
-        wide(Sum { arrivals: self, count, offset })
+        run_simd(Sum { arrivals: self, count, offset })
     }
 
     /// What the centre contributes, up to the factor that all share.

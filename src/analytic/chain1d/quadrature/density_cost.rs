@@ -1,6 +1,6 @@
-//! What large loops cost until they fail.
+//! The price of a generation of a large loop.
 
-use crate::analytic::cost::SurvivingLaw;
+use crate::analytic::cost_sum::{CostSum, PricedGeneration};
 use crate::analytic::error::SolveError;
 use crate::cost::Pricing;
 use crate::law::Composition;
@@ -9,53 +9,52 @@ use crate::scenario::Scenario;
 use super::density_propagation::DensityPropagation;
 
 /// The loop that has not failed yet, with its price.
-pub struct DensityCost<'a> {
+struct DensityCost<'a> {
     scenario: &'a Scenario,
-    run: DensityPropagation<'a>,
+    propagation: DensityPropagation<'a>,
     pricing: Pricing<'a>,
     /// Cost given survival, and hazard, of the generation before.
     before: (f64, f64),
 }
 
-/// Generation 0 of a loop, for its costs.
+/// The costs to the horizon and, if `beyond` is asked for, until they are known.
 ///
 /// # Errors
-/// As [`DensityPropagation::new`].
-pub fn lasting<'a>(scenario: &'a Scenario, pricing: Pricing<'a>) -> Result<DensityCost<'a>, SolveError> {
-    let mut run = DensityPropagation::new(scenario)?;
-    run.leave_unconditional();
-    Ok(DensityCost { scenario, run, pricing, before: (f64::NAN, f64::NAN) })
+/// As [`DensityPropagation::new`], and where the law cannot be followed to the horizon.
+pub fn cost_sum<'a>(scenario: &'a Scenario, pricing: Pricing<'a>, beyond: bool) -> Result<CostSum, SolveError> {
+    let mut propagation = DensityPropagation::new(scenario)?;
+    propagation.leave_unconditional();
+    let mut cost = DensityCost { scenario, propagation, pricing, before: (f64::NAN, f64::NAN) };
+    let mut sum = CostSum::new(scenario.horizon.get());
+    sum.add(cost.generation(f64::INFINITY));
+    sum.follow(beyond, || cost.next())?;
+    Ok(sum)
 }
 
-impl SurvivingLaw for DensityCost<'_> {
-    fn survival(&self) -> f64 {
-        self.run.survival()
+impl DensityCost<'_> {
+    fn generation(&self, moved: f64) -> PricedGeneration {
+        PricedGeneration {
+            cost: self.propagation.expected(|wrong| self.pricing.total(Composition { unsound: 0.0, wrong })),
+            survival: self.propagation.survival(),
+            moved,
+            settled: self.propagation.settled(),
+            // A generation costs some thousand visits per interval.
+            states: 1000 * self.propagation.intervals(),
+        }
     }
 
-    fn cost(&mut self) -> f64 {
-        self.run.expected(|wrong| self.pricing.total(Composition { unsound: 0.0, wrong }))
-    }
-
-    /// By how much the price and the hazard have moved, relatively.
-    fn advance(&mut self) -> Result<f64, SolveError> {
-        let settled = self.run.settled();
-        self.run.advance()?;
-        if !settled && let Some(pricing) = Pricing::new(self.scenario, self.run.generation()) {
+    /// One generation on; it has moved by how much the price and the hazard have, relatively.
+    fn next(&mut self) -> Result<PricedGeneration, SolveError> {
+        let settled = self.propagation.settled();
+        self.propagation.advance()?;
+        if !settled && let Some(pricing) = Pricing::new(self.scenario, self.propagation.generation()) {
             self.pricing = pricing;
         }
-        let now = (self.cost() / self.survival(), self.run.hazard());
+        let generation = self.generation(f64::INFINITY);
+        let now = (generation.cost / generation.survival, self.propagation.hazard());
         let moved = |now: f64, before: f64| if now == before { 0.0 } else { (now / before - 1.0).abs() };
         let change = moved(now.0, self.before.0).max(moved(now.1, self.before.1));
         self.before = now;
-        Ok(if change.is_nan() { f64::INFINITY } else { change })
-    }
-
-    fn settled(&self) -> bool {
-        self.run.settled()
-    }
-
-    fn states(&self) -> usize {
-        // A generation costs some thousand visits per interval.
-        1000 * self.run.intervals()
+        Ok(PricedGeneration { moved: if change.is_nan() { f64::INFINITY } else { change }, ..generation })
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::analytic::chain1d::count_chain::ChainState;
 use crate::analytic::error::SolveError;
-use crate::analytic::generation_point::GenerationPoint;
+use crate::analytic::generation_point::{GenerationPoint, quantile_above};
 use crate::analytic::level_times::LevelTimes;
+use crate::analytic::runway_sum::LEVELS;
 use crate::analytic::tolerances::{BEYOND_REACH, DEEP_DENSITY_CUT, DENSITY_CUT, DENSITY_LOG, HAZARD_OVER_CUT};
 
 use super::arrival_density::ArrivalDensity;
@@ -23,7 +24,7 @@ pub struct DensityPropagation<'a> {
     /// `None` as long as it is the same as `surviving`, and after it is no longer followed.
     unconditional: Option<DensityLaw>,
     follows_unconditional: bool,
-    /// Logarithm of the share that is dropped each generation.
+    /// Logarithm of the share that is truncated each generation.
     cut: f64,
     survival: f64,
     failed: f64,
@@ -177,7 +178,7 @@ impl<'a> DensityPropagation<'a> {
         DENSITY_LOG + 1e-15 * (self.run.draws() as f64).sqrt()
     }
 
-    /// The smallest hazard that what is dropped leaves with 15 digits.
+    /// The smallest hazard that what is truncated leaves with 15 digits.
     pub fn least_hazard(&self) -> f64 {
         (-self.cut).exp() * HAZARD_OVER_CUT
     }
@@ -209,8 +210,8 @@ impl<'a> DensityPropagation<'a> {
         let next = self.run.stage(self.generation + 1);
         let (surviving, unconditional) = (std::mem::take(&mut self.surviving), self.unconditional.take());
         let limit = if self.run.accumulates() { self.era.pool + self.run.draws() } else { self.era.pool };
-        let alive = self.next_panels(&surviving, next.failing, limit)?;
-        let ran_on = match &unconditional {
+        let surviving_panels = self.next_panels(&surviving, next.failing, limit)?;
+        let unconditional_panels = match &unconditional {
             Some(unconditional) if self.follows_unconditional => {
                 Some(self.next_panels(unconditional, u64::MAX, limit)?)
             }
@@ -219,12 +220,12 @@ impl<'a> DensityPropagation<'a> {
         let before = surviving.total();
         self.era = next;
         let (below, above): (Vec<DensityPanel>, Vec<DensityPanel>) =
-            alive.into_iter().partition(|panel| panel.last < self.era.failing);
+            surviving_panels.into_iter().partition(|panel| panel.last < self.era.failing);
         let failing = if self.follows_unconditional { self.law(above)? } else { self.ended(above)? };
         self.surviving = self.law(below)?;
         let fails = failing.total();
         let survives = self.surviving.total() + 0.0;
-        self.unconditional = match ran_on {
+        self.unconditional = match unconditional_panels {
             Some(panels) => Some(self.law(panels)?),
             None if self.follows_unconditional && !failing.panels.is_empty() => {
                 let mut all = self.surviving.clone();
@@ -304,8 +305,8 @@ impl<'a> DensityPropagation<'a> {
                 source.weight().iter().zip(source.error).map(|(w, e)| w * (e - mean_error).powi(2)).sum::<f64>()
             })
             .sum();
-        let counts = [0.05, 0.5, 0.95]
-            .map(|level| super::quantile::count(&law.panels, &law.sources, level * total, &mut self.rules));
+        let counts =
+            LEVELS.map(|level| super::quantile::count(&law.panels, &law.sources, level * total, &mut self.rules));
         GenerationPoint {
             survival: self.survival,
             failed: self.failed,
@@ -321,15 +322,11 @@ impl<'a> DensityPropagation<'a> {
     /// Distance from `mean` that the error rate exceeds with probability [`BEYOND_REACH`] at most; rounded up to whole intervals.
     fn reach(&self, law: &DensityLaw, total: f64, mean: f64) -> f64 {
         let least = 0.5 * BEYOND_REACH * total;
-        let beyond = |sum: &mut f64, source: &&QuadratureSource| {
-            *sum += source.weight().iter().sum::<f64>();
-            Some((*sum > least, source.first, source.last))
-        };
-        let low = law.sources.iter().scan(0.0, |sum, source| beyond(sum, &source)).find(|part| part.0);
-        let high = law.sources.iter().rev().scan(0.0, |sum, source| beyond(sum, &source)).find(|part| part.0);
-        let ends = [low.map(|part| part.1), high.map(|part| part.2)];
+        let weighted = |source: &QuadratureSource| (source.weight().iter().sum::<f64>(), (source.first, source.last));
+        let low = quantile_above(law.sources.iter().map(weighted), least).map(|(first, _)| first);
+        let high = quantile_above(law.sources.iter().rev().map(weighted), least).map(|(_, last)| last);
         let error = |count: u64| (self.era.at)(count as f64 / self.era.pool as f64).error;
-        ends.into_iter().flatten().map(|count| (error(count) - mean).abs()).fold(0.0, f64::max)
+        [low, high].into_iter().flatten().map(|count| (error(count) - mean).abs()).fold(0.0, f64::max)
     }
 
     /// E[f(share of wrong beliefs); T > g] of an `f` as smooth as the law of one generation.

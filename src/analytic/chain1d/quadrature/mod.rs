@@ -21,8 +21,8 @@ mod runway_closing;
 mod solve;
 
 pub use count_loop::{CountLoop, LoopEra};
-pub use density_cost::lasting;
+pub(crate) use density_cost::cost_sum;
 pub use density_propagation::DensityPropagation;
 pub use node_chain::NodeChain;
 pub use runway_closing::{RunwayClosing, close};
-pub(super) use solve::solve;
+pub(crate) use solve::solve;

@@ -5,7 +5,7 @@
 //! million some 9,000. Weights and probabilities are positive, so that elimination on the nodes subtracts nothing either.
 //! Source: E. J. Nyström, Über die praktische Auflösung von Integralgleichungen (1930), here for sums.
 
-use crate::analytic::elimination::simd::{SimdTask, wide};
+use crate::analytic::elimination::simd::{SimdTask, run_simd};
 use crate::analytic::elimination::skyline::Skyline;
 use crate::analytic::error::SolveError;
 use crate::analytic::rounding::RowErrors;
@@ -213,7 +213,7 @@ impl NodeChain {
             return binomial::fill(first as u64, self.draws, q, row);
         }
         let draws = BinomialDraws::new(self.draws);
-        wide(NodeRow {
+        run_simd(NodeRow {
             draws,
             mean: draws.number() * q,
             count: &self.count[first..],

@@ -69,108 +69,123 @@ impl Drift {
     }
 }
 
-/// Follows `run` beyond the generations that `tail` holds; `stays` has the time spent in those before the last of them.
-pub fn close(run: &mut DensityPropagation<'_>, tail: &mut RunwaySum, mut stays: LevelTimes) -> RunwayClosing {
-    run.leave_unconditional();
+/// Follows `propagation` beyond the generations that `runway_sum` holds; `stays` has the time spent in those before the last of them.
+pub fn close(
+    propagation: &mut DensityPropagation<'_>,
+    runway_sum: &mut RunwaySum,
+    mut stays: LevelTimes,
+) -> RunwayClosing {
+    propagation.leave_unconditional();
     let mut drift = Drift::default();
     let mut before = f64::NAN;
     let mut intervals = 0;
-    while run.undecided() > DIED_OUT && tail.generation < MOST_GENERATIONS && intervals < MOST_INTERVALS {
-        intervals += if run.accumulates() || run.stays_sound() { run.intervals() } else { 0 };
-        run.stay(&mut stays, 1.0);
-        if let Err(reason) = run.advance() {
-            return unknown(run, tail, reason);
+    while propagation.undecided() > DIED_OUT && runway_sum.generation < MOST_GENERATIONS && intervals < MOST_INTERVALS {
+        intervals += if propagation.accumulates() || propagation.stays_sound() { propagation.intervals() } else { 0 };
+        propagation.stay(&mut stays, 1.0);
+        if let Err(reason) = propagation.advance() {
+            return unknown(propagation, runway_sum, reason);
         }
-        tail.add_survival(run.survival(), run.failed());
-        if !run.settled() {
+        runway_sum.add_survival(propagation.survival(), propagation.failed());
+        if !propagation.settled() {
             continue;
         }
-        if run.hazard() < run.least_hazard() && !run.is_deep() && tail.survival > 0.5 {
-            run.deepen();
+        if propagation.hazard() < propagation.least_hazard() && !propagation.is_deep() && runway_sum.survival > 0.5 {
+            propagation.deepen();
         }
-        if run.hazard() < run.least_hazard() {
-            let mean = run.expected(|share| share) / run.survival();
-            if run.is_deep() && (mean / before - 1.0).abs() < MEAN_COUNT_AT_REST {
-                let least = run.least_hazard();
-                return unknown(run, tail, SolveError::TooRare { least });
+        if propagation.hazard() < propagation.least_hazard() {
+            let mean = propagation.expected(|share| share) / propagation.survival();
+            if propagation.is_deep() && (mean / before - 1.0).abs() < MEAN_COUNT_AT_REST {
+                let least = propagation.least_hazard();
+                return unknown(propagation, runway_sum, SolveError::TooRare { least });
             }
             before = mean;
             continue;
         }
         // A hazard that dies out as loops become safe has nothing to come to rest at.
-        if let Some(left) = drift.next(run.hazard()).filter(|_| !run.stays_sound()) {
-            return at_rest(run, tail, left, stays);
+        if let Some(left) = drift.next(propagation.hazard()).filter(|_| !propagation.stays_sound()) {
+            return at_rest(propagation, runway_sum, left, stays);
         }
     }
-    if tail.survival <= DIED_OUT {
-        run.stay(&mut stays, 1.0);
-        return died_out(run, tail, &stays);
+    if runway_sum.survival <= DIED_OUT {
+        propagation.stay(&mut stays, 1.0);
+        return died_out(propagation, runway_sum, &stays);
     }
-    let generations = tail.generation;
-    let reason = if run.settled() {
+    let generations = runway_sum.generation;
+    let reason = if propagation.settled() {
         SolveError::NotAtRestAfter { generations }
     } else {
-        SolveError::StillChanging { generations, survival: tail.survival }
+        SolveError::StillChanging { generations, survival: runway_sum.survival }
     };
-    unknown(run, tail, reason)
+    unknown(propagation, runway_sum, reason)
 }
 
-fn died_out(run: &DensityPropagation<'_>, tail: &RunwaySum, stays: &LevelTimes) -> RunwayClosing {
-    let sd = spread(tail.second, tail.sum);
+fn died_out(propagation: &DensityPropagation<'_>, runway_sum: &RunwaySum, stays: &LevelTimes) -> RunwayClosing {
+    let sd = spread(runway_sum.second, runway_sum.sum);
     // Each generation's survival is off by at most the bound.
-    let error = DIED_OUT + run.error() * tail.lived();
+    let error = DIED_OUT + propagation.error() * runway_sum.lived();
     RunwayClosing {
-        mean: Ok((tail.sum, sd, error)),
-        fate: Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + run.error() }),
+        mean: Ok((runway_sum.sum, sd, error)),
+        fate: Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + propagation.error() }),
         hazard: Err(SolveError::FailsBeforeRest),
         visits: Ok(stays.visits()),
-        method: format!("quadrature over {} generations, until survival died out", tail.generation),
+        method: format!("quadrature over {} generations, until survival died out", runway_sum.generation),
     }
 }
 
-fn unknown(run: &DensityPropagation<'_>, tail: &RunwaySum, reason: SolveError) -> RunwayClosing {
-    let fate = fate(run, tail);
+fn unknown(propagation: &DensityPropagation<'_>, runway_sum: &RunwaySum, reason: SolveError) -> RunwayClosing {
+    let fate = fate(propagation, runway_sum);
     let reason = fate.filter(Fate::may_last).map_or(reason, |fate| fate.infinite());
     RunwayClosing {
         mean: Err(reason.clone()),
         fate,
-        hazard: Err(if run.stays_sound() || run.never_fails() { SolveError::HazardVanishes } else { reason.clone() }),
+        hazard: Err(if propagation.stays_sound() || propagation.never_fails() {
+            SolveError::HazardVanishes
+        } else {
+            reason.clone()
+        }),
         visits: Err(reason),
-        method: format!("quadrature over {} generations", run.generation() + 1),
+        method: format!("quadrature over {} generations", propagation.generation() + 1),
     }
 }
 
 /// Whether the loop fails at all, as far as the generations followed and the zeros of the law tell.
-fn fate(run: &DensityPropagation<'_>, tail: &RunwaySum) -> Option<Fate> {
-    let with_errors = |fate: Fate| Fate { error: (fate.error + run.error()).min(1.0), ..fate };
-    if run.never_fails() || run.stays_sound() {
-        return Some(with_errors(Fate::so_far(tail.failed, tail.survival, run.undecided())));
+fn fate(propagation: &DensityPropagation<'_>, runway_sum: &RunwaySum) -> Option<Fate> {
+    let with_errors = |fate: Fate| Fate { error: (fate.error + propagation.error()).min(1.0), ..fate };
+    if propagation.never_fails() || propagation.stays_sound() {
+        return Some(with_errors(Fate::so_far(runway_sum.failed, runway_sum.survival, propagation.undecided())));
     }
-    if run.settled() {
+    if propagation.settled() {
         return Some(Fate::CERTAIN);
     }
-    let (failing, law) = run.law_that_stays()?;
-    let pool = GrowingPool { draws: run.draws(), generation: run.generation() as f64, failing, law: &law };
-    Some(pool.fate(&run.shares(), tail.failed)).map(|fate| if fate == Fate::CERTAIN { fate } else { with_errors(fate) })
+    let (failing, law) = propagation.law_that_stays()?;
+    let pool =
+        GrowingPool { draws: propagation.draws(), generation: propagation.generation() as f64, failing, law: &law };
+    Some(pool.fate(&propagation.shares(), runway_sum.failed))
+        .map(|fate| if fate == Fate::CERTAIN { fate } else { with_errors(fate) })
 }
 
 /// The rest as a geometric series; `left` is the relative error of the hazard.
-fn at_rest(run: &DensityPropagation<'_>, tail: &mut RunwaySum, left: f64, mut stays: LevelTimes) -> RunwayClosing {
-    let hazard = run.hazard();
-    let (mean, sd) = tail.closed(hazard);
-    tail.extrapolate(hazard, Fate::CERTAIN);
-    run.stay(&mut stays, 1.0 / hazard);
-    let (error, probability) = run.levels();
+fn at_rest(
+    propagation: &DensityPropagation<'_>,
+    runway_sum: &mut RunwaySum,
+    left: f64,
+    mut stays: LevelTimes,
+) -> RunwayClosing {
+    let hazard = propagation.hazard();
+    let (mean, sd) = runway_sum.closed(hazard);
+    runway_sum.extrapolate(hazard, Fate::CERTAIN);
+    propagation.stay(&mut stays, 1.0 / hazard);
+    let (error, probability) = propagation.levels();
     let mean_error = error.iter().zip(&probability).map(|(e, p)| e * p).sum();
     RunwayClosing {
-        mean: Ok((mean, sd, mean * (left + 4.0 * run.roughness()) + run.error() * tail.lived())),
+        mean: Ok((mean, sd, mean * (left + 4.0 * propagation.roughness()) + propagation.error() * runway_sum.lived())),
         fate: Some(Fate::CERTAIN),
         hazard: Ok(RestingHazard { hazard, mean_error, error, probability }),
         visits: Ok(stays.visits()),
         method: format!(
             "quadrature over {} generations ({} intervals), closed by the quasi-stationary tail",
-            tail.generation,
-            run.intervals()
+            runway_sum.generation,
+            propagation.intervals()
         ),
     }
 }

@@ -69,21 +69,21 @@ fn first_failing(pool: u64, fails: impl Fn(u64) -> bool) -> u64 {
 /// If the loop may starve, or its law is too wide or too rough.
 pub fn solve(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
     let mut undefined = Undefined::new();
-    let mut run = DensityPropagation::new(scenario)?;
-    let (mut tail, mut stays) = (RunwaySum::new(), LevelTimes::new(scenario.failure.error_rate.get()));
+    let mut propagation = DensityPropagation::new(scenario)?;
+    let (mut runway_sum, mut stays) = (RunwaySum::new(), LevelTimes::new(scenario.failure.error_rate.get()));
     let mut points = Vec::new();
     loop {
-        let point = run.point();
-        tail.add_survival(point.survival, point.failed);
+        let point = propagation.point();
+        runway_sum.add_survival(point.survival, point.failed);
         points.push(point);
-        if run.generation() == scenario.horizon.get() {
+        if propagation.generation() == scenario.horizon.get() {
             break;
         }
-        run.stay(&mut stays, 1.0);
-        run.advance()?;
+        propagation.stay(&mut stays, 1.0);
+        propagation.advance()?;
     }
-    let error_bound = run.error();
-    let RunwayClosing { mean, fate, hazard, visits, method } = close(&mut run, &mut tail, stays);
+    let error_bound = propagation.error();
+    let RunwayClosing { mean, fate, hazard, visits, method } = close(&mut propagation, &mut runway_sum, stays);
     if let Err(reason) = &mean {
         for key in ["runway.mean", "runway.sd"] {
             undefined.insert(key.into(), reason.to_string());
@@ -94,7 +94,7 @@ pub fn solve(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
         _ => Fate { error: fate.error + later_slips(scenario), ..fate },
     });
     let known = mean.ok();
-    let runway = tail.runway(known.map(|(mean, sd, _)| (mean, sd)), fate, &points, &mut undefined);
+    let runway = runway_sum.runway(known.map(|(mean, sd, _)| (mean, sd)), fate, &points, &mut undefined);
     Ok(ExactSolution {
         curves: curves(&points),
         runway,
