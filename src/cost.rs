@@ -68,7 +68,7 @@ impl<'a> Pricing<'a> {
 
     /// What the generation costs at composition `x`.
     #[must_use]
-    pub fn bill(&self, x: Composition) -> CostBreakdown {
+    pub fn breakdown(&self, x: Composition) -> CostBreakdown {
         let mut checks = vec![0.0; self.scenario.filters.len()];
         let (mut accepted, mut per_problem) = (0.0, 0.0);
         for bin in self.law.bins() {
@@ -90,14 +90,14 @@ impl<'a> Pricing<'a> {
     /// What one accepted example costs at composition `x`, candidates and checks together; infinite where nothing is accepted.
     #[must_use]
     pub fn per_accepted(&self, x: Composition) -> f64 {
-        let bill = self.bill(x);
-        (bill.generation + bill.checks.iter().sum::<f64>()) / renewed(self.scenario)
+        let breakdown = self.breakdown(x);
+        (breakdown.generation + breakdown.checks.iter().sum::<f64>()) / renewed(self.scenario)
     }
 
-    /// Total of [`Pricing::bill`].
+    /// Total of [`Pricing::breakdown`].
     #[must_use]
     pub fn total(&self, x: Composition) -> f64 {
-        self.bill(x).total
+        self.breakdown(x).total
     }
 
     /// Price of the candidates for one problem.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
-use runaway::analytic::absorption::EliminatedChain;
+use runaway::analytic::elimination::skyline_gth::EliminatedChain;
 use runaway::analytic::quadrature::NodeChain;
 use runaway::analytic::{LawChain, expected_times, solve, sweep};
 use runaway::scenario::{Origin, Scenario};

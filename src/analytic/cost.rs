@@ -1,51 +1,31 @@
-//! What a loop costs until it fails: the price of a generation summed over the law of the loops that have lasted.
-//!
-//! Generation g is paid for when T > g. E[cost of g; T > g] is a sum over the surviving states, carried forward state by state;
-//! once the law given survival has come to rest, each further generation costs the same on average, and what is left of
-//! `E[T]` is multiplied by it.
+//! What a loop costs until it fails: the sum over the generations followed, and beyond them what is left of `E[T]` at the price of
+//! the last one.
 
 use crate::cost::Pricing;
 use crate::law::Composition;
 use crate::scenario::Scenario;
 
-use super::count_propagation::CountPropagation;
-use super::error::SolveError;
-use super::error::Undefined;
+use super::cost_sum::CostSum;
+use super::error::{SolveError, Undefined};
 use super::expected_cost::ExpectedCost;
 use super::mean_field::MeanField;
+use super::method::{self, ExactMethod};
 use super::result::Runway;
-use super::runway_sum::{DIED_OUT, PATIENCE};
-use super::{chain1d, chain2d, quadrature};
+use super::settled::settled;
+use super::{chain1d, chain2d};
 
-/// Distance between the laws given survival of two generations at which they count as one.
-const AT_REST: f64 = 1e-12;
-/// States times generations after which a loop that neither fails nor comes to rest is given up.
-const WORK: f64 = 1e8;
-
-/// The loops that have lasted, generation by generation.
-pub(super) trait SurvivingLaw {
-    /// P(T > g).
-    fn survival(&self) -> f64;
-    /// `E[cost of generation g; T > g]`.
-    fn cost(&mut self) -> f64;
-    /// Goes on by one generation; returns how far the law given survival has moved, 0 at rest.
-    ///
-    /// # Errors
-    /// If the law cannot be followed any further, with the reason.
-    fn advance(&mut self) -> Result<f64, SolveError>;
-    /// Whether the law of one generation stays what it is.
-    fn settled(&self) -> bool;
-    /// States carried.
-    fn states(&self) -> usize;
-}
-
-/// What a loop costs; `None` without prices.
-pub(super) fn of(scenario: &Scenario, runway: &Runway, field: &MeanField) -> Option<ExpectedCost> {
+/// What a loop costs; `None` without prices. `summed` are the generations that its solver followed, if it priced them.
+pub(super) fn of(
+    scenario: &Scenario,
+    runway: &Runway,
+    field: &MeanField,
+    summed: Option<CostSum>,
+) -> Option<ExpectedCost> {
     let start = Pricing::new(scenario, 0)?;
     let unit = scenario.cost.as_ref()?.unit.clone();
-    let mut spending = ExpectedCost {
+    let mut cost = ExpectedCost {
         unit,
-        start: start.bill(Composition::start(scenario)),
+        start: start.breakdown(Composition::start(scenario)),
         mean_field: mean_field(scenario, field, &start),
         expected: None,
         until_horizon: None,
@@ -54,27 +34,44 @@ pub(super) fn of(scenario: &Scenario, runway: &Runway, field: &MeanField) -> Opt
         per_sustained_generation_to_horizon: None,
         undefined: Undefined::new(),
     };
-    if spending.mean_field.iter().any(|cost| !cost.is_finite()) {
+    if cost.mean_field.iter().any(|cost| !cost.is_finite()) {
         let reason = "infinite at generations of which nothing, or next to nothing, is accepted";
-        spending.undefined.insert("mean_field".to_owned(), reason.to_owned());
+        cost.undefined.insert("mean_field".to_owned(), reason.to_owned());
     }
-    if !spending.start.total.is_finite() || !spending.start.problems.is_finite() {
+    if !cost.start.total.is_finite() || !cost.start.problems.is_finite() {
         let reason = "infinite: nothing, or next to nothing, is accepted at generation 0";
-        spending.undefined.insert("start".to_owned(), reason.to_owned());
+        cost.undefined.insert("start".to_owned(), reason.to_owned());
     }
-    if scenario.has_unsound() {
-        match chain2d::lasting(scenario) {
-            Ok(mut lasting) => spending.sum_or_refuse(scenario, &mut lasting, runway),
-            Err(refusal) => spending.refuse(&refusal.to_string()),
+    match sum(scenario, start, runway.mean.is_some(), summed) {
+        Ok(sum) => cost.take(sum, runway),
+        Err(reason) => cost.refuse(&reason.to_string()),
+    }
+    Some(cost)
+}
+
+/// The costs of all generations, beyond the horizon only if that is of use: `E[T]` is known. A law is followed anew where its
+/// solver did not price it: quadrature follows what has failed in other panels than the price needs, with other roundings.
+fn sum<'a>(
+    scenario: &'a Scenario,
+    start: Pricing<'a>,
+    beyond: bool,
+    summed: Option<CostSum>,
+) -> Result<CostSum, SolveError> {
+    match (method::choose(scenario)?, summed) {
+        (ExactMethod::PairsOfCounts | ExactMethod::Counts, Some(summed)) => Ok(summed),
+        (ExactMethod::PairsOfCounts, None) => Ok(chain2d::cost_sum(scenario, beyond)?),
+        (ExactMethod::Counts, None) => Ok(chain1d::cost_sum(scenario, start, beyond)),
+        (ExactMethod::Quadrature { or_counts }, summed) => {
+            match chain1d::quadrature::cost_sum(scenario, start.clone(), beyond) {
+                Err(_) if or_counts => Ok(summed.unwrap_or_else(|| chain1d::cost_sum(scenario, start, beyond))),
+                found => found,
+            }
         }
-    } else {
-        spending.of_line(scenario, start, runway);
     }
-    Some(spending)
 }
 
 fn mean_field(scenario: &Scenario, field: &MeanField, start: &Pricing<'_>) -> Vec<f64> {
-    let same = scenario.settles_at() == Some(0) && scenario.learning.policy == crate::scenario::Policy::Replace;
+    let same = settled(scenario, 0);
     let cost = |(g, x): (u64, &Composition)| match Pricing::new(scenario, g).filter(|_| !same) {
         Some(pricing) => pricing.total(*x),
         None => start.total(*x),
@@ -84,97 +81,10 @@ fn mean_field(scenario: &Scenario, field: &MeanField, start: &Pricing<'_>) -> Ve
 
 impl ExpectedCost {
     fn refuse(&mut self, reason: &str) {
-        for key in [
-            "expected",
-            "until_horizon",
-            "until_failure",
-            "per_sustained_generation",
-            "per_sustained_generation_to_horizon",
-        ] {
+        for key in ["expected", "until_horizon", "per_sustained_generation_to_horizon"] {
             self.undefined.insert(key.to_owned(), reason.to_owned());
         }
-    }
-
-    /// Without unsound beliefs: count by count or by quadrature, as the solution itself (see `chain1d`).
-    fn of_line<'a>(&mut self, scenario: &'a Scenario, start: Pricing<'a>, runway: &Runway) {
-        if !chain1d::few_counts(scenario) {
-            let large = quadrature::lasting(scenario, start.clone());
-            match large.and_then(|mut large| self.sum(scenario, &mut large, runway)) {
-                Ok(()) => return,
-                Err(reason) if !chain1d::affordable_counts(scenario) => return self.refuse(&reason.to_string()),
-                Err(_) => {}
-            }
-        }
-        self.sum_or_refuse(scenario, &mut CountCost::new(scenario, start), runway);
-    }
-
-    fn sum_or_refuse(&mut self, scenario: &Scenario, lasting: &mut dyn SurvivingLaw, runway: &Runway) {
-        if let Err(reason) = self.sum(scenario, lasting, runway) {
-            self.refuse(&reason.to_string());
-        }
-    }
-
-    fn sum(&mut self, scenario: &Scenario, lasting: &mut dyn SurvivingLaw, runway: &Runway) -> Result<(), SolveError> {
-        let horizon = scenario.horizon.get();
-        let (mut spent, mut lived, mut rest) = (0.0, 0.0, f64::INFINITY);
-        let mut expected = Vec::with_capacity(horizon as usize + 1);
-        let mut generation = 0;
-        let cost = loop {
-            let cost = lasting.cost();
-            if generation <= horizon {
-                expected.push(cost);
-            }
-            if generation == horizon {
-                self.until_horizon = Some(spent);
-                self.per_sustained_generation_to_horizon =
-                    self.per_generation("per_sustained_generation_to_horizon", spent, lived);
-            }
-            spent += cost;
-            lived += lasting.survival();
-            let over = lasting.survival() < DIED_OUT || (lasting.settled() && rest < AT_REST);
-            let worked = lasting.states() as f64 * generation as f64 > WORK || generation >= PATIENCE;
-            if generation >= horizon && (over || worked) {
-                break (cost, over);
-            }
-            rest = match lasting.advance() {
-                Ok(rest) => rest,
-                Err(reason) if generation < horizon => return Err(reason),
-                Err(reason) => {
-                    self.expected = Some(expected);
-                    self.refuse_beyond(&reason.to_string());
-                    return Ok(());
-                }
-            };
-            generation += 1;
-        };
-        self.expected = Some(expected);
-        self.close(cost, (spent, lived), lasting.survival(), runway);
-        Ok(())
-    }
-
-    /// What comes after the last generation followed: the rest of `E[T]`, each generation at the price of the last.
-    fn close(&mut self, (cost, over): (f64, bool), (spent, lived): (f64, f64), survival: f64, runway: &Runway) {
-        let reason = match (runway.mean, over) {
-            (None, _) => "the expected runway is not available".to_owned(),
-            (_, false) => format!("survival is still {survival:.3e} and the law given survival has not come to rest"),
-            (Some(mean), true) => {
-                let left = (mean - lived).max(0.0);
-                let rest = if survival > 0.0 && left > 0.0 { left * (cost / survival) } else { 0.0 };
-                self.until_failure = Some(spent + rest);
-                self.per_sustained_generation = self.per_generation("per_sustained_generation", spent + rest, mean);
-                return;
-            }
-        };
-        self.refuse_beyond(&reason);
-    }
-
-    /// The price of a sustained generation; none where the loop fails at once.
-    fn per_generation(&mut self, key: &str, spent: f64, lived: f64) -> Option<f64> {
-        if lived > 0.0 {
-            return Some(spent / lived);
-        }
-        self.undefined.insert(key.to_owned(), "no generation is sustained".to_owned());
-        None
+        self.refuse_beyond(reason);
     }
 
     /// What comes after the horizon is not known.
@@ -183,56 +93,45 @@ impl ExpectedCost {
             self.undefined.insert(key.to_owned(), reason.to_owned());
         }
     }
-}
 
-/// The one-dimensional chain.
-struct CountCost<'a> {
-    scenario: &'a Scenario,
-    forward: CountPropagation<'a>,
-    pricing: Pricing<'a>,
-    /// Price at each count, as far as it was asked for.
-    prices: Vec<Option<f64>>,
-}
-
-impl<'a> CountCost<'a> {
-    fn new(scenario: &'a Scenario, pricing: Pricing<'a>) -> Self {
-        let forward = CountPropagation::new(scenario);
-        let prices = vec![None; forward.chain().states.len()];
-        Self { scenario, forward, pricing, prices }
-    }
-}
-
-impl SurvivingLaw for CountCost<'_> {
-    fn survival(&self) -> f64 {
-        self.forward.surviving().total()
-    }
-
-    fn cost(&mut self) -> f64 {
-        let pool = (self.prices.len() - 1) as f64;
-        let mut sum = 0.0;
-        for (count, mass) in self.forward.surviving().iter().filter(|(_, mass)| *mass > 0.0) {
-            let price = || self.pricing.total(Composition { unsound: 0.0, wrong: count as f64 / pool });
-            sum += mass * *self.prices[count].get_or_insert_with(price);
+    fn take(&mut self, sum: CostSum, runway: &Runway) {
+        if let Some((cost, lived)) = sum.until_horizon {
+            self.until_horizon = Some(cost);
+            self.per_sustained_generation_to_horizon =
+                self.per_generation("per_sustained_generation_to_horizon", cost, lived);
         }
-        sum
-    }
-
-    fn advance(&mut self) -> Result<f64, SolveError> {
-        let before = self.forward.surviving().clone();
-        let settled = self.forward.settled();
-        self.forward.advance();
-        if !settled && let Some(pricing) = Pricing::new(self.scenario, self.forward.generation()) {
-            self.pricing = pricing;
-            self.prices = vec![None; self.forward.chain().states.len()];
+        match &sum.refused {
+            Some(reason) => self.refuse_beyond(&reason.to_string()),
+            None => self.close(&sum, runway),
         }
-        Ok(before.distance(self.forward.surviving()))
+        self.expected = Some(sum.expected);
     }
 
-    fn settled(&self) -> bool {
-        self.forward.settled()
+    /// What comes after the last generation followed: the rest of `E[T]`, each generation at the price of the last.
+    fn close(&mut self, sum: &CostSum, runway: &Runway) {
+        let (so_far, lived) = sum.so_far;
+        let reason = match (runway.mean, sum.end) {
+            (None, _) | (_, None) => "the expected runway is not available".to_owned(),
+            (_, Some((last, false))) => {
+                format!("survival is still {:.3e} and the law given survival has not come to rest", last.survival)
+            }
+            (Some(mean), Some((last, true))) => {
+                let left = (mean - lived).max(0.0);
+                let rest = if last.survival > 0.0 && left > 0.0 { left * (last.cost / last.survival) } else { 0.0 };
+                self.until_failure = Some(so_far + rest);
+                self.per_sustained_generation = self.per_generation("per_sustained_generation", so_far + rest, mean);
+                return;
+            }
+        };
+        self.refuse_beyond(&reason);
     }
 
-    fn states(&self) -> usize {
-        self.prices.len()
+    /// The price of a sustained generation; none where the loop fails at once.
+    fn per_generation(&mut self, key: &str, cost: f64, lived: f64) -> Option<f64> {
+        if lived > 0.0 {
+            return Some(cost / lived);
+        }
+        self.undefined.insert(key.to_owned(), "no generation is sustained".to_owned());
+        None
     }
 }

@@ -1,60 +1,53 @@
 //! The exact solution of a loop, from its law alone.
 //!
-//! `mean_field`, `reproduction`, `fixed` and `outlook` say what the law makes of a loop without chance; `chain`,
-//! `absorption` (by `elimination` of `skyline` rows, its errors bounded by `rounding`), `count_propagation` and `quasi`
-//! solve the chain of counts, `quadrature` sums it where counts are many, `chain1d` puts them together with the
-//! `runway_sum` of T, `chain2d` does where beliefs may be unsound; [`solve`] answers it all. [`LawChain`] is the same
-//! for a law given as a function (forward sums in `node_propagation`), `quick` gives [`expected_runway`] alone,
-//! [`expected_times`] for a handful of states, [`sweep`] for many scenarios.
+//! | room | what is in it |
+//! |---|---|
+//! | [`mean_field`] | the loop without chance: trajectory, R, fixed points, regime, thresholds, linear noise |
+//! | [`elimination`] | absorbing chains of any meaning, solved without a subtraction |
+//! | `chain1d` | loops without unsound beliefs: count by count, by elimination, by [`quadrature`] |
+//! | [`chain2d`] | loops with unsound beliefs: all pairs of counts |
+//!
+//! [`solve`] puts them together, each scenario by the method that [`method`] chooses; `runway_sum`, `ever_fails`, `level_times` and `rounding` are what both chains add up and bound,
+//! `cost` prices their generations, and every tolerance stands in `tolerances`. [`LawChain`] is the same for a law given as a function, [`expected_runway`] gives `E[T]`
+//! alone, [`expected_times`] solves a handful of states, [`sweep`] many scenarios, [`SafetyReport`] seeks what makes a loop safe.
 
-pub mod absorption;
-pub mod chain;
 mod chain1d;
 pub mod chain2d;
 mod cost;
-pub mod count_propagation;
-mod elimination;
+mod cost_sum;
+pub mod elimination;
 mod error;
+mod ever_fails;
 mod expected_cost;
-mod fate;
-pub mod fixed;
-mod law_chain;
+mod generation_point;
+mod level_times;
 pub mod mean_field;
-mod node_propagation;
-pub mod noise;
-mod open_counts;
-mod outlook;
-pub mod quadrature;
-pub mod quasi;
-mod quick;
-pub mod reproduction;
+pub mod method;
 mod result;
 mod rounding;
 mod runway_sum;
 mod safety;
-mod simd;
-pub mod skyline;
-mod small;
+mod settled;
 mod solve;
-mod solved;
-mod stays;
+mod solved_design;
 mod sweep;
-mod thresholds;
+mod tolerances;
 mod verifier;
-mod verifier_meter;
+mod verifier_curves;
 
 pub use crate::law::VerifierMeter;
+pub use chain1d::{ChainRunway, LawChain, expected_runway, quadrature};
+pub use elimination::expected_times;
 pub use error::{SolveError, Undefined};
 pub use expected_cost::ExpectedCost;
-pub use law_chain::{ChainRunway, LawChain};
-pub use quick::expected_runway;
+pub use mean_field::{linear_noise as noise, reproduction};
 pub use result::{
-    BEYOND_REACH, BestGeneration, ByGeneration, Curves, ErrorVisits, ExactSolution, FreshMistakes, ParameterThreshold,
-    Regime, RestingHazard, Runway, Solution,
+    BestGeneration, ByGeneration, Curves, ErrorVisits, ExactSolution, FreshMistakes, ParameterThreshold, Regime,
+    RestingHazard, Runway, Solution,
 };
 pub use safety::{Remedy, SAFE, SafetyReport, failing_within_horizon};
-pub use small::expected_times;
 pub use solve::solve;
-pub use solved::SolvedDesign;
+pub use solved_design::SolvedDesign;
 pub use sweep::{SweepPoint, sweep};
-pub use verifier_meter::VerifierCurves;
+pub use tolerances::BEYOND_REACH;
+pub use verifier_curves::VerifierCurves;

@@ -6,11 +6,9 @@ use crate::law::Composition;
 
 use super::error::Undefined;
 use super::expected_cost::ExpectedCost;
-use super::noise::NoiseApproximation;
-use super::verifier_meter::VerifierCurves;
-
-/// Probability that an error rate lies farther from its mean than [`Curves::reach_error`].
-pub const BEYOND_REACH: f64 = 1e-13;
+use super::mean_field::linear_noise::NoiseApproximation;
+use super::tolerances::EQUAL_ERRORS;
+use super::verifier_curves::VerifierCurves;
 
 /// Everything the analytic side knows about a loop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,7 +74,7 @@ pub struct Solution {
     pub error_bound: Option<f64>,
     /// Bound on the relative error of `survival` and of `failed` from rounding, to first order; besides `error_bound`.
     pub rounding_bound: Option<f64>,
-    /// Absolute error of `runway.mean`: rounding to first order, neglected mass, and the drift left in its tail.
+    /// Absolute error of `runway.mean`: rounding to first order, truncated mass, and the drift left in its tail.
     pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,
@@ -96,14 +94,11 @@ pub struct BestGeneration {
 }
 
 impl BestGeneration {
-    /// Relative difference below which two errors count as equal.
-    const EQUAL: f64 = 1e-9;
-
     /// The lowest of an error curve by generation.
     #[must_use]
     pub fn of(error: &[f64]) -> Self {
         let lowest = error.iter().copied().filter(|error| !error.is_nan()).fold(f64::INFINITY, f64::min);
-        let first = error.iter().position(|&error| error <= lowest * (1.0 + Self::EQUAL)).unwrap_or(0);
+        let first = error.iter().position(|&error| error <= lowest * (1.0 + EQUAL_ERRORS)).unwrap_or(0);
         Self { generation: first as u64, error: lowest }
     }
 }
@@ -121,11 +116,11 @@ pub struct ExactSolution {
     pub visits: Option<ErrorVisits>,
     /// Solver and size.
     pub method: String,
-    /// Bound on the absolute error of the survival function from neglected mass.
+    /// Bound on the absolute error of the survival function from truncated mass.
     pub error_bound: f64,
     /// Bound on the relative error of S(g) and of P(T ≤ g) from rounding, to first order.
     pub rounding_bound: f64,
-    /// Absolute error of `runway.mean`: rounding to first order, neglected mass, and the drift left in its tail.
+    /// Absolute error of `runway.mean`: rounding to first order, truncated mass, and the drift left in its tail.
     pub runway_error: Option<f64>,
     /// Why numbers are absent.
     pub undefined: Undefined,

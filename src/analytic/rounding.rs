@@ -80,7 +80,7 @@ impl RowErrors {
     }
 }
 
-/// What rounding has done to the law of a chain carried from generation to generation.
+/// What rounding has done to the law of a chain from generation to generation.
 ///
 /// The weight of every path errs by at most the sum of the largest errors of its steps, and so do P(T > g) and P(T ≤ g), which
 /// are sums over paths; the law as a whole moves by at most the sum of the mean errors.

@@ -1,14 +1,13 @@
 //! What the law of T adds up to: sums over S(g), quantiles, and the curves by generation.
 
-use super::count_propagation::GenerationPoint;
 use super::error::Undefined;
-use super::fate::Fate;
+use super::ever_fails::Fate;
+use super::generation_point::GenerationPoint;
 use super::result::{Curves, Runway};
+use super::tolerances::LIVED;
 
-/// Survival below which the rest of `E[T]` is beneath rounding.
-pub const DIED_OUT: f64 = 1e-18;
-/// Generations after which a loop that neither fails nor comes to rest is given up.
-pub const PATIENCE: u64 = 20_000;
+/// The levels of every quantile that is asked for.
+pub const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
 
 /// The curves of the generations followed; without unsound beliefs.
 pub fn curves(points: &[GenerationPoint]) -> Curves {
@@ -55,8 +54,6 @@ pub fn spread(second: f64, mean: f64) -> f64 {
     if variance.is_finite() { variance.max(0.0).sqrt() } else { mean }
 }
 
-const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
-
 impl RunwaySum {
     pub const fn new() -> Self {
         Self { sum: 0.0, second: 0.0, generation: 0, survival: 1.0, failed: 0.0, lived: 0, quantiles: [None; 3] }
@@ -78,7 +75,7 @@ impl RunwaySum {
         self.second += (2.0 * g + 1.0) * survival;
         self.survival = survival;
         self.failed = failed;
-        if survival > 1e-3 {
+        if survival > LIVED {
             self.lived = self.generation + 1;
         }
         self.generation += 1;

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::quantity::Probability;
 use crate::scenario::{Filter, Policy, Scenario, Stronger};
 
+use super::chain1d::count_propagation::CountPropagation;
 use super::chain2d;
-use super::count_propagation::CountPropagation;
+use super::method::largest_pool;
 
 /// The probability of failing within the horizon that counts as safe.
 pub const SAFE: f64 = 0.05;
@@ -16,7 +17,7 @@ const STEPS: u32 = 1_000;
 /// Examples times generations of one trial at most, so that all of them take seconds.
 const WORK: u64 = 1_000_000;
 /// The most examples of a loop with unsound beliefs.
-const PLANE_EXAMPLES: u64 = 40;
+const PAIRS_EXAMPLES: u64 = 40;
 
 /// The weakest value of one parameter at which the loop is safe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,12 +72,10 @@ impl SafetyReport {
 }
 
 fn affordable(scenario: &Scenario) -> bool {
-    let (examples, horizon) = (scenario.examples.get(), scenario.horizon.get());
-    let pools = if scenario.learning.policy == Policy::Accumulate { horizon + 1 } else { 1 };
     if scenario.has_unsound() {
-        return scenario.learning.policy == Policy::Replace && examples <= PLANE_EXAMPLES;
+        return scenario.learning.policy == Policy::Replace && scenario.examples.get() <= PAIRS_EXAMPLES;
     }
-    examples.saturating_mul(pools).saturating_mul(horizon) <= WORK
+    largest_pool(scenario).saturating_mul(scenario.horizon.get()) <= WORK
 }
 
 /// P(T ≤ horizon), where that takes a fraction of a second: up to 10⁶ examples times generations, 40 examples with unsound beliefs.
@@ -90,12 +89,12 @@ fn failing(scenario: &Scenario, enough: f64) -> Option<f64> {
     if scenario.has_unsound() {
         return chain2d::failed_within(scenario);
     }
-    let mut forward = CountPropagation::new(scenario);
-    forward.leave_unconditional();
-    while forward.generation() < scenario.horizon.get() && forward.failed() < enough {
-        forward.advance();
+    let mut propagation = CountPropagation::new(scenario);
+    propagation.leave_unconditional();
+    while propagation.generation() < scenario.horizon.get() && propagation.failed() < enough {
+        propagation.advance();
     }
-    Some(forward.failed().min(1.0))
+    Some(propagation.failed().min(1.0))
 }
 
 fn levers(scenario: &Scenario) -> Vec<Lever> {

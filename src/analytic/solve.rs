@@ -3,12 +3,15 @@
 use crate::law::{Composition, Law};
 use crate::scenario::Scenario;
 
-use super::error::SolveError;
-use super::error::Undefined;
-use super::outlook::LoopOutlook;
+use super::cost_sum::CostSum;
+use super::error::{SolveError, Undefined};
+use super::mean_field::outlook::LoopOutlook;
+use super::mean_field::{linear_noise, thresholds};
+use super::method::{self, ExactMethod};
 use super::result::{BestGeneration, ExactSolution, Runway, Solution};
-use super::verifier_meter::VerifierCurves;
-use super::{chain1d, chain2d, cost, noise, thresholds};
+use super::tolerances::ROUNDED_START;
+use super::verifier_curves::VerifierCurves;
+use super::{chain1d, chain2d, cost};
 
 /// Solves a scenario. Never fails: what cannot be computed is absent, with its reason in [`Solution::undefined`].
 ///
@@ -29,9 +32,10 @@ pub fn solve(scenario: &Scenario) -> Solution {
     let mut undefined = Undefined::new();
     let outlook = LoopOutlook::of(scenario, &mut undefined);
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
-    let exact = exact(scenario);
-    let (curves, runway, quasi_stationary, visits, method, bounds, runway_error) = match exact {
-        Ok(exact) => {
+    let mut summed = None;
+    let (curves, runway, quasi_stationary, visits, method, bounds, runway_error) = match exact(scenario) {
+        Ok((exact, costs)) => {
+            summed = costs;
             undefined.extend(exact.undefined);
             (
                 Some(exact.curves),
@@ -72,7 +76,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
     let error = curves.as_ref().map_or(&outlook.field.error, |curves| &curves.expected_error);
     Solution {
         best: BestGeneration::of(error),
-        cost: cost::of(scenario, &runway, &outlook.field),
+        cost: cost::of(scenario, &runway, &outlook.field, summed),
         reproduction_number: outlook.reproduction_number,
         next_generation_matrix: outlook.matrix.map(|k| [[k[(0, 0)], k[(0, 1)]], [k[(1, 0)], k[(1, 1)]]]),
         fresh: outlook.fresh,
@@ -88,7 +92,7 @@ pub fn solve(scenario: &Scenario) -> Solution {
         mean_field_error: outlook.field.error.clone(),
         mean_field_unsound: outlook.field.composition.iter().map(|x| x.unsound).collect(),
         mean_field_wrong: outlook.field.composition.iter().map(|x| x.wrong).collect(),
-        approximation: curves.is_none().then(|| noise::approximate(scenario)),
+        approximation: curves.is_none().then(|| linear_noise::approximate(scenario)),
         curves,
         runway,
         quasi_stationary,
@@ -105,19 +109,27 @@ pub fn solve(scenario: &Scenario) -> Solution {
     }
 }
 
-/// The exact solver that applies, or the reason why none does.
-fn exact(scenario: &Scenario) -> Result<ExactSolution, SolveError> {
-    if scenario.has_unsound() {
-        return Ok(chain2d::solve(scenario)?);
+/// By the exact method that applies, with the costs of the generations it followed; the reason where none does.
+fn exact(scenario: &Scenario) -> Result<(ExactSolution, Option<CostSum>), SolveError> {
+    let by_counts = || chain1d::solve_and_price(scenario);
+    match method::choose(scenario)? {
+        ExactMethod::PairsOfCounts => Ok(chain2d::solve_and_price(scenario)?),
+        ExactMethod::Counts => Ok(by_counts()),
+        ExactMethod::Quadrature { or_counts } => match chain1d::quadrature::solve(scenario) {
+            Ok(solution) => Ok((solution, None)),
+            Err(_) if or_counts => Ok(by_counts()),
+            Err(reason) => Err(SolveError::CountsOnly(Box::new(reason))),
+        },
     }
-    chain1d::solve(scenario)
 }
 
 fn warnings(scenario: &Scenario, outlook: &LoopOutlook) -> Vec<String> {
     let mut warnings = Vec::new();
     let start = Composition::start(scenario);
     let written = (scenario.start.unsound.get(), scenario.start.wrong.get());
-    if !scenario.start.draw && ((start.unsound - written.0).abs() > 1e-12 || (start.wrong - written.1).abs() > 1e-12) {
+    if !scenario.start.draw
+        && ((start.unsound - written.0).abs() > ROUNDED_START || (start.wrong - written.1).abs() > ROUNDED_START)
+    {
         warnings.push(format!(
             "generation 0 holds whole beliefs: the start shares (unsound {}, wrong {}) were rounded to {} and {}",
             written.0, written.1, start.unsound, start.wrong

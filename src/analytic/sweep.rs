@@ -3,19 +3,20 @@
 use rayon::prelude::*;
 
 use crate::law::Law;
-use crate::scenario::{Policy, Scenario};
+use crate::scenario::Scenario;
 
-use super::elimination::{MOST_CELLS, NodeFactors};
-use super::node_propagation::{DIED_OUT, NodePropagation};
-use super::quadrature::{CountLoop, NodeChain};
-use super::{reproduction, solve};
+use super::chain1d::node_factors::{MOST_CELLS, NodeFactors};
+use super::chain1d::node_propagation::NodePropagation;
+use super::chain1d::quadrature::{CountLoop, NodeChain};
+use super::mean_field::reproduction;
+use super::settled::settled;
+use super::solve::solve;
+use super::tolerances::{HAZARD_OVER_TRUNCATED, ROWS_DIED_OUT, SWEPT_TRANSITION};
 
 /// Transient counts up to which each one is visited.
 const FEW_COUNTS: u64 = 700;
 /// The largest number of examples whose chain is held on nodes.
 const MOST_EXAMPLES: u64 = 2_000_000;
-/// Transitions below this are left out of S(g): less than its rounding.
-const LEAST: f64 = 1e-18;
 /// Generations after which a loop that still runs is eliminated.
 const PATIENCE: u64 = 400;
 
@@ -53,8 +54,7 @@ pub fn sweep(scenarios: &[Scenario], generation: u64) -> Vec<SweepPoint> {
 
 fn swept(scenario: &Scenario, generation: u64) -> SweepPoint {
     let plain = !scenario.has_unsound()
-        && scenario.settles_at() == Some(0)
-        && scenario.learning.policy == Policy::Replace
+        && settled(scenario, 0)
         && !scenario.start.draw
         && scenario.examples.get() <= MOST_EXAMPLES;
     let numbers = if plain { on_nodes(scenario, generation) } else { None };
@@ -89,31 +89,31 @@ fn on_nodes(scenario: &Scenario, generation: u64) -> Option<(f64, f64)> {
     }
     .ok()?;
     let at = chain.node(start)?;
-    let rows = chain.rows(LEAST, MOST_CELLS)?;
+    let rows = chain.rows(SWEPT_TRANSITION, MOST_CELLS)?;
     let mut first = vec![0.0; chain.count.len()];
     first[at] = 1.0;
-    let mut carried = NodePropagation::new(&rows, &chain.exits, first, 0.0);
+    let mut propagation = NodePropagation::new(&rows, &chain.exits, first, 0.0);
     let (mut sum, mut g, mut survival) = (1.0, 0, None);
     loop {
         if g == generation {
-            survival = Some(carried.survival);
+            survival = Some(propagation.survival);
         }
-        if carried.survival < DIED_OUT || carried.at_rest || (g >= PATIENCE && survival.is_some()) {
+        if propagation.survival < ROWS_DIED_OUT || propagation.at_rest || (g >= PATIENCE && survival.is_some()) {
             break;
         }
-        carried.advance();
-        sum += carried.survival;
+        propagation.advance();
+        sum += propagation.survival;
         g += 1;
     }
-    if carried.survival < DIED_OUT {
+    if propagation.survival < ROWS_DIED_OUT {
         return Some((sum, survival.unwrap_or(0.0)));
     }
     // A hazard that the rows still resolve closes the sum; a rarer one is a matter for elimination.
-    let mean = if carried.at_rest && carried.hazard > LEAST * 1e13 {
-        sum + carried.survival * (1.0 - carried.hazard) / carried.hazard
+    let mean = if propagation.at_rest && propagation.hazard > SWEPT_TRANSITION * HAZARD_OVER_TRUNCATED {
+        sum + propagation.survival * (1.0 - propagation.hazard) / propagation.hazard
     } else {
         *NodeFactors::of_nodes(&chain)?.times.get(at)?
     };
     let later = generation.saturating_sub(g) as f64;
-    Some((mean, survival.unwrap_or_else(|| carried.survival * (later * (-carried.hazard).ln_1p()).exp())))
+    Some((mean, survival.unwrap_or_else(|| propagation.survival * (later * (-propagation.hazard).ln_1p()).exp())))
 }

@@ -1,15 +1,13 @@
 //! The verifier meter by generation (model.md, section 4): whether a loop's checks still tell right from wrong as it goes down.
 
-use crate::law::{Composition, Law};
+use crate::law::{Composition, Law, VerifierMeter};
 use crate::scenario::Scenario;
-
-use crate::law::VerifierMeter;
 
 use super::error::Undefined;
 use super::mean_field::MeanField;
-use super::outlook::ReasonLog;
+use super::mean_field::outlook::ReasonLog;
 use super::result::Curves;
-use super::verifier_meter::VerifierCurves;
+use super::verifier_curves::VerifierCurves;
 
 impl VerifierCurves {
     /// The meter of a loop that has a check; `None` where nothing is checked.

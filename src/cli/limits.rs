@@ -4,6 +4,7 @@
 //! very long work refused unless `--allow-long` is given, and what does not fit into memory is refused in any case. The
 //! estimates are of one processor's time, from scenario and settings alone, so that the answer is the same on every machine.
 
+use crate::analytic::method::{self, ExactMethod};
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
 
@@ -37,6 +38,8 @@ mod price {
     pub const FILTER: f64 = 20.0;
     /// One generation of curves, with its moments and its place in the results.
     pub const GENERATION: f64 = 2e4;
+    /// One generation of the most counts that are visited one by one.
+    pub const COUNTS: f64 = 1e8;
     /// One generation by quadrature where the law stays, and where it changes.
     pub const QUADRATURE: f64 = 2e6;
     pub const QUADRATURE_ANEW: f64 = 5e7;
@@ -173,26 +176,19 @@ fn law(scenario: &Scenario) -> f64 {
 
 /// Operations of carrying the exact law on by one generation; the largest of the horizon where they grow.
 fn generation(scenario: &Scenario, law: f64) -> f64 {
-    /// Counts up to which each is visited, and beliefs up to which the plane is solved.
-    const FEW: f64 = 4_000.0;
-    const PLANE: f64 = 500.0;
-    let accumulates = scenario.learning.policy == Policy::Accumulate;
-    let n = scenario.examples.as_f64();
-    let pool = if accumulates { n * (scenario.horizon.as_f64() + 1.0) } else { n };
-    if scenario.has_unsound() {
-        // Beyond the plane's reach there is the linear-noise approximation, some hundred evaluations a generation.
-        let whole = n.powi(4) / 4.0 / price::WIDE;
-        return if n > PLANE || accumulates {
-            100.0 * law
-        } else {
-            whole.min(price::PLANE / scenario.horizon.as_f64())
-        };
-    }
-    match (pool <= FEW, changes(scenario)) {
-        (true, false) => pool * pool / 4.0,
-        (true, true) => pool * pool / 4.0 + pool * law,
-        (false, false) => price::QUADRATURE,
-        (false, true) => price::QUADRATURE_ANEW,
+    match method::choose(scenario) {
+        // Beyond the exact methods there is the linear-noise approximation, some hundred evaluations a generation.
+        Err(_) => 100.0 * law,
+        Ok(ExactMethod::PairsOfCounts) => {
+            (scenario.examples.as_f64().powi(4) / 4.0 / price::WIDE).min(price::PLANE / scenario.horizon.as_f64())
+        }
+        Ok(ExactMethod::Counts) => {
+            let pool = method::largest_pool(scenario) as f64;
+            let anew = if changes(scenario) { pool * law } else { 0.0 };
+            (pool * pool / 4.0).min(price::COUNTS) + anew
+        }
+        Ok(_) if changes(scenario) => price::QUADRATURE_ANEW,
+        Ok(_) => price::QUADRATURE,
     }
 }
 

@@ -70,10 +70,10 @@ fn a_mistaken_model_needs_more_problems() {
     for wrong in [0.0, 0.3, 0.8] {
         let x = Composition { unsound: 0.0, wrong };
         let outcome = Law::new(&scenario, 0).at(x);
-        let bill = pricing.bill(x);
-        assert_relative_eq!(bill.problems, 1000.0 / outcome.accepted_share(), max_relative = 1e-12);
+        let breakdown = pricing.breakdown(x);
+        assert_relative_eq!(breakdown.problems, 1000.0 / outcome.accepted_share(), max_relative = 1e-12);
         // Every problem ends in an answer, so every problem comes to the check.
-        assert_relative_eq!(bill.total, bill.problems * 21.0, max_relative = 1e-12);
+        assert_relative_eq!(breakdown.total, breakdown.problems * 21.0, max_relative = 1e-12);
     }
     assert!(pricing.total(Composition { unsound: 0.0, wrong: 0.8 }) > pricing.total(Composition::SOUND));
 }

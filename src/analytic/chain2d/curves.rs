@@ -1,8 +1,11 @@
 //! Curves by generation from the law of the state.
 
-use crate::analytic::{BEYOND_REACH, Curves};
+use crate::analytic::generation_point::quantile_above;
+use crate::analytic::result::Curves;
+use crate::analytic::runway_sum::LEVELS;
+use crate::analytic::tolerances::BEYOND_REACH;
 
-use super::propagation::GridPropagation;
+use super::grid_propagation::GridPropagation;
 
 /// Curves with room for `len` generations.
 pub(super) fn empty(len: usize) -> Curves {
@@ -23,32 +26,32 @@ pub(super) fn empty(len: usize) -> Curves {
 }
 
 /// Appends the present generation.
-pub(super) fn record(curves: &mut Curves, walk: &GridPropagation) {
-    let law = walk.law();
+pub(super) fn record(curves: &mut Curves, propagation: &GridPropagation) {
+    let law = propagation.law();
     let total: f64 = law.iter().sum();
     let mean = |values: &[f64]| law.iter().zip(values).map(|(p, x)| p * x).sum::<f64>() / total;
-    let error = &walk.field.error;
+    let error = &propagation.field.error;
     let expected = mean(error);
     let variance = law.iter().zip(error).map(|(p, e)| p * (e - expected) * (e - expected)).sum::<f64>() / total;
     let (mut unsound, mut wrong) = (0.0, 0.0);
-    for (p, (u, w)) in law.iter().zip(walk.grid.counts()) {
+    for (p, (u, w)) in law.iter().zip(propagation.grid.counts()) {
         unsound += p * u as f64;
         wrong += p * w as f64;
     }
-    let beliefs = total * walk.grid.examples as f64;
-    let quantiles = quantiles(&law, total, error, &walk.field.by_error);
+    let beliefs = total * propagation.grid.examples as f64;
+    let quantiles = quantiles(&law, total, error, &propagation.field.by_error);
 
-    curves.survival.push(walk.survival);
-    curves.failed.push(walk.failed);
+    curves.survival.push(propagation.survival);
+    curves.failed.push(propagation.failed);
     curves.expected_error.push(expected);
     curves.sd_error.push(variance.sqrt());
-    curves.reach_error.push(reach(&law, total, error, &walk.field.by_error, expected));
+    curves.reach_error.push(reach(&law, total, error, &propagation.field.by_error, expected));
     curves.error_q05.push(quantiles[0]);
     curves.error_q50.push(quantiles[1]);
     curves.error_q95.push(quantiles[2]);
     curves.mean_unsound.push(unsound / beliefs);
     curves.mean_wrong.push(wrong / beliefs);
-    curves.expected_yield.push(mean(&walk.field.accepted));
+    curves.expected_yield.push(mean(&propagation.field.accepted));
 }
 
 /// Appends the last generation again, `times` times, where the law of the state no longer moves; failures go on with the
@@ -91,17 +94,11 @@ fn last(values: &[f64]) -> f64 {
 
 /// Distance from `mean` that the error exceeds with probability [`BEYOND_REACH`] at most.
 fn reach(law: &[f64], total: f64, error: &[f64], by_error: &[usize], mean: f64) -> f64 {
-    let edge = |states: &mut dyn Iterator<Item = &usize>| {
-        let mut sum = 0.0;
-        for &state in states {
-            sum += law[state];
-            if sum > 0.5 * BEYOND_REACH * total {
-                return (error[state] - mean).abs();
-            }
-        }
-        0.0
-    };
-    edge(&mut by_error.iter()).max(edge(&mut by_error.iter().rev()))
+    let least = 0.5 * BEYOND_REACH * total;
+    let away = |&state: &usize| (law[state], (error[state] - mean).abs());
+    let ends =
+        [quantile_above(by_error.iter().map(away), least), quantile_above(by_error.iter().rev().map(away), least)];
+    ends.into_iter().flatten().fold(0.0, f64::max)
 }
 
 /// Smallest error rates e with P(err ≤ e) of at least 5, 50 and 95 %.
@@ -110,7 +107,7 @@ fn quantiles(law: &[f64], total: f64, error: &[f64], by_error: &[usize]) -> [f64
     let (mut sum, mut next) = (0.0, 0);
     for &state in by_error.iter().filter(|&&state| law[state] > 0.0) {
         sum += law[state];
-        while next < 3 && sum >= [0.05, 0.5, 0.95][next] * total {
+        while next < 3 && sum >= LEVELS[next] * total {
             found[next] = error[state];
             next += 1;
         }

@@ -1,4 +1,4 @@
-//! The states of the plane and what one generation does at each.
+//! The states, pairs of counts, and what one generation does at each.
 
 use rayon::prelude::*;
 
@@ -6,7 +6,9 @@ use crate::law::{Composition, Law, Outcome, Rounded, Scalar};
 use crate::scenario::Scenario;
 use crate::stats::binomial;
 
-/// Grids of at most this many states are summed whole, all states of 100 examples: nothing is neglected, and failures as rare
+use super::limits::{Chain2dRefusal, within_reach};
+
+/// Grids of at most this many states are summed whole, all states of 100 examples: nothing is truncated, and failures as rare
 /// as 1e-290 keep their digits.
 const WHOLE: usize = 5_151;
 
@@ -18,7 +20,20 @@ pub(super) struct CountGrid {
 }
 
 impl CountGrid {
-    /// Whether sums over states are taken whole, so that nothing is neglected.
+    /// The grid of a scenario.
+    ///
+    /// # Errors
+    /// [`Chain2dRefusal`] where it is beyond the reach of the method.
+    pub fn of(scenario: &Scenario) -> Result<Self, Chain2dRefusal> {
+        within_reach(scenario)?;
+        let examples = scenario.examples.get();
+        match usize::try_from(examples) {
+            Ok(examples) => Ok(Self { examples }),
+            Err(_) => Err(Chain2dRefusal::TooManyExamples { examples }),
+        }
+    }
+
+    /// Whether sums over states are taken whole, so that nothing is truncated.
     pub fn is_summed_whole(self) -> bool {
         self.len() <= WHOLE
     }

@@ -1,6 +1,6 @@
-//! Weights on the states of the plane, seen as weights on error rates.
+//! Weights on the pairs of counts, seen as weights on error rates.
 
-/// Classes of error rate that a result lists; a plane of 300 examples would list 45,000 levels.
+/// Classes of error rate that a result lists; a grid of 300 examples would list 45,000 levels.
 const CLASSES: usize = 256;
 
 /// Error rates, rising, and the weight at each. Levels are merged into classes of equal width, each at its weighted mean, so

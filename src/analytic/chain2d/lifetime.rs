@@ -1,32 +1,24 @@
-//! The law of the runway T from the law of the state: sums over generations, closed by the quasi-stationary tail.
+//! The law of the runway T from the law of the state: sums over generations, closed by the quasi-stationary law.
 //!
 //! Once the law given survival has become stationary, failure comes with the same hazard h in each generation, and what
 //! is left of Σ S(g) is a geometric series (Darroch & Seneta 1965).
 
-use crate::analytic::RestingHazard;
-use crate::analytic::fate::{Fate, later_slips};
-use crate::analytic::runway_sum::spread;
+use crate::analytic::elimination::dense_kernel;
+use crate::analytic::ever_fails::{Fate, later_slips};
+use crate::analytic::result::RestingHazard;
+use crate::analytic::runway_sum::{LEVELS, RunwaySum, spread};
+use crate::analytic::tolerances::{GRID_AT_REST, GRID_DIED_OUT, GRID_ROUNDING, MIN_HAZARD, MOST_GENERATIONS};
 
+use super::grid_cost::GridCost;
+use super::grid_propagation::GridPropagation;
 use super::levels;
-use super::propagation::GridPropagation;
 
 /// Multiplications after which the search for the stationary law ends: about a minute of one processor.
 const WORK: u64 = 100_000_000_000;
-/// Generations after which it ends, for planes so small that multiplications do not count.
-const GENERATIONS: u64 = 20_000;
-/// S(g) below which the rest of Σ S(g) does not matter.
-const DIED_OUT: f64 = 1e-15;
-/// Total variation from the stationary law, and relative distance of the hazard from its limit, that end the search.
-const STATIONARY: f64 = 1e-11;
-/// Changes per generation below this are rounding, whose ratio says nothing.
-const ROUNDING: f64 = 1e-14;
 
 /// Sums over the generations so far.
 pub(super) struct LifetimeSums {
-    /// Σ S(g) and Σ (2g + 1) S(g), of which the second tends to `E[T²]`.
-    sums: (f64, f64),
-    /// Smallest g with P(T ≤ g) of at least 5, 50 and 95 %.
-    quantiles: [Option<f64>; 3],
+    runway_sum: RunwaySum,
     /// Expected generations at each state.
     pub visits: Vec<f64>,
     /// Distances still to go, estimated: of the law and of the hazard (relative).
@@ -34,6 +26,8 @@ pub(super) struct LifetimeSums {
     /// Change of law and hazard in the last generation.
     changes: (f64, f64),
     hazard: f64,
+    /// What the generations so far have cost, where they are priced.
+    pub cost: Option<GridCost>,
 }
 
 /// How the sum over generations ended.
@@ -49,78 +43,88 @@ pub(super) enum PropagationEnding {
     Open,
 }
 
-const LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
-
 impl LifetimeSums {
-    pub fn new(walk: &GridPropagation) -> Self {
+    pub fn new(propagation: &GridPropagation, cost: Option<GridCost>) -> Self {
         let mut lifetime = Self {
-            sums: (0.0, 0.0),
-            quantiles: [None; 3],
-            visits: vec![0.0; walk.grid.len()],
+            runway_sum: RunwaySum::new(),
+            visits: vec![0.0; propagation.grid.len()],
             remaining: (1.0, 1.0),
             changes: (1.0, 1.0),
             hazard: f64::NAN,
+            cost,
         };
-        lifetime.observe(walk);
+        lifetime.observe(propagation);
         lifetime
     }
 
     /// Takes in the present generation.
-    pub fn observe(&mut self, walk: &GridPropagation) {
-        let g = walk.generation as f64;
-        self.sums.0 += walk.survival;
-        self.sums.1 += (2.0 * g + 1.0) * walk.survival;
-        for (quantile, level) in self.quantiles.iter_mut().zip(LEVELS) {
-            if quantile.is_none() && walk.failed >= level {
-                *quantile = Some(g);
-            }
-        }
-        super::kernel::add_scaled(&mut self.visits, walk.survival, &walk.surviving);
+    pub fn observe(&mut self, propagation: &GridPropagation) {
+        self.runway_sum.add_survival(propagation.survival, propagation.failed);
+        dense_kernel::add_scaled(&mut self.visits, propagation.survival, &propagation.surviving);
 
-        let drift = if walk.hazard == self.hazard { 0.0 } else { (walk.hazard - self.hazard).abs() / walk.hazard };
-        self.remaining = (to_go(walk.change, self.changes.0), to_go(drift, self.changes.1));
-        self.changes = (walk.change, drift);
-        self.hazard = walk.hazard;
+        let drift = if propagation.hazard == self.hazard {
+            0.0
+        } else {
+            (propagation.hazard - self.hazard).abs() / propagation.hazard
+        };
+        self.remaining = (to_go(propagation.change, self.changes.0), to_go(drift, self.changes.1));
+        self.changes = (propagation.change, drift);
+        self.hazard = propagation.hazard;
+        if let Some(cost) = &mut self.cost {
+            cost.observe(propagation);
+        }
     }
 
     /// Whether the law given survival will not change any more.
-    pub fn is_stationary(&self, walk: &GridPropagation) -> bool {
-        walk.settled() && !walk.extinct && self.remaining.0 < STATIONARY && self.remaining.1 < STATIONARY
+    pub fn is_stationary(&self, propagation: &GridPropagation) -> bool {
+        propagation.settled()
+            && !propagation.extinct
+            && self.remaining.0 < GRID_AT_REST
+            && self.remaining.1 < GRID_AT_REST
     }
 
     /// Goes on until the rest of the sum is known.
-    pub fn follow(&mut self, walk: &mut GridPropagation) -> PropagationEnding {
-        let (work, end) = (walk.work + WORK, walk.generation + GENERATIONS);
-        let mut safe = walk.safe();
+    pub fn follow(&mut self, propagation: &mut GridPropagation) -> PropagationEnding {
+        let (work, end) = (propagation.work + WORK, propagation.generation + MOST_GENERATIONS);
+        let mut safe = propagation.safe();
         loop {
-            if safe.as_ref().is_some_and(|safe| safe.contains(&true) && undecided(walk, safe) < DIED_OUT) {
-                return if walk.survival < DIED_OUT { PropagationEnding::DiedOut } else { PropagationEnding::Decided };
+            if safe.as_ref().is_some_and(|safe| safe.contains(&true) && undecided(propagation, safe) < GRID_DIED_OUT) {
+                return if propagation.survival < GRID_DIED_OUT {
+                    PropagationEnding::DiedOut
+                } else {
+                    PropagationEnding::Decided
+                };
             }
-            if self.is_stationary(walk) {
+            if self.is_stationary(propagation) {
                 return PropagationEnding::Stationary;
             }
-            let died_out = walk.survival < DIED_OUT;
+            let died_out = propagation.survival < GRID_DIED_OUT;
             // The stationary law is asked for as well, but while the law of one generation changes there is none.
-            let hopeless = walk.extinct || walk.grows();
-            if (died_out && hopeless) || walk.work >= work || walk.generation >= end {
+            let hopeless = propagation.extinct || propagation.grows();
+            if (died_out && hopeless) || propagation.work >= work || propagation.generation >= end {
                 return if died_out { PropagationEnding::DiedOut } else { PropagationEnding::Open };
             }
-            let settled = walk.settled();
-            walk.advance(false);
-            if settled != walk.settled() {
-                safe = walk.safe();
+            let settled = propagation.settled();
+            propagation.advance(false);
+            if settled != propagation.settled() {
+                safe = propagation.safe();
             }
-            self.observe(walk);
+            self.observe(propagation);
         }
     }
 
-    /// Mean and standard deviation of T, with the geometric tail of hazard `walk.hazard` from the present generation on, and
+    /// Mean and standard deviation of T, with the geometric tail of hazard `propagation.hazard` from the present generation on, and
     /// the estimated absolute error of the mean; `None` where that hazard is below `least` or has not come to rest.
-    pub fn moments(&self, walk: &GridPropagation, ending: PropagationEnding, least: f64) -> Option<((f64, f64), f64)> {
-        let (h, g, survival) = (walk.hazard, walk.generation as f64, walk.survival);
-        let (sum, second) = self.sums;
+    pub fn moments(
+        &self,
+        propagation: &GridPropagation,
+        ending: PropagationEnding,
+        least: f64,
+    ) -> Option<((f64, f64), f64)> {
+        let (h, g, survival) = (propagation.hazard, propagation.generation as f64, propagation.survival);
+        let (sum, second) = (self.runway_sum.sum, self.runway_sum.second);
         if survival == 0.0 {
-            return Some(((sum, spread(second, sum)), g * walk.truncated + walk.rounding.of_sum()));
+            return Some(((sum, spread(second, sum)), g * propagation.truncated + propagation.rounding.of_sum()));
         }
         if matches!(ending, PropagationEnding::Open | PropagationEnding::Decided) || h < least || h <= 0.0 {
             return None;
@@ -128,24 +132,29 @@ impl LifetimeSums {
         let (tail, kept) = (survival * (1.0 - h) / h, 1.0 - h);
         let mean = sum + tail;
         let squares = second + tail * (2.0 * g + 1.0) + 2.0 * survival * kept / (h * h);
-        // Hazards of the tail lie within their remaining drift of h, and each generation neglects a little mass more.
+        // Hazards of the tail lie within their remaining drift of h, and each generation truncates a little mass more.
         let relative = if ending == PropagationEnding::Stationary { self.remaining.1 } else { 1.0 };
-        let truncated = walk.truncated / (g + 1.0) / h;
+        let truncated = propagation.truncated / (g + 1.0) / h;
         // The hazard's own rounding is that of the visits of all states (O'Cinneide 1993).
-        let rounding = 2.0 * walk.grid.len() as f64 * walk.rounding.relative() / g.max(1.0);
-        let error = tail * (relative + truncated + rounding) + (g + 1.0 + 1.0 / h) * walk.truncated;
-        Some(((mean, spread(squares, mean)), error + walk.rounding.of_sum()))
+        let rounding = 2.0 * propagation.grid.len() as f64 * propagation.rounding.relative() / g.max(1.0);
+        let error = tail * (relative + truncated + rounding) + (g + 1.0 + 1.0 / h) * propagation.truncated;
+        Some(((mean, spread(squares, mean)), error + propagation.rounding.of_sum()))
     }
 
     /// 5, 50 and 95 % quantiles of T, beyond the generations followed by the geometric tail where failure is certain.
-    pub fn quantiles(&self, walk: &GridPropagation, ending: PropagationEnding, fate: Option<Fate>) -> [Option<f64>; 3] {
-        let mut quantiles = self.quantiles;
-        let (h, g) = (walk.hazard, walk.generation as f64);
-        let least = if walk.grid.is_summed_whole() { 0.0 } else { super::MIN_HAZARD };
-        let closed = ending == PropagationEnding::Stationary && h > 0.0 && h >= least && walk.survival > 0.0;
+    pub fn quantiles(
+        &self,
+        propagation: &GridPropagation,
+        ending: PropagationEnding,
+        fate: Option<Fate>,
+    ) -> [Option<f64>; 3] {
+        let mut quantiles = self.runway_sum.quantiles;
+        let (h, g) = (propagation.hazard, propagation.generation as f64);
+        let least = if propagation.grid.is_summed_whole() { 0.0 } else { MIN_HAZARD };
+        let closed = ending == PropagationEnding::Stationary && h > 0.0 && h >= least && propagation.survival > 0.0;
         if closed && fate == Some(Fate::CERTAIN) {
             for (quantile, level) in quantiles.iter_mut().zip(LEVELS) {
-                let more = (((1.0 - level) / walk.survival).ln() / (-h).ln_1p()).ceil();
+                let more = (((1.0 - level) / propagation.survival).ln() / (-h).ln_1p()).ceil();
                 quantile.get_or_insert(g + more.max(1.0));
             }
         }
@@ -153,44 +162,48 @@ impl LifetimeSums {
     }
 
     /// Whether the loop fails at all, as far as the generations followed and the zeros of the law tell.
-    pub fn fate(&self, walk: &GridPropagation) -> Option<Fate> {
-        if walk.survival < DIED_OUT {
-            return Some(Fate { ever: 1.0, never: 0.0, error: DIED_OUT + walk.truncated });
+    pub fn fate(&self, propagation: &GridPropagation) -> Option<Fate> {
+        if propagation.survival < GRID_DIED_OUT {
+            return Some(Fate { ever: 1.0, never: 0.0, error: GRID_DIED_OUT + propagation.truncated });
         }
-        let safe = walk.safe()?;
-        if walk.settled() && !safe.contains(&true) {
+        let safe = propagation.safe()?;
+        if propagation.settled() && !safe.contains(&true) {
             return Some(Fate::CERTAIN);
         }
-        let fate = Fate::so_far(walk.failed, walk.survival, undecided(walk, &safe));
-        Some(Fate { error: fate.error + walk.truncated + later_slips(walk.scenario), ..fate })
+        let fate = Fate::so_far(propagation.failed, propagation.survival, undecided(propagation, &safe));
+        Some(Fate { error: fate.error + propagation.truncated + later_slips(propagation.scenario), ..fate })
     }
 
     /// Expected generations at each state, with the geometric tail.
-    pub fn all_visits(&self, walk: &GridPropagation) -> Vec<f64> {
+    pub fn all_visits(&self, propagation: &GridPropagation) -> Vec<f64> {
         let mut visits = self.visits.clone();
-        if walk.survival > 0.0 && walk.hazard > 0.0 {
-            super::kernel::add_scaled(&mut visits, walk.survival * (1.0 - walk.hazard) / walk.hazard, &walk.surviving);
+        if propagation.survival > 0.0 && propagation.hazard > 0.0 {
+            dense_kernel::add_scaled(
+                &mut visits,
+                propagation.survival * (1.0 - propagation.hazard) / propagation.hazard,
+                &propagation.surviving,
+            );
         }
         visits
     }
 }
 
 /// Probability of the loops that may still go either way, which are in no safe state.
-fn undecided(walk: &GridPropagation, safe: &[bool]) -> f64 {
-    let open = walk.surviving.iter().zip(safe).filter(|(_, safe)| !**safe);
-    walk.survival * open.fold(0.0, |sum, (weight, _)| sum + weight)
+fn undecided(propagation: &GridPropagation, safe: &[bool]) -> f64 {
+    let open = propagation.surviving.iter().zip(safe).filter(|(_, safe)| !**safe);
+    propagation.survival * open.fold(0.0, |sum, (weight, _)| sum + weight)
 }
 
 /// The law of a loop that has lasted, as a distribution of its error rate.
-pub(super) fn quasi_stationary(walk: &GridPropagation) -> RestingHazard {
-    let (error, probability) = levels::by_error(&walk.field.error, &walk.surviving);
-    let mean_error = walk.surviving.iter().zip(&walk.field.error).map(|(p, e)| p * e).sum();
-    RestingHazard { hazard: walk.hazard, mean_error, error, probability }
+pub(super) fn quasi_stationary(propagation: &GridPropagation) -> RestingHazard {
+    let (error, probability) = levels::by_error(&propagation.field.error, &propagation.surviving);
+    let mean_error = propagation.surviving.iter().zip(&propagation.field.error).map(|(p, e)| p * e).sum();
+    RestingHazard { hazard: propagation.hazard, mean_error, error, probability }
 }
 
 /// Sum of the changes to come, if they go on to shrink as from `before` to `now`.
 fn to_go(now: f64, before: f64) -> f64 {
-    if now <= ROUNDING {
+    if now <= GRID_ROUNDING {
         return now;
     }
     let ratio = now / before;

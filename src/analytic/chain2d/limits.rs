@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::scenario::{Policy, Scenario};
+
 /// The most examples: 60 generations then take about 16 s on two processors (up to a minute where the law spreads wide), and
 /// 1000 examples would take minutes.
 pub const MAX_EXAMPLES: u64 = 500;
@@ -10,14 +12,10 @@ pub const MAX_EXAMPLES: u64 = 500;
 /// memory with the square (212 MB here).
 pub const MAX_ELIMINATED: usize = 5_151;
 
-/// The smallest hazard that forward propagation can vouch for on planes too large to eliminate: it neglects less than 1e-22
-/// a generation.
-pub const MIN_HAZARD: f64 = 1e-12;
-
 /// Multiplications spent on the curves at most: a few minutes of one processor.
 pub(super) const CURVES_WORK: u64 = 400_000_000_000;
 
-/// Why the plane cannot be solved.
+/// Why pairs of counts cannot be solved.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Chain2dRefusal {
@@ -47,4 +45,17 @@ pub enum Chain2dRefusal {
         /// Horizon asked for.
         horizon: u64,
     },
+}
+
+/// Whether the method reaches a scenario, as far as that is known beforehand.
+///
+/// # Errors
+/// [`Chain2dRefusal`] where it does not.
+pub fn within_reach(scenario: &Scenario) -> Result<(), Chain2dRefusal> {
+    let examples = scenario.examples.get();
+    match scenario.learning.policy {
+        Policy::Accumulate => Err(Chain2dRefusal::Accumulates),
+        Policy::Replace if examples > MAX_EXAMPLES => Err(Chain2dRefusal::TooManyExamples { examples }),
+        Policy::Replace => Ok(()),
+    }
 }

@@ -8,21 +8,16 @@
 
 use rayon::prelude::*;
 
+use crate::analytic::elimination::dense_kernel::{self, Lane, WIDTH};
+use crate::analytic::tolerances::{GRID_TRUNCATED, NARROW_ROW};
 use crate::stats::binomial;
 
 use super::grid::{BinomialDraw, CountGrid, LawField};
-use super::kernel::{self, Lane, WIDTH};
 
-/// Values of n_W in one tile; (1 − v)^-32 must stay far from overflow, see [`NARROW`].
+/// Values of n_W in one tile; (1 − v)^-32 must stay far from overflow, see [`NARROW_ROW`].
 const TILE: usize = 32;
 /// Present states whose rows are multiplied together: two panels of this depth fit the first-level cache.
 const CHUNK: usize = 64;
-/// Below this conditional share of sound examples the factor (1 − v)^-32 could overflow; such rows are narrow, and are
-/// added one by one.
-const NARROW: f64 = 1e-6;
-/// Mass that each window may lose on grids that are not summed whole: 300 examples then lose less than 1e-22 a generation,
-/// and a hazard of 1e-12 keeps nine digits.
-const NEGLECTED: f64 = 1e-28;
 
 /// The law of the next state.
 #[derive(Debug, Clone)]
@@ -35,7 +30,7 @@ pub(super) struct GridStep {
     pub work: u64,
 }
 
-/// A present state with its mass, and the window of n_W outside which its successors are neglected.
+/// A present state with its mass, and the window of n_W outside which its successors are truncated.
 #[derive(Debug, Clone, Copy)]
 struct SourceRow {
     mass: f64,
@@ -47,7 +42,7 @@ struct SourceRow {
 
 /// The law after one generation, for the sub-probability `mass` on the grid. States that accept nothing stay where they are.
 pub(super) fn step(grid: CountGrid, field: &LawField, mass: &[f64]) -> GridStep {
-    let cut = if grid.is_summed_whole() { f64::MIN_POSITIVE } else { NEGLECTED };
+    let cut = if grid.is_summed_whole() { f64::MIN_POSITIVE } else { GRID_TRUNCATED };
     let mut step = GridStep { next: vec![0.0; grid.len()], truncated: 0.0, work: 0 };
     let mut sources = Vec::new();
     // One of n_W, and one of n_U for each tile.
@@ -140,7 +135,7 @@ impl Tile {
     fn sum(self, sources: &[SourceRow], out: &mut [f64]) -> u64 {
         let reaches = |s: &&SourceRow| s.wrong.0 < self.end && s.wrong.1 >= self.first;
         let (narrow, wide): (Vec<&SourceRow>, Vec<&SourceRow>) =
-            sources.iter().filter(reaches).partition(|source| 1.0 - source.draw.unsound < NARROW);
+            sources.iter().filter(reaches).partition(|source| 1.0 - source.draw.unsound < NARROW_ROW);
         let mut work = 0;
         let mut panels = Panels::new(self.most());
         for chunk in wide.chunks(CHUNK) {
@@ -227,7 +222,7 @@ impl Tile {
             let window = &mut row[..high + 1 - low];
             binomial::fill(low as u64, left as u64, source.draw.unsound, window);
             let begin = self.grid.index(low, wrong) - self.grid.row(self.first);
-            kernel::add_scaled(&mut out[begin..], weight, window);
+            dense_kernel::add_scaled(&mut out[begin..], weight, window);
             work += window.len() as u64;
         }
         work
@@ -244,10 +239,10 @@ fn multiply(panels: &mut Panels) -> u64 {
         }
         let right = &panels.right[lane * CHUNK..][since..until];
         for (group, left) in panels.left.chunks(CHUNK).enumerate() {
-            let product = kernel::product(&left[since..until], right);
+            let product = dense_kernel::product(&left[since..until], right);
             for (row, sums) in product.iter().enumerate() {
                 let begin = (group * WIDTH + row) * panels.stride + lane * WIDTH;
-                kernel::add_scaled(&mut panels.sums[begin..], 1.0, sums);
+                dense_kernel::add_scaled(&mut panels.sums[begin..], 1.0, sums);
             }
         }
         work += ((until - since) * WIDTH * TILE) as u64;
@@ -273,7 +268,7 @@ mod tests {
                 None => next[x] += mass,
                 Some(draw) => {
                     draw.fill(grid, &mut row);
-                    kernel::add_scaled(&mut next, mass, &row);
+                    dense_kernel::add_scaled(&mut next, mass, &row);
                 }
             }
         }

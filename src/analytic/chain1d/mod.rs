@@ -1,0 +1,22 @@
+//! Loops without unsound beliefs: the chain of one count (model.md, section 1).
+//!
+//! `count_chain` holds its states, `count_propagation` takes the law of the count from generation to generation, count by count;
+//! `node_factors` eliminates the chain for expected times, `open_counts` those counts from which either end can still come.
+//! `quadrature` sums over counts where they are many, `node_propagation` along rows that are formed once. `solve` puts them
+//! together for a scenario, `law_chain` for a law given as a function, `expected_runway` gives the mean alone.
+
+mod count_chain;
+mod count_cost;
+pub(super) mod count_propagation;
+mod expected_runway;
+mod law_chain;
+pub(super) mod node_factors;
+pub(super) mod node_propagation;
+mod open_counts;
+pub mod quadrature;
+mod solve;
+
+pub(super) use count_cost::cost_sum;
+pub use expected_runway::expected_runway;
+pub use law_chain::{ChainRunway, LawChain};
+pub(super) use solve::solve_and_price;
