@@ -87,28 +87,28 @@ pub enum SolveError {
         never: f64,
     },
     /// The hazard of loops that last falls to 0.
-    #[error("loops that last end where failure cannot be reached: their hazard falls to 0")]
+    #[error("surviving loops end where failure cannot be reached: their hazard falls to 0")]
     HazardVanishes,
     /// Generation 0 fails.
-    #[error("generation 0 has failed already: no loop lasts")]
+    #[error("generation 0 has failed already: no loop survives")]
     FailedAtStart,
     /// Every state fails in the next generation.
-    #[error("failure is certain in the next generation: no loop lasts")]
+    #[error("failure is certain in the next generation: no loop survives")]
     FailsNext,
     /// Survival died out.
-    #[error("no loop lasts")]
+    #[error("no loop survives")]
     NoneLasts,
     /// Survival died out before the law given survival was stationary.
-    #[error("the loop fails before the law given survival comes to rest")]
+    #[error("the loop fails before the law given survival becomes stationary")]
     FailsBeforeRest,
     /// The law given survival is periodic or too slow.
-    #[error("the law given survival does not come to rest")]
+    #[error("the law given survival does not become stationary")]
     NoRest,
     /// The law given survival was still moving when it was given up.
-    #[error("the law given survival had not come to rest")]
+    #[error("the law given survival had not become stationary")]
     NotAtRest,
     /// The same, with the generations followed.
-    #[error("the law given survival had not come to rest after {generations} generations")]
+    #[error("the law given survival had not become stationary after {generations} generations")]
     NotAtRestAfter {
         /// Generations followed.
         generations: u64,
@@ -121,7 +121,7 @@ pub enum SolveError {
     },
     /// Loops are left, and their law is not stationary.
     #[error(
-        "after {generations} generations {survival:.3e} of the loops last and their law is not stationary yet; \
+        "after {generations} generations {survival:.3e} of the loops survive and their law is not stationary yet; \
          {ALTERNATIVES}"
     )]
     StillMoving {
@@ -131,7 +131,7 @@ pub enum SolveError {
         survival: f64,
     },
     /// Loops are left, and the law of one generation still changes.
-    #[error("survival is still {survival:.3e} after {generations} generations and the law goes on changing")]
+    #[error("survival is still {survival:.3e} after {generations} generations and the law keeps changing")]
     StillChanging {
         /// Generations followed.
         generations: u64,
@@ -139,16 +139,16 @@ pub enum SolveError {
         survival: f64,
     },
     /// The law of one generation never settles.
-    #[error("the law of one generation goes on changing")]
+    #[error("the law of one generation keeps changing")]
     Changing,
     /// The law of one generation never settles, over unsound and wrong beliefs.
-    #[error("the law of one generation changes for ever")]
+    #[error("the law of one generation never stops changing")]
     ChangesForEver,
     /// The hazard underflows.
     #[error("the hazard is below what a double can hold (1e-308)")]
     HazardUnderflows,
     /// The hazard is below what the quadrature resolves.
-    #[error("at rest the loop fails in fewer than {least:.0e} of its generations")]
+    #[error("once stationary, the loop fails in fewer than {least:.0e} of its generations")]
     TooRare {
         /// The smallest hazard that is resolved.
         least: f64,
@@ -180,7 +180,7 @@ const ALTERNATIVES: &str = "simulate the loop, or use the mean field";
 pub(super) fn in_digits(probability: &f64) -> String {
     match *probability {
         0.0 => "0".to_owned(),
-        1.0 => "1 but for rounding".to_owned(),
+        1.0 => "1 to within rounding".to_owned(),
         p if p > 0.9995 && p < 1.0 => format!("1 − {:.2e}", 1.0 - p),
         p if p >= 1e-3 => format!("{p:.3}"),
         p => format!("{p:.2e}"),

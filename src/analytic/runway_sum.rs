@@ -172,7 +172,7 @@ pub fn runway(
         undefined.insert(format!("runway.{key}"), reason);
     }
     if fate.is_none() {
-        let reason = "the law of one generation goes on changing, and not all generations to come were followed";
+        let reason = "the law of one generation keeps changing, and not all later generations were followed";
         for key in ["ever_fails", "never_fails", "ever_fails_error"] {
             undefined.insert(format!("runway.{key}"), reason.to_owned());
         }

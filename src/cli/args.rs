@@ -247,7 +247,7 @@ pub struct FitArgs {
     /// Seed of the sampler; the same seed gives the same bytes on any number of threads
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Sweeps of the sampler, 480 unless told; more where a note says that it has not settled
+    /// Sweeps of the sampler, 480 by default; more where a note says that it has not settled
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     pub sweeps: Option<u32>,
     /// Say what to measure next, by how much it is expected to narrow the remaining runway: evaluate the last generation on
@@ -297,7 +297,7 @@ pub struct BacktestArgs {
     /// Seed of the sampler
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Sweeps of the sampler in each fit, 160 unless told
+    /// Sweeps of the sampler in each fit, 160 by default
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     pub sweeps: Option<u32>,
     /// Write every forecast, those of the extrapolations too, to this CSV file as quantiles, in the form that scoringutils

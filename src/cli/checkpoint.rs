@@ -78,7 +78,9 @@ impl<'a> Checkpoint<'a> {
         let SealedCheckpoint { sha256, kept: found }: SealedCheckpoint<SimulationProgress> =
             serde_json::from_slice(&bytes).with_context(|| format!("{file}: this is not a checkpoint"))?;
         if checksum(&found) != sha256 {
-            bail!("{file}: this checkpoint is damaged: its contents do not have its checksum. Remove it to begin anew");
+            bail!(
+                "{file}: this checkpoint is damaged: its contents do not match its checksum. Remove it to start again"
+            );
         }
         let (ours, theirs) = (&self.kept, &found);
         let mut differ = Vec::new();
@@ -95,7 +97,7 @@ impl<'a> Checkpoint<'a> {
         hold("sample runs", ours.settings.sample_runs.to_string(), theirs.settings.sample_runs.to_string());
         if !differ.is_empty() {
             bail!(
-                "{file}: this checkpoint is of another simulation: {}. Give another file, or remove it to begin anew",
+                "{file}: this checkpoint belongs to another simulation: {}. Give another file, or remove it to start again",
                 differ.join("; ")
             );
         }

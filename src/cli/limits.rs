@@ -195,7 +195,7 @@ fn generation(scenario: &Scenario, law: f64) -> f64 {
 /// Operations of one generation of one run.
 fn step(scenario: &Scenario, engine: EngineArg) -> f64 {
     let start = Law::new(scenario, 0).at(Composition::start(scenario));
-    // Agents give up where the checks let next to nothing pass.
+    // Agents give up where the checks let almost nothing pass.
     let problems = scenario.examples.as_f64() / start.accepted_share().max(1e-6);
     let candidates = problems * scenario.vote.candidates.as_f64();
     let steps = price::STEP * scenario.steps_at(scenario.horizon.get()) as f64;

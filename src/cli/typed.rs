@@ -32,8 +32,8 @@ overrides, logs and samples); 4 the sampler of a fit has not settled; 10 the ver
 pub(super) fn statements() -> String {
     format!(
         "A [[claim]] or [[published]] table of a file states something about a `quantity` of its loop or of one `design`, at \
-         a `generation` (0 unless told): {}. `coverage` takes a number of `attempts` (unless told, the candidates of the vote); \
-         `reward-accuracy` is the share of candidates whose agreement with the vote tells whether they are right.",
+         a `generation` (default 0): {}. `coverage` takes a number of `attempts` (default: the candidates of the vote); \
+         `reward-accuracy` is the share of candidates whose agreement with the vote shows whether they are right.",
         quantity_names()
     )
 }

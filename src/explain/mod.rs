@@ -308,7 +308,7 @@ impl MistakeAccount {
         if self.starved {
             format!("where nothing that {field} generates is accepted")
         } else if self.at_rest {
-            format!("where {field} comes to rest")
+            format!("where {field} settles")
         } else {
             "half-way to the horizon".to_owned()
         }

@@ -32,7 +32,7 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> LogFit {
     let mut warnings = warnings(&mixing, &surprises, run, (log.runs.len(), options.others));
     warnings.extend(audits_left_out(fitted));
     if options.temperature.is_some() && !gains(posterior.checks, posterior.training) {
-        warnings.push("the temperature has no effect: it tells how fast mistakes grow where nothing is checked (`kept` is `generated`) and generations are fine-tuned".to_owned());
+        warnings.push("the temperature has no effect: it sets how fast mistakes grow where nothing is checked (`kept` is `generated`) and generations are fine-tuned".to_owned());
     }
     if let Some(told) = options.checks {
         let counted = model::checks(&log.runs);

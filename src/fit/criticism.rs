@@ -137,7 +137,7 @@ pub(super) fn warnings(
     if !surprises.is_empty() {
         let places: Vec<String> = surprises.iter().map(|surprise| surprise.generation.to_string()).collect();
         warnings.push(format!(
-            "the model does not foresee generation {}: trust the forecast less than it claims",
+            "the model does not predict generation {}: trust the forecast less than it claims",
             places.join(", ")
         ));
     }

@@ -47,7 +47,7 @@ impl FitOutlook {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Unmoved => "the log hardly tells on which side of 1",
+            Self::Unmoved => "the log barely shows on which side of 1",
             Self::Against => "the log speaks against the prior, which still outweighs it",
             Self::Open => "healing or growing: the data cannot tell",
             Self::SettleWorse => "the error settles, worse than now",

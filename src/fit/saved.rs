@@ -150,7 +150,7 @@ impl Text<'_> {
             match table {
                 "task" => text += &self.task(),
                 "errors" => {
-                    text += "systematic_share = 0.0     # error rates do not tell it; `runaway measure` does\nconsistency = 1.0          # nor this\n"
+                    text += "systematic_share = 0.0     # error rates do not determine it; `runaway measure` does\nconsistency = 1.0          # nor this\n"
                 }
                 _ => {}
             }
@@ -160,7 +160,7 @@ impl Text<'_> {
         let _ = write!(text, "\n[failure]\nerror_rate = {}\n", digits(threshold));
         if self.columns.iter().any(|(key, _)| key.starts_with("filter.")) {
             text +=
-                "\n[[filter]]                 # the checks of the loop, as far as the log tells\nkind = \"catch\"\n";
+                "\n[[filter]]                 # the checks of the loop, as far as the log shows\nkind = \"catch\"\n";
             for key in ["filter.0.random", "filter.0.systematic", "filter.0.false_reject"] {
                 text += &self.line(key);
             }
@@ -184,7 +184,7 @@ impl Text<'_> {
             .collect();
         let examples = self.columns.first().map_or(1.0, |(_, values)| PosteriorDraw::Medians.of(values)).round();
         format!(
-            "# A loop as its log tells it at generation {last}, which is generation 0 here. Medians of the posterior; in brackets\n\
+            "# A loop as fitted to its log at generation {last}, which is generation 0 here. Medians of the posterior; in brackets\n\
              # the 90 % interval. `runaway compare DESIGNS --fit` this file says what a design would buy this loop.\n\
              name = {}\nsource = {}\n\
              examples = {examples}  # {}\nhorizon = {}\n",

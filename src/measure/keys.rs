@@ -97,7 +97,7 @@ pub(super) fn told(
     }
     if point.learning.is_some() && !samples.kept_known {
         measured.notes.push(
-            "the files do not say which answers were kept: what was learned is told as if all had been trained on"
+            "the files do not say which answers were kept: what was learned is reported as if all had been trained on"
                 .to_owned(),
         );
     }
@@ -347,7 +347,7 @@ fn missing(
         let remedy = "samples of a generation with at least 2 % more wrong beliefs, on the same problems";
         miss("errors.amplification", "too few beliefs became wrong to show what they do to slips", remedy);
     }
-    miss("examples", "its effective number shows in how runs of one design part from each other", generations);
+    miss("examples", "its effective number shows in how runs of one design diverge", generations);
     miss("errors.recovery", "the steps of right answers were not checked", "a look at the steps of 200 right answers");
     all
 }

@@ -46,7 +46,7 @@ pub enum MeasureError {
     #[error("name of the scenario: {0}")]
     Name(NameError),
     /// What was measured makes no scenario; its key and rule.
-    #[error("what these samples tell makes no scenario: {}", broken(.0))]
+    #[error("these samples do not make a scenario: {}", broken(.0))]
     Scenario(ScenarioError),
 }
 

@@ -39,7 +39,7 @@ pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
         notes: vec![
             "J = P(rejected | the winning answer is wrong) − P(rejected | it is right): 1 is a perfect check,"
                 .to_owned(),
-            "0 tells nothing, below 0 the check selects for mistakes.".to_owned(),
+            "0 carries no information, below 0 the check selects for mistakes.".to_owned(),
         ],
         caption: "Verifier meter J by generation. Without a vote the winning answer is the candidate itself."
             .to_owned(),

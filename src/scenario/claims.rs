@@ -41,7 +41,7 @@ pub enum LoopQuantity {
     SystematicError,
     /// (g) Coverage (pass@k): share of problems that at least one of `attempts` candidates gets right, at the mean composition.
     Coverage,
-    /// (g) Share of candidates whose agreement with the vote tells whether they are right, at the mean composition.
+    /// (g) Share of candidates whose agreement with the vote shows whether they are right, at the mean composition.
     RewardAccuracy,
     /// (g) J of the verifier meter: P(rejected | wrong) − P(rejected | right), at the mean composition.
     Discrimination,

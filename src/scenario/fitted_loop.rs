@@ -75,14 +75,14 @@ impl FittedLoop {
         if !own.difficulty.is_empty() {
             return refused(
                 "difficulty",
-                "a log tells one error rate, not one for each difficulty",
+                "a log gives one error rate, not one for each difficulty",
                 "leave these tables out with --fit",
             );
         }
         if own.has_unsound() {
             return refused(
                 "errors.recovery",
-                "a log does not tell right answers by wrong steps",
+                "a log does not separate right answers by wrong steps",
                 "leave `recovery` and `start.unsound` out with --fit",
             );
         }

@@ -35,7 +35,7 @@ pub enum SimulationError {
     },
     /// Checks that let nothing pass.
     #[error(
-        "generation {generation}: of the last {candidates} candidates none ended in an accepted example; the checks let next to nothing pass. Use the `counts` engine, which knows a starved loop at sight"
+        "generation {generation}: of the last {candidates} candidates none ended in an accepted example; the checks let almost nothing pass. Use the `counts` engine, which recognises a starved loop at once"
     )]
     NothingAccepted {
         /// Generation that attempts the problems.
@@ -55,7 +55,7 @@ pub enum SimulationError {
     },
     /// A hazard gain with a fraction where next to everything that is learned is a mistake.
     #[error(
-        "generation {generation}: {draws} mistaken draws for one belief do not decide whether it becomes mistaken; with a `hazard_gain` that is no whole number this takes a sound draw, and next to none is. Use the `counts` engine, which needs none"
+        "generation {generation}: {draws} mistaken draws for one belief do not decide whether it becomes mistaken; a `hazard_gain` that is not a whole number needs a sound draw here, and almost none is. Use the `counts` engine, which needs none"
     )]
     UndecidedGain {
         /// Generation that teaches.

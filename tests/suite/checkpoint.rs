@@ -76,7 +76,7 @@ fn another_simulations_checkpoint_is_refused() {
         let message = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert_eq!(refused.status.code(), Some(1), "{message}");
         assert!(
-            message.contains("kept.json: this checkpoint is of another simulation") && message.contains(told),
+            message.contains("kept.json: this checkpoint belongs to another simulation") && message.contains(told),
             "{message}"
         );
         assert_eq!(fs::read(&file).unwrap(), bytes, "a refused checkpoint is left as it is");

@@ -52,9 +52,12 @@ fn the_finding_leads_and_everything_is_drawn() {
         // The log names no run.
         let subject = format!("<p class=\"source\">loop &lt;1&gt;.csv, generations 0 to {}</p>", wrong.len() - 1);
         assert!(html.contains(&subject), "{}", &html[heading..first_figure]);
-        for section in
-            ["Which generation to keep", "What to measure next", "What the data cannot tell", "Does the model fit?"]
-        {
+        for section in [
+            "Which generation to keep",
+            "What to measure next",
+            "What the data cannot determine",
+            "Does the model fit?",
+        ] {
             assert!(html.contains(section), "{section}");
         }
         for (name, svg) in &figures {

@@ -167,8 +167,8 @@ fn what_a_log_does_not_tell_is_refused() {
         (&plain, &plain, "plain.toml: `fit.draws`: this file holds no draws of a fit; `runaway fit LOG --save FILE`"),
         (&plain, &odd, "odd.toml:2:1: `fit.draws.start.wrong`: these are 1 draws where others are 2"),
         (&plain, &outside, "under draw 1 of"),
-        (&bins, &fitted, "`difficulty`: a log tells one error rate, not one for each difficulty"),
-        (&lucky, &fitted, "`errors.recovery`: a log does not tell right answers by wrong steps"),
+        (&bins, &fitted, "`difficulty`: a log gives one error rate, not one for each difficulty"),
+        (&lucky, &fitted, "`errors.recovery`: a log does not separate right answers by wrong steps"),
         (&voted, &checked, "`vote`: the log is of a loop with checks"),
     ] {
         let out = runaway(&["compare", text(designs), "--fit", text(fit), "--replicates", "10"]);

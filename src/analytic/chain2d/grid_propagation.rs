@@ -105,7 +105,7 @@ impl<'a> GridPropagation<'a> {
         settled(self.scenario, self.generation)
     }
 
-    /// The states from which failure cannot be reached any more; `None` as long as the law of one generation goes on changing
+    /// The states from which failure cannot be reached any more; `None` as long as the law of one generation keeps changing
     /// and no state is known to be one.
     pub fn safe(&self) -> Option<Vec<bool>> {
         if self.settled() {
@@ -117,7 +117,7 @@ impl<'a> GridPropagation<'a> {
         stays.then(|| (0..self.grid.len()).map(|state| state == sound).collect())
     }
 
-    /// Whether the law of one generation changes for ever.
+    /// Whether the law of one generation never stops changing.
     pub fn grows(&self) -> bool {
         self.scenario.settles_at().is_none()
     }

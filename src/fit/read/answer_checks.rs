@@ -17,7 +17,7 @@ impl AnswerSet {
         (unchecked > 0).then(|| {
             format!(
                 "{unchecked} of {all} answers have no verdict: those that were checked stand for them, kept for kept and rejected \
-                 for rejected, and what needs every verdict is not told; leave these lines out where they are few"
+                 for rejected, and what needs every verdict is not reported; leave these lines out where they are few"
             )
         })
     }
@@ -35,7 +35,7 @@ impl AnswerSet {
         let both = first.problems.keys().filter(|id| later.problems.contains_key(*id)).count();
         let all = first.problems.len().max(later.problems.len());
         let few = (both < all).then(|| {
-            format!("{both} problems are in both generations, of {all}: what was learned is told from these alone")
+            format!("{both} problems are in both generations, of {all}: what was learned is measured on these alone")
         });
         apart.into_iter().chain(few).collect()
     }

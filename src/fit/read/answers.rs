@@ -221,7 +221,10 @@ impl GatheredAnswers {
         let (generation_key, lines) = (self.generation_key, self.lines);
         let answers_known = self.answers && self.lines_without_answer == 0;
         self.notes.extend((self.answers && !answers_known).then(|| {
-            format!("{} lines lack the answer, which others have: what needs it is not told", self.lines_without_answer)
+            format!(
+                "{} lines lack the answer, which others have: what needs it is not reported",
+                self.lines_without_answer
+            )
         }));
         let mut set =
             AnswerSet { source, notes: self.notes, kept_known, answers_known, generations, generation_key, lines };
@@ -231,7 +234,7 @@ impl GatheredAnswers {
             set.answers_known = false;
             set.notes.push(
                 "right and wrong answers to a problem are the same, so this is the answer that was asked for: which wrong answers \
-                 are the same cannot be told; name the key of the given answer with --answer KEY"
+                 are the same cannot be determined; name the key of the given answer with --answer KEY"
                     .to_owned(),
             );
         }
@@ -239,7 +242,7 @@ impl GatheredAnswers {
             set.answers_known = false;
             set.notes.push(
                 "right answers to one problem differ from each other, so these are whole responses: which wrong answers are \
-                 the same cannot be told; name the key of the final answer with --answer KEY"
+                 the same cannot be determined; name the key of the final answer with --answer KEY"
                     .to_owned(),
             );
         }

@@ -171,7 +171,7 @@ fn numbered(records: &[EvaluationRecord]) -> Result<(), LogError> {
     match others.iter().find(|other| letters(other) != letters(first)) {
         Some(other) => {
             let reason = format!(
-                "nothing tells the generations of {} and this file: no key of the answers, and their names differ in more than \
+                "nothing says which generations {} and this file are: no key of the answers, and their names differ in more than \
                  numbers; name the files by generation, and give those of one set of problems",
                 first.file
             );

@@ -87,7 +87,7 @@ fn samples_beside(files: &[LogFile], found: &mut FoundRecords) {
     if samples > 0 {
         found.ignored.push(format!("{} of samples", some(samples, "file", "files")));
         found.notes.push(
-            "the results are read; the samples beside them, given alone (FOLDER/**/samples_*.jsonl), tell what became of each \
+            "the results are read; the samples beside them, given alone (FOLDER/**/samples_*.jsonl), show what became of each \
              problem as well"
                 .to_owned(),
         );

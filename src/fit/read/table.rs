@@ -39,7 +39,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogErr
         let (known, of) = first.get_or_insert((axis, &file.name));
         if *known != axis {
             let reason = format!(
-                "rows are numbered by {axis} here, but by {known} in {of}: nothing tells how they follow each other; name the column \
+                "rows are numbered by {axis} here, but by {known} in {of}: nothing says how they follow each other; name the column \
                  alike in all files"
             );
             return Err(fault(&file.name, None, None, reason));

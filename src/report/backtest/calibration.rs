@@ -35,8 +35,7 @@ pub(super) fn plot(tested: &BacktestResult) -> Option<Plot> {
             PlotShape::Tags { tags, color: VERMILLION, open: false },
         ));
         notes.push(
-            "A runway is a whole number of generations: a forecast that is sure of it holds it with every interval."
-                .to_owned(),
+            "A runway is a whole number of generations: a certain forecast contains it in every interval.".to_owned(),
         );
     }
     Some(Plot {

@@ -81,7 +81,7 @@ fn lost(tested: &BacktestResult, quantity: ContestQuantity) -> String {
         None if logs.is_empty() => return format!("No log has a case in which the {subject} could be scored."),
         None => format!("They lose the {subject} on none of the logs."),
     };
-    format!("{lost} Their 90\u{a0}% intervals hold {} of what came.", share(held))
+    format!("{lost} Their 90\u{a0}% intervals contain {} of the outcomes.", share(held))
 }
 
 /// What the warnings were worth.
@@ -91,8 +91,8 @@ pub fn warnings(summary: &BacktestSummary) -> String {
         .mean_lead_time
         .map_or_else(String::new, |lead| format!(", {} generations before on average", number(lead, 2)));
     format!(
-        "The warning “fails within 5 generations with probability above 0.5” was given {} times where the log tells what came, {} of \
-         them in vain. Of {} failures after the first cut {} were warned of{lead}.",
+        "The warning “fails within 5 generations with probability above 0.5” was given {} times in cases whose outcome is known; {} were false \
+         alarms. Of {} failures after the first cut, {} were preceded by it{lead}.",
         summary.warnings, summary.false_alarms, summary.failures, summary.failures_warned
     )
 }

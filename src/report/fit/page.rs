@@ -93,7 +93,7 @@ fn unknown(fit: &LogFit) -> Markup {
     let sentences = words::unknown(fit);
     html! {
         section {
-            h2 { "What the data cannot tell" }
+            h2 { "What the data cannot determine" }
             @if sentences.is_empty() { p { "The log says something about every parameter, and pins down none." } }
             @for sentence in sentences { p { (sentence) } }
             @if let Some(sentence) = words::problems(fit) { p { (sentence) } }

@@ -146,7 +146,7 @@ pub(super) fn is_sign(parting: &MetricParting) -> bool {
 pub fn parting(inputs: &PairInputs<'_>) -> String {
     let [(first, one), (second, other)] = &inputs.metrics;
     if let Some(unsettled) = unsettled(one.fit).or_else(|| unsettled(other.fit)) {
-        return format!("Whether {first} and {second} part cannot be told. {unsettled}");
+        return format!("Whether {first} and {second} diverge cannot be determined. {unsettled}");
     }
     let Some(parting) = inputs.parting else {
         return format!("No generation has both {first} and {second}.");
@@ -155,10 +155,10 @@ pub fn parting(inputs: &PairInputs<'_>) -> String {
     // Draws cannot tell more.
     let probability = if probability > 0.999 { "more than 99.9\u{a0}%".to_owned() } else { percent(probability, 2) };
     if parting.probability < UNTOLD {
-        return format!("No clear sign that {first} and {second} part (probability {probability}).");
+        return format!("No clear sign that {first} and {second} diverge (probability {probability}).");
     }
     let (improving, worsening) = if second_worsens { (first, second) } else { (second, first) };
-    let part = if is_sign(&parting) { "part" } else { "may part" };
+    let part = if is_sign(&parting) { "diverge" } else { "may diverge" };
     format!(
         "{first} and {second} {part} after generation {generation} (probability {probability}): by generation {last} the \
          error of {improving} has fallen and that of {worsening} has risen, each by more than {}.",
@@ -351,7 +351,7 @@ pub fn criticism(fit: &LogFit, weighed: Option<&WeighedVariants>) -> Vec<String>
     let told = weighed.scores.iter().filter(|score| !score.sentence.is_empty());
     let told: Vec<String> = told.map(|score| capitalised(&score.sentence) + ".").collect();
     if told.is_empty() {
-        sentences.push("No simpler variant of the model foresees this log clearly better or worse.".to_owned());
+        sentences.push("No simpler variant of the model predicts this log clearly better or worse.".to_owned());
     }
     sentences.extend(told);
     let runway = &weighed.averaged.runway;

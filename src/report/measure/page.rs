@@ -27,5 +27,5 @@ pub(super) fn page(measured: &MeasuredLoop, provenance: &LogProvenance, figures:
             (origin(provenance))
         }
     };
-    document("What the samples tell", &headline, &body)
+    document("What the samples show", &headline, &body)
 }

@@ -59,5 +59,5 @@ fn difficulties(measured: &MeasuredLoop) -> Table {
 
 fn missing(measured: &MeasuredLoop) -> Table {
     let rows = measured.missing.iter().map(|one| [one.key.clone(), one.reason.clone(), one.remedy.clone()]);
-    Table::of_rows("What these files cannot tell", [("Key", 0), ("Why", 1), ("What would", 2)], rows)
+    Table::of_rows("What these files cannot determine", [("Key", 0), ("Why", 1), ("What would", 2)], rows)
 }

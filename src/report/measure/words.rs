@@ -80,8 +80,8 @@ fn check(measured: &MeasuredLoop) -> Option<String> {
 fn counted(measured: &MeasuredLoop) -> String {
     let missing = match measured.missing.len() {
         0 => String::new(),
-        1 => " One more is listed that they cannot tell.".to_owned(),
-        count => format!(" {count} more entries list what they cannot tell."),
+        1 => " One more is listed that they cannot determine.".to_owned(),
+        count => format!(" {count} more entries list what they cannot determine."),
     };
     let (least, most) = measured.answers_per_problem;
     let each = match (least, most) {
@@ -123,7 +123,8 @@ pub(super) fn difficulty_title(measured: &MeasuredLoop) -> String {
     };
     match measured.chosen_difficulties() {
         1 if is_off(measured) => {
-            "One difficulty does not explain the counts of right answers, but too few problems tell more".to_owned()
+            "One difficulty does not explain the counts of right answers, but there are too few problems to say more"
+                .to_owned()
         }
         1 => "Problems of one difficulty explain the counts of right answers".to_owned(),
         chosen => {

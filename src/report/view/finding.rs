@@ -122,7 +122,7 @@ fn regime(inputs: &ReportInputs<'_>) -> String {
     let solution = inputs.solution;
     let Some(regime) = solution.regime else {
         let reason = solution.undefined.get("regime").map_or("", String::as_str);
-        return format!("No reproduction number tells the fate of this loop: {reason}.");
+        return format!("No reproduction number decides the fate of this loop: {reason}.");
     };
     let r = solution.reproduction_number.map_or_else(|| "more than 10³⁰⁸".to_owned(), ratio);
     let floor = solution.floor_error.map(|floor| percent(floor, 3));

@@ -282,7 +282,7 @@ fn undefined(share: Option<f64>) -> BTreeMap<Cow<'static, str>, String> {
         }
         Some(share) if share > MOST => {
             let reason = format!(
-                "one repetition makes up {:.0} % of the sum of all, so that their spread does not tell the error; \
+                "one repetition makes up {:.0} % of the sum of all, so that their spread does not show the error; \
                  ask for more repetitions (--replicates)",
                 100.0 * share
             );
