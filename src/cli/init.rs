@@ -13,7 +13,7 @@ use super::args::InitArgs;
 /// The order of the tables, and what is said between them; the schema fills in the keys.
 const TEMPLATE: &str = include_str!("template.toml");
 /// The column in which meanings begin.
-const MEANINGS: usize = 27;
+const MEANINGS: usize = 28;
 
 pub(super) fn run(args: &InitArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let file = &args.file;
@@ -58,7 +58,8 @@ fn line(key: &KeyInfo) -> String {
         (Some(default), _) => ("", default.as_str()),
         (None, example) => ("# ", example.unwrap_or_default()),
     };
-    explained(&format!("{comment}{} = {value}", key.name), &key.meaning)
+    let more = if key.more.is_empty() { String::new() } else { format!("; {}", key.more) };
+    explained(&format!("{comment}{} = {value}", key.name), &format!("{}{more}", key.meaning))
 }
 
 fn explained(typed: &str, meaning: &str) -> String {
@@ -86,7 +87,7 @@ fn prior(parameter: FitParameter) -> String {
         MedianRange::Positive => " (positive)",
         MedianRange::Any => "",
     };
-    explained(&format!("  {}{range}", parameter.key()), &parameter.meaning()).replacen("# ", "", 1)
+    format!("  {:<width$}{}", format!("{}{range}", parameter.key()), parameter.meaning(), width = MEANINGS)
 }
 
 #[cfg(test)]
@@ -99,7 +100,7 @@ mod tests {
         let text = commented_scenario();
         let explains = |key: &KeyInfo| {
             let typed = |line: &str| line.trim_start_matches(['#', ' ']).starts_with(&format!("{} = ", key.name));
-            text.lines().any(|line| typed(line) && line.ends_with(&format!("# {}", key.meaning)))
+            text.lines().any(|line| typed(line) && line.contains(&format!("# {}", key.meaning)))
         };
         for table in schema().iter().chain(filter_kinds()) {
             for key in table.keys.iter().filter(|key| key.default.is_some() || key.example.is_some()) {

@@ -73,6 +73,7 @@ macro_rules! filter_kinds {
             vec![$(
                 TableInfo::new($kind, $about, vec![$(
                     KeyInfo::with_default(stringify!($key), $meaning, &const { let value: $type = $default; value })
+                        .with_more(concat!($($more),*))
                         .with_example(None$(.or(Some($example)))?)
                 ),+])
             ),+]
@@ -183,7 +184,7 @@ filter_kinds! {
         false_reject: Probability = Probability::ZERO;
         /// Probability that the judge shares a systematic mistake.
         ///
-        /// And lets it pass; absent: the consistency of its problem.
+        /// And lets it pass; absent: its problem's consistency.
         #[serde(skip_serializing_if = "Option::is_none")]
         shared: Option<Probability> = None, example "0.9";
         /// Whether the steps are checked too, or the answer alone.

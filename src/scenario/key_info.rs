@@ -11,6 +11,8 @@ pub struct KeyInfo {
     pub name: &'static str,
     /// What it means, with its unit where it has one: the beginning of a sentence, in lower case.
     pub meaning: String,
+    /// What else there is to say, in the same form; may be empty.
+    pub more: String,
     /// Its default as a file would say it; `None` where the key must be written, or its absence says something of its own.
     pub default: Option<String>,
     /// What could stand there, for a key without a default.
@@ -34,7 +36,7 @@ pub struct TableInfo {
 impl KeyInfo {
     /// A key without a default.
     pub(super) fn new(name: &'static str, documentation: &str) -> Self {
-        Self { name, meaning: meaning(documentation), default: None, example: None }
+        Self { name, meaning: meaning(documentation), more: String::new(), default: None, example: None }
     }
 
     /// A key whose meaning is the first line of its documentation.
@@ -46,6 +48,11 @@ impl KeyInfo {
 
     pub(super) fn with_example(self, example: Option<&'static str>) -> Self {
         Self { example, ..self }
+    }
+
+    /// The lines of documentation behind the first.
+    pub(super) fn with_more(self, documentation: &str) -> Self {
+        Self { more: meaning(documentation), ..self }
     }
 }
 
@@ -72,7 +79,9 @@ fn meaning(documentation: &str) -> String {
     let text = text.strip_suffix('.').unwrap_or(text);
     let mut rest = text.chars();
     match (rest.next(), rest.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(rest).collect(),
+        (Some(first), Some(second)) if second.is_lowercase() || text.starts_with("A ") => {
+            first.to_lowercase().chain(rest).collect()
+        }
         _ => text.to_owned(),
     }
 }
@@ -85,6 +94,8 @@ mod tests {
     fn documentation_becomes_the_beginning_of_a_sentence() {
         for (documentation, said) in [
             (" Share of the problems.", "share of the problems"),
+            (" A check of every step.", "a check of every step"),
+            (" A, growth.", "A, growth"),
             (" N, examples of a generation.", "N, examples of a generation"),
             (" L of these problems.", "L of these problems"),
             (" ε, a slip.", "ε, a slip"),

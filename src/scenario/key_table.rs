@@ -4,7 +4,7 @@
 /// for a key whose default is to be absent.
 ///
 /// The first line of a key's documentation is its meaning wherever it is explained (`runaway init`, the pages), in lower case and
-/// without its full stop; further lines are for readers of the library's documentation. Defaults are checked by the compiler.
+/// without its full stop; further lines are for `runaway init` and the library's documentation. Defaults are checked by the compiler.
 macro_rules! key_table {
     (
         #[doc = $about:literal]
@@ -35,6 +35,7 @@ macro_rules! key_table {
                 use super::key_info::{KeyInfo, TableInfo};
                 let keys = vec![$(
                     KeyInfo::with_default(stringify!($key), $meaning, &const { let value: $type = $default; value })
+                        .with_more(concat!($($more),*))
                         .with_example(None$(.or(Some($example)))?)
                 ),+];
                 TableInfo::new(name, $about, keys)

@@ -66,11 +66,11 @@ key_table! {
         consistency: Probability = share(1.0);
         /// A, growth of the step error per share of unsound and wrong beliefs.
         ///
-        /// Relative to the step error of a sound model, for each unit of the share.
+        /// Relative to the step error of a sound model.
         amplification: Rate = rate(5.0);
         /// D, wrong answers that random mistakes scatter over.
         ///
-        /// Their number; absent: random mistakes never coincide.
+        /// Absent: they never coincide.
         #[serde(skip_serializing_if = "Option::is_none")]
         wrong_answers: Option<Count> = None, example "50";
         /// Step error that improvement tends to.
@@ -98,13 +98,17 @@ key_table! {
         anchor: Probability = share(0.0);
         /// κ, factor of the hazard of mistaken beliefs between learning and answering.
         ///
-        /// The hazard is −ln(1 − share of mistaken beliefs).
+        /// That is −ln(1 − their share); above 1 where answers are sampled hot.
         #[serde(skip_serializing_if = "is_one")]
         hazard_gain: Rate = rate(1.0);
         /// η, share of beliefs learned anew; the others are copied from the predecessor.
+        ///
+        /// Below 1 where it is fine-tuned.
         #[serde(skip_serializing_if = "is_whole")]
         renewal: Probability = share(1.0);
         /// What a generation trains on.
+        ///
+        /// `replace`: the last generation's examples, `accumulate`: all so far.
         policy: Policy = Policy::Replace;
     }
 }
@@ -142,8 +146,12 @@ key_table! {
         /// k, candidates for each problem.
         candidates: Count = count(1);
         /// m, votes that an answer needs.
+        ///
+        /// Absent: more than half; 1: a plurality.
         agree: Option<Count> = None, example "1";
         /// The most votes with which an answer is accepted.
+        ///
+        /// Absent: all.
         agree_at_most: Option<Count> = None, example "1";
     }
 }
@@ -199,7 +207,7 @@ key_table! {
     pub struct Failure {
         /// θ, error rate at which the loop has failed.
         ///
-        /// The error rate of one candidate.
+        /// Of one candidate.
         error_rate: Probability = share(0.5);
     }
 }
