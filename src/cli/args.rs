@@ -172,7 +172,7 @@ pub struct CompareArgs {
     /// Design that ratios and differences refer to [default: the first]
     #[arg(long, value_name = "NAME")]
     pub baseline: Option<String>,
-    /// Runs of each design; run i of every design has the same luck
+    /// Runs of each design; run i of every design has the same random numbers
     #[arg(long, default_value_t = 4000, value_parser = clap::value_parser!(u64).range(2..))]
     pub replicates: u64,
     /// Seed of the random streams; the same seed gives the same bytes on any number of threads

@@ -80,7 +80,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// That so many files were written to a folder.
+    /// How many files were written to a folder.
     pub(super) fn wrote(&mut self, files: Option<usize>, folder: Option<&std::path::Path>) {
         let wrote = files.zip(folder).map(|(files, folder)| format!("wrote {files} files to {}", folder.display()));
         self.written.extend(wrote);

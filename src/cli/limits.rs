@@ -47,10 +47,10 @@ mod price {
     pub const OUTLOOK: f64 = 4_096.0;
     /// Evaluations of the law for the thresholds of one filter: three parameters, sixty halvings, a matrix each.
     pub const THRESHOLDS: f64 = 5_400.0;
-    /// Multiplications of the plane that are done in the time of one operation.
-    pub const WIDE: f64 = 10.0;
-    /// The plane over all generations: it gives up by itself.
-    pub const PLANE: f64 = 5e10;
+    /// Multiplications of the two-dimensional chain that are done in the time of one operation.
+    pub const CHAIN2D_PRODUCTS: f64 = 10.0;
+    /// The two-dimensional chain over all generations: it gives up by itself.
+    pub const CHAIN2D: f64 = 5e10;
     /// Levels of a splitting.
     pub const LEVELS: f64 = 50.0;
     /// One sweep of a fit over one generation of its log: every walker of every ensemble filters it.
@@ -118,10 +118,10 @@ impl WorkEstimate {
         self.bytes += runs * price::RUN_BYTES;
         let what = format!("{runs} runs of {horizon} generations for each design");
         let played = runs * horizon * (price::DRAW + step(scenario, EngineArg::Counts));
-        self.solve(scenario).solve(scenario).part(played, what, "lower `--replicates` or `--horizon`")
+        self.solve(scenario).part(played, what, "lower `--replicates` or `--horizon`")
     }
 
-    /// Fitting logs: so many sweeps over so many generations in all, in so many fits.
+    /// Fitting logs: `sweeps` of each fit over `generations` in all fits together.
     pub fn fits(self, fits: usize, sweeps: usize, generations: usize) -> Self {
         let operations = fits as f64 * sweeps as f64 * generations as f64 * price::SWEEP;
         let noun = if fits == 1 { "fit" } else { "fits" };
@@ -179,9 +179,8 @@ fn generation(scenario: &Scenario, law: f64) -> f64 {
     match method::choose(scenario) {
         // Beyond the exact methods there is the linear-noise approximation, some hundred evaluations a generation.
         Err(_) => 100.0 * law,
-        Ok(ExactMethod::PairsOfCounts) => {
-            (scenario.examples.as_f64().powi(4) / 4.0 / price::WIDE).min(price::PLANE / scenario.horizon.as_f64())
-        }
+        Ok(ExactMethod::PairsOfCounts) => (scenario.examples.as_f64().powi(4) / 4.0 / price::CHAIN2D_PRODUCTS)
+            .min(price::CHAIN2D / scenario.horizon.as_f64()),
         Ok(ExactMethod::Counts) => {
             let pool = method::largest_pool(scenario) as f64;
             let anew = if changes(scenario) { pool * law } else { 0.0 };

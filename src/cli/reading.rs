@@ -132,7 +132,7 @@ pub struct TrainingArgs {
     /// Temperature at which the training sets were sampled: hotter loops run away faster
     #[arg(long, value_name = "T", value_parser = temperature)]
     temperature: Option<f64>,
-    /// What checks the answers that are kept: `none`, `vote:3of5` (so many of the candidates must agree), or `other` [default:
+    /// What checks the answers that are kept: `none`, `vote:3of5` (3 of 5 candidates must agree), or `other` [default:
     /// as the log counts what was generated and kept]
     #[arg(long, value_name = "CHECK", value_parser = checked)]
     checked: Option<CheckOption>,
@@ -145,7 +145,7 @@ pub struct TrainingArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckOption {
     None,
-    /// So many of so many candidates must agree.
+    /// A vote: how many of how many candidates must agree.
     Vote(u64, u64),
     Other,
 }

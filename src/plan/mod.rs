@@ -134,7 +134,7 @@ pub fn compare_solved(
     })
 }
 
-/// Plays a design; runs of equal number share their luck with those of any other.
+/// Plays a design; runs of equal number share their random numbers with those of any other.
 fn play(
     design: &Design,
     settings: ComparisonSettings,

@@ -1,4 +1,4 @@
-//! Differences between designs that were played with the same luck.
+//! Differences between designs that were played with common random numbers.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ pub struct PairedDifference {
     pub low: f64,
     /// Upper end of the 95 % interval.
     pub high: f64,
-    /// Variance of the paired difference over that of independent runs: below 1 where sharing the luck helps. Absent where
+    /// Variance of the paired difference over that of independent runs: below 1 where sharing them helps. Absent where
     /// nothing varies.
     pub variance_ratio: Option<f64>,
 }

@@ -1,6 +1,6 @@
 //! Designs on a loop that was fitted to a log: what the log leaves open, carried through to every answer.
 //!
-//! Under each draw of the fit every design is played with the same luck. An interval is over draws, of means over the
+//! Under each draw of the fit every design is played with common random numbers. An interval is over draws, of means over the
 //! chance of the runs.
 
 use rayon::prelude::*;

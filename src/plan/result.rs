@@ -72,7 +72,7 @@ pub struct ComparedDesign {
     pub dominated_by: Option<String>,
     /// Its numbers over the baseline's.
     pub ratios: BaselineRatios,
-    /// Differences from the baseline under the same luck; absent for the baseline and for other horizons.
+    /// Differences from the baseline under common random numbers; absent for the baseline and for other horizons.
     pub paired: Option<PairedDifferences>,
     /// S(g), 0..=horizon.
     pub survival: Vec<f64>,

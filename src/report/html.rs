@@ -126,7 +126,7 @@ pub(super) fn grid(table: &Table) -> Markup {
 
 /// Where the results of a log came from.
 pub(super) fn provenance(provenance: &LogProvenance) -> Markup {
-    grid(&Table::of_rows("Provenance", [("What", 0), ("Which", 0)], provenance.rows()))
+    grid(&Table::of_rows("Provenance", [("What", 0), ("Value", 0)], provenance.rows()))
 }
 
 /// A whole page around its body, with its terms explained.

@@ -1,4 +1,4 @@
-//! Runs of several designs with common random numbers: the same luck for each.
+//! Runs of several designs with common random numbers: the same draws for each.
 //!
 //! Counts are drawn by inversion from uniform numbers that depend on seed, replicate and generation alone, so that a lucky
 //! generation of one design is a lucky one of every other, and differences vary less than the designs themselves.
@@ -36,7 +36,7 @@ pub struct RunSummary {
     pub cost: f64,
 }
 
-/// Simulates `scenario` by counts, drawn so that the runs of equal number and seed of any two scenarios share their luck.
+/// Simulates `scenario` by counts, drawn so that the runs of equal number and seed of any two scenarios share their draws.
 /// The tallies are distributed as those of [`super::run`] with [`Engine::Counts`].
 ///
 /// # Errors
@@ -152,7 +152,7 @@ impl<'a> CountPlayer<'a> {
         played
     }
 
-    /// Unsound and wrong beliefs of generation 0. Drawn ones take their luck from a stream of their own, so that designs with and
+    /// Unsound and wrong beliefs of generation 0. Drawn ones take their numbers from a stream of their own, so that designs with and
     /// without them stay in step.
     fn start(&self, seed: u64, replicate: u64) -> (u64, u64) {
         if !self.scenario.start.draw {

@@ -89,11 +89,11 @@ fn lost(tested: &BacktestResult, quantity: ContestQuantity) -> String {
 pub fn warnings(summary: &BacktestSummary) -> String {
     let lead = summary
         .mean_lead_time
-        .map_or_else(String::new, |lead| format!(", {} generations before on average", number(lead, 2)));
+        .map_or_else(String::new, |lead| format!(", {} generations ahead on average", number(lead, 2)));
     format!(
-        "The warning “fails within 5 generations with probability above 0.5” was given {} times in cases whose outcome is known; {} were false \
-         alarms. Of {} failures after the first cut, {} were preceded by it{lead}.",
-        summary.warnings, summary.false_alarms, summary.failures, summary.failures_warned
+        "Warnings (“fails within 5 generations with probability above 0.5”) in cases whose outcome is known: {}, of which {} false. \
+         They preceded {} of {} failures after the first cut{lead}.",
+        summary.warnings, summary.false_alarms, summary.failures_warned, summary.failures
     )
 }
 

@@ -98,7 +98,7 @@ fn prices(comparison: &DesignComparison) -> Vec<TableColumn> {
     ]
 }
 
-/// Every design but the baseline, compared with it: ratios, and differences under the same luck. Nothing for a single design.
+/// Every design but the baseline, compared with it: ratios, and differences under common random numbers. Nothing for a single design.
 pub(super) fn against(comparison: &DesignComparison) -> Table {
     let others: Vec<&ComparedDesign> =
         comparison.designs.iter().filter(|one| one.name != comparison.baseline).collect();
@@ -153,8 +153,8 @@ pub(super) fn legend(comparison: &DesignComparison) -> Vec<String> {
     if comparison.designs.len() > 1 {
         lines.push(format!(
             "×: over the baseline's number. “Runway gained” and “Error at the horizon”: mean differences over {runs} runs (seed {}) that \
-             every design plays with the same luck, of min(T, horizon) and of the error rate at the horizon; “variance ×”: that of the \
-             difference over that of independent runs, below 1 where sharing the luck sharpens the comparison.",
+             every design plays with common random numbers, of min(T, horizon) and of the error rate at the horizon; “variance ×”: that of the \
+             difference over that of independent runs, below 1 where these sharpen the comparison.",
             comparison.seed
         ));
     }

@@ -79,7 +79,7 @@ pub fn finding(posterior: &DesignPosterior) -> String {
 /// What to know of the numbers.
 fn notes(posterior: &DesignPosterior) -> Vec<String> {
     let made = format!(
-        "{} draws of the fit, each played {} times with the same random numbers for every design; the intervals hold what the log leaves open, not the chance of a single run.",
+        "{} draws of the fit, each played {} times with common random numbers; the intervals hold what the log leaves open, not the chance of a single run.",
         posterior.draws, posterior.runs
     );
     let strained = (posterior.strained > STRAINED).then(|| {

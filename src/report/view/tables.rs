@@ -124,7 +124,7 @@ pub(super) fn method(inputs: &ReportInputs<'_>) -> Table {
         ("information in the checks, J", verifier(inputs.solution)),
         ("method", inputs.solution.method.clone()),
     ];
-    Table::of_values("The loop and its solution", ["What", "Which"], values)
+    Table::of_values("The loop and its solution", ["What", "Value"], values)
 }
 
 /// What the checks tell at first and at the horizon, and from when on they select for mistakes.
@@ -222,5 +222,5 @@ pub(in crate::report) fn provenance(provenance: &Provenance) -> Table {
         ("runs", optional(provenance.replicates.map(|runs| runs.to_string()))),
         ("command", provenance.command.clone()),
     ];
-    Table::of_values("Provenance", ["What", "Which"], values)
+    Table::of_values("Provenance", ["What", "Value"], values)
 }
