@@ -26,7 +26,7 @@ struct CheckDocument<'a> {
 
 pub(super) fn run(args: &CheckArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let scenario = args.source.load()?;
-    let other = args.against.as_deref().map(|file| args.source.load_from(file)).transpose()?;
+    let other = args.against.as_deref().map(|file| args.source.read_other(file)).transpose()?.map(|file| file.scenario);
     let played_by = other.as_ref().unwrap_or(&scenario);
     WorkEstimate::default().solve(&scenario).play(played_by, args.play).admit(args.source.patience)?;
     let solution = analytic::solve(&scenario);

@@ -13,7 +13,9 @@ use crate::files::ReportFolder;
 use crate::plan::{self, DesignComparison, DesignPosterior};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
 use crate::report::designs;
-use crate::scenario::{Design, DrawnDesigns, FileClaims, FittedDesigns, FittedLoop, PosteriorDraw, Scenario};
+use crate::scenario::{
+    Design, DrawnDesigns, FileClaims, FittedDesigns, FittedLoop, PosteriorDraw, Scenario, ScenarioError, ScenarioFile,
+};
 
 use super::args::{CompareArgs, SourceArgs};
 use super::document::{Answer, json};
@@ -34,7 +36,7 @@ struct CompareDocument<'a> {
 }
 
 pub(super) fn run(args: &CompareArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
-    let fitted = args.fit.as_deref().map(FittedLoop::required).transpose()?;
+    let fitted = args.fit.as_deref().map(fitted_loop).transpose()?;
     let files = args
         .files
         .iter()
@@ -91,6 +93,11 @@ fn answer(comparison: &DesignComparison, evidence: &ClaimResults, posterior: Opt
     }
 }
 
+/// The loop that a fit saved.
+fn fitted_loop(file: &Path) -> Result<FittedLoop, ScenarioError> {
+    FittedLoop::required(&ScenarioFile::load(file, &[])?)
+}
+
 /// One file: its own loop, its designs (itself, if it has none), and what it states about them.
 struct ComparedFile {
     base: Scenario,
@@ -104,22 +111,23 @@ impl ComparedFile {
     fn read(args: &CompareArgs, file: &Path, fitted: Option<&FittedLoop>) -> anyhow::Result<Self> {
         let (set, patience) = (args.set.clone(), args.patience);
         let source = SourceArgs { file: file.to_owned(), set, horizon: args.horizon, design: None, patience };
-        let own = if source.is_result() { None } else { FittedLoop::load(file)? };
+        let file = source.read()?;
+        let own = FittedLoop::of(&file)?;
         if let Some(fitted) = fitted.or(own.as_ref()) {
-            return Self::on(fitted, &source);
+            return Self::on(fitted, file);
         }
-        let (base, mut designs) = (source.load()?, source.designs()?);
+        let ScenarioFile { scenario: base, mut designs, stated, .. } = file;
         if designs.is_empty() {
             designs.push(Design::alone(base.clone()));
         }
-        Ok(Self { base, designs, stated: source.stated()?, drawn: None })
+        Ok(Self { base, designs, stated, drawn: None })
     }
 
     /// The file's designs on a fitted loop, medians plugged in.
-    fn on(fitted: &FittedLoop, source: &SourceArgs) -> anyhow::Result<Self> {
-        let drawn = fitted.under(&source.file, &source.overrides())?;
+    fn on(fitted: &FittedLoop, file: ScenarioFile) -> anyhow::Result<Self> {
+        let drawn = fitted.under(&file)?;
         let DrawnDesigns { base, designs, .. } = drawn.of(PosteriorDraw::Medians)?;
-        Ok(Self { base, designs, stated: source.stated()?, drawn: Some(drawn) })
+        Ok(Self { base, designs, stated: file.stated, drawn: Some(drawn) })
     }
 }
 

@@ -15,7 +15,8 @@ use super::limits::WorkEstimate;
 use super::{CommandVerdict, UsageError, posterior, quoted};
 
 pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
-    let scenario = args.source.load()?;
+    let file = args.source.read()?;
+    let scenario = args.source.chosen(&file)?;
     WorkEstimate::default().solve(&scenario).admit(args.source.patience)?;
     let start = Composition::start(&scenario);
     let x = Composition { unsound: args.unsound.unwrap_or(start.unsound), wrong: args.wrong.unwrap_or(start.wrong) };
@@ -23,7 +24,7 @@ pub(super) fn run(args: &ExplainArgs, out: &mut dyn Write) -> anyhow::Result<Com
         return Err(UsageError(format!("--unsound {} and --wrong {} sum to more than 1", x.unsound, x.wrong)).into());
     }
     let explanation = explain(&scenario, args.generation, x);
-    let posterior = posterior::of_source(&args.source)?;
+    let posterior = posterior::of_file(&file)?;
     let json = || {
         let command = format!(
             "{} --generation {} --unsound {} --wrong {}",

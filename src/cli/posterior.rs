@@ -1,9 +1,8 @@
 //! What a log leaves open, for commands that take a fitted loop.
 
 use crate::plan::{self, DesignPosterior, PosteriorError};
-use crate::scenario::{FittedDesigns, FittedLoop};
+use crate::scenario::{FittedDesigns, FittedLoop, ScenarioFile};
 
-use super::args::SourceArgs;
 use super::progress::bar;
 
 /// Draws where nobody gives a seed.
@@ -21,13 +20,8 @@ pub(super) fn of(files: &[FittedDesigns], seed: u64, baseline: Option<&str>) -> 
     })
 }
 
-/// The same for a file that holds a fitted loop; `None` for one that does not, and for a named pipe, which was read already.
-pub(super) fn of_source(source: &SourceArgs) -> anyhow::Result<Option<DesignPosterior>> {
-    let again = source.file.is_file() || source.file.as_os_str() == "-";
-    if source.is_result() || !again {
-        return Ok(None);
-    }
-    let Some(fitted) = FittedLoop::load(&source.file)? else { return Ok(None) };
-    let files = [fitted.under(&source.file, &source.overrides())?];
-    of(&files, SEED, None).map(Some)
+/// The same for a file that holds a fitted loop; `None` for one that does not.
+pub(super) fn of_file(file: &ScenarioFile) -> anyhow::Result<Option<DesignPosterior>> {
+    let Some(fitted) = FittedLoop::of(file)? else { return Ok(None) };
+    of(&[fitted.under(file)?], SEED, None).map(Some)
 }

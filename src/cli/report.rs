@@ -33,7 +33,8 @@ struct ReportDocument<'a> {
 }
 
 pub(super) fn run(args: &ReportArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
-    let scenario = args.source.load()?;
+    let file = args.source.read()?;
+    let scenario = args.source.chosen(&file)?;
     WorkEstimate::default().solve(&scenario).play(&scenario, args.play).admit(args.source.patience)?;
     let folder = folder(args, &scenario.name)?;
     let provenance = played(&scenario, args.play, &args.source.command("report"));
@@ -42,7 +43,7 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
     let check = verdict(&scenario, &solution, &simulated, args.play, DEFAULT_LEVEL)?;
     let account = MistakeAccount::of(&scenario);
     let safety = super::solve::safety(&scenario, &solution);
-    let posterior = super::posterior::of_source(&args.source)?;
+    let posterior = super::posterior::of_file(&file)?;
     let inputs = ReportInputs {
         scenario: &scenario,
         provenance: &provenance,

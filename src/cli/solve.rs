@@ -14,11 +14,12 @@ use super::limits::WorkEstimate;
 use super::{CommandVerdict, posterior};
 
 pub(super) fn run(args: &SolveArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
-    let scenario = args.source.load()?;
+    let file = args.source.read()?;
+    let scenario = args.source.chosen(&file)?;
     WorkEstimate::default().solve(&scenario).admit(args.source.patience)?;
     let provenance = Provenance::new(&scenario, args.source.command("solve"));
     let solution = analytic::solve(&scenario);
-    let posterior = posterior::of_source(&args.source)?;
+    let posterior = posterior::of_file(&file)?;
     let json = || {
         let given = GivenSource { result: &solution, posterior: posterior.as_ref() };
         ResultDocument::new(&scenario, &provenance, given).to_bytes()

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::files;
 use crate::provenance::Provenance;
-use crate::scenario::{Design, FileClaims, Origin, Scenario, ScenarioError};
+use crate::scenario::{Origin, Scenario, ScenarioError, ScenarioFile};
 
 use super::args::SourceArgs;
 use super::outcome::UsageError;
@@ -12,50 +12,35 @@ use super::playing;
 use super::typed::quoted;
 
 impl SourceArgs {
-    /// Reads the scenario with its overrides.
+    /// Reads the scenario that is asked for, with its overrides.
     pub(super) fn load(&self) -> anyhow::Result<Scenario> {
-        let Some(name) = &self.design else { return Ok(self.load_from(&self.file)?) };
-        let designs = self.designs()?;
-        let known: Vec<String> = designs.iter().map(|design| format!("\"{}\"", design.name)).collect();
-        let found = designs.into_iter().find(|design| design.name == *name);
+        self.chosen(&self.read()?)
+    }
+
+    /// Reads the file with its overrides.
+    pub(super) fn read(&self) -> Result<ScenarioFile, ScenarioError> {
+        self.read_other(&self.file)
+    }
+
+    /// The design that is asked for, or the file's own loop.
+    pub(super) fn chosen(&self, file: &ScenarioFile) -> anyhow::Result<Scenario> {
+        let Some(name) = &self.design else { return Ok(file.scenario.clone()) };
+        let known: Vec<String> = file.designs.iter().map(|design| format!("\"{}\"", design.name)).collect();
+        let found = file.designs.iter().find(|design| design.name == *name);
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         let refusal = || UsageError(format!("no design is called \"{name}\"; the designs are {known}"));
-        Ok(found.ok_or_else(refusal)?.scenario)
+        Ok(found.ok_or_else(refusal)?.scenario.clone())
     }
 
-    /// Reads every design of the file, with its overrides; a result file has none.
-    pub(super) fn designs(&self) -> Result<Vec<Design>, ScenarioError> {
-        if self.is_result() {
-            return Ok(Vec::new());
-        }
-        Scenario::load_designs(&self.file, &self.overrides())
-    }
-
-    /// Reads what the file states about its designs; a result file states nothing.
-    pub(super) fn stated(&self) -> Result<FileClaims, ScenarioError> {
-        if self.is_result() {
-            return Ok(FileClaims::default());
-        }
-        Scenario::load_stated(&self.file, &self.overrides())
-    }
-
-    /// Whether the file is the result of another command.
-    pub(super) fn is_result(&self) -> bool {
-        is_result(&self.file)
+    /// Reads another file with the same overrides.
+    pub(super) fn read_other(&self, file: &Path) -> Result<ScenarioFile, ScenarioError> {
+        let overrides = self.overrides();
+        if is_result(file) { again(file, &overrides) } else { ScenarioFile::load(file, &overrides) }
     }
 
     pub(super) fn overrides(&self) -> Vec<String> {
         let horizon = self.horizon.map(|horizon| format!("horizon={horizon}"));
         self.set.iter().cloned().chain(horizon).collect()
-    }
-
-    /// Reads another file with the same overrides.
-    pub(super) fn load_from(&self, file: &Path) -> Result<Scenario, ScenarioError> {
-        let overrides = self.overrides();
-        if is_result(file) {
-            return again(file, &overrides);
-        }
-        Scenario::load(file, &overrides)
     }
 
     /// The command and its source as they can be typed again.
@@ -78,8 +63,8 @@ fn is_result(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "json")
 }
 
-/// The scenario of a result file, with overrides.
-pub(super) fn again(file: &Path, overrides: &[String]) -> Result<Scenario, ScenarioError> {
+/// The scenario of a result file as a file of its own, with overrides.
+fn again(file: &Path, overrides: &[String]) -> Result<ScenarioFile, ScenarioError> {
     let unreadable = |reason: String| ScenarioError::Unreadable { path: file.display().to_string(), reason };
     let bytes = files::read(file, files::RESULTS).map_err(|error| unreadable(error.to_string()))?;
     // Nothing else of the file is taken, however much it holds.
@@ -90,7 +75,7 @@ pub(super) fn again(file: &Path, overrides: &[String]) -> Result<Scenario, Scena
     let results: ResultFile = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
     let written = results.scenario.ok_or_else(|| unreadable("it has no `scenario`".to_owned()))?;
     let scenario = Scenario::from_json(&written)?;
-    Scenario::parse(&scenario.to_toml(), Origin::File(file.to_owned()), overrides)
+    ScenarioFile::parse(&scenario.to_toml(), Origin::File(file.to_owned()), overrides)
 }
 
 /// The provenance of a result that was played.

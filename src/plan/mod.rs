@@ -62,8 +62,8 @@ struct PlayedDesign<'a> {
 ///
 /// ```
 /// use runaway::plan::ComparisonSettings;
-/// use runaway::scenario::Origin;
-/// use runaway::{Scenario, compare};
+/// use runaway::scenario::{Origin, ScenarioFile};
+/// use runaway::compare;
 ///
 /// let text = r#"
 /// name = "small"
@@ -76,7 +76,7 @@ struct PlayedDesign<'a> {
 /// name = "a tenth of ground truth"
 /// set = { "learning.anchor" = 0.1 }
 /// "#;
-/// let designs = Scenario::parse_designs(text, Origin::Text, &[])?;
+/// let designs = ScenarioFile::parse(text, Origin::Text, &[])?.designs;
 /// let comparison = compare(&designs, ComparisonSettings { replicates: 100, seed: 1 }, None)?;
 /// assert_eq!(comparison.baseline, "as it is");
 /// // How many times as long the anchored loop lasts.

@@ -4,15 +4,13 @@
 //! `consistency` 1), since error rates do not tell these from others. A file that knows better is given the numbers that
 //! leave its error rates and what becomes of its mistakes as the log has them.
 
-use std::path::{Path, PathBuf};
-
 use toml::{Table, Value};
 
 use super::design::Design;
 use super::diagnostic::Diagnostic;
 use super::draws::{FitDraws, PosteriorDraw};
 use super::error::{Origin, RuleBreach, ScenarioError};
-use super::load::{self, read_table, table_of};
+use super::load::{self, ScenarioFile, read_table};
 use super::{Scenario, overrides};
 
 /// The tables and keys that a file takes from the fit as they are.
@@ -21,30 +19,33 @@ const CARRIED: [&str; 5] = ["horizon", "task", "failure", "start", "filter"];
 /// A loop as the fit of its log saved it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FittedLoop {
-    path: PathBuf,
+    origin: Origin,
     table: Table,
     draws: FitDraws,
 }
 
 impl FittedLoop {
-    /// Reads a file that `runaway fit --save` wrote; `None` for a scenario file without draws.
+    /// The loop of a file that `runaway fit --save` wrote; `None` for a scenario file without draws.
     ///
     /// # Errors
     /// As [`Scenario::load`].
-    pub fn load(path: &Path) -> Result<Option<Self>, ScenarioError> {
-        let (mut table, draws) = table_of(path)?;
+    pub fn of(file: &ScenarioFile) -> Result<Option<Self>, ScenarioError> {
+        if file.draws.len() == 0 {
+            return Ok(None);
+        }
+        let mut table = file.table()?;
         table.remove("fit");
-        Ok((draws.len() > 0).then(|| Self { path: path.to_owned(), table, draws }))
+        Ok(Some(Self { origin: file.origin.clone(), table, draws: file.draws.clone() }))
     }
 
-    /// As [`FittedLoop::load`], of a file that must hold draws.
+    /// As [`FittedLoop::of`], of a file that must hold draws.
     ///
     /// # Errors
     /// As [`Scenario::load`], and where there are no draws.
-    pub fn required(path: &Path) -> Result<Self, ScenarioError> {
+    pub fn required(file: &ScenarioFile) -> Result<Self, ScenarioError> {
         let rule = "this file holds no draws of a fit";
         let help = "`runaway fit LOG --save FILE` writes one that does";
-        Self::load(path)?.ok_or_else(|| Scenario::refused(path, "fit.draws", rule, help))
+        Self::of(file)?.ok_or_else(|| file.refused("fit.draws", rule, help))
     }
 
     /// Number of draws.
@@ -54,24 +55,24 @@ impl FittedLoop {
     }
 
     /// The designs of a scenario file on this loop in place of the file's own; the loop itself where `file` is the one that
-    /// was saved. `overrides` come last.
+    /// was saved. The overrides of `file` come last.
     ///
     /// # Errors
     /// As [`Scenario::load`]; and where the file's own loop has what a log does not tell: difficulties, recovery, or checks
     /// beside those of a fitted loop that has some.
-    pub fn under(&self, file: &Path, overrides: &[String]) -> Result<FittedDesigns, ScenarioError> {
-        let table = if file == self.path { self.table.clone() } else { self.carried_into(file, overrides)? };
-        let carried = read_table(&table).map_err(|fault| fault.placeless(Origin::File(file.to_owned())))?.scenario;
+    pub fn under(&self, file: &ScenarioFile) -> Result<FittedDesigns, ScenarioError> {
+        let table = if file.origin == self.origin { self.table.clone() } else { self.carried_into(file)? };
+        let carried = read_table(&table).map_err(|fault| fault.placeless(file.origin.clone()))?.scenario;
         let shared = SharedMistakes::of(&carried);
-        let designs = FittedDesigns { fitted: self.clone(), table, shared, overrides: overrides.to_vec() };
+        let designs = FittedDesigns { fitted: self.clone(), table, shared, overrides: file.overrides.clone() };
         designs.of(PosteriorDraw::Medians)?;
         Ok(designs)
     }
 
     /// Another file's table with what the fit tells in place of its own.
-    fn carried_into(&self, file: &Path, overrides: &[String]) -> Result<Table, ScenarioError> {
-        let refused = |key: &str, rule: &str, help: &str| Err(Scenario::refused(file, key, rule, help));
-        let own = Scenario::load(file, overrides)?;
+    fn carried_into(&self, file: &ScenarioFile) -> Result<Table, ScenarioError> {
+        let refused = |key: &str, rule: &str, help: &str| Err(file.refused(key, rule, help));
+        let own = &file.scenario;
         if !own.difficulty.is_empty() {
             return refused(
                 "difficulty",
@@ -94,7 +95,7 @@ impl FittedLoop {
                 "leave the checks of the file's own loop out, and set further ones in a [[design]]",
             );
         }
-        let (mut table, _) = table_of(file)?;
+        let mut table = file.table()?;
         table.remove("fit");
         for key in CARRIED {
             if let Some(value) = self.table.get(key) {
@@ -146,9 +147,8 @@ impl FittedDesigns {
                 PosteriorDraw::Medians => "the medians".to_owned(),
                 PosteriorDraw::Number(index) => format!("draw {index}"),
             };
-            let rule = format!("under {of} of {}: `{}`: {}", self.fitted.path.display(), breach.key, breach.rule);
-            Diagnostic::from(RuleBreach::new("fit.draws", rule, breach.help))
-                .placeless(Origin::File(self.fitted.path.clone()))
+            let rule = format!("under {of} of {}: `{}`: {}", self.fitted.origin, breach.key, breach.rule);
+            Diagnostic::from(RuleBreach::new("fit.draws", rule, breach.help)).placeless(self.fitted.origin.clone())
         };
         for (key, value) in row {
             let value = if key == "examples" { Value::Integer(value.round() as i64) } else { Value::Float(value) };

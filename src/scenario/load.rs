@@ -31,8 +31,7 @@ impl Scenario {
     /// [`ScenarioError`] if the file cannot be read, is not TOML, or breaks a rule; the file is checked before and after
     /// the overrides, so that each fault is blamed on the right one.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ScenarioError> {
-        let text = text_of(path)?;
-        Self::parse(&text, Origin::File(path.to_owned()), overrides)
+        ScenarioFile::load(path, overrides).map(|file| file.scenario)
     }
 
     /// Reads a scenario from `text`, as [`Scenario::load`] does from a file.
@@ -51,34 +50,7 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::load`].
     pub fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Self, ScenarioError> {
-        parse(text, origin, overrides).map(|read| read.scenario)
-    }
-
-    /// Reads every `[[design]]` of a file, each applied to the file's own loop after `overrides`; none where the file has
-    /// no designs.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`].
-    pub fn load_designs(path: &Path, overrides: &[String]) -> Result<Vec<Design>, ScenarioError> {
-        let text = text_of(path)?;
-        Self::parse_designs(&text, Origin::File(path.to_owned()), overrides)
-    }
-
-    /// Reads every `[[design]]` of `text`, as [`Scenario::load_designs`] does from a file.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`].
-    pub fn parse_designs(text: &str, origin: Origin, overrides: &[String]) -> Result<Vec<Design>, ScenarioError> {
-        parse(text, origin, overrides).map(|read| read.designs)
-    }
-
-    /// Reads the claims and published values that a file states about its loop and its designs.
-    ///
-    /// # Errors
-    /// As [`Scenario::load`].
-    pub fn load_stated(path: &Path, overrides: &[String]) -> Result<FileClaims, ScenarioError> {
-        let text = text_of(path)?;
-        parse(&text, Origin::File(path.to_owned()), overrides).map(|read| read.stated)
+        ScenarioFile::parse(text, origin, overrides).map(|file| file.scenario)
     }
 
     /// Reads the priors that a file states for fits of its loop's logs. The name may be missing, since a file of priors alone
@@ -132,7 +104,75 @@ impl Scenario {
     }
 }
 
-/// Everything that a file holds.
+/// Everything that a scenario file holds, read once.
+///
+/// ```
+/// use runaway::scenario::{Origin, ScenarioFile};
+///
+/// let text = "name = \"loop\"\n[[design]]\nname = \"voted\"\nset = { vote = { candidates = 5, agree = 3 } }";
+/// let file = ScenarioFile::parse(text, Origin::Text, &[])?;
+/// assert_eq!(file.designs[0].scenario.vote().candidates.get(), 5);
+/// # Ok::<(), runaway::scenario::ScenarioError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ScenarioFile {
+    /// The file's own loop, with the overrides.
+    pub scenario: Scenario,
+    /// Every `[[design]]`, each applied to the file's own loop after the overrides; none where the file has no designs.
+    pub designs: Vec<Design>,
+    /// The claims and published values that the file states about its loop and its designs.
+    pub stated: FileClaims,
+    /// The draws of a fit that saved the file.
+    pub(super) draws: FitDraws,
+    /// The text, without a byte order mark.
+    text: String,
+    pub(super) origin: Origin,
+    pub(super) overrides: Vec<String>,
+}
+
+impl ScenarioFile {
+    /// Reads a file with `overrides`, as [`Scenario::load`] does.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ScenarioError> {
+        Self::parse(&text_of(path)?, Origin::File(path.to_owned()), overrides)
+    }
+
+    /// Reads `text`, as [`ScenarioFile::load`] does a file.
+    ///
+    /// # Errors
+    /// As [`Scenario::load`].
+    pub fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<Self, ScenarioError> {
+        let text = without_mark(text);
+        let mut read = read(text, None).map_err(|fault| fault.located(text, origin.clone()))?;
+        if !overrides.is_empty() {
+            let mut table = table_of(text).map_err(|fault| fault.located(text, origin.clone()))?;
+            for typed in overrides {
+                overrides::set(&mut table, typed)
+                    .map_err(|breach| Diagnostic::from(breach).placeless(Origin::Override(typed.clone())))?;
+            }
+            read = read_table(&table)
+                .map_err(|fault| Origin::Override(overrides::culprits(overrides, &fault.breach.key)).blamed(fault))?;
+        }
+        let LoadedFile { scenario, designs, stated, draws, .. } = read;
+        let overrides = overrides.to_vec();
+        Ok(Self { scenario, designs, stated, draws, text: text.to_owned(), origin, overrides })
+    }
+
+    /// What is written in it, without the overrides.
+    pub(super) fn table(&self) -> Result<Table, ScenarioError> {
+        table_of(&self.text).map_err(|fault| fault.located(&self.text, self.origin.clone()))
+    }
+
+    /// The refusal of a key that is sound by itself but not for the use at hand.
+    pub(super) fn refused(&self, key: &str, rule: &str, help: &str) -> ScenarioError {
+        Diagnostic::from(RuleBreach::new(key, rule, help)).located(&self.text, self.origin.clone())
+    }
+}
+
+/// What a text holds.
 pub(super) struct LoadedFile {
     pub scenario: Scenario,
     pub designs: Vec<Design>,
@@ -141,30 +181,8 @@ pub(super) struct LoadedFile {
     draws: FitDraws,
 }
 
-/// A sound file as a table, and its draws.
-pub(super) fn table_of(path: &Path) -> Result<(Table, FitDraws), ScenarioError> {
-    let text = text_of(path)?;
-    let (text, origin) = (without_mark(&text), Origin::File(path.to_owned()));
-    let read = read(text, None).map_err(|fault| fault.located(text, origin.clone()))?;
-    let table = toml::from_str(text).map_err(|error| Diagnostic::syntax(text, &error).located(text, origin))?;
-    Ok((table, read.draws))
-}
-
-/// A scenario, its designs and what the file states, with overrides.
-fn parse(text: &str, origin: Origin, overrides: &[String]) -> Result<LoadedFile, ScenarioError> {
-    let text = without_mark(text);
-    let read = read(text, None).map_err(|fault| fault.located(text, origin.clone()))?;
-    if overrides.is_empty() {
-        return Ok(read);
-    }
-    let mut table: Table =
-        toml::from_str(text).map_err(|error| Diagnostic::syntax(text, &error).located(text, origin))?;
-    for typed in overrides {
-        overrides::set(&mut table, typed)
-            .map_err(|breach| Diagnostic::from(breach).placeless(Origin::Override(typed.clone())))?;
-    }
-    read_table(&table)
-        .map_err(|fault| Origin::Override(overrides::culprits(overrides, &fault.breach.key)).blamed(fault))
+fn table_of(text: &str) -> Result<Table, Diagnostic> {
+    toml::from_str(text).map_err(|error| Diagnostic::syntax(text, &error))
 }
 
 impl Origin {
@@ -206,7 +224,7 @@ fn read(text: &str, nameless: Option<&str>) -> Result<LoadedFile, Diagnostic> {
         stated.check(&[]).map_err(Diagnostic::from)?;
         return Ok(LoadedFile { scenario, designs: Vec::new(), stated, priors, draws });
     }
-    let mut table: Table = toml::from_str(text).map_err(|error| Diagnostic::syntax(text, &error))?;
+    let mut table = table_of(text)?;
     // Designs are called after the file.
     table.insert("name".to_owned(), Value::String(scenario.name.clone()));
     // A design is read without the list of designs, so this ends.

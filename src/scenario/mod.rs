@@ -47,6 +47,7 @@ pub use filter::{Filter, FilterStrength, Stronger, filter_kinds};
 pub use fit_parameter::{FitParameter, MedianRange};
 pub use fitted_loop::{DrawnDesigns, FittedDesigns, FittedLoop};
 pub use key_info::{KeyInfo, TableInfo};
+pub use load::ScenarioFile;
 pub use parts::{Errors, Failure, Learning, Policy, Start, Task, Vote};
 pub use priors::{MOST_SPREAD, StatedPrior};
 pub(crate) use resolve::legal_name;

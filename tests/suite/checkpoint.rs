@@ -85,7 +85,7 @@ fn another_simulations_checkpoint_is_refused() {
     let whole = String::from_utf8(bytes).unwrap();
     let damaged = |from: &str, to: &str| {
         assert!(whole.contains(from), "{from}");
-        (whole.replacen(from, to, 1), "this checkpoint is damaged: its contents do not have its checksum")
+        (whole.replacen(from, to, 1), "this checkpoint is damaged: its contents do not match its checksum")
     };
     let cases = [
         ("{}".to_owned(), "not a checkpoint"),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use runaway::analytic::SolvedDesign;
 use runaway::claims::{ClaimResults, weigh};
-use runaway::scenario::{Origin, PublishedRole, Scenario};
+use runaway::scenario::{Origin, PublishedRole, Scenario, ScenarioFile};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -16,9 +16,9 @@ fn files(folder: &str) -> Vec<PathBuf> {
 
 fn evidence(file: &Path, overrides: &[String]) -> ClaimResults {
     let base = Scenario::load(file, overrides).unwrap();
-    let designs = Scenario::load_designs(file, overrides).unwrap();
+    let designs = ScenarioFile::load(file, overrides).unwrap().designs;
     let designs: Vec<SolvedDesign> = designs.into_iter().map(SolvedDesign::new).collect();
-    weigh(&base, &designs, &Scenario::load_stated(file, overrides).unwrap())
+    weigh(&base, &designs, &ScenarioFile::load(file, overrides).unwrap().stated)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use assert_cmd::Command;
 use runaway::analytic::{SolvedDesign, solve};
 use runaway::compare::{DEFAULT_LEVEL, ExpectedCurves, with_expected};
 use runaway::plan::{self, ComparisonSettings, DesignComparison, PlanError, RunwayMeasure};
-use runaway::scenario::{Design, Origin, Scenario};
+use runaway::scenario::{Design, Origin, Scenario, ScenarioFile};
 use runaway::simulate::{Engine, coupled};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -45,7 +45,7 @@ set = { filter = [] }
 "#;
 
 fn designs(text: &str) -> Vec<Design> {
-    Scenario::parse_designs(text, Origin::Text, &[]).unwrap()
+    ScenarioFile::parse(text, Origin::Text, &[]).unwrap().designs
 }
 
 fn solved(text: &str) -> Vec<SolvedDesign> {
@@ -68,10 +68,10 @@ fn designs_override_keys_of_the_file() {
     let base = Scenario::parse(TEXT, Origin::Text, &[]).unwrap();
     assert_eq!((base.name(), base.vote().candidates.get()), ("base", 1));
     let overrides = ["examples=50".to_owned(), "vote.candidates=9".to_owned()];
-    let changed = Scenario::parse_designs(TEXT, Origin::Text, &overrides).unwrap();
+    let changed = ScenarioFile::parse(TEXT, Origin::Text, &overrides).unwrap().designs;
     assert_eq!((changed[0].scenario.vote().candidates.get(), changed[1].scenario.vote().candidates.get()), (9, 5));
     assert!(changed.iter().all(|design| design.scenario.examples().get() == 50));
-    assert!(Scenario::parse_designs("name = \"a\"", Origin::Text, &[]).unwrap().is_empty());
+    assert!(ScenarioFile::parse("name = \"a\"", Origin::Text, &[]).unwrap().designs.is_empty());
 }
 
 #[test]

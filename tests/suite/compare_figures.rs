@@ -6,7 +6,7 @@ use runaway::plan::{self, ComparedDesign, ComparisonSettings, DesignComparison};
 use runaway::provenance::Provenance;
 use runaway::report::words::{number, percent, probability};
 use runaway::report::{Figure, designs};
-use runaway::scenario::{FileClaims, Origin, PublishedRole, Scenario};
+use runaway::scenario::{FileClaims, Origin, PublishedRole, Scenario, ScenarioFile};
 
 /// A loop that fails within a few generations unless it is checked.
 const LOOP: &str = "name = \"loop\"\nexamples = 40\nhorizon = 30\n[errors]\namplification = 20\nrecovery = 0.02\n";
@@ -32,7 +32,7 @@ fn drawn(text: &str) -> Drawn {
 fn drawn_with(text: &str, stated: &FileClaims) -> Drawn {
     let base = Scenario::parse(text, Origin::Text, &[]).unwrap();
     let solved: Vec<SolvedDesign> =
-        Scenario::parse_designs(text, Origin::Text, &[]).unwrap().into_iter().map(SolvedDesign::new).collect();
+        ScenarioFile::parse(text, Origin::Text, &[]).unwrap().designs.into_iter().map(SolvedDesign::new).collect();
     let evidence = weigh(&base, &solved, stated);
     let comparison =
         plan::compare_solved(&solved, ComparisonSettings { replicates: 50, seed: 3 }, None, &|_| {}).unwrap();
@@ -204,7 +204,7 @@ fn published_values_are_drawn_against_the_model() {
     for name in ["code", "multiplication-labels", "multiplication-rounds", "process-feedback", "r-zero", "sector"] {
         let path = format!("models/published/{name}.toml");
         let text = std::fs::read_to_string(&path).unwrap();
-        let stated = Scenario::load_stated(path.as_ref(), &[]).unwrap();
+        let stated = ScenarioFile::load(path.as_ref(), &[]).unwrap().stated;
         let text = if text.contains("[[design]]") { text } else { format!("{text}\n[[design]]\nname = \"itself\"\n") };
         let drawn = drawn_with(&text, &stated);
         let figure = drawn.figure("published");
@@ -213,7 +213,7 @@ fn published_values_are_drawn_against_the_model() {
         assert_eq!(figure.svg.contains("model, predicted"), role(PublishedRole::Predicted) > 0, "{name}");
         let base = Scenario::parse(&text, Origin::Text, &[]).unwrap();
         let solved: Vec<SolvedDesign> =
-            Scenario::parse_designs(&text, Origin::Text, &[]).unwrap().into_iter().map(SolvedDesign::new).collect();
+            ScenarioFile::parse(&text, Origin::Text, &[]).unwrap().designs.into_iter().map(SolvedDesign::new).collect();
         let predicted = weigh(&base, &solved, &stated)
             .published
             .into_iter()

@@ -217,7 +217,7 @@ fn files_of_several_sets_are_no_generations() {
     let none = &ReadOptions::default();
     let answers = "{\"id\": 1, \"correct\": true}\n{\"id\": 2, \"correct\": false}\n";
     let message = read_all(&[("gsm8k.jsonl", answers), ("math.jsonl", answers)], none).unwrap_err();
-    assert!(message.starts_with("math.jsonl: nothing tells the generations of gsm8k.jsonl"), "{message}");
+    assert!(message.starts_with("math.jsonl: nothing says which generations gsm8k.jsonl"), "{message}");
     let rounds = read_all(&[("round10.jsonl", answers), ("round9.jsonl", answers)], none).unwrap();
     told(&rounds, "`round9.jsonl`, `round10.jsonl`");
 

@@ -90,11 +90,13 @@ fn two_metrics_are_fitted_told_and_drawn() {
     assert_eq!(metrics, ["own_accuracy", "other_accuracy"]);
     assert!(found["metrics"][1]["runway"]["error_rate"].is_number());
     let page = std::fs::read_to_string(report.join("report.html")).unwrap();
-    assert!(page.contains("own_accuracy and other_accuracy part after generation"), "{}", &page[..2000]);
+    assert!(page.contains("own_accuracy and other_accuracy diverge after generation"), "{}", &page[..2000]);
     assert!(report.join("metrics.svg").exists());
     let (told, _) = fit(&["--metric", "other_accuracy", "--sweeps", "10"]);
     assert!(
-        told.starts_with("Whether own_accuracy and other_accuracy part cannot be told. The sampler has not settled"),
+        told.starts_with(
+            "Whether own_accuracy and other_accuracy diverge cannot be determined. The sampler has not settled"
+        ),
         "{told}"
     );
     let (_, refused) = fit(&["--metric", "own_accuracy"]);

@@ -11,7 +11,7 @@ use runaway::analytic::solve;
 use runaway::fit::{FailureThreshold, FitOptions, Fitted, Log, SlipUnit, TrainingMode};
 use runaway::law::{Composition, Law};
 use runaway::plan::{DesignPosterior, posterior};
-use runaway::scenario::{FittedLoop, Origin, PosteriorDraw, Scenario};
+use runaway::scenario::{FittedLoop, Origin, PosteriorDraw, Scenario, ScenarioFile};
 use tempfile::TempDir;
 
 const LOOP: &str = "tests/data/loops/digits-small-unverified.csv";
@@ -43,6 +43,10 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+fn read(path: &Path) -> ScenarioFile {
+    ScenarioFile::load(path, &[]).unwrap()
+}
+
 fn options() -> FitOptions {
     FitOptions { trend: Some(0.0), paths: 800, horizon: 12, ..FitOptions::default() }
 }
@@ -50,8 +54,8 @@ fn options() -> FitOptions {
 /// Saves a fit in a folder, and puts designs on it.
 fn planned(folder: &TempDir, log: &Log, options: &FitOptions, designs: &str) -> DesignPosterior {
     let saved = Fitted::new(log, options).unwrap().scenario_text("fitted").unwrap();
-    let fitted = FittedLoop::required(&written(folder, "fitted.toml", &saved)).unwrap();
-    let under = fitted.under(&written(folder, "designs.toml", designs), &[]).unwrap();
+    let fitted = FittedLoop::required(&read(&written(folder, "fitted.toml", &saved))).unwrap();
+    let under = fitted.under(&read(&written(folder, "designs.toml", designs))).unwrap();
     posterior(&[under], 1, None, &|_| ()).unwrap()
 }
 
@@ -70,7 +74,7 @@ fn a_saved_fit_forecasts_what_the_fit_does() {
         let fitted = Fitted::new(&log, &options).unwrap();
         let (fit, saved) = (fitted.answer(), fitted.scenario_text("fitted").unwrap());
         let path = written(&folder, "fitted.toml", &saved);
-        let under = FittedLoop::required(&path).unwrap().under(&path, &[]).unwrap();
+        let under = FittedLoop::required(&read(&path)).unwrap().under(&read(&path)).unwrap();
         let plan = posterior(&[under], 1, None, &|_| ()).unwrap();
         let fails = plan.designs[0].failed_by_horizon;
         let (here, there) = (plan.designs[0].last_error.q50, fit.fan.last().unwrap().error.q50);
@@ -90,8 +94,8 @@ fn shared_mistakes_leave_the_logs_own_dynamics() {
     log.runs = vec![log.runs[0].first(6)];
     let saved = Fitted::new(&log, &options()).unwrap().scenario_text("fitted").unwrap();
     let path = written(&folder, "fitted.toml", &saved);
-    let fitted = FittedLoop::required(&path).unwrap();
-    let told = fitted.under(&path, &[]).unwrap().of(PosteriorDraw::Medians).unwrap().base;
+    let fitted = FittedLoop::required(&read(&path)).unwrap();
+    let told = fitted.under(&read(&path)).unwrap().of(PosteriorDraw::Medians).unwrap().base;
     let next = |scenario: &Scenario| {
         let law = Law::new(scenario, 0);
         let now = law.at(Composition { unsound: 0.0, wrong: scenario.start().wrong.get() });
@@ -101,7 +105,7 @@ fn shared_mistakes_leave_the_logs_own_dynamics() {
     for (share, consistency) in [(0.1, 1.0), (0.3, 0.95), (0.0, 0.8), (0.4, 0.7)] {
         let text = format!("name = \"x\"\n[errors]\nsystematic_share = {share}\nconsistency = {consistency}\n");
         let other =
-            fitted.under(&written(&folder, "other.toml", &text), &[]).unwrap().of(PosteriorDraw::Medians).unwrap();
+            fitted.under(&read(&written(&folder, "other.toml", &text))).unwrap().of(PosteriorDraw::Medians).unwrap();
         assert!(!other.strained);
         let (here, there) = next(&other.base);
         assert!((here - error).abs() < 0.004, "{share} {consistency}: {here} against {error}");

@@ -84,7 +84,13 @@ fn case(file: &str, (runway, error): Scores) -> BacktestCase {
             ties: 0.0
         })
     };
-    let scores = made!(CaseScores { base: base(0), coverage50_error: 1.0, coverage90_error: 1.0 });
+    let scores = made!(CaseScores {
+        crps_error: error[0],
+        crps_runway: runway.map(|runway| runway[0]),
+        mae_error: 0.1,
+        coverage50_error: 1.0,
+        coverage90_error: 1.0
+    });
     let baselines = RIVALS.into_iter().zip([base(1), base(2)]).collect::<BTreeMap<_, _>>();
     let forecast = (4..10).map(point).collect::<Vec<_>>();
     let kind = CourseKind::Flat;

@@ -60,7 +60,7 @@ impl Shape {
             mean_wrong: curve(0.6),
             expected_yield: vec![0.9; generations.len()]
         });
-        made!(Solution {
+        let mut solution = made!(Solution {
             reproduction_number: Some(if growing { 1.047_336_75 } else { 0.778_898_89 }),
             next_generation_matrix: Some([[0.0, 0.0], [0.0, 1.047_336_75]]),
             fresh: Some(made!(FreshMistakes { unsound: 0.0, wrong: 0.024_923_142_29 })),
@@ -75,7 +75,6 @@ impl Shape {
             mean_field_unsound: curve(unsound),
             mean_field_wrong: curve(0.6),
             generations: generations,
-            curves: Some(curves),
             best: made!(BestGeneration { generation: 0, error: self.error(0) }),
             runway: made!(Runway {
                 mean: Some(self.middle),
@@ -100,7 +99,9 @@ impl Shape {
                 "an avalanche has no lasting state".to_owned(),
             )]),
             warnings: Vec::<String>::new()
-        })
+        });
+        solution.curves = Some(curves);
+        solution
     }
 
     pub fn simulated(self) -> Simulated {
