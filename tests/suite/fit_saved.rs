@@ -275,3 +275,21 @@ fn the_true_gain_of_a_vote_lies_in_its_interval() {
     println!("{held} of 30");
     assert!((24..=30).contains(&held), "{held} of 30");
 }
+
+/// What can be read once only, like the pipe of a shell's `<(…)`, is read once: the draws come with the loop.
+#[cfg(unix)]
+#[test]
+fn a_saved_fit_is_read_from_a_pipe() {
+    let folder = TempDir::new().unwrap();
+    let pipe = folder.path().join("fitted");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let saved = "name = \"fitted\"\nhorizon = 3\n[fit.draws]\n\"errors.step_error\" = [0.1, 0.2]\n\"start.wrong\" = [0.1, 0.1]\n";
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::write(pipe, saved)
+    });
+    let out = runaway(&["solve", text(&pipe), "--json"]);
+    writer.join().unwrap().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(json["posterior"]["draws"], 2, "{}", String::from_utf8_lossy(&out.stderr));
+}
