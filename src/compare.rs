@@ -110,7 +110,7 @@ struct MeasuredMean {
 pub enum CompareError {
     /// Curves of different lengths.
     #[error(
-        "curves over {expected} generations cannot be compared with a simulation of {simulated}; use the same horizon"
+        "curves over {expected} generations cannot be compared with a simulation of {simulated}; use the same `--horizon`"
     )]
     Horizons {
         /// Generations of the reference.

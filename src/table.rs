@@ -85,12 +85,15 @@ impl Table {
         (0..self.height()).map(|row| self.columns.iter().map(|column| column.cells[row].as_str()).collect())
     }
 
-    /// As a table of Markdown: the first column to the left, the others to the right.
+    /// As a table of Markdown: numbers to the right, the first column and texts to the left.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let escaped = |cell: &str| cell.replace('|', "\\|").replace('\n', " ");
-        let rule = (0..self.columns.len()).map(|index| if index == 0 { "---" } else { "---:" }.to_owned());
+        let rule = self.columns.iter().enumerate().map(|(index, column)| {
+            let numbers = index > 0 && column.cells.iter().all(|cell| begins_as_a_number(cell));
+            if numbers { "---:" } else { "---" }.to_owned()
+        });
         let mut text = line(self.heads().into_iter().map(escaped).collect()) + &line(rule.collect());
         for row in self.rows() {
             text += &line(row.into_iter().map(escaped).collect());
@@ -108,6 +111,11 @@ impl Table {
         let line = |cells: Vec<&str>| cells.into_iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
         std::iter::once(self.heads()).chain(self.rows()).map(line).collect()
     }
+}
+
+/// Whether a cell is a number, its absence, or a number with what belongs to it.
+fn begins_as_a_number(cell: &str) -> bool {
+    cell.chars().find(|sign| !"−-+~≈<>( ".contains(*sign)).is_none_or(|first| first.is_ascii_digit() || first == '–')
 }
 
 #[cfg(test)]

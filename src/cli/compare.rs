@@ -86,7 +86,11 @@ fn answer(comparison: &DesignComparison, evidence: &ClaimResults, posterior: Opt
     let stated = stated.into_iter().filter(|table| table.height() > 0);
     let given = posterior.map(designs::posterior::table);
     Answer {
-        finding: posterior.map(designs::posterior::finding).into_iter().chain([headline]).collect(),
+        finding: designs::broken_claims(evidence)
+            .into_iter()
+            .chain(posterior.map(designs::posterior::finding))
+            .chain([headline])
+            .collect(),
         tables: designs::tables(comparison).into_iter().chain(stated).chain(given).collect(),
         notes: comparison.notes.clone(),
         ..Answer::default()

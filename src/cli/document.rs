@@ -106,9 +106,10 @@ impl Answer {
     }
 
     fn write_for_people(self, out: &mut dyn Write) -> io::Result<()> {
-        let lines = |lines: &[String], out: &mut dyn Write| lines.iter().try_for_each(|line| writeln!(out, "{line}"));
-        lines(&self.finding, out)?;
         let room = width::of_terminal();
+        let said = |text: &str, out: &mut dyn Write| writeln!(out, "{}", width::wrapped(text, room));
+        let lines = |lines: &[String], out: &mut dyn Write| lines.iter().try_for_each(|line| said(line, out));
+        lines(&self.finding, out)?;
         let mut left_out = Vec::new();
         for table in self.tables {
             let (sheet, lost) = width::fit(table.columns, room);
@@ -122,9 +123,12 @@ impl Answer {
         }
         if !left_out.is_empty() {
             let names = left_out.join(", ");
-            writeln!(out, "note: left out for want of room: {names}; `--format csv` and `--json` have them")?;
+            said(
+                &format!("note: columns left out for want of room: {names}; `--format csv` and `--json` have them"),
+                out,
+            )?;
         }
-        self.notes.iter().try_for_each(|note| writeln!(out, "note: {note}"))?;
+        self.notes.iter().try_for_each(|note| said(&format!("note: {note}"), out))?;
         lines(&self.written, out)
     }
 

@@ -21,17 +21,17 @@ pub(super) fn run(args: &args::MeasureArgs, out: &mut dyn Write) -> anyhow::Resu
     let provenance = LogProvenance::new(digests(&files)?, args.seed, command(args));
     let document = of_logs(&provenance, &measured)?;
     let mut notes = standard_error::notes();
-    for sentence in report::measure::sentences(&measured) {
-        writeln!(notes, "{sentence}")?;
-    }
-    for note in &measured.notes {
-        standard_error::note(note)?;
-    }
+    let finding = report::measure::sentences(&measured);
     if args.output.typed().is_none() {
+        for sentence in &finding {
+            writeln!(notes, "{sentence}")?;
+        }
+        measured.notes.iter().try_for_each(|note| standard_error::note(note))?;
         out.write_all(measured.scenario.as_bytes())?;
     } else {
         let tables = report::measure::tables(&measured);
-        args.output.print(out, || Ok(document.clone()), || Answer { tables, ..Answer::default() })?;
+        let answer = Answer { finding, tables, notes: measured.notes.clone(), ..Answer::default() };
+        args.output.print(out, || Ok(document.clone()), || answer)?;
     }
     if let (Some(folder), Some(path)) = (&folder, &args.report) {
         let rendered = report::measure::render(&measured, &provenance)?;

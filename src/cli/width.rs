@@ -15,7 +15,7 @@ const SHORTEST: usize = 8;
 /// Columns of text that tables may have: as many as `COLUMNS` says, else those of the terminal that standard output goes to;
 /// `None` where it goes to a file or a pipe, which have room.
 pub(super) fn of_terminal() -> Option<usize> {
-    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     if said.is_some() {
         return said;
     }
@@ -71,6 +71,14 @@ fn longest(column: &TableColumn) -> usize {
     column.cells.iter().flat_map(|cell| cell.lines()).map(measure_text_width).max().unwrap_or(0)
 }
 
+/// A sentence on lines of at most `width`, where there is one.
+pub(super) fn wrapped(text: &str, width: Option<usize>) -> String {
+    width.map_or_else(
+        || text.to_owned(),
+        |width| text.lines().map(|line| lines(line, width)).collect::<Vec<_>>().join("\n"),
+    )
+}
+
 /// A text broken between words into lines of at most `width`, or of one word.
 fn lines(text: &str, width: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
@@ -91,6 +99,9 @@ fn lines(text: &str, width: usize) -> String {
 fn broken(columns: &mut [TableColumn], excess: usize, least: usize) -> bool {
     let Some(widest) = columns.iter_mut().max_by_key(|column| longest(column)) else { return false };
     let before = longest(widest);
+    if before <= least {
+        return false;
+    }
     let target = before.saturating_sub(excess).max(least);
     widest.cells.iter_mut().for_each(|cell| *cell = lines(cell, target));
     longest(widest) < before
@@ -130,6 +141,17 @@ mod tests {
             column("Runway (generations)", 2, "more than 1000 × the horizon"),
             column("R", 3, "0.987"),
         ]
+    }
+
+    #[test]
+    fn every_width_has_a_table() {
+        let text = "a sentence of more words than fit into the widest column that is left as it is";
+        let mut all = columns();
+        all.extend(["Why", "What would"].map(|title| TableColumn::new(title, 0, [text.to_owned(), text.to_owned()])));
+        for width in 0..=120 {
+            let (table, _) = fit(all.clone(), Some(width));
+            assert!(width < 60 || breadth(&table) <= width, "{width}: {table}");
+        }
     }
 
     #[test]

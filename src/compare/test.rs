@@ -22,6 +22,19 @@ pub struct AgreementTest {
     pub passed: bool,
 }
 
+impl DeviationUnit {
+    /// In words, as in the head of a table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Probability => "probability",
+            Self::StandardErrors => "standard errors",
+            Self::Relative => "relative to the exact value",
+            Self::Absolute => "as compared",
+        }
+    }
+}
+
 /// What a deviation is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -28,8 +28,11 @@ pub struct ReproductionDrivers {
     pub value: [f64; 2],
     /// Part of R that passes through unsound and through wrong parents; they sum to R.
     pub parents: [f64; 2],
-    /// Part of R that each class of mistake makes; they sum to R.
+    /// Part of R that each class of mistake makes; with `copied` they sum to R.
     pub contributions: Vec<DriverPart>,
+    /// Part of R of the beliefs that are not learned anew but copied from the predecessor: 1 − `learning.renewal`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub copied: f64,
     /// The class with the largest part.
     pub driver: MistakeClass,
 }
@@ -63,6 +66,11 @@ pub enum DriverError {
     /// The next-generation matrix has no dominant eigenvector.
     #[error("mistakes do not settle into one mixture: R has no part of each class")]
     NoMixture,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_zero(part: &f64) -> bool {
+    *part == 0.0
 }
 
 /// Takes R of `generation` apart.
@@ -110,6 +118,7 @@ fn apart(scenario: &Scenario, generation: u64, matrix: &Matrix2<f64>) -> Option<
         value: u,
         parents: [parent(0), parent(1)],
         contributions: contributions.to_vec(),
+        copied: 1.0 - scenario.learning.renewal.get(),
         driver,
     })
 }

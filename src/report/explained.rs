@@ -30,8 +30,8 @@ pub fn sentences(scenario: &Scenario, explanation: &Explanation) -> Vec<String> 
             share(x.wrong)
         ),
         format!(
-            "Where errors enter: each of {} steps slips with probability {}. A solution that no belief misleads is sound {}, \
-             right by a wrong step {}, wrong {}.{means}",
+            "Where errors enter: each of {} steps slips with probability {}. A solution that no belief misleads is sound in {} of \
+             cases, right by a wrong step in {} and wrong in {}.{means}",
             explanation.steps,
             share(explanation.step_error),
             share(solution.sound),

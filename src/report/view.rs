@@ -12,6 +12,7 @@ use crate::table::Table;
 use super::ReportInputs;
 use model::{absent, reason};
 
+pub(super) use account::drivers;
 pub use account::tables as account_tables;
 pub use curves::of_runs as curves_of_runs;
 pub use finding::ways_to_safety;

@@ -72,8 +72,8 @@ impl Cost {
             return match checks.iter().enumerate().find_map(|(index, (_, priced))| Some((index, (*priced)?))) {
                 Some((index, key)) => Err(RuleBreach::new(
                     format!("filter.{index}.{key}"),
-                    "a price needs a unit",
-                    "add a `[cost]` table, as in `unit = \"USD\"`",
+                    "the price of a check needs a `[cost]` table",
+                    "add one: `[cost]`, and below it `unit = \"USD\"`",
                 )),
                 None => Ok(None),
             };

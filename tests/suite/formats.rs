@@ -205,7 +205,7 @@ fn tables_are_no_wider_than_the_terminal() {
         assert!(!wide.contains("left out for want of room"), "{args:?}");
     }
     let narrow = printed(commands[2], Some(60));
-    assert!(narrow.contains("note: left out for want of room: "), "{narrow}");
+    assert!(narrow.contains("note: columns left out for want of room: "), "{narrow}");
     // Numbers stay whole.
     let solved = printed(&["solve", "models/unverified.toml"], Some(60));
     let json: Value = serde_json::from_str(&printed(&["solve", "models/unverified.toml", "--json"], None)).unwrap();

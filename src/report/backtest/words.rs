@@ -75,11 +75,11 @@ fn lost(tested: &BacktestResult, quantity: ContestQuantity) -> String {
     }
     let lost = match listed(&named.iter().map(String::as_str).collect::<Vec<_>>()) {
         Some(files) => format!(
-            "They lose the {subject} on these logs (CRPS against that of the best extrapolation, in {}): {files}.",
+            "They forecast the {subject} worse on these logs (CRPS against that of the best extrapolation, in {}): {files}.",
             quantity.unit()
         ),
         None if logs.is_empty() => return format!("No log has a case in which the {subject} could be scored."),
-        None => format!("They lose the {subject} on none of the logs."),
+        None => format!("They forecast the {subject} worse on none of the logs."),
     };
     format!("{lost} Their 90\u{a0}% intervals contain {} of the outcomes.", share(held))
 }

@@ -39,9 +39,9 @@ pub(super) fn runway_and_price(comparison: &DesignComparison) -> [Table; 2] {
     let each = |value: fn(&ComparedDesign) -> Option<f64>| designs.iter().map(value).collect::<Vec<_>>();
     let runway = vec![
         names(),
-        marked(TableColumn::new("Fails within the horizon (%)", 1, designs.iter().map(failure)), designs),
+        marked(TableColumn::new("Fails within the horizon (%)", 2, designs.iter().map(failure)), designs),
         runways(comparison),
-        TableColumn::new("R", 5, designs.iter().map(|one| or_dash(one.reproduction_number.map(ratio)))),
+        TableColumn::new("R", 1, designs.iter().map(|one| or_dash(one.reproduction_number.map(ratio)))),
         TableColumn::new(
             "Mean field",
             4,
@@ -69,10 +69,10 @@ fn runways(comparison: &DesignComparison) -> TableColumn {
     let cell =
         |one: &ComparedDesign| or_dash(measure.runway(one).map(|value| runway_cell(value, one.scenario.horizon.get())));
     match measure {
-        RunwayMeasure::UntilFailure => TableColumn::new("Runway (generations)", 2, comparison.designs.iter().map(cell)),
+        RunwayMeasure::UntilFailure => TableColumn::new("Runway (generations)", 0, comparison.designs.iter().map(cell)),
         RunwayMeasure::ToHorizon => {
             let column =
-                TableColumn::new("Runway to the horizon (generations)", 2, comparison.designs.iter().map(cell));
+                TableColumn::new("Runway to the horizon (generations)", 0, comparison.designs.iter().map(cell));
             marked(column, &comparison.designs)
         }
     }
@@ -113,17 +113,17 @@ pub(super) fn against(comparison: &DesignComparison) -> Table {
     let variance = |difference: &PairedDifference| difference.variance_ratio.map(|ratio| number(ratio, 3));
     let title = format!("Against “{}”", comparison.baseline);
     let columns = vec![
-        column(&title, 0, &|one| Some(one.name.clone())),
+        column("Design", 0, &|one| Some(one.name.clone())),
         column("Runway ×", 1, &|one| one.ratios.runway.map(factor)),
         column("Failure ×", 2, &|one| one.ratios.failed_by_horizon.map(factor)),
         column("Price ×", 3, &|one| one.ratios.cost.map(factor)),
         column("R ×", 4, &|one| one.ratios.reproduction_number.map(factor)),
         column("Runway gained (generations, 95 %)", 5, &|one| Some(apart(&one.paired.as_ref()?.runway, 1.0))),
-        column("Its variance ×", 8, &|one| variance(&one.paired.as_ref()?.runway)),
+        column("Runway variance ×", 8, &|one| variance(&one.paired.as_ref()?.runway)),
         column("Error at the horizon (percentage points, 95 %)", 6, &|one| {
             Some(apart(&one.paired.as_ref()?.error, 100.0))
         }),
-        column("Variance ×", 9, &|one| variance(&one.paired.as_ref()?.error)),
+        column("Error variance ×", 9, &|one| variance(&one.paired.as_ref()?.error)),
     ];
     Table::new(title, columns)
 }

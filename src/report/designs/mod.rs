@@ -22,7 +22,7 @@ use empty::{NEGLIGIBLE, sentence};
 
 pub use columns::headline;
 pub(super) use tables::flows;
-pub use tables::{claims, published as published_values};
+pub use tables::{broken_claims, claims, published as published_values};
 
 /// Draws every figure of a comparison, in the order of the page.
 ///

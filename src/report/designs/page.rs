@@ -7,8 +7,8 @@ use crate::plan::{ComparedDesign, DesignComparison, DesignPosterior};
 use crate::provenance::Provenance;
 use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
-use crate::report::view::provenance as origin;
-use crate::report::words::{number, percent, ratio};
+use crate::report::view::{drivers as spelled_out, provenance as origin};
+use crate::report::words::{number, percent};
 
 use super::columns::{against, headline, legend, runway_and_price};
 use super::{posterior, tables};
@@ -54,11 +54,7 @@ fn account(one: &ComparedDesign) -> Markup {
         p {
             "Up to “accepted” of 100 problems, then of 100 accepted examples. "
             @if let Some(drivers) = &one.account.drivers {
-                "R = " (ratio(drivers.reproduction_number)) " is driven by " (drivers.driver.name()) " mistakes: "
-                @for (index, part) in drivers.contributions.iter().filter(|part| part.part.abs() > 1e-9).enumerate() {
-                    @if index > 0 { ", " } (part.class.name()) " " (number(part.part, 3))
-                }
-                ". "
+                (spelled_out(drivers)) " "
             }
             (votes(one))
         }

@@ -88,5 +88,7 @@ fn notes(posterior: &DesignPosterior) -> Vec<String> {
             percent(posterior.strained, 2)
         )
     });
-    [made].into_iter().chain(strained).collect()
+    let alone = "Every number follows from the mechanism alone; the forecast of `fit` averages it with a plain trend."
+        .to_owned();
+    [made, alone].into_iter().chain(strained).collect()
 }

@@ -30,7 +30,9 @@ pub(in crate::report) fn flows(title: impl Into<String>, flows: &MistakeFlows) -
     rows.push(row("Replaced".to_owned(), &|flow| flow.replaced));
     rows.push(row("Healed".to_owned(), &|flow| flow.healed));
     rows.push(row("Learned".to_owned(), &|flow| flow.learned));
-    let classes = (1..).zip(&shown).map(|(rank, flow)| (flow.class.name(), rank));
+    // Where there is no room, the mistakes of which least is learned are left out first.
+    let rank = |flow: &MistakeFlow| 1 + shown.iter().filter(|other| other.learned > flow.learned).count() as u8;
+    let classes = shown.iter().map(|flow| (flow.class.name(), rank(flow)));
     Table::of_rows(title, std::iter::once(("Stage", 0)).chain(classes), rows)
 }
 
@@ -57,6 +59,17 @@ pub(super) fn differing(comparison: &DesignComparison) -> Table {
     };
     let rows = (0..all.len()).filter(|_| !every.is_empty()).map(row);
     Table::of_rows("What differs", [("Design", 0), ("Set otherwise than in the baseline", 0)], rows)
+}
+
+/// Which claims do not hold, in a sentence; `None` where all do.
+#[must_use]
+pub fn broken_claims(evidence: &ClaimResults) -> Option<String> {
+    let broken: Vec<String> =
+        evidence.claims.iter().filter(|one| !one.holds).map(|one| format!("“{}”", one.claim.says)).collect();
+    let verb = if broken.len() == 1 { "does not hold" } else { "do not hold" };
+    let noun = if evidence.claims.len() == 1 { "claim" } else { "claims" };
+    (!broken.is_empty())
+        .then(|| format!("{} of {} {noun} {verb}: {}.", broken.len(), evidence.claims.len(), broken.join("; ")))
 }
 
 /// Claims with their verdicts: what was found with the digits that a bound may need.

@@ -318,7 +318,7 @@ pub fn unknown(fit: &LogFit) -> Vec<String> {
     sentences.extend(open.map(|keys| format!("The log says little about {keys}: there the fit reports the prior.")));
     for pair in &fit.trade_offs {
         let (first, second) = (pair.first.key(), pair.second.key());
-        let together = if pair.correlation > 0.0 { "rise together" } else { "make up for each other" };
+        let together = if pair.correlation > 0.0 { "rise together" } else { "trade off against each other" };
         let correlation = number(pair.correlation, 2);
         sentences.push(format!(
             "{first} and {second} {together} (correlation {correlation}): the log determines only their combination."

@@ -10,8 +10,8 @@ use super::super::words::{number, percent, ratio};
 #[must_use]
 pub fn tables(account: &MistakeAccount) -> Vec<Table> {
     let mut notes = vec![
-        "Up to “accepted” of 100 problems, then of 100 accepted examples; a negative catch means that the vote rather \
-              picks the shared mistake."
+        "Up to “accepted” of 100 problems, then of 100 accepted examples; a negative number means that the vote \
+              favours the shared mistake."
             .to_owned(),
     ];
     notes.extend(account.drivers.as_ref().map(drivers));
@@ -22,15 +22,21 @@ pub fn tables(account: &MistakeAccount) -> Vec<Table> {
     vec![now, later, votes(account)]
 }
 
-fn drivers(drivers: &ReproductionDrivers) -> String {
-    let parts = drivers.contributions.iter().filter(|one| one.part.abs() > 1e-9);
-    let parts: Vec<String> = parts.map(|one| format!("{} {}", one.class.name(), number(one.part, 3))).collect();
-    format!(
-        "R = {} is made by {}: driven by {} mistakes.",
-        ratio(drivers.reproduction_number),
-        parts.join(", "),
-        drivers.driver.name()
-    )
+/// What R is made of, and what makes most of it.
+pub(in crate::report) fn drivers(drivers: &ReproductionDrivers) -> String {
+    let mut parts: Vec<(&str, f64)> = drivers.contributions.iter().map(|one| (one.class.name(), one.part)).collect();
+    let most = if parts.iter().all(|(_, part)| *part < drivers.copied) {
+        "beliefs copied from the predecessor".to_owned()
+    } else {
+        format!("{} mistakes", drivers.driver.name())
+    };
+    parts.push(("copied from the predecessor", drivers.copied));
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, part)| part.abs() > 1e-9)
+        .map(|(name, part)| format!("{name} {}", number(part, 3)))
+        .collect();
+    format!("R = {} is the sum of {}: mostly {most}.", ratio(drivers.reproduction_number), parts.join(", "))
 }
 
 fn votes(account: &MistakeAccount) -> Table {
@@ -52,12 +58,12 @@ fn votes(account: &MistakeAccount) -> Table {
     };
     let mut columns = vec![
         ("Vote", 0),
-        ("Random caught", 3),
-        ("Systematic caught", 4),
+        ("Random caught", 4),
+        ("Systematic caught", 1),
         ("Right kept", 6),
         ("Yield", 5),
-        ("R", 1),
-        ("Expected runway", 2),
+        ("R", 2),
+        ("Expected runway", 3),
         ("Fails within the horizon", 7),
     ];
     columns.extend(votes.are_priced().then_some(("Cost per accepted example", 8)));

@@ -76,7 +76,7 @@ pub(super) fn headline(inputs: &ReportInputs<'_>) -> String {
 pub(super) fn restricted(simulated: &Simulated, horizon: &str) -> String {
     let runs = number(simulated.replicates as f64, 3);
     if simulated.runway.censored >= simulated.replicates {
-        return format!("No failure in {runs} simulated runs of {horizon} generations.");
+        return format!("No failure in {runs} simulated runs to generation {horizon}.");
     }
     let (mean, reach) = (number(simulated.runway.restricted_mean, 4), number(2.0 * simulated.runway.se, 2));
     if simulated.runway.censored == 0 {
@@ -127,7 +127,9 @@ fn regime(inputs: &ReportInputs<'_>) -> String {
     let r = solution.reproduction_number.map_or_else(|| "more than 10³⁰⁸".to_owned(), ratio);
     let floor = solution.floor_error.map(|floor| percent(floor, 3));
     let threshold = percent(inputs.threshold(), 3);
-    let halving = solution.half_life.map_or_else(String::new, |time| format!(", by half in {}", generations(time)));
+    let halving = solution
+        .half_life
+        .map_or_else(String::new, |time| format!("; their number halves every {}", generations(time)));
     match regime {
         Regime::Starved => starved(solution.starved),
         Regime::Avalanche => {
@@ -147,7 +149,10 @@ fn regime(inputs: &ReportInputs<'_>) -> String {
                 Some(floor) => format!(", and fresh ones hold the error at {floor}"),
                 None => String::new(),
             };
-            format!("Each mistake leaves fewer than one (R = {r} per generation{halving}){at}{}.", by_chance(inputs))
+            format!(
+                "Each mistake leaves fewer than one behind (R = {r} per generation{halving}){at}{}.",
+                by_chance(inputs)
+            )
         }
         Regime::Overwhelmed => format!(
             "Old mistakes heal (R = {r} per generation{halving}), but fresh ones alone carry the error over the threshold of \
@@ -285,7 +290,7 @@ fn remedy(inputs: &ReportInputs<'_>) -> Option<String> {
         return (!tried).then(|| "No single parameter examined brings R below 1.".to_owned());
     }
     Some(format!(
-        "R alone falls below 1, so that mistakes stop multiplying but fresh ones may still fail the loop, with {}.",
+        "R falls below 1 (mistakes stop multiplying, though fresh ones may still make the loop fail) with {}.",
         ways.join(", or with ")
     ))
 }

@@ -45,7 +45,7 @@ pub fn played(simulated: &Simulated) -> Vec<String> {
     let most = simulated.best_generation.iter().copied().max().unwrap_or(0);
     let best = simulated.best_generation.iter().position(|&count| count == most).map(|best| {
         let share = percent(most as f64 / simulated.replicates.max(1) as f64, 3);
-        format!("The error is lowest at generation {best} in {share} of runs, more often than at any other.")
+        format!("The error is lowest most often at generation {best} ({share} of runs).")
     });
     [restricted(simulated, &horizon)].into_iter().chain(starved_runs(simulated)).chain(course).chain(best).collect()
 }

@@ -9,7 +9,7 @@ use crate::scenario::{Scenario, key_place};
 use crate::table::{Table, TableColumn};
 
 use super::super::ReportInputs;
-use super::super::words::{number, percent, ratio, runway_cell};
+use super::super::words::{number, percent, ratio};
 use super::absent;
 use super::played::{at_horizon as played_to_horizon, labels};
 
@@ -64,7 +64,7 @@ fn analytic(inputs: &ReportInputs<'_>) -> Vec<(String, String)> {
     ]);
     rows.extend(cost(solution));
     let runway = &solution.runway;
-    let far = |value: f64| runway_cell(value, inputs.horizon());
+    let far = |value: f64| number(value, DIGITS);
     let law = [
         ("expected runway, E[T] (generations)", runway.mean, "runway.mean"),
         ("standard deviation of T", runway.sd, "runway.sd"),
@@ -150,7 +150,7 @@ pub(super) fn thresholds(inputs: &ReportInputs<'_>) -> Option<Table> {
         let present = threshold.present.map_or_else(|| "–".to_owned(), |present| number(present, DIGITS));
         [threshold.parameter.clone(), threshold.meaning.clone(), present, value(threshold)]
     });
-    let columns = [("Parameter", 0), ("Meaning", 2), ("Now", 1), ("At R = 1", 0)];
+    let columns = [("Parameter", 0), ("Meaning", 1), ("Now", 2), ("At R = 1", 0)];
     (!inputs.solution.thresholds.is_empty()).then(|| Table::of_rows("What brings R to 1", columns, rows))
 }
 
@@ -161,13 +161,21 @@ pub(super) fn verdict(verdict: &AgreementVerdict) -> Table {
             test.quantity.clone(),
             number(test.deviation, DIGITS),
             number(test.critical, DIGITS),
+            test.unit.name().to_owned(),
             test.generation.map_or_else(|| "–".to_owned(), |generation| number(generation as f64, DIGITS)),
             number(test.level, 3),
             if test.passed { "passed" } else { "failed" }.to_owned(),
         ]
     };
-    let columns =
-        [("Test", 0), ("Largest deviation", 1), ("Critical", 2), ("At generation", 3), ("Level", 4), ("Result", 0)];
+    let columns = [
+        ("Test", 0),
+        ("Largest deviation", 1),
+        ("Critical", 2),
+        ("Unit", 3),
+        ("At generation", 4),
+        ("Level", 5),
+        ("Result", 0),
+    ];
     let setting = format!(
         "{} runs against {}; family-wise level {}.",
         number(verdict.replicates as f64, DIGITS),
