@@ -1,5 +1,7 @@
 //! A table of texts: built once, and rendered for a terminal, a page, Markdown or a spreadsheet by whoever shows it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// A table, column by column. Cells are texts already; units stand in the heads.
@@ -101,16 +103,60 @@ impl Table {
         text
     }
 
-    /// As comma-separated values, heads first (RFC 4180, lines ended by a line feed).
+    /// As comma-separated values, heads first (RFC 4180, lines ended by a line feed). Cells that are numbers are written as
+    /// programs read them: 463000, 7.16e28, 0.0677 for 6.77 %, and nothing for a dash.
     #[must_use]
     pub fn to_csv(&self) -> String {
         let quoted = |cell: &str| {
             let plain = !cell.contains([',', '"', '\n', '\r']);
             if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
         };
-        let line = |cells: Vec<&str>| cells.into_iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
-        std::iter::once(self.heads()).chain(self.rows()).map(line).collect()
+        let heads = self.heads().into_iter().map(quoted).collect::<Vec<_>>().join(",");
+        let cell =
+            |(index, cell): (usize, &str)| quoted(if index == 0 { cell.into() } else { for_programs(cell) }.as_ref());
+        let rows = self.rows().map(|row| row.into_iter().enumerate().map(cell).collect::<Vec<_>>().join(","));
+        std::iter::once(heads).chain(rows).map(|line| line + "\n").collect()
     }
+}
+
+/// A cell as programs read it: the number that it is, nothing for a dash, and any other text as it stands.
+fn for_programs(cell: &str) -> Cow<'_, str> {
+    match as_number(cell) {
+        _ if cell == "–" => Cow::default(),
+        Some(number) => Cow::Owned(number),
+        None => Cow::Borrowed(cell),
+    }
+}
+
+/// The number that a cell is to people: 463 000, 7.16 × 10²⁸, −2.5, 6.77 %.
+fn as_number(cell: &str) -> Option<String> {
+    let narrow: String = cell
+        .chars()
+        .filter(|sign| !"\u{a0}\u{202f}".contains(*sign))
+        .map(|sign| if sign == '−' { '-' } else { sign })
+        .collect();
+    let (number, shift) = narrow.strip_suffix('%').map_or((narrow.as_str(), 0), |share| (share, -2));
+    let (mantissa, exponent) = match number.split_once("×10") {
+        Some((mantissa, exponent)) => (mantissa, superscript(exponent)? + shift),
+        None => (number, shift),
+    };
+    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let is_number = digits.starts_with(|sign: char| sign.is_ascii_digit())
+        && digits.chars().all(|sign| sign.is_ascii_digit() || sign == '.')
+        && digits.matches('.').count() <= 1;
+    match exponent {
+        _ if !is_number => None,
+        0 => Some(mantissa.to_owned()),
+        -2 if !number.contains('×') => Some(format!("{mantissa}e-2").parse::<f64>().ok()?.to_string()),
+        _ => Some(format!("{mantissa}e{exponent}")),
+    }
+}
+
+/// A whole number in superscript.
+fn superscript(written: &str) -> Option<i32> {
+    let digit = |sign: char| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|digit| digit == sign).map(|digit| digit.to_string());
+    let plain = written.chars().map(|sign| if sign == '⁻' { Some("-".to_owned()) } else { digit(sign) });
+    plain.collect::<Option<String>>()?.parse().ok()
 }
 
 /// Whether a cell is a number, its absence, or a number with what belongs to it.
@@ -144,6 +190,27 @@ mod tests {
     fn markdown_and_csv_hold_every_cell() {
         let markdown = "| Design | Runway (generations) |\n| --- | ---: |\n| one, two | 16.7 |\n| a\\|b | – |\n";
         assert_eq!(table().to_markdown(), markdown);
-        assert_eq!(table().to_csv(), "Design,Runway (generations)\n\"one, two\",16.7\na|b,–\n");
+        assert_eq!(table().to_csv(), "Design,Runway (generations)\n\"one, two\",16.7\na|b,\n");
+    }
+
+    #[test]
+    fn programs_read_what_people_do() {
+        for (cell, read) in [
+            ("16.7", "16.7"),
+            ("463\u{202f}000", "463000"),
+            ("7.16\u{a0}×\u{a0}10²⁸", "7.16e28"),
+            ("−2.5", "-2.5"),
+            ("6.77\u{a0}%", "0.0677"),
+            ("99.9987\u{a0}%", "0.999987"),
+            ("7.9\u{a0}×\u{a0}10⁻²⁶\u{a0}%", "7.9e-28"),
+            ("1.4\u{a0}×\u{a0}10²\u{a0}%", "1.4"),
+            ("–", ""),
+            ("more than 20", "more than 20"),
+            ("6.41 ± 0.11 (2 se)", "6.41 ± 0.11 (2 se)"),
+            ("0.1.0", "0.1.0"),
+            ("", ""),
+        ] {
+            assert_eq!(for_programs(cell), read);
+        }
     }
 }
