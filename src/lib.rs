@@ -33,6 +33,8 @@
 //! | [`report`](mod@report) | figures (SVG) and a self-contained page |
 //! | [`table`] | one table for terminal, page, Markdown and CSV |
 //!
+//! Modules that are public for the program and for this crate's tests alone are not listed: they may change at any time.
+//!
 //! ```
 //! use runaway::analytic::Regime;
 //! use runaway::scenario::Origin;
@@ -51,10 +53,12 @@
 pub mod analytic;
 pub mod claims;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 pub mod compare;
 pub mod cost;
 pub mod explain;
+#[doc(hidden)]
 pub mod files;
 pub mod fit;
 pub mod law;
@@ -66,6 +70,7 @@ pub mod quantity;
 pub mod report;
 pub mod scenario;
 pub mod simulate;
+#[doc(hidden)]
 pub mod stats;
 pub mod table;
 

@@ -7,14 +7,17 @@
 //! | `chain1d` | loops without unsound beliefs: count by count, by elimination, by [`quadrature`] |
 //! | [`chain2d`] | loops with unsound beliefs: all pairs of counts |
 //!
-//! [`solve`] puts them together, each scenario by the method that [`method`] chooses; `runway_sum`, `ever_fails`, `level_times` and `rounding` are what both chains add up and bound,
-//! `cost` prices their generations, and every tolerance stands in `tolerances`. [`LawChain`] is the same for a law given as a function, [`expected_runway`] gives `E[T]`
-//! alone, [`expected_times`] solves a handful of states, [`sweep`] many scenarios, [`SafetyReport`] seeks what makes a loop safe.
+//! [`solve`] puts them together, each scenario by the method that [`method`] chooses; `runway_sum`, `ever_fails`, `level_times`
+//! and `rounding` are what both chains add up and bound, `cost` prices their generations, and every tolerance stands in
+//! `tolerances`. [`LawChain`] is the same for a law given as a function, [`expected_runway`] gives `E[T]` alone,
+//! [`expected_times`] solves a handful of states, [`sweep`] many scenarios, [`SafetyReport`] seeks what makes a loop safe.
 
 mod chain1d;
+#[doc(hidden)]
 pub mod chain2d;
 mod cost;
 mod cost_sum;
+#[doc(hidden)]
 pub mod elimination;
 mod error;
 mod ever_fails;
@@ -22,6 +25,7 @@ mod expected_cost;
 mod generation_point;
 mod level_times;
 pub mod mean_field;
+#[doc(hidden)]
 pub mod method;
 mod result;
 mod rounding;

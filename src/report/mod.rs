@@ -6,6 +6,7 @@ pub mod backtest;
 mod composition;
 pub mod designs;
 mod error;
+#[doc(hidden)]
 pub mod explained;
 mod facts;
 pub mod fit;
@@ -23,7 +24,9 @@ mod svg;
 mod theme;
 mod thin;
 mod verifier;
+#[doc(hidden)]
 pub mod view;
+#[doc(hidden)]
 pub mod words;
 
 use inputs::{drawn, origin};

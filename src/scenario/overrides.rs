@@ -77,8 +77,12 @@ fn item<'a>(
 ) -> Result<&'a mut Table, RuleBreach> {
     let length = items.len();
     let index = index.and_then(|index| index.parse::<usize>().ok());
-    let begins = if name == "difficulty" { "share" } else { "kind" };
-    if index == Some(length) && last == begins {
+    let begins = match name {
+        "difficulty" => Some("share"),
+        "filter" => Some("kind"),
+        _ => None,
+    };
+    if index == Some(length) && Some(last) == begins {
         items.push(Value::Table(Table::new()));
     }
     let found = index.and_then(|index| items.get_mut(index)).and_then(Value::as_table_mut);
@@ -88,7 +92,11 @@ fn item<'a>(
             1 => format!("the file has 1 {name}, {name}.0"),
             _ => format!("the file has {length} of {name}, {name}.0 to {name}.{}", length - 1),
         };
-        RuleBreach::new(key, counted, format!("{name}.{length}.{begins}=… adds one"))
+        let help = begins.map_or_else(
+            || format!("add a `[[{name}]]` table to the file"),
+            |begins| format!("{name}.{length}.{begins}=… adds one"),
+        );
+        RuleBreach::new(key, counted, help)
     })
 }
 

@@ -38,6 +38,8 @@ fn refuse_foreign(filter: Filter, keys: &TomlTable<'_>) -> Result<(), Diagnostic
     match filter::kind_keys().iter().find(|key| keys.has(key.name) && !takes.contains(&key.name)) {
         Some(key) => {
             let rule = format!("filters of kind `{kind}` have no `{}`", key.name);
+            let prices = CheckPrice::info("filter");
+            let takes: Vec<&str> = takes.into_iter().chain(prices.keys.iter().map(|key| key.name)).collect();
             Err(keys.breach(key.name, rule, format!("they take {}", list(&takes))))
         }
         None => Ok(()),

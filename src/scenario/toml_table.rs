@@ -172,6 +172,10 @@ fn known_instead(typed: &str, known: &[&str], schema: &[TableInfo]) -> String {
             name => format!("`{typed}` belongs to `[{name}]`"),
         })
     };
+    // A table of these keys is a design, which holds the keys of a loop in one of its own.
+    if known.contains(&"set") && home(false).is_some() {
+        return "a design changes keys of the loop in `set`, as in `set = { \"errors.step_error\" = 0.01 }`".to_owned();
+    }
     let near = || suggest(typed, known.iter().copied());
     // Parameters of a fit come last: their names are near to those of a scenario's own tables.
     home(false).or_else(near).or_else(|| home(true)).unwrap_or_else(|| format!("the keys here are {}", list(known)))

@@ -191,7 +191,7 @@ fn overrides_add_change_and_remove_filters() {
 }
 
 /// The override at fault, and the message.
-const REFUSED: [(&[&str], &str); 21] = [
+const REFUSED: [(&[&str], &str); 22] = [
     (
         &["errors.step_error"],
         "--set errors.step_error: an override is written KEY=VALUE; for example --set errors.step_error=0.004",
@@ -256,8 +256,12 @@ const REFUSED: [(&[&str], &str); 21] = [
         "--set filter.1.random=0.9: `filter.1.random`: the file has 1 filter, filter.0; filter.1.kind=… adds one",
     ),
     (
+        &["design.0.name=x"],
+        "--set design.0.name=x: `design.0.name`: the file has no design; add a `[[design]]` table to the file",
+    ),
+    (
         &["filter.0.kind=outcome"],
-        "--set filter.0.kind=outcome: `filter.0.random`: filters of kind `outcome` have no `random`; they take `sensitivity`, `false_reject`",
+        "--set filter.0.kind=outcome: `filter.0.random`: filters of kind `outcome` have no `random`; they take `sensitivity`, `false_reject`, `per_check`, `per_check_step`",
     ),
     // Rules between keys are blamed on the override that broke them, not on the others.
     (

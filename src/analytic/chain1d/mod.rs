@@ -13,6 +13,7 @@ mod law_chain;
 pub(super) mod node_factors;
 pub(super) mod node_propagation;
 mod open_counts;
+#[doc(hidden)]
 pub mod quadrature;
 mod solve;
 

@@ -7,6 +7,7 @@ mod outcome;
 mod page;
 mod ratio;
 mod tables;
+#[doc(hidden)]
 pub mod words;
 
 use crate::fit::BacktestResult;

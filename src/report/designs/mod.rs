@@ -7,6 +7,7 @@ mod empty;
 mod flows;
 mod page;
 mod pareto;
+#[doc(hidden)]
 pub mod posterior;
 mod published;
 mod tables;

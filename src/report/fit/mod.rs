@@ -7,7 +7,9 @@ mod pair;
 mod parameters;
 mod reproduction;
 mod survival;
+#[doc(hidden)]
 pub mod tables;
+#[doc(hidden)]
 pub mod words;
 
 pub use inputs::{FitInputs, PairInputs};
