@@ -38,6 +38,12 @@ pub fn number(value: f64, digits: usize) -> String {
     format!("{sign}{}{NO_BREAK}×{NO_BREAK}10{}", trimmed(mantissa), superscript(exponent))
 }
 
+/// A cell of a table: a text, or a dash where there is none.
+#[must_use]
+pub fn or_dash(cell: Option<String>) -> String {
+    cell.unwrap_or_else(|| "–".to_owned())
+}
+
 /// A probability or share, always in percent: to `digits` significant digits, and near 1 with the digits that tell it
 /// from 1 (99.9987 %; 1.4 × 10⁻²⁷ %).
 #[must_use]

@@ -2,7 +2,7 @@
 
 use crate::fit::{BacktestResult, BacktestSummary};
 use crate::report::fit::words::listed;
-use crate::report::words::{number, percent};
+use crate::report::words::{number, or_dash, percent};
 
 use super::contest::{Contest, ContestQuantity};
 use super::short;
@@ -100,7 +100,7 @@ pub fn warnings(summary: &BacktestSummary) -> String {
 /// A share, or a dash where there is none.
 #[must_use]
 pub fn share(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| percent(value, 3))
+    or_dash(value.map(|value| percent(value, 3)))
 }
 
 /// A score, or a dash where there is none; what rounds to nothing beside other scores is said to be small.

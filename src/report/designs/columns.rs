@@ -2,7 +2,7 @@
 
 use crate::plan::{ComparedDesign, DesignComparison, PairedDifference, PriceBasis, RunwayMeasure};
 use crate::report::words::{
-    generations, is_far, number, probability, ratio, runway as runway_words, runway_cell, shares,
+    generations, is_far, number, or_dash, probability, ratio, runway as runway_words, runway_cell, shares,
 };
 use crate::table::{Table, TableColumn};
 
@@ -25,10 +25,6 @@ fn marked(mut column: TableColumn, designs: &[ComparedDesign]) -> TableColumn {
         }
     }
     column
-}
-
-fn or_dash(value: Option<String>) -> String {
-    value.unwrap_or_else(|| "–".to_owned())
 }
 
 /// The numbers of every design: first those on its runway, then those on its price and its best generation. A "~" marks what

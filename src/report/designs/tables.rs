@@ -6,7 +6,7 @@ use crate::claims::{ClaimResult, ClaimResults};
 use crate::explain::{MistakeFlow, MistakeFlows};
 use crate::plan::DesignComparison;
 use crate::report::view::keys;
-use crate::report::words::number;
+use crate::report::words::{number, or_dash};
 use crate::table::Table;
 
 /// The account of mistakes of one design: a row for each stage, a column for each class of mistakes, so that further filters
@@ -85,7 +85,7 @@ pub fn claims(evidence: &ClaimResults) -> Table {
             claim.says.clone(),
             if judged.holds { "holds" } else { "DOES NOT HOLD" }.to_owned(),
             format!("{}{of}{over}", claim.subject.quantity.name()),
-            judged.found.map_or_else(|| "–".to_owned(), |found| number(found, 5)),
+            or_dash(judged.found.map(|found| number(found, 5))),
             bounds.into_iter().flatten().collect::<Vec<_>>().join(", "),
         ]
     };
@@ -98,7 +98,6 @@ pub fn claims(evidence: &ClaimResults) -> Table {
 pub fn published(evidence: &ClaimResults) -> Table {
     let shares = evidence.published.iter().all(|beside| beside.published.subject.quantity.is_share());
     let (scale, unit, points) = if shares { (100.0, " (%)", " (percentage points)") } else { (1.0, "", "") };
-    let or_dash = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
     let rows = evidence.published.iter().map(|beside| {
         let published = &beside.published;
         [

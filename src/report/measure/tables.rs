@@ -1,7 +1,7 @@
 //! The tables of a measurement, for the page and the terminal.
 
 use crate::measure::{DifficultyFit, MeasuredKey, MeasuredLoop, MeasuredNumber, VoteMeasurement};
-use crate::report::words::{number, percent};
+use crate::report::words::{number, or_dash, percent};
 use crate::table::Table;
 
 use super::words::share;
@@ -27,8 +27,8 @@ fn keys(measured: &MeasuredLoop) -> Table {
 }
 
 fn votes(measured: &MeasuredLoop) -> Table {
-    let predicted = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| percent(value, 3));
-    let measured_share = |number: Option<MeasuredNumber>| number.map_or_else(|| "–".to_owned(), share);
+    let predicted = |value: Option<f64>| or_dash(value.map(|value| percent(value, 3)));
+    let measured_share = |number: Option<MeasuredNumber>| or_dash(number.map(share));
     let row = |vote: &VoteMeasurement| {
         [
             format!("{} of {}", vote.agree, vote.candidates),

@@ -4,7 +4,7 @@ use crate::explain::{MistakeAccount, ReproductionDrivers, VoteRow};
 use crate::table::Table;
 
 use super::super::designs::flows;
-use super::super::words::{number, percent, ratio};
+use super::super::words::{number, or_dash, percent, ratio};
 
 /// Mistakes now and later, and what votes catch.
 #[must_use]
@@ -41,8 +41,7 @@ pub(in crate::report) fn drivers(drivers: &ReproductionDrivers) -> String {
 
 fn votes(account: &MistakeAccount) -> Table {
     let votes = &account.votes;
-    let share = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| percent(value, 3));
-    let or_dash = |value: Option<String>| value.unwrap_or_else(|| "–".to_owned());
+    let share = |value: Option<f64>| or_dash(value.map(|value| percent(value, 3)));
     let row = |row: &VoteRow| {
         [
             row.name(),

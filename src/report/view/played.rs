@@ -3,7 +3,7 @@
 use crate::simulate::{RareFailure, Simulated};
 use crate::table::Table;
 
-use super::super::words::{estimate, generations, number, percent};
+use super::super::words::{estimate, generations, number, or_dash, percent};
 use super::finding::{restricted, starved_runs};
 
 /// What a simulation tells of the horizon, as rows of a table.
@@ -85,7 +85,7 @@ pub fn rare(rare: &RareFailure) -> String {
 #[must_use]
 pub fn rare_numbers(name: &str, rare: &RareFailure) -> Table {
     let engine = format!("{:?}", rare.engine).to_lowercase();
-    let error = rare.relative_standard_error.map_or_else(|| "–".to_owned(), |relative| percent(relative, 2));
+    let error = or_dash(rare.relative_standard_error.map(|relative| percent(relative, 2)));
     let values = [
         ("loop".to_owned(), name.to_owned()),
         (format!("P(T ≤ {})", rare.horizon), percent(rare.probability, 3)),

@@ -9,7 +9,7 @@ use crate::scenario::{Scenario, key_place};
 use crate::table::{Table, TableColumn};
 
 use super::super::ReportInputs;
-use super::super::words::{number, percent, ratio};
+use super::super::words::{number, or_dash, percent, ratio};
 use super::absent;
 use super::played::{at_horizon as played_to_horizon, labels};
 
@@ -131,9 +131,8 @@ pub(super) fn method(inputs: &ReportInputs<'_>) -> Table {
 fn verifier(solution: &Solution) -> String {
     let Some(verifier) = &solution.verifier else { return "nothing is checked".to_owned() };
     let known = verifier.best_known();
-    let j = |at: Option<&Option<VerifierMeter>>| {
-        at.copied().flatten().map_or_else(|| "–".to_owned(), |met| number(met.discrimination, 3))
-    };
+    let j =
+        |at: Option<&Option<VerifierMeter>>| or_dash(at.copied().flatten().map(|met| number(met.discrimination, 3)));
     let course = format!("{} at generation 0, {} at the horizon", j(known.first()), j(known.last()));
     let selects = verifier.selects_for_mistakes;
     selects.map_or(course.clone(), |at| format!("{course}; first selects for mistakes at generation {at}"))
@@ -147,7 +146,7 @@ pub(super) fn thresholds(inputs: &ReportInputs<'_>) -> Option<Table> {
         (None, None) => "not available".to_owned(),
     };
     let rows = inputs.solution.thresholds.iter().map(|threshold| {
-        let present = threshold.present.map_or_else(|| "–".to_owned(), |present| number(present, DIGITS));
+        let present = or_dash(threshold.present.map(|present| number(present, DIGITS)));
         [threshold.parameter.clone(), threshold.meaning.clone(), present, value(threshold)]
     });
     let columns = [("Parameter", 0), ("Meaning", 1), ("Now", 2), ("At R = 1", 0)];
@@ -162,7 +161,7 @@ pub(super) fn verdict(verdict: &AgreementVerdict) -> Table {
             number(test.deviation, DIGITS),
             number(test.critical, DIGITS),
             test.unit.name().to_owned(),
-            test.generation.map_or_else(|| "–".to_owned(), |generation| number(generation as f64, DIGITS)),
+            or_dash(test.generation.map(|generation| number(generation as f64, DIGITS))),
             number(test.level, 3),
             if test.passed { "passed" } else { "failed" }.to_owned(),
         ]
