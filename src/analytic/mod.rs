@@ -12,11 +12,13 @@
 //! `tolerances`. [`LawChain`] is the same for a law given as a function, [`expected_runway`] gives `E[T]` alone,
 //! [`expected_times`] solves a handful of states, [`sweep`] many scenarios, [`SafetyReport`] seeks what makes a loop safe.
 
+mod adjoint_stage;
 mod chain1d;
 #[doc(hidden)]
 pub mod chain2d;
 mod cost;
 mod cost_sum;
+mod derivatives;
 #[doc(hidden)]
 pub mod elimination;
 mod error;
@@ -41,6 +43,7 @@ mod verifier_curves;
 
 pub use crate::law::VerifierMeter;
 pub use chain1d::{ChainRunway, LawChain, expected_runway, quadrature};
+pub use derivatives::{DerivedNumbers, FailingCount, LoopDerivatives, NextJump, ParameterDerivatives, derivatives};
 pub use elimination::expected_times;
 pub use error::{SolveError, Undefined};
 pub use expected_cost::ExpectedCost;

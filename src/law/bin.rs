@@ -5,7 +5,8 @@ use crate::scenario::{self, Scenario};
 use super::Composition;
 use super::candidate::{self, Answers, Problem};
 use super::filter::{CheckCircumstances, FilterChain};
-use super::scalar::Scalar;
+use super::parameter::{LawParameter, Lift};
+use super::scalar::{Over, Scalar};
 use super::solution::{SolutionWalk, luck, solve};
 use super::vote::{Common, VoteLaw};
 
@@ -28,72 +29,72 @@ pub(super) struct AttemptedAnswers<S> {
 
 /// The law on problems of one difficulty.
 #[derive(Debug, Clone)]
-pub struct BinLaw {
+pub struct BinLaw<P = f64> {
     /// The problems.
-    pub bin: scenario::DifficultyClass,
+    pub bin: scenario::DifficultyClass<P>,
     /// φ, probability that a solution that repeats a wrong step still reaches the right answer.
-    pub luck: f64,
-    recovery: f64,
-    amplification: f64,
-    vote: VoteLaw,
-    filters: FilterChain,
+    pub luck: P,
+    recovery: P,
+    amplification: P,
+    vote: VoteLaw<P>,
+    filters: FilterChain<P>,
 }
 
-impl BinLaw {
-    pub(super) fn new(scenario: &Scenario, bin: scenario::DifficultyClass) -> Self {
-        let recovery = scenario.errors.recovery.get();
+impl<P: Scalar> BinLaw<P> {
+    pub(super) fn new(scenario: &Scenario, bin: scenario::DifficultyClass<P>, lift: Lift<'_, P>) -> Self {
+        let recovery = lift(LawParameter::of("errors", "recovery"), scenario.errors.recovery.get());
         let luck = luck(bin.steps, recovery);
         Self {
             luck,
             recovery,
-            amplification: scenario.errors.amplification.get(),
+            amplification: lift(LawParameter::of("errors", "amplification"), scenario.errors.amplification.get()),
             vote: VoteLaw::new(&scenario.vote, common(&bin, luck)),
-            filters: FilterChain::new(&scenario.filters, &bin),
+            filters: FilterChain::new(&scenario.filters, &bin, lift),
             bin,
         }
     }
 
     /// e(x), probability of a slip at one step.
     #[must_use]
-    pub fn step_error<S: Scalar>(&self, x: Composition<S>) -> S {
+    pub fn step_error<S: Over<P>>(&self, x: Composition<S>) -> S {
         let amplified = (x.unsound + x.wrong) * self.amplification + 1.0;
         (amplified * self.bin.step_error).after(|_| self.bin.step_error_roundings).min(1.0)
     }
 
     /// Outcome probabilities of one solution that no belief misleads.
     #[must_use]
-    pub fn solution<S: Scalar>(&self, x: Composition<S>) -> SolutionWalk<S> {
+    pub fn solution<S: Over<P>>(&self, x: Composition<S>) -> SolutionWalk<S> {
         solve(self.bin.steps, self.step_error(x), self.recovery)
     }
 
     /// A candidate that shows no systematic mistake.
     #[must_use]
-    pub fn base<S: Scalar>(&self, x: Composition<S>) -> Answers<S> {
+    pub fn base<S: Over<P>>(&self, x: Composition<S>) -> Answers<S> {
         candidate::base(&self.solution(x), self.bin.systematic_share)
     }
 
     /// What the filters of these problems depend on.
     #[must_use]
-    pub fn circumstances<S: Scalar>(&self, x: Composition<S>) -> CheckCircumstances<S> {
+    pub fn circumstances<S: Over<P>>(&self, x: Composition<S>) -> CheckCircumstances<S> {
         self.meeting(x, &self.base(x))
     }
 
-    fn meeting<S: Scalar>(&self, x: Composition<S>, base: &Answers<S>) -> CheckCircumstances<S> {
+    fn meeting<S: Over<P>>(&self, x: Composition<S>, base: &Answers<S>) -> CheckCircumstances<S> {
         CheckCircumstances {
             steps: self.bin.steps,
-            consistency: self.bin.consistency,
+            consistency: self.bin.consistency.value(),
             right: base.right(),
             mistaken: x.unsound + x.wrong,
         }
     }
 
     /// One candidate's error rate.
-    pub(super) fn error_rate<S: Scalar>(&self, x: Composition<S>) -> S {
+    pub(super) fn error_rate<S: Over<P>>(&self, x: Composition<S>) -> S {
         let wrong = |problem: &Problem<S>| problem.weight * problem.candidate.wrong();
         self.problems(x).0.iter().map(wrong).fold(S::default(), |sum, wrong| sum + wrong)
     }
 
-    pub(super) fn at<S: Scalar>(&self, x: Composition<S>) -> AttemptedAnswers<S> {
+    pub(super) fn at<S: Over<P>>(&self, x: Composition<S>) -> AttemptedAnswers<S> {
         let (problems, base) = self.problems(x);
         let passing = self.filters.passing(&self.meeting(x, &base));
         let ballot = self.vote.ballot(&base);
@@ -108,7 +109,7 @@ impl BinLaw {
 
     /// Each situation followed through vote and filters.
     #[must_use]
-    pub fn passages<S: Scalar>(&self, x: Composition<S>) -> [CheckPassage<S>; 4] {
+    pub fn passages<S: Over<P>>(&self, x: Composition<S>) -> [CheckPassage<S>; 4] {
         let (problems, base) = self.problems(x);
         let passing = self.filters.passing(&self.meeting(x, &base));
         let ballot = self.vote.ballot(&base);
@@ -118,6 +119,17 @@ impl BinLaw {
         })
     }
 
+    /// The situations in which problems are attempted, and the base candidate.
+    fn problems<S: Over<P>>(&self, x: Composition<S>) -> ([Problem<S>; 4], Answers<S>) {
+        let (share, consistency) = (self.bin.systematic_share, self.bin.consistency);
+        let solution = self.solution(x);
+        let base = candidate::base(&solution, share);
+        let fresh = candidate::fresh_systematic(&solution, share, consistency);
+        (candidate::problems(x, &base, fresh, consistency, self.luck), base)
+    }
+}
+
+impl BinLaw {
     /// What the vote accepts, over all situations, per problem of this difficulty.
     #[must_use]
     pub fn voted(&self, x: Composition) -> Answers {
@@ -138,18 +150,9 @@ impl BinLaw {
     pub(super) fn situations(&self, x: Composition) -> [Problem; 4] {
         self.problems(x).0
     }
-
-    /// The situations in which problems are attempted, and the base candidate.
-    fn problems<S: Scalar>(&self, x: Composition<S>) -> ([Problem<S>; 4], Answers<S>) {
-        let (share, consistency) = (self.bin.systematic_share, self.bin.consistency);
-        let solution = self.solution(x);
-        let base = candidate::base(&solution, share);
-        let fresh = candidate::fresh_systematic(&solution, share, consistency);
-        (candidate::problems(x, &base, fresh, consistency, self.luck), base)
-    }
 }
 
 /// What candidates for the problems of `bin` have in common.
-const fn common(bin: &scenario::DifficultyClass, luck: f64) -> Common {
+const fn common<P: Copy>(bin: &scenario::DifficultyClass<P>, luck: P) -> Common<P> {
     Common { wrong_answers: bin.wrong_answers, consistency: bin.consistency, luck }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Composition;
-use super::scalar::Scalar;
+use super::scalar::{Over, Scalar};
 use super::solution::SolutionWalk;
 
 /// Probabilities, or rates per problem, of the four kinds of answer.
@@ -128,8 +128,8 @@ pub struct Problem<S = f64> {
 /// A candidate that shows no systematic mistake: the solution's outcome, given that it is not one.
 ///
 /// Where every solution is a systematic mistake the condition is empty, and the limit from milder slips is taken: sound.
-pub(super) fn base<S: Scalar>(solution: &SolutionWalk<S>, systematic_share: f64) -> Answers<S> {
-    let random = solution.wrong * (1.0 - systematic_share);
+pub(super) fn base<P: Scalar, S: Over<P>>(solution: &SolutionWalk<S>, systematic_share: P) -> Answers<S> {
+    let random = solution.wrong * systematic_share.complement();
     let rest = solution.sound + solution.unsound + random;
     if rest.value() == 0.0 {
         return Answers { sound: 1.0.into(), ..Answers::default() };
@@ -144,24 +144,29 @@ pub(super) fn base<S: Scalar>(solution: &SolutionWalk<S>, systematic_share: f64)
 
 /// h: the probability that a problem met by a sound belief provokes a systematic mistake, so that with the consistency
 /// γ of its candidates a share oσ of them shows one.
-pub(super) fn fresh_systematic<S: Scalar>(solution: &SolutionWalk<S>, systematic_share: f64, consistency: f64) -> S {
-    if consistency == 0.0 { S::default() } else { (solution.wrong * systematic_share / consistency).min(1.0) }
+pub(super) fn fresh_systematic<P: Scalar, S: Over<P>>(
+    solution: &SolutionWalk<S>,
+    systematic_share: P,
+    consistency: P,
+) -> S {
+    if consistency.value() == 0.0 { S::default() } else { (solution.wrong * systematic_share / consistency).min(1.0) }
 }
 
 /// The four situations, weighted by the composition of the model.
-pub(super) fn problems<S: Scalar>(
+pub(super) fn problems<P: Scalar, S: Over<P>>(
     x: Composition<S>,
     base: &Answers<S>,
     fresh_systematic: S,
-    consistency: f64,
-    luck: f64,
+    consistency: P,
+    luck: P,
 ) -> [Problem<S>; 4] {
-    let otherwise = base.scaled((1.0 - consistency).into());
+    let otherwise = base.scaled(consistency.complement().into());
     let shown = Answers { systematic: consistency.into(), ..otherwise };
     let repeated = Answers {
         unsound: otherwise.unsound + S::from(consistency * luck).after(|_| LUCK),
         // What is left of 1 has the roundings of what was taken from it.
-        systematic: S::from(consistency * (1.0 - luck)).after(|_| 2.0 + LUCK * luck / (1.0 - luck).max(f64::EPSILON)),
+        systematic: S::from(consistency * luck.complement())
+            .after(|_| 2.0 + LUCK * luck.value() / (1.0 - luck.value()).max(f64::EPSILON)),
         ..otherwise
     };
     let sound = x.sound();

@@ -13,6 +13,8 @@ mod composition;
 mod filter;
 mod learn;
 mod meter;
+mod mixed;
+mod parameter;
 mod plurality;
 mod rounded;
 mod scalar;
@@ -22,14 +24,17 @@ mod vote;
 use crate::scenario::Scenario;
 
 use bin::AttemptedAnswers;
+use parameter::{Lift, plain};
 
 pub use bin::{BinLaw, CheckPassage};
 pub use candidate::{Answers, Belief, Problem};
 pub use composition::{Composition, Direction};
 pub use filter::{CheckCircumstances, passing};
 pub use meter::VerifierMeter;
+pub use mixed::MixedDual;
+pub use parameter::LawParameter;
 pub use rounded::Rounded;
-pub use scalar::{Dual, Scalar};
+pub use scalar::{Dual, Over, Scalar};
 pub use solution::{SolutionWalk, luck, solve};
 
 /// What one generation does at a composition.
@@ -66,19 +71,31 @@ impl<S: Scalar> Outcome<S> {
 /// # Ok::<(), runaway::scenario::ScenarioError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Law {
-    bins: Vec<BinLaw>,
-    learning: learn::LearningLaw,
+pub struct Law<P = f64> {
+    bins: Vec<BinLaw<P>>,
+    learning: learn::LearningLaw<P>,
+}
+
+impl<P: Scalar> Law<P> {
+    /// The law by which `generation` produces its successor, with its parameters in the form that `lift` gives them.
+    pub fn lifted(scenario: &Scenario, generation: u64, lift: Lift<'_, P>) -> Self {
+        let bins = scenario.bins(generation).into_iter().enumerate();
+        Self {
+            bins: bins
+                .map(|(index, bin)| {
+                    BinLaw::new(scenario, parameter::lifted(scenario, generation, (index, bin), lift), lift)
+                })
+                .collect(),
+            learning: learn::LearningLaw::new(&scenario.learning, lift),
+        }
+    }
 }
 
 impl Law {
     /// The law by which `generation` produces its successor.
     #[must_use]
     pub fn new(scenario: &Scenario, generation: u64) -> Self {
-        Self {
-            bins: scenario.bins(generation).into_iter().map(|bin| BinLaw::new(scenario, bin)).collect(),
-            learning: learn::LearningLaw::new(&scenario.learning),
-        }
+        Self::lifted(scenario, generation, &plain)
     }
 
     /// Goes on to `generation` from the one before it.
@@ -106,17 +123,19 @@ impl Law {
     pub fn is_steep(&self, x: Composition) -> bool {
         self.learning.lessens() && self.at(x).next.is_some_and(|next| next.unsound + next.wrong >= 1.0)
     }
+}
 
+impl<P: Scalar> Law<P> {
     /// err(x), the error rate of one candidate before any check.
     #[must_use]
-    pub fn error_rate<S: Scalar>(&self, x: Composition<S>) -> S {
+    pub fn error_rate<S: Over<P>>(&self, x: Composition<S>) -> S {
         self.shared(|bin| bin.error_rate(x), |rate, share| rate * share, |one, other| one + other)
             .rounded_into(0.0, 1.0)
     }
 
     /// The generation at composition `x`: error rate, accepted answers, and the composition that its successor draws from.
     #[must_use]
-    pub fn at<S: Scalar>(&self, x: Composition<S>) -> Outcome<S> {
+    pub fn at<S: Over<P>>(&self, x: Composition<S>) -> Outcome<S> {
         let AttemptedAnswers { error_rate, accepted } = self.shared(
             |bin| bin.at(x),
             |one, share| AttemptedAnswers {
@@ -136,7 +155,7 @@ impl Law {
 
     /// Sum over the difficulties, each with its share of the problems. Where all problems are alike it is the one itself, to
     /// the last bit.
-    fn shared<T>(&self, of: impl Fn(&BinLaw) -> T, times: impl Fn(T, f64) -> T, plus: impl Fn(T, T) -> T) -> T {
+    fn shared<T>(&self, of: impl Fn(&BinLaw<P>) -> T, times: impl Fn(T, P) -> T, plus: impl Fn(T, T) -> T) -> T {
         match &self.bins[..] {
             [only] => of(only),
             bins => {

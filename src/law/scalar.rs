@@ -25,10 +25,15 @@ pub trait Scalar:
     /// The plain value.
     fn value(self) -> f64;
 
-    /// A function of this number, given the function and its derivative. The derivative is not asked for where the number
-    /// stands still, so that it may be infinite there.
+    /// A smooth function of this number, given the function and its first two derivatives. A derivative is not asked for where
+    /// the number stands still, so that it may be infinite there.
     #[must_use]
-    fn map(self, function: impl FnOnce(f64) -> f64, derivative: impl FnOnce(f64) -> f64) -> Self;
+    fn map(
+        self,
+        function: impl FnOnce(f64) -> f64,
+        derivative: impl Fn(f64) -> f64,
+        second: impl FnOnce(f64) -> f64,
+    ) -> Self;
 
     /// The smaller of this and a constant, along the direction of the derivative.
     #[must_use]
@@ -52,12 +57,24 @@ pub trait Scalar:
     }
 }
 
+/// Numbers of a law whose parameters are numbers of kind `P`: plain parameters go with any numbers, parameters with derivatives
+/// with numbers of their own kind.
+pub trait Over<P>:
+    Scalar + From<P> + Add<P, Output = Self> + Sub<P, Output = Self> + Mul<P, Output = Self> + Div<P, Output = Self>
+{
+}
+
+impl<P, S> Over<P> for S where
+    S: Scalar + From<P> + Add<P, Output = Self> + Sub<P, Output = Self> + Mul<P, Output = Self> + Div<P, Output = Self>
+{
+}
+
 impl Scalar for f64 {
     fn value(self) -> f64 {
         self
     }
 
-    fn map(self, function: impl FnOnce(f64) -> f64, _: impl FnOnce(f64) -> f64) -> Self {
+    fn map(self, function: impl FnOnce(f64) -> f64, _: impl Fn(f64) -> f64, _: impl FnOnce(f64) -> f64) -> Self {
         function(self)
     }
 
@@ -92,7 +109,12 @@ impl Scalar for Dual {
         self.value
     }
 
-    fn map(self, function: impl FnOnce(f64) -> f64, derivative: impl FnOnce(f64) -> f64) -> Self {
+    fn map(
+        self,
+        function: impl FnOnce(f64) -> f64,
+        derivative: impl Fn(f64) -> f64,
+        _: impl FnOnce(f64) -> f64,
+    ) -> Self {
         let slope = if self.slope == 0.0 { 0.0 } else { derivative(self.value) * self.slope };
         Self { value: function(self.value), slope }
     }
@@ -201,7 +223,7 @@ mod tests {
         let value = (x * x * 2.0 + 1.0) / (x.complement() - 0.1) - -x;
         assert_relative_eq!(value.value, 1.18 / 0.6 + 0.3, max_relative = 1e-15);
         assert_relative_eq!(value.slope, 1.2 / 0.6 + 1.18 / 0.36 + 1.0, max_relative = 1e-15);
-        assert_relative_eq!(x.map(f64::exp, f64::exp).slope, 0.3_f64.exp());
+        assert_relative_eq!(x.map(f64::exp, f64::exp, f64::exp).slope, 0.3_f64.exp());
     }
 
     #[test]
@@ -214,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_stands_still_has_no_slope_however_steep_the_function() {
-        assert_eq!(Dual::from(0.0).map(f64::sqrt, |x| 0.5 / x.sqrt()).slope, 0.0);
+        assert_eq!(Dual::from(0.0).map(f64::sqrt, |x| 0.5 / x.sqrt(), |x| -0.25 / x.powf(1.5)).slope, 0.0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One solution: a Markov chain over its steps (model.md, section 2).
 
-use super::scalar::Scalar;
+use super::scalar::{Over, Scalar};
 
 /// Outcome probabilities of one solution; they sum to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,13 +18,17 @@ pub struct SolutionWalk<S = f64> {
 /// Every number keeps its relative accuracy: `wrong` is never formed as 1 − (something near 1), nor `unsound` as a
 /// difference of the two others.
 #[must_use]
-pub fn solve<S: Scalar>(steps: u64, slip: S, recovery: f64) -> SolutionWalk<S> {
-    if recovery == 0.0 {
+pub fn solve<P: Scalar, S: Over<P>>(steps: u64, slip: S, recovery: P) -> SolutionWalk<S> {
+    if recovery.vanishes() {
         let ln_sound = |slip: f64| steps as f64 * (-slip).ln_1p();
         return SolutionWalk {
-            sound: slip.map(|slip| ln_sound(slip).exp(), |slip| -hazard(steps, slip)),
+            sound: slip.map(|slip| ln_sound(slip).exp(), |slip| -hazard(steps, slip), |slip| hazard_fall(steps, slip)),
             unsound: S::default(),
-            wrong: slip.map(|slip| -ln_sound(slip).exp_m1(), |slip| hazard(steps, slip)),
+            wrong: slip.map(
+                |slip| -ln_sound(slip).exp_m1(),
+                |slip| hazard(steps, slip),
+                |slip| -hazard_fall(steps, slip),
+            ),
         };
     }
     let mut walked = Steps::none(slip);
@@ -47,6 +51,11 @@ fn hazard(steps: u64, slip: f64) -> f64 {
         0 | 1 => steps as f64,
         _ => steps as f64 * ((steps - 1) as f64 * (-slip).ln_1p()).exp(),
     }
+}
+
+/// L (L − 1) (1 − e)^(L−2), by how much that falls with the slip probability.
+fn hazard_fall(steps: u64, slip: f64) -> f64 {
+    if steps < 2 { 0.0 } else { steps as f64 * hazard(steps - 1, slip) }
 }
 
 /// Transition probabilities of the states on, back and off over a number of steps. Sums of products of positive numbers
@@ -81,7 +90,10 @@ impl<S: Scalar> Steps<S> {
         }
     }
 
-    fn one(slip: S, recovery: f64) -> Self {
+    fn one<P: Scalar>(slip: S, recovery: P) -> Self
+    where
+        S: Over<P>,
+    {
         Self {
             slip,
             length: 1,
@@ -91,12 +103,13 @@ impl<S: Scalar> Steps<S> {
             back_back: slip.complement(),
             back_off: slip,
             off_back: recovery.into(),
-            off_off: (1.0 - recovery).into(),
+            off_off: recovery.complement().into(),
         }
     }
 
     fn on_on(self) -> S {
-        self.slip.map(|_| self.ln_on_on.exp(), |slip| -hazard(self.length, slip))
+        let length = self.length;
+        self.slip.map(|_| self.ln_on_on.exp(), |slip| -hazard(length, slip), |slip| hazard_fall(length, slip))
     }
 
     fn then(self, next: Self) -> Self {
@@ -141,27 +154,58 @@ fn complementary<S: Scalar>(first: S, second: S) -> (S, S) {
 /// φ: the probability that a solution that repeats a wrong step still reaches the right answer, if the step is equally
 /// likely at each of the `steps` places and `recovery` may act on each later one (model.md, section 3).
 #[must_use]
-pub fn luck(steps: u64, recovery: f64) -> f64 {
-    if recovery == 0.0 {
-        return 0.0;
+pub fn luck<P: Scalar>(steps: u64, recovery: P) -> P {
+    if recovery.vanishes() {
+        return P::default();
     }
+    let order = |order| move |recovery| luck_derivative(steps, recovery, order);
+    recovery.map(order(0), order(1), order(2))
+}
+
+/// Derivative of φ of this order, up to 2.
+fn luck_derivative(steps: u64, recovery: f64, order: u32) -> f64 {
     let length = steps as f64;
     let reach = recovery * length;
     if reach < 0.5 {
-        // Σ_k≥2 (−1)^k C(L, k) r^(k−1) / L, whose terms fall faster than by half; the closed form loses its digits to
-        // cancellation here.
-        let (mut term, mut sum) = ((length - 1.0) / 2.0 * recovery, 0.0);
-        for k in 3_u32.. {
-            let next = sum + term;
-            if next == sum {
-                break;
-            }
-            sum = next;
-            term *= -(length - f64::from(k - 1)) / f64::from(k) * recovery;
-        }
-        return sum;
+        return luck_series(length, recovery, order);
     }
-    1.0 + (length * (-recovery).ln_1p()).exp_m1() / reach
+    // u = 1 − (1 − r)^L over r L, and its derivatives.
+    // (1 − r)^(L − down); 0 times the logarithm of 0 is no number.
+    let power = |down: f64| match length - down {
+        left if left > 0.0 => (left * (-recovery).ln_1p()).exp(),
+        left => f64::from(u8::from(left == 0.0)),
+    };
+    let lost = -(length * (-recovery).ln_1p()).exp_m1();
+    match order {
+        0 => 1.0 - lost / reach,
+        1 => (lost / recovery - length * power(1.0)) / reach,
+        _ => {
+            let (first, second) = (length * power(1.0), -length * (length - 1.0) * power(2.0));
+            (2.0 * first / recovery - second - 2.0 * lost / (recovery * recovery)) / reach
+        }
+    }
+}
+
+/// The same where a solution meets less than half a recovery, where the closed form loses its digits to cancellation:
+/// Σ_k≥2 (−1)^k C(L, k) r^(k−1) / L, term by term, whose terms fall faster than by half.
+fn luck_series(length: f64, recovery: f64, order: u32) -> f64 {
+    let (mut term, mut sum) = ((length - 1.0) / 2.0 * if order == 0 { recovery } else { 1.0 }, 0.0);
+    // The second derivative begins with the term of r².
+    if order == 2 {
+        term *= -(length - 2.0) / 3.0;
+    }
+    for k in (if order == 2 { 4_u32 } else { 3 }).. {
+        // r^(k−2) is r^(k−2−order), times what differentiating brings down.
+        let power = f64::from(k - 2);
+        let brought = [1.0, power, power * (power - 1.0)][order.min(2) as usize];
+        let next = sum + term * brought;
+        if next == sum {
+            break;
+        }
+        sum = next;
+        term *= -(length - f64::from(k - 1)) / f64::from(k) * recovery;
+    }
+    sum
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use crate::scenario;
 use crate::stats::binomial;
 
 use super::candidate::{Answers, Belief, Problem};
-use super::plurality::{DrawnWeights, Electorate, VoteLimits, VoteWeights, weights};
-use super::scalar::Scalar;
+use super::plurality::{DrawnWeights, Electorate, VoteLimits, VoteWeights, weight_slopes, weights};
+use super::scalar::{Over, Scalar};
 
 /// The vote on problems of one difficulty.
 #[derive(Debug, Clone)]
-pub(super) enum VoteLaw {
+pub(super) enum VoteLaw<P = f64> {
     /// A single candidate.
     None,
     /// More than half must agree, so that at most one answer can have enough votes.
@@ -25,30 +25,56 @@ pub(super) enum VoteLaw {
         wrong_answers: Option<f64>,
     },
     /// The answer with most votes wins.
-    Plurality(Tables),
+    Plurality(Tables<P>),
 }
 
 /// What is summed over the votes, for each share of candidates that show a systematic answer.
 #[derive(Debug, Clone)]
-pub(super) struct Tables {
+pub(super) struct Tables<P> {
     /// k.
     candidates: u64,
-    plain: Arc<VoteWeights>,
-    shown: Arc<VoteWeights>,
-    unsound: Arc<VoteWeights>,
+    plain: ShownWeights<P>,
+    shown: ShownWeights<P>,
+    unsound: ShownWeights<P>,
+}
+
+/// What is summed over the votes of candidates that show a systematic answer with one probability.
+#[derive(Debug, Clone)]
+struct ShownWeights<P> {
+    weights: Arc<VoteWeights>,
+    /// Where that probability moves with a parameter: its change, whose value is 0, and how the weights follow it.
+    moved: Option<(P, Arc<VoteWeights>)>,
+}
+
+impl<P: Scalar> ShownWeights<P> {
+    fn new(vote: Electorate, shown: P) -> Self {
+        let change = shown - shown.value();
+        let moved = (!change.vanishes()).then(|| (change, Arc::new(weight_slopes(vote, shown.value()))));
+        Self { weights: weights(vote, shown.value()), moved }
+    }
+
+    /// Probabilities (right, systematic, random) of acceptance.
+    fn accepted<S: Over<P>>(&self, drawn: &DrawnWeights<S>) -> [S; 3] {
+        let mut accepted = drawn.accepted(&self.weights);
+        if let Some((change, slopes)) = &self.moved {
+            let moved = drawn.accepted(slopes);
+            accepted.iter_mut().zip(moved).for_each(|(part, slope)| *part = *part + slope * *change);
+        }
+        accepted
+    }
 }
 
 /// What candidates for problems of one difficulty have in common.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Common {
+pub(super) struct Common<P> {
     pub wrong_answers: Option<u64>,
-    pub consistency: f64,
-    pub luck: f64,
+    pub consistency: P,
+    pub luck: P,
 }
 
-impl VoteLaw {
+impl<P: Scalar> VoteLaw<P> {
     /// The vote of a scenario.
-    pub fn new(vote: &scenario::Vote, common: Common) -> Self {
+    pub fn new(vote: &scenario::Vote, common: Common<P>) -> Self {
         let candidates = vote.candidates.get();
         if candidates == 1 {
             return Self::None;
@@ -61,7 +87,7 @@ impl VoteLaw {
     }
 
     /// Whoever has most votes, however few or many.
-    pub fn winner(candidates: u64, common: Common) -> Self {
+    pub fn winner(candidates: u64, common: Common<P>) -> Self {
         if candidates == 1 {
             Self::None
         } else {
@@ -69,32 +95,33 @@ impl VoteLaw {
         }
     }
 
-    fn plurality(candidates: u64, common: Common, limits: VoteLimits) -> Self {
+    fn plurality(candidates: u64, common: Common<P>, limits: VoteLimits) -> Self {
         let vote = Electorate { candidates, wrong_answers: common.wrong_answers, limits };
-        let shown = weights(vote, common.consistency);
-        let unsound = match common.luck {
-            0.0 => shown.clone(),
-            luck => weights(vote, common.consistency * (1.0 - luck)),
+        let shown = ShownWeights::new(vote, common.consistency);
+        let unsound = if common.luck.vanishes() {
+            shown.clone()
+        } else {
+            ShownWeights::new(vote, common.consistency * common.luck.complement())
         };
-        Self::Plurality(Tables { candidates, plain: weights(vote, 0.0), shown, unsound })
+        Self::Plurality(Tables { candidates, plain: ShownWeights::new(vote, P::default()), shown, unsound })
     }
 
     /// The vote where a candidate that shows no systematic mistake answers as `base` does.
-    pub fn ballot<'a, S>(&'a self, base: &'a Answers<S>) -> BallotLaw<'a, S> {
+    pub fn ballot<'a, S>(&'a self, base: &'a Answers<S>) -> BallotLaw<'a, P, S> {
         BallotLaw { vote: self, base, drawn: OnceCell::new(), shown: OnceCell::new() }
     }
 }
 
 /// The vote on the problems that one composition meets, with what their situations have in common worked out once.
-pub(super) struct BallotLaw<'a, S> {
-    vote: &'a VoteLaw,
+pub(super) struct BallotLaw<'a, P, S> {
+    vote: &'a VoteLaw<P>,
     base: &'a Answers<S>,
     drawn: OnceCell<DrawnWeights<S>>,
     /// What is accepted where candidates show a wrong systematic answer, believed before or not.
     shown: OnceCell<Answers<S>>,
 }
 
-impl<S: Scalar> BallotLaw<'_, S> {
+impl<P: Scalar, S: Over<P>> BallotLaw<'_, P, S> {
     /// Probabilities that the vote accepts an answer of each kind; what is left of 1 is no decision.
     pub fn accepted(&self, problem: &Problem<S>) -> Answers<S> {
         match problem.belief {
@@ -115,11 +142,11 @@ impl<S: Scalar> BallotLaw<'_, S> {
             VoteLaw::Plurality(tables) => {
                 let drawn = |one: &Answers<S>| drawn(tables.candidates, one);
                 match problem.belief {
-                    Belief::Plain => self.drawn.get_or_init(|| drawn(self.base)).accepted(&tables.plain),
+                    Belief::Plain => tables.plain.accepted(self.drawn.get_or_init(|| drawn(self.base))),
                     // Its candidates repeat a right answer too.
-                    Belief::Unsound => drawn(candidate).accepted(&tables.unsound),
+                    Belief::Unsound => tables.unsound.accepted(&drawn(candidate)),
                     Belief::FreshSystematic | Belief::Wrong => {
-                        self.drawn.get_or_init(|| drawn(self.base)).accepted(&tables.shown)
+                        tables.shown.accepted(self.drawn.get_or_init(|| drawn(self.base)))
                     }
                 }
             }
@@ -146,7 +173,15 @@ fn drawn<S: Scalar>(candidates: u64, candidate: &Answers<S>) -> DrawnWeights<S> 
 fn agreed<S: Scalar>(k: u64, m: u64, p: S) -> S {
     // The first to agree as number m is one of k, and m − 1 of the others are with it.
     let density = |p: f64| k as f64 * binomial::pmf(m - 1, k - 1, p);
+    // The density of k − 1 candidates, again by who is the first.
+    let curvature = |p: f64| {
+        let two_less = |agree: Option<u64>| match (agree, k.checked_sub(2)) {
+            (Some(agree), Some(others)) if agree <= others => binomial::pmf(agree, others, p),
+            _ => 0.0,
+        };
+        k as f64 * (k as f64 - 1.0) * (two_less(m.checked_sub(2)) - two_less(m.checked_sub(1)))
+    };
     // Those of the saddle-point form grow with the logarithm that it takes, and the sum adds some for each term.
     let roundings = |tail: f64| 32.0 + 6.0 * (k as f64 - tail.max(f64::MIN_POSITIVE).ln());
-    p.rounded_into(0.0, 1.0).map(|p| binomial::upper_tail(m, k, p), density).after(roundings)
+    p.rounded_into(0.0, 1.0).map(|p| binomial::upper_tail(m, k, p), density, curvature).after(roundings)
 }

@@ -43,19 +43,19 @@ key_table! {
 
 /// One class of problems at one generation, complete.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DifficultyClass {
+pub struct DifficultyClass<P = f64> {
     /// Share of the problems.
-    pub share: f64,
+    pub share: P,
     /// L_g, steps of a solution.
     pub steps: u64,
     /// ε_g, probability of a slip at one step of a flawless model.
-    pub step_error: f64,
+    pub step_error: P,
     /// Roundings in `step_error`.
     pub step_error_roundings: f64,
     /// σ, share of fresh wrong outcomes that are systematic.
-    pub systematic_share: f64,
+    pub systematic_share: P,
     /// γ, probability that a candidate shows the systematic mistake of its problem.
-    pub consistency: f64,
+    pub consistency: P,
     /// D, number of wrong answers that random mistakes scatter over; `None` when they never coincide.
     pub wrong_answers: Option<u64>,
 }

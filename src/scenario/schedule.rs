@@ -33,6 +33,22 @@ impl Scenario {
         if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 }
     }
 
+    /// Derivatives of that slip probability along the one at generation 0, the floor, the gain and the erosion, in this order.
+    #[must_use]
+    pub fn slip_slopes(&self, start: f64, generation: u64) -> [f64; 4] {
+        let (floor, gain, erosion) =
+            (self.errors.step_error_floor.get(), self.errors.step_error_gain.get(), self.errors.erosion.get());
+        let g = generation as f64;
+        // ln((1 − gain)^g) and ln((1 − gain)^(g − 1)); 0 times the logarithm of 0 is no number.
+        let power = |of: f64| if of <= 0.0 { 0.0 } else { of * (-gain).ln_1p() };
+        let improved = [power(g).exp(), -power(g).exp_m1(), -(start - floor) * g * power(g - 1.0).exp()];
+        // ε = i w / (1 − i + i w) with w = exp(δ g), so that dε/di = w / (1 − i + i w)², and dε/dδ = g ε (1 − ε).
+        let (slip, i) = (self.slip(start, generation), self.improved(start, generation));
+        let weight = (erosion * g).exp();
+        let worn = if weight.is_finite() { weight / (1.0 - i + i * weight).powi(2) } else { 0.0 };
+        [worn * improved[0], worn * improved[1], worn * improved[2], g * slip * (1.0 - slip)]
+    }
+
     /// i_g: slips of a model that only improves.
     fn improved(&self, start: f64, generation: u64) -> f64 {
         let floor = self.errors.step_error_floor.get();

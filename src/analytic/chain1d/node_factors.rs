@@ -1,5 +1,6 @@
 //! The count chain eliminated: rows no wider than they need to be, and a bound on what that costs.
 
+use crate::analytic::adjoint_stage::RestingTimes;
 use crate::analytic::elimination::skyline::Skyline;
 use crate::analytic::elimination::skyline_gth::EliminatedChain;
 use crate::analytic::rounding::{ExpectedTimes, RowErrors};
@@ -21,6 +22,8 @@ pub struct NodeFactors {
     pub exits: Vec<f64>,
     /// Expected generations to failure, from each.
     pub times: Vec<f64>,
+    /// The same in a form whose differences keep their digits.
+    pub lasting: ExpectedTimes,
     /// Bound on their relative error, to first order: rounding, and what was left out.
     pub error: f64,
 }
@@ -42,8 +45,14 @@ impl Places<'_> {
     /// unit of time as well. What all visits cost is collected like any reward. Where that is more, the bound of C. A.
     /// O'Cinneide, Entrywise perturbation theory and error analysis for Markov chains (1993), holds: 2n times the largest
     /// relative error of n states' transitions.
-    fn doubt(&self, rows: &Skyline, exits: &[f64], times: &[f64], eliminated: &EliminatedChain, least: f64) -> f64 {
-        let lasting = self.lasting(rows, exits, times, least);
+    fn doubt(
+        &self,
+        rows: &Skyline,
+        exits: &[f64],
+        times: &[f64],
+        eliminated: &EliminatedChain,
+        lasting: &ExpectedTimes,
+    ) -> f64 {
         let mut most = 0.0_f64;
         let reward: Vec<f64> = (0..times.len())
             .map(|i| {
@@ -132,6 +141,25 @@ impl NodeFactors {
         Self::eliminate(chain.exits.clone(), &places, |least| chain.rows(least, MOST_CELLS))
     }
 
+    /// Times and visits from the law `start` over these states; `spread` puts what is known of them among all states, with the
+    /// value of failed ones.
+    ///
+    /// # Errors
+    /// Where failure is rarer than a double can hold.
+    pub fn resting(&self, start: &[f64], spread: impl Fn(&[f64], f64) -> Vec<f64>) -> Result<RestingTimes, String> {
+        let mean: f64 = start.iter().zip(&self.times).filter(|(mass, _)| **mass > 0.0).map(|(mass, t)| mass * t).sum();
+        if !mean.is_finite() {
+            return Err("E[T] is longer than a double can hold".to_owned());
+        }
+        Ok(RestingTimes {
+            mean,
+            visits: spread(&self.eliminated.visits(start), 0.0),
+            before: spread(&self.lasting.before, 0.0),
+            failing: spread(&self.lasting.failing, 1.0),
+            again: self.lasting.again,
+        })
+    }
+
     /// Eliminates with `rows` cut so finely that expected times do not suffer.
     fn eliminate(exits: Vec<f64>, places: &Places<'_>, mut rows: impl FnMut(f64) -> Option<Skyline>) -> Option<Self> {
         let ones = vec![1.0; exits.len()];
@@ -145,9 +173,10 @@ impl NodeFactors {
             // Both sides of a row are cut.
             let lost = (eliminated.truncated() + 2.0 * least) * longest;
             if !(lost > TRUNCATED_TIME && least > RAREST_TRANSITION) {
-                let rounding = places.doubt(&whole, &exits, &times, &eliminated, through);
+                let lasting = places.lasting(&whole, &exits, &times, through);
+                let rounding = places.doubt(&whole, &exits, &times, &eliminated, &lasting);
                 let error = rounding + if lost.is_finite() { lost } else { 0.0 };
-                return Some(Self { eliminated, exits, times, error });
+                return Some(Self { eliminated, exits, times, lasting, error });
             }
             least = (1e-3 * TRUNCATED_TIME / longest).min(1e-10 * least).max(RAREST_TRANSITION);
         }

@@ -57,7 +57,7 @@ impl CountGrid {
         (0..=self.examples).flat_map(move |wrong| (0..=self.examples - wrong).map(move |unsound| (unsound, wrong)))
     }
 
-    fn composition(self, (unsound, wrong): (usize, usize)) -> Composition {
+    pub fn composition(self, (unsound, wrong): (usize, usize)) -> Composition {
         let n = self.examples as f64;
         Composition { unsound: unsound as f64 / n, wrong: wrong as f64 / n }
     }

@@ -74,9 +74,21 @@ impl DenseElimination {
 
     /// e₀ᵀ(I − Q)⁻¹: expected generations at each state before absorption, from state 0.
     pub fn visits(&self) -> Vec<f64> {
-        let mut visits = vec![0.0; self.states];
-        if let (Some(first), Some(leaving)) = (visits.first_mut(), self.leaving.first()) {
-            *first = 1.0 / leaving;
+        let mut start = vec![0.0; self.states];
+        start.iter_mut().take(1).for_each(|first| *first = 1.0);
+        self.visits_from(&start)
+    }
+
+    /// The same from a law of the state.
+    pub fn visits_from(&self, start: &[f64]) -> Vec<f64> {
+        let mut visits = start.to_vec();
+        for k in (0..self.states).rev() {
+            if visits[k] == 0.0 {
+                continue;
+            }
+            visits[k] /= self.leaving[k];
+            let here = visits[k];
+            dense_kernel::add_scaled(&mut visits[..k], here, &self.row(k)[..k]);
         }
         for k in 0..self.states {
             let here = visits[k];

@@ -8,6 +8,7 @@ pub mod fixed_points;
 pub mod linear_noise;
 pub(super) mod outlook;
 pub mod reproduction;
+pub(super) mod slopes;
 pub(super) mod thresholds;
 mod trajectory;
 

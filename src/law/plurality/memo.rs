@@ -33,6 +33,11 @@ pub fn weights(vote: Electorate, shown: f64) -> Arc<VoteWeights> {
     })
 }
 
+/// By how much those weights change with `shown`. Not kept: derivatives are asked for once.
+pub fn weight_slopes(vote: Electorate, shown: f64) -> VoteWeights {
+    VoteWeights::slopes(&occupancy(vote), vote.candidates, vote.limits, shown)
+}
+
 /// How random wrong answers of the candidates fall on their values.
 pub(super) fn occupancy(vote: Electorate) -> Arc<Occupancy> {
     let key = (vote.candidates, vote.wrong_answers);

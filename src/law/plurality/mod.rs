@@ -10,7 +10,7 @@ mod rewards;
 mod weights;
 mod winner;
 
-pub(super) use memo::{Electorate, weights};
+pub(super) use memo::{Electorate, weight_slopes, weights};
 pub(super) use rewards::{Rewarded, rewarded};
 pub(super) use weights::{DrawnWeights, VoteWeights};
 pub(super) use winner::VoteLimits;

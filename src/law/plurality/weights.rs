@@ -34,6 +34,36 @@ impl VoteWeights {
         let expected = |b: usize| expected(&winners, scattered, &kept[b], &kept[k - b]);
         Self((0..=k).into_par_iter().map(expected).collect())
     }
+
+    /// Derivatives of the weights along `shown`: a candidate less that gives an answer of its own, random or right, times how
+    /// many of either there are.
+    pub(super) fn slopes(table: &Occupancy, candidates: u64, limits: VoteLimits, shown: f64) -> Self {
+        let k = candidates as usize;
+        let kept: Vec<Vec<f64>> = (0..=k).map(|n| kept(n, shown)).collect();
+        let voters = Voters::new(table, limits);
+        let winners: Vec<Vec<Winner>> = (0..=k).map(|random| by_right(&voters, k, random)).collect();
+        // The change that one more of a kind makes, on average over the votes of the others.
+        let mean = |random: &[f64], right: &[f64], more: (usize, usize)| {
+            let mut sum = Winner::default();
+            for (i, p) in random.iter().enumerate() {
+                for (j, weight) in right.iter().enumerate() {
+                    sum.add(p * weight, &winners[i + more.0][j + more.1].less(&winners[i][j]));
+                }
+            }
+            sum
+        };
+        let slope = |b: usize| {
+            let mut slope = Winner::default();
+            if let Some(others) = b.checked_sub(1) {
+                slope.add(-(b as f64), &mean(&kept[others], &kept[k - b], (1, 0)));
+            }
+            if let Some(others) = (k - b).checked_sub(1) {
+                slope.add(-((k - b) as f64), &mean(&kept[b], &kept[others], (0, 1)));
+            }
+            slope
+        };
+        Self((0..=k).into_par_iter().map(slope).collect())
+    }
 }
 
 /// How the candidates of one problem would answer if none of them showed the systematic answer.
@@ -64,10 +94,15 @@ impl<S: Scalar> DrawnWeights<S> {
         for (b, p) in self.law.iter().enumerate() {
             sum.add(*p, self.winner(weights, b));
         }
-        let rise = OnceCell::new();
+        let (rise, turn) = (OnceCell::new(), OnceCell::new());
         let rise = || rise.get_or_init(|| self.rise(weights));
+        let turn = || turn.get_or_init(|| self.turn(weights));
+        let (all, pairs) = (k as f64, k as f64 * (k as f64 - 1.0));
         let parts: [fn(&Winner) -> f64; 3] = [|one| one.right, |one| one.systematic, |one| one.random];
-        parts.map(|part| self.p.map(|_| part(&sum), |_| k as f64 * part(rise())).after(|_| 256.0 + 2.0 * k as f64))
+        parts.map(|part| {
+            let probability = self.p.map(|_| part(&sum), |_| all * part(rise()), |_| pairs * part(turn()));
+            probability.after(|_| 256.0 + 2.0 * all)
+        })
     }
 
     /// Where this number of candidates are of the counted kind.
@@ -84,6 +119,18 @@ impl<S: Scalar> DrawnWeights<S> {
             rise.add(*p, &self.winner(weights, b + 1).less(self.winner(weights, b)));
         }
         rise
+    }
+
+    /// What one more of them changes in that, on average.
+    fn turn(&self, weights: &VoteWeights) -> Winner {
+        let others = (self.law.len() as u64).checked_sub(3);
+        let law = others.map_or_else(Vec::new, |n| binomial::law(n, self.p.value()));
+        let mut turn = Winner::default();
+        for (b, p) in law.iter().enumerate() {
+            let rise = |b: usize| self.winner(weights, b + 1).less(self.winner(weights, b));
+            turn.add(*p, &rise(b + 1).less(&rise(b)));
+        }
+        turn
     }
 }
 

@@ -2,6 +2,7 @@
 //! stated bound against the true error.
 
 mod compare;
+mod derivatives;
 mod exponential;
 mod loops;
 mod parts;
