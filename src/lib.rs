@@ -69,6 +69,7 @@ pub mod quantity;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod scenario;
+pub mod sensitivity;
 pub mod simulate;
 #[doc(hidden)]
 pub mod stats;

@@ -43,7 +43,9 @@ mod verifier_curves;
 
 pub use crate::law::VerifierMeter;
 pub use chain1d::{ChainRunway, LawChain, expected_runway, quadrature};
-pub use derivatives::{DerivedNumbers, FailingCount, LoopDerivatives, NextJump, ParameterDerivatives, derivatives};
+pub use derivatives::{
+    DerivedNumbers, FailingCount, LoopDerivatives, NextJump, ParameterDerivatives, derivatives, smooth_parameters,
+};
 pub use elimination::expected_times;
 pub use error::{SolveError, Undefined};
 pub use expected_cost::ExpectedCost;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Two or more commands of each kind, in the order of `runaway --help`.
-const EXAMPLES: [(&str, &[&str]); 13] = [
+const EXAMPLES: [(&str, &[&str]); 14] = [
     (
         "solve",
         &[
@@ -43,6 +43,13 @@ const EXAMPLES: [(&str, &[&str]); 13] = [
     (
         "explain",
         &["runaway explain models/self-judge.toml", "runaway explain models/sector.toml --generation 10 --wrong 0.2"],
+    ),
+    (
+        "sensitivity",
+        &[
+            "runaway sensitivity models/self-consistency.toml",
+            "runaway sensitivity models/unverified.toml --set examples=300 --global --width 0.2 -o out/sensitivity",
+        ],
     ),
     (
         "fit",

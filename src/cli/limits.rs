@@ -51,6 +51,8 @@ mod price {
     pub const CHAIN2D_PRODUCTS: f64 = 10.0;
     /// The two-dimensional chain over all generations: it gives up by itself.
     pub const CHAIN2D: f64 = 5e10;
+    /// One loop whose law stays, for R, runway and failure alone.
+    pub const VARIANT: f64 = 2e6;
     /// Levels of a splitting.
     pub const LEVELS: f64 = 50.0;
     /// One sweep of a fit over one generation of its log: every walker of every ensemble filters it.
@@ -89,6 +91,17 @@ impl WorkEstimate {
             format!("the thresholds of {filters} filters"),
             "use fewer filters",
         )
+    }
+
+    /// Solving this number of variants of a loop for R, runway and failure alone.
+    pub fn variants(self, scenario: &Scenario, variants: usize) -> Self {
+        let each = if scenario.has_unsound() || changes(scenario) {
+            scenario.horizon.get() as f64 * generation(scenario, law(scenario))
+        } else {
+            price::VARIANT
+        };
+        let what = format!("solving {variants} variants of the loop");
+        self.part(variants as f64 * each, what, "lower `--evaluations` or `examples`")
     }
 
     /// Playing a loop.

@@ -21,6 +21,7 @@ mod posterior;
 mod progress;
 mod reading;
 mod report;
+mod sensitivity;
 mod simulate;
 mod solve;
 mod source;
@@ -96,6 +97,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Report(args) => report::run(args, out),
         Command::Compare(args) => compare::run(args, out),
         Command::Explain(args) => explain::run(args, out),
+        Command::Sensitivity(args) => sensitivity::run(args, out),
         Command::Fit(args) => fit::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
         Command::Ingest(args) => ingest::run(args, out),

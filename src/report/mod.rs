@@ -18,6 +18,7 @@ mod legend;
 pub mod measure;
 mod plot;
 mod runway_law;
+pub mod sensitivity;
 mod shape;
 mod survival;
 mod svg;

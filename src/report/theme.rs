@@ -178,6 +178,11 @@ pub(super) fn exact_bars() -> RGBAColor {
     SKY.mix(1.0)
 }
 
+/// The other half of a bar in two parts, lighter so that grey print tells them apart.
+pub(super) fn soft_bars() -> RGBAColor {
+    SKY.mix(0.35)
+}
+
 /// Fills of the composition; in grey from light to dark as the beliefs get worse.
 pub(super) fn sound_area() -> RGBAColor {
     SKY.mix(0.25)

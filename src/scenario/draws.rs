@@ -47,6 +47,11 @@ impl FitDraws {
         self.0.first().map_or(0, |(_, numbers)| numbers.len())
     }
 
+    /// Every key with its draws.
+    pub fn columns(&self) -> impl Iterator<Item = (&'static str, &[f64])> {
+        self.0.iter().map(|(key, numbers)| (*key, numbers.as_slice()))
+    }
+
     pub fn row(&self, draw: PosteriorDraw) -> Vec<(&'static str, f64)> {
         self.0.iter().map(|(key, numbers)| (*key, draw.of(numbers))).collect()
     }

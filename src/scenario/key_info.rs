@@ -4,7 +4,7 @@ use serde::Serialize;
 use toml::Value;
 
 /// One key of a scenario file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct KeyInfo {
     /// The key within its table.
@@ -17,10 +17,12 @@ pub struct KeyInfo {
     pub default: Option<String>,
     /// What could stand there, for a key without a default.
     pub example: Option<&'static str>,
+    /// Plausible ends of its range, where doubling and halving the value does not give them.
+    pub range: Option<[f64; 2]>,
 }
 
 /// One table of a scenario file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct TableInfo {
     /// Its dotted name; empty for the file itself.
@@ -36,7 +38,7 @@ pub struct TableInfo {
 impl KeyInfo {
     /// A key without a default.
     pub(super) fn new(name: &'static str, documentation: &str) -> Self {
-        Self { name, meaning: meaning(documentation), more: String::new(), default: None, example: None }
+        Self { name, meaning: meaning(documentation), more: String::new(), default: None, example: None, range: None }
     }
 
     /// A key whose meaning is the first line of its documentation.
@@ -48,6 +50,10 @@ impl KeyInfo {
 
     pub(super) fn with_example(self, example: Option<&'static str>) -> Self {
         Self { example, ..self }
+    }
+
+    pub(super) fn with_range(self, range: Option<[f64; 2]>) -> Self {
+        Self { range, ..self }
     }
 
     /// The lines of documentation behind the first.

@@ -1,7 +1,7 @@
 //! A table of a scenario file from one list: its struct, its keys with what they mean, its defaults, and how it is read.
 
 /// Writes a struct with a line for each key: `/// What it means.` and `key: Type = DEFAULT;`, after which may stand `example "…"`
-/// for a key whose default is to be absent.
+/// for a key whose default is to be absent, or `range [low, high]` for one whose plausible values do not follow from the one it has.
 ///
 /// The first line of a key's documentation is its meaning wherever it is explained (`runaway init`, the pages), in lower case and
 /// without its full stop; further lines are for `runaway init` and the library's documentation. Defaults are checked by the compiler.
@@ -14,7 +14,7 @@ macro_rules! key_table {
                 #[doc = $meaning:literal]
                 $(#[doc = $more:literal])*
                 $(#[serde($($serde:tt)*)])?
-                $key:ident: $type:ty = $default:expr $(, example $example:literal)?;
+                $key:ident: $type:ty = $default:expr $(, example $example:literal)? $(, range [$low:literal, $high:literal])?;
             )+
         }
     ) => {
@@ -37,6 +37,7 @@ macro_rules! key_table {
                     KeyInfo::with_default(stringify!($key), $meaning, &const { let value: $type = $default; value })
                         .with_more(concat!($($more),*))
                         .with_example(None$(.or(Some($example)))?)
+                        .with_range(None$(.or(Some([$low, $high])))?)
                 ),+];
                 TableInfo::new(name, $about, keys)
             }

@@ -15,6 +15,7 @@ use super::draws::FitDraws;
 use super::error::{Origin, RuleBreach, ScenarioError, TextPosition};
 use super::overrides;
 use super::priors::StatedPrior;
+use super::ranges::{self, KeyRange};
 use super::read_designs;
 use super::resolve::resolve;
 use super::schema::schema;
@@ -123,6 +124,8 @@ pub struct ScenarioFile {
     pub designs: Vec<Design>,
     /// The claims and published values that the file states about its loop and its designs.
     pub stated: FileClaims,
+    /// Between which values keys are thought to lie.
+    pub ranges: Vec<KeyRange>,
     /// The draws of a fit that saved the file.
     pub(super) draws: FitDraws,
     /// The text, without a byte order mark.
@@ -156,9 +159,9 @@ impl ScenarioFile {
             read = read_table(&table)
                 .map_err(|fault| Origin::Override(overrides::culprits(overrides, &fault.breach.key)).blamed(fault))?;
         }
-        let LoadedFile { scenario, designs, stated, draws, .. } = read;
+        let LoadedFile { scenario, designs, stated, ranges, draws, .. } = read;
         let overrides = overrides.to_vec();
-        Ok(Self { scenario, designs, stated, draws, text: text.to_owned(), origin, overrides })
+        Ok(Self { scenario, designs, stated, ranges, draws, text: text.to_owned(), origin, overrides })
     }
 
     /// What is written in it, without the overrides.
@@ -178,6 +181,7 @@ pub(super) struct LoadedFile {
     pub designs: Vec<Design>,
     stated: FileClaims,
     priors: Vec<StatedPrior>,
+    ranges: Vec<KeyRange>,
     draws: FitDraws,
 }
 
@@ -218,11 +222,12 @@ fn read(text: &str, nameless: Option<&str>) -> Result<LoadedFile, Diagnostic> {
     let document = DeTable::parse(text).map_err(|error| Diagnostic::syntax(text, &error))?;
     let written = WrittenScenario::read(&TomlTable::of_document(text, &document, schema())?, nameless)?;
     let (designs, stated, priors) = (written.design.clone(), written.stated.clone(), written.fit.priors.clone());
-    let draws = written.fit.draws.clone();
+    let (draws, ranges) = (written.fit.draws.clone(), written.ranges.clone());
     let scenario = resolve(written).map_err(Diagnostic::from)?;
+    ranges::check(&scenario, &ranges).map_err(Diagnostic::from)?;
     if designs.is_empty() {
         stated.check(&[]).map_err(Diagnostic::from)?;
-        return Ok(LoadedFile { scenario, designs: Vec::new(), stated, priors, draws });
+        return Ok(LoadedFile { scenario, designs: Vec::new(), stated, priors, ranges, draws });
     }
     let mut table = table_of(text)?;
     // Designs are called after the file.
@@ -230,7 +235,7 @@ fn read(text: &str, nameless: Option<&str>) -> Result<LoadedFile, Diagnostic> {
     // A design is read without the list of designs, so this ends.
     let designs = read_designs::all(&table, &designs, |variant| read_table(variant).map(|read| read.scenario))?;
     stated.check(&designs).map_err(Diagnostic::from)?;
-    Ok(LoadedFile { scenario, designs, stated, priors, draws })
+    Ok(LoadedFile { scenario, designs, stated, priors, ranges, draws })
 }
 
 /// Reads a table that has no text of its own.

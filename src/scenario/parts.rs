@@ -59,11 +59,11 @@ key_table! {
         /// r, probability per step that a wrong path finds back.
         ///
         /// To the right answer.
-        recovery: Probability = share(0.0);
+        recovery: Probability = share(0.0), range [0.0, 0.05];
         /// σ, share of fresh wrong outcomes that are systematic.
         systematic_share: Probability = share(0.1);
         /// γ, probability that a candidate shows its problem's systematic mistake.
-        consistency: Probability = share(1.0);
+        consistency: Probability = share(1.0), range [0.7, 1.0];
         /// A, growth of the step error per share of unsound and wrong beliefs.
         ///
         /// Relative to the step error of a sound model.
@@ -76,12 +76,12 @@ key_table! {
         /// Step error that improvement tends to.
         step_error_floor: Probability = share(0.0);
         /// Share of the way to the floor gained each generation.
-        step_error_gain: Probability = share(0.0);
+        step_error_gain: Probability = share(0.0), range [0.0, 0.1];
         /// δ, log-odds of a slip that each generation adds.
         ///
         /// Ability that narrow training wears off.
         #[serde(skip_serializing_if = "is_zero")]
-        erosion: Rate = rate(0.0);
+        erosion: Rate = rate(0.0), range [0.0, 0.05];
     }
 }
 
@@ -95,17 +95,17 @@ key_table! {
         /// ρ, probability that a systematic or unsound example is learned as such.
         persistence: Probability = share(0.95);
         /// μ, share of examples replaced by verified ground truth.
-        anchor: Probability = share(0.0);
+        anchor: Probability = share(0.0), range [0.0, 0.1];
         /// κ, factor of the hazard of mistaken beliefs between learning and answering.
         ///
         /// That is −ln(1 − their share); above 1 where answers are sampled hot.
         #[serde(skip_serializing_if = "is_one")]
-        hazard_gain: Rate = rate(1.0);
+        hazard_gain: Rate = rate(1.0), range [0.9, 1.2];
         /// η, share of beliefs learned anew; the others are copied from the predecessor.
         ///
         /// Below 1 where it is fine-tuned.
         #[serde(skip_serializing_if = "is_whole")]
-        renewal: Probability = share(1.0);
+        renewal: Probability = share(1.0), range [0.3, 1.0];
         /// What a generation trains on.
         ///
         /// `replace`: the last generation's examples, `accumulate`: all so far.

@@ -97,6 +97,7 @@ fn tables_below() -> Vec<TableInfo> {
                 ("draws", "draws from the posterior of a fit, by key of a scenario"),
             ],
         ),
+        plain("ranges", "between which values keys are thought to lie, for `sensitivity`", &[]),
         plain("fit.draws", "draws from the posterior of a fit, by key of a scenario", &drawn),
         FitParameter::info(),
         plain(

@@ -119,6 +119,17 @@ impl<'t> TomlTable<'t> {
         self.table.contains_key(key)
     }
 
+    /// The table `key`, if it is written, whatever its keys.
+    pub fn plain_table(&self, key: &str) -> Result<Option<&DeTable<'t>>, Diagnostic> {
+        match self.table.get(key) {
+            Some(value) => match value.get_ref() {
+                DeValue::Table(table) => Ok(Some(table)),
+                _ => Err(self.refuse(key, value, "this must be a table of keys", format!("write it as `[{key}]`"))),
+            },
+            None => Ok(None),
+        }
+    }
+
     /// Checks that `key`, if it is written, is a table of whatever keys.
     pub fn any_table(&self, key: &str) -> Result<(), Diagnostic> {
         match self.table.get(key) {

@@ -7,6 +7,7 @@ use super::diagnostic::Diagnostic;
 use super::draws::{self, FitDraws};
 use super::parts::{Errors, Failure, Heading, Learning, Start, Task, WrittenVote};
 use super::priors::{self, StatedPrior};
+use super::ranges::{self, KeyRange};
 use super::read_filter::WrittenFilter;
 use super::toml_table::TomlTable;
 
@@ -26,6 +27,7 @@ pub(super) struct WrittenScenario {
     pub design: Vec<WrittenDesign>,
     pub stated: FileClaims,
     pub fit: WrittenFit,
+    pub ranges: Vec<KeyRange>,
 }
 
 impl WrittenScenario {
@@ -48,6 +50,7 @@ impl WrittenScenario {
                 published: keys.tables("published", PublishedValue::read)?,
             },
             fit: keys.table("fit", WrittenFit::read)?,
+            ranges: ranges::read(keys)?,
             name: match nameless {
                 Some(name) if !keys.has("name") => name.to_owned(),
                 _ => {

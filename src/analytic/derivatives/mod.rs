@@ -73,6 +73,13 @@ pub fn derivatives(scenario: &Scenario) -> LoopDerivatives {
     }
 }
 
+/// The parameters that the fate of a loop is a smooth function of, as dotted keys, with their values.
+#[must_use]
+pub fn smooth_parameters(scenario: &Scenario) -> Vec<(String, f64)> {
+    let read = law_slopes::parameters(scenario);
+    read.into_iter().map(|(parameter, value)| (parameter.to_string(), value)).collect()
+}
+
 /// What the fate of a loop moves with, by the chain that holds it.
 fn fate(scenario: &Scenario) -> Result<RunwayInfluences, String> {
     if scenario.has_unsound() {

@@ -2,6 +2,7 @@
 
 mod logs;
 mod loops;
+mod sensitivity;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use super::typed::EXIT_CODES;
 
 pub use logs::{BacktestArgs, FitArgs, IngestArgs, MeasureArgs};
 pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, SimulateArgs, SolveArgs};
+pub use sensitivity::SensitivityArgs;
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
@@ -38,6 +40,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
     Explain(ExplainArgs),
+    /// Say what a loop's fate hangs on: each key over its range, exact derivatives, shares of the variance
+    Sensitivity(SensitivityArgs),
     /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
     Fit(FitArgs),
     /// Fit the first generations of finished runs, forecast the rest, and score against extrapolations

@@ -1,0 +1,127 @@
+//! Tornadoes: a bar for each key, from the fate of the loop at one end of its range to that at the other.
+
+use crate::report::axis::Axis;
+use crate::report::plot::Plot;
+use crate::report::shape::{Layer, PlotShape, Span};
+use crate::report::theme::{MEDIAN, exact_bars, soft_bars};
+use crate::report::words::{FAR_HORIZONS, number};
+use crate::sensitivity::{KeyReach, LoopFate, RangeEnd};
+
+use super::SensitivityInputs;
+use super::words;
+
+/// The most keys in a figure.
+const ROWS: usize = 12;
+/// Ratio of the ends from which an axis is logarithmic.
+const WIDE: f64 = 10.0;
+/// Heights within a row, whose middle is 0: the label, and the bar below it.
+const LABEL: f64 = 0.27;
+const BAR: (f64, f64) = (-0.38, -0.02);
+
+/// A number of the loop that bars are drawn of.
+struct BarNumber {
+    axis: fn(&[f64]) -> (Axis, fn(f64) -> f64),
+    of: Box<dyn Fn(&LoopFate) -> Option<f64>>,
+    title: String,
+    caption: &'static str,
+    notes: Vec<String>,
+}
+
+/// The expected runway.
+pub(super) fn runway(inputs: SensitivityInputs<'_>) -> Option<Plot> {
+    let cap = FAR_HORIZONS * inputs.scenario.horizon().get() as f64;
+    let of = move |fate: &LoopFate| fate.runway.map(|runway| runway.min(cap));
+    let is_far = |end: &RangeEnd| end.fate.runway.is_some_and(|runway| runway > cap);
+    let any_far = inputs.found.reach.iter().any(|key| is_far(&key.low) || is_far(&key.high));
+    let far = format!("Drawn at {} × the horizon where the loop lasts longer.", number(FAR_HORIZONS, 3));
+    tornado(
+        inputs,
+        BarNumber {
+            axis: |values| {
+                let (low, high) = ends(values);
+                if high > WIDE * low && low > 0.0 {
+                    (Axis::logarithmic("expected runway (generations)", low, high), f64::log10)
+                } else {
+                    (Axis::amount("expected runway (generations)", high * 1.02), |value| value)
+                }
+            },
+            of: Box::new(of),
+            title: words::headline(inputs.scenario, inputs.found),
+            caption: "Expected runway with one key at a time at either end of its plausible range.",
+            notes: any_far.then_some(far).into_iter().collect(),
+        },
+    )
+}
+
+/// The probability of failing within the horizon.
+pub(super) fn failure(inputs: SensitivityInputs<'_>) -> Option<Plot> {
+    tornado(
+        inputs,
+        BarNumber {
+            axis: |values| {
+                let (low, high) = ends(values);
+                if low > 0.0 && high > WIDE * low && high < 0.1 {
+                    (Axis::logarithmic("P(failed by the horizon)", low, high), f64::log10)
+                } else {
+                    (Axis::share("failed by the horizon", 0.0, high), |value| value)
+                }
+            },
+            of: Box::new(|fate| fate.failed),
+            title: words::failure_headline(inputs.scenario, inputs.found)?,
+            caption: "Probability of failing within the horizon with one key at a time at either end of its plausible range.",
+            notes: Vec::new(),
+        },
+    )
+}
+
+fn ends(values: &[f64]) -> (f64, f64) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    (low, values.iter().copied().fold(0.0, f64::max))
+}
+
+fn tornado(inputs: SensitivityInputs<'_>, drawn: BarNumber) -> Option<Plot> {
+    let now = (drawn.of)(&inputs.found.fate)?;
+    let both = |key: &KeyReach| Some(((drawn.of)(&key.low.fate)?, (drawn.of)(&key.high.fate)?));
+    let mut rows: Vec<(&KeyReach, f64, f64)> =
+        inputs.found.reach.iter().filter_map(|key| both(key).map(|(low, high)| (key, low, high))).collect();
+    let values: Vec<f64> = rows.iter().flat_map(|(_, low, high)| [*low, *high]).chain([now]).collect();
+    let (x, scale) = (drawn.axis)(&values);
+    let floor = |value: f64| scale(value).max(x.low).min(x.high);
+    let width = |(_, low, high): &(&KeyReach, f64, f64)| (floor(*low) - floor(*high)).abs();
+    rows.sort_by(|one, other| width(other).total_cmp(&width(one)));
+    let shown = rows.len().min(ROWS);
+    let all = rows.len();
+    rows.truncate(ROWS);
+    if rows.iter().all(|row| width(row) == 0.0) {
+        return None;
+    }
+    let (mut lower, mut upper, mut layers) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, (key, low, high)) in rows.iter().enumerate() {
+        let middle = (shown - 1 - index) as f64;
+        let bar = |from: f64| Span {
+            left: floor(from).min(floor(now)),
+            right: floor(from).max(floor(now)),
+            low: middle + BAR.0,
+            high: middle + BAR.1,
+        };
+        lower.push(bar(*low));
+        upper.push(bar(*high));
+        let text = words::range_label(&key.range);
+        layers.push(Layer::unnamed(PlotShape::Text { x: x.low, y: middle + LABEL, text }));
+    }
+    layers.push(Layer::new("at the lower end of the range", PlotShape::Boxes { boxes: lower, fill: soft_bars() }));
+    layers.push(Layer::new("at the upper end", PlotShape::Boxes { boxes: upper, fill: exact_bars() }));
+    layers.push(Layer::new("the loop as it is", PlotShape::Mark { x: floor(now), stroke: MEDIAN }));
+    let mut notes = drawn.notes;
+    if shown < all {
+        notes.push(format!("The {shown} keys of {all} that move it most; the table has the others."));
+    }
+    Some(Plot {
+        title: drawn.title,
+        notes,
+        caption: drawn.caption.to_owned(),
+        x,
+        y: Axis { title: String::new(), low: -0.5, high: shown as f64 - 0.4, ticks: Vec::new() },
+        layers,
+    })
+}

@@ -1,0 +1,88 @@
+//! What a loop's fate hangs on: exact derivatives, the reach of each key over its plausible range, and shares of the variance.
+//!
+//! `ranges` says between which values each key may lie, `reach` solves the loop at both ends of each, `next_step` with one more of
+//! what comes in whole numbers, and `variance` divides the spread of the answer among the keys where all vary at once (`sobol`).
+//! Derivatives are [`analytic::derivatives`](crate::analytic::derivatives()).
+
+mod next_step;
+mod ranges;
+mod reach;
+mod sobol;
+mod variance;
+
+use serde::{Deserialize, Serialize};
+
+use crate::analytic::{LoopDerivatives, derivatives, sweep};
+use crate::scenario::{Scenario, ScenarioFile};
+
+pub use next_step::NextStep;
+pub use ranges::{PlausibleRange, RangeSource};
+pub use reach::{KeyReach, RangeEnd};
+pub use sobol::{IndexInterval, InputIndices, SobolIndices, SobolSettings, sobol_indices};
+pub use variance::{VarianceShares, VaryingKey};
+
+/// The numbers of a loop that are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LoopFate {
+    /// `E[T]`, in generations; absent where it is infinite or unknown.
+    pub runway: Option<f64>,
+    /// P(T ≤ horizon).
+    pub failed: Option<f64>,
+    /// R.
+    pub reproduction_number: Option<f64>,
+}
+
+/// What a loop's fate hangs on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Sensitivity {
+    /// The loop as it is.
+    pub fate: LoopFate,
+    /// Each key over its plausible range, the one that moves the fate most first.
+    pub reach: Vec<KeyReach>,
+    /// One more of what comes in whole numbers.
+    pub next_steps: Vec<NextStep>,
+    /// Exact derivatives.
+    pub derivatives: LoopDerivatives,
+    /// How much of the spread each key brings, where that was asked for.
+    pub variance: Option<VarianceShares>,
+}
+
+/// The sensitivity of the loop of a file (`scenario`: its own or one of its designs); `settings` ask for shares of the variance.
+///
+/// ```
+/// use runaway::scenario::{Origin, ScenarioFile};
+/// use runaway::sensitivity::sensitivity;
+///
+/// let text = "name = \"small\"\nexamples = 50\n[errors]\namplification = 20\n[ranges]\nlearning.imprint = [0.3, 0.6]";
+/// let file = ScenarioFile::parse(text, Origin::Text, &[])?;
+/// let found = sensitivity(&file, &file.scenario, None);
+/// let imprint = found.reach.iter().find(|one| one.range.key == "learning.imprint").unwrap();
+/// // The less is learned of wrong examples, the longer the loop lasts.
+/// assert!(imprint.low.fate.runway > imprint.high.fate.runway);
+/// # Ok::<(), runaway::scenario::ScenarioError>(())
+/// ```
+#[must_use]
+pub fn sensitivity(file: &ScenarioFile, scenario: &Scenario, settings: Option<&SobolSettings>) -> Sensitivity {
+    let ranges = ranges::plausible(file, scenario);
+    let fate = fates(std::slice::from_ref(scenario)).pop().unwrap_or_default();
+    Sensitivity {
+        reach: reach::of(scenario, &fate, &ranges),
+        next_steps: next_step::of(scenario),
+        derivatives: derivatives(scenario),
+        variance: settings.map(|settings| variance::of(scenario, &ranges, settings)),
+        fate,
+    }
+}
+
+/// The fates of scenarios that share a horizon, on all cores.
+fn fates(scenarios: &[Scenario]) -> Vec<LoopFate> {
+    let Some(horizon) = scenarios.first().map(|scenario| scenario.horizon.get()) else { return Vec::new() };
+    let fate = |point: crate::analytic::SweepPoint| LoopFate {
+        runway: point.mean,
+        failed: point.survival.map(|survival| 1.0 - survival),
+        reproduction_number: point.reproduction_number,
+    };
+    sweep(scenarios, horizon).into_iter().map(fate).collect()
+}

@@ -1,0 +1,130 @@
+//! Between which values each key of a loop may plausibly lie: as the file says, as a fit's draws say, or near the value it has.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::analytic::smooth_parameters;
+use crate::scenario::{KeyRange, Scenario, ScenarioFile};
+
+/// Keys of whole numbers and of the start that a loop's fate follows too.
+const FURTHER: [&str; 7] = [
+    "examples",
+    "task.steps",
+    "errors.wrong_answers",
+    "vote.candidates",
+    "start.unsound",
+    "start.wrong",
+    "failure.error_rate",
+];
+/// Probability of a share whose key says nothing else to be moved from 0, or from 1.
+const NEAR_END: f64 = 0.1;
+
+/// Where a range comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RangeSource {
+    /// `[ranges]` of the file.
+    Stated,
+    /// 5 to 95 % of the draws of a fit.
+    Posterior,
+    /// From half to twice the value it has: of a share its odds.
+    Around,
+    /// From or to the end of the range on which the value stands.
+    End,
+}
+
+/// The plausible range of a key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PlausibleRange {
+    /// Its dotted key.
+    pub key: String,
+    /// Its value in the loop.
+    pub value: f64,
+    /// Whether that is its default: nobody may have thought about it.
+    pub is_default: bool,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Where the ends come from.
+    pub source: RangeSource,
+}
+
+/// The ranges of every key that the fate of a loop follows; keys whose ends the loop cannot have are left out.
+pub fn plausible(file: &ScenarioFile, scenario: &Scenario) -> Vec<PlausibleRange> {
+    let drawn = file.drawn_ranges();
+    let mut ranges: Vec<PlausibleRange> = Vec::new();
+    for (stated, source) in [(&file.ranges, RangeSource::Stated), (&drawn, RangeSource::Posterior)] {
+        for KeyRange { key, low, high, .. } in stated {
+            if ranges.iter().all(|one| one.key != *key) {
+                ranges.extend(of(scenario, key, Some((*low, *high, source))));
+            }
+        }
+    }
+    let smooth = smooth_parameters(scenario).into_iter().map(|(key, _)| key);
+    for key in smooth.chain(FURTHER.map(str::to_owned)) {
+        // The shares of all difficulties sum to 1, so that one alone cannot move.
+        if ranges.iter().all(|one| one.key != key) && !(key.starts_with("difficulty.") && key.ends_with(".share")) {
+            ranges.extend(of(scenario, &key, None));
+        }
+    }
+    ranges
+}
+
+fn of(scenario: &Scenario, key: &str, known: Option<(f64, f64, RangeSource)>) -> Option<PlausibleRange> {
+    let written = serde_json::to_value(scenario).unwrap_or_default();
+    let value = number(&written, key).or(known.map(|(low, high, _)| 0.5 * (low + high)))?;
+    let whole = !matches!(entry(&written, key), Some(Value::Number(number)) if number.is_f64());
+    let (low, high, source) = match known {
+        Some(known) => known,
+        None => around(scenario, key, value, whole)?,
+    };
+    let legal = |end: f64| scenario.with_number(key, end).is_ok();
+    let defaults = serde_json::to_value(Scenario::default()).unwrap_or_default();
+    let is_default = number(&defaults, key) == Some(value) && number(&written, key).is_some();
+    (low < high && legal(low) && legal(high)).then(|| PlausibleRange {
+        key: key.to_owned(),
+        value,
+        is_default,
+        low,
+        high,
+        source,
+    })
+}
+
+/// From half to twice a value, by its odds where it is a share; from or to an end on which it stands.
+fn around(scenario: &Scenario, key: &str, value: f64, whole: bool) -> Option<(f64, f64, RangeSource)> {
+    if whole {
+        let low = (value / 2.0).ceil().max(1.0);
+        return (value >= 1.0).then_some((low, 2.0 * value, RangeSource::Around));
+    }
+    if let Some([low, high]) = scenario.key_info(key).and_then(|info| info.range) {
+        // A value elsewhere in its range widens it.
+        return Some((low.min(value), high.max(value), RangeSource::End));
+    }
+    // A rate may be above 1, a share may not.
+    let is_rate = scenario.with_number(key, 1.5).is_ok();
+    match value {
+        _ if is_rate => (value > 0.0).then_some((value / 2.0, 2.0 * value, RangeSource::Around)),
+        0.0 => Some((0.0, NEAR_END, RangeSource::End)),
+        1.0 => Some((1.0 - NEAR_END, 1.0, RangeSource::End)),
+        _ => {
+            let (halved, doubled) = (0.5 * value, 2.0 * value);
+            let share = |weight: f64| weight / (1.0 - value + weight);
+            Some((share(halved), share(doubled), RangeSource::Around))
+        }
+    }
+}
+
+/// The number under a dotted key.
+fn number(written: &Value, key: &str) -> Option<f64> {
+    entry(written, key)?.as_f64()
+}
+
+fn entry<'a>(written: &'a Value, key: &str) -> Option<&'a Value> {
+    key.split('.').try_fold(written, |place, part| match part.parse::<usize>() {
+        Ok(index) => place.get(index),
+        Err(_) => place.get(part),
+    })
+}
