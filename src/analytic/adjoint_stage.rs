@@ -40,6 +40,8 @@ pub struct RestingTimes {
     pub mean: f64,
     /// Expected visits to each state.
     pub visits: Vec<f64>,
+    /// Expected sum of the generations, counted from here, at which each state is visited.
+    pub ages: Vec<f64>,
     /// Time before failure or the return; 0 where the loop has failed.
     pub before: Vec<f64>,
     /// Probability that failure comes first; 1 where it has.

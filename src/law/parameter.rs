@@ -28,6 +28,18 @@ impl LawParameter {
         Self { table, index: Some(index), key }
     }
 
+    /// Whether a law that stays would change from generation to generation if this parameter were another.
+    #[must_use]
+    pub fn is_of_schedule(self) -> bool {
+        self == Self::of("errors", "step_error_gain") || self == Self::of("errors", "erosion")
+    }
+
+    /// Whether it is the recovery, without which no belief is unsound.
+    #[must_use]
+    pub fn is_recovery(self) -> bool {
+        self == Self::of("errors", "recovery")
+    }
+
     /// A key of the errors, or that of one class of problems where it has its own.
     pub(super) const fn of_class(class: Option<usize>, key: &'static str) -> Self {
         Self { table: if class.is_some() { "difficulty" } else { "errors" }, index: class, key }

@@ -1,4 +1,4 @@
-//! What a loop's fate hangs on: exact derivatives, the reach of each key over its plausible range, and shares of the variance.
+//! What a loop's fate depends on: exact derivatives, the reach of each key over its plausible range, and shares of the variance.
 //!
 //! `ranges` says between which values each key may lie, `reach` solves the loop at both ends of each, `next_step` with one more of
 //! what comes in whole numbers, and `variance` divides the spread of the answer among the keys where all vary at once (`sobol`).
@@ -33,7 +33,7 @@ pub struct LoopFate {
     pub reproduction_number: Option<f64>,
 }
 
-/// What a loop's fate hangs on.
+/// What a loop's fate depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sensitivity {

@@ -6,16 +6,9 @@ use serde_json::Value;
 use crate::analytic::smooth_parameters;
 use crate::scenario::{KeyRange, Scenario, ScenarioFile};
 
-/// Keys of whole numbers and of the start that a loop's fate follows too.
-const FURTHER: [&str; 7] = [
-    "examples",
-    "task.steps",
-    "errors.wrong_answers",
-    "vote.candidates",
-    "start.unsound",
-    "start.wrong",
-    "failure.error_rate",
-];
+/// Keys of whole numbers, of the start and of failure that a loop's fate follows too.
+const FURTHER: [&str; 6] =
+    ["examples", "task.steps", "errors.wrong_answers", "vote.candidates", "start.wrong", "failure.error_rate"];
 /// Probability of a share whose key says nothing else to be moved from 0, or from 1.
 const NEAR_END: f64 = 0.1;
 
@@ -62,8 +55,7 @@ pub fn plausible(file: &ScenarioFile, scenario: &Scenario) -> Vec<PlausibleRange
             }
         }
     }
-    let smooth = smooth_parameters(scenario).into_iter().map(|(key, _)| key);
-    for key in smooth.chain(FURTHER.map(str::to_owned)) {
+    for key in smooth_keys(scenario).chain(FURTHER.map(str::to_owned)) {
         // The shares of all difficulties sum to 1, so that one alone cannot move.
         if ranges.iter().all(|one| one.key != key) && !(key.starts_with("difficulty.") && key.ends_with(".share")) {
             ranges.extend(of(scenario, &key, None));
@@ -72,17 +64,29 @@ pub fn plausible(file: &ScenarioFile, scenario: &Scenario) -> Vec<PlausibleRange
     ranges
 }
 
+fn smooth_keys(scenario: &Scenario) -> impl Iterator<Item = String> {
+    smooth_parameters(scenario).into_iter().map(|(key, _)| key)
+}
+
+/// The value of a key, and whether it is a whole number. Some keys are not written where they stand at their defaults.
+fn value(scenario: &Scenario, key: &str) -> Option<(f64, bool)> {
+    let smooth = smooth_parameters(scenario).into_iter().find(|(known, _)| known == key);
+    let written = || {
+        let written = serde_json::to_value(scenario).unwrap_or_default();
+        let entry = entry(&written, key)?;
+        Some((entry.as_f64()?, !entry.is_f64()))
+    };
+    smooth.map(|(_, value)| (value, false)).or_else(written)
+}
+
 fn of(scenario: &Scenario, key: &str, known: Option<(f64, f64, RangeSource)>) -> Option<PlausibleRange> {
-    let written = serde_json::to_value(scenario).unwrap_or_default();
-    let value = number(&written, key).or(known.map(|(low, high, _)| 0.5 * (low + high)))?;
-    let whole = !matches!(entry(&written, key), Some(Value::Number(number)) if number.is_f64());
+    let (value, whole) = self::value(scenario, key).or(known.map(|(low, high, _)| (0.5 * (low + high), false)))?;
     let (low, high, source) = match known {
         Some(known) => known,
         None => around(scenario, key, value, whole)?,
     };
     let legal = |end: f64| scenario.with_number(key, end).is_ok();
-    let defaults = serde_json::to_value(Scenario::default()).unwrap_or_default();
-    let is_default = number(&defaults, key) == Some(value) && number(&written, key).is_some();
+    let is_default = self::value(&Scenario::default(), key).is_some_and(|(default, _)| default == value);
     (low < high && legal(low) && legal(high)).then(|| PlausibleRange {
         key: key.to_owned(),
         value,
@@ -115,11 +119,6 @@ fn around(scenario: &Scenario, key: &str, value: f64, whole: bool) -> Option<(f6
             Some((share(halved), share(doubled), RangeSource::Around))
         }
     }
-}
-
-/// The number under a dotted key.
-fn number(written: &Value, key: &str) -> Option<f64> {
-    entry(written, key)?.as_f64()
 }
 
 fn entry<'a>(written: &'a Value, key: &str) -> Option<&'a Value> {

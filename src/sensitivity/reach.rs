@@ -29,15 +29,31 @@ pub struct RangeEnd {
     pub fate: LoopFate,
 }
 
-impl KeyReach {
-    /// ln of the ratio of the expected runways at the two ends: 0 where nothing moves, infinite where one of them is unknown.
+/// Horizons beyond which runways no longer differ: nobody plans with more.
+const FAR: f64 = 1_000.0;
+/// A runway that is told apart from none.
+const LEAST: f64 = 1e-3;
+
+impl LoopFate {
+    /// `E[T]` in generations, between [`LEAST`] and [`FAR`] horizons; where it is infinite or unknown, that of a loop that fails as
+    /// often up to the horizon, at an even hazard.
     #[must_use]
-    pub fn span(&self) -> f64 {
-        match (self.low.fate.runway, self.high.fate.runway) {
-            (Some(low), Some(high)) if low == high => 0.0,
-            (Some(low), Some(high)) => (low / high).ln().abs(),
-            (None, None) => 0.0,
-            _ => f64::INFINITY,
+    pub fn lasting(&self, horizon: u64) -> Option<f64> {
+        let even = || Some(-(horizon as f64) / (-self.failed?).ln_1p());
+        self.runway.or_else(even).map(|runway| runway.clamp(LEAST, FAR * horizon as f64))
+    }
+}
+
+impl KeyReach {
+    /// ln of the ratio of the runways at the two ends, at most [`FAR`] horizons each; one that is infinite or unknown counts as the
+    /// inverse hazard up to the horizon.
+    #[must_use]
+    pub fn span(&self, horizon: u64) -> f64 {
+        let ends = [self.low, self.high].map(|end| end.fate.lasting(horizon));
+        match ends {
+            [Some(low), Some(high)] if low == high => 0.0,
+            [Some(low), Some(high)] => (low / high).ln().abs(),
+            _ => 0.0,
         }
     }
 }
@@ -61,6 +77,7 @@ pub fn of(scenario: &Scenario, fate: &LoopFate, ranges: &[PlausibleRange]) -> Ve
         })
         .collect();
     // The order of equal ones is that of the keys.
-    reach.sort_by(|one, other| other.span().total_cmp(&one.span()));
+    let horizon = scenario.horizon.get();
+    reach.sort_by(|one, other| other.span(horizon).total_cmp(&one.span(horizon)));
     reach
 }

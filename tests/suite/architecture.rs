@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each module may use of the crate besides itself; the first row that holds a module is its rule.
-const MAY_USE: [(&str, &[&str]); 25] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     // Plays the loop from the scenario alone, so that its agreement with the law proves something.
     ("simulate::agents", &["quantity", "scenario", "simulate"]),
     ("simulate", &["cost", "law", "scenario", "stats"]),
@@ -34,6 +34,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     (
         "analytic::chain1d",
         &[
+            "analytic::adjoint_stage",
             "analytic::cost_sum",
             "analytic::elimination",
             "analytic::error",
@@ -54,6 +55,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     (
         "analytic::chain2d",
         &[
+            "analytic::adjoint_stage",
             "analytic::cost_sum",
             "analytic::elimination",
             "analytic::error",
@@ -75,6 +77,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("fit", &["files", "scenario", "stats"]),
     ("measure", &["fit", "law", "scenario", "stats"]),
     ("plan", &["analytic", "explain", "fit", "law", "scenario", "simulate", "stats"]),
+    ("sensitivity", &["analytic", "scenario", "stats"]),
     ("provenance", &["scenario"]),
     ("files", &[]),
     ("table", &[]),
@@ -90,6 +93,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
             "plan",
             "provenance",
             "scenario",
+            "sensitivity",
             "simulate",
             "stats",
             "table",
@@ -106,7 +110,8 @@ const MAY_NOT_USE: [(&str, &str); 2] =
     [("simulate::agents", "simulate::counts"), ("simulate::agents", "simulate::rare")];
 
 /// Finished results come from these; what computes them is spelled in lower case and stays out of reports.
-const SOLVERS: [&str; 8] = ["analytic", "simulate", "compare", "cost", "explain", "fit", "measure", "plan"];
+const SOLVERS: [&str; 9] =
+    ["analytic", "simulate", "compare", "cost", "explain", "fit", "measure", "plan", "sensitivity"];
 
 /// Only the command line may print, parse arguments or draw progress.
 const COMMAND_LINE_ONLY: [&str; 8] =

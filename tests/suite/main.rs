@@ -64,5 +64,6 @@ mod reports;
 mod reproduction;
 mod round_trips;
 mod runway;
+mod sensitivity;
 mod strategy;
 mod titles;

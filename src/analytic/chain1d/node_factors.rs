@@ -151,9 +151,14 @@ impl NodeFactors {
         if !mean.is_finite() {
             return Err("E[T] is longer than a double can hold".to_owned());
         }
+        let visits = self.eliminated.visits(start);
+        // Σ g Qᵍ = (I − Q)⁻² − (I − Q)⁻¹.
+        let again = self.eliminated.visits(&visits);
+        let ages: Vec<f64> = again.iter().zip(&visits).map(|(twice, once)| twice - once).collect();
         Ok(RestingTimes {
             mean,
-            visits: spread(&self.eliminated.visits(start), 0.0),
+            visits: spread(&visits, 0.0),
+            ages: spread(&ages, 0.0),
             before: spread(&self.lasting.before, 0.0),
             failing: spread(&self.lasting.failing, 1.0),
             again: self.lasting.again,

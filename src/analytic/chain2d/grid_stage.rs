@@ -115,18 +115,22 @@ impl AdjointStage for GridStage {
         let ones = vec![1.0; states.len()];
         let times = solved.solve(&ones);
         let mean = start.iter().zip(&times).map(|(mass, time)| mass * time).sum();
-        let visits = spread(&solved.visits_from(&start), 0.0);
+        let visits = solved.visits_from(&start);
+        // Σ g Qᵍ = (I − Q)⁻² − (I − Q)⁻¹.
+        let ages: Vec<f64> =
+            solved.visits_from(&visits).iter().zip(&visits).map(|(twice, once)| twice - once).collect();
+        let known = |before: &[f64], failing: &[f64], failed: f64, again: f64| RestingTimes {
+            mean,
+            visits: spread(&visits, 0.0),
+            ages: spread(&ages, 0.0),
+            before: spread(before, 0.0),
+            failing: spread(failing, failed),
+            again,
+        };
         if times[0] < LONG_TIME {
-            return Ok(RestingTimes {
-                mean,
-                visits,
-                before: spread(&times, 0.0),
-                failing: spread(&[], 0.0),
-                again: 0.0,
-            });
+            return Ok(known(&times, &[], 0.0, 0.0));
         }
-        let (before, failing) = (solved.solve_before_start(&ones), solved.solve_before_start(&exits));
-        Ok(RestingTimes { mean, visits, before: spread(&before, 0.0), failing: spread(&failing, 1.0), again: times[0] })
+        Ok(known(&solved.solve_before_start(&ones), &solved.solve_before_start(&exits), 1.0, times[0]))
     }
 }
 

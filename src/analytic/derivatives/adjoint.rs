@@ -40,6 +40,9 @@ pub struct InfluencedNumber {
     pub value: f64,
     /// Its derivatives along what each state draws.
     pub draws: Vec<DrawInfluence>,
+    /// Its derivatives along what a generation more adds to that each time, in a law that stays: for parameters that would make it
+    /// change.
+    pub ageing: Vec<DrawInfluence>,
     /// Its derivatives along the shares of a start that is drawn: unsound, wrong.
     pub start: [f64; 2],
 }
@@ -175,7 +178,7 @@ impl BackwardPass {
 
     fn finish(&self, start: &StartLaw) -> InfluencedNumber {
         let (value, start) = (start.mean(&self.value), (start.slopes)(&self.value));
-        InfluencedNumber { value, start, draws: self.draws.clone() }
+        InfluencedNumber { value, start, draws: self.draws.clone(), ageing: Vec::new() }
     }
 }
 
@@ -335,7 +338,9 @@ impl BackwardPasses {
             MeanEnding::Rest(at, times) => {
                 let lived: f64 = forward.survival[..at].iter().sum();
                 let mut mean = before.plus(-times.again, &finished(&self.failing));
-                mean.draws.extend(resting_draws(stages.at(at as u64)?, at as u64, &times));
+                let stage = stages.at(at as u64)?;
+                mean.draws.extend(resting_draws(stage, at as u64, &times, &times.visits));
+                mean.ageing = resting_draws(stage, at as u64, &times, &times.ages);
                 Ok(InfluencedNumber { value: lived + times.mean, ..mean })
             }
         }
@@ -361,10 +366,15 @@ impl BackwardPasses {
     }
 }
 
-/// What the expected time moves with once the law rests: each visit of a state draws once more.
-fn resting_draws<S: AdjointStage>(stage: &S, generation: u64, times: &RestingTimes) -> Vec<DrawInfluence> {
+/// What the expected time moves with once the law rests: each of these visits of a state draws once more.
+fn resting_draws<S: AdjointStage>(
+    stage: &S,
+    generation: u64,
+    times: &RestingTimes,
+    visits: &[f64],
+) -> Vec<DrawInfluence> {
     let (before, failing) = (stage.expect(&times.before), stage.expect(&times.failing));
-    let states = stage.states().iter().zip(before.iter().zip(&failing)).zip(&times.visits);
+    let states = stage.states().iter().zip(before.iter().zip(&failing)).zip(visits);
     let influence = |((state, (before, failing)), visits): ((&Option<Composition>, (&NextMean, &NextMean)), &f64)| {
         // Differences of times, not of their expectations: neither is ever as long as the whole.
         let along = |part: fn(&NextMean) -> f64| visits * (part(before) - times.again * part(failing));

@@ -40,7 +40,7 @@ pub enum Command {
     Compare(CompareArgs),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
     Explain(ExplainArgs),
-    /// Say what a loop's fate hangs on: each key over its range, exact derivatives, shares of the variance
+    /// Say what a loop's fate depends on: each key over its range, exact derivatives, shares of the variance
     Sensitivity(SensitivityArgs),
     /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
     Fit(FitArgs),

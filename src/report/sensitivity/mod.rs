@@ -1,4 +1,4 @@
-//! What a loop's fate hangs on: tables, sentences, figures and a page.
+//! What a loop's fate depends on: tables, sentences, figures and a page.
 
 mod page;
 mod tables;
@@ -19,7 +19,7 @@ pub use words::{notes, sentences};
 pub struct SensitivityInputs<'a> {
     /// The loop.
     pub scenario: &'a Scenario,
-    /// What its fate hangs on.
+    /// What its fate depends on.
     pub found: &'a Sensitivity,
     /// Where the analysis came from.
     pub provenance: &'a Provenance,

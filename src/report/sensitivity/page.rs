@@ -29,5 +29,5 @@ pub(super) fn page(inputs: SensitivityInputs<'_>, figures: &[Figure]) -> String 
             (grid(&Table::of_values("Provenance", ["What", "Value"], rows)))
         }
     };
-    document(&format!("{}: what its fate hangs on", inputs.scenario.name()), &headline, &body)
+    document(&format!("{}: what its fate depends on", inputs.scenario.name()), &headline, &body)
 }

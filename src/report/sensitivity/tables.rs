@@ -38,7 +38,10 @@ fn reach(keys: &[KeyReach], horizon: u64) -> Table {
         };
         if key.range.is_default { format!("{from}; at its default") } else { from.to_owned() }
     };
-    Table::of_rows(
+    let still = keys.iter().filter(|key| key.low.fate == key.high.fate).map(|key| key.range.key.as_str());
+    let still: Vec<&str> = still.collect();
+    let none = format!("Without any effect over their ranges: {}.", still.join(", "));
+    let table = Table::of_rows(
         "Each key over its plausible range",
         [
             ("Key", 0),
@@ -51,7 +54,7 @@ fn reach(keys: &[KeyReach], horizon: u64) -> Table {
             ("Failed by the horizon at to", 1),
             ("Range", 3),
         ],
-        keys.iter().map(|key| {
+        keys.iter().filter(|key| key.low.fate != key.high.fate).map(|key| {
             [
                 key.range.key.clone(),
                 number(key.range.value, 3),
@@ -64,7 +67,8 @@ fn reach(keys: &[KeyReach], horizon: u64) -> Table {
                 source(key),
             ]
         }),
-    )
+    );
+    table.noted((!still.is_empty()).then_some(none))
 }
 
 /// Numbers in the order of columns.

@@ -14,9 +14,8 @@ use super::words;
 const ROWS: usize = 12;
 /// Ratio of the ends from which an axis is logarithmic.
 const WIDE: f64 = 10.0;
-/// Heights within a row, whose middle is 0: the label, and the bar below it.
-const LABEL: f64 = 0.27;
-const BAR: (f64, f64) = (-0.38, -0.02);
+/// Half the height of a bar; rows are 1 apart.
+const HALF: f64 = 0.34;
 
 /// A number of the loop that bars are drawn of.
 struct BarNumber {
@@ -29,11 +28,17 @@ struct BarNumber {
 
 /// The expected runway.
 pub(super) fn runway(inputs: SensitivityInputs<'_>) -> Option<Plot> {
-    let cap = FAR_HORIZONS * inputs.scenario.horizon().get() as f64;
-    let of = move |fate: &LoopFate| fate.runway.map(|runway| runway.min(cap));
-    let is_far = |end: &RangeEnd| end.fate.runway.is_some_and(|runway| runway > cap);
-    let any_far = inputs.found.reach.iter().any(|key| is_far(&key.low) || is_far(&key.high));
-    let far = format!("Drawn at {} × the horizon where the loop lasts longer.", number(FAR_HORIZONS, 3));
+    let horizon = inputs.scenario.horizon().get();
+    let of = move |fate: &LoopFate| fate.lasting(horizon);
+    let both = || inputs.found.reach.iter().flat_map(|key| [&key.low, &key.high]);
+    let any = |is: &dyn Fn(&RangeEnd) -> bool| both().any(is);
+    let far = any(&|end| end.fate.runway.is_some_and(|runway| runway > FAR_HORIZONS * horizon as f64));
+    let far = far.then(|| format!("Drawn at {} × the horizon where the loop lasts longer.", number(FAR_HORIZONS, 3)));
+    let endless = any(&|end| end.fate.runway.is_none() && end.fate.failed.is_some());
+    let endless = endless.then(|| {
+        "Where the expected runway is infinite or unknown, it is drawn as if loops went on to fail as often as up to the horizon."
+            .to_owned()
+    });
     tornado(
         inputs,
         BarNumber {
@@ -46,9 +51,9 @@ pub(super) fn runway(inputs: SensitivityInputs<'_>) -> Option<Plot> {
                 }
             },
             of: Box::new(of),
-            title: words::headline(inputs.scenario, inputs.found),
+            title: words::headline(inputs.scenario, inputs.found).trim_end_matches('.').replace('`', ""),
             caption: "Expected runway with one key at a time at either end of its plausible range.",
-            notes: any_far.then_some(far).into_iter().collect(),
+            notes: far.into_iter().chain(endless).collect(),
         },
     )
 }
@@ -67,7 +72,7 @@ pub(super) fn failure(inputs: SensitivityInputs<'_>) -> Option<Plot> {
                 }
             },
             of: Box::new(|fate| fate.failed),
-            title: words::failure_headline(inputs.scenario, inputs.found)?,
+            title: words::failure_headline(inputs.scenario, inputs.found)?.replace('`', ""),
             caption: "Probability of failing within the horizon with one key at a time at either end of its plausible range.",
             notes: Vec::new(),
         },
@@ -95,23 +100,24 @@ fn tornado(inputs: SensitivityInputs<'_>, drawn: BarNumber) -> Option<Plot> {
     if rows.iter().all(|row| width(row) == 0.0) {
         return None;
     }
-    let (mut lower, mut upper, mut layers) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut lower, mut upper, mut ticks) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (key, low, high)) in rows.iter().enumerate() {
         let middle = (shown - 1 - index) as f64;
         let bar = |from: f64| Span {
             left: floor(from).min(floor(now)),
             right: floor(from).max(floor(now)),
-            low: middle + BAR.0,
-            high: middle + BAR.1,
+            low: middle - HALF,
+            high: middle + HALF,
         };
         lower.push(bar(*low));
         upper.push(bar(*high));
-        let text = words::range_label(&key.range);
-        layers.push(Layer::unnamed(PlotShape::Text { x: x.low, y: middle + LABEL, text }));
+        ticks.push((middle, key.range.key.clone()));
     }
-    layers.push(Layer::new("at the lower end of the range", PlotShape::Boxes { boxes: lower, fill: soft_bars() }));
-    layers.push(Layer::new("at the upper end", PlotShape::Boxes { boxes: upper, fill: exact_bars() }));
-    layers.push(Layer::new("the loop as it is", PlotShape::Mark { x: floor(now), stroke: MEDIAN }));
+    let layers = vec![
+        Layer::new("at the lower end of its range", PlotShape::Boxes { boxes: lower, fill: soft_bars() }),
+        Layer::new("at the upper end", PlotShape::Boxes { boxes: upper, fill: exact_bars() }),
+        Layer::new("the loop as it is", PlotShape::Mark { x: floor(now), stroke: MEDIAN }),
+    ];
     let mut notes = drawn.notes;
     if shown < all {
         notes.push(format!("The {shown} keys of {all} that move it most; the table has the others."));
@@ -121,7 +127,7 @@ fn tornado(inputs: SensitivityInputs<'_>, drawn: BarNumber) -> Option<Plot> {
         notes,
         caption: drawn.caption.to_owned(),
         x,
-        y: Axis { title: String::new(), low: -0.5, high: shown as f64 - 0.4, ticks: Vec::new() },
+        y: Axis { title: String::new(), low: -0.6, high: shown as f64 - 0.4, ticks },
         layers,
     })
 }

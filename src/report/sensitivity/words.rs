@@ -2,7 +2,7 @@
 
 use crate::report::words::{generations, number, percent, ratio, runway};
 use crate::scenario::Scenario;
-use crate::sensitivity::{KeyReach, NextStep, PlausibleRange, RangeEnd, RangeSource, Sensitivity};
+use crate::sensitivity::{KeyReach, LoopFate, NextStep, RangeEnd, RangeSource, Sensitivity, SobolIndices};
 
 /// Keys named in the finding.
 const NAMED: usize = 3;
@@ -12,7 +12,7 @@ const NAMED: usize = 3;
 pub fn sentences(scenario: &Scenario, found: &Sensitivity) -> Vec<String> {
     let mut said = vec![headline(scenario, found)];
     said.extend(best_change(scenario, found));
-    said.extend(unset(found));
+    said.extend(unset(scenario, found));
     said.extend(found.next_steps.iter().filter_map(|step| next_vote(scenario, found, step)));
     said.extend(spread(found));
     said
@@ -39,7 +39,7 @@ pub fn notes(found: &Sensitivity) -> Vec<String> {
     }
     let reasons = &found.derivatives.undefined;
     notes.extend(reasons.iter().map(|(number, reason)| format!("no derivatives of {}: {reason}", name_of(number))));
-    let unsettled = |shares: &Option<crate::sensitivity::SobolIndices>| shares.as_ref().is_some_and(|one| !one.settled);
+    let unsettled = |shares: &Option<SobolIndices>| shares.as_ref().is_some_and(|one| !one.settled);
     if found.variance.as_ref().is_some_and(|shares| unsettled(&shares.failed) || unsettled(&shares.log_runway)) {
         notes.push(
             "some shares of the variance have wider intervals than asked for; `--evaluations` allows more".to_owned(),
@@ -61,11 +61,11 @@ fn name_of(number: &str) -> &str {
 
 /// The key that moves the expected runway most.
 pub(super) fn headline(scenario: &Scenario, found: &Sensitivity) -> String {
-    let Some(most) = found.reach.first().filter(|key| key.span() > 0.0) else {
+    let horizon = scenario.horizon().get();
+    let Some(most) = found.reach.first().filter(|key| key.span(horizon) > 0.0) else {
         return format!("No key moves the fate of {} within its plausible range.", scenario.name());
     };
-    let horizon = scenario.horizon().get();
-    let at = |end: &RangeEnd| runway_text(end.fate.runway, horizon);
+    let at = |end: &RangeEnd| lasting(&end.fate, horizon);
     format!(
         "The runway depends most on `{}`: over its plausible range, {} to {}, it goes from {} to {}.",
         most.range.key,
@@ -97,35 +97,42 @@ pub(super) fn failure_headline(scenario: &Scenario, found: &Sensitivity) -> Opti
 
 /// The end of a range that buys most.
 fn best_change(scenario: &Scenario, found: &Sensitivity) -> Option<String> {
-    let now = found.fate.runway?;
-    let ends = found.reach.iter().flat_map(|key| [(key, key.low), (key, key.high)]);
-    let gains = ends.filter_map(|(key, end)| Some((key, end, end.fate.runway? - now))).filter(|(.., gain)| *gain > 0.0);
-    let (key, end, gain) = gains.max_by(|one, other| one.2.total_cmp(&other.2))?;
     let horizon = scenario.horizon().get();
+    let now = found.fate.lasting(horizon)?;
+    // What counts as failure and how long the task is are not to be chosen.
+    let chosen = |key: &&KeyReach| !["failure.error_rate", "task.steps"].contains(&key.range.key.as_str());
+    let ends = found.reach.iter().filter(chosen).flat_map(|key| [(key, key.low), (key, key.high)]);
+    let longer =
+        ends.filter_map(|(key, end)| Some((key, end, end.fate.lasting(horizon)?))).filter(|(.., long)| *long > now);
+    // Of those that last beyond all plans the one that fails most rarely.
+    let (key, end, _) = longer.max_by(|one, other| {
+        let failed = |end: &RangeEnd| end.fate.failed.unwrap_or(1.0);
+        one.2.total_cmp(&other.2).then(failed(&other.1).total_cmp(&failed(&one.1)))
+    })?;
     Some(format!(
-        "What buys most is `{}` at {} instead of {}: {} more, {} in place of {}.",
+        "What buys most is `{}` at {} instead of {}: {} in place of {}.",
         key.range.key,
         number(end.value, 3),
         number(key.range.value, 3),
-        runway(gain, horizon),
-        runway(end.fate.runway?, horizon),
-        runway(now, horizon)
+        lasting(&end.fate, horizon),
+        lasting(&found.fate, horizon)
     ))
 }
 
 /// Which of the keys that move most stand at their defaults.
-fn unset(found: &Sensitivity) -> Option<String> {
-    let widest = found.reach.iter().filter(|key| key.span() > 0.0).take(NAMED);
+fn unset(scenario: &Scenario, found: &Sensitivity) -> Option<String> {
+    let horizon = scenario.horizon().get();
+    let widest = found.reach.iter().filter(|key| key.span(horizon) > 0.0).take(NAMED);
     let unset: Vec<String> = widest
         .filter(|key| key.range.is_default && matches!(key.range.source, RangeSource::Around | RangeSource::End))
         .map(|key| format!("`{}`", key.range.key))
         .collect();
-    let they = match unset.len() {
-        0 => return None,
-        1 => "it stands at its default",
-        _ => "they stand at their defaults",
+    let (last, others) = unset.split_last()?;
+    let (all, they) = match others {
+        [] => (last.clone(), "it stands at its default"),
+        _ => (format!("{} and {last}", others.join(", ")), "they stand at their defaults"),
     };
-    Some(format!("Measure {} first: among the keys that move the runway most {they}.", unset.join(" and ")))
+    Some(format!("Measure {all} first: among the keys that move the runway most {they}."))
 }
 
 /// What one more vote is worth.
@@ -163,21 +170,13 @@ fn spread(found: &Sensitivity) -> Option<String> {
     ))
 }
 
-/// A runway, where there is one.
-pub(super) fn runway_text(value: Option<f64>, horizon: u64) -> String {
-    value.map_or_else(|| "no finite runway".to_owned(), |value| runway(value, horizon))
-}
-
-/// The key with the ends of its range.
-pub(super) fn range_label(range: &PlausibleRange) -> String {
-    let unset = if range.is_default { ", at its default" } else { "" };
-    format!(
-        "{}: {} … {} (now {}{unset})",
-        range.key,
-        number(range.low, 3),
-        number(range.high, 3),
-        number(range.value, 3)
-    )
+/// The expected runway; where it is infinite or unknown, how often the loop fails by the horizon.
+fn lasting(fate: &LoopFate, horizon: u64) -> String {
+    match (fate.runway, fate.failed) {
+        (Some(value), _) => runway(value, horizon),
+        (None, Some(failed)) => format!("an infinite or unknown runway, {} failed by the horizon", percent(failed, 3)),
+        (None, None) => "an infinite or unknown runway".to_owned(),
+    }
 }
 
 /// "+12 %", "−3.4 %".

@@ -14,6 +14,8 @@ use super::{WORK, expected_runway};
 const STEP: f64 = 1e-9;
 /// The same where shares have to sum to 1 in doubles, whose rounding turns the direction.
 const SHARE_STEP: f64 = 1e-6;
+/// The same where a parameter stands at an end: a power of two, so that one and two steps from 1 are doubles.
+const STEP_AT_END: f64 = 1.0 / (1_u64 << 36) as f64;
 /// Largest relative error of a derivative.
 const LEVEL: f64 = 1e-8;
 
@@ -70,10 +72,26 @@ fn truth(file: &Value, number: Number) -> Option<(Precise, Vec<bool>)> {
     Some((value, fails))
 }
 
+/// Keys of the errors, learning or a filter that may be above 1.
+fn is_rate(key: &str) -> bool {
+    key == "errors.amplification" || key == "errors.erosion" || key == "learning.hazard_gain"
+}
+
+/// The difference at an end of the range of a parameter: of second order, into the range.
+fn one_sided(file: &Value, key: &str, value: f64, number: Number) -> Option<f64> {
+    let into = if value == 0.0 { STEP_AT_END } else { -STEP_AT_END };
+    let at = |times: f64| truth(&moved(file, key, value + times * into), number);
+    let ((here, failing), (near, still), (far, further)) = (at(0.0)?, at(1.0)?, at(2.0)?);
+    let slope = (near * Precise::of(4.0) - here * Precise::of(3.0) - far) / Precise::of(2.0 * into);
+    (failing == still && failing == further).then(|| slope.value())
+}
+
 /// (f(b) − f(a)) / (b − a) about the value of a parameter; `None` where the set of failed states changes, or there is no room.
 fn difference(file: &Value, key: &str, value: f64, number: Number) -> Option<f64> {
-    let rate = key == "errors.amplification" || key == "errors.erosion" || key == "learning.hazard_gain";
-    let room = if rate { value } else { value.min(1.0 - value) };
+    if value == 0.0 || (value == 1.0 && !is_rate(key)) {
+        return if key.ends_with(".share") { None } else { one_sided(file, key, value, number) };
+    }
+    let room = if is_rate(key) { value } else { value.min(1.0 - value) };
     if room < 1e-9 {
         return None;
     }
