@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::course::ErrorCourse;
-use super::criticism::{learned, surprises, trade_offs, warnings};
+use super::criticism::{foreseen, learned, surprises, trade_offs, warnings};
 use super::fitted::Fitted;
 use super::learner::LoopModel;
 use super::log::Log;
@@ -28,7 +28,7 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> LogFit {
     let Fitted { log, run, options, posterior, draws, paths, courses, .. } = fitted;
     let (model, sample) = (&posterior.model, &posterior.sample);
     let mixing = sample.mixing(&model.priors);
-    let surprises = surprises(model, draws, run, options);
+    let surprises = surprises(foreseen(model, draws, run, options));
     let mut warnings = warnings(&mixing, &surprises, run, (log.runs.len(), options.others));
     warnings.extend(audits_left_out(fitted));
     if options.temperature.is_some() && !gains(posterior.checks, posterior.training) {
@@ -102,16 +102,19 @@ fn present(model: &FitModel, run: usize, learner: &LoopModel) -> (f64, f64) {
     model.stages(run).last().map_or((learner.slip, 1.0), |stage| (learner.slip_at(stage.elapsed), stage.steps))
 }
 
+/// R at the last generation of a run.
+pub(super) fn reproduction_number(model: &FitModel, run: usize, learner: &LoopModel) -> f64 {
+    let (slip, steps) = present(model, run, learner);
+    learner.reproduction_number(slip, steps)
+}
+
 fn reproduction(
     model: &FitModel,
     paths: &[SampledPath],
     options: &FitOptions,
     floor_above_present: f64,
 ) -> ReproductionForecast {
-    let number = |learner: &LoopModel| {
-        let (slip, steps) = present(model, options.run, learner);
-        learner.reproduction_number(slip, steps)
-    };
+    let number = |learner: &LoopModel| reproduction_number(model, options.run, learner);
     let mut rng = sampler::stream(options.seed, PRIOR_STREAM);
     let prior: Vec<f64> =
         (0..PRIOR_DRAWS).map(|_| number(&model.learner(&sampler::prior_draw(&model.priors, &mut rng)))).collect();
@@ -208,10 +211,10 @@ pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -
         .collect()
 }
 
-pub(super) fn runway(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> RunwayForecast {
+/// Generations until each course fails, in rising order; one beyond the horizon where it does not.
+pub(super) fn remaining(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> Vec<u64> {
     let error_rate = options.threshold.error_rate(&run.rows);
-    let horizon = options.horizon as usize;
-    let beyond = options.horizon + 1;
+    let (horizon, beyond) = (options.horizon as usize, options.horizon + 1);
     let mut remaining: Vec<u64> = courses
         .iter()
         .map(|course| {
@@ -220,6 +223,13 @@ pub(super) fn runway(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions
         })
         .collect();
     remaining.sort_unstable();
+    remaining
+}
+
+pub(super) fn runway(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> RunwayForecast {
+    let error_rate = options.threshold.error_rate(&run.rows);
+    let beyond = options.horizon + 1;
+    let remaining = remaining(run, courses, options);
     let at = |p: f64| Some(count_quantile(&remaining, p)).filter(|ahead| *ahead < beyond);
     RunwayForecast {
         error_rate,
