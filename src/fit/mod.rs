@@ -7,6 +7,7 @@
 
 mod advise;
 mod answer;
+mod audit_plan;
 mod backtest;
 mod baseline;
 mod calibrate;
@@ -14,6 +15,7 @@ mod course;
 mod criticism;
 mod design;
 mod evaluation;
+mod evidence;
 mod fitted;
 mod fixed_points;
 mod learner;
@@ -48,8 +50,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use crate::scenario::FitParameter;
-pub use advise::{AdvisedMeasurements, Measurement, MeasurementAdvice};
+pub use advise::{AdvisedMeasurements, ItemWorth, Measurement, MeasurementAdvice};
 pub use answer::fit;
+pub use audit_plan::{AuditAllocation, FurtherData, PlannedAudits};
 pub use backtest::{
     BacktestCase, BacktestOptions, BacktestResult, BacktestSummary, BaselineScores, BaselineSummary, CaseScores,
     CourseKind, CoverageLevel, ForecastPoint, PredictedQuantiles, QUANTILE_LEVELS, backtest, backtest_watched,

@@ -22,6 +22,19 @@ pub struct StopSignals {
     pub surprise: f64,
 }
 
+impl StopSignals {
+    /// From its parts.
+    #[must_use]
+    pub const fn new(
+        failing_within: Vec<f64>,
+        reproduction_number: CredibleInterval,
+        above_one: f64,
+        surprise: f64,
+    ) -> Self {
+        Self { failing_within, reproduction_number, above_one, surprise }
+    }
+}
+
 impl Fitted<'_> {
     /// The numbers that stopping rules are about.
     #[must_use]

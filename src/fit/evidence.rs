@@ -1,0 +1,161 @@
+//! What measurements that have not been made yet are expected to say about R: for each of the draws of a fit, how probable every
+//! outcome is, and what would then be thought.
+//!
+//! Of one or two batches every outcome is summed; of more, and of larger ones, each draw in turn is taken for the truth and one
+//! outcome is drawn from it (see [`EvidenceOf::shares`]). Draws are weighted by the outcome, none is sampled anew.
+
+use rand::rngs::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::model;
+use super::sampler;
+use super::tally::DispersedTally;
+use crate::stats::binomial;
+
+/// First random stream of the outcomes that are drawn.
+const EVIDENCE_STREAM: u64 = 6 << 32;
+/// Outcomes that are summed one by one.
+const MOST_OUTCOMES: u64 = 50_000;
+
+/// Items measured together: each wrong with the rate of its draw.
+#[derive(Debug, Clone)]
+pub(super) struct EvidenceBatch {
+    pub items: u64,
+    /// Of each draw.
+    pub rates: Vec<f64>,
+    /// Over-dispersion of each draw; empty where there is none.
+    pub dispersions: Vec<f64>,
+}
+
+impl EvidenceBatch {
+    /// Probability of each number of wrong items, by draw.
+    fn law(&self) -> Vec<Vec<f64>> {
+        (0..=self.items)
+            .into_par_iter()
+            .map(|seen| (0..self.rates.len()).map(|draw| self.probability(draw, seen)).collect())
+            .collect()
+    }
+
+    fn probability(&self, draw: usize, seen: u64) -> f64 {
+        let rate = self.rates.get(draw).copied().unwrap_or(0.0).clamp(0.0, 1.0);
+        match self.dispersions.get(draw) {
+            Some(dispersion) => DispersedTally::new(seen, self.items).dispersed(*dispersion).log_probability(rate).exp(),
+            None => binomial::pmf(seen, self.items, rate),
+        }
+    }
+
+    fn drawn(&self, draw: usize, rng: &mut ChaCha8Rng) -> u64 {
+        let mean = self.rates.get(draw).copied().unwrap_or(0.0);
+        let rate = self.dispersions.get(draw).map_or(mean, |dispersion| model::rate(mean, *dispersion, 0, 0, rng));
+        model::draw_binomial(self.items, rate, rng)
+    }
+}
+
+/// Draws of a fit, by whether R is above 1.
+#[derive(Debug, Clone)]
+pub(super) struct EvidenceOf {
+    pub above: Vec<bool>,
+    pub seed: u64,
+}
+
+/// How often a conclusion is reached.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ConclusionShares {
+    /// Where R is above 1; 0 where no draw has it there.
+    pub above: f64,
+    /// Where it is not.
+    pub below: f64,
+}
+
+/// Probabilities of outcomes, summed by the truth.
+#[derive(Debug, Clone, Copy, Default)]
+struct OutcomeSums {
+    above: f64,
+    below: f64,
+}
+
+impl OutcomeSums {
+    /// Adds what was found where the conclusion is reached.
+    fn concluded(self, found: Self, concludes: &(impl Fn(f64) -> bool + Sync)) -> Self {
+        let total = found.above + found.below;
+        if total > 0.0 && concludes(found.above / total) {
+            Self { above: self.above + found.above, below: self.below + found.below }
+        } else {
+            self
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { above: self.above + other.above, below: self.below + other.below }
+    }
+}
+
+impl EvidenceOf {
+    /// How often P(R > 1), given the batches, leads to a conclusion: by sums over every outcome where there are at most two
+    /// batches with few enough of them, else by one drawn outcome for each draw.
+    pub fn shares(&self, batches: &[EvidenceBatch], concludes: impl Fn(f64) -> bool + Sync) -> ConclusionShares {
+        let outcomes = batches.iter().map(|batch| batch.items.saturating_add(1)).fold(1, u64::saturating_mul);
+        if batches.len() <= 2 && outcomes <= MOST_OUTCOMES {
+            self.summed(batches, &concludes)
+        } else {
+            self.sampled(batches, &concludes)
+        }
+    }
+
+    fn counts(&self) -> (f64, f64) {
+        let above = self.above.iter().filter(|above| **above).count();
+        (above as f64, (self.above.len() - above) as f64)
+    }
+
+    fn share(&self, sums: OutcomeSums) -> ConclusionShares {
+        let (above, below) = self.counts();
+        ConclusionShares { above: sums.above / above.max(1.0), below: sums.below / below.max(1.0) }
+    }
+
+    fn summed(&self, batches: &[EvidenceBatch], concludes: &(impl Fn(f64) -> bool + Sync)) -> ConclusionShares {
+        let certain = vec![vec![1.0; self.above.len()]];
+        let mut laws = batches.iter().map(EvidenceBatch::law);
+        let first = laws.next().unwrap_or_else(|| certain.clone());
+        let second = laws.next().unwrap_or(certain);
+        let of_first = |one: &Vec<f64>| {
+            second.iter().fold(OutcomeSums::default(), |sums, other| sums.concluded(self.together(one, other), concludes))
+        };
+        self.share(first.par_iter().map(of_first).collect::<Vec<_>>().into_iter().fold(OutcomeSums::default(), OutcomeSums::and))
+    }
+
+    /// Probability of two outcomes together, by the truth.
+    fn together(&self, one: &[f64], other: &[f64]) -> OutcomeSums {
+        self.above.iter().zip(one.iter().zip(other)).fold(OutcomeSums::default(), |sums, (above, (a, b))| {
+            if *above {
+                OutcomeSums { above: sums.above + a * b, ..sums }
+            } else {
+                OutcomeSums { below: sums.below + a * b, ..sums }
+            }
+        })
+    }
+
+    pub(super) fn sampled(&self, batches: &[EvidenceBatch], concludes: &(impl Fn(f64) -> bool + Sync)) -> ConclusionShares {
+        let reached = |truth: usize| {
+            let mut rng = sampler::stream(self.seed, EVIDENCE_STREAM + truth as u64);
+            let seen: Vec<u64> = batches.iter().map(|batch| batch.drawn(truth, &mut rng)).collect();
+            let likelihood = |draw: usize| {
+                batches.iter().zip(&seen).map(|(batch, seen)| batch.probability(draw, *seen)).product::<f64>()
+            };
+            let found = (0..self.above.len()).fold(OutcomeSums::default(), |sums, draw| {
+                let probability = likelihood(draw);
+                match self.above.get(draw) {
+                    Some(true) => OutcomeSums { above: sums.above + probability, ..sums },
+                    _ => OutcomeSums { below: sums.below + probability, ..sums },
+                }
+            });
+            let total = found.above + found.below;
+            total > 0.0 && concludes(found.above / total)
+        };
+        let reached: Vec<bool> = (0..self.above.len()).into_par_iter().map(reached).collect();
+        let sums = self.above.iter().zip(reached).filter(|(_, reached)| *reached).fold(
+            OutcomeSums::default(),
+            |sums, (above, _)| if *above { OutcomeSums { above: sums.above + 1.0, ..sums } } else { OutcomeSums { below: sums.below + 1.0, ..sums } },
+        );
+        self.share(sums)
+    }
+}

@@ -1,0 +1,104 @@
+//! What to label next, in sentences and tables.
+
+use crate::fit::{AuditAllocation, ItemWorth, Measurement, PlannedAudits};
+use crate::report::fit::words::measurement;
+use crate::report::words::{capitalised, number, or_dash, percent};
+use crate::table::Table;
+
+/// Gain in probability below which spreading the audits is not worth a word.
+const SAME: f64 = 0.005;
+
+/// What the budget detects, then what it would take.
+#[must_use]
+pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
+    let now = percent(planned.above_one, 3);
+    let criterion = percent(planned.criterion, 2);
+    if planned.above_one >= planned.criterion {
+        return [format!("R > 1 is detected already: its probability is {now} without further audits.")].into_iter().chain(value(worths)).collect();
+    }
+    if planned.above_one == 0.0 {
+        return ["No draw of the fit has R above 1: there is nothing to detect.".to_owned()].into_iter().chain(value(worths)).collect();
+    }
+    let budget = number(planned.budget as f64, 6);
+    let Some(best) = &planned.best else {
+        return ["No kept example is left to audit.".to_owned()].into_iter().chain(value(worths)).collect();
+    };
+    let first = format!(
+        "Audit {}: where R is above 1 (now with probability {now}), that detects it by generation {} with probability {} (its posterior \
+         probability is then at least {criterion}).",
+        audits(best),
+        planned.by,
+        percent(best.detected, 3)
+    );
+    let last = planned.in_last.as_ref().filter(|last| best.detected - last.detected > SAME).map(|last| {
+        format!("All {budget} in generation {} would detect it with probability {}.", planned.generation, percent(last.detected, 3))
+    });
+    let wanted = percent(planned.wanted, 3);
+    let needed = match &planned.needed {
+        Some(needed) => format!("For a probability of {wanted}, audit {}.", audits(needed)),
+        None => format!("No allocation considered, up to 6 400 examples, detects it with probability {wanted}: wait for a later generation (--by)."),
+    };
+    [first].into_iter().chain(last).chain([needed]).chain(value(worths)).collect()
+}
+
+/// Kept examples by generation: 120 kept examples of generation 3 and 80 of generation 7.
+fn audits(allocation: &AuditAllocation) -> String {
+    let one = |(at, (generation, items)): (usize, &(u64, u64))| {
+        let what = if at == 0 { " kept examples" } else { "" };
+        format!("{}{what} of generation {generation}", number(*items as f64, 6))
+    };
+    allocation.audits.iter().enumerate().map(one).collect::<Vec<_>>().join(" and ")
+}
+
+/// Which single item narrows the runway most.
+fn value(worths: &[ItemWorth]) -> Option<String> {
+    let single = worths.iter().filter(|one| one.measurement.items() == 1);
+    let best = single.max_by(|a, b| a.per_item.total_cmp(&b.per_item))?;
+    let what = match best.measurement {
+        Measurement::Audit(_) => "an audited example of the last generation",
+        Measurement::Evaluate(_) => "a test problem of the last generation",
+        Measurement::Next(_) => "a test problem of the next generation",
+    };
+    let worth = number(best.per_item, 2);
+    (best.per_item > 0.0).then(|| {
+        format!("The most valuable next item is {what}: it is expected to narrow the standard deviation of the remaining runway by {worth} generations.")
+    })
+}
+
+/// The allocations, and what single items and the budget are worth.
+#[must_use]
+pub fn tables(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<Table> {
+    let allocations = [
+        (format!("best of {}", number(planned.budget as f64, 6)), planned.best.as_ref()),
+        ("all in the last generation".to_owned(), planned.in_last.as_ref()),
+        (format!("for {}", percent(planned.wanted, 3)), planned.needed.as_ref()),
+    ];
+    let row = |(name, allocation): (String, Option<&AuditAllocation>)| {
+        [
+            name,
+            or_dash(allocation.map(audits)),
+            or_dash(allocation.map(|one| number(one.items() as f64, 6))),
+            or_dash(allocation.map(|one| percent(one.detected, 3))),
+            or_dash(allocation.map(|one| percent(one.false_alarm, 2))),
+        ]
+    };
+    let columns = [
+        ("Allocation", 0),
+        ("Audit", 0),
+        ("Examples", 2),
+        ("Detects R > 1 where it is", 0),
+        ("And where it is not", 1),
+    ];
+    let worth = |one: &ItemWorth| {
+        [capitalised(&measurement(one.measurement, planned.generation)), number(one.per_item, 3), number(one.expected_sd, 3)]
+    };
+    let heads = [
+        ("Measurement", 0),
+        ("Narrows the runway by (generations per item)", 0),
+        ("Standard deviation then (generations)", 1),
+    ];
+    vec![
+        Table::of_rows(format!("Audits that detect R > 1 by generation {}", planned.by), columns, allocations.into_iter().map(row)),
+        Table::of_rows("What items are worth", heads, worths.iter().map(worth)),
+    ]
+}
