@@ -36,9 +36,8 @@ pub(super) fn run(args: &args::AdviseArgs, out: &mut dyn Write) -> anyhow::Resul
     let plain = options(&args.log, false)?;
     let options = FitOptions { horizon: plain.horizon.max(by - last + AHEAD), ..plain };
     WorkEstimate::default().fits(1, options.effort.sweeps, generations(&log)).admit(args.log.patience)?;
-    let fitted = watched("advise", "sweeps", |watch| Fitted::watched(&log, &options, watch))?.map_err(|error| {
-        blamed(error, args.log.files.first().map(PathBuf::as_path), args.log.scenario.as_deref())
-    })?;
+    let fitted = watched("advise", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
+        .map_err(|error| blamed(error, args.log.files.first().map(PathBuf::as_path), args.log.scenario.as_deref()))?;
     read_as(&log, &mut notes())?;
     let fit = fitted.answer();
     if fit.basis.checks == LoopChecks::Unknown {
@@ -70,7 +69,8 @@ fn by(args: &args::AdviseArgs, last: u64) -> Result<u64, UsageError> {
     if (last..last.saturating_add(MOST_HORIZON)).contains(&by) {
         return Ok(by);
     }
-    let rule = format!("the log reaches generation {last}; audits can be planned from there to {MOST_HORIZON} generations on");
+    let rule =
+        format!("the log reaches generation {last}; audits can be planned from there to {MOST_HORIZON} generations on");
     Err(UsageError(format!("--by {by}: {rule}")))
 }
 

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::course::ErrorCourse;
-use super::criticism::{foreseen, learned, surprises, trade_offs, warnings};
+use super::criticism::{learned, surprises, trade_offs, warnings};
 use super::fitted::Fitted;
 use super::learner::LoopModel;
 use super::log::Log;
@@ -28,7 +28,7 @@ pub(super) fn answer(fitted: &Fitted<'_>) -> LogFit {
     let Fitted { log, run, options, posterior, draws, paths, courses, .. } = fitted;
     let (model, sample) = (&posterior.model, &posterior.sample);
     let mixing = sample.mixing(&model.priors);
-    let surprises = surprises(foreseen(model, draws, run, options));
+    let surprises = surprises(model, draws, run, options);
     let mut warnings = warnings(&mixing, &surprises, run, (log.runs.len(), options.others));
     warnings.extend(audits_left_out(fitted));
     if options.temperature.is_some() && !gains(posterior.checks, posterior.training) {

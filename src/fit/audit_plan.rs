@@ -149,7 +149,8 @@ impl Fitted<'_> {
         let place = |index: usize| (index * self.paths.len() + self.paths.len() / 2) / count.max(1);
         let paths: Vec<&SampledPath> = (0..count).filter_map(|index| self.paths.get(place(index))).collect();
         let model = &self.posterior.model;
-        let above = paths.iter().map(|path| reproduction_number(model, self.options.run, &path.learner) > 1.0).collect();
+        let above =
+            paths.iter().map(|path| reproduction_number(model, self.options.run, &path.learner) > 1.0).collect();
         (paths, EvidenceOf { above, seed: self.options.seed })
     }
 

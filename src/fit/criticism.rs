@@ -83,8 +83,7 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     if scale > 0.0 { together / scale } else { 0.0 }
 }
 
-/// Every generation of the log beside its prediction from the generations before it.
-pub(super) fn foreseen(
+pub(super) fn surprises(
     model: &FitModel,
     draws: &[ParameterPoint],
     run: &LogRun,
@@ -103,28 +102,21 @@ pub(super) fn foreseen(
     let first = run.rows.first().map_or(0, |row| row.generation);
     run.rows
         .iter()
-        .map(|row| {
+        .filter_map(|row| {
             let place = (row.generation - first) as usize;
             let values: Vec<f64> = replicas.iter().filter_map(|replica| replica.get(place).copied()).collect();
             let measured = row.error_rate();
             let half_ties = 0.5 * values.iter().filter(|v| **v == measured).count() as f64;
             let below = (values.iter().filter(|v| **v < measured).count() as f64 + half_ties) / values.len() as f64;
             let p_value = 2.0 * below.min(1.0 - below);
-            SurprisingRow { generation: row.generation, measured, predicted: CredibleInterval::of(values), p_value }
+            (p_value < SURPRISING).then(|| SurprisingRow {
+                generation: row.generation,
+                measured,
+                predicted: CredibleInterval::of(values),
+                p_value,
+            })
         })
         .collect()
-}
-
-/// Those that the model finds surprising.
-pub(super) fn surprises(foreseen: Vec<SurprisingRow>) -> Vec<SurprisingRow> {
-    foreseen.into_iter().filter(|row| row.p_value < SURPRISING).collect()
-}
-
-/// The smallest tail probability of a log, times its generations (Bonferroni): of a model that fits it is below a level with at
-/// most that probability. 1 where no generation has one.
-pub(super) fn most_surprising(foreseen: &[SurprisingRow]) -> f64 {
-    let least = foreseen.iter().map(|row| row.p_value).fold(1.0, f64::min);
-    (least * foreseen.len() as f64).min(1.0)
 }
 
 pub(super) fn warnings(

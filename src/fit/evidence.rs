@@ -39,7 +39,9 @@ impl EvidenceBatch {
     fn probability(&self, draw: usize, seen: u64) -> f64 {
         let rate = self.rates.get(draw).copied().unwrap_or(0.0).clamp(0.0, 1.0);
         match self.dispersions.get(draw) {
-            Some(dispersion) => DispersedTally::new(seen, self.items).dispersed(*dispersion).log_probability(rate).exp(),
+            Some(dispersion) => {
+                DispersedTally::new(seen, self.items).dispersed(*dispersion).log_probability(rate).exp()
+            }
             None => binomial::pmf(seen, self.items, rate),
         }
     }
@@ -118,9 +120,18 @@ impl EvidenceOf {
         let first = laws.next().unwrap_or_else(|| certain.clone());
         let second = laws.next().unwrap_or(certain);
         let of_first = |one: &Vec<f64>| {
-            second.iter().fold(OutcomeSums::default(), |sums, other| sums.concluded(self.together(one, other), concludes))
+            second
+                .iter()
+                .fold(OutcomeSums::default(), |sums, other| sums.concluded(self.together(one, other), concludes))
         };
-        self.share(first.par_iter().map(of_first).collect::<Vec<_>>().into_iter().fold(OutcomeSums::default(), OutcomeSums::and))
+        self.share(
+            first
+                .par_iter()
+                .map(of_first)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .fold(OutcomeSums::default(), OutcomeSums::and),
+        )
     }
 
     /// Probability of two outcomes together, by the truth.
@@ -134,7 +145,11 @@ impl EvidenceOf {
         })
     }
 
-    pub(super) fn sampled(&self, batches: &[EvidenceBatch], concludes: &(impl Fn(f64) -> bool + Sync)) -> ConclusionShares {
+    pub(super) fn sampled(
+        &self,
+        batches: &[EvidenceBatch],
+        concludes: &(impl Fn(f64) -> bool + Sync),
+    ) -> ConclusionShares {
         let reached = |truth: usize| {
             let mut rng = sampler::stream(self.seed, EVIDENCE_STREAM + truth as u64);
             let seen: Vec<u64> = batches.iter().map(|batch| batch.drawn(truth, &mut rng)).collect();
@@ -154,7 +169,13 @@ impl EvidenceOf {
         let reached: Vec<bool> = (0..self.above.len()).into_par_iter().map(reached).collect();
         let sums = self.above.iter().zip(reached).filter(|(_, reached)| *reached).fold(
             OutcomeSums::default(),
-            |sums, (above, _)| if *above { OutcomeSums { above: sums.above + 1.0, ..sums } } else { OutcomeSums { below: sums.below + 1.0, ..sums } },
+            |sums, (above, _)| {
+                if *above {
+                    OutcomeSums { above: sums.above + 1.0, ..sums }
+                } else {
+                    OutcomeSums { below: sums.below + 1.0, ..sums }
+                }
+            },
         );
         self.share(sums)
     }

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{remaining, reproduction_number};
-use super::criticism::{foreseen, most_surprising};
 use super::fitted::Fitted;
 use super::result::CredibleInterval;
 
@@ -17,21 +16,13 @@ pub struct StopSignals {
     pub reproduction_number: CredibleInterval,
     /// P(R > 1).
     pub above_one: f64,
-    /// The smallest tail probability with which the model foresaw a generation of the log, times their number: small where
-    /// the model does not fit.
-    pub surprise: f64,
 }
 
 impl StopSignals {
     /// From its parts.
     #[must_use]
-    pub const fn new(
-        failing_within: Vec<f64>,
-        reproduction_number: CredibleInterval,
-        above_one: f64,
-        surprise: f64,
-    ) -> Self {
-        Self { failing_within, reproduction_number, above_one, surprise }
+    pub const fn new(failing_within: Vec<f64>, reproduction_number: CredibleInterval, above_one: f64) -> Self {
+        Self { failing_within, reproduction_number, above_one }
     }
 }
 
@@ -48,7 +39,6 @@ impl Fitted<'_> {
             failing_within: (1..=options.horizon).map(within).collect(),
             above_one: numbers.iter().filter(|r| **r > 1.0).count() as f64 / numbers.len().max(1) as f64,
             reproduction_number: CredibleInterval::of(numbers),
-            surprise: most_surprising(&foreseen(model, &self.draws, self.run, options)),
         }
     }
 }

@@ -63,11 +63,14 @@ fn quantity(narrow: &str) -> Result<RuleQuantity, String> {
     if let Some(count) = inside("p(failwithin") {
         let count = count.trim_end_matches("generations").trim_end_matches("generation");
         let within = count.parse().ok().filter(|n| (1..=MOST_HORIZON).contains(n) && !count.starts_with('+'));
-        let rule = || format!("`N` in `P(fail within N)` is a number of generations from 1 to {MOST_HORIZON}, not {count:?}");
+        let rule =
+            || format!("`N` in `P(fail within N)` is a number of generations from 1 to {MOST_HORIZON}, not {count:?}");
         return within.map(RuleQuantity::FailsWithin).ok_or_else(rule);
     }
     let level = |typed: &str| {
-        let of = |level: &QuantileLevel| typed == format!("{}%", level.percent()) || typed == level.probability().to_string();
+        let of = |level: &QuantileLevel| {
+            typed == format!("{}%", level.percent()) || typed == level.probability().to_string()
+        };
         let rule = || format!("a quantile is at 5%, 25%, 50%, 75% or 95%, not at {typed:?}");
         QuantileLevel::ALL.into_iter().find(of).ok_or_else(rule)
     };
@@ -115,8 +118,11 @@ fn check(rule: &StopRule) -> Result<(), String> {
             if open { Ok(()) } else { Err(format!("{always}: {} {bound}", rule.comparison.sign())) }
         }
         RuleQuantity::Runway(_) => {
-            let open = (0.0..=MOST_HORIZON as f64).contains(&bound) && (bound > 0.0 || matches!(rule.comparison, Above | AtMost));
-            let range = format!("a runway is compared with more than 0 and at most {MOST_HORIZON} generations, not with {bound}");
+            let open = (0.0..=MOST_HORIZON as f64).contains(&bound)
+                && (bound > 0.0 || matches!(rule.comparison, Above | AtMost));
+            let range = format!(
+                "a runway is compared with more than 0 and at most {MOST_HORIZON} generations, not with {bound}"
+            );
             if open { Ok(()) } else { Err(range) }
         }
         RuleQuantity::ReproductionNumber(_) => Ok(()),
@@ -126,12 +132,14 @@ fn check(rule: &StopRule) -> Result<(), String> {
 /// The legal rule whose text is nearest, with the numbers that were written where they fit.
 fn nearest(written: &str) -> StopRule {
     let narrow = narrowed(written);
-    let numbers = numbers(&narrow);
-    let last = numbers.last().copied();
-    let share = last.map(|number| if number > 1.0 { number / 100.0 } else { number }).filter(|share| *share > 0.0 && *share < 1.0);
-    let within = numbers.first().filter(|n| n.fract() == 0.0 && (1.0..=MOST_HORIZON as f64).contains(*n));
+    let (left, right) = narrow.rsplit_once(['<', '>', '=']).unwrap_or((&narrow, ""));
+    let last = numbers(right).last().copied();
+    let share = last
+        .map(|number| if number > 1.0 { number / 100.0 } else { number })
+        .filter(|share| *share > 0.0 && *share < 1.0);
+    let within = numbers(left).first().copied().filter(|n| n.fract() == 0.0 && (1.0..=MOST_HORIZON as f64).contains(n));
     // Whole and within the longest forecast, so that nothing is cut off.
-    let within = within.filter(|_| numbers.len() > 1).map_or(5, |n| *n as u64);
+    let within = within.map_or(5, |n| n as u64);
     let comparison = RuleComparison::ALL.into_iter().find(|one| narrow.contains(one.sign()));
     let or = |usual: RuleComparison| comparison.unwrap_or(usual);
     let r = last.unwrap_or(1.0);
@@ -214,9 +222,11 @@ mod tests {
         let levels = (0..5_usize).prop_map(|at| QuantileLevel::ALL[at]);
         let comparison = (0..4_usize).prop_map(|at| RuleComparison::ALL[at]);
         let of = |quantity, comparison, bound| StopRule { quantity, comparison, bound };
-        let chance = (1..=MOST_HORIZON, comparison.clone(), 1e-9..1.0).prop_map(move |(n, c, p)| of(RuleQuantity::FailsWithin(n), c, p));
+        let chance = (1..=MOST_HORIZON, comparison.clone(), 1e-9..1.0)
+            .prop_map(move |(n, c, p)| of(RuleQuantity::FailsWithin(n), c, p));
         let above = (comparison.clone(), 1e-9..1.0).prop_map(move |(c, p)| of(RuleQuantity::AboveOne, c, p));
-        let r = (levels.clone(), comparison.clone(), -1e6..1e6).prop_map(move |(l, c, r)| of(RuleQuantity::ReproductionNumber(l), c, r));
+        let r = (levels.clone(), comparison.clone(), -1e6..1e6)
+            .prop_map(move |(l, c, r)| of(RuleQuantity::ReproductionNumber(l), c, r));
         let runway = (levels, comparison, 1e-3..1e4).prop_map(move |(l, c, n)| of(RuleQuantity::Runway(l), c, n));
         prop_oneof![chance, above, r, runway]
     }

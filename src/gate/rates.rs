@@ -17,7 +17,7 @@ use crate::stats::interval::clopper_pearson;
 
 /// The checks of the committed back-tests, without the set kept aside.
 const TABLE: &str = include_str!("backtested.csv");
-const HEAD: &str = "design,run,seen,ahead,failed,r05,r25,r50,r75,r95,above_one,surprise,failing_within";
+const HEAD: &str = "design,run,seen,ahead,failed,r05,r25,r50,r75,r95,above_one,failing_within";
 /// Generations within which a failure is what a rule about R foresees.
 const SOON: u64 = 5;
 /// Probability with which an interval misses.
@@ -144,7 +144,9 @@ impl BacktestedChecks {
             .filter(long)
             .filter_map(|check| Some((check, check.fails_within(within)?, met(check))))
             .collect();
-        let of = |fails: bool| estimate(judged.iter().filter(|one| one.1 == fails).map(|one| (one.0.design.as_str(), one.2)));
+        let of = |fails: bool| {
+            estimate(judged.iter().filter(|one| one.1 == fails).map(|one| (one.0.design.as_str(), one.2)))
+        };
         Some(RuleRates { within, false_alarms: of(false)?, detected: of(true)?, lead: self.lead(long, met) })
     }
 
@@ -229,11 +231,11 @@ impl BacktestedCheck {
         let r = &signals.reproduction_number;
         let thousandths = |share: f64| (share * 1000.0).round();
         let within: Vec<String> = signals.failing_within.iter().map(|share| thousandths(*share).to_string()).collect();
-        let [above, surprise] = [signals.above_one, signals.surprise].map(thousandths);
+        let above = thousandths(signals.above_one);
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{design},{run},{seen},{ahead},{failed},{:.3},{:.3},{:.3},{:.3},{:.3},{above},{surprise},{}",
+            "{design},{run},{seen},{ahead},{failed},{:.3},{:.3},{:.3},{:.3},{:.3},{above},{}",
             r.q05,
             r.q25,
             r.q50,
@@ -248,8 +250,7 @@ impl BacktestedCheck {
         let cell = |place: usize| cells.get(place).copied();
         let whole = |place: usize| cell(place)?.parse::<u64>().ok();
         let number = |place: usize| cell(place)?.parse::<f64>().ok();
-        let share = |place: usize| number(place).map(|thousandths| thousandths / 1000.0);
-        let within = cell(12)?.split(' ').map(|share| share.parse::<f64>().ok().map(|share| share / 1000.0));
+        let within = cell(11)?.split(' ').map(|share| share.parse::<f64>().ok().map(|share| share / 1000.0));
         Some(Self {
             design: cell(0)?.to_owned(),
             run: cell(1)?.to_owned(),
@@ -258,9 +259,14 @@ impl BacktestedCheck {
             failed: if cell(4)?.is_empty() { None } else { Some(whole(4)?) },
             signals: StopSignals::new(
                 within.collect::<Option<_>>()?,
-                CredibleInterval { q05: number(5)?, q25: number(6)?, q50: number(7)?, q75: number(8)?, q95: number(9)? },
-                share(10)?,
-                share(11)?,
+                CredibleInterval {
+                    q05: number(5)?,
+                    q25: number(6)?,
+                    q50: number(7)?,
+                    q75: number(8)?,
+                    q95: number(9)?,
+                },
+                number(10)? / 1000.0,
             ),
         })
     }
@@ -305,7 +311,7 @@ mod tests {
             seen,
             ahead: 6,
             failed,
-            signals: StopSignals::new(vec![share; 6], CredibleInterval::of([1.0, 1.2]), 0.8, 1.0),
+            signals: StopSignals::new(vec![share; 6], CredibleInterval::of([1.0, 1.2]), 0.8),
         };
         let checks = vec![
             check("a", 4, Some(4), 0.1),

@@ -9,8 +9,6 @@ use crate::stats::interval::clopper_pearson;
 
 /// Fewest evaluated generations of a verdict, unless another number is asked for: most back-tests begin there.
 pub const FEWEST_GENERATIONS: usize = 4;
-/// Probability with which a model that fits is said not to.
-const MISFIT: f64 = 0.01;
 /// Probability with which the interval of the last evaluation misses.
 const LEVEL: f64 = 0.1;
 /// Most items of an evaluation that are asked for.
@@ -142,11 +140,17 @@ impl GateVerdict {
             // A failure of the log is no number of the fit.
             let usable = settled || failed && !rule.is_about_r();
             let [value, met] = [usable.then_some((value, met)); 2];
-            RuleOutcome { rule: *rule, value: value.map(|one| one.0), met: met.map(|one| one.1), rates: rates.rates(rule) }
+            RuleOutcome {
+                rule: *rule,
+                value: value.map(|one| one.0),
+                met: met.map(|one| one.1),
+                rates: rates.rates(rule),
+            }
         };
         let rules: Vec<RuleOutcome> = options.rules.iter().map(judged).collect();
         let by_failure = failed && rules.iter().any(|one| !one.rule.is_about_r() && one.met == Some(true));
-        let missing = |why, generations, items| (GateDecision::NotEnoughData, Some(MissingData { why, generations, items }));
+        let missing =
+            |why, generations, items| (GateDecision::NotEnoughData, Some(MissingData { why, generations, items }));
         let observed = fit.basis.observed;
         let unmoved = fit.reproduction_number.words == FitOutlook::Unmoved;
         let unknown_r = unmoved && rules.iter().any(|one| one.rule.is_about_r());
@@ -155,7 +159,7 @@ impl GateVerdict {
             (GateDecision::Stop, None)
         } else if !settled {
             missing(WhyUndecided::NotSettled, None, None)
-        } else if signals.surprise < MISFIT {
+        } else if !fit.surprises.is_empty() {
             (GateDecision::ModelDoesNotFit, None)
         } else if observed < options.fewest_generations {
             missing(WhyUndecided::FewGenerations, Some((options.fewest_generations - observed) as u64), None)

@@ -14,10 +14,16 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
     let now = percent(planned.above_one, 3);
     let criterion = percent(planned.criterion, 2);
     if planned.above_one >= planned.criterion {
-        return [format!("R > 1 is detected already: its probability is {now} without further audits.")].into_iter().chain(value(worths)).collect();
+        return [format!("R > 1 is detected already: its probability is {now} without further audits.")]
+            .into_iter()
+            .chain(value(worths))
+            .collect();
     }
     if planned.above_one == 0.0 {
-        return ["No draw of the fit has R above 1: there is nothing to detect.".to_owned()].into_iter().chain(value(worths)).collect();
+        return ["No draw of the fit has R above 1: there is nothing to detect.".to_owned()]
+            .into_iter()
+            .chain(value(worths))
+            .collect();
     }
     let budget = number(planned.budget as f64, 6);
     let Some(best) = &planned.best else {
@@ -31,12 +37,18 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
         percent(best.detected, 3)
     );
     let last = planned.in_last.as_ref().filter(|last| best.detected - last.detected > SAME).map(|last| {
-        format!("All {budget} in generation {} would detect it with probability {}.", planned.generation, percent(last.detected, 3))
+        format!(
+            "All {budget} in generation {} would detect it with probability {}.",
+            planned.generation,
+            percent(last.detected, 3)
+        )
     });
     let wanted = percent(planned.wanted, 3);
     let needed = match &planned.needed {
         Some(needed) => format!("For a probability of {wanted}, audit {}.", audits(needed)),
-        None => format!("No allocation considered, up to 6 400 examples, detects it with probability {wanted}: wait for a later generation (--by)."),
+        None => format!(
+            "No allocation considered, up to 6 400 examples, detects it with probability {wanted}: wait for a later generation (--by)."
+        ),
     };
     [first].into_iter().chain(last).chain([needed]).chain(value(worths)).collect()
 }
@@ -90,7 +102,11 @@ pub fn tables(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<Table> {
         ("And where it is not", 1),
     ];
     let worth = |one: &ItemWorth| {
-        [capitalised(&measurement(one.measurement, planned.generation)), number(one.per_item, 3), number(one.expected_sd, 3)]
+        [
+            capitalised(&measurement(one.measurement, planned.generation)),
+            number(one.per_item, 3),
+            number(one.expected_sd, 3),
+        ]
     };
     let heads = [
         ("Measurement", 0),
@@ -98,7 +114,11 @@ pub fn tables(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<Table> {
         ("Standard deviation then (generations)", 1),
     ];
     vec![
-        Table::of_rows(format!("Audits that detect R > 1 by generation {}", planned.by), columns, allocations.into_iter().map(row)),
+        Table::of_rows(
+            format!("Audits that detect R > 1 by generation {}", planned.by),
+            columns,
+            allocations.into_iter().map(row),
+        ),
         Table::of_rows("What items are worth", heads, worths.iter().map(worth)),
     ]
 }

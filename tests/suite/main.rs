@@ -45,6 +45,7 @@ mod fit_words;
 mod flows;
 mod folders;
 mod formats;
+mod gate;
 mod help;
 mod laws;
 mod limits;

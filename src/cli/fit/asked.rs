@@ -117,7 +117,8 @@ pub(crate) fn typed(args: &args::LogFitArgs, between: impl IntoIterator<Item = S
 
 /// The rules as they can be typed again.
 pub(crate) fn typed_rules(args: &args::GateRuleArgs) -> impl Iterator<Item = String> {
-    let fewest = (args.min_generations != FEWEST_GENERATIONS).then(|| format!("--min-generations {}", args.min_generations));
+    let fewest =
+        (args.min_generations != FEWEST_GENERATIONS).then(|| format!("--min-generations {}", args.min_generations));
     args.fail_if.iter().map(|rule| format!("--fail-if {}", quoted(&rule.to_string()))).chain(fewest)
 }
 

@@ -76,7 +76,10 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
     } else {
         None
     };
-    let json = of_logs(&provenance, FitAnswer { fit: &fit, gate: verdict.as_ref(), advice: advised.as_ref(), variants: weighed.as_ref() })?;
+    let json = of_logs(
+        &provenance,
+        FitAnswer { fit: &fit, gate: verdict.as_ref(), advice: advised.as_ref(), variants: weighed.as_ref() },
+    )?;
     let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
     let inputs = report::fit::FitInputs {
         fit: &fit,

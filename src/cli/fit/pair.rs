@@ -53,7 +53,8 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
             (total, part)
         }
     };
-    let provenance = provenance(&args.log, &files, command(args))?.with_reading([one.reading(), other.reading()].concat());
+    let provenance =
+        provenance(&args.log, &files, command(args))?.with_reading([one.reading(), other.reading()].concat());
     let longest = generations(&one).max(generations(&other));
     WorkEstimate::default().fits(2, options.effort.sweeps, longest).admit(args.log.patience)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;

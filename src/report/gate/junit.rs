@@ -21,8 +21,11 @@ pub fn junit(verdict: &GateVerdict) -> io::Result<Vec<u8>> {
         [CaseEnd::Failure, CaseEnd::Error].map(|end| ends.clone().filter(|one| *one == end).count().to_string());
     let tests = verdict.rules.len().to_string();
     let totals = [("tests", tests.as_str()), ("failures", failures.as_str()), ("errors", errors.as_str())];
-    writer.create_element("testsuites").with_attribute(("name", "runaway gate")).with_attributes(totals).write_inner_content(
-        |writer| {
+    writer
+        .create_element("testsuites")
+        .with_attribute(("name", "runaway gate"))
+        .with_attributes(totals)
+        .write_inner_content(|writer| {
             let subject = legal(&verdict.subject);
             let suite = writer.create_element("testsuite").with_attribute(("name", subject.as_str()));
             suite.with_attributes(totals).write_inner_content(|writer| {
@@ -30,8 +33,7 @@ pub fn junit(verdict: &GateVerdict) -> io::Result<Vec<u8>> {
                 verdict.rules.iter().try_for_each(|rule| case(writer, verdict, rule, &subject))
             })?;
             Ok(())
-        },
-    )?;
+        })?;
     let mut bytes = writer.into_inner().into_inner();
     bytes.push(b'\n');
     Ok(bytes)

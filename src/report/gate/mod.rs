@@ -14,7 +14,8 @@ pub use tables::{numbers, rules};
 #[must_use]
 pub fn summary(verdict: &GateVerdict) -> String {
     let title = format!("### runaway gate: {}", words::decision(verdict.decision));
-    let tables = tables(verdict).into_iter().map(|table| format!("**{}**\n\n{}", table.title, table.to_markdown().trim_end()));
+    let tables =
+        tables(verdict).into_iter().map(|table| format!("**{}**\n\n{}", table.title, table.to_markdown().trim_end()));
     let parts = [title].into_iter().chain(words::finding(verdict)).chain(tables).chain(words::rates());
     parts.map(|part| part + "\n\n").collect()
 }

@@ -1,6 +1,8 @@
 //! A verdict in sentences.
 
-use crate::gate::{GateDecision, GateVerdict, MissingData, RuleOutcome, RuleQuantity, RuleRates, RuleValue, WhyUndecided};
+use crate::gate::{
+    GateDecision, GateVerdict, MissingData, RuleOutcome, RuleQuantity, RuleRates, RuleValue, WhyUndecided,
+};
 use crate::report::fit::words::spread;
 use crate::report::words::{generations, number, percent};
 
@@ -28,7 +30,10 @@ pub fn finding(verdict: &GateVerdict) -> Vec<String> {
         GateDecision::ModelDoesNotFit => misfit(verdict),
     };
     let observed = generations(verdict.observed as f64);
-    vec![reason, format!("{}: {observed} evaluated, the last of them generation {}.", verdict.subject, verdict.generation)]
+    vec![
+        reason,
+        format!("{}: {observed} evaluated, the last of them generation {}.", verdict.subject, verdict.generation),
+    ]
 }
 
 fn stop(verdict: &GateVerdict) -> String {
@@ -44,7 +49,8 @@ fn stop(verdict: &GateVerdict) -> String {
 #[must_use]
 pub fn missing(missing: &MissingData, verdict: &GateVerdict) -> String {
     let more = |amount: u64, noun: &str| format!("{} more {noun}", number(amount as f64, 6));
-    let more_generations = |amount: u64| more(amount, if amount == 1 { "evaluated generation" } else { "evaluated generations" });
+    let more_generations =
+        |amount: u64| more(amount, if amount == 1 { "evaluated generation" } else { "evaluated generations" });
     match missing.why {
         WhyUndecided::FewGenerations => {
             let has = generations(verdict.observed as f64);
@@ -52,23 +58,31 @@ pub fn missing(missing: &MissingData, verdict: &GateVerdict) -> String {
             format!("the log has {has} with an evaluation. Missing: {needed}.")
         }
         WhyUndecided::NotSettled => {
-            "the sampler has not settled, and every number would depend on the seed. Sample longer with --sweeps.".to_owned()
+            "the sampler has not settled, and every number would depend on the seed. Sample longer with --sweeps."
+                .to_owned()
         }
         WhyUndecided::ReproductionUnknown => {
             let why = "the log barely shows on which side of 1 R lies, and a rule is about R.";
             let by_time = missing.generations.map(|amount| format!("{} like the last", more_generations(amount)));
-            let by_items = missing.items.map(|items| format!("{} test problems for the next generation", number(items as f64, 6)));
+            let by_items =
+                missing.items.map(|items| format!("{} test problems for the next generation", number(items as f64, 6)));
             let ways: Vec<String> = by_time.into_iter().chain(by_items).collect();
             if ways.is_empty() {
-                format!("{why} Evaluations of the next 8 generations would probably not change that; audit kept examples (`runaway advise`).")
+                format!(
+                    "{why} Evaluations of the next 8 generations would probably not change that; audit kept examples (`runaway advise`)."
+                )
             } else {
                 format!("{why} Missing, more probably than not: {}.", ways.join(", or "))
             }
         }
         WhyUndecided::FailureNotExcluded => {
             let why = "no rule is met, but the last evaluation has too few problems to exclude that the loop has failed already.";
-            let items = missing.items.map(|items| format!("{why} Missing: {} at the measured error rate.", more(items, "test problems")));
-            items.unwrap_or_else(|| format!("{why} Its error rate is too near to failure for any number of problems within reason."))
+            let items = missing
+                .items
+                .map(|items| format!("{why} Missing: {} at the measured error rate.", more(items, "test problems")));
+            items.unwrap_or_else(|| {
+                format!("{why} Its error rate is too near to failure for any number of problems within reason.")
+            })
         }
     }
 }
@@ -76,7 +90,11 @@ pub fn missing(missing: &MissingData, verdict: &GateVerdict) -> String {
 fn misfit(verdict: &GateVerdict) -> String {
     let rows = verdict.surprises.iter().map(|one| {
         let predicted = spread(&one.predicted, |rate| percent(rate, 3));
-        format!("generation {} measured {}, and earlier ones predicted {predicted}", one.generation, percent(one.measured, 3))
+        format!(
+            "generation {} measured {}, and earlier ones predicted {predicted}",
+            one.generation,
+            percent(one.measured, 3)
+        )
     });
     format!("The model does not fit this log: {}.", rows.collect::<Vec<_>>().join("; "))
 }
