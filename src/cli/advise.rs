@@ -51,7 +51,7 @@ pub(super) fn run(args: &args::AdviseArgs, out: &mut dyn Write) -> anyhow::Resul
         return Ok(CommandVerdict::Unsettled);
     }
     let planned = fitted.plan_audits(args.budget, by, args.probability);
-    let items = fitted.item_worths(&measurements(args.budget));
+    let items = fitted.item_worths(&measurements(args.budget, fitted.unaudited()));
     let document = AdviceDocument { audits: &planned, items: &items };
     let answer = Answer {
         finding: report::advise::finding(&planned, &items),
@@ -74,11 +74,16 @@ fn by(args: &args::AdviseArgs, last: u64) -> Result<u64, UsageError> {
     Err(UsageError(format!("--by {by}: {rule}")))
 }
 
-/// A single item of each kind, and the whole budget.
-fn measurements(budget: u64) -> Vec<Measurement> {
-    let of = |items| [Measurement::Audit(items), Measurement::Evaluate(items), Measurement::Next(items)];
-    let whole = if budget > 1 { of(budget).to_vec() } else { Vec::new() };
-    of(1).into_iter().chain(whole).collect()
+/// A single item of each kind, and the whole budget; as many audits as are left to be made.
+fn measurements(budget: u64, left: Option<u64>) -> Vec<Measurement> {
+    let of = |items: u64| {
+        let audits = items.min(left.unwrap_or(items));
+        let audit = (audits > 0).then_some(Measurement::Audit(audits));
+        audit.into_iter().chain([Measurement::Evaluate(items), Measurement::Next(items)])
+    };
+    let single: Vec<Measurement> = of(1).collect();
+    let whole = of(budget).filter(|one| !single.contains(one));
+    single.iter().copied().chain(whole).collect()
 }
 
 /// The command as it can be typed again.

@@ -61,7 +61,7 @@ const EXAMPLES: [(&str, &[&str]); 15] = [
     (
         "advise",
         &[
-            "runaway advise tests/data/loops/digits-logit-vote2of2.csv --first 6 --alone --budget 200",
+            "runaway advise tests/data/loops/digits-logit-vote2of2.csv --first 6 --alone --budget 200 --by 7",
             "runaway advise tests/data/loops/digits-logit-vote2of2.csv --first 6 --alone --budget 200 --by 8 --probability 0.5",
         ],
     ),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::LoopChecks;
 use super::evaluation::{Evaluation, ProblemSet};
 use super::fitted::Fitted;
+use super::log::LogRow;
 use super::model::{self, SampledPath};
 use super::sampler;
 use crate::stats::binomial;
@@ -169,10 +170,7 @@ impl Fitted<'_> {
     /// audited again.
     #[must_use]
     pub fn measurements(&self) -> Vec<Measurement> {
-        let left = self.run.rows.last().and_then(|row| {
-            let audited = row.kept_wrong.and(row.audited.or(row.kept)).unwrap_or(0);
-            row.kept.map(|kept| kept - audited)
-        });
+        let left = self.unaudited();
         let audits = AUDITS.into_iter().filter(|items| left.is_none_or(|left| *items <= left)).map(Measurement::Audit);
         let audits = audits.filter(|_| self.posterior.checks != LoopChecks::Unknown);
         let evaluations = EVALUATIONS.into_iter().map(Measurement::Evaluate);
@@ -201,6 +199,12 @@ impl Fitted<'_> {
         measurements.iter().map(worth).collect()
     }
 
+    /// Kept examples of the last generation that are left to audit; `None` where the log does not say.
+    #[must_use]
+    pub fn unaudited(&self) -> Option<u64> {
+        self.last_row().and_then(unaudited)
+    }
+
     fn scene(&self, path: &SampledPath) -> Option<Scene> {
         let threshold = self.options.threshold.error_rate(&self.run.rows);
         let known = path.course.error.len() - path.course.measured.len();
@@ -213,6 +217,12 @@ impl Fitted<'_> {
             runway: future.zip(1..).find(|(error, _)| **error >= threshold).map_or(beyond, |(_, ahead)| ahead),
         })
     }
+}
+
+/// Kept examples of a generation that are left to audit; `None` where the log does not say.
+pub(super) fn unaudited(row: &LogRow) -> Option<u64> {
+    let audited = row.kept_wrong.and(row.audited.or(row.kept)).unwrap_or(0);
+    row.kept.map(|kept| kept.saturating_sub(audited))
 }
 
 fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> MeasurementAdvice {

@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::advise::unaudited;
 use super::answer::reproduction_number;
 use super::evidence::{EvidenceBatch, EvidenceOf};
 use super::fitted::Fitted;
@@ -22,7 +23,7 @@ const WEIGHED: usize = 1000;
 const FINALISTS: usize = 4;
 /// Generations among which a budget is shared.
 const PLACES: usize = 8;
-/// Least and largest budget that is tried for a wanted probability.
+/// Least budget that is tried for a wanted probability, but for the last halvings, and the largest.
 const LEAST: u64 = 25;
 const MOST: u64 = 6_400;
 /// Factor by which the odds of R > 1 must move before anything is said: √10, as in a fit's words.
@@ -123,10 +124,7 @@ impl Fitted<'_> {
     fn audit_places(&self, by: u64) -> Vec<AuditPlace> {
         let first = self.run.rows.first().map_or(0, |row| row.generation);
         let left = |generation: u64| match self.run.rows.iter().find(|row| row.generation == generation) {
-            Some(row) => {
-                let audited = row.kept_wrong.and(row.audited.or(row.kept)).unwrap_or(0);
-                row.kept.map_or(u64::MAX, |kept| kept.saturating_sub(audited))
-            }
+            Some(row) => unaudited(row).unwrap_or(u64::MAX),
             // As many as the last generation kept, for one that is yet to come.
             None => self.last_row().and_then(|row| row.kept).unwrap_or(u64::MAX),
         };
@@ -166,14 +164,16 @@ impl Fitted<'_> {
 
     fn needed_audits(&self, places: &[AuditPlace], wanted: f64) -> Option<AuditAllocation> {
         let reaches = |budget: u64| self.best_audits(places, budget).filter(|one| one.detected >= wanted);
-        let (mut low, mut high) = (0, LEAST);
-        let mut found = loop {
-            match reaches(high) {
-                Some(found) => break found,
-                None if high >= MOST => return None,
-                None => (low, high) = (high, (2 * high).min(MOST)),
-            }
-        };
+        let mut left: Vec<u64> = places.iter().map(|place| place.left).collect();
+        left.sort_unstable();
+        // A budget goes to two generations at the most.
+        let most = left.iter().rev().take(2).fold(0, |sum: u64, left| sum.saturating_add(*left)).min(MOST);
+        let mut found = reaches(most)?;
+        let mut high = most;
+        while let Some(one) = Some(high / 2).filter(|half| *half >= LEAST).and_then(reaches) {
+            (found, high) = (one, high / 2);
+        }
+        let mut low = if high / 2 >= LEAST { high / 2 } else { 0 };
         for _ in 0..3 {
             let middle = low + (high - low) / 2;
             match reaches(middle).filter(|_| middle > 0) {
@@ -189,6 +189,8 @@ impl Fitted<'_> {
     #[must_use]
     pub fn until_reproduction_is_known(&self, prior_above_one: f64) -> FurtherData {
         let (paths, evidence) = self.evidence(WEIGHED);
+        // A prior that is sure has odds too.
+        let prior_above_one = prior_above_one.clamp(1e-4, 1.0 - 1e-4);
         let prior = prior_above_one / (1.0 - prior_above_one);
         let moves = |above: f64| {
             let shift = above / (1.0 - above) / prior;

@@ -12,7 +12,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use super::rule::{RuleQuantity, StopRule};
-use crate::fit::{BacktestCase, CredibleInterval, StopSignals};
+use crate::fit::{BacktestCase, CredibleInterval, StopSignals, count_quantile};
 use crate::stats::interval::clopper_pearson;
 
 /// The checks of the committed back-tests, without the set kept aside.
@@ -45,8 +45,8 @@ pub struct RateEstimate {
 pub struct LeadTime {
     /// Their mean.
     pub mean: f64,
-    /// The shortest and the longest.
-    pub range: (u64, u64),
+    /// Central 90 % of them.
+    pub interval90: (u64, u64),
     /// Runs that failed after a check.
     pub failed: u64,
     /// Those in which the rule was met before.
@@ -163,10 +163,16 @@ impl BacktestedChecks {
             let warned = checks.iter().filter(|check| met(check)).min_by_key(|check| check.seen);
             warned.and_then(|check| check.failed)
         };
-        let leads: Vec<u64> = runs.values().filter_map(first).collect();
-        let (least, most) = (*leads.iter().min()?, *leads.iter().max()?);
+        let mut leads: Vec<u64> = runs.values().filter_map(first).collect();
+        leads.sort_unstable();
+        let interval90 = (count_quantile(&leads, 0.5 * LEVEL), count_quantile(&leads, 1.0 - 0.5 * LEVEL));
         let mean = leads.iter().sum::<u64>() as f64 / leads.len() as f64;
-        Some(LeadTime { mean, range: (least, most), failed: runs.len() as u64, warned: leads.len() as u64 })
+        (!leads.is_empty()).then_some(LeadTime {
+            mean,
+            interval90,
+            failed: runs.len() as u64,
+            warned: leads.len() as u64,
+        })
     }
 }
 
@@ -326,6 +332,6 @@ mod tests {
         let rates = BacktestedChecks { checks }.rates(&"P(fail within 3) > 0.5".parse().unwrap()).unwrap();
         assert_eq!((rates.false_alarms.met, rates.false_alarms.checks), (1, 5));
         assert_eq!((rates.detected.met, rates.detected.checks), (1, 1));
-        assert_eq!(rates.lead, Some(LeadTime { mean: 2.0, range: (2, 2), failed: 2, warned: 1 }));
+        assert_eq!(rates.lead, Some(LeadTime { mean: 2.0, interval90: (2, 2), failed: 2, warned: 1 }));
     }
 }

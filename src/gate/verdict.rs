@@ -116,6 +116,8 @@ pub struct GateVerdict {
     pub generation: u64,
     /// Evaluated generations.
     pub observed: usize,
+    /// The generation from which on every evaluation of the log measured a failure, where the last one did.
+    pub failed_at: Option<u64>,
     /// R and the remaining runway; absent where they cannot be used.
     pub numbers: Option<GateNumbers>,
     /// The rules in the order in which they were given.
@@ -131,56 +133,15 @@ impl GateVerdict {
     /// settled, a model that does not fit, too few generations, the rules, and what must be known before the loop may go on.
     #[must_use]
     pub fn of(fitted: &Fitted<'_>, fit: &LogFit, options: &GateOptions) -> Self {
-        let signals = fitted.signals();
-        let failed = fit.runway.failed_at.is_some();
         let settled = fit.unsettled().is_none();
-        let rates = BacktestedChecks::committed();
-        let judged = |rule: &StopRule| {
-            let (value, met) = rule.judge(&signals, failed);
-            // A failure of the log is no number of the fit.
-            let usable = settled || failed && !rule.is_about_r();
-            let [value, met] = [usable.then_some((value, met)); 2];
-            RuleOutcome {
-                rule: *rule,
-                value: value.map(|one| one.0),
-                met: met.map(|one| one.1),
-                rates: rates.rates(rule),
-            }
-        };
-        let rules: Vec<RuleOutcome> = options.rules.iter().map(judged).collect();
-        let by_failure = failed && rules.iter().any(|one| !one.rule.is_about_r() && one.met == Some(true));
-        let missing =
-            |why, generations, items| (GateDecision::NotEnoughData, Some(MissingData { why, generations, items }));
-        let observed = fit.basis.observed;
-        let unmoved = fit.reproduction_number.words == FitOutlook::Unmoved;
-        let unknown_r = unmoved && rules.iter().any(|one| one.rule.is_about_r());
-        let met = |one: &RuleOutcome| one.met == Some(true) && !(unmoved && one.rule.is_about_r());
-        let (decision, missing) = if by_failure {
-            (GateDecision::Stop, None)
-        } else if !settled {
-            missing(WhyUndecided::NotSettled, None, None)
-        } else if !fit.surprises.is_empty() {
-            (GateDecision::ModelDoesNotFit, None)
-        } else if observed < options.fewest_generations {
-            missing(WhyUndecided::FewGenerations, Some((options.fewest_generations - observed) as u64), None)
-        } else if rules.iter().any(met) {
-            (GateDecision::Stop, None)
-        } else if unknown_r {
-            let more = fitted.until_reproduction_is_known(fit.reproduction_number.prior_above_one);
-            missing(WhyUndecided::ReproductionUnknown, more.generations, more.items)
-        } else {
-            match fitted.last_row().and_then(|row| undistinguished(row, fit.runway.error_rate)) {
-                Some(items) if rules.iter().any(|one| !one.rule.is_about_r()) => {
-                    missing(WhyUndecided::FailureNotExcluded, None, items)
-                }
-                _ => (GateDecision::Go, None),
-            }
-        };
+        let rules = judged(fitted, fit, options);
+        let (decision, missing) = decide(fitted, fit, &rules, options);
         Self {
             decision,
             subject: fit.subject(),
             generation: fit.runway.survived_to,
-            observed,
+            observed: fit.basis.observed,
+            failed_at: fit.runway.failed_at,
             numbers: settled.then(|| GateNumbers {
                 reproduction_number: fit.reproduction_number.posterior,
                 above_one: fit.reproduction_number.above_one,
@@ -205,11 +166,70 @@ impl GateVerdict {
             subject: run.map_or_else(|| log.source.clone(), |run| log.subject(run)),
             generation: rows.last().map_or(0, |row| row.generation),
             observed: rows.len(),
+            failed_at: None,
             numbers: None,
             rules: options.rules.iter().map(open).collect(),
             missing: Some(MissingData { why: WhyUndecided::FewGenerations, generations, items: None }),
             surprises: Vec::new(),
         }
+    }
+}
+
+/// Whether the log says too little of R for a rule about it.
+fn is_r_unknown(fit: &LogFit) -> bool {
+    fit.reproduction_number.words == FitOutlook::Unmoved
+}
+
+/// The rules held to a fit.
+fn judged(fitted: &Fitted<'_>, fit: &LogFit, options: &GateOptions) -> Vec<RuleOutcome> {
+    let signals = fitted.signals();
+    let (failed, settled) = (fit.runway.failed_at.is_some(), fit.unsettled().is_none());
+    let table = BacktestedChecks::committed();
+    let judged = |rule: &StopRule| {
+        let (value, met) = rule.judge(&signals, failed);
+        // A failure of the log is no number of the fit.
+        let usable = settled || failed && !rule.is_about_r();
+        let known = usable && !(rule.is_about_r() && is_r_unknown(fit));
+        RuleOutcome { rule: *rule, value: usable.then_some(value), met: known.then_some(met), rates: table.rates(rule) }
+    };
+    options.rules.iter().map(judged).collect()
+}
+
+/// The decision, and what is missing where there is not enough data.
+fn decide(
+    fitted: &Fitted<'_>,
+    fit: &LogFit,
+    rules: &[RuleOutcome],
+    options: &GateOptions,
+) -> (GateDecision, Option<MissingData>) {
+    let lacks = |why, generations, items| (GateDecision::NotEnoughData, Some(MissingData { why, generations, items }));
+    let met = |one: &RuleOutcome| one.met == Some(true);
+    let about_failure = |one: &&RuleOutcome| !one.rule.is_about_r();
+    let observed = fit.basis.observed;
+    if fit.runway.failed_at.is_some() && rules.iter().filter(about_failure).any(met) {
+        return (GateDecision::Stop, None);
+    }
+    if fit.unsettled().is_some() {
+        return lacks(WhyUndecided::NotSettled, None, None);
+    }
+    if !fit.surprises.is_empty() {
+        return (GateDecision::ModelDoesNotFit, None);
+    }
+    if observed < options.fewest_generations {
+        let generations = (options.fewest_generations - observed) as u64;
+        return lacks(WhyUndecided::FewGenerations, Some(generations), None);
+    }
+    if rules.iter().any(met) {
+        return (GateDecision::Stop, None);
+    }
+    if rules.iter().any(|one| one.met.is_none()) {
+        let more = fitted.until_reproduction_is_known(fit.reproduction_number.prior_above_one);
+        return lacks(WhyUndecided::ReproductionUnknown, more.generations, more.items);
+    }
+    let undistinguished = || fitted.last_row().and_then(|row| undistinguished(row, fit.runway.error_rate));
+    match rules.iter().find(about_failure).and_then(|_| undistinguished()) {
+        Some(items) => lacks(WhyUndecided::FailureNotExcluded, None, items),
+        None => (GateDecision::Go, None),
     }
 }
 

@@ -1,8 +1,7 @@
 //! What to label next, in sentences and tables.
 
 use crate::fit::{AuditAllocation, ItemWorth, Measurement, PlannedAudits};
-use crate::report::fit::words::measurement;
-use crate::report::words::{capitalised, number, or_dash, percent};
+use crate::report::words::{number, or_dash, percent};
 use crate::table::Table;
 
 /// Gain in probability below which spreading the audits is not worth a word.
@@ -25,20 +24,22 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
             .chain(value(worths))
             .collect();
     }
-    let budget = number(planned.budget as f64, 6);
     let Some(best) = &planned.best else {
-        return ["No kept example is left to audit.".to_owned()].into_iter().chain(value(worths)).collect();
+        let none =
+            format!("No kept example up to generation {} is left to audit; --by names a later generation.", planned.by);
+        return [none].into_iter().chain(value(worths)).collect();
     };
     let first = format!(
-        "Audit {}: where R is above 1 (now with probability {now}), that detects it by generation {} with probability {} (its posterior \
-         probability is then at least {criterion}).",
-        audits(best),
+        "To detect R > 1 by generation {}, audit {}: where R is above 1, its posterior probability (now {now}) then reaches {criterion} with \
+         probability {}.",
         planned.by,
+        audits(best),
         percent(best.detected, 3)
     );
     let last = planned.in_last.as_ref().filter(|last| best.detected - last.detected > SAME).map(|last| {
+        let items = number(last.items() as f64, 6);
         format!(
-            "All {budget} in generation {} would detect it with probability {}.",
+            "{items} of generation {} would do so with probability {}.",
             planned.generation,
             percent(last.detected, 3)
         )
@@ -47,7 +48,7 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
     let needed = match &planned.needed {
         Some(needed) => format!("For a probability of {wanted}, audit {}.", audits(needed)),
         None => format!(
-            "No allocation considered, up to 6 400 examples, detects it with probability {wanted}: wait for a later generation (--by)."
+            "No audits considered, of up to 6\u{202f}400 examples, do so with a probability of {wanted}; --by names a later generation."
         ),
     };
     [first].into_iter().chain(last).chain([needed]).chain(value(worths)).collect()
@@ -65,16 +66,25 @@ fn audits(allocation: &AuditAllocation) -> String {
 /// Which single item narrows the runway most.
 fn value(worths: &[ItemWorth]) -> Option<String> {
     let single = worths.iter().filter(|one| one.measurement.items() == 1);
-    let best = single.max_by(|a, b| a.per_item.total_cmp(&b.per_item))?;
-    let what = match best.measurement {
-        Measurement::Audit(_) => "an audited example of the last generation",
-        Measurement::Evaluate(_) => "a test problem of the last generation",
-        Measurement::Next(_) => "a test problem of the next generation",
-    };
+    let best = single.max_by(|a, b| a.per_item.total_cmp(&b.per_item)).filter(|best| best.per_item > 0.0)?;
     let worth = number(best.per_item, 2);
-    (best.per_item > 0.0).then(|| {
-        format!("The most valuable next item is {what}: it is expected to narrow the standard deviation of the remaining runway by {worth} generations.")
-    })
+    Some(format!(
+        "The most valuable next item is {}: it is expected to narrow the standard deviation of the remaining runway by {worth} generations.",
+        items(best.measurement)
+    ))
+}
+
+/// Items of one kind: an audited example of the last generation, 200 test problems of the next.
+fn items(measurement: Measurement) -> String {
+    let (one, several, of) = match measurement {
+        Measurement::Audit(_) => ("an audited example", "audited examples", "last"),
+        Measurement::Evaluate(_) => ("a test problem", "test problems", "last"),
+        Measurement::Next(_) => ("a test problem", "test problems", "next"),
+    };
+    match measurement.items() {
+        1 => format!("{one} of the {of} generation"),
+        items => format!("{} {several} of the {of} generation", number(items as f64, 6)),
+    }
 }
 
 /// The allocations, and what single items and the budget are worth.
@@ -101,15 +111,9 @@ pub fn tables(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<Table> {
         ("Detects R > 1 where it is", 0),
         ("And where it is not", 1),
     ];
-    let worth = |one: &ItemWorth| {
-        [
-            capitalised(&measurement(one.measurement, planned.generation)),
-            number(one.per_item, 3),
-            number(one.expected_sd, 3),
-        ]
-    };
+    let worth = |one: &ItemWorth| [items(one.measurement), number(one.per_item, 3), number(one.expected_sd, 3)];
     let heads = [
-        ("Measurement", 0),
+        ("Items", 0),
         ("Narrows the runway by (generations per item)", 0),
         ("Standard deviation then (generations)", 1),
     ];

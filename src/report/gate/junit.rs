@@ -52,6 +52,7 @@ impl CaseEnd {
         match verdict.decision {
             GateDecision::Go => Self::Passed,
             GateDecision::Stop if rule.met == Some(true) => Self::Failure,
+            GateDecision::Stop if rule.met.is_none() => Self::Error,
             GateDecision::Stop => Self::Passed,
             GateDecision::NotEnoughData | GateDecision::ModelDoesNotFit => Self::Error,
         }

@@ -39,7 +39,9 @@ pub fn rules(verdict: &GateVerdict) -> Table {
             or_dash(one.met.map(|met| if met { "yes" } else { "no" }.to_owned())),
             share(one.rates.map(|rates| rates.false_alarms)),
             share(one.rates.map(|rates| rates.detected)),
-            or_dash(lead.map(|lead| format!("{} ({} to {})", number(lead.mean, 2), lead.range.0, lead.range.1))),
+            or_dash(
+                lead.map(|lead| format!("{} ({} to {})", number(lead.mean, 2), lead.interval90.0, lead.interval90.1)),
+            ),
             or_dash(one.rates.map(|rates| words::checks(&rates))),
         ]
     };
@@ -49,7 +51,7 @@ pub fn rules(verdict: &GateVerdict) -> Table {
         ("Met", 0),
         ("False alarms (90 %)", 1),
         ("Detected (90 %)", 1),
-        ("Lead time (generations; range)", 2),
+        ("Lead time (generations; 90 %)", 2),
         ("Counted on", 3),
     ];
     Table::of_rows("Rules", columns, verdict.rules.iter().map(row))

@@ -40,8 +40,8 @@ fn stop(verdict: &GateVerdict) -> String {
     let met = verdict.rules.iter().filter(|one| one.met == Some(true));
     let said = met.map(|one| format!("{} ({} = {})", one.rule, one.rule.quantity, value(one)));
     let said = said.collect::<Vec<_>>().join("; ");
-    let failed = verdict.numbers.as_ref().and_then(|numbers| numbers.runway.failed_at);
-    let failed = failed.map_or_else(String::new, |at| format!(" The loop has failed already, at generation {at}."));
+    let failed =
+        verdict.failed_at.map_or_else(String::new, |at| format!(" The loop has failed already, at generation {at}."));
     format!("Stop: {said}.{failed}")
 }
 
@@ -119,7 +119,7 @@ pub fn worth(rates: &RuleRates) -> String {
         format!("{} ({} to {})", percent(one.rate, 2), percent(low, 2), percent(high, 2))
     };
     let lead = rates.lead.map_or_else(String::new, |lead| {
-        format!("; lead time {} generations ({} to {})", number(lead.mean, 2), lead.range.0, lead.range.1)
+        format!("; lead time {} generations ({} to {})", number(lead.mean, 2), lead.interval90.0, lead.interval90.1)
     });
     format!("false alarms {}, detected {}{lead}", share(&rates.false_alarms), share(&rates.detected))
 }
