@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::fit::{FitOptions, Fitted, ItemWorth, Log, LoopChecks, MOST_HORIZON, Measurement, PlannedAudits};
+use crate::fit::{
+    AuditQuestion, FitOptions, Fitted, ItemWorth, Log, LoopChecks, MOST_HORIZON, Measurement, PlannedAudits,
+};
 use crate::report;
 use crate::report::fit::words::LEARNERS;
 
@@ -50,7 +52,8 @@ pub(super) fn run(args: &args::AdviseArgs, out: &mut dyn Write) -> anyhow::Resul
         args.output.print(out, || of_logs(&provenance, &fit), || answer)?;
         return Ok(CommandVerdict::Unsettled);
     }
-    let planned = fitted.plan_audits(args.budget, by, args.probability);
+    let planned =
+        fitted.plan_audits(AuditQuestion { budget: args.budget, by, wanted: args.probability, level: args.level });
     let items = fitted.item_worths(&measurements(args.budget, fitted.unaudited()));
     let document = AdviceDocument { audits: &planned, items: &items };
     let answer = Answer {
@@ -92,6 +95,6 @@ fn command(args: &args::AdviseArgs) -> String {
     words.extend(typed(&args.log, None));
     words.push(format!("--budget {}", args.budget));
     words.extend(args.by.map(|by| format!("--by {by}")));
-    words.push(format!("--probability {}", args.probability));
+    words.push(format!("--probability {} --level {}", args.probability, args.level));
     words.join(" ")
 }

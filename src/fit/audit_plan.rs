@@ -2,7 +2,7 @@
 //!
 //! Prior-predictive design with the draws of the fit for a prior: each draw says how many of the examples kept in every
 //! generation are wrong (beta-binomial with its own over-dispersion), and whether its R is above 1. R > 1 is detected where the
-//! posterior P(R > 1), given the log and the audits, is at least [`DETECTED`]. The budget goes to one generation or two: of two
+//! posterior P(R > 1), given the log and the audits, reaches a level. The budget goes to one generation or two: of two
 //! batches every outcome is summed (`evidence`), and what audits say of R is how the wrong share changes, for which two
 //! generations far apart serve best. Allocations are ranked on few draws, the best weighed anew on all.
 
@@ -14,8 +14,6 @@ use super::evidence::{EvidenceBatch, EvidenceOf};
 use super::fitted::Fitted;
 use super::model::SampledPath;
 
-/// P(R > 1) from which on it is said to be above 1, as in a fit's words.
-const DETECTED: f64 = 0.95;
 /// Draws on which allocations are ranked, and on which the best are weighed.
 const RANKED: usize = 200;
 const WEIGHED: usize = 1000;
@@ -33,6 +31,19 @@ const FARTHEST: u64 = 8;
 const PROBLEMS: [u64; 5] = [100, 300, 1_000, 3_000, 10_000];
 /// Probability from which more data are said to be enough.
 const LIKELY: f64 = 0.5;
+
+/// What audits are to detect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AuditQuestion {
+    /// Kept examples that may be audited.
+    pub budget: u64,
+    /// Generation by which R > 1 is to be detected: the last of the log, or one within the horizon.
+    pub by: u64,
+    /// Probability with which it is to be detected, where R is above 1.
+    pub wanted: f64,
+    /// Posterior P(R > 1) from which on it is detected.
+    pub level: f64,
+}
 
 /// Kept examples to be audited, and what they are expected to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +76,7 @@ pub struct PlannedAudits {
     /// P(R > 1) now.
     pub above_one: f64,
     /// P(R > 1) from which on it is detected.
-    pub criterion: f64,
+    pub level: f64,
     /// Kept examples that may be audited.
     pub budget: u64,
     /// The best allocation of the budget; absent where no kept example is left to audit.
@@ -97,10 +108,10 @@ struct AuditPlace {
 }
 
 impl Fitted<'_> {
-    /// How many kept examples to audit in which generation, so that R > 1 is detected by generation `by`, with the probability
-    /// `wanted`, and within the budget. `by` lies at the last generation of the log or within the horizon.
+    /// How many kept examples to audit in which generation, so that R > 1 is detected.
     #[must_use]
-    pub fn plan_audits(&self, budget: u64, by: u64, wanted: f64) -> PlannedAudits {
+    pub fn plan_audits(&self, question: AuditQuestion) -> PlannedAudits {
+        let AuditQuestion { budget, by, wanted, level } = question;
         let places = self.audit_places(by);
         let last = self.last_row().map_or(0, |row| row.generation);
         let all = self.evidence(WEIGHED);
@@ -111,12 +122,14 @@ impl Fitted<'_> {
             generation: last,
             by,
             above_one: now,
-            criterion: DETECTED,
+            level,
             budget,
-            best: self.best_audits(&places, budget),
-            in_last: in_last.filter(|audits| audits.iter().all(|one| one.1 > 0)).map(|audits| weighed(&all, &audits)),
+            best: self.best_audits(&places, budget, level),
+            in_last: in_last
+                .filter(|audits| audits.iter().all(|one| one.1 > 0))
+                .map(|audits| weighed(&all, &audits, level)),
             wanted,
-            needed: self.needed_audits(&places, wanted),
+            needed: self.needed_audits(&places, question),
         }
     }
 
@@ -152,18 +165,21 @@ impl Fitted<'_> {
         (paths, EvidenceOf { above, seed: self.options.seed })
     }
 
-    fn best_audits(&self, places: &[AuditPlace], budget: u64) -> Option<AuditAllocation> {
+    fn best_audits(&self, places: &[AuditPlace], budget: u64, level: f64) -> Option<AuditAllocation> {
         let few = self.evidence(RANKED);
-        let mut ranked: Vec<(f64, Vec<(&AuditPlace, u64)>)> =
-            allocations(places, budget).into_iter().map(|audits| (weighed(&few, &audits).detected, audits)).collect();
+        let mut ranked: Vec<(f64, Vec<(&AuditPlace, u64)>)> = allocations(places, budget)
+            .into_iter()
+            .map(|audits| (weighed(&few, &audits, level).detected, audits))
+            .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         let all = self.evidence(WEIGHED);
-        let finalists = ranked.iter().take(FINALISTS).map(|(_, audits)| weighed(&all, audits));
+        let finalists = ranked.iter().take(FINALISTS).map(|(_, audits)| weighed(&all, audits, level));
         finalists.reduce(|best, one| if one.detected > best.detected { one } else { best })
     }
 
-    fn needed_audits(&self, places: &[AuditPlace], wanted: f64) -> Option<AuditAllocation> {
-        let reaches = |budget: u64| self.best_audits(places, budget).filter(|one| one.detected >= wanted);
+    fn needed_audits(&self, places: &[AuditPlace], question: AuditQuestion) -> Option<AuditAllocation> {
+        let AuditQuestion { wanted, level, .. } = question;
+        let reaches = |budget: u64| self.best_audits(places, budget, level).filter(|one| one.detected >= wanted);
         let mut left: Vec<u64> = places.iter().map(|place| place.left).collect();
         left.sort_unstable();
         // A budget goes to two generations at the most.
@@ -249,14 +265,18 @@ fn allocations(places: &[AuditPlace], budget: u64) -> Vec<Vec<(&AuditPlace, u64)
     all
 }
 
-fn weighed((paths, evidence): &(Vec<&SampledPath>, EvidenceOf), audits: &[(&AuditPlace, u64)]) -> AuditAllocation {
+fn weighed(
+    (paths, evidence): &(Vec<&SampledPath>, EvidenceOf),
+    audits: &[(&AuditPlace, u64)],
+    level: f64,
+) -> AuditAllocation {
     let batch = |(place, items): &(&AuditPlace, u64)| EvidenceBatch {
         items: *items,
         rates: paths.iter().map(|path| path.kept_wrong.get(place.index).copied().unwrap_or(0.0)).collect(),
         dispersions: paths.iter().map(|path| path.learner.audit_dispersion).collect(),
     };
     let batches: Vec<EvidenceBatch> = audits.iter().map(batch).collect();
-    let shares = evidence.shares(&batches, |above| above >= DETECTED);
+    let shares = evidence.shares(&batches, |above| above >= level);
     AuditAllocation {
         audits: audits.iter().map(|(place, items)| (place.generation, *items)).collect(),
         detected: shares.above,

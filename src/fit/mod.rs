@@ -52,7 +52,7 @@ use thiserror::Error;
 pub use crate::scenario::FitParameter;
 pub use advise::{AdvisedMeasurements, ItemWorth, Measurement, MeasurementAdvice};
 pub use answer::fit;
-pub use audit_plan::{AuditAllocation, FurtherData, PlannedAudits};
+pub use audit_plan::{AuditAllocation, AuditQuestion, FurtherData, PlannedAudits};
 pub use backtest::{
     BacktestCase, BacktestOptions, BacktestResult, BacktestSummary, BaselineScores, BaselineSummary, CaseScores,
     CourseKind, CoverageLevel, ForecastPoint, PredictedQuantiles, QUANTILE_LEVELS, backtest, backtest_watched,

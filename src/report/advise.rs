@@ -6,13 +6,15 @@ use crate::table::Table;
 
 /// Gain in probability below which spreading the audits is not worth a word.
 const SAME: f64 = 0.005;
+/// Probability of detection below which audits are said not to help.
+const HOPELESS: f64 = 0.05;
 
 /// What the budget detects, then what it would take.
 #[must_use]
 pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
     let now = percent(planned.above_one, 3);
-    let criterion = percent(planned.criterion, 2);
-    if planned.above_one >= planned.criterion {
+    let level = percent(planned.level, 2);
+    if planned.above_one >= planned.level {
         return [format!("R > 1 is detected already: its probability is {now} without further audits.")]
             .into_iter()
             .chain(value(worths))
@@ -29,8 +31,18 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
             format!("No kept example up to generation {} is left to audit; --by names a later generation.", planned.by);
         return [none].into_iter().chain(value(worths)).collect();
     };
+    if best.detected < HOPELESS {
+        let budget = number(planned.budget as f64, 6);
+        let none = format!(
+            "Audits of {budget} kept examples will not detect R > 1 by generation {}: even the best allocation brings its posterior probability \
+             (now {now}) to {level} with probability {}, where R is above 1.",
+            planned.by,
+            percent(best.detected, 2)
+        );
+        return [none].into_iter().chain(value(worths)).collect();
+    }
     let first = format!(
-        "To detect R > 1 by generation {}, audit {}: where R is above 1, its posterior probability (now {now}) then reaches {criterion} with \
+        "To detect R > 1 by generation {}, audit {}: where R is above 1, its posterior probability (now {now}) then reaches {level} with \
          probability {}.",
         planned.by,
         audits(best),

@@ -13,6 +13,7 @@ macro_rules! made {
 }
 
 mod accuracy;
+mod advise;
 mod agreement;
 mod architecture;
 mod cases;

@@ -23,6 +23,9 @@ pub struct AdviseArgs {
     /// Probability with which R > 1 is to be detected, where R is above 1
     #[arg(long, value_name = "P", default_value_t = 0.8, value_parser = level)]
     pub probability: f64,
+    /// Posterior probability of R > 1 from which on it is detected
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = level)]
+    pub level: f64,
     #[command(flatten)]
     pub output: OutputArgs,
 }
