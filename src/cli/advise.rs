@@ -5,15 +5,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::fit::{
-    AuditQuestion, FitOptions, Fitted, ItemWorth, Log, LoopChecks, MOST_HORIZON, Measurement, PlannedAudits,
-};
+use crate::fit::{AuditQuestion, Fitted, ItemWorth, Log, LoopChecks, MOST_HORIZON, Measurement, PlannedAudits};
 use crate::report;
 use crate::report::fit::words::LEARNERS;
 
 use super::args;
 use super::document::{Answer, of_logs};
 use super::fit::{blamed, generations, options, provenance, read, typed};
+use super::gate::reaching;
 use super::ingest::read_as;
 use super::limits::WorkEstimate;
 use super::progress::watched;
@@ -35,8 +34,7 @@ pub(super) fn run(args: &args::AdviseArgs, out: &mut dyn Write) -> anyhow::Resul
     let provenance = provenance(&args.log, &files, command(args))?.with_reading(log.reading());
     let last = log.runs.get(args.log.run).and_then(|run| run.rows.last()).map_or(0, |row| row.generation);
     let by = by(args, last)?;
-    let plain = options(&args.log, false)?;
-    let options = FitOptions { horizon: plain.horizon.max(by - last + AHEAD), ..plain };
+    let options = reaching(options(&args.log, false)?, by - last + AHEAD);
     WorkEstimate::default().fits(1, options.effort.sweeps, generations(&log)).admit(args.log.patience)?;
     let fitted = watched("advise", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
         .map_err(|error| blamed(error, args.log.files.first().map(PathBuf::as_path), args.log.scenario.as_deref()))?;

@@ -33,7 +33,7 @@ pub(super) fn run(args: &args::GateArgs, out: &mut dyn Write) -> anyhow::Result<
     let files = Log::files(&args.log.files)?;
     let log = read(&args.log, &files, &args.log.reading.options()?)?;
     let provenance = provenance(&args.log, &files, command(args))?.with_reading(log.reading());
-    let options = FitOptions { horizon: args.log.horizon.max(asked.horizon()), ..options(&args.log, false)? };
+    let options = reaching(options(&args.log, false)?, asked.horizon());
     WorkEstimate::default().fits(1, options.effort.sweeps, generations(&log)).admit(args.log.patience)?;
     let fitted = watched("gate", "sweeps", |watch| Fitted::watched(&log, &options, watch))?;
     read_as(&log, &mut notes())?;
@@ -52,6 +52,12 @@ pub(super) fn run(args: &args::GateArgs, out: &mut dyn Write) -> anyhow::Result<
     answer.written = publish(args, &verdict)?;
     args.output.print(out, || document(&verdict, &provenance), || answer)?;
     Ok(outcome(&verdict))
+}
+
+/// The options of a fit that forecasts so far at the least; a horizon of nothing is left to be refused.
+pub(super) fn reaching(options: FitOptions, horizon: u64) -> FitOptions {
+    let horizon = if options.horizon == 0 { 0 } else { options.horizon.max(horizon) };
+    FitOptions { horizon, ..options }
 }
 
 /// What is asked by `--fail-if`, if anything is.

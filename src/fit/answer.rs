@@ -180,7 +180,7 @@ fn conditional(errors: Vec<f64>, draws: usize) -> ConditionalInterval {
 }
 
 pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> Vec<FanPoint> {
-    let threshold = options.threshold.error_rate(&run.rows);
+    let remaining = remaining(run, courses, options);
     let first = run.rows.first().map_or(0, |row| row.generation);
     let known = run.rows.last().map_or(0, |row| (row.generation - first) as usize + 1);
     (0..known + options.horizon as usize)
@@ -194,9 +194,8 @@ pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -
                 (None, None) => FanPhase::Gap,
             };
             let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-            let survives = |course: &&ErrorCourse, ahead: usize| {
-                course.error.iter().skip(known).take(ahead + 1).all(|error| *error < threshold)
-            };
+            let surviving =
+                |ahead: usize| remaining.len() - remaining.partition_point(|fails| *fails <= ahead as u64 + 1);
             FanPoint {
                 generation,
                 phase,
@@ -204,8 +203,7 @@ pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -
                 error: CredibleInterval::of(courses.iter().map(|course| at(&course.error, index))),
                 measurement: ahead
                     .map(|ahead| CredibleInterval::of(courses.iter().map(|course| at(&course.measured, ahead)))),
-                survival: ahead
-                    .map(|ahead| share(courses.iter().filter(|course| survives(course, ahead)).count(), courses.len())),
+                survival: ahead.map(|ahead| share(surviving(ahead), courses.len())),
             }
         })
         .collect()

@@ -124,7 +124,7 @@ impl Fitted<'_> {
             above_one: now,
             level,
             budget,
-            best: self.best_audits(&places, budget, level),
+            best: self.best_audits(&places, budget, level, FINALISTS),
             in_last: in_last
                 .filter(|audits| audits.iter().all(|one| one.1 > 0))
                 .map(|audits| weighed(&all, &audits, level)),
@@ -165,7 +165,7 @@ impl Fitted<'_> {
         (paths, EvidenceOf { above, seed: self.options.seed })
     }
 
-    fn best_audits(&self, places: &[AuditPlace], budget: u64, level: f64) -> Option<AuditAllocation> {
+    fn best_audits(&self, places: &[AuditPlace], budget: u64, level: f64, finalists: usize) -> Option<AuditAllocation> {
         let few = self.evidence(RANKED);
         let mut ranked: Vec<(f64, Vec<(&AuditPlace, u64)>)> = allocations(places, budget)
             .into_iter()
@@ -173,13 +173,13 @@ impl Fitted<'_> {
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         let all = self.evidence(WEIGHED);
-        let finalists = ranked.iter().take(FINALISTS).map(|(_, audits)| weighed(&all, audits, level));
+        let finalists = ranked.iter().take(finalists).map(|(_, audits)| weighed(&all, audits, level));
         finalists.reduce(|best, one| if one.detected > best.detected { one } else { best })
     }
 
     fn needed_audits(&self, places: &[AuditPlace], question: AuditQuestion) -> Option<AuditAllocation> {
         let AuditQuestion { wanted, level, .. } = question;
-        let reaches = |budget: u64| self.best_audits(places, budget, level).filter(|one| one.detected >= wanted);
+        let reaches = |budget: u64| self.best_audits(places, budget, level, 1).filter(|one| one.detected >= wanted);
         let mut left: Vec<u64> = places.iter().map(|place| place.left).collect();
         left.sort_unstable();
         // A budget goes to two generations at the most.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::model;
 use super::sampler;
-use super::tally::DispersedTally;
+use super::tally::{CountLaw, DispersedTally};
 use crate::stats::binomial;
 
 /// First random stream of the outcomes that are drawn.
@@ -28,28 +28,48 @@ pub(super) struct EvidenceBatch {
 }
 
 impl EvidenceBatch {
-    /// Probability of each number of wrong items, by draw.
-    fn law(&self) -> Vec<Vec<f64>> {
-        (0..=self.items)
-            .into_par_iter()
-            .map(|seen| (0..self.rates.len()).map(|draw| self.probability(draw, seen)).collect())
-            .collect()
-    }
-
-    fn probability(&self, draw: usize, seen: u64) -> f64 {
-        let rate = self.rates.get(draw).copied().unwrap_or(0.0).clamp(0.0, 1.0);
-        match self.dispersions.get(draw) {
-            Some(dispersion) => {
-                DispersedTally::new(seen, self.items).dispersed(*dispersion).log_probability(rate).exp()
-            }
-            None => binomial::pmf(seen, self.items, rate),
-        }
+    /// Laws of the number of wrong items, by draw.
+    fn laws(&self) -> BatchLaws {
+        let law = |(draw, rate): (usize, &f64)| match self.dispersions.get(draw) {
+            Some(dispersion) => DrawLaw::Dispersed(CountLaw::new(self.items, *rate, *dispersion)),
+            None => DrawLaw::Independent(rate.clamp(0.0, 1.0)),
+        };
+        BatchLaws { items: self.items, draws: self.rates.iter().enumerate().map(law).collect() }
     }
 
     fn drawn(&self, draw: usize, rng: &mut ChaCha8Rng) -> u64 {
         let mean = self.rates.get(draw).copied().unwrap_or(0.0);
         let rate = self.dispersions.get(draw).map_or(mean, |dispersion| model::rate(mean, *dispersion, 0, 0, rng));
         model::draw_binomial(self.items, rate, rng)
+    }
+}
+
+/// The laws of a batch.
+struct BatchLaws {
+    items: u64,
+    draws: Vec<DrawLaw>,
+}
+
+/// The law of a batch under one draw.
+enum DrawLaw {
+    Independent(f64),
+    Dispersed(CountLaw),
+}
+
+impl BatchLaws {
+    /// Probability of a number of wrong items, by draw.
+    fn probabilities(&self, seen: u64) -> Vec<f64> {
+        let tally = DispersedTally::new(seen, self.items);
+        let of = |law: &DrawLaw| match law {
+            DrawLaw::Independent(rate) => binomial::pmf(seen, self.items, *rate),
+            DrawLaw::Dispersed(law) => law.log_probability(&tally).exp(),
+        };
+        self.draws.iter().map(of).collect()
+    }
+
+    /// Of each number.
+    fn all(&self) -> Vec<Vec<f64>> {
+        (0..=self.items).into_par_iter().map(|seen| self.probabilities(seen)).collect()
     }
 }
 
@@ -116,7 +136,7 @@ impl EvidenceOf {
 
     fn summed(&self, batches: &[EvidenceBatch], concludes: &(impl Fn(f64) -> bool + Sync)) -> ConclusionShares {
         let certain = vec![vec![1.0; self.above.len()]];
-        let mut laws = batches.iter().map(EvidenceBatch::law);
+        let mut laws = batches.iter().map(|batch| batch.laws().all());
         let first = laws.next().unwrap_or_else(|| certain.clone());
         let second = laws.next().unwrap_or(certain);
         let of_first = |one: &Vec<f64>| {
@@ -150,19 +170,15 @@ impl EvidenceOf {
         batches: &[EvidenceBatch],
         concludes: &(impl Fn(f64) -> bool + Sync),
     ) -> ConclusionShares {
+        let laws: Vec<BatchLaws> = batches.iter().map(EvidenceBatch::laws).collect();
         let reached = |truth: usize| {
             let mut rng = sampler::stream(self.seed, EVIDENCE_STREAM + truth as u64);
-            let seen: Vec<u64> = batches.iter().map(|batch| batch.drawn(truth, &mut rng)).collect();
-            let likelihood = |draw: usize| {
-                batches.iter().zip(&seen).map(|(batch, seen)| batch.probability(draw, *seen)).product::<f64>()
-            };
-            let found = (0..self.above.len()).fold(OutcomeSums::default(), |sums, draw| {
-                let probability = likelihood(draw);
-                match self.above.get(draw) {
-                    Some(true) => OutcomeSums { above: sums.above + probability, ..sums },
-                    _ => OutcomeSums { below: sums.below + probability, ..sums },
-                }
+            let certain = vec![1.0; self.above.len()];
+            let likelihoods = batches.iter().zip(&laws).fold(certain, |sofar, (batch, laws)| {
+                let probabilities = laws.probabilities(batch.drawn(truth, &mut rng));
+                sofar.iter().zip(probabilities).map(|(a, b)| a * b).collect()
             });
+            let found = self.together(&likelihoods, &vec![1.0; self.above.len()]);
             let total = found.above + found.below;
             total > 0.0 && concludes(found.above / total)
         };

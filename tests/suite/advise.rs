@@ -7,9 +7,9 @@ use runaway::fit::{AuditQuestion, FitOptions, ItemWorth, Measurement, PlannedAud
 use runaway::{Fitted, Log};
 use serde_json::Value;
 
-/// A loop that keeps what passes its check, of which a few examples were compared with the truth.
-const CSV: &str = "generation,evaluated,wrong,generated,kept,audited,kept_wrong\n0,500,60,2000,1000,50,2\n1,500,66,2000,980,50,3\n\
-                   2,500,75,2000,960,50,3\n3,500,88,2000,950,50,5\n4,500,99,2000,930,50,6\n";
+/// A loop that keeps all it generates, of which a few examples were compared with the truth.
+const CSV: &str = "generation,evaluated,wrong,generated,kept,audited,kept_wrong\n0,500,60,1000,1000,50,6\n1,500,66,1000,1000,50,7\n\
+                   2,500,75,1000,1000,50,7\n3,500,88,1000,1000,50,9\n4,500,99,1000,1000,50,10\n";
 
 fn log() -> Log {
     Log::parse(CSV.as_bytes(), "loop.csv").unwrap()
@@ -31,9 +31,9 @@ fn plans_keep_to_what_was_asked() {
     let (log, options) = (log(), options());
     let fitted = Fitted::new(&log, &options).unwrap();
     let plans: Vec<PlannedAudits> =
-        [20, 100, 600].iter().map(|budget| fitted.plan_audits(question(*budget, 6))).collect();
+        [20, 100, 400].iter().map(|budget| fitted.plan_audits(question(*budget, 6))).collect();
     let mut before = 0.0;
-    for (plan, budget) in plans.iter().zip([20, 100, 600]) {
+    for (plan, budget) in plans.iter().zip([20, 100, 400]) {
         let best = plan.best.as_ref().unwrap();
         assert!(best.items() <= budget && best.audits.len() <= 2, "{best:?}");
         assert!(best.audits.iter().all(|(generation, items)| *generation <= 6 && *items > 0), "{best:?}");
@@ -41,7 +41,7 @@ fn plans_keep_to_what_was_asked() {
         assert!(best.detected >= before - 0.01, "{best:?} after {before}");
         before = best.detected;
         let last = plan.in_last.as_ref().unwrap();
-        assert_eq!(last.audits, [(4, budget.min(880))]);
+        assert_eq!(last.audits, [(4, budget.min(950))]);
         // Ranked on fewer draws, the best may be taken for another that is as good.
         assert!(last.detected <= best.detected + 0.02, "{last:?} {best:?}");
     }
@@ -50,7 +50,7 @@ fn plans_keep_to_what_was_asked() {
     // What is needed does not depend on the budget.
     assert_eq!(needed[0], needed[2]);
     // Sooner is no easier.
-    let sooner = fitted.plan_audits(question(600, 4)).best.unwrap();
+    let sooner = fitted.plan_audits(question(400, 4)).best.unwrap();
     assert!(
         sooner.detected <= before + 0.02 && sooner.audits.iter().all(|(generation, _)| *generation <= 4),
         "{sooner:?}"
@@ -90,7 +90,7 @@ fn the_command_prints_the_plan_or_the_reason_why_not() {
         path.to_str().unwrap().to_owned()
     };
     let file = write("loop.csv", CSV);
-    let (code, out, error) = advise(&[&file, "--budget", "100", "--sweeps", "360", "--horizon", "8", "--json"]);
+    let (code, out, error) = advise(&[&file, "--budget", "100", "--sweeps", "200", "--horizon", "8", "--json"]);
     assert_eq!(code, 0, "{error}");
     let document: Value = serde_json::from_str(&out).unwrap();
     let planned: PlannedAudits = serde_json::from_value(document["audits"].clone()).unwrap();

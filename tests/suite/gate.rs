@@ -138,7 +138,7 @@ fn a_steady_loop_goes_on() {
 fn a_loop_that_runs_away_stops() {
     let folder = tempfile::tempdir().unwrap();
     let junit = folder.path().join("gate.xml");
-    let args = [FALLING, "--alone", "--first", "5", SWEEPS, "--fail-if", "runway > 1000", "--fail-if", FAILS];
+    let args = [FALLING, "--alone", "--first", "5", SWEEPS, "--fail-if", "runway > 100", "--fail-if", FAILS];
     let (code, out, error) = gate(&[&args[..], &["--json", "--junit", junit.to_str().unwrap()]].concat());
     assert_eq!(code, 10, "{out} {error}");
     let document: Value = serde_json::from_str(&out).unwrap();
@@ -148,9 +148,9 @@ fn a_loop_that_runs_away_stops() {
     assert_eq!(met, [Some(false), Some(true)]);
     assert!(verdict.rules[1].value.unwrap().value > 0.5 && verdict.missing.is_none());
     // To judge the first rule, so many generations are forecast.
-    assert_eq!(verdict.numbers.unwrap().runway.horizon, 1000);
+    assert_eq!(verdict.numbers.unwrap().runway.horizon, 100);
     let again = document["provenance"]["command"].as_str().unwrap();
-    assert!(again.contains("--fail-if 'runway > 1000' --fail-if 'P(fail within 5) > 0.5'"), "{again}");
+    assert!(again.contains("--fail-if 'runway > 100' --fail-if 'P(fail within 5) > 0.5'"), "{again}");
     let cases = junit_cases(&fs::read_to_string(&junit).unwrap());
     let ends: Vec<(&str, Option<&str>)> = cases.iter().map(|case| (case.1.as_str(), case.2.as_deref())).collect();
     assert_eq!(ends, [("system-out", None), ("failure", Some("rule-met"))]);

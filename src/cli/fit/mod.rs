@@ -54,7 +54,7 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
     let long = log.runs.iter().flat_map(|run| &run.rows).any(|row| row.steps.is_some_and(|steps| steps > 1));
     let plain = options(&args.log, args.save.is_some() && long)?;
     let rules = gate::asked(&args.gate).map_or(1, |asked| asked.horizon());
-    let options = FitOptions { horizon: plain.horizon.max(rules), ..plain };
+    let options = gate::reaching(plain, rules);
     admit(args, &log, &options)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(&log, &options, watch))?
