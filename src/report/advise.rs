@@ -37,7 +37,7 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
             "Audits of {budget} kept examples will not detect R > 1 by generation {}: even the best allocation brings its posterior probability \
              (now {now}) to {level} with probability {}, where R is above 1.",
             planned.by,
-            percent(best.detected, 2)
+            chance(best.detected)
         );
         return [none].into_iter().chain(value(worths)).collect();
     }
@@ -46,15 +46,11 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
          probability {}.",
         planned.by,
         audits(best),
-        percent(best.detected, 3)
+        chance(best.detected)
     );
     let last = planned.in_last.as_ref().filter(|last| best.detected - last.detected > SAME).map(|last| {
         let items = number(last.items() as f64, 6);
-        format!(
-            "{items} of generation {} would do so with probability {}.",
-            planned.generation,
-            percent(last.detected, 3)
-        )
+        format!("{items} of generation {} would do so with probability {}.", planned.generation, chance(last.detected))
     });
     let wanted = percent(planned.wanted, 3);
     let needed = match &planned.needed {
@@ -64,6 +60,11 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
         ),
     };
     [first].into_iter().chain(last).chain([needed]).chain(value(worths)).collect()
+}
+
+/// A probability of detection: a thousand draws tell none below a thousandth.
+fn chance(probability: f64) -> String {
+    if probability < 0.001 { "below 0.1\u{a0}%".to_owned() } else { percent(probability, 3) }
 }
 
 /// Kept examples by generation: 120 kept examples of generation 3 and 80 of generation 7.
@@ -112,8 +113,8 @@ pub fn tables(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<Table> {
             name,
             or_dash(allocation.map(audits)),
             or_dash(allocation.map(|one| number(one.items() as f64, 6))),
-            or_dash(allocation.map(|one| percent(one.detected, 3))),
-            or_dash(allocation.map(|one| percent(one.false_alarm, 2))),
+            or_dash(allocation.map(|one| chance(one.detected))),
+            or_dash(allocation.map(|one| chance(one.false_alarm))),
         ]
     };
     let columns = [
