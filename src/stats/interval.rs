@@ -61,7 +61,7 @@ pub fn wilson(successes: u64, n: u64, level: f64) -> (f64, f64) {
 /// ```
 #[must_use]
 pub fn clopper_pearson(successes: f64, n: f64, level: f64) -> (f64, f64) {
-    if !(n > 0.0) {
+    if n.is_nan() || n <= 0.0 {
         return (0.0, 1.0);
     }
     let hits = successes.clamp(0.0, n);
