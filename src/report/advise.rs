@@ -9,43 +9,50 @@ const SAME: f64 = 0.005;
 /// Probability of detection below which audits are said not to help.
 const HOPELESS: f64 = 0.05;
 
-/// What the budget detects, then what it would take.
+/// What the budget detects and what it would take, then which item is worth most.
 #[must_use]
 pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
+    let detection = hopeless(planned).map_or_else(|| plan(planned), |reason| vec![reason]);
+    detection.into_iter().chain(value(worths)).collect()
+}
+
+/// Why no audit is needed, or none would help.
+fn hopeless(planned: &PlannedAudits) -> Option<String> {
     let now = percent(planned.above_one, 3);
-    let level = percent(planned.level, 2);
     if planned.above_one >= planned.level {
-        return [format!("R > 1 is detected already: its probability is {now} without further audits.")]
-            .into_iter()
-            .chain(value(worths))
-            .collect();
+        return Some(format!("R > 1 is detected already: its probability is {now} without further audits."));
     }
     if planned.above_one == 0.0 {
-        return ["No draw of the fit has R above 1: there is nothing to detect.".to_owned()]
-            .into_iter()
-            .chain(value(worths))
-            .collect();
+        return Some("No draw of the fit has R above 1: there is nothing to detect.".to_owned());
     }
     let Some(best) = &planned.best else {
-        let none =
-            format!("No kept example up to generation {} is left to audit; --by names a later generation.", planned.by);
-        return [none].into_iter().chain(value(worths)).collect();
+        return Some(format!(
+            "No kept example up to generation {} is left to audit; --by names a later generation.",
+            planned.by
+        ));
     };
-    if best.detected < HOPELESS {
-        let budget = number(planned.budget as f64, 6);
-        let none = format!(
-            "Audits of {budget} kept examples will not detect R > 1 by generation {}: even the best allocation brings its posterior probability \
-             (now {now}) to {level} with probability {}, where R is above 1.",
+    (best.detected < HOPELESS).then(|| {
+        format!(
+            "Audits of {} kept examples will not detect R > 1 by generation {}: even the best allocation brings its posterior probability \
+             (now {now}) to {} with probability {}, where R is above 1.",
+            number(planned.budget as f64, 6),
             planned.by,
+            percent(planned.level, 2),
             chance(best.detected)
-        );
-        return [none].into_iter().chain(value(worths)).collect();
-    }
+        )
+    })
+}
+
+/// What the budget detects, and what it would take.
+fn plan(planned: &PlannedAudits) -> Vec<String> {
+    let Some(best) = &planned.best else { return Vec::new() };
     let first = format!(
-        "To detect R > 1 by generation {}, audit {}: where R is above 1, its posterior probability (now {now}) then reaches {level} with \
+        "To detect R > 1 by generation {}, audit {}: where R is above 1, its posterior probability (now {}) then reaches {} with \
          probability {}.",
         planned.by,
         audits(best),
+        percent(planned.above_one, 3),
+        percent(planned.level, 2),
         chance(best.detected)
     );
     let last = planned.in_last.as_ref().filter(|last| best.detected - last.detected > SAME).map(|last| {
@@ -59,7 +66,7 @@ pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
             "No audits considered, of up to 6\u{202f}400 examples, do so with a probability of {wanted}; --by names a later generation."
         ),
     };
-    [first].into_iter().chain(last).chain([needed]).chain(value(worths)).collect()
+    [first].into_iter().chain(last).chain([needed]).collect()
 }
 
 /// A probability of detection: a thousand draws tell none below a thousandth.
