@@ -131,6 +131,7 @@ pub fn evaluate(scenario: &Scenario, solution: &Solution, subject: &QuantitySubj
         LoopQuantity::Runway => solution.runway.mean,
         LoopQuantity::RestrictedRunway => solution.runway.restricted_mean,
         LoopQuantity::Survival => solution.curves.as_ref()?.survival.get(at).copied(),
+        LoopQuantity::Failed => solution.curves.as_ref()?.failed.get(at).copied(),
         LoopQuantity::Error => error(solution, at),
         LoopQuantity::Accuracy => error(solution, at).map(|error| 1.0 - error),
         LoopQuantity::LabelError => label(|accepted| accepted.wrong(), |accepted| accepted.total()),
@@ -192,6 +193,22 @@ mod tests {
         assert_relative_eq!(growth, solution.reproduction_number.unwrap(), max_relative = 1e-4);
         assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::Growth, 0)), None);
         assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::Error, 61)), None);
+    }
+
+    #[test]
+    fn failures_keep_their_digits() {
+        let of_loop = |text: &str| {
+            let scenario = Scenario::parse(text, Origin::Text, &[]).unwrap();
+            let solution = solve(&scenario);
+            [LoopQuantity::Failed, LoopQuantity::Survival]
+                .map(|quantity| evaluate(&scenario, &solution, &of(quantity, 5)).unwrap())
+        };
+        let [failed, survival] = of_loop("name = \"t\"\n[errors]\namplification = 20");
+        assert_relative_eq!(failed, 1.0 - survival, max_relative = 1e-12);
+        assert!(failed > 1e-3 && failed < 0.9, "{failed}");
+        // 1 − S(5) would be 0 here.
+        let [failed, survival] = of_loop("name = \"t\"\n[errors]\nstep_error = 1e-4\namplification = 0");
+        assert!(failed > 0.0 && failed < 1e-17 && survival == 1.0, "{failed} {survival}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Two or more commands of each kind, in the order of `runaway --help`.
-const EXAMPLES: [(&str, &[&str]); 14] = [
+const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "solve",
         &[
@@ -56,6 +56,20 @@ const EXAMPLES: [(&str, &[&str]); 14] = [
         &[
             "runaway fit tests/data/loops/digits-logit-vote2of2.csv --first 8 --alone",
             "runaway fit tests/data/loops/digits-small-unverified.csv --alone --first 4 -o out/fit",
+        ],
+    ),
+    (
+        "gate",
+        &[
+            "runaway gate tests/data/loops/digits-logit-vote2of2.csv --first 8 --alone --fail-if 'P(fail within 5) > 0.2'",
+            "runaway gate tests/data/lm-held/lm-d6-t100-vote3of3-n2000.csv --alone --fail-if 'runway(5%) < 3' --junit gate.xml",
+        ],
+    ),
+    (
+        "advise",
+        &[
+            "runaway advise tests/data/loops/digits-logit-vote2of2.csv --first 6 --alone --budget 200 --by 7",
+            "runaway advise tests/data/loops/digits-logit-vote2of2.csv --first 6 --alone --budget 200 --by 8 --probability 0.5",
         ],
     ),
     (

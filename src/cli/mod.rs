@@ -1,5 +1,6 @@
 //! The command line: arguments in, tables or JSON out. The only place that prints.
 
+mod advise;
 mod args;
 mod backtest;
 mod check;
@@ -9,6 +10,7 @@ mod document;
 mod examples;
 mod explain;
 mod fit;
+mod gate;
 mod ingest;
 mod init;
 mod limits;
@@ -56,8 +58,12 @@ const USAGE: u8 = 2;
 const BAD_INPUT: u8 = 3;
 /// The sampler has not settled: its answer would depend on the seed.
 const UNSETTLED: u8 = 4;
-/// Exact and simulated curves differ.
+/// The verdict is negative: curves differ, a claim does not hold, a rule says stop.
 const NEGATIVE: u8 = 10;
+/// A gate lacks data for a verdict.
+const NOT_ENOUGH_DATA: u8 = 11;
+/// The model does not predict the log of a gate.
+const MODEL_DOES_NOT_FIT: u8 = 12;
 
 /// Parses the arguments, runs the command, and turns the outcome into an exit code.
 #[must_use]
@@ -73,6 +79,8 @@ pub fn main() -> ExitCode {
         Ok(CommandVerdict::Fine) => ExitCode::SUCCESS,
         Ok(CommandVerdict::Negative) => ExitCode::from(NEGATIVE),
         Ok(CommandVerdict::Unsettled) => ExitCode::from(UNSETTLED),
+        Ok(CommandVerdict::NotEnoughData) => ExitCode::from(NOT_ENOUGH_DATA),
+        Ok(CommandVerdict::ModelDoesNotFit) => ExitCode::from(MODEL_DOES_NOT_FIT),
         // Whoever reads the output has read enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -99,6 +107,8 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Explain(args) => explain::run(args, out),
         Command::Sensitivity(args) => sensitivity::run(args, out),
         Command::Fit(args) => fit::run(args, out),
+        Command::Gate(args) => gate::run(args, out),
+        Command::Advise(args) => advise::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
         Command::Ingest(args) => ingest::run(args, out),
         Command::Measure(args) => measure::run(args, out),

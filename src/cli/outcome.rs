@@ -6,6 +6,8 @@ pub(super) enum CommandVerdict {
     Fine,
     Negative,
     Unsettled,
+    NotEnoughData,
+    ModelDoesNotFit,
 }
 
 impl CommandVerdict {

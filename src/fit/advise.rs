@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::LoopChecks;
 use super::evaluation::{Evaluation, ProblemSet};
 use super::fitted::Fitted;
+use super::log::LogRow;
 use super::model::{self, SampledPath};
 use super::sampler;
 use crate::stats::binomial;
@@ -69,6 +70,18 @@ pub struct MeasurementAdvice {
     pub reduction: f64,
     /// The same per 100 items.
     pub reduction_per_100: f64,
+}
+
+/// What items of one kind are worth, by sums over every outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ItemWorth {
+    /// The measurement.
+    pub measurement: Measurement,
+    /// Expected standard deviation of the remaining runway after it, in generations.
+    pub expected_sd: f64,
+    /// By how much it narrows the present one, in generations for each item.
+    pub per_item: f64,
 }
 
 /// The present spread and the worth of each measurement.
@@ -157,10 +170,7 @@ impl Fitted<'_> {
     /// audited again.
     #[must_use]
     pub fn measurements(&self) -> Vec<Measurement> {
-        let left = self.run.rows.last().and_then(|row| {
-            let audited = row.kept_wrong.and(row.audited.or(row.kept)).unwrap_or(0);
-            row.kept.map(|kept| kept - audited)
-        });
+        let left = self.unaudited();
         let audits = AUDITS.into_iter().filter(|items| left.is_none_or(|left| *items <= left)).map(Measurement::Audit);
         let audits = audits.filter(|_| self.posterior.checks != LoopChecks::Unknown);
         let evaluations = EVALUATIONS.into_iter().map(Measurement::Evaluate);
@@ -168,8 +178,34 @@ impl Fitted<'_> {
         evaluations.chain(audits).chain([Measurement::Next(next)]).collect()
     }
 
+    /// What measurements are worth, by sums over every outcome; unlike [`Fitted::advise`] it costs as many sums as there are
+    /// items, and tells the worth of a single one.
+    #[must_use]
+    pub fn item_worths(&self, measurements: &[Measurement]) -> Vec<ItemWorth> {
+        let scenes: Vec<Scene> = self.paths.iter().filter_map(|path| self.scene(path)).collect();
+        let now = variance(&scenes, &vec![1.0; scenes.len()]);
+        let worth = |measurement: &Measurement| {
+            // Rounding alone could make the expectation exceed the present.
+            let after = expected_variance(&scenes, *measurement).min(now);
+            let (before, expected_sd) = (now.sqrt(), after.sqrt());
+            // √a − √b = (a − b) / (√a + √b) keeps its digits where the two are near.
+            let narrowing = if before > 0.0 { (now - after) / (before + expected_sd) } else { 0.0 };
+            ItemWorth {
+                measurement: *measurement,
+                expected_sd,
+                per_item: narrowing / measurement.items().max(1) as f64,
+            }
+        };
+        measurements.iter().map(worth).collect()
+    }
+
+    /// Kept examples of the last generation that are left to audit; `None` where the log does not say.
+    #[must_use]
+    pub fn unaudited(&self) -> Option<u64> {
+        self.last_row().and_then(unaudited)
+    }
+
     fn scene(&self, path: &SampledPath) -> Option<Scene> {
-        let last = self.posterior.model.stages(self.options.run).last()?;
         let threshold = self.options.threshold.error_rate(&self.run.rows);
         let known = path.course.error.len() - path.course.measured.len();
         let (future, beyond) = (path.course.error.iter().skip(known), self.options.horizon + 1);
@@ -177,10 +213,16 @@ impl Fitted<'_> {
             error: path.course.error.get(known.saturating_sub(1)).copied().unwrap_or(0.0),
             next: path.course.error.get(known).copied().unwrap_or(0.0),
             again: self.posterior.model.used.same_problems.then(|| ProblemSet::of(&path.learner, self.ahead.evaluated)),
-            kept_wrong: path.learner.at(path.last_share, path.learner.slip_at(last.elapsed), last.steps).kept_wrong,
+            kept_wrong: path.kept_wrong.get(known.saturating_sub(1)).copied().unwrap_or(0.0),
             runway: future.zip(1..).find(|(error, _)| **error >= threshold).map_or(beyond, |(_, ahead)| ahead),
         })
     }
+}
+
+/// Kept examples of a generation that are left to audit; `None` where the log does not say.
+pub(super) fn unaudited(row: &LogRow) -> Option<u64> {
+    let audited = row.kept_wrong.and(row.audited.or(row.kept)).unwrap_or(0);
+    row.kept.map(|kept| kept.saturating_sub(audited))
 }
 
 fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> MeasurementAdvice {
@@ -209,10 +251,55 @@ fn worth(scenes: &[Scene], measurement: Measurement, now: f64, seed: u64) -> Mea
     }
 }
 
+/// Expected variance of the runway after a measurement: the variance given each outcome, weighted by the outcome's probability.
+fn expected_variance(scenes: &[Scene], measurement: Measurement) -> f64 {
+    let given = |seen: u64| {
+        let weights: Vec<f64> = scenes.iter().map(|scene| scene.probability(measurement, seen)).collect();
+        let total: f64 = weights.iter().sum();
+        if total > 0.0 { total * variance(scenes, &weights) } else { 0.0 }
+    };
+    let given: Vec<f64> = (0..=measurement.items()).into_par_iter().map(given).collect();
+    given.iter().sum::<f64>() / scenes.len().max(1) as f64
+}
+
 /// Variance of the weighted runways.
 fn variance(scenes: &[Scene], weights: &[f64]) -> f64 {
     let total: f64 = weights.iter().sum();
     let pairs = || scenes.iter().zip(weights).map(|(scene, weight)| (scene.runway as f64, weight / total));
     let mean: f64 = pairs().map(|(runway, weight)| runway * weight).sum();
     pairs().map(|(runway, weight)| weight * (runway - mean).powi(2)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+    use rand::RngExt;
+
+    /// Every outcome summed, and outcomes drawn one by one.
+    #[test]
+    fn sums_over_outcomes_agree_with_drawn_ones() {
+        let mut rng = sampler::stream(3, 0);
+        let scene = |rate: f64| Scene {
+            error: rate,
+            next: (1.2 * rate).min(1.0),
+            again: None,
+            kept_wrong: 0.5 * rate,
+            runway: (3.0 / rate).min(21.0) as u64,
+        };
+        let scenes: Vec<Scene> = (0..1000).map(|_| scene(0.05 + 0.4 * rng.random::<f64>())).collect();
+        let now = variance(&scenes, &vec![1.0; scenes.len()]);
+        for measurement in [Measurement::Audit(60), Measurement::Evaluate(25), Measurement::Next(200)] {
+            let exact = expected_variance(&scenes, measurement);
+            // A thousand truths with one outcome each: the standard error of the mean variance is near 2 %.
+            let drawn = worth(&scenes, measurement, now, 5).expected_sd.powi(2);
+            assert_relative_eq!(exact, drawn, max_relative = 0.08);
+            assert!(exact < now);
+        }
+        // One item: two outcomes, by hand.
+        let wrong: f64 = scenes.iter().map(|scene| scene.kept_wrong).sum::<f64>() / 1000.0;
+        let of = |weight: &dyn Fn(&Scene) -> f64| variance(&scenes, &scenes.iter().map(weight).collect::<Vec<_>>());
+        let hand = wrong * of(&|scene| scene.kept_wrong) + (1.0 - wrong) * of(&|scene| 1.0 - scene.kept_wrong);
+        assert_relative_eq!(expected_variance(&scenes, Measurement::Audit(1)), hand, max_relative = 1e-9);
+    }
 }

@@ -102,16 +102,19 @@ fn present(model: &FitModel, run: usize, learner: &LoopModel) -> (f64, f64) {
     model.stages(run).last().map_or((learner.slip, 1.0), |stage| (learner.slip_at(stage.elapsed), stage.steps))
 }
 
+/// R at the last generation of a run.
+pub(super) fn reproduction_number(model: &FitModel, run: usize, learner: &LoopModel) -> f64 {
+    let (slip, steps) = present(model, run, learner);
+    learner.reproduction_number(slip, steps)
+}
+
 fn reproduction(
     model: &FitModel,
     paths: &[SampledPath],
     options: &FitOptions,
     floor_above_present: f64,
 ) -> ReproductionForecast {
-    let number = |learner: &LoopModel| {
-        let (slip, steps) = present(model, options.run, learner);
-        learner.reproduction_number(slip, steps)
-    };
+    let number = |learner: &LoopModel| reproduction_number(model, options.run, learner);
     let mut rng = sampler::stream(options.seed, PRIOR_STREAM);
     let prior: Vec<f64> =
         (0..PRIOR_DRAWS).map(|_| number(&model.learner(&sampler::prior_draw(&model.priors, &mut rng)))).collect();
@@ -177,7 +180,7 @@ fn conditional(errors: Vec<f64>, draws: usize) -> ConditionalInterval {
 }
 
 pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> Vec<FanPoint> {
-    let threshold = options.threshold.error_rate(&run.rows);
+    let remaining = remaining(run, courses, options);
     let first = run.rows.first().map_or(0, |row| row.generation);
     let known = run.rows.last().map_or(0, |row| (row.generation - first) as usize + 1);
     (0..known + options.horizon as usize)
@@ -191,9 +194,8 @@ pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -
                 (None, None) => FanPhase::Gap,
             };
             let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-            let survives = |course: &&ErrorCourse, ahead: usize| {
-                course.error.iter().skip(known).take(ahead + 1).all(|error| *error < threshold)
-            };
+            let surviving =
+                |ahead: usize| remaining.len() - remaining.partition_point(|fails| *fails <= ahead as u64 + 1);
             FanPoint {
                 generation,
                 phase,
@@ -201,17 +203,16 @@ pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -
                 error: CredibleInterval::of(courses.iter().map(|course| at(&course.error, index))),
                 measurement: ahead
                     .map(|ahead| CredibleInterval::of(courses.iter().map(|course| at(&course.measured, ahead)))),
-                survival: ahead
-                    .map(|ahead| share(courses.iter().filter(|course| survives(course, ahead)).count(), courses.len())),
+                survival: ahead.map(|ahead| share(surviving(ahead), courses.len())),
             }
         })
         .collect()
 }
 
-pub(super) fn runway(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> RunwayForecast {
+/// Generations until each course fails, in rising order; one beyond the horizon where it does not.
+pub(super) fn remaining(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> Vec<u64> {
     let error_rate = options.threshold.error_rate(&run.rows);
-    let horizon = options.horizon as usize;
-    let beyond = options.horizon + 1;
+    let (horizon, beyond) = (options.horizon as usize, options.horizon + 1);
     let mut remaining: Vec<u64> = courses
         .iter()
         .map(|course| {
@@ -220,6 +221,13 @@ pub(super) fn runway(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions
         })
         .collect();
     remaining.sort_unstable();
+    remaining
+}
+
+pub(super) fn runway(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> RunwayForecast {
+    let error_rate = options.threshold.error_rate(&run.rows);
+    let beyond = options.horizon + 1;
+    let remaining = remaining(run, courses, options);
     let at = |p: f64| Some(count_quantile(&remaining, p)).filter(|ahead| *ahead < beyond);
     RunwayForecast {
         error_rate,

@@ -1,7 +1,7 @@
 //! A fit that has been made: its draws are kept, so that every question to it costs no sampling of its own.
 
 use super::course::{self, ErrorCourse};
-use super::log::{Log, LogRun};
+use super::log::{Log, LogRow, LogRun};
 use super::model::{self, FitModel, ForecastSpan, SampledPath};
 use super::prepare;
 use super::prior::ParameterPoint;
@@ -129,5 +129,11 @@ impl<'a> Fitted<'a> {
         }
         let courses = posterior.courses(&log.runs, options, ahead, &paths);
         Ok(Self { log, run, options, posterior, ahead, draws, paths, courses })
+    }
+
+    /// The last evaluated generation of the run to forecast.
+    #[must_use]
+    pub fn last_row(&self) -> Option<&LogRow> {
+        self.run.rows.last()
     }
 }

@@ -294,6 +294,12 @@ impl LogRow {
 }
 
 impl Log {
+    /// The log and one of its runs, for people.
+    #[must_use]
+    pub fn subject(&self, run: &LogRun) -> String {
+        named(&self.source, &run.name)
+    }
+
     /// What was recognised, in one line: format, metric, generations, problems, and what was left aside.
     #[must_use]
     pub fn recognised(&self) -> String {

@@ -7,6 +7,7 @@
 
 mod advise;
 mod answer;
+mod audit_plan;
 mod backtest;
 mod baseline;
 mod calibrate;
@@ -14,6 +15,7 @@ mod course;
 mod criticism;
 mod design;
 mod evaluation;
+mod evidence;
 mod fitted;
 mod fixed_points;
 mod learner;
@@ -33,6 +35,7 @@ mod row_error;
 mod sampler;
 mod saved;
 mod score;
+mod signals;
 mod split_trend;
 mod stage;
 mod tally;
@@ -47,8 +50,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use crate::scenario::FitParameter;
-pub use advise::{AdvisedMeasurements, Measurement, MeasurementAdvice};
+pub use advise::{AdvisedMeasurements, ItemWorth, Measurement, MeasurementAdvice};
 pub use answer::fit;
+pub use audit_plan::{AuditAllocation, AuditQuestion, FurtherData, PlannedAudits};
 pub use backtest::{
     BacktestCase, BacktestOptions, BacktestResult, BacktestSummary, BaselineScores, BaselineSummary, CaseScores,
     CourseKind, CoverageLevel, ForecastPoint, PredictedQuantiles, QUANTILE_LEVELS, backtest, backtest_watched,
@@ -71,6 +75,7 @@ pub use row_error::RowError;
 pub use sampler::SamplerConfig;
 pub use saved::SaveError;
 pub use score::{count_quantile, covered, crps, quantile, sorted};
+pub use signals::StopSignals;
 pub use training::{LoopChecks, TrainingMode};
 pub use transition::{AnswerMoves, AnswerSamples, AnswerTransition, SampleAnswer, TransitionShare};
 pub use variant::{AveragedForecast, ModelVariant, VariantScore, WeighedVariants};

@@ -87,6 +87,8 @@ pub(super) struct SampledPath {
     pub learner: LoopModel,
     /// Wrong share at the last generation of the log.
     pub last_share: f64,
+    /// Share wrong among the kept of each generation of the log, then of each forecast one.
+    pub kept_wrong: Vec<f64>,
     pub course: ErrorCourse,
 }
 
@@ -126,14 +128,17 @@ impl FitModel {
         let forward = self.forward(&learner, run)?;
         let counts = backward(&learner, stages, &forward, rng);
         let mut error: Vec<f64> = Vec::with_capacity(stages.len() + ahead.horizon);
+        let mut kept_wrong: Vec<f64> = Vec::with_capacity(stages.len() + ahead.horizon);
         for (stage, &count) in stages.iter().zip(&counts) {
-            let mean = learner.at(share(&learner, stage, count), learner.slip_at(stage.elapsed), stage.steps).error;
+            let here = learner.at(share(&learner, stage, count), learner.slip_at(stage.elapsed), stage.steps);
+            let mean = here.error;
+            kept_wrong.push(here.kept_wrong);
             let (wrong, trials) = stage.wrong_drawn(&learner, mean, rng);
             error.push(set_rate(stage.problems(&learner), &learner, mean, (wrong, trials), rng).1);
         }
         let (last, &last_count) = (stages.last()?, counts.last()?);
         let course = ErrorCourse { error, measured: Vec::with_capacity(ahead.horizon) };
-        let mut path = SampledPath { learner, last_share: share(&learner, last, last_count), course };
+        let mut path = SampledPath { learner, last_share: share(&learner, last, last_count), kept_wrong, course };
         forecast(&mut path, last, last_count, ahead, rng);
         Some(path)
     }
@@ -154,7 +159,9 @@ fn forecast(path: &mut SampledPath, last: &LogStage, count: u64, ahead: Forecast
         steps = (steps + ahead.growth).max(1.0);
         let beliefs = learner.beliefs(steps);
         share = draw_binomial(beliefs, next, rng) as f64 / beliefs as f64;
-        let mean = learner.at(share, learner.slip_at(elapsed), steps).error;
+        let there = learner.at(share, learner.slip_at(elapsed), steps);
+        let mean = there.error;
+        path.kept_wrong.push(there.kept_wrong);
         let set = ProblemSet::of(&learner, ahead.evaluated);
         let (here, error) = set_rate(set, &learner, mean, (0, 0), rng);
         path.course.error.push(error);

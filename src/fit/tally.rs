@@ -48,6 +48,29 @@ impl DispersedTally {
     }
 }
 
+/// The beta-binomial law of a count of `n` at one mean, ready for every count.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CountLaw {
+    n: f64,
+    a: f64,
+    b: f64,
+    constant: f64,
+}
+
+impl CountLaw {
+    /// With correlation `dispersion`.
+    pub fn new(n: u64, mean: f64, dispersion: f64) -> Self {
+        let (n, p, size) = (n as f64, Dispersed::possible(mean), 1.0 / dispersion - 1.0);
+        let (a, b) = (p * size, (1.0 - p) * size);
+        Self { n, a, b, constant: ln_gamma(size) - ln_gamma(size + n) - ln_gamma(a) - ln_gamma(b) }
+    }
+
+    /// ln probability of a tally of `n`.
+    pub fn log_probability(&self, tally: &DispersedTally) -> f64 {
+        tally.choices + self.constant + ln_gamma(self.a + tally.k) + ln_gamma(self.b + self.n - tally.k)
+    }
+}
+
 /// A tally and its beta-binomial law, given the mean: what one generation needs once for all of its counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dispersed {
@@ -88,6 +111,18 @@ mod tests {
         for x in [1e-9, 1e-3, 0.5, 1.0, 2.0, 7.3, 10.0, 123.4, 1e6, 1e9] {
             let expected = statrs::function::gamma::ln_gamma(x);
             assert_relative_eq!(ln_gamma(x), expected, max_relative = 1e-12, epsilon = 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_law_for_every_count_is_that_of_each() {
+        for (p, dispersion) in [(0.3, 0.05), (0.01, 1e-4), (0.9, 0.3), (0.0, 0.1)] {
+            let law = CountLaw::new(30, p, dispersion);
+            for k in 0..=30 {
+                let tally = DispersedTally::new(k, 30);
+                let expected = tally.dispersed(dispersion).log_probability(p);
+                assert_relative_eq!(law.log_probability(&tally), expected, max_relative = 1e-9, epsilon = 1e-8);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reports: finished results in, figures and a page out. No solver is called and nothing is written here.
 
+pub mod advise;
 mod agreement;
 mod axis;
 pub mod backtest;
@@ -11,6 +12,7 @@ pub mod explained;
 mod facts;
 pub mod fit;
 mod flows;
+pub mod gate;
 mod glossary;
 mod html;
 mod inputs;

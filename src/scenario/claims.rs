@@ -25,6 +25,8 @@ pub enum LoopQuantity {
     RestrictedRunway,
     /// (g) P(T > g).
     Survival,
+    /// (g) P(T ≤ g), with its own digits where it is small.
+    Failed,
     /// (g) Expected error rate of one candidate.
     Error,
     /// (g) 1 − expected error rate of one candidate.
@@ -49,12 +51,13 @@ pub enum LoopQuantity {
     Growth,
 }
 
-const QUANTITIES: [(&str, LoopQuantity); 16] = [
+const QUANTITIES: [(&str, LoopQuantity); 17] = [
     ("reproduction-number", LoopQuantity::ReproductionNumber),
     ("floor-error", LoopQuantity::FloorError),
     ("runway", LoopQuantity::Runway),
     ("restricted-runway", LoopQuantity::RestrictedRunway),
     ("survival", LoopQuantity::Survival),
+    ("failed", LoopQuantity::Failed),
     ("error", LoopQuantity::Error),
     ("accuracy", LoopQuantity::Accuracy),
     ("label-error", LoopQuantity::LabelError),

@@ -49,10 +49,46 @@ pub fn wilson(successes: u64, n: u64, level: f64) -> (f64, f64) {
     (if successes == 0 { 0.0 } else { low.max(0.0) }, if misses == 0.0 { 1.0 } else { high.min(1.0) })
 }
 
+/// Exact interval for a probability, from `successes` in `n` trials, that misses it with a probability of at most `level`. Neither
+/// number need be whole: trials that depend on each other are worth fewer than there are (Korn & Graubard 1998).
+///
+/// Source: Clopper & Pearson (1934), by the quantiles of beta laws. [0, 1] where there are no trials.
+///
+/// ```
+/// // No success in ten: the rule of three, more or less.
+/// let (low, high) = runaway::stats::interval::clopper_pearson(0.0, 10.0, 0.1);
+/// assert!(low == 0.0 && (high - (1.0 - 0.05_f64.powf(0.1))).abs() < 1e-9);
+/// ```
+#[must_use]
+pub fn clopper_pearson(successes: f64, n: f64, level: f64) -> (f64, f64) {
+    if n.is_nan() || n <= 0.0 {
+        return (0.0, 1.0);
+    }
+    let hits = successes.clamp(0.0, n);
+    let misses = n - hits;
+    let low = if hits > 0.0 { inv_beta_reg(hits, misses + 1.0, 0.5 * level) } else { 0.0 };
+    let high = if misses > 0.0 { inv_beta_reg(hits + 1.0, misses, 1.0 - 0.5 * level) } else { 1.0 };
+    (low, high)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::binomial;
     use approx::assert_relative_eq;
+
+    /// The ends are the p at which what was seen, or more (or less) of it, has half the level.
+    #[test]
+    fn exact_intervals_leave_half_the_level_on_either_side() {
+        for (hits, n) in [(1, 4), (3, 10), (50, 100), (1, 2_000), (1_999, 2_000)] {
+            let (low, high) = clopper_pearson(hits as f64, n as f64, 0.1);
+            assert_relative_eq!(binomial::upper_tail(hits, n, low), 0.05, max_relative = 1e-6);
+            assert_relative_eq!(binomial::upper_tail(n - hits, n, 1.0 - high), 0.05, max_relative = 1e-6);
+        }
+        assert_eq!(clopper_pearson(0.0, 0.0, 0.1), (0.0, 1.0));
+        assert_eq!(clopper_pearson(5.0, 5.0, 0.1).1, 1.0);
+        assert_eq!(clopper_pearson(0.0, 5.0, 0.1).0, 0.0);
+    }
 
     /// Tabled values.
     #[test]

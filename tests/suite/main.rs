@@ -13,6 +13,7 @@ macro_rules! made {
 }
 
 mod accuracy;
+mod advise;
 mod agreement;
 mod architecture;
 mod cases;
@@ -45,6 +46,7 @@ mod fit_words;
 mod flows;
 mod folders;
 mod formats;
+mod gate;
 mod help;
 mod laws;
 mod limits;

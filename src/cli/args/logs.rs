@@ -6,52 +6,22 @@ use clap::Args;
 
 use crate::cli::document::{CurveArgs, OutputArgs};
 use crate::cli::examples;
-use crate::cli::reading::{FailureArgs, ProblemArgs, ReadingArgs, TrainingArgs};
+use crate::cli::reading::{FailureArgs, ReadingArgs, TrainingArgs};
 use crate::cli::typed::measurement;
 use crate::fit::Measurement;
 
+use super::fitting::{GateRuleArgs, LogFitArgs};
 use super::{PatienceArgs, ReplaceArgs};
 
 #[derive(Debug, Args)]
 #[command(after_help = examples::of("fit"))]
 pub struct FitArgs {
-    /// What the loop left behind: a table of generations, or the files of a harness, trainer or sampler; several files of
-    /// one run, a folder, a pattern, or - for standard input
-    #[arg(value_name = "LOG", required = true)]
-    pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub reading: ReadingArgs,
-    #[command(flatten)]
-    pub problems: ProblemArgs,
+    pub log: LogFitArgs,
     /// Forecast one class of mistakes beside the total: the column that counts its wrong answers. A total that falls can hide
     /// a class that avalanches
     #[arg(long, value_name = "COLUMN")]
     pub class: Option<String>,
-    /// Number of the run that is forecast, from 0; the other runs of the log inform the parameters
-    #[arg(long, default_value_t = 0)]
-    pub run: usize,
-    /// Leave the other runs of the log out
-    #[arg(long)]
-    pub alone: bool,
-    /// Use only the first N evaluated generations of the run that is forecast, as if it had come no further
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..))]
-    pub first: Option<u16>,
-    /// Scenario file whose [fit.priors.PARAMETER] tables replace default priors; nothing else of it is used
-    #[arg(long, value_name = "FILE")]
-    pub scenario: Option<PathBuf>,
-    #[command(flatten)]
-    pub training: TrainingArgs,
-    #[command(flatten)]
-    pub failing: FailureArgs,
-    /// Generations to forecast
-    #[arg(long, default_value_t = 20)]
-    pub horizon: u64,
-    /// Seed of the sampler; the same seed gives the same bytes on any number of threads
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// Sweeps of the sampler, 480 by default; more where a note says that it has not settled
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
-    pub sweeps: Option<u32>,
     /// Say what to measure next, by how much it is expected to narrow the remaining runway: evaluate the last generation on
     /// more problems, audit more of its kept examples, or evaluate the next one; sizes other than the usual as in
     /// --advise=evaluate=500,audit=50,next=300
@@ -70,7 +40,7 @@ pub struct FitArgs {
     #[command(flatten)]
     pub replacing: ReplaceArgs,
     #[command(flatten)]
-    pub patience: PatienceArgs,
+    pub gate: GateRuleArgs,
     #[command(flatten)]
     pub curve: CurveArgs,
     #[command(flatten)]

@@ -1,5 +1,8 @@
 //! What can be typed: commands by what they are about, and what they share.
 
+mod advise;
+mod fitting;
+mod gate;
 mod logs;
 mod loops;
 mod sensitivity;
@@ -12,6 +15,9 @@ use super::examples;
 use super::standard_error::GlobalArgs;
 use super::typed::EXIT_CODES;
 
+pub use advise::AdviseArgs;
+pub use fitting::{GateRuleArgs, LogFitArgs};
+pub use gate::GateArgs;
 pub use logs::{BacktestArgs, FitArgs, IngestArgs, MeasureArgs};
 pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, SimulateArgs, SolveArgs};
 pub use sensitivity::SensitivityArgs;
@@ -44,6 +50,10 @@ pub enum Command {
     Sensitivity(SensitivityArgs),
     /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
     Fit(FitArgs),
+    /// Stop or go: hold rules to a running loop's log; the exit code is the verdict
+    Gate(GateArgs),
+    /// What to label next: audits that detect R > 1, and what an audit, a test problem and a generation are worth
+    Advise(AdviseArgs),
     /// Fit the first generations of finished runs, forecast the rest, and score against extrapolations
     Backtest(BacktestArgs),
     /// Convert the logs of evaluation harnesses and trainers to the canonical form

@@ -9,6 +9,7 @@ use crate::fit::{
     FitError, FitOptions, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, SamplerConfig, SlipUnit,
     WrittenPrior,
 };
+use crate::gate::FEWEST_GENERATIONS;
 use crate::provenance::{LogProvenance, digest_all_of};
 use crate::scenario::{Scenario, ScenarioError, StatedPrior};
 
@@ -17,12 +18,12 @@ use super::super::outcome::UsageError;
 use super::super::typed::quoted;
 
 /// Where a log comes from, before it is said how it was read.
-pub(super) fn provenance(args: &args::FitArgs, files: &[LogFile]) -> anyhow::Result<LogProvenance> {
-    Ok(LogProvenance::new(digests(files)?, args.seed, command(args)))
+pub(crate) fn provenance(args: &args::LogFitArgs, files: &[LogFile], command: String) -> anyhow::Result<LogProvenance> {
+    Ok(LogProvenance::new(digests(files)?, args.seed, command))
 }
 
 /// The log as it is to be fitted.
-pub(super) fn read(args: &args::FitArgs, files: &[LogFile], reading: &ReadOptions) -> anyhow::Result<Log> {
+pub(crate) fn read(args: &args::LogFitArgs, files: &[LogFile], reading: &ReadOptions) -> anyhow::Result<Log> {
     let mut log = Log::of(files, reading)?;
     if args.run >= log.runs.len() {
         let (last, run) = (log.runs.len().saturating_sub(1), args.run);
@@ -53,11 +54,11 @@ pub(crate) fn digests(files: &[LogFile]) -> anyhow::Result<Vec<(String, String)>
 }
 
 /// Generations of all runs that a fit filters; it refuses to filter more.
-pub(super) fn generations(log: &Log) -> usize {
+pub(crate) fn generations(log: &Log) -> usize {
     log.runs.iter().map(|run| run.rows.len()).sum::<usize>().min(MOST_GENERATIONS as usize)
 }
 
-pub(super) fn options(args: &args::FitArgs, whole_solutions: bool) -> Result<FitOptions, ScenarioError> {
+pub(crate) fn options(args: &args::LogFitArgs, whole_solutions: bool) -> Result<FitOptions, ScenarioError> {
     Ok(args.training.tell(FitOptions {
         unit: if whole_solutions { SlipUnit::Solution } else { SlipUnit::Step },
         threshold: args.failing.threshold(),
@@ -93,12 +94,11 @@ pub(crate) fn blamed(error: FitError, log: Option<&Path>, scenario: Option<&Path
     }
 }
 
-/// The command as it can be typed again.
-pub(super) fn command(args: &args::FitArgs) -> String {
-    let mut words = vec!["runaway fit".to_owned()];
-    words.extend(args.files.iter().map(|file| quoted(&file.display().to_string())));
+/// The log and how it is fitted, as they can be typed again: what stands before the options of a command alone, then the rest.
+pub(crate) fn typed(args: &args::LogFitArgs, between: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut words: Vec<String> = args.files.iter().map(|file| quoted(&file.display().to_string())).collect();
     words.extend(args.reading.typed());
-    words.extend(args.class.as_ref().map(|class| format!("--class {}", quoted(class))));
+    words.extend(between);
     words.extend(args.problems.typed());
     if args.run != 0 {
         words.push(format!("--run {}", args.run));
@@ -112,6 +112,21 @@ pub(super) fn command(args: &args::FitArgs) -> String {
     words.extend(args.training.typed());
     words.extend(args.failing.typed());
     words.push(format!("--horizon {} --seed {}", args.horizon, args.seed));
+    words
+}
+
+/// The rules as they can be typed again.
+pub(crate) fn typed_rules(args: &args::GateRuleArgs) -> impl Iterator<Item = String> {
+    let fewest =
+        (args.min_generations != FEWEST_GENERATIONS).then(|| format!("--min-generations {}", args.min_generations));
+    args.fail_if.iter().map(|rule| format!("--fail-if {}", quoted(&rule.to_string()))).chain(fewest)
+}
+
+/// The command as it can be typed again.
+pub(super) fn command(args: &args::FitArgs) -> String {
+    let mut words = vec!["runaway fit".to_owned()];
+    words.extend(typed(&args.log, args.class.as_ref().map(|class| format!("--class {}", quoted(class)))));
+    words.extend(typed_rules(&args.gate));
     words.extend(args.save.as_ref().map(|file| format!("--save {}", quoted(&file.display().to_string()))));
     let sizes = args.advise.iter().flatten().map(|measurement| match measurement {
         crate::fit::Measurement::Evaluate(items) => format!("evaluate={items}"),
@@ -119,7 +134,7 @@ pub(super) fn command(args: &args::FitArgs) -> String {
         crate::fit::Measurement::Next(items) => format!("next={items}"),
     });
     let sizes = sizes.collect::<Vec<_>>().join(",");
-    let one = args.class.is_none() && args.reading.metric.len() < 2;
+    let one = args.class.is_none() && args.log.reading.metric.len() < 2;
     if args.advise.is_some() || args.report.is_some() && one {
         words.push(if sizes.is_empty() { "--advise".to_owned() } else { format!("--advise={sizes}") });
     }

@@ -19,7 +19,7 @@ use super::super::limits::WorkEstimate;
 use super::super::progress::watched;
 use super::super::standard_error::notes;
 use super::super::{CommandVerdict, UsageError, report_folder, write_report};
-use super::{blamed, class, generations, options, provenance, read, text};
+use super::{blamed, class, command, generations, options, provenance, read, text};
 
 /// The fits of both metrics.
 #[derive(Serialize)]
@@ -37,14 +37,14 @@ struct OfMetric<'a> {
 
 pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
     let [first, second] = names(args)?;
-    let options = options(args, false)?;
-    let files = Log::files(&args.files)?;
-    let read = |reading: &ReadOptions| read(args, &files, reading);
+    let options = options(&args.log, false)?;
+    let files = Log::files(&args.log.files)?;
+    let read = |reading: &ReadOptions| read(&args.log, &files, reading);
     let mut of_second = options.clone();
     let (one, other) = match &args.class {
-        None => (read(&args.reading.of_metric(first))?, read(&args.reading.of_metric(second))?),
+        None => (read(&args.log.reading.of_metric(first))?, read(&args.log.reading.of_metric(second))?),
         Some(class) => {
-            let reading = args.reading.options()?;
+            let reading = args.log.reading.options()?;
             let total = read(&reading)?;
             let mut part = read(&class::reading(reading, class)?).with_context(|| format!("--class {class}"))?;
             class::keep(&mut part, &total, class)?;
@@ -53,9 +53,10 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
             (total, part)
         }
     };
-    let provenance = provenance(args, &files)?.with_reading([one.reading(), other.reading()].concat());
+    let provenance =
+        provenance(&args.log, &files, command(args))?.with_reading([one.reading(), other.reading()].concat());
     let longest = generations(&one).max(generations(&other));
-    WorkEstimate::default().fits(2, options.effort.sweeps, longest).admit(args.patience)?;
+    WorkEstimate::default().fits(2, options.effort.sweeps, longest).admit(args.log.patience)?;
     let folder = report_folder(args.report.as_deref(), "fit", args.replacing)?;
     let fitted = [fitted(&one, &options, args)?, fitted(&other, &of_second, args)?];
     let fits = [fitted[0].answer(), fitted[1].answer()];
@@ -87,7 +88,7 @@ const TOTAL: &str = "all mistakes";
 
 /// The two metrics, or the total and the class; what answers for one alone is refused.
 fn names(args: &args::FitArgs) -> Result<[&str; 2], UsageError> {
-    let names = match (args.reading.metric.as_slice(), &args.class) {
+    let names = match (args.log.reading.metric.as_slice(), &args.class) {
         ([] | [_], Some(class)) => [TOTAL, class],
         (_, Some(class)) => {
             return Err(UsageError(format!("--class {class}: a class stands beside one total; give --metric once")));
@@ -105,6 +106,9 @@ fn names(args: &args::FitArgs) -> Result<[&str; 2], UsageError> {
     if args.advise.is_some() || args.variants {
         return Err(UsageError(format!("--advise and --variants answer for one metric; leave {remedy} out")));
     }
+    if !args.gate.fail_if.is_empty() {
+        return Err(UsageError(format!("--fail-if judges the loop by one metric; leave {remedy} out")));
+    }
     if args.save.is_some() {
         return Err(UsageError(format!("--save writes the loop of one metric; leave {remedy} out")));
     }
@@ -113,7 +117,7 @@ fn names(args: &args::FitArgs) -> Result<[&str; 2], UsageError> {
 
 fn fitted<'a>(log: &'a Log, options: &'a FitOptions, args: &args::FitArgs) -> anyhow::Result<Fitted<'a>> {
     let fitted = watched("fit", "sweeps", |watch| Fitted::watched(log, options, watch))?
-        .map_err(|error| blamed(error, args.files.first().map(PathBuf::as_path), args.scenario.as_deref()))?;
+        .map_err(|error| blamed(error, args.log.files.first().map(PathBuf::as_path), args.log.scenario.as_deref()))?;
     read_as(log, &mut notes())?;
     Ok(fitted)
 }

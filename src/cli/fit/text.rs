@@ -1,5 +1,7 @@
 //! The answer of `runaway fit`: the finding first; one line and no number where the sampler has not settled.
 
+use crate::gate::GateVerdict;
+use crate::report;
 use crate::report::fit::{FitInputs, tables, words};
 
 use super::super::document::{Answer, CurveArgs};
@@ -24,5 +26,15 @@ pub(super) fn answer(inputs: &FitInputs<'_>, curve: CurveArgs) -> Answer {
         remarks: remarks.chain(words::unknown(fit)).chain(words::criticism(fit, inputs.weighed)).collect(),
         notes: fit.warnings.iter().cloned().chain([words::LEARNERS.to_owned()]).collect(),
         written: Vec::new(),
+    }
+}
+
+/// The verdict by the rules, ahead of the fit's own answer.
+pub(super) fn verdict(verdict: &GateVerdict) -> Answer {
+    Answer {
+        finding: report::gate::words::finding(verdict).into_iter().take(1).collect(),
+        tables: vec![report::gate::rules(verdict)],
+        remarks: report::gate::words::rates(),
+        ..Answer::default()
     }
 }

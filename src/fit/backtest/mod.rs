@@ -207,11 +207,13 @@ fn case(log: &Log, run: &LogRun, cut: usize, options: &BacktestOptions) -> Resul
         })
         .collect();
     let kind = CourseKind::of(&run.rows);
+    let signals = Some(fitted.signals());
     Ok(BacktestCase {
         file: log.source.clone(),
         run: run.name.clone(),
         kind,
         cut,
+        signals,
         scores,
         baselines,
         forecast,

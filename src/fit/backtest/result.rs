@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::fit::baseline::Baseline;
+use crate::fit::signals::StopSignals;
 
 use super::CourseKind;
 
@@ -81,6 +82,9 @@ pub struct BacktestCase {
     pub kind: CourseKind,
     /// Generations that the fit saw.
     pub cut: usize,
+    /// What stopping rules are about, as the fit had it; absent from results of before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signals: Option<StopSignals>,
     /// The fit.
     pub scores: CaseScores,
     /// The extrapolations.

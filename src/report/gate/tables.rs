@@ -1,0 +1,58 @@
+//! The tables of a verdict.
+
+use super::words;
+use crate::gate::{GateVerdict, RateEstimate, RuleOutcome};
+use crate::report::fit::words::{range, spread};
+use crate::report::words::{number, or_dash, percent, ratio};
+use crate::table::Table;
+
+/// R and the remaining runway; absent where they cannot be used.
+#[must_use]
+pub fn numbers(verdict: &GateVerdict) -> Option<Table> {
+    let numbers = verdict.numbers.as_ref()?;
+    let runway = &numbers.runway;
+    let median = runway.median.map_or_else(|| format!("more than {}", runway.horizon), |median| median.to_string());
+    let left = format!("{median} (90\u{a0}%: {})", range(runway.interval90, runway.horizon));
+    let failed = runway.failed_at.map(|at| format!("0: failed already, at generation {at}"));
+    let values = [
+        ("reproduction number R", spread(&numbers.reproduction_number, ratio)),
+        ("probability that R is above 1", percent(numbers.above_one, 3)),
+        ("remaining runway (generations)", failed.unwrap_or(left)),
+    ];
+    Some(Table::of_values("Key numbers", ["Quantity", "Given the log"], values))
+}
+
+/// The rules, each with what it has been worth.
+#[must_use]
+pub fn rules(verdict: &GateVerdict) -> Table {
+    let share = |one: Option<RateEstimate>| {
+        or_dash(one.map(|one| {
+            let (low, high) = one.interval90;
+            format!("{} ({} to {})", percent(one.rate, 2), percent(low, 2), percent(high, 2))
+        }))
+    };
+    let row = |one: &RuleOutcome| {
+        let lead = one.rates.and_then(|rates| rates.lead);
+        [
+            one.rule.to_string(),
+            words::value(one),
+            or_dash(one.met.map(|met| if met { "yes" } else { "no" }.to_owned())),
+            share(one.rates.map(|rates| rates.false_alarms)),
+            share(one.rates.map(|rates| rates.detected)),
+            or_dash(
+                lead.map(|lead| format!("{} ({} to {})", number(lead.mean, 2), lead.interval90.0, lead.interval90.1)),
+            ),
+            or_dash(one.rates.map(|rates| words::checks(&rates))),
+        ]
+    };
+    let columns = [
+        ("Stop if", 0),
+        ("Value", 0),
+        ("Met", 0),
+        ("False alarms (90 %)", 1),
+        ("Detected (90 %)", 1),
+        ("Lead time (generations; 90 %)", 2),
+        ("Counted on", 3),
+    ];
+    Table::of_rows("Rules", columns, verdict.rules.iter().map(row))
+}
