@@ -1,9 +1,16 @@
 //! Designs side by side: each solved, played with the same luck, priced, and compared with a baseline.
 
+mod chance;
+mod evaluate;
+mod least_price;
+mod lever;
 mod paired;
+mod planned;
 mod posterior;
 mod price;
 mod result;
+mod search;
+mod space;
 
 use thiserror::Error;
 
@@ -12,6 +19,10 @@ use crate::explain::MistakeAccount;
 use crate::scenario::Design;
 use crate::simulate::{self, RunSummary, Simulated, SimulationError};
 
+pub use chance::chance;
+pub use lever::{LeverOption, PlanLever, VaryError};
+pub use planned::{DesignPlan, PlanChance, PlanQuestion, PlannedDesign, RunLimit, SearchCount};
+pub use search::{PlanRequest, PlanSpace, SearchError, is_cut};
 pub use paired::{PairedDifference, PairedDifferences};
 pub use posterior::{DesignPosterior, PosteriorError, RUNS, UnderDraws, posterior};
 pub use result::{

@@ -17,7 +17,7 @@ mod open_counts;
 pub mod quadrature;
 mod solve;
 
-pub(super) use count_cost::cost_sum;
+pub(super) use count_cost::{CountCost, cost_sum};
 pub use expected_runway::expected_runway;
 pub use law_chain::{ChainRunway, LawChain};
 pub(super) use solve::solve_and_price;
