@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Two or more commands of each kind, in the order of `runaway --help`.
-const EXAMPLES: [(&str, &[&str]); 13] = [
+const EXAMPLES: [(&str, &[&str]); 14] = [
     (
         "solve",
         &[
@@ -38,6 +38,13 @@ const EXAMPLES: [(&str, &[&str]); 13] = [
             "runaway compare models/designs.toml -o out/designs",
             "runaway compare models/designs.toml --format csv > designs.csv",
             "runaway compare models/unverified.toml models/self-judge.toml models/step-checks.toml",
+        ],
+    ),
+    (
+        "plan",
+        &[
+            "runaway plan models/designs.toml --generations 30 --max-failure 0.2",
+            "runaway plan models/self-consistency.toml --budget 2e7 --vary vote.candidates=1,3,5 -o out/plan",
         ],
     ),
     (
@@ -111,7 +118,7 @@ mod tests {
     #[test]
     fn every_command_has_two_examples_that_parse() {
         let shown = shown();
-        assert!(shown.len() >= 13);
+        assert!(shown.len() >= 14);
         for (command, lines) in shown {
             assert!(lines.len() >= 2, "{command}: {lines:?}");
             for line in lines {

@@ -15,6 +15,7 @@ mod limits;
 mod manual;
 mod measure;
 mod outcome;
+mod plan;
 mod play;
 mod playing;
 mod posterior;
@@ -37,7 +38,7 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::files::FileError;
 use crate::fit::{FitError, LogError};
 use crate::measure::MeasureError;
-use crate::plan::PlanError;
+use crate::plan::{PlanError, SearchError};
 use crate::scenario::ScenarioError;
 
 use args::{Cli, Command};
@@ -95,6 +96,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Check(args) => check::run(args, out),
         Command::Report(args) => report::run(args, out),
         Command::Compare(args) => compare::run(args, out),
+        Command::Plan(args) => plan::run(args, out),
         Command::Explain(args) => explain::run(args, out),
         Command::Fit(args) => fit::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
@@ -112,6 +114,13 @@ fn code(error: &anyhow::Error) -> u8 {
     }
     if error.downcast_ref::<FileError>().is_some_and(|error| matches!(error, FileError::OtherKind { .. })) {
         return USAGE;
+    }
+    if let Some(error) = error.downcast_ref::<SearchError>() {
+        return match error {
+            SearchError::Scenario(_) => BAD_INPUT,
+            SearchError::Unreached(_) => FAILURE,
+            _ => USAGE,
+        };
     }
     if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() {
         BAD_INPUT

@@ -10,6 +10,8 @@ use crate::scenario::{MAX_CANDIDATES, quantity_names};
 pub(super) enum TypedError {
     #[error("a share lies in [0, 1]")]
     Share,
+    #[error("an amount is a finite number above 0")]
+    Amount,
     #[error("a level lies between 0 and 1")]
     Level,
     #[error("a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items")]
@@ -26,7 +28,7 @@ pub(super) enum TypedError {
 pub(super) const EXIT_CODES: &str = "\
 Results go to standard output, progress and errors to standard error.
 Exit codes: 0 done; 1 failure while working (files, refused simulations); 2 wrong usage; 3 bad input (scenario files, \
-overrides, logs and samples); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold).";
+overrides, logs and samples); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold; `plan`: no design does what was asked).";
 
 /// What a file can state, for `compare --help`.
 pub(super) fn statements() -> String {
@@ -56,6 +58,10 @@ pub(super) fn measurement(typed: &str) -> Result<Measurement, TypedError> {
 
 pub(super) fn level(typed: &str) -> Result<f64, TypedError> {
     within(typed, |level| level > 0.0 && level < 1.0, TypedError::Level)
+}
+
+pub(super) fn amount(typed: &str) -> Result<f64, TypedError> {
+    within(typed, |amount| amount > 0.0 && amount.is_finite(), TypedError::Amount)
 }
 
 fn within(typed: &str, holds: impl Fn(f64) -> bool, error: TypedError) -> Result<f64, TypedError> {

@@ -11,6 +11,7 @@ mod price;
 mod result;
 mod search;
 mod space;
+mod written_design;
 
 use thiserror::Error;
 
@@ -23,6 +24,7 @@ pub use chance::chance;
 pub use lever::{LeverOption, PlanLever, VaryError};
 pub use planned::{DesignPlan, PlanChance, PlanQuestion, PlannedDesign, RunLimit, SearchCount};
 pub use search::{PlanRequest, PlanSpace, SearchError, is_cut};
+pub use written_design::differing_keys;
 pub use paired::{PairedDifference, PairedDifferences};
 pub use posterior::{DesignPosterior, PosteriorError, RUNS, UnderDraws, posterior};
 pub use result::{

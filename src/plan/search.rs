@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::analytic::SolveError;
+use crate::quantity::Count;
 use crate::scenario::{Design, Filter, Scenario, ScenarioError};
 
 use super::evaluate::RunOutcome;
@@ -108,9 +109,18 @@ impl PlanSpace {
         Ok(Self { bases: ready, named, counts_steps, space })
     }
 
-    /// The loops of all designs, for whoever estimates the work.
-    pub fn scenarios(&self) -> impl Iterator<Item = &Scenario> {
-        self.space.variants.iter().map(|variant| &variant.scenario)
+    /// The loops of all designs and the most generations that each may be followed, for whoever estimates the work.
+    pub fn runs(&self, request: &PlanRequest) -> impl Iterator<Item = (&Scenario, u64)> {
+        let PlanRequest { question, max_failure, .. } = *request;
+        self.space.variants.iter().map(move |variant| {
+            let generations = match question {
+                PlanQuestion::Cheapest { generations, .. } => generations,
+                PlanQuestion::Longest { budget, most } => {
+                    most_generations(&variant.scenario, budget, max_failure, most)
+                }
+            };
+            (&variant.scenario, generations)
+        })
     }
 
     /// Searches them. `progress` is told of designs that are done.
@@ -140,6 +150,9 @@ impl PlanSpace {
         } else if let Some((index, outcome)) = self.nearest(&worked, request) {
             chosen = Some(self.design(&space.variants[index], outcome, request));
             scenario = Some(space.variants[index].scenario.clone());
+        }
+        if let (Some(one), Some(scenario)) = (&chosen, &mut scenario) {
+            scenario.horizon = Count::new(one.generations.max(1)).unwrap_or(scenario.horizon);
         }
         let runner_up = ranking.get(1).map(|&second| designs[second].clone());
         let cheaper = chosen.as_ref().filter(|one| one.meets).and_then(|one| cheaper_miss(&designs, one, request));

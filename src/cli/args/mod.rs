@@ -2,6 +2,7 @@
 
 mod logs;
 mod loops;
+mod plan;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use super::typed::EXIT_CODES;
 
 pub use logs::{BacktestArgs, FitArgs, IngestArgs, MeasureArgs};
 pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, SimulateArgs, SolveArgs};
+pub use plan::{MOST_GENERATIONS, PlanArgs};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
@@ -36,6 +38,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Set designs side by side: fate, runway, price, what each check catches
     Compare(CompareArgs),
+    /// Choose a design: the cheapest that lasts, or the longest run of a budget; exit code 10 if none does
+    Plan(PlanArgs),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
     Explain(ExplainArgs),
     /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
