@@ -23,6 +23,7 @@ use crate::scenario::Scenario;
 
 use bin::AttemptedAnswers;
 
+pub use attempts::elect;
 pub use bin::{BinLaw, CheckPassage};
 pub use candidate::{Answers, Belief, Problem};
 pub use composition::{Composition, Direction};

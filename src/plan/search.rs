@@ -24,6 +24,8 @@ const FOLLOWED: f64 = 2.0;
 const AT_ONCE: usize = 32;
 /// A design that is likelier than this to fail is on no front.
 const LIKELY: f64 = 0.5;
+/// Relative difference below which two numbers count as equal.
+const EQUAL: f64 = 1e-9;
 /// Counted where a file has no prices.
 const STEPS: [&str; 2] = ["cost.per_step=1", "cost.unit=steps"];
 
@@ -52,6 +54,14 @@ pub enum SearchError {
     TooMany {
         /// Combinations, in words.
         combinations: String,
+    },
+    /// A filter that no loop has.
+    #[error("--vary filter.{index}: {counted}; filters are counted from 0")]
+    NoFilter {
+        /// The number asked for.
+        index: usize,
+        /// How many there are, in words.
+        counted: String,
     },
     /// Designs whose prices cannot be compared.
     #[error("the designs are priced in {first} and in {other}; give them one unit, or choose one with --design")]
@@ -92,6 +102,7 @@ impl PlanSpace {
         for base in bases {
             let sets: Vec<String> = prices(counts_steps).into_iter().chain([horizon.clone()]).collect();
             let scenario = base.scenario.varied(&sets, &[])?;
+            filters_exist(&request.asked, scenario.filters.len())?;
             let own = levers(&scenario, &request.asked, request.only);
             ready.push((Design { name: base.name.clone(), scenario }, own));
         }
@@ -153,6 +164,8 @@ impl PlanSpace {
         }
         if let (Some(one), Some(scenario)) = (&chosen, &mut scenario) {
             scenario.horizon = Count::new(one.generations.max(1)).unwrap_or(scenario.horizon);
+            // Prices that stood in for none are no part of the design.
+            scenario.cost = scenario.cost.take().filter(|_| !counts_steps);
         }
         let runner_up = ranking.get(1).map(|&second| designs[second].clone());
         let cheaper = chosen.as_ref().filter(|one| one.meets).and_then(|one| cheaper_miss(&designs, one, request));
@@ -254,6 +267,22 @@ impl PlanSpace {
 /// The keys that price a loop without prices by its steps.
 pub(super) fn prices(counts_steps: bool) -> Vec<String> {
     STEPS.iter().filter(|_| counts_steps).map(|set| (*set).to_owned()).collect()
+}
+
+/// Refuses to leave out a filter that there is not.
+fn filters_exist(asked: &[PlanLever], filters: usize) -> Result<(), SearchError> {
+    let without = asked.iter().flat_map(|lever| &lever.options).filter_map(|option| option.without);
+    match without.max().filter(|index| *index >= filters) {
+        Some(index) => {
+            let counted = match filters {
+                0 => "the loop has no filter".to_owned(),
+                1 => "the loop has 1 filter".to_owned(),
+                _ => format!("the loop has {filters} filters"),
+            };
+            Err(SearchError::NoFilter { index, counted })
+        }
+        None => Ok(()),
+    }
 }
 
 /// The one unit of all loops.
@@ -379,7 +408,8 @@ fn front(designs: &[PlannedDesign], question: PlanQuestion) -> Vec<PlannedDesign
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(value(a.1).total_cmp(&value(b.1))));
     let mut front: Vec<PlannedDesign> = Vec::new();
     for (_, one) in order {
-        if front.last().is_none_or(|best| value(one) < value(best)) {
+        // A difference in the last digits is none.
+        if front.last().is_none_or(|best| value(one) < value(best) - EQUAL * value(best).abs()) {
             front.push(one.clone());
         }
     }
@@ -397,7 +427,8 @@ fn name(base: Option<&str>, variant: &PlannedVariant) -> String {
     let mut parts: Vec<String> = base.into_iter().map(str::to_owned).chain([voted]).collect();
     let kinds: Vec<&str> = variant.scenario.filters.iter().map(Filter::kind).collect();
     match kinds[..] {
-        [] if variant.without.is_empty() => {}
+        // The name of a design of the file says what it filters.
+        _ if variant.without.is_empty() && (base.is_some() || kinds.is_empty()) => {}
         [] => parts.push("no filter".to_owned()),
         _ => parts.push(kinds.join(" + ")),
     }

@@ -53,6 +53,7 @@ mod measure;
 mod measuring;
 mod models;
 mod noise;
+mod plan;
 mod plane;
 mod played;
 mod provenance;

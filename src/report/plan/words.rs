@@ -21,6 +21,9 @@ pub fn sentences(plan: &DesignPlan) -> Vec<String> {
         )
     }));
     said.extend(plan.present.as_ref().map(|present| as_it_is(plan, present)));
+    if plan.met && chosen.limit == Some(RunLimit::Failure) {
+        said.push("What ends that run is failure, not the budget: one generation more fails too often.".to_owned());
+    }
     if plan.met {
         said.push(plan.runner_up.as_ref().map_or_else(|| alone(plan), |second| why_second(plan, chosen, second)));
         said.extend(plan.cheaper.as_ref().map(|cheaper| {
@@ -109,7 +112,7 @@ fn why_second(plan: &DesignPlan, chosen: &PlannedDesign, second: &PlannedDesign)
     let dearer = cost / best - 1.0;
     let rate = failure(second);
     if dearer > 1e-9 {
-        let share = if dearer > 9.995 { format!("{} times as much", number(dearer + 1.0, 3)) } else { format!("{} more", percent(dearer, 3)) };
+        let share = if dearer > 0.995 { format!("{} times as much", number(dearer + 1.0, 3)) } else { format!("{} more", percent(dearer, 3)) };
         return format!("The runner-up “{name}” lost because it costs {share}, {}; it fails with probability {rate}.", price(plan, second));
     }
     format!("The runner-up “{name}” costs the same and lost because it fails no less often, with probability {rate}.")
