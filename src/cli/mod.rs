@@ -16,6 +16,7 @@ mod manual;
 mod measure;
 mod outcome;
 mod plan;
+mod per_problem;
 mod play;
 mod playing;
 mod posterior;

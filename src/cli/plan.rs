@@ -16,7 +16,7 @@ use super::document::{Answer, json};
 use super::limits::WorkEstimate;
 use super::outcome::UsageError;
 use super::progress::bar;
-use super::{CommandVerdict, quoted, report_folder, write_report};
+use super::{CommandVerdict, per_problem, quoted, report_folder, write_report};
 
 #[derive(Serialize)]
 struct PlanDocument<'a> {
@@ -40,6 +40,9 @@ struct PlannedLoops {
 }
 
 pub(super) fn run(args: &PlanArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
+    if let Some(samples) = args.per_problem {
+        return per_problem::run(args, samples, out);
+    }
     let asked = args.vary.iter().map(|typed| PlanLever::typed(typed)).collect::<Result<Vec<_>, _>>();
     let asked = asked.map_err(|error| UsageError(error.to_string()))?;
     let loops = PlannedLoops::read(args)?;

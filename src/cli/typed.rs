@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::fit::Measurement;
+use crate::plan::inference::RevisionRates;
 use crate::scenario::{MAX_CANDIDATES, quantity_names};
 
 /// The rule that a typed value breaks.
@@ -12,6 +13,8 @@ pub(super) enum TypedError {
     Share,
     #[error("an amount is a finite number above 0")]
     Amount,
+    #[error("write SPOILED:MENDED, two shares in [0, 1], such as 0.05:0.2")]
+    Revision,
     #[error("a level lies between 0 and 1")]
     Level,
     #[error("a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items")]
@@ -58,6 +61,12 @@ pub(super) fn measurement(typed: &str) -> Result<Measurement, TypedError> {
 
 pub(super) fn level(typed: &str) -> Result<f64, TypedError> {
     within(typed, |level| level > 0.0 && level < 1.0, TypedError::Level)
+}
+
+pub(super) fn revision(typed: &str) -> Result<RevisionRates, TypedError> {
+    let shares = typed.split_once(':').and_then(|(spoiled, mended)| Some((share(spoiled).ok()?, share(mended).ok()?)));
+    let (right_to_wrong, wrong_to_right) = shares.ok_or(TypedError::Revision)?;
+    Ok(RevisionRates { right_to_wrong, wrong_to_right })
 }
 
 pub(super) fn amount(typed: &str) -> Result<f64, TypedError> {

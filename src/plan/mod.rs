@@ -2,6 +2,7 @@
 
 mod chance;
 mod evaluate;
+pub mod inference;
 mod least_price;
 mod lever;
 mod paired;

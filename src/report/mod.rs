@@ -14,6 +14,7 @@ mod flows;
 mod front;
 mod glossary;
 mod html;
+pub mod inference;
 mod inputs;
 mod legend;
 pub mod measure;

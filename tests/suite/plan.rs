@@ -22,7 +22,7 @@ impl SmallLoop {
             "name = \"small\"\n[task]\nsteps = 10\n[errors]\nstep_error = {}\nsystematic_share = {}\nconsistency = {}\n\
              amplification = {}\nwrong_answers = 5\nstep_error_gain = {}\n[cost]\nper_step = 1\nper_training_example = {}\n\
              per_true_example = {}\nunit = \"EUR\"\n",
-            within(0.001, 0.02),
+            within(0.002, 0.06),
             within(0.0, 0.5),
             within(0.3, 1.0),
             within(0.0, 20.0),
@@ -97,9 +97,9 @@ fn brute_force_finds_no_better_design() {
     for seed in 0..100 {
         let mut rng = ChaCha8Rng::seed_from_u64(15_000 + seed);
         let small = SmallLoop::random(&mut rng);
-        let max_failure = [0.01, 0.05, 0.2, 0.5][rng.random_range(0..4)];
+        let max_failure = [1e-4, 0.01, 0.05, 0.2][rng.random_range(0..4)];
         let base = small.with(8, 6, (1, 1), [true, true], 0.0);
-        let budget = 2_000.0 * 10_f64.powf(2.0 * rng.random::<f64>());
+        let budget = 200.0 * 10_f64.powf(2.5 * rng.random::<f64>());
         let plan = if seed % 2 == 0 {
             let plan = planned(base, PlanQuestion::Cheapest { generations: 6, budget: None }, max_failure);
             let runs = small.every(6).iter().map(run).collect::<Vec<_>>();
@@ -134,7 +134,7 @@ fn brute_force_finds_no_better_design() {
         pruned += plan.search.pruned;
     }
     // Both outcomes and the bound are put to the test.
-    assert!((30..100).contains(&met), "{met} of 100 goals were met");
+    assert!((30..95).contains(&met), "{met} of 100 goals were met");
     assert!(pruned > 500, "{pruned} designs were left out by their bound");
 }
 

@@ -6,7 +6,8 @@ use clap::Args;
 
 use crate::cli::document::OutputArgs;
 use crate::cli::examples;
-use crate::cli::typed::{amount, share};
+use crate::cli::typed::{amount, level, revision, share};
+use crate::plan::inference::{MOST_SAMPLES, RevisionRates};
 
 use super::{PatienceArgs, ReplaceArgs};
 
@@ -23,7 +24,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "PROBABILITY", default_value_t = crate::analytic::SAFE, value_parser = share)]
     pub max_failure: f64,
     /// What the run may cost, in the unit of the file's [cost]; without prices, in steps of candidates
-    #[arg(long, value_name = "COST", value_parser = amount)]
+    #[arg(long, value_name = "COST", value_parser = amount, allow_negative_numbers = true)]
     pub budget: Option<f64>,
     /// Vary a key: KEY=FROM:TO (whole numbers), KEY=FROM:TO:COUNT, KEY=V,V,…, or filter.0=on,off [default: candidates and agreement
     /// of the vote, each filter on or off, and where truth has a price its shares]
@@ -32,6 +33,17 @@ pub struct PlanArgs {
     /// Vary nothing but what --vary names
     #[arg(long, requires = "vary")]
     pub only: bool,
+    /// Divide this number of samples a problem instead: votes, attempts behind the file's filters, revisions, votes that stop early
+    #[arg(long, value_name = "SAMPLES", value_parser = clap::value_parser!(u64).range(1..=MOST_SAMPLES),
+        conflicts_with_all = ["generations", "max_failure", "budget", "vary", "only", "fit", "save"])]
+    pub per_problem: Option<u64>,
+    /// What a revision does: the share of right answers that it spoils and of wrong ones that it mends, such as 0.05:0.2 [default: as
+    /// the loop revises without help from outside]
+    #[arg(long, value_name = "SPOILED:MENDED", value_parser = revision, requires = "per_problem")]
+    pub revision: Option<RevisionRates>,
+    /// Error at which a vote stops early
+    #[arg(long, value_name = "PROBABILITY", default_value_t = 0.05, value_parser = level, requires = "per_problem")]
+    pub stop_error: f64,
     /// Override a key of the scenario, before anything is varied
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,

@@ -75,6 +75,17 @@ pub struct SampleDivision {
     pub runway: Option<DivisionRunway>,
 }
 
+impl SampleDivision {
+    /// Whether its answers pass a check.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        self.check != UNCHECKED
+    }
+}
+
+/// The name of no check.
+pub(super) const UNCHECKED: &str = "no check";
+
 /// A loop that trains on what a division accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

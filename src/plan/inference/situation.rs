@@ -3,6 +3,8 @@
 use crate::law::{Answers, Belief, CheckCircumstances, Composition, Law, passing};
 use crate::scenario::{Filter, Scenario};
 
+use super::inferred::UNCHECKED;
+
 /// Problems that a model meets in the same way.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ProblemSituation {
@@ -54,7 +56,7 @@ pub(super) fn situations(law: &Law, x: Composition) -> Vec<ProblemSituation> {
 impl CheckStack {
     /// No check.
     pub fn none() -> Self {
-        Self { name: "no check".to_owned(), filters: Vec::new(), price: 0.0 }
+        Self { name: UNCHECKED.to_owned(), filters: Vec::new(), price: 0.0 }
     }
 
     /// No check, each filter of the loop by itself, and all of them where they are several.
