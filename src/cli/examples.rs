@@ -43,8 +43,8 @@ const EXAMPLES: [(&str, &[&str]); 14] = [
     (
         "plan",
         &[
-            "runaway plan models/designs.toml --generations 30 --max-failure 0.2 --only --vary vote.candidates=1,3",
-            "runaway plan models/self-consistency.toml --budget 2e7 --vary vote.candidates=1,3,5 -o out/plan",
+            "runaway plan models/designs.toml --generations 30 --only --vary vote.candidates=1,3",
+            "runaway plan models/self-consistency.toml --budget 1e6 -o out/plan",
             "runaway plan models/self-judge.toml --per-problem 16",
         ],
     ),

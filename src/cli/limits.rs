@@ -128,7 +128,11 @@ impl WorkEstimate {
             designs += 1;
             operations += generations as f64 * generation(scenario, law(scenario));
         }
-        self.part(operations, format!("runs of {designs} designs"), "vary fewer keys (--only), or lower `--generations`")
+        self.part(
+            operations,
+            format!("runs of {designs} designs"),
+            "vary fewer keys (--only), or lower `--generations`",
+        )
     }
 
     /// Fitting logs: `sweeps` of each fit over `generations` in all fits together.

@@ -46,12 +46,8 @@ pub(super) fn run(args: &PlanArgs, out: &mut dyn Write) -> anyhow::Result<Comman
     let asked = args.vary.iter().map(|typed| PlanLever::typed(typed)).collect::<Result<Vec<_>, _>>();
     let asked = asked.map_err(|error| UsageError(error.to_string()))?;
     let loops = PlannedLoops::read(args)?;
-    let request = PlanRequest {
-        question: question(args, &loops.designs),
-        max_failure: args.max_failure,
-        asked,
-        only: args.only,
-    };
+    let request =
+        PlanRequest { question: question(args, &loops.designs), max_failure: args.max_failure, asked, only: args.only };
     let space = PlanSpace::new(&loops.designs, loops.named, &request)?;
     WorkEstimate::default().search(space.runs(&request)).admit(args.patience)?;
     let folder = report_folder(args.output.as_deref(), "plan", args.replacing)?;
@@ -67,7 +63,8 @@ pub(super) fn run(args: &PlanArgs, out: &mut dyn Write) -> anyhow::Result<Comman
         command: command(args),
     };
     let written = written(args, &loops, &plan);
-    let document = PlanDocument { schema_version: SCHEMA_VERSION, provenance: &provenance, written: &written, plan: &plan };
+    let document =
+        PlanDocument { schema_version: SCHEMA_VERSION, provenance: &provenance, written: &written, plan: &plan };
     let json = json(&document)?;
     let render = || shown::render(&plan, &written, &provenance);
     let write = |folder: &ReportFolder| write_report(folder, &render()?, "plan.html", &[("plan.json", &json)]);
@@ -89,7 +86,8 @@ impl PlannedLoops {
         let file = source.read()?;
         // A name that there is not is refused, whatever the loops are taken from.
         let chosen = source.chosen(&file)?;
-        let given = args.fit.as_deref().map(|path| FittedLoop::required(&ScenarioFile::load(path, &[])?)).transpose()?;
+        let given =
+            args.fit.as_deref().map(|path| FittedLoop::required(&ScenarioFile::load(path, &[])?)).transpose()?;
         let fitted = given.map_or_else(|| FittedLoop::of(&file), |fitted| Ok(Some(fitted)))?;
         let named = !file.designs.is_empty();
         let is_asked = |design: &Design| !named || args.design.as_ref().is_none_or(|name| design.name == *name);

@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn without_waste_the_bound_is_the_price() {
-        let sure = scenario("[errors]\nstep_error = 0\n[learning]\nanchor = 0.1\n[[filter]]\nkind = \"catch\"\nper_check = 2");
+        let sure =
+            scenario("[errors]\nstep_error = 0\n[learning]\nanchor = 0.1\n[[filter]]\nkind = \"catch\"\nper_check = 2");
         let price = Pricing::new(&sure, 0).unwrap().total(Composition::SOUND);
         assert!((least_price(&sure, 0) / price - 1.0).abs() < 1e-8);
         let growing = scenario("[task]\nsteps_per_generation = 2");

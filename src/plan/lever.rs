@@ -83,11 +83,18 @@ impl PlanLever {
             let words: Vec<&str> = range.split(',').map(str::trim).collect();
             if words.iter().any(|word| !["on", "off"].contains(word)) {
                 let rule = format!("a filter is on or off, not {range}");
-                return Err(refusal(rule, "write filter.0=on,off, or vary one of its keys, as filter.0.sensitivity=0.5,0.9"));
+                return Err(refusal(
+                    rule,
+                    "write filter.0=on,off, or vary one of its keys, as filter.0.sensitivity=0.5,0.9",
+                ));
             }
             return Ok(Self::of_filter(index, false, words.contains(&"on"), words.contains(&"off")));
         }
-        let values = if range.contains(':') { spread(range).map_err(|(rule, help)| refusal(rule, help))? } else { listed(range) };
+        let values = if range.contains(':') {
+            spread(range).map_err(|(rule, help)| refusal(rule, help))?
+        } else {
+            listed(range)
+        };
         if values.len() as u64 > MOST_VALUES {
             let rule = format!("{} values are more than {MOST_VALUES}", values.len());
             return Err(refusal(rule, "write fewer"));
@@ -218,8 +225,7 @@ fn spread(range: &str) -> Result<Vec<String>, (String, &'static str)> {
             let (from, to) = (number(from)?, number(to)?);
             ordered(from, to)?;
             let count = count.parse::<u32>().ok().filter(|count| (2..=MOST_VALUES as u32).contains(count));
-            let count =
-                count.ok_or((format!("a range has from 2 to {MOST_VALUES} values"), "write FROM:TO:COUNT"))?;
+            let count = count.ok_or((format!("a range has from 2 to {MOST_VALUES} values"), "write FROM:TO:COUNT"))?;
             let at = |index: u32| {
                 let share = f64::from(index) / f64::from(count - 1);
                 // Without the last roundings: 0.1 and not 0.30000000000000004 / 3.
@@ -257,9 +263,15 @@ mod tests {
     #[test]
     fn ranges_and_lists() {
         assert_eq!(sets("vote.candidates=2:4"), ["vote.candidates=2", "vote.candidates=3", "vote.candidates=4"]);
-        assert_eq!(sets("learning.anchor=0:0.3:4"), ["learning.anchor=0", "learning.anchor=0.1", "learning.anchor=0.2", "learning.anchor=0.3"]);
+        assert_eq!(
+            sets("learning.anchor=0:0.3:4"),
+            ["learning.anchor=0", "learning.anchor=0.1", "learning.anchor=0.2", "learning.anchor=0.3"]
+        );
         assert_eq!(sets("examples=1:2:3"), ["examples=1", "examples=1.5", "examples=2"]);
-        assert_eq!(sets("learning.policy=replace,accumulate,replace"), ["learning.policy=replace", "learning.policy=accumulate"]);
+        assert_eq!(
+            sets("learning.policy=replace,accumulate,replace"),
+            ["learning.policy=replace", "learning.policy=accumulate"]
+        );
         let filter = PlanLever::typed("filter.1=off").unwrap();
         assert_eq!(filter.options, [LeverOption { sets: Vec::new(), without: Some(1) }]);
     }

@@ -23,15 +23,15 @@ use crate::simulate::{self, RunSummary, Simulated, SimulationError};
 
 pub use chance::chance;
 pub use lever::{LeverOption, PlanLever, VaryError};
-pub use planned::{DesignPlan, PlanChance, PlanQuestion, PlannedDesign, RunLimit, SearchCount};
-pub use search::{PlanRequest, PlanSpace, SearchError, is_cut};
-pub use written_design::differing_keys;
 pub use paired::{PairedDifference, PairedDifferences};
+pub use planned::{DesignPlan, PlanChance, PlanQuestion, PlannedDesign, RunLimit, SearchCount};
 pub use posterior::{DesignPosterior, PosteriorError, RUNS, UnderDraws, posterior};
 pub use result::{
     BaselineRatios, ComparedDesign, ComparisonSettings, DesignComparison, DesignPrice, KeptGeneration, PriceBasis,
     RunwayMeasure,
 };
+pub use search::{PlanRequest, PlanSpace, SearchError, is_cut};
+pub use written_design::differing_keys;
 
 /// A comparison that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]

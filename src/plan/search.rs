@@ -50,7 +50,9 @@ pub enum SearchError {
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// Too many combinations.
-    #[error("{combinations} combinations are more than the {MOST_COMBINATIONS} of one search; vary fewer keys, or give --only with --vary")]
+    #[error(
+        "{combinations} combinations are more than the {MOST_COMBINATIONS} of one search; vary fewer keys, or give --only with --vary"
+    )]
     TooMany {
         /// Combinations, in words.
         combinations: String,
@@ -138,11 +140,7 @@ impl PlanSpace {
     ///
     /// # Errors
     /// [`SearchError::Unreached`] where no design can be worked out exactly.
-    pub fn search(
-        &self,
-        request: &PlanRequest,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<DesignPlan, SearchError> {
+    pub fn search(&self, request: &PlanRequest, progress: &(dyn Fn(u64) + Sync)) -> Result<DesignPlan, SearchError> {
         let Self { bases, counts_steps, space, .. } = self;
         let (worked, mut search, refused) = worked_out(&space.variants, request, progress);
         search.combinations = space.combinations;
@@ -258,7 +256,10 @@ impl PlanSpace {
             ));
         }
         if let Some(reason) = refused {
-            notes.push(format!("{} designs are beyond the exact methods and were left out: {reason}", search.beyond_reach));
+            notes.push(format!(
+                "{} designs are beyond the exact methods and were left out: {reason}",
+                search.beyond_reach
+            ));
         }
         notes
     }
@@ -364,9 +365,7 @@ fn worked_out(
 fn limit(found: &[(usize, RunOutcome)], question: PlanQuestion) -> f64 {
     let lasting = found.iter().map(|(_, outcome)| outcome).filter(|outcome| outcome.lasts);
     match question {
-        PlanQuestion::Cheapest { .. } => {
-            FOLLOWED * lasting.map(|outcome| outcome.cost).fold(f64::INFINITY, f64::min)
-        }
+        PlanQuestion::Cheapest { .. } => FOLLOWED * lasting.map(|outcome| outcome.cost).fold(f64::INFINITY, f64::min),
         PlanQuestion::Longest { .. } => {
             let longest = lasting.map(|outcome| outcome.generations).max().unwrap_or(0);
             // What buys no generation is never the answer.

@@ -135,7 +135,9 @@ mod tests {
         let filter = "[[filter]]\nkind = \"ground-truth\"\n[[filter]]\nkind = \"outcome\"";
         let found = space(filter, &["filter.0=on,off", "filter.0.coverage=0.1,0.2,0.3"]).unwrap();
         assert_eq!((found.combinations, found.doubled, found.variants.len()), (6, 2, 4));
-        let kinds = |variant: &PlannedVariant| variant.scenario.filters.iter().map(crate::scenario::Filter::kind).collect::<Vec<_>>();
+        let kinds = |variant: &PlannedVariant| {
+            variant.scenario.filters.iter().map(crate::scenario::Filter::kind).collect::<Vec<_>>()
+        };
         assert!(found.variants.iter().any(|variant| kinds(variant) == ["outcome"]));
     }
 

@@ -22,7 +22,9 @@ pub fn differing_keys(base: &Scenario, design: &Scenario) -> Vec<(String, String
             (None, Value::Table(_)) => {}
             (Some(Value::Table(old)), Value::Table(new)) => {
                 let differs = |(name, value): &(&String, &Value)| key == "vote" || old.get(*name) != Some(*value);
-                written.extend(new.iter().filter(differs).map(|(name, value)| (format!("{key}.{name}"), value.to_string())));
+                written.extend(
+                    new.iter().filter(differs).map(|(name, value)| (format!("{key}.{name}"), value.to_string())),
+                );
             }
             (_, new) => written.push((key.clone(), new.to_string())),
         }

@@ -60,13 +60,8 @@ pub(super) fn tags(points: &[FrontPoint], front: &[(f64, f64)], (x, y): (&Axis, 
         let (from, to) = (sheet(ends[0]), sheet(ends[1]));
         [from.0.min(to.0), from.1.min(to.1), from.0.max(to.0), from.1.max(to.1)]
     }));
-    let unnamed = |point: &FrontPoint| Tag {
-        x: point.x,
-        y: point.y,
-        text: String::new(),
-        side: LabelSide::Right,
-        shift: 0.0,
-    };
+    let unnamed =
+        |point: &FrontPoint| Tag { x: point.x, y: point.y, text: String::new(), side: LabelSide::Right, shift: 0.0 };
     let mut tags: Vec<Tag> = points.iter().map(unnamed).collect();
     let mut order: Vec<usize> = (0..points.len()).filter(|&index| !points[index].name.is_empty()).collect();
     order.sort_by_key(|&index| !points[index].leads);

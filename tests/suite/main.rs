@@ -54,6 +54,7 @@ mod measuring;
 mod models;
 mod noise;
 mod plan;
+mod plan_inference;
 mod plane;
 mod played;
 mod provenance;

@@ -31,14 +31,22 @@ impl SmallLoop {
             within(1.0, 500.0),
         );
         let filters = [
-            format!("[[filter]]\nkind = \"outcome\"\nsensitivity = {}\nper_check = {}\n", within(0.2, 0.9), within(0.0, 20.0)),
-            format!("[[filter]]\nkind = \"cross-model\"\nagreement_on_error = {}\nerror_rate = 0.05\nper_check_step = 1\n", within(0.2, 0.9)),
+            format!(
+                "[[filter]]\nkind = \"outcome\"\nsensitivity = {}\nper_check = {}\n",
+                within(0.2, 0.9),
+                within(0.0, 20.0)
+            ),
+            format!(
+                "[[filter]]\nkind = \"cross-model\"\nagreement_on_error = {}\nerror_rate = 0.05\nper_check_step = 1\n",
+                within(0.2, 0.9)
+            ),
         ];
         Self { text, filters }
     }
 
     fn with(&self, examples: u64, horizon: u64, vote: (u64, u64), on: [bool; 2], anchor: f64) -> Scenario {
-        let filters: String = self.filters.iter().zip(on).filter(|(_, on)| *on).map(|(filter, _)| filter.as_str()).collect();
+        let filters: String =
+            self.filters.iter().zip(on).filter(|(_, on)| *on).map(|(filter, _)| filter.as_str()).collect();
         let head = format!("examples = {examples}\nhorizon = {horizon}\n");
         let tables = format!("[vote]\ncandidates = {}\nagree = {}\n[learning]\nanchor = {anchor}\n", vote.0, vote.1);
         let text = self.text.replacen('\n', &format!("\n{head}"), 1) + &tables + &filters;
@@ -64,9 +72,16 @@ impl SmallLoop {
 }
 
 fn levers() -> Vec<PlanLever> {
-    ["vote.candidates=1:3", "vote.agree=1:3", "filter.0=on,off", "filter.1=off,on", "learning.anchor=0,0.2", "examples=8,14"]
-        .map(|typed| PlanLever::typed(typed).unwrap())
-        .into()
+    [
+        "vote.candidates=1:3",
+        "vote.agree=1:3",
+        "filter.0=on,off",
+        "filter.1=off,on",
+        "learning.anchor=0,0.2",
+        "examples=8,14",
+    ]
+    .map(|typed| PlanLever::typed(typed).unwrap())
+    .into()
 }
 
 /// P(T ≤ g) and the cost before min(T, g), from the full solution.
@@ -107,7 +122,9 @@ fn brute_force_finds_no_better_design() {
             let best = best.filter(|cost| cost.is_finite()).min_by(f64::total_cmp);
             assert_eq!(plan.met, best.is_some(), "seed {seed}");
             match (best, &plan.chosen) {
-                (Some(best), Some(chosen)) => assert!(near(chosen.cost.unwrap(), best), "seed {seed}: {chosen:?} {best}"),
+                (Some(best), Some(chosen)) => {
+                    assert!(near(chosen.cost.unwrap(), best), "seed {seed}: {chosen:?} {best}")
+                }
                 (None, Some(nearest)) => {
                     let least = runs.iter().map(|(failed, _)| failed[6]).fold(1.0, f64::min);
                     assert!(near(nearest.failed, least), "seed {seed}: {nearest:?} {least}");
@@ -211,7 +228,10 @@ fn what_is_saved_and_typed_is_what_was_chosen() {
 fn goals_that_are_not_met_end_in_ten_with_the_nearest_design() {
     let (_folder, file) = folder();
     for (goal, words) in [
-        (&["--generations", "40", "--max-failure", "1e-9", "--only", "--vary", "vote.candidates=1,3"][..], "comes nearest"),
+        (
+            &["--generations", "40", "--max-failure", "1e-9", "--only", "--vary", "vote.candidates=1,3"][..],
+            "comes nearest",
+        ),
         (&["--budget", "10"], "buy no generation"),
         (&["--generations", "4", "--budget", "10"], "for 10 USD"),
     ] {

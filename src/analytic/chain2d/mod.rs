@@ -20,6 +20,6 @@ pub use super::tolerances::MIN_HAZARD;
 pub(super) use grid_cost::cost_sum;
 pub(super) use limits::within_reach;
 pub use limits::{Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES};
-pub(super) use solve::{failed_within, priced_run};
 pub use solve::solve;
 pub(super) use solve::solve_and_price;
+pub(super) use solve::{failed_within, priced_run};

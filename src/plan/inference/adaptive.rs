@@ -49,7 +49,12 @@ impl VoteCounts {
 
     /// The largest number of votes, and the second largest of another answer.
     fn leaders(&self) -> (u64, u64) {
-        let mut all = [self.right, self.systematic, self.random.first().copied().unwrap_or(0), self.random.get(1).copied().unwrap_or(0)];
+        let mut all = [
+            self.right,
+            self.systematic,
+            self.random.first().copied().unwrap_or(0),
+            self.random.get(1).copied().unwrap_or(0),
+        ];
         all.sort_unstable();
         (all[3], all[2])
     }
@@ -133,7 +138,8 @@ fn continued(counts: &VoteCounts, sample: &Answers, wrong_answers: Option<u64>) 
 
 /// Over all situations; `None` where the counts are too many to follow.
 pub(super) fn adaptive(votes: u64, rule: StopRule, situations: &[ProblemSituation]) -> Option<AdaptiveVote> {
-    let scattered = situations.iter().any(|situation| situation.wrong_answers.is_some() && situation.sample.random > 0.0);
+    let scattered =
+        situations.iter().any(|situation| situation.wrong_answers.is_some() && situation.sample.random > 0.0);
     if votes > if scattered { MOST_SCATTERED } else { MOST_VOTES } {
         return None;
     }
@@ -159,7 +165,8 @@ mod tests {
     use rand::{RngExt, SeedableRng};
 
     fn samples() -> Vec<(Answers, Option<u64>)> {
-        let answers = |right: f64, systematic: f64, random: f64| Answers { sound: right, unsound: 0.0, systematic, random };
+        let answers =
+            |right: f64, systematic: f64, random: f64| Answers { sound: right, unsound: 0.0, systematic, random };
         vec![
             (answers(0.6, 0.3, 0.1), Some(3)),
             (answers(0.2, 0.0, 0.8), Some(2)),

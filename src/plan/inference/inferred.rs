@@ -26,9 +26,10 @@ pub struct InferencePlan {
     pub adaptive: Vec<AdaptiveVote>,
     /// Purity of a plurality by its number of votes.
     pub votes_curve: Vec<VotesPoint>,
-    /// Purity of a plurality of ever more votes: systematic mistakes set it.
+    /// Purity that a plurality of ever more votes tends to: the share of problems whose likeliest answer is right. Systematic mistakes
+    /// set it.
     pub ceiling: f64,
-    /// The first of the numbers of votes tried from which all come within 1 percentage point of the ceiling.
+    /// The first of the numbers of votes tried from which on all come within 1 percentage point of the ceiling.
     pub enough_votes: Option<u64>,
     /// Whether revising an answer pays.
     pub revision: RevisionVerdict,

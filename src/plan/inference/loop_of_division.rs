@@ -14,13 +14,19 @@ pub(super) fn refusal(scenario: &Scenario) -> Option<&'static str> {
         return Some("with unsound beliefs (`recovery`) the loop that trains on a division is not followed");
     }
     if scenario.learning.policy == Policy::Accumulate || scenario.settles_at() != Some(0) || scenario.start.draw {
-        return Some("where the law changes as the loop runs, or its start is drawn, the loop that trains on a division is not followed");
+        return Some(
+            "where the law changes as the loop runs, or its start is drawn, the loop that trains on a division is not followed",
+        );
     }
     None
 }
 
 /// The loop of `scenario` with `plan` in place of its own vote and filters; `None` where it starves or no method reaches it.
-pub(super) fn runway(scenario: &Scenario, plan: &DivisionPlan<'_>, given: Option<RevisionRates>) -> Option<DivisionRunway> {
+pub(super) fn runway(
+    scenario: &Scenario,
+    plan: &DivisionPlan<'_>,
+    given: Option<RevisionRates>,
+) -> Option<DivisionRunway> {
     let law = Law::new(scenario, 0);
     let outcome = |wrong: f64| -> (Composition, ProblemOutcome) {
         let x = Composition { unsound: 0.0, wrong };

@@ -58,8 +58,8 @@ pub enum InferenceError {
 /// let voted = Scenario::default().with("errors.wrong_answers", 20)?;
 /// let request = InferenceRequest { samples: 8, revision: None, stop_error: 0.05 };
 /// let plan = divide(&voted, request)?;
-/// // Votes cannot be purer than systematic mistakes let them.
-/// assert!(plan.votes.purity.is_some_and(|purity| purity < plan.ceiling));
+/// // Votes that must agree are purer than a plurality of all samples.
+/// assert!(plan.best.and_then(|best| best.purity) >= plan.votes.purity);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -86,8 +86,8 @@ pub fn divide(scenario: &Scenario, request: InferenceRequest) -> Result<Inferenc
     let front = front(&worked);
     let votes_curve = votes_curve(samples, &found);
     let ceiling = found.iter().map(|one| one.weight * limit(one)).sum::<f64>().min(1.0);
-    let near = |point: &&VotesPoint| ceiling - point.purity > NEAR_CEILING;
-    let last_far = votes_curve.iter().rev().find(near).map_or(0, |point| point.votes);
+    let far = |point: &&VotesPoint| (ceiling - point.purity).abs() > NEAR_CEILING;
+    let last_far = votes_curve.iter().rev().find(far).map_or(0, |point| point.votes);
     Ok(InferencePlan {
         samples,
         least_accepted: LEAST_ACCEPTED,
@@ -260,7 +260,8 @@ fn limit(situation: &ProblemSituation) -> f64 {
     let sample = &situation.sample;
     let (right, systematic) = (sample.right(), sample.systematic);
     // Without a number of wrong answers none of them ever has two votes.
-    let (each, number) = situation.wrong_answers.map_or((0.0, 0.0), |answers| (sample.random / answers as f64, answers as f64));
+    let (each, number) =
+        situation.wrong_answers.map_or((0.0, 0.0), |answers| (sample.random / answers as f64, answers as f64));
     let most = right.max(systematic).max(each);
     if right < most || most == 0.0 {
         return 0.0;
@@ -274,7 +275,8 @@ fn verdict(samples: u64, situations: &[ProblemSituation], given: Option<Revision
     let right = |revisions: u64| -> f64 {
         situations.iter().map(|one| one.weight * revised(one, revisions, given).right()).sum::<f64>().min(1.0)
     };
-    let sum = |part: &dyn Fn(&ProblemSituation) -> f64| situations.iter().map(|one| one.weight * part(one)).sum::<f64>();
+    let sum =
+        |part: &dyn Fn(&ProblemSituation) -> f64| situations.iter().map(|one| one.weight * part(one)).sum::<f64>();
     let (all_right, all_wrong) = (sum(&|one| one.sample.right()), sum(&|one| one.sample.wrong()));
     let mean = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
     let of_the_loop = RevisionRates {
@@ -300,9 +302,14 @@ fn notes(scenario: &Scenario, samples: u64, situations: &[ProblemSituation], sta
         notes.push(format!("free here, for want of prices: the check by {}", free.join(", ")));
     }
     if stacks.len() == 1 {
-        notes.push("the file has no filter: nothing stands behind a sample but the vote, and resampling is not shown".to_owned());
+        notes.push(
+            "the file has no filter: nothing stands behind a sample but the vote, and resampling is not shown"
+                .to_owned(),
+        );
     }
-    if adaptive(samples.min(1), StopRule::Settled, situations).is_some() && stopping(samples, 0.5, situations).is_empty() {
+    if adaptive(samples.min(1), StopRule::Settled, situations).is_some()
+        && stopping(samples, 0.5, situations).is_empty()
+    {
         notes.push(format!(
             "votes that stop early are followed up to {MOST_SCATTERED} votes, and up to {MOST_VOTES} where `wrong_answers` is not set"
         ));

@@ -17,16 +17,19 @@ pub(super) fn votes(plan: &InferencePlan) -> Plot {
     };
     let most = plan.votes_curve.last().map_or(1.0, |point| point.votes as f64);
     let low = plan.votes_curve.iter().map(|point| point.purity).fold(plan.ceiling, f64::min);
-    let label = format!("{} at most", percent(plan.ceiling, 3));
+    let label = format!("{} in the end", percent(plan.ceiling, 3));
     let ticks: Vec<(f64, String)> =
         plan.votes_curve.iter().map(|point| ((point.votes as f64).log10(), point.votes.to_string())).collect();
     let title = match plan.enough_votes {
         Some(votes) => format!(
-            "More than {votes} vote{} buy less than 1 percentage point: {} of the winners can be right at most",
+            "More than {votes} vote{} change less than 1 percentage point: ever more lead to {} right winners",
             if votes == 1 { "" } else { "s" },
             percent(plan.ceiling, 3)
         ),
-        None => format!("{} of the winners can be right at most, and {most} votes are still far from it", percent(plan.ceiling, 3)),
+        None => format!(
+            "Ever more votes lead to {} right winners, and {most} votes are still far from it",
+            percent(plan.ceiling, 3)
+        ),
     };
     Plot {
         title,
@@ -50,7 +53,8 @@ pub(super) fn divisions(plan: &InferencePlan) -> Option<Plot> {
     };
     let front: Vec<FrontPoint> = plan.front.iter().filter_map(|one| place(one, String::new())).collect();
     let best = plan.best.as_ref()?;
-    let chosen: Vec<FrontPoint> = [place(best, name(best)), place(&plan.votes, name(&plan.votes))].into_iter().flatten().collect();
+    let chosen: Vec<FrontPoint> =
+        [place(best, name(best)), place(&plan.votes, name(&plan.votes))].into_iter().flatten().collect();
     if front.len() < 2 || chosen.len() < 2 {
         return None;
     }

@@ -71,7 +71,11 @@ fn by_difficulty(plan: &InferencePlan) -> Table {
     }
     let table = Table::new("By difficulty", columns);
     let alike = plan.difficulties.len() < 2;
-    if alike { Table::new("", Vec::new()) } else { table.noted(["A difficulty is named by the error rate of one sample.".to_owned()]) }
+    if alike {
+        Table::new("", Vec::new())
+    } else {
+        table.noted(["A difficulty is named by the error rate of one sample.".to_owned()])
+    }
 }
 
 fn resampling(plan: &InferencePlan) -> Table {
@@ -92,13 +96,16 @@ fn resampling(plan: &InferencePlan) -> Table {
 }
 
 fn votes(plan: &InferencePlan) -> Table {
-    let whole = plan.votes_curve.iter().map(|point| {
-        (format!("plurality of {}", point.votes), point.votes as f64, point.purity, Some(point.coverage))
-    });
+    let whole = plan
+        .votes_curve
+        .iter()
+        .map(|point| (format!("plurality of {}", point.votes), point.votes as f64, point.purity, Some(point.coverage)));
     let stopped = plan.adaptive.iter().map(|vote| {
         let rule = match vote.stop_error {
             None => format!("up to {}, until the leader cannot be caught", plan.samples),
-            Some(error) => format!("up to {}, until an error of {}", plan.samples, crate::report::words::percent(error, 3)),
+            Some(error) => {
+                format!("up to {}, until an error of {}", plan.samples, crate::report::words::percent(error, 3))
+            }
         };
         (rule, vote.votes, vote.purity, None)
     });
@@ -110,5 +117,5 @@ fn votes(plan: &InferencePlan) -> Table {
         share_column("Some vote right", 1, &rows.iter().map(|row| row.3).collect::<Vec<_>>()),
     ];
     let ceiling = crate::report::words::percent(plan.ceiling, 3);
-    Table::new("Votes", columns).noted([format!("Of ever more votes at most {ceiling} of the winners are right.")])
+    Table::new("Votes", columns).noted([format!("Ever more votes lead to {ceiling} right winners.")])
 }

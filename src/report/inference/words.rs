@@ -17,17 +17,17 @@ pub fn sentences(plan: &InferencePlan) -> Vec<String> {
 pub(super) fn headline(plan: &InferencePlan) -> String {
     let votes = &plan.votes;
     let least = percent(plan.least_accepted, 3);
-    let plain = format!("{} of all {} votes", right(votes), plan.samples);
+    let plain = format!("A plurality of all {} is right in {} of the problems.", plan.samples, right(votes));
     match &plan.best {
         Some(best) => format!(
             "Of up to {} samples a problem, “{}” gives the purest examples of all divisions that accept at least {least} of the problems: \
-             {} of them are right, and {} of the problems end in one. A plurality has {plain} right.",
+             {} of them are right, and {} of the problems end in one. {plain}",
             plan.samples,
             name(best),
             right(best),
             percent(best.accepted, 3)
         ),
-        None => format!("No division of {} samples accepts at least {least} of the problems; a plurality has {plain} right.", plan.samples),
+        None => format!("No division of {} samples accepts at least {least} of the problems. {plain}", plan.samples),
     }
 }
 
@@ -40,9 +40,12 @@ fn ceiling(plan: &InferencePlan) -> String {
     let enough = match plan.enough_votes {
         Some(1) => "a single sample comes within 1 percentage point of that".to_owned(),
         Some(votes) => format!("{votes} votes come within 1 percentage point of that"),
-        None => "even the largest vote tried is more than 1 percentage point below that".to_owned(),
+        None => "even the largest vote tried is more than 1 percentage point from that".to_owned(),
     };
-    format!("However many votes, at most {limit} of the winners are right, because candidates share systematic mistakes; {enough}.")
+    format!(
+        "Ever more votes lead to {limit} right winners: on the other problems some wrong answer, most often a systematic one, is as likely as the \
+         right one or likelier; {enough}."
+    )
 }
 
 fn resampled(plan: &InferencePlan, last: &ResamplingRow) -> Option<String> {
@@ -90,7 +93,10 @@ fn revision(plan: &InferencePlan) -> String {
     } else {
         format!("it does not pay here, where {accuracy} of the first answers are right")
     };
-    format!("{rates}: revising pays while less than {even} of the answers are right, and {verdict} ({} after one revision).", percent(revision.after_one, 3))
+    format!(
+        "{rates}: revising pays while less than {even} of the answers are right, and {verdict} ({} after one revision).",
+        percent(revision.after_one, 3)
+    )
 }
 
 /// A division in a few words.
@@ -107,7 +113,11 @@ pub fn name(division: &SampleDivision) -> String {
     }
     if division.is_checked() {
         let check = &division.check;
-        parts.push(if *attempts == 1 { format!("behind {check}") } else { format!("{attempts} attempts behind {check}") });
+        parts.push(if *attempts == 1 {
+            format!("behind {check}")
+        } else {
+            format!("{attempts} attempts behind {check}")
+        });
     }
     parts.join(", ")
 }

@@ -64,8 +64,7 @@ pub(super) fn plot(plan: &DesignPlan) -> Option<Plot> {
     };
     let front: Vec<FrontPoint> = plan.front.iter().filter_map(|one| point(one, "", true)).collect();
     let line = steps(&front);
-    let choice: Vec<FrontPoint> =
-        named.iter().flatten().filter_map(|one| point(one, &one.name, true)).collect();
+    let choice: Vec<FrontPoint> = named.iter().flatten().filter_map(|one| point(one, &one.name, true)).collect();
     let mut labels = tags(&choice, &line, (&x, &y)).into_iter();
     let dots = drawn.iter().map(|(_, cost, value)| (across(*cost), up(*value))).collect();
     let on_front = front.iter().map(|point| (point.x, point.y)).collect();

@@ -78,7 +78,7 @@ fn varied(plan: &DesignPlan) -> Table {
         let origin = if lever.default { "by default" } else { "--vary" };
         [lever.key.clone(), lever.values.clone(), origin.to_owned()]
     });
-    Table::of_rows("What was varied", [("Key", 0), ("Values", 0), ("Asked by", 1)], rows).noted([
-        "Everything else is as the file has it; `--vary KEY=RANGE` varies more, such as examples=200:1000:5.".to_owned(),
-    ])
+    Table::of_rows("What was varied", [("Key", 0), ("Values", 0), ("Asked by", 1)], rows)
+        .noted(["Everything else is as the file has it; `--vary KEY=RANGE` varies more, such as examples=200:1000:5."
+            .to_owned()])
 }

@@ -82,11 +82,9 @@ pub fn headline(plan: &DesignPlan) -> String {
 
 fn as_it_is(plan: &DesignPlan, present: &PlannedDesign) -> String {
     match plan.question {
-        PlanQuestion::Cheapest { .. } => format!(
-            "The loop as it is costs {} and fails with probability {}.",
-            price(plan, present),
-            failure(present)
-        ),
+        PlanQuestion::Cheapest { .. } => {
+            format!("The loop as it is costs {} and fails with probability {}.", price(plan, present), failure(present))
+        }
         PlanQuestion::Longest { .. } => format!(
             "The loop as it is lasts {} for the same budget.",
             if present.generations == 0 { "no generation".to_owned() } else { generations(present.generations as f64) }
@@ -112,8 +110,15 @@ fn why_second(plan: &DesignPlan, chosen: &PlannedDesign, second: &PlannedDesign)
     let dearer = cost / best - 1.0;
     let rate = failure(second);
     if dearer > 1e-9 {
-        let share = if dearer > 0.995 { format!("{} times as much", number(dearer + 1.0, 3)) } else { format!("{} more", percent(dearer, 3)) };
-        return format!("The runner-up “{name}” lost because it costs {share}, {}; it fails with probability {rate}.", price(plan, second));
+        let share = if dearer > 0.995 {
+            format!("{} times as much", number(dearer + 1.0, 3))
+        } else {
+            format!("{} more", percent(dearer, 3))
+        };
+        return format!(
+            "The runner-up “{name}” lost because it costs {share}, {}; it fails with probability {rate}.",
+            price(plan, second)
+        );
     }
     format!("The runner-up “{name}” costs the same and lost because it fails no less often, with probability {rate}.")
 }
@@ -137,7 +142,9 @@ fn searched(plan: &DesignPlan) -> String {
     };
     let pruned = match search.pruned {
         0 => "none was left out".to_owned(),
-        pruned => format!("{} were left out because a lower bound on their cost shows that they {bound}", count(pruned)),
+        pruned => {
+            format!("{} were left out because a lower bound on their cost shows that they {bound}", count(pruned))
+        }
     };
     let beyond = match search.beyond_reach {
         0 => String::new(),
@@ -148,7 +155,9 @@ fn searched(plan: &DesignPlan) -> String {
 
 /// A design's cost with its unit.
 pub(super) fn price(plan: &DesignPlan, design: &PlannedDesign) -> String {
-    design.cost.map_or_else(|| "more than any budget, because nothing is accepted,".to_owned(), |cost| amount(plan, cost))
+    design
+        .cost
+        .map_or_else(|| "more than any budget, because nothing is accepted,".to_owned(), |cost| amount(plan, cost))
 }
 
 /// An amount with the plan's unit.
