@@ -1,4 +1,7 @@
 //! Designs side by side: each solved, played with the same luck, priced, and compared with a baseline.
+//!
+//! `lever` says what may be varied, `space` makes the designs of it, `evaluate` works one out, `search` goes through them by the bounds of
+//! `least_price`, and `chance` asks the draws of a fit; `inference` divides the samples of a problem.
 
 mod chance;
 mod evaluate;
@@ -9,6 +12,7 @@ mod paired;
 mod planned;
 mod posterior;
 mod price;
+mod ranking;
 mod result;
 mod search;
 mod space;
@@ -30,7 +34,7 @@ pub use result::{
     BaselineRatios, ComparedDesign, ComparisonSettings, DesignComparison, DesignPrice, KeptGeneration, PriceBasis,
     RunwayMeasure,
 };
-pub use search::{PlanRequest, PlanSpace, SearchError, is_cut};
+pub use search::{PlanRequest, PlanSpace, SearchError};
 pub use written_design::differing_keys;
 
 /// A comparison that cannot be made.

@@ -15,17 +15,14 @@ use crate::scenario::{Design, Filter, Scenario, ScenarioError};
 use super::evaluate::RunOutcome;
 use super::least_price::{least_cost, most_generations};
 use super::lever::{PlanLever, levers};
-use super::planned::{DesignPlan, PlanQuestion, PlannedDesign, RunLimit, SearchCount};
+use super::planned::{DesignPlan, PlanQuestion, PlannedDesign, SearchCount};
+use super::ranking::{cheaper_miss, front, ranking};
 use super::space::{DesignSpace, MOST_COMBINATIONS, PlannedVariant, combinations};
 
 /// How far beyond the best design others are followed, for the runner-up and the Pareto front.
 const FOLLOWED: f64 = 2.0;
 /// Designs worked out between two looks at the best.
 const AT_ONCE: usize = 32;
-/// A design that is likelier than this to fail is on no front.
-const LIKELY: f64 = 0.5;
-/// Relative difference below which two numbers count as equal.
-const EQUAL: f64 = 1e-9;
 /// Counted where a file has no prices.
 const STEPS: [&str; 2] = ["cost.per_step=1", "cost.unit=steps"];
 
@@ -166,7 +163,8 @@ impl PlanSpace {
             scenario.cost = scenario.cost.take().filter(|_| !counts_steps);
         }
         let runner_up = ranking.get(1).map(|&second| designs[second].clone());
-        let cheaper = chosen.as_ref().filter(|one| one.meets).and_then(|one| cheaper_miss(&designs, one, request));
+        let cheaper =
+            chosen.as_ref().filter(|one| one.meets).and_then(|one| cheaper_miss(&designs, one, request.question));
         Ok(DesignPlan {
             question: request.question,
             max_failure: request.max_failure,
@@ -226,7 +224,7 @@ impl PlanSpace {
             PlanQuestion::Longest { .. } => outcome.lasts && outcome.limit.is_some() && outcome.generations > 0,
         };
         PlannedDesign {
-            name: name(self.named.then_some(base.name.as_str()), variant),
+            name: variant.name(self.named.then_some(base.name.as_str())),
             of: self.named.then(|| base.name.clone()),
             sets: variant.sets.clone(),
             without: variant.without.clone(),
@@ -372,78 +370,4 @@ fn limit(found: &[(usize, RunOutcome)], question: PlanQuestion) -> f64 {
             -(longest as f64 / FOLLOWED).max(1.0)
         }
     }
-}
-
-/// The designs that do what is asked, best first.
-fn ranking(designs: &[PlannedDesign], question: PlanQuestion) -> Vec<usize> {
-    let cost = |index: usize| designs[index].cost.unwrap_or(f64::INFINITY);
-    let mut order: Vec<usize> = (0..designs.len()).filter(|&index| designs[index].meets).collect();
-    order.sort_by(|&a, &b| {
-        let longer = match question {
-            PlanQuestion::Longest { .. } => designs[b].generations.cmp(&designs[a].generations),
-            PlanQuestion::Cheapest { .. } => std::cmp::Ordering::Equal,
-        };
-        longer.then(cost(a).total_cmp(&cost(b))).then(designs[a].failed.total_cmp(&designs[b].failed))
-    });
-    order
-}
-
-/// Of the designs that are cheaper than `chosen` and fail too often, the one that fails least.
-fn cheaper_miss(designs: &[PlannedDesign], chosen: &PlannedDesign, request: &PlanRequest) -> Option<PlannedDesign> {
-    let PlanQuestion::Cheapest { .. } = request.question else { return None };
-    let cheaper = |one: &&PlannedDesign| !one.meets && one.cost.zip(chosen.cost).is_some_and(|(one, best)| one < best);
-    designs.iter().filter(cheaper).min_by(|a, b| a.failed.total_cmp(&b.failed)).cloned()
-}
-
-/// Designs that no other beats, by rising cost: in failure, or in the length of the run.
-fn front(designs: &[PlannedDesign], question: PlanQuestion) -> Vec<PlannedDesign> {
-    // The smaller, the better.
-    let value = |one: &PlannedDesign| match question {
-        PlanQuestion::Cheapest { .. } => one.failed,
-        PlanQuestion::Longest { .. } => -(one.generations as f64),
-    };
-    let priced = designs.iter().filter(|one| one.failed <= LIKELY && one.generations > 0);
-    let mut order: Vec<(f64, &PlannedDesign)> = priced.filter_map(|one| Some((one.cost?, one))).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(value(a.1).total_cmp(&value(b.1))));
-    let mut front: Vec<PlannedDesign> = Vec::new();
-    for (_, one) in order {
-        // A difference in the last digits is none.
-        if front.last().is_none_or(|best| value(one) < value(best) - EQUAL * value(best).abs()) {
-            front.push(one.clone());
-        }
-    }
-    front
-}
-
-/// A design in a few words: the loop it is a variant of, its vote, its filters, and what else it sets.
-fn name(base: Option<&str>, variant: &PlannedVariant) -> String {
-    let vote = &variant.scenario.vote;
-    let voted = match (vote.candidates.get(), vote.agree.get()) {
-        (1, _) => "no vote".to_owned(),
-        (candidates, 1) => format!("most of {candidates}"),
-        (candidates, agree) => format!("{agree} of {candidates}"),
-    };
-    let mut parts: Vec<String> = base.into_iter().map(str::to_owned).chain([voted]).collect();
-    let kinds: Vec<&str> = variant.scenario.filters.iter().map(Filter::kind).collect();
-    match kinds[..] {
-        // The name of a design of the file says what it filters.
-        _ if variant.without.is_empty() && (base.is_some() || kinds.is_empty()) => {}
-        [] => parts.push("no filter".to_owned()),
-        _ => parts.push(kinds.join(" + ")),
-    }
-    let shown = |set: &&String| {
-        let left_out = variant.without.iter().any(|index| set.starts_with(&format!("filter.{index}.")));
-        !set.starts_with("vote.") && !left_out
-    };
-    parts.extend(variant.sets.iter().filter(shown).map(|set| {
-        let (key, value) = set.split_once('=').unwrap_or((set, ""));
-        format!("{} {value}", key.rsplit('.').next().unwrap_or(key))
-    }));
-    parts.join(", ")
-}
-
-/// Whether the longest run was cut short by the number of generations that are followed at most.
-#[must_use]
-pub fn is_cut(design: &PlannedDesign) -> bool {
-    design.limit == Some(RunLimit::Followed)
 }

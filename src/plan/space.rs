@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::scenario::{Design, Scenario, ScenarioError};
+use crate::scenario::{Design, Filter, Scenario, ScenarioError};
 
 use super::lever::{LeverOption, PlanLever};
 
@@ -21,6 +21,35 @@ pub(super) struct PlannedVariant {
     /// The filters that are left out.
     pub without: Vec<usize>,
     pub scenario: Scenario,
+}
+
+impl PlannedVariant {
+    /// A design in a few words: the loop it is a variant of, its vote, its filters, and what else it sets.
+    pub fn name(&self, base: Option<&str>) -> String {
+        let vote = &self.scenario.vote;
+        let voted = match (vote.candidates.get(), vote.agree.get()) {
+            (1, _) => "no vote".to_owned(),
+            (candidates, 1) => format!("most of {candidates}"),
+            (candidates, agree) => format!("{agree} of {candidates}"),
+        };
+        let mut parts: Vec<String> = base.into_iter().map(str::to_owned).chain([voted]).collect();
+        let kinds: Vec<&str> = self.scenario.filters.iter().map(Filter::kind).collect();
+        match kinds[..] {
+            // The name of a design of the file says what it filters.
+            _ if self.without.is_empty() && (base.is_some() || kinds.is_empty()) => {}
+            [] => parts.push("no filter".to_owned()),
+            _ => parts.push(kinds.join(" + ")),
+        }
+        let shown = |set: &&String| {
+            let left_out = self.without.iter().any(|index| set.starts_with(&format!("filter.{index}.")));
+            !set.starts_with("vote.") && !left_out
+        };
+        parts.extend(self.sets.iter().filter(shown).map(|set| {
+            let (key, value) = set.split_once('=').unwrap_or((set, ""));
+            format!("{} {value}", key.rsplit('.').next().unwrap_or(key))
+        }));
+        parts.join(", ")
+    }
 }
 
 /// Every design of a search.

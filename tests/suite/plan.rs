@@ -60,7 +60,7 @@ impl SmallLoop {
             for agree in 1..=candidates {
                 for on in [[true, true], [true, false], [false, true], [false, false]] {
                     for anchor in [0.0, 0.2] {
-                        for examples in [8, 14] {
+                        for examples in [5, 9] {
                             all.push(self.with(examples, horizon, (candidates, agree), on, anchor));
                         }
                     }
@@ -78,7 +78,7 @@ fn levers() -> Vec<PlanLever> {
         "filter.0=on,off",
         "filter.1=off,on",
         "learning.anchor=0,0.2",
-        "examples=8,14",
+        "examples=5,9",
     ]
     .map(|typed| PlanLever::typed(typed).unwrap())
     .into()
@@ -113,7 +113,7 @@ fn brute_force_finds_no_better_design() {
         let mut rng = ChaCha8Rng::seed_from_u64(15_000 + seed);
         let small = SmallLoop::random(&mut rng);
         let max_failure = [1e-4, 0.01, 0.05, 0.2][rng.random_range(0..4)];
-        let base = small.with(8, 6, (1, 1), [true, true], 0.0);
+        let base = small.with(5, 6, (1, 1), [true, true], 0.0);
         let budget = 200.0 * 10_f64.powf(2.5 * rng.random::<f64>());
         let plan = if seed % 2 == 0 {
             let plan = planned(base, PlanQuestion::Cheapest { generations: 6, budget: None }, max_failure);
@@ -133,11 +133,11 @@ fn brute_force_finds_no_better_design() {
             }
             plan
         } else {
-            let plan = planned(base, PlanQuestion::Longest { budget, most: 12 }, max_failure);
+            let plan = planned(base, PlanQuestion::Longest { budget, most: 9 }, max_failure);
             let length = |(failed, cost): &(Vec<f64>, Vec<f64>)| {
-                (0..=12).rev().find(|&g| failed[g] <= max_failure && cost[g] <= budget).unwrap_or(0)
+                (0..=9).rev().find(|&g| failed[g] <= max_failure && cost[g] <= budget).unwrap_or(0)
             };
-            let best = small.every(12).iter().map(run).map(|run| length(&run)).max().unwrap();
+            let best = small.every(9).iter().map(run).map(|run| length(&run)).max().unwrap();
             assert_eq!(plan.met, best > 0, "seed {seed}");
             if plan.met {
                 assert_eq!(plan.chosen.as_ref().unwrap().generations, best as u64, "seed {seed}");
@@ -160,7 +160,7 @@ fn brute_force_finds_no_better_design() {
 fn the_front_is_what_no_other_beats() {
     for seed in 0..10 {
         let small = SmallLoop::random(&mut ChaCha8Rng::seed_from_u64(900 + seed));
-        let base = small.with(8, 6, (1, 1), [true, true], 0.0);
+        let base = small.with(5, 6, (1, 1), [true, true], 0.0);
         let plan = planned(base, PlanQuestion::Cheapest { generations: 6, budget: None }, 0.1);
         let beats = |a: &PlannedDesign, b: &PlannedDesign| {
             let (x, y) = (a.cost.unwrap(), b.cost.unwrap());

@@ -4,7 +4,7 @@
 use crate::law::{Answers, elect};
 use crate::stats::binomial;
 
-use super::inferred::{RevisionRates, SampleDivision};
+use super::inferred::{CheckPlace, RevisionRates, SampleDivision};
 use super::situation::{CheckStack, ProblemSituation};
 
 /// A division before it is worked out.
@@ -12,11 +12,12 @@ use super::situation::{CheckStack, ProblemSituation};
 pub(super) struct DivisionPlan<'a> {
     pub ballots: u64,
     pub agree: u64,
-    /// Attempts at each ballot, at most.
+    /// Attempts at each ballot, or at the whole vote, at most.
     pub attempts: u64,
-    /// Revisions of each attempt.
+    /// Revisions of each answer.
     pub revisions: u64,
     pub check: &'a CheckStack,
+    pub place: CheckPlace,
 }
 
 /// What becomes of a problem.
@@ -31,35 +32,58 @@ pub(super) struct ProblemOutcome {
 impl DivisionPlan<'_> {
     /// Samples that a problem takes at most, checks included.
     pub fn most_samples(&self) -> f64 {
-        (self.ballots * self.attempts) as f64 * self.per_attempt()
+        let answers = self.ballots as f64 * (1.0 + self.revisions as f64);
+        let checks = match self.place {
+            CheckPlace::Ballots => self.ballots as f64,
+            CheckPlace::Winner => 1.0,
+        };
+        self.attempts as f64 * (answers + checks * self.check.price)
     }
 
-    fn per_attempt(&self) -> f64 {
+    /// Samples of one attempt at a ballot.
+    fn per_ballot(&self) -> f64 {
         1.0 + self.revisions as f64 + self.check.price
     }
 
     /// What becomes of problems in one situation.
     pub fn outcome(&self, situation: &ProblemSituation, given: Option<RevisionRates>) -> ProblemOutcome {
         let answer = revised(situation, self.revisions, given);
-        let passed = self.check.passed(situation, &answer);
-        let pass = passed.total().min(1.0);
-        if pass <= 0.0 {
-            let samples = self.most_samples();
+        match self.place {
+            CheckPlace::Ballots => self.of_checked_ballots(situation, &answer),
+            CheckPlace::Winner => self.of_checked_winner(situation, &answer),
+        }
+    }
+
+    /// Each ballot is the first of its attempts that passes; the vote is over those that there are.
+    fn of_checked_ballots(&self, situation: &ProblemSituation, answer: &Answers) -> ProblemOutcome {
+        let passed = self.check.passed(situation, answer);
+        let tried = Attempts::of(&passed, self.attempts);
+        let samples = self.ballots as f64 * tried.expected * self.per_ballot();
+        if tried.pass <= 0.0 {
             return ProblemOutcome { accepted: Answers::default(), samples };
         }
-        // P(one of the attempts passes), and the attempts until then: powers of what fails, in logarithms.
-        let ballot = if pass < 1.0 { -(self.attempts as f64 * (-pass).ln_1p()).exp_m1() } else { 1.0 };
-        let samples = self.ballots as f64 * (ballot / pass) * self.per_attempt();
-        let given_ballot = passed.scaled(1.0 / pass);
-        let cast = binomial::law(self.ballots, ballot.min(1.0));
+        let given_ballot = passed.scaled(1.0 / tried.pass);
+        let cast = binomial::law(self.ballots, tried.success);
         let mut accepted = Answers::default();
         for (ballots, probability) in (0_u64..).zip(cast).filter(|(ballots, p)| *ballots >= self.agree && *p > 0.0) {
-            // Ballots are as few as samples, and those within the reach of a vote.
-            if let Ok(won) = elect(ballots, self.agree, situation.wrong_answers, &given_ballot) {
-                accepted = accepted.plus(&won.scaled(probability));
-            }
+            accepted = accepted.plus(&self.won(ballots, situation, &given_ballot).scaled(probability));
         }
         ProblemOutcome { accepted, samples }
+    }
+
+    /// The winner of a vote is checked; the whole vote is tried again until a winner passes.
+    fn of_checked_winner(&self, situation: &ProblemSituation, answer: &Answers) -> ProblemOutcome {
+        let won = self.won(self.ballots, situation, answer);
+        let passed = self.check.passed(situation, &won);
+        let tried = Attempts::of(&passed, self.attempts);
+        let per_vote = self.ballots as f64 * (1.0 + self.revisions as f64) + self.check.price * won.total();
+        let accepted = if tried.pass > 0.0 { passed.scaled(tried.success / tried.pass) } else { Answers::default() };
+        ProblemOutcome { accepted, samples: tried.expected * per_vote }
+    }
+
+    fn won(&self, ballots: u64, situation: &ProblemSituation, answer: &Answers) -> Answers {
+        // Ballots are no more than samples, which are within the reach of a vote.
+        elect(ballots, self.agree, situation.wrong_answers, answer).unwrap_or_default()
     }
 
     /// Over all situations, and for each of the `difficulties`.
@@ -86,6 +110,7 @@ impl DivisionPlan<'_> {
             attempts: self.attempts,
             revisions: self.revisions,
             check: self.check.name.clone(),
+            place: self.place,
             most_samples: self.most_samples(),
             samples: all.samples,
             purity: purity(&all.accepted),
@@ -93,6 +118,28 @@ impl DivisionPlan<'_> {
             by_difficulty: by_difficulty.iter().map(|(share, sum)| part(*share, sum)).collect(),
             runway: None,
         }
+    }
+}
+
+/// Attempts until one passes.
+struct Attempts {
+    /// P(one passes).
+    pass: f64,
+    /// P(one of all passes).
+    success: f64,
+    /// Expected number.
+    expected: f64,
+}
+
+impl Attempts {
+    fn of(passed: &Answers, most: u64) -> Self {
+        let pass = passed.total().min(1.0);
+        if pass <= 0.0 {
+            return Self { pass: 0.0, success: 0.0, expected: most as f64 };
+        }
+        // Powers of what fails, in logarithms: they keep their digits.
+        let success = if pass < 1.0 { -(most as f64 * (-pass).ln_1p()).exp_m1() } else { 1.0 };
+        Self { pass, success: success.min(1.0), expected: success / pass }
     }
 }
 
@@ -156,41 +203,70 @@ mod tests {
         }
     }
 
-    /// A problem as it is described in words: attempts until the check passes one, each revised, then a vote over what came through.
+    /// One answer with its revisions.
+    fn answered(rng: &mut ChaCha8Rng, revisions: u64, one: &ProblemSituation, rates: RevisionRates) -> usize {
+        let mut answer = drawn(rng, &one.sample);
+        for _ in 0..revisions {
+            let u: f64 = rng.random();
+            if answer == 0 && u < rates.right_to_wrong {
+                while answer == 0 {
+                    answer = drawn(rng, &one.sample);
+                }
+            } else if answer != 0 && u < rates.wrong_to_right {
+                answer = 0;
+            }
+        }
+        answer
+    }
+
+    fn passes(rng: &mut ChaCha8Rng, one: &ProblemSituation, answer: usize) -> bool {
+        // Right answers by wrong steps are not seen by this check.
+        let unsound = answer == 0 && rng.random::<f64>() < one.sample.unsound / one.sample.right();
+        unsound || rng.random::<f64>() >= [0.2, 0.3, 0.7][answer.min(2)]
+    }
+
+    /// The answer with most votes, if these are enough.
+    fn winner(rng: &mut ChaCha8Rng, votes: [u64; 5], agree: u64) -> Option<usize> {
+        let most = votes.iter().copied().max().unwrap_or(0);
+        let tied: Vec<usize> = (0..5).filter(|&answer| votes[answer] == most).collect();
+        let winner = tied[rng.random_range(0..tied.len())];
+        (most >= agree).then_some(winner)
+    }
+
+    /// A problem as it is described in words: whether the accepted answer is right, if one is, and the samples spent.
     fn played(
         rng: &mut ChaCha8Rng,
         plan: &DivisionPlan<'_>,
         one: &ProblemSituation,
         rates: RevisionRates,
     ) -> (Option<bool>, u64) {
-        let (mut votes, mut spent) = ([0_u64; 5], 0);
+        let mut spent = 0;
+        if plan.place == CheckPlace::Winner {
+            for _ in 0..plan.attempts {
+                let mut votes = [0; 5];
+                for _ in 0..plan.ballots {
+                    votes[answered(rng, plan.revisions, one, rates)] += 1;
+                    spent += 1 + plan.revisions;
+                }
+                let won = winner(rng, votes, plan.agree);
+                if let Some(won) = won.filter(|&won| passes(rng, one, won)) {
+                    return (Some(won == 0), spent);
+                }
+            }
+            return (None, spent);
+        }
+        let mut votes = [0; 5];
         for _ in 0..plan.ballots {
             for _ in 0..plan.attempts {
-                let mut answer = drawn(rng, &one.sample);
-                for _ in 0..plan.revisions {
-                    let u: f64 = rng.random();
-                    if answer == 0 && u < rates.right_to_wrong {
-                        while answer == 0 {
-                            answer = drawn(rng, &one.sample);
-                        }
-                    } else if answer != 0 && u < rates.wrong_to_right {
-                        answer = 0;
-                    }
-                }
+                let answer = answered(rng, plan.revisions, one, rates);
                 spent += 1 + plan.revisions;
-                let rejected = [0.2, 0.3, 0.7][answer.min(2)];
-                // Right answers by wrong steps are not seen by this check.
-                let unsound = answer == 0 && rng.random::<f64>() < one.sample.unsound / one.sample.right();
-                if unsound || rng.random::<f64>() >= rejected {
+                if passes(rng, one, answer) {
                     votes[answer] += 1;
                     break;
                 }
             }
         }
-        let most = votes.iter().copied().max().unwrap_or(0);
-        let tied: Vec<usize> = (0..5).filter(|&answer| votes[answer] == most).collect();
-        let winner = tied[rng.random_range(0..tied.len())];
-        ((most >= plan.agree).then_some(winner == 0), spent)
+        (winner(rng, votes, plan.agree).map(|won| won == 0), spent)
     }
 
     /// 60,000 problems for each plan, every share within 5 standard errors: a correct one fails with probability below 1e-5.
@@ -202,10 +278,17 @@ mod tests {
         let check = CheckStack::all(&scenario).remove(1);
         let rates = RevisionRates { right_to_wrong: 0.15, wrong_to_right: 0.35 };
         let mut rng = ChaCha8Rng::seed_from_u64(1611);
-        for (ballots, agree, attempts, revisions) in
-            [(1, 1, 1, 0), (1, 1, 4, 0), (4, 1, 2, 1), (5, 3, 1, 0), (3, 2, 3, 2)]
-        {
-            let plan = DivisionPlan { ballots, agree, attempts, revisions, check: &check };
+        let (ballots_checked, winner_checked) = (CheckPlace::Ballots, CheckPlace::Winner);
+        for (ballots, agree, attempts, revisions, place) in [
+            (1, 1, 1, 0, winner_checked),
+            (1, 1, 4, 0, ballots_checked),
+            (4, 1, 2, 1, ballots_checked),
+            (4, 1, 2, 1, winner_checked),
+            (5, 3, 1, 0, ballots_checked),
+            (5, 3, 3, 0, winner_checked),
+            (3, 2, 3, 2, ballots_checked),
+        ] {
+            let plan = DivisionPlan { ballots, agree, attempts, revisions, check: &check, place };
             let exact = plan.worked_out(&found, 1, Some(rates));
             let (mut accepted, mut right, mut spent) = (0.0, 0.0, 0.0);
             for _ in 0..RUNS {
@@ -240,7 +323,8 @@ mod tests {
         let check = CheckStack::all(&scenario).remove(1);
         for one in situations(&Law::new(&scenario, 0), Composition::start(&scenario)) {
             let of = |attempts: u64| {
-                let plan = DivisionPlan { ballots: 1, agree: 1, attempts, revisions: 0, check: &check };
+                let place = CheckPlace::Ballots;
+                let plan = DivisionPlan { ballots: 1, agree: 1, attempts, revisions: 0, check: &check, place };
                 plan.outcome(&one, None).accepted
             };
             let once = of(1);

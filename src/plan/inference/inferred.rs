@@ -55,12 +55,14 @@ pub struct SampleDivision {
     pub ballots: u64,
     /// Votes that the answer with most of them needs.
     pub agree: u64,
-    /// Attempts at each ballot, at most.
+    /// Attempts at each ballot, or at the whole vote where its winner is checked, at most.
     pub attempts: u64,
-    /// Revisions of each attempt.
+    /// Revisions of each answer.
     pub revisions: u64,
-    /// The checks that an attempt must pass.
+    /// The checks.
     pub check: String,
+    /// What is checked.
+    pub place: CheckPlace,
     /// Samples that a problem takes at most, checks included.
     pub most_samples: f64,
     /// Samples that a problem takes on average.
@@ -86,6 +88,16 @@ impl SampleDivision {
 
 /// The name of no check.
 pub(super) const UNCHECKED: &str = "no check";
+
+/// What a division checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckPlace {
+    /// Each ballot, before the vote.
+    Ballots,
+    /// The winner of the vote.
+    Winner,
+}
 
 /// A loop that trains on what a division accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

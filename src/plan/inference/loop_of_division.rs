@@ -73,6 +73,7 @@ fn first_true(most: u64, holds: impl Fn(u64) -> bool) -> u64 {
 mod tests {
     use super::*;
     use crate::analytic::solve;
+    use crate::plan::inference::inferred::CheckPlace;
     use crate::plan::inference::situation::CheckStack;
     use crate::scenario::Origin;
     use approx::assert_relative_eq;
@@ -84,14 +85,17 @@ mod tests {
                     [vote]\ncandidates = 4\nagree = 2\n[[difficulty]]\nshare = 0.5\nsteps = 4\n[[difficulty]]\nshare = 0.5";
         let voted = Scenario::parse(text, Origin::Text, &[]).unwrap();
         let none = CheckStack::none();
-        let plan = DivisionPlan { ballots: 4, agree: 2, attempts: 1, revisions: 0, check: &none };
+        let plan =
+            DivisionPlan { ballots: 4, agree: 2, attempts: 1, revisions: 0, check: &none, place: CheckPlace::Winner };
         let (found, solution) = (runway(&voted, &plan, None).unwrap(), solve(&voted));
         assert_relative_eq!(found.mean.unwrap(), solution.runway.mean.unwrap(), max_relative = 1e-9);
         assert_relative_eq!(found.failed, solution.curves.unwrap().failed[10], max_relative = 1e-9);
-        let text = "name = \"t\"\nexamples = 40\n[errors]\namplification = 20\n[[filter]]\nkind = \"self-judge\"\nsensitivity = 0.7";
+        let text = "name = \"t\"\nexamples = 40\n[errors]\namplification = 20\n[vote]\ncandidates = 3\nagree = 1\n[[filter]]\n\
+                    kind = \"self-judge\"\nsensitivity = 0.7";
         let judged = Scenario::parse(text, Origin::Text, &[]).unwrap();
         let stack = CheckStack::all(&judged).remove(1);
-        let plan = DivisionPlan { ballots: 1, agree: 1, attempts: 1, revisions: 0, check: &stack };
+        let plan =
+            DivisionPlan { ballots: 3, agree: 1, attempts: 1, revisions: 0, check: &stack, place: CheckPlace::Winner };
         let found = runway(&judged, &plan, None).unwrap();
         assert_relative_eq!(found.mean.unwrap(), solve(&judged).runway.mean.unwrap(), max_relative = 1e-9);
     }

@@ -11,7 +11,7 @@ mod search;
 mod situation;
 
 pub use inferred::{
-    AdaptiveVote, DifficultyRow, DivisionRunway, InferencePlan, ResamplingRow, RevisionRates, RevisionVerdict,
-    SampleDivision, VotesPoint,
+    AdaptiveVote, CheckPlace, DifficultyRow, DivisionRunway, InferencePlan, ResamplingRow, RevisionRates,
+    RevisionVerdict, SampleDivision, VotesPoint,
 };
 pub use search::{InferenceError, InferenceRequest, MOST_SAMPLES, divide};

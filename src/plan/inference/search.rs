@@ -10,8 +10,8 @@ use crate::scenario::Scenario;
 use super::adaptive::{MOST_SCATTERED, MOST_VOTES, StopRule, adaptive};
 use super::division::{DivisionPlan, ProblemOutcome, purity, revised};
 use super::inferred::{
-    AdaptiveVote, DifficultyRow, InferencePlan, ResamplingRow, RevisionRates, RevisionVerdict, SampleDivision,
-    VotesPoint,
+    AdaptiveVote, CheckPlace, DifficultyRow, InferencePlan, ResamplingRow, RevisionRates, RevisionVerdict,
+    SampleDivision, VotesPoint,
 };
 use super::loop_of_division::{refusal, runway};
 use super::situation::{CheckStack, ProblemSituation, situations};
@@ -77,7 +77,14 @@ pub fn divide(scenario: &Scenario, request: InferenceRequest) -> Result<Inferenc
     let plans = every(samples, &stacks);
     let work = |plan: &DivisionPlan<'_>| plan.worked_out(&found, difficulties.len(), revision);
     let worked: Vec<(DivisionPlan<'_>, SampleDivision)> = plans.par_iter().map(|plan| (*plan, work(plan))).collect();
-    let bare_votes = DivisionPlan { ballots: samples, agree: 1, attempts: 1, revisions: 0, check: &stacks[0] };
+    let bare_votes = DivisionPlan {
+        ballots: samples,
+        agree: 1,
+        attempts: 1,
+        revisions: 0,
+        check: &stacks[0],
+        place: CheckPlace::Winner,
+    };
     let follow = |plan: &DivisionPlan<'_>, mut division: SampleDivision| {
         division.runway = refusal(scenario).is_none().then(|| runway(&bare(scenario), plan, revision)).flatten();
         division
@@ -127,24 +134,26 @@ fn difficulties(situations: &[ProblemSituation], number: usize) -> Vec<Difficult
     (0..number).map(row).collect()
 }
 
-/// Every division of up to this number of samples: ballots, the votes that they need (one, more than half, three quarters, all), attempts
-/// behind each check, and revisions.
+/// Every division of up to this number of samples: ballots, the votes that they need (one, more than half, three quarters, all), what is
+/// checked, attempts, and revisions.
 fn every(samples: u64, stacks: &[CheckStack]) -> Vec<DivisionPlan<'_>> {
     let mut plans = Vec::new();
     for check in stacks {
-        // Without a check the first attempt passes.
-        let most_attempts = if std::ptr::eq(check, &stacks[0]) { 1 } else { samples };
         for ballots in 1..=samples {
             let mut needs = vec![1, ballots / 2 + 1, (3 * ballots).div_ceil(4), ballots];
             needs.sort_unstable();
             needs.dedup();
-            for attempts in 1..=most_attempts {
-                for revisions in 0..samples {
-                    let plan = DivisionPlan { ballots, agree: 1, attempts, revisions, check };
-                    if plan.most_samples() > samples as f64 * (1.0 + EQUAL) {
-                        break;
+            for place in [CheckPlace::Winner, CheckPlace::Ballots] {
+                // One ballot is the winner, and without a check there is nothing to try again but a vote.
+                if place == CheckPlace::Ballots && (ballots == 1 || !check.is_a_check()) {
+                    continue;
+                }
+                let most = if ballots == 1 && !check.is_a_check() { 1 } else { samples };
+                for (attempts, revisions) in (1..=most).flat_map(|attempts| (0..samples).map(move |r| (attempts, r))) {
+                    let plan = DivisionPlan { ballots, agree: 1, attempts, revisions, check, place };
+                    if plan.most_samples() <= samples as f64 * (1.0 + EQUAL) {
+                        plans.extend(needs.iter().map(|&agree| DivisionPlan { agree, ..plan }));
                     }
-                    plans.extend(needs.iter().map(|&agree| DivisionPlan { agree, ..plan }));
                 }
             }
         }
@@ -199,7 +208,7 @@ fn front<'b, 'a>(worked: &'b [Worked<'a>]) -> Vec<&'b Worked<'a>> {
 fn resampling(samples: u64, stacks: &[CheckStack], situations: &[ProblemSituation]) -> Vec<ResamplingRow> {
     let mut rows = Vec::new();
     for check in &stacks[1..] {
-        let once = DivisionPlan { ballots: 1, agree: 1, attempts: 1, revisions: 0, check };
+        let once = DivisionPlan { ballots: 1, agree: 1, attempts: 1, revisions: 0, check, place: CheckPlace::Winner };
         let first: Vec<ProblemOutcome> = situations.iter().map(|one| once.outcome(one, None)).collect();
         let doubled = std::iter::successors(Some(1), |attempts| Some(2 * attempts));
         for attempts in doubled.take_while(|attempts| *attempts <= samples) {

@@ -79,6 +79,11 @@ impl CheckStack {
         stacks
     }
 
+    /// Whether anything is checked.
+    pub fn is_a_check(&self) -> bool {
+        !self.filters.is_empty()
+    }
+
     /// What passes of an answer with these probabilities.
     pub fn passed(&self, situation: &ProblemSituation, answer: &Answers) -> Answers {
         let pass = |answer: Answers, filter: &Filter| answer.times(&passing(filter, &situation.circumstances));

@@ -1,6 +1,6 @@
 //! What there is to say of the samples of a problem.
 
-use crate::plan::inference::{InferencePlan, ResamplingRow, SampleDivision};
+use crate::plan::inference::{CheckPlace, InferencePlan, ResamplingRow, SampleDivision};
 use crate::report::words::{number, percent};
 
 /// The best division, then what votes, checks, stopping and revisions can do.
@@ -102,22 +102,24 @@ fn revision(plan: &InferencePlan) -> String {
 /// A division in a few words.
 #[must_use]
 pub fn name(division: &SampleDivision) -> String {
-    let SampleDivision { ballots, agree, attempts, revisions, .. } = division;
-    let mut parts = vec![match (ballots, agree) {
+    let SampleDivision { ballots, agree, attempts, revisions, check, .. } = division;
+    let vote = match (ballots, agree) {
         (1, _) => "one answer".to_owned(),
         (_, 1) => format!("most of {ballots}"),
         _ => format!("{agree} of {ballots}"),
-    }];
-    if *revisions > 0 {
-        parts.push(format!("{revisions} revision{}", if *revisions == 1 { "" } else { "s" }));
-    }
-    if division.is_checked() {
-        let check = &division.check;
-        parts.push(if *attempts == 1 {
-            format!("behind {check}")
-        } else {
-            format!("{attempts} attempts behind {check}")
-        });
-    }
-    parts.join(", ")
+    };
+    let revised = match revisions {
+        0 => String::new(),
+        1 => ", revised once".to_owned(),
+        _ => format!(", revised {revisions} times"),
+    };
+    let checked = match (division.is_checked(), division.place, attempts) {
+        (false, _, 1) => String::new(),
+        (false, _, _) => format!(", {attempts} attempts"),
+        (true, CheckPlace::Winner, 1) => format!(", then {check}"),
+        (true, CheckPlace::Winner, _) => format!(", then {check}, {attempts} attempts"),
+        (true, CheckPlace::Ballots, 1) => format!(" behind {check}"),
+        (true, CheckPlace::Ballots, _) => format!(" behind {check}, {attempts} attempts each"),
+    };
+    format!("{vote}{revised}{checked}")
 }

@@ -1,6 +1,6 @@
 //! Every design worked out, cost against failure or runway, with the front and the choice.
 
-use crate::plan::{DesignPlan, PlanQuestion, PlannedDesign, is_cut};
+use crate::plan::{DesignPlan, PlanQuestion, PlannedDesign, RunLimit};
 use crate::report::front::{FrontPoint, amount_axis, steps, tags};
 use crate::report::plot::Plot;
 use crate::report::shape::{Layer, PlotShape};
@@ -130,7 +130,7 @@ fn title(plan: &DesignPlan) -> Option<String> {
         }
         (PlanQuestion::Longest { budget, .. }, true) => format!(
             "“{name}” lasts {}{}, longer than any other for {}",
-            if is_cut(chosen) { "at least " } else { "" },
+            if chosen.limit == Some(RunLimit::Followed) { "at least " } else { "" },
             number(chosen.generations as f64, 3) + " generations",
             amount(plan, budget)
         ),
