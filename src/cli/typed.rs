@@ -15,6 +15,8 @@ pub(super) enum TypedError {
     Amount,
     #[error("write SPOILED:MENDED, two shares in [0, 1], such as 0.05:0.2")]
     Revision,
+    #[error("an accepted probability of failing is at least 0 and below 1")]
+    Failure,
     #[error("a level lies between 0 and 1")]
     Level,
     #[error("a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items")]
@@ -61,6 +63,10 @@ pub(super) fn measurement(typed: &str) -> Result<Measurement, TypedError> {
 
 pub(super) fn level(typed: &str) -> Result<f64, TypedError> {
     within(typed, |level| level > 0.0 && level < 1.0, TypedError::Level)
+}
+
+pub(super) fn failure(typed: &str) -> Result<f64, TypedError> {
+    within(typed, |share| (0.0..1.0).contains(&share), TypedError::Failure)
 }
 
 pub(super) fn revision(typed: &str) -> Result<RevisionRates, TypedError> {

@@ -259,7 +259,7 @@ fn what_cannot_be_varied_is_refused() {
         (&["--vary", "examples=1:900", "--vary", "horizon=1:900"], 2, "combinations are more than"),
         (&["--vary", "filter.3=on,off"], 2, "filter.3"),
         (&["--only"], 2, "--vary"),
-        (&["--max-failure", "2"], 2, "[0, 1]"),
+        (&["--max-failure", "1"], 2, "below 1"),
         (&["--budget", "-3"], 2, "above 0"),
         (&["--budget", "nan"], 2, "above 0"),
         (&["--generations", "0"], 2, "1..="),
@@ -270,4 +270,34 @@ fn what_cannot_be_varied_is_refused() {
         assert_eq!(output.status.code(), Some(code), "{args:?}: {error}");
         assert!(error.contains(words) && error.lines().count() < 12, "{args:?}: {error}");
     }
+}
+
+/// The draws of a fit, one by one, by full solutions.
+#[test]
+fn a_choice_has_a_probability_over_the_draws_of_a_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let slips = [0.002, 0.004, 0.008, 0.016, 0.032];
+    let own = "name = \"fitted\"\nexamples = 30\nhorizon = 8\n[errors]\namplification = 20\nwrong_answers = 20\n";
+    let file = folder.path().join("fitted.toml");
+    fs::write(&file, format!("{own}[fit.draws]\n\"errors.step_error\" = {slips:?}\n")).unwrap();
+    let args =
+        ["plan", file.to_str().unwrap(), "--max-failure", "0.3", "--only", "--vary", "vote.candidates=1,3", "--json"];
+    let output = runaway(&args);
+    let plan: DesignPlan = serde_json::from_slice(&output.stdout).unwrap();
+    let (chosen, chance) = (plan.chosen.unwrap(), plan.chance.unwrap());
+    let failed: Vec<f64> = slips
+        .iter()
+        .map(|slip| {
+            let overrides: Vec<String> =
+                chosen.sets.iter().cloned().chain([format!("errors.step_error={slip}")]).collect();
+            let scenario = Scenario::parse(own, Origin::Text, &overrides).unwrap();
+            *solve(&scenario).curves.unwrap().failed.last().unwrap()
+        })
+        .collect();
+    assert_eq!((chance.draws, chance.beyond_reach), (5, 0));
+    assert!(near(chance.meets, failed.iter().filter(|failed| **failed <= 0.3).count() as f64 / 5.0), "{failed:?}");
+    assert!((0.01..0.99).contains(&chance.meets), "{failed:?}");
+    assert!((chance.mean_failed - failed.iter().sum::<f64>() / 5.0).abs() < 1e-9);
+    // The choice itself is made at the medians.
+    assert!(near(chosen.failed, failed[2]));
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::document::OutputArgs;
 use crate::cli::examples;
-use crate::cli::typed::{amount, level, revision, share};
+use crate::cli::typed::{amount, failure, level, revision};
 use crate::plan::inference::{MOST_SAMPLES, RevisionRates};
 
 use super::{PatienceArgs, ReplaceArgs};
@@ -21,7 +21,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "GENERATIONS", value_parser = clap::value_parser!(u64).range(1..=MOST_GENERATIONS))]
     pub generations: Option<u64>,
     /// Probability of failing within the run that is accepted
-    #[arg(long, value_name = "PROBABILITY", default_value_t = crate::analytic::SAFE, value_parser = share)]
+    #[arg(long, value_name = "PROBABILITY", default_value_t = crate::analytic::SAFE, value_parser = failure)]
     pub max_failure: f64,
     /// What the run may cost, in the unit of the file's [cost]; without prices, in steps of candidates
     #[arg(long, value_name = "COST", value_parser = amount, allow_negative_numbers = true)]

@@ -121,7 +121,7 @@ fn title(plan: &DesignPlan) -> Option<String> {
     let (name, cost) = (&chosen.name, amount(plan, chosen.cost.unwrap_or(f64::INFINITY)));
     Some(match (plan.question, plan.met) {
         (PlanQuestion::Cheapest { generations: length, .. }, true) => format!(
-            "“{name}” is the cheapest to fail within {} with at most {} probability: {cost}",
+            "“{name}” is the cheapest that lasts {} with at most {} probability of failing: {cost}",
             generations(length as f64),
             percent(plan.max_failure, 3)
         ),

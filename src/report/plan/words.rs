@@ -20,7 +20,7 @@ pub fn sentences(plan: &DesignPlan) -> Vec<String> {
             percent(chance.failed.q95, 3)
         )
     }));
-    said.extend(plan.present.as_ref().map(|present| as_it_is(plan, present)));
+    said.extend(plan.present.as_ref().map(|present| as_it_is(plan, chosen, present)));
     if plan.met && chosen.limit == Some(RunLimit::Failure) {
         said.push("What ends that run is failure, not the budget: one generation more fails too often.".to_owned());
     }
@@ -80,7 +80,10 @@ pub fn headline(plan: &DesignPlan) -> String {
     }
 }
 
-fn as_it_is(plan: &DesignPlan, present: &PlannedDesign) -> String {
+fn as_it_is(plan: &DesignPlan, chosen: &PlannedDesign, present: &PlannedDesign) -> String {
+    if chosen.name == present.name && chosen.cost == present.cost {
+        return "That is the loop as it is.".to_owned();
+    }
     match plan.question {
         PlanQuestion::Cheapest { .. } => {
             format!("The loop as it is costs {} and fails with probability {}.", price(plan, present), failure(present))
@@ -140,6 +143,9 @@ fn searched(plan: &DesignPlan) -> String {
         PlanQuestion::Cheapest { .. } => "would cost more than twice the best, if they met the goal",
         PlanQuestion::Longest { .. } => "could not last half as long as the best, or not one generation",
     };
+    if designs == 1 && search.evaluated == 1 {
+        return "It is the only design that was tried, worked out exactly.".to_owned();
+    }
     let pruned = match search.pruned {
         0 => "none was left out".to_owned(),
         pruned => {
