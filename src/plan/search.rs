@@ -106,8 +106,7 @@ impl PlanSpace {
             ready.push((Design { name: base.name.clone(), scenario }, own));
         }
         same_unit(&ready)?;
-        let counted = ready.iter().map(|(_, levers)| combinations(1, levers));
-        let all = counted.fold(Some(0_usize), |sum, one| sum?.checked_add(one?));
+        let all = ready.iter().try_fold(0_usize, |sum, (_, levers)| sum.checked_add(combinations(1, levers)?));
         match all {
             Some(all) if all <= MOST_COMBINATIONS => {}
             many => {
@@ -149,19 +148,7 @@ impl PlanSpace {
         let designs: Vec<PlannedDesign> =
             worked.iter().map(|(index, outcome)| self.design(&space.variants[*index], *outcome, request)).collect();
         let ranking = ranking(&designs, request.question);
-        let (mut chosen, mut scenario) = (None, None);
-        if let Some(&best) = ranking.first() {
-            chosen = Some(designs[best].clone());
-            scenario = Some(space.variants[worked[best].0].scenario.clone());
-        } else if let Some((index, outcome)) = self.nearest(&worked, request) {
-            chosen = Some(self.design(&space.variants[index], outcome, request));
-            scenario = Some(space.variants[index].scenario.clone());
-        }
-        if let (Some(one), Some(scenario)) = (&chosen, &mut scenario) {
-            scenario.horizon = Count::new(one.generations.max(1)).unwrap_or(scenario.horizon);
-            // Prices that stood in for none are no part of the design.
-            scenario.cost = scenario.cost.take().filter(|_| !counts_steps);
-        }
+        let (chosen, scenario) = self.choice(&worked, &designs, &ranking, request);
         let runner_up = ranking.get(1).map(|&second| designs[second].clone());
         let cheaper =
             chosen.as_ref().filter(|one| one.meets).and_then(|one| cheaper_miss(&designs, one, request.question));
@@ -183,6 +170,28 @@ impl PlanSpace {
             chance: None,
             chosen,
         })
+    }
+
+    /// The best design, or else the nearest, and its complete loop.
+    fn choice(
+        &self,
+        worked: &[(usize, RunOutcome)],
+        designs: &[PlannedDesign],
+        ranking: &[usize],
+        request: &PlanRequest,
+    ) -> (Option<PlannedDesign>, Option<Scenario>) {
+        let variants = &self.space.variants;
+        let best = ranking.first().map(|&best| (worked[best].0, designs[best].clone()));
+        let nearest = || {
+            let (index, outcome) = self.nearest(worked, request)?;
+            Some((index, self.design(&variants[index], outcome, request)))
+        };
+        let Some((index, design)) = best.or_else(nearest) else { return (None, None) };
+        let mut scenario = variants[index].scenario.clone();
+        scenario.horizon = Count::new(design.generations.max(1)).unwrap_or(scenario.horizon);
+        // Prices that stood in for none are no part of the design.
+        scenario.cost = scenario.cost.take().filter(|_| !self.counts_steps);
+        (Some(design), Some(scenario))
     }
 
     /// The file's own loop, where it is the only one.
@@ -309,14 +318,8 @@ fn free_checks(scenario: &Scenario) -> Vec<&str> {
     scenario.filters.iter().enumerate().filter(free).map(|(_, filter)| filter.kind()).collect()
 }
 
-/// The designs worked out, by number; how many; and why the first beyond reach is.
-fn worked_out(
-    variants: &[PlannedVariant],
-    request: &PlanRequest,
-    progress: &(dyn Fn(u64) + Sync),
-) -> (Vec<(usize, RunOutcome)>, SearchCount, Option<SolveError>) {
-    let PlanRequest { question, max_failure, .. } = *request;
-    // The smaller the bound, the better a design may be.
+/// Designs by number, each with its bound: the smaller, the better it may be.
+fn by_bound(variants: &[PlannedVariant], question: PlanQuestion, max_failure: f64) -> Vec<(f64, usize)> {
     let bound = |variant: &PlannedVariant| match question {
         PlanQuestion::Cheapest { generations, .. } => least_cost(&variant.scenario, generations, max_failure),
         PlanQuestion::Longest { budget, most } => {
@@ -325,6 +328,17 @@ fn worked_out(
     };
     let mut order: Vec<(f64, usize)> = variants.iter().map(bound).zip(0..).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    order
+}
+
+/// The designs worked out, by number; how many; and why the first beyond reach is.
+fn worked_out(
+    variants: &[PlannedVariant],
+    request: &PlanRequest,
+    progress: &(dyn Fn(u64) + Sync),
+) -> (Vec<(usize, RunOutcome)>, SearchCount, Option<SolveError>) {
+    let PlanRequest { question, max_failure, .. } = *request;
+    let order = by_bound(variants, question, max_failure);
     let (mut found, mut count, mut refused) = (Vec::new(), SearchCount::default(), None);
     let mut left = &order[..];
     while !left.is_empty() {

@@ -67,9 +67,8 @@ pub enum InferenceError {
 /// [`InferenceError`] for no samples, and for more than 128.
 pub fn divide(scenario: &Scenario, request: InferenceRequest) -> Result<InferencePlan, InferenceError> {
     let InferenceRequest { samples, revision, stop_error } = request;
-    if !(1..=MOST_SAMPLES).contains(&samples) {
-        return Err(InferenceError::Samples(samples));
-    }
+    let legal = (1..=MOST_SAMPLES).contains(&samples);
+    legal.then_some(()).ok_or(InferenceError::Samples(samples))?;
     let law = Law::new(&bare(scenario), 0);
     let found = situations(&law, Composition::start(scenario));
     let difficulties = difficulties(&found, law.bins().len());
@@ -93,8 +92,6 @@ pub fn divide(scenario: &Scenario, request: InferenceRequest) -> Result<Inferenc
     let front = front(&worked);
     let votes_curve = votes_curve(samples, &found);
     let ceiling = found.iter().map(|one| one.weight * limit(one)).sum::<f64>().min(1.0);
-    let far = |point: &&VotesPoint| (ceiling - point.purity).abs() > NEAR_CEILING;
-    let last_far = votes_curve.iter().rev().find(far).map_or(0, |point| point.votes);
     Ok(InferencePlan {
         samples,
         least_accepted: LEAST_ACCEPTED,
@@ -104,7 +101,7 @@ pub fn divide(scenario: &Scenario, request: InferenceRequest) -> Result<Inferenc
         front: front.into_par_iter().map(|(plan, division)| follow(plan, division.clone())).collect(),
         resampling: resampling(samples, &stacks, &found),
         adaptive: stopping(samples, stop_error, &found),
-        enough_votes: votes_curve.iter().map(|point| point.votes).find(|votes| *votes > last_far),
+        enough_votes: enough_votes(&votes_curve, ceiling),
         votes_curve,
         ceiling,
         revision: verdict(samples, &found, revision),
@@ -262,6 +259,13 @@ fn votes_curve(samples: u64, situations: &[ProblemSituation]) -> Vec<VotesPoint>
         VotesPoint { votes, purity: won.right().min(1.0), coverage: coverage.min(1.0) }
     };
     votes.par_iter().map(point).collect()
+}
+
+/// The first number of votes from which on all are near the ceiling.
+fn enough_votes(curve: &[VotesPoint], ceiling: f64) -> Option<u64> {
+    let far = |point: &&VotesPoint| (ceiling - point.purity).abs() > NEAR_CEILING;
+    let last_far = curve.iter().rev().find(far).map_or(0, |point| point.votes);
+    curve.iter().map(|point| point.votes).find(|votes| *votes > last_far)
 }
 
 /// P(right) of the winner of ever more votes: the likeliest single answer wins, equals by a draw.

@@ -3,7 +3,7 @@
 use crate::plan::{DesignPlan, PlanQuestion, PlannedDesign, RunLimit};
 use crate::report::front::{FrontPoint, amount_axis, steps, tags};
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, PlotShape};
+use crate::report::shape::{Layer, PlotShape, Tag};
 use crate::report::theme::{AXIS, EXACT, FRONT, THRESHOLD, VERMILLION};
 use crate::report::words::{generations, number, percent};
 
@@ -65,7 +65,7 @@ pub(super) fn plot(plan: &DesignPlan) -> Option<Plot> {
     let front: Vec<FrontPoint> = plan.front.iter().filter_map(|one| point(one, "", true)).collect();
     let line = steps(&front);
     let choice: Vec<FrontPoint> = named.iter().flatten().filter_map(|one| point(one, &one.name, true)).collect();
-    let mut labels = tags(&choice, &line, (&x, &y)).into_iter();
+    let labels = tags(&choice, &line, (&x, &y));
     let dots = drawn.iter().map(|(_, cost, value)| (across(*cost), up(*value))).collect();
     let on_front = front.iter().map(|point| (point.x, point.y)).collect();
     let mut layers = vec![
@@ -77,12 +77,18 @@ pub(super) fn plot(plan: &DesignPlan) -> Option<Plot> {
         let label = format!("{} accepted", percent(plan.max_failure, 3));
         Layer::unnamed(PlotShape::Level { y: up(level), label, stroke: THRESHOLD })
     }));
-    let chosen = if plan.met { "chosen" } else { "nearest" };
-    let marks = [(chosen, VERMILLION, false), ("runner-up", VERMILLION, true)];
-    layers.extend(marks.into_iter().filter_map(|(name, color, open)| {
-        Some(Layer::new(name, PlotShape::Tags { tags: vec![labels.next()?], color, open }))
-    }));
+    layers.extend(choices(plan, labels));
     Some(Plot { title: title(plan)?, notes: notes(plan, scale), caption: caption(plan), x, y, layers })
+}
+
+/// The chosen design and the runner-up, each in the legend.
+fn choices(plan: &DesignPlan, labels: Vec<Tag>) -> impl Iterator<Item = Layer> {
+    let chosen = if plan.met { "chosen" } else { "nearest" };
+    let marks = [(chosen, false), ("runner-up", true)];
+    let mark = |((name, open), tag): ((&str, bool), Tag)| {
+        Layer::new(name, PlotShape::Tags { tags: vec![tag], color: VERMILLION, open })
+    };
+    marks.into_iter().zip(labels).map(mark)
 }
 
 fn value_title(plan: &DesignPlan) -> String {
