@@ -1,11 +1,12 @@
 //! `runaway plan`.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Context;
 use serde::Serialize;
 
-use crate::files::{self, ReportFolder};
+use crate::files::{self, FileError, ReportFolder};
 use crate::plan::{self, DesignPlan, PlanLever, PlanQuestion, PlanRequest, PlanSpace};
 use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
 use crate::report::plan as shown;
@@ -71,10 +72,7 @@ pub(super) fn run(args: &PlanArgs, out: &mut dyn Write) -> anyhow::Result<Comman
     let files = folder.as_ref().map(write).transpose()?;
     let mut answer = answer(&plan, &written);
     answer.wrote(files, args.output.as_deref());
-    if let (Some(path), Some(scenario)) = (&args.save, &plan.scenario) {
-        files::write_atomic(path, scenario.to_toml().as_bytes())?;
-        answer.written.push(format!("wrote the chosen design to {}", path.display()));
-    }
+    answer.written.extend(args.save.as_deref().map(|path| saved(path, &plan)).transpose()?);
     args.output_as.print(out, || Ok(json), || answer)?;
     Ok(CommandVerdict::of(plan.met))
 }
@@ -151,6 +149,15 @@ fn answer(plan: &DesignPlan, written: &str) -> Answer {
     }
 }
 
+/// Writes the chosen design; one that does not do what was asked is nobody's choice.
+fn saved(path: &Path, plan: &DesignPlan) -> Result<String, FileError> {
+    let Some(scenario) = plan.scenario.as_ref().filter(|_| plan.met) else {
+        return Ok(format!("{} was not written: no design does what was asked", path.display()));
+    };
+    files::write_atomic(path, scenario.to_toml().as_bytes())?;
+    Ok(format!("wrote the chosen design to {}", path.display()))
+}
+
 /// The chosen design as it is typed, and as a file holds it; nothing where it is the loop as it is. On a fitted loop it is no variant
 /// of the file's own, and is only written as a design to put on it.
 fn written(args: &PlanArgs, loops: &PlannedLoops, plan: &DesignPlan) -> String {
@@ -167,6 +174,7 @@ fn written(args: &PlanArgs, loops: &PlannedLoops, plan: &DesignPlan) -> String {
     let mut typed = format!("runaway solve {}", quoted(&args.file.display().to_string()));
     typed.extend(args.set.iter().map(|set| format!(" --set {}", quoted(set))));
     typed.extend(keys.iter().map(|(key, value)| format!(" --set {}", quoted(&format!("{key}={value}")))));
+    typed.extend([format!(" --horizon {}", scenario.horizon().get())]);
     format!("As it is typed:\n{typed}\nAs a design of the file:\n{design}")
 }
 

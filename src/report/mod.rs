@@ -1,6 +1,7 @@
 //! Reports: finished results in, figures and a page out. No solver is called and nothing is written here.
 
 mod agreement;
+mod answer;
 mod axis;
 pub mod backtest;
 mod composition;

@@ -1,13 +1,13 @@
 //! How the samples of a problem are best divided: sentences, tables, figures and a page.
 
 mod figures;
-mod page;
 mod tables;
 mod words;
 
 use crate::plan::inference::InferencePlan;
 use crate::provenance::Provenance;
 
+use super::answer::AnswerPage;
 use super::{Figure, RenderedReport, ReportError, drawn, origin};
 
 pub use tables::tables;
@@ -27,6 +27,9 @@ pub fn figures(plan: &InferencePlan, provenance: &Provenance) -> Result<Vec<Figu
 /// [`ReportError::Figure`] if a figure cannot be drawn.
 pub fn render(plan: &InferencePlan, provenance: &Provenance) -> Result<RenderedReport, ReportError> {
     let figures = figures(plan, provenance)?;
-    let html = page::page(plan, provenance, &figures).into_bytes();
+    let title = "The samples of a problem";
+    let (sentences, tables) = (sentences(plan), tables(plan));
+    let page = AnswerPage { title, sentences, notes: &plan.notes, tables, written: "", provenance };
+    let html = page.html(&figures).into_bytes();
     Ok(RenderedReport::new(figures, html))
 }

@@ -14,7 +14,7 @@ pub fn sentences(plan: &InferencePlan) -> Vec<String> {
 }
 
 /// The best division beside one that spends all samples on votes.
-pub(super) fn headline(plan: &InferencePlan) -> String {
+fn headline(plan: &InferencePlan) -> String {
     let votes = &plan.votes;
     let least = percent(plan.least_accepted, 3);
     let plain = format!("A plurality of all {} is right in {} of the problems.", plan.samples, right(votes));

@@ -1,17 +1,17 @@
 //! What a plan found: sentences, tables, a figure and a page.
 
 mod figure;
-mod page;
 mod tables;
 mod words;
 
 use crate::plan::DesignPlan;
 use crate::provenance::Provenance;
 
+use super::answer::AnswerPage;
 use super::{Figure, RenderedReport, ReportError, drawn, origin};
 
 pub use tables::tables;
-pub use words::{headline, sentences};
+pub use words::sentences;
 
 /// Draws every figure of a plan, in the order of the page.
 ///
@@ -27,6 +27,9 @@ pub fn figures(plan: &DesignPlan, provenance: &Provenance) -> Result<Vec<Figure>
 /// [`ReportError::Figure`] if a figure cannot be drawn.
 pub fn render(plan: &DesignPlan, written: &str, provenance: &Provenance) -> Result<RenderedReport, ReportError> {
     let figures = figures(plan, provenance)?;
-    let html = page::page(plan, written, provenance, &figures).into_bytes();
+    let title = "A plan for the loop";
+    let (sentences, tables) = (sentences(plan), tables(plan));
+    let page = AnswerPage { title, sentences, notes: &plan.notes, tables, written, provenance };
+    let html = page.html(&figures).into_bytes();
     Ok(RenderedReport::new(figures, html))
 }

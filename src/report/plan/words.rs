@@ -40,8 +40,7 @@ pub fn sentences(plan: &DesignPlan) -> Vec<String> {
 }
 
 /// The answer in one sentence.
-#[must_use]
-pub fn headline(plan: &DesignPlan) -> String {
+fn headline(plan: &DesignPlan) -> String {
     let Some(chosen) = &plan.chosen else { return "No design does what was asked.".to_owned() };
     let (name, cost) = (&chosen.name, price(plan, chosen));
     let limit = percent(plan.max_failure, 3);
