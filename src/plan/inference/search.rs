@@ -40,6 +40,13 @@ pub struct InferenceRequest {
     pub stop_error: f64,
 }
 
+impl InferenceRequest {
+    /// The request, if its samples can be divided.
+    fn legal(self) -> Result<Self, InferenceError> {
+        if (1..=MOST_SAMPLES).contains(&self.samples) { Ok(self) } else { Err(InferenceError::Samples(self.samples)) }
+    }
+}
+
 /// Samples that cannot be divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -66,9 +73,7 @@ pub enum InferenceError {
 /// # Errors
 /// [`InferenceError`] for no samples, and for more than 128.
 pub fn divide(scenario: &Scenario, request: InferenceRequest) -> Result<InferencePlan, InferenceError> {
-    let InferenceRequest { samples, revision, stop_error } = request;
-    let legal = (1..=MOST_SAMPLES).contains(&samples);
-    legal.then_some(()).ok_or(InferenceError::Samples(samples))?;
+    let InferenceRequest { samples, revision, stop_error } = request.legal()?;
     let law = Law::new(&bare(scenario), 0);
     let found = situations(&law, Composition::start(scenario));
     let difficulties = difficulties(&found, law.bins().len());

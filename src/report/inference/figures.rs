@@ -63,7 +63,9 @@ pub(super) fn divisions(plan: &InferencePlan) -> Option<Plot> {
     let y = Axis::share("right of the accepted", (low - 0.02).max(0.0), 1.0);
     let line = steps(&front);
     let dots = front.iter().map(|point| (point.x, point.y)).collect();
-    let mut labels = tags(&chosen, &line, (&x, &y)).into_iter();
+    // Names keep clear of every dot.
+    let apart: Vec<FrontPoint> = chosen.iter().chain(&front).cloned().collect();
+    let mut labels = tags(&apart, &line, (&x, &y)).into_iter();
     let mut layers = vec![
         Layer::new("divisions that no other beats", PlotShape::Dots { points: dots, color: EXACT.color, open: false }),
         Layer::unnamed(PlotShape::Line { points: line, stroke: FRONT }),

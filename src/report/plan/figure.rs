@@ -1,6 +1,7 @@
 //! Every design worked out, cost against failure or runway, with the front and the choice.
 
 use crate::plan::{DesignPlan, PlanQuestion, PlannedDesign, RunLimit};
+use crate::report::axis::Axis;
 use crate::report::front::{FrontPoint, amount_axis, steps, tags};
 use crate::report::plot::Plot;
 use crate::report::shape::{Layer, PlotShape, Tag};
@@ -55,7 +56,10 @@ pub(super) fn plot(plan: &DesignPlan) -> Option<Plot> {
     let level = (of_failure && accepted > 0.0).then_some(accepted);
     let values: Vec<f64> = drawn.iter().map(|(.., value)| *value).chain(level).collect();
     let (x, across) = amount_axis(&format!("expected cost of the run ({})", plan.unit), &costs);
-    let (y, up) = amount_axis(&value_title(plan), &values);
+    let (mut y, up) = amount_axis(&value_title(plan), &values);
+    if of_failure {
+        below_certainty(&mut y, up(100.0));
+    }
     let named = [&plan.chosen, &plan.runner_up].map(Option::as_ref);
     let point = |one: &PlannedDesign, name: &str, leads: bool| {
         let cost = one.cost.filter(|cost| *cost > 0.0)?;
@@ -65,20 +69,34 @@ pub(super) fn plot(plan: &DesignPlan) -> Option<Plot> {
     let front: Vec<FrontPoint> = plan.front.iter().filter_map(|one| point(one, "", true)).collect();
     let line = steps(&front);
     let choice: Vec<FrontPoint> = named.iter().flatten().filter_map(|one| point(one, &one.name, true)).collect();
-    let labels = tags(&choice, &line, (&x, &y));
+    // Names keep clear of every dot.
+    let others = drawn.iter().filter_map(|(one, ..)| point(one, "", false));
+    let apart: Vec<FrontPoint> = choice.iter().cloned().chain(others).collect();
+    let labels = tags(&apart, &line, (&x, &y));
     let dots = drawn.iter().map(|(_, cost, value)| (across(*cost), up(*value))).collect();
     let on_front = front.iter().map(|point| (point.x, point.y)).collect();
-    let mut layers = vec![
-        Layer::new("designs worked out", PlotShape::Dots { points: dots, color: AXIS, open: true }),
-        Layer::new("Pareto front", PlotShape::Line { points: line, stroke: FRONT }),
-        Layer::unnamed(PlotShape::Dots { points: on_front, color: EXACT.color, open: false }),
-    ];
+    let mut layers = all_designs(dots, line, on_front);
     layers.extend(level.map(|level| {
         let label = format!("{} accepted", percent(plan.max_failure, 3));
         Layer::unnamed(PlotShape::Level { y: up(level), label, stroke: THRESHOLD })
     }));
     layers.extend(choices(plan, labels));
     Some(Plot { title: title(plan)?, notes: notes(plan, scale), caption: caption(plan), x, y, layers })
+}
+
+/// Every design as a ring, and the front.
+fn all_designs(designs: Vec<(f64, f64)>, line: Vec<(f64, f64)>, front: Vec<(f64, f64)>) -> Vec<Layer> {
+    vec![
+        Layer::new("designs worked out", PlotShape::Dots { points: designs, color: AXIS, open: true }),
+        Layer::new("Pareto front", PlotShape::Line { points: line, stroke: FRONT }),
+        Layer::unnamed(PlotShape::Dots { points: front, color: EXACT.color, open: false }),
+    ]
+}
+
+/// An axis of percentages that ends where no probability goes on.
+fn below_certainty(axis: &mut Axis, certain: f64) {
+    axis.high = axis.high.min(certain + 0.02 * (certain - axis.low));
+    axis.ticks.retain(|(at, _)| *at <= axis.high);
 }
 
 /// The chosen design and the runner-up, each in the legend.
