@@ -12,6 +12,7 @@
 //! | play it | [`simulate()`] |
 //! | see whether both agree | [`check`] |
 //! | compare designs | [`compare()`] |
+//! | choose a design | [`plan::PlanSpace`], [`plan::inference::divide`] |
 //! | learn from a running loop | [`Log`], then [`fit()`], or [`Fitted`] for several questions |
 //! | draw a page | [`report()`] |
 //!
@@ -26,7 +27,7 @@
 //! | [`simulate`](mod@simulate) | agents (from the scenario alone) and counts (from the law) |
 //! | [`compare`](mod@compare) | a verdict at a stated level |
 //! | [`cost`] | what a generation costs |
-//! | [`plan`] | designs side by side: runway, price, what each check catches |
+//! | [`plan`] | designs side by side, the search for a design, the samples of a problem |
 //! | [`claims`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`](mod@fit) | from the log of a running loop to its remaining runway |

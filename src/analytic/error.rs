@@ -16,6 +16,9 @@ pub enum SolveError {
     /// The loop is beyond the exact methods, but not beyond sampling its counts.
     #[error("{0}; `simulate --engine counts` has no such limit")]
     CountsOnly(Box<SolveError>),
+    /// Nothing has a price.
+    #[error("the loop has no prices; give its file a `[cost]` table")]
+    Unpriced,
     /// The chain is too large for elimination.
     #[error("{draws} draws are more than the {most} whose chain is eliminated")]
     TooManyDraws {

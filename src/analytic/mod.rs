@@ -24,11 +24,13 @@ pub mod elimination;
 mod error;
 mod ever_fails;
 mod expected_cost;
+mod follow_run;
 mod generation_point;
 mod level_times;
 pub mod mean_field;
 #[doc(hidden)]
 pub mod method;
+mod priced_run;
 mod result;
 mod rounding;
 mod runway_sum;
@@ -50,6 +52,7 @@ pub use elimination::expected_times;
 pub use error::{SolveError, Undefined};
 pub use expected_cost::ExpectedCost;
 pub use mean_field::{linear_noise as noise, reproduction};
+pub use priced_run::PricedRun;
 pub use result::{
     BestGeneration, ByGeneration, Curves, ErrorVisits, ExactSolution, FreshMistakes, ParameterThreshold, Regime,
     RestingHazard, Runway, Solution,

@@ -41,6 +41,14 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "plan",
+        &[
+            "runaway plan models/designs.toml --generations 30 --only --vary vote.candidates=1,3",
+            "runaway plan models/self-consistency.toml --budget 1e6 -o out/plan",
+            "runaway plan models/self-judge.toml --per-problem 16",
+        ],
+    ),
+    (
         "explain",
         &["runaway explain models/self-judge.toml", "runaway explain models/sector.toml --generation 10 --wrong 0.2"],
     ),
@@ -132,7 +140,7 @@ mod tests {
     #[test]
     fn every_command_has_two_examples_that_parse() {
         let shown = shown();
-        assert!(shown.len() >= 13);
+        assert!(shown.len() >= 14);
         for (command, lines) in shown {
             assert!(lines.len() >= 2, "{command}: {lines:?}");
             for line in lines {

@@ -134,6 +134,20 @@ impl WorkEstimate {
         self.solve(scenario).part(played, what, "lower `--replicates` or `--horizon`")
     }
 
+    /// Following the runs of the designs of a search, each with the most generations that it may take.
+    pub fn search<'a>(self, runs: impl Iterator<Item = (&'a Scenario, u64)>) -> Self {
+        let (mut designs, mut operations) = (0_usize, 0.0);
+        for (scenario, generations) in runs {
+            designs += 1;
+            operations += generations as f64 * generation(scenario, law(scenario));
+        }
+        self.part(
+            operations,
+            format!("runs of {designs} designs"),
+            "vary fewer keys (--only), or lower `--generations`",
+        )
+    }
+
     /// Fitting logs: `sweeps` of each fit over `generations` in all fits together.
     pub fn fits(self, fits: usize, sweeps: usize, generations: usize) -> Self {
         let operations = fits as f64 * sweeps as f64 * generations as f64 * price::SWEEP;

@@ -17,6 +17,8 @@ mod limits;
 mod manual;
 mod measure;
 mod outcome;
+mod per_problem;
+mod plan;
 mod play;
 mod playing;
 mod posterior;
@@ -40,7 +42,7 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::files::FileError;
 use crate::fit::{FitError, LogError};
 use crate::measure::MeasureError;
-use crate::plan::PlanError;
+use crate::plan::{PlanError, SearchError};
 use crate::scenario::ScenarioError;
 
 use args::{Cli, Command};
@@ -104,6 +106,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Check(args) => check::run(args, out),
         Command::Report(args) => report::run(args, out),
         Command::Compare(args) => compare::run(args, out),
+        Command::Plan(args) => plan::run(args, out),
         Command::Explain(args) => explain::run(args, out),
         Command::Sensitivity(args) => sensitivity::run(args, out),
         Command::Fit(args) => fit::run(args, out),
@@ -124,6 +127,13 @@ fn code(error: &anyhow::Error) -> u8 {
     }
     if error.downcast_ref::<FileError>().is_some_and(|error| matches!(error, FileError::OtherKind { .. })) {
         return USAGE;
+    }
+    if let Some(error) = error.downcast_ref::<SearchError>() {
+        return match error {
+            SearchError::Scenario(_) => BAD_INPUT,
+            SearchError::Unreached(_) => FAILURE,
+            _ => USAGE,
+        };
     }
     if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() {
         BAD_INPUT

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::fit::Measurement;
+use crate::plan::inference::RevisionRates;
 use crate::scenario::{MAX_CANDIDATES, quantity_names};
 
 /// The rule that a typed value breaks.
@@ -10,6 +11,12 @@ use crate::scenario::{MAX_CANDIDATES, quantity_names};
 pub(super) enum TypedError {
     #[error("a share lies in [0, 1]")]
     Share,
+    #[error("an amount is a finite number above 0")]
+    Amount,
+    #[error("write SPOILED:MENDED, two shares in [0, 1], such as 0.05:0.2")]
+    Revision,
+    #[error("an accepted probability of failing is at least 0 and below 1")]
+    Failure,
     #[error("a level lies between 0 and 1")]
     Level,
     #[error("a measurement is evaluate=ITEMS, audit=ITEMS or next=ITEMS, with 1 to 1000000 items")]
@@ -26,7 +33,7 @@ pub(super) enum TypedError {
 pub(super) const EXIT_CODES: &str = "\
 Results go to standard output, progress and errors to standard error.
 Exit codes: 0 done; 1 failure while working (files, refused simulations); 2 wrong usage; 3 bad input (scenario files, \
-overrides, logs and samples); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold; `gate`, `fit --fail-if`: a rule says stop); 11 not enough data for a verdict; 12 the model does not fit the log (both of `gate` and `fit --fail-if`).";
+overrides, logs and samples); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold; `plan`: no design does what was asked; `gate`, `fit --fail-if`: a rule says stop); 11 not enough data for a verdict; 12 the model does not fit the log (both of `gate` and `fit --fail-if`).";
 
 /// What a file can state, for `compare --help`.
 pub(super) fn statements() -> String {
@@ -56,6 +63,20 @@ pub(super) fn measurement(typed: &str) -> Result<Measurement, TypedError> {
 
 pub(super) fn level(typed: &str) -> Result<f64, TypedError> {
     within(typed, |level| level > 0.0 && level < 1.0, TypedError::Level)
+}
+
+pub(super) fn failure(typed: &str) -> Result<f64, TypedError> {
+    within(typed, |share| (0.0..1.0).contains(&share), TypedError::Failure)
+}
+
+pub(super) fn revision(typed: &str) -> Result<RevisionRates, TypedError> {
+    let shares = typed.split_once(':').and_then(|(spoiled, mended)| Some((share(spoiled).ok()?, share(mended).ok()?)));
+    let (right_to_wrong, wrong_to_right) = shares.ok_or(TypedError::Revision)?;
+    Ok(RevisionRates { right_to_wrong, wrong_to_right })
+}
+
+pub(super) fn amount(typed: &str) -> Result<f64, TypedError> {
+    within(typed, |amount| amount > 0.0 && amount.is_finite(), TypedError::Amount)
 }
 
 fn within(typed: &str, holds: impl Fn(f64) -> bool, error: TypedError) -> Result<f64, TypedError> {

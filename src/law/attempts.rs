@@ -4,10 +4,36 @@ use crate::scenario::{self, MAX_PLURALITY};
 
 use super::bin::BinLaw;
 use super::candidate::Answers;
-use super::plurality::{Electorate, Rewarded, VoteLimits, rewarded};
+use super::plurality::{Electorate, Rewarded, VoteLimits, elected, rewarded};
 use super::{Composition, Law};
 
+/// What the answer with most votes is, of this number of `candidates` that each answer as `candidate` does, where it is accepted with
+/// `agree` votes or more (ties broken at random). `wrong_answers` are those that random mistakes scatter over.
+///
+/// # Errors
+/// Where there are more than 1,000 candidates.
+pub fn elect(
+    candidates: u64,
+    agree: u64,
+    wrong_answers: Option<u64>,
+    candidate: &Answers,
+) -> Result<Answers, &'static str> {
+    if candidates > MAX_PLURALITY {
+        return Err("a vote is worked out for at most 1,000 candidates");
+    }
+    let limits = VoteLimits { least: agree, most: candidates };
+    Ok(elected(Electorate { candidates, wrong_answers, limits }, candidate))
+}
+
 impl Law {
+    /// The composition that the next generation's beliefs are drawn from, where `accepted` are what a generation at composition `x`
+    /// accepts, per problem; `None` where that is nothing.
+    #[must_use]
+    pub fn learned(&self, x: Composition, accepted: &Answers) -> Option<Composition> {
+        let total = accepted.total();
+        (total >= f64::MIN_POSITIVE).then(|| self.learning.learned(x, accepted, total))
+    }
+
     /// Coverage at `attempts` (pass@k): probability that at least one of this number of candidates for a problem is right.
     #[must_use]
     pub fn coverage(&self, attempts: u64, x: Composition) -> f64 {

@@ -26,6 +26,7 @@ use crate::scenario::Scenario;
 use bin::AttemptedAnswers;
 use parameter::{Lift, plain};
 
+pub use attempts::elect;
 pub use bin::{BinLaw, CheckPassage};
 pub use candidate::{Answers, Belief, Problem};
 pub use composition::{Composition, Direction};

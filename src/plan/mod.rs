@@ -1,9 +1,22 @@
 //! Designs side by side: each solved, played with the same luck, priced, and compared with a baseline.
+//!
+//! `lever` says what may be varied, `space` makes the designs of it, `evaluate` works one out, `search` goes through them by the bounds of
+//! `least_price`, and `chance` asks the draws of a fit; `inference` divides the samples of a problem.
 
+mod chance;
+mod evaluate;
+pub mod inference;
+mod least_price;
+mod lever;
 mod paired;
+mod planned;
 mod posterior;
 mod price;
+mod ranking;
 mod result;
+mod search;
+mod space;
+mod written_design;
 
 use thiserror::Error;
 
@@ -12,12 +25,17 @@ use crate::explain::MistakeAccount;
 use crate::scenario::Design;
 use crate::simulate::{self, RunSummary, Simulated, SimulationError};
 
+pub use chance::chance;
+pub use lever::{LeverOption, PlanLever, VaryError};
 pub use paired::{PairedDifference, PairedDifferences};
+pub use planned::{DesignPlan, PlanChance, PlanQuestion, PlannedDesign, RunLimit, SearchCount};
 pub use posterior::{DesignPosterior, PosteriorError, RUNS, UnderDraws, posterior};
 pub use result::{
     BaselineRatios, ComparedDesign, ComparisonSettings, DesignComparison, DesignPrice, KeptGeneration, PriceBasis,
     RunwayMeasure,
 };
+pub use search::{PlanRequest, PlanSpace, SearchError};
+pub use written_design::differing_keys;
 
 /// A comparison that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]

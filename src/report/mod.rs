@@ -2,6 +2,7 @@
 
 pub mod advise;
 mod agreement;
+mod answer;
 mod axis;
 pub mod backtest;
 mod composition;
@@ -12,12 +13,15 @@ pub mod explained;
 mod facts;
 pub mod fit;
 mod flows;
+mod front;
 pub mod gate;
 mod glossary;
 mod html;
+pub mod inference;
 mod inputs;
 mod legend;
 pub mod measure;
+pub mod plan;
 mod plot;
 mod runway_law;
 pub mod sensitivity;

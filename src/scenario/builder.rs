@@ -229,6 +229,44 @@ impl Scenario {
     }
 }
 
+impl Scenario {
+    /// This scenario with other values for several keys at once, each `KEY=VALUE` as `--set` takes it, and then without the
+    /// filters of these numbers. As with [`Scenario::with`], a vote that asks for more than half goes on to do so.
+    ///
+    /// ```
+    /// use runaway::Scenario;
+    ///
+    /// let voted = Scenario::default().varied(&["vote.candidates=5".to_owned(), "examples=300".to_owned()], &[])?;
+    /// assert_eq!((voted.vote().agree.get(), voted.examples().get()), (3, 300));
+    /// # Ok::<(), runaway::scenario::ScenarioError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ScenarioError::Rule`] for a key that there is not, and for the first rule that is broken, blamed on the setting.
+    pub fn varied(&self, sets: &[String], without: &[usize]) -> Result<Self, ScenarioError> {
+        let mut table = Table::try_from(self).unwrap_or_default();
+        let sets_key = |key: &str| sets.iter().any(|set| set.split('=').next().is_some_and(|set| set.trim() == key));
+        let simple = self.vote.agree.get() == self.vote.candidates.get() / 2 + 1;
+        let follows = simple && sets_key("vote.candidates") && !sets_key("vote.agree");
+        if let Some(Value::Table(vote)) = table.get_mut("vote").filter(|_| follows) {
+            vote.remove("agree");
+        }
+        for typed in sets {
+            overrides::set(&mut table, typed)
+                .map_err(|breach| Diagnostic::from(breach).placeless(Origin::Override(typed.clone())))?;
+        }
+        if let Some(Value::Array(filters)) = table.get_mut("filter") {
+            let mut index = 0..;
+            filters.retain(|_| index.next().is_none_or(|index| !without.contains(&index)));
+        }
+        let blamed = |fault: Diagnostic| {
+            let culprits = overrides::culprits(sets, &fault.breach.key);
+            fault.placeless(Origin::Override(culprits))
+        };
+        read_table(&table).map(|read| read.scenario).map_err(blamed)
+    }
+}
+
 impl Default for Scenario {
     /// Every key at its default (model.md, section 7), under the name "loop".
     #[allow(clippy::expect_used)]

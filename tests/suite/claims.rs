@@ -24,7 +24,7 @@ fn evidence(file: &Path, overrides: &[String]) -> ClaimResults {
 #[test]
 fn every_claim_holds() {
     let files = files("models/claims");
-    assert_eq!(files.len(), 12, "claims (a) to (l)");
+    assert_eq!(files.len(), 14, "claims (a) to (n)");
     for file in files {
         let evidence = evidence(&file, &[]);
         assert!(!evidence.claims.is_empty());

@@ -55,6 +55,8 @@ mod measure;
 mod measuring;
 mod models;
 mod noise;
+mod plan;
+mod plan_inference;
 mod plane;
 mod played;
 mod provenance;

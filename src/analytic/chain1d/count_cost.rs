@@ -32,6 +32,11 @@ impl<'a> CountCost<'a> {
         }
     }
 
+    /// Expected cost of the generations observed.
+    pub const fn spent(&self) -> f64 {
+        self.sum.so_far.0
+    }
+
     fn generation(&mut self, propagation: &CountPropagation<'_>) -> PricedGeneration {
         let (states, surviving) = (propagation.chain().states.len(), propagation.surviving());
         let settled = self.before.as_ref().is_some_and(|(_, settled)| *settled);

@@ -19,7 +19,7 @@ mod open_counts;
 pub mod quadrature;
 mod solve;
 
-pub(super) use count_cost::cost_sum;
+pub(super) use count_cost::{CountCost, cost_sum};
 pub(super) use count_stage::{CountStage, MOST_COUNTED, start_law};
 pub use expected_runway::expected_runway;
 pub use law_chain::{ChainRunway, LawChain};

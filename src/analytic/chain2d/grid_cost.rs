@@ -45,6 +45,11 @@ impl GridCost {
         });
     }
 
+    /// Expected cost of the generations observed.
+    pub const fn spent(&self) -> f64 {
+        self.sum.so_far.0
+    }
+
     /// Goes on with the same propagation to the horizon and, if `beyond` is asked for, until the costs are known.
     pub fn finish(mut self, propagation: &mut GridPropagation, beyond: bool) -> CostSum {
         while self.sum.wants(beyond) {

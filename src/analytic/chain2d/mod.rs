@@ -22,6 +22,6 @@ pub(super) use grid_cost::cost_sum;
 pub(super) use grid_stage::GridStage;
 pub(super) use limits::within_reach;
 pub use limits::{Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES};
-pub(super) use solve::failed_within;
 pub use solve::solve;
 pub(super) use solve::solve_and_price;
+pub(super) use solve::{failed_within, priced_run};

@@ -4,6 +4,7 @@ use crate::analytic::cost_sum::CostSum;
 use crate::analytic::elimination::dense_gth::DenseElimination;
 use crate::analytic::error::{SolveError, Undefined, given};
 use crate::analytic::ever_fails::Fate;
+use crate::analytic::priced_run::{IsEnough, PricedRun};
 use crate::analytic::result::{Curves, ErrorVisits, ExactSolution, Runway};
 use crate::analytic::runway_sum;
 use crate::analytic::tolerances::{GRID_MEANS_STILL, GRID_STILL, MIN_HAZARD};
@@ -83,6 +84,25 @@ pub fn failed_within(scenario: &Scenario) -> Option<f64> {
         propagation.advance(false);
     }
     (propagation.work < CURVES_WORK).then_some(propagation.failed)
+}
+
+/// The run up to the horizon, or until it is `enough`.
+///
+/// # Errors
+/// [`Chain2dRefusal`] where the loop is beyond the reach of the method.
+pub fn priced_run(scenario: &Scenario, enough: IsEnough<'_>) -> Result<PricedRun, Chain2dRefusal> {
+    let mut propagation = GridPropagation::new(scenario, CountGrid::of(scenario)?);
+    let (horizon, mut run, mut costs) = (scenario.horizon.get(), PricedRun::default(), GridCost::new(scenario));
+    run.add(propagation.failed, propagation.truncated, 0.0);
+    while propagation.generation < horizon && !enough(&run) {
+        if propagation.work >= CURVES_WORK {
+            return Err(Chain2dRefusal::TooLong { generation: propagation.generation, horizon });
+        }
+        costs.observe(&propagation);
+        propagation.advance(false);
+        run.add(propagation.failed, propagation.truncated, costs.spent());
+    }
+    Ok(run)
 }
 
 /// Curves up to the horizon; propagation ends there, or where the law has become stationary.

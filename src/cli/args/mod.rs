@@ -5,6 +5,7 @@ mod fitting;
 mod gate;
 mod logs;
 mod loops;
+mod plan;
 mod sensitivity;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ pub use fitting::{GateRuleArgs, LogFitArgs};
 pub use gate::GateArgs;
 pub use logs::{BacktestArgs, FitArgs, IngestArgs, MeasureArgs};
 pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, SimulateArgs, SolveArgs};
+pub use plan::{MOST_GENERATIONS, PlanArgs};
 pub use sensitivity::SensitivityArgs;
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -44,6 +46,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Set designs side by side: fate, runway, price, what each check catches
     Compare(CompareArgs),
+    /// Choose a design: the cheapest that lasts, or the longest run of a budget; exit code 10 if none does
+    Plan(PlanArgs),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
     Explain(ExplainArgs),
     /// Say what a loop's fate depends on: each key over its range, exact derivatives, shares of the variance

@@ -1,24 +1,17 @@
 //! Runway against cost, with the designs that no other beats in both.
 
 use crate::plan::{ComparedDesign, DesignComparison, RunwayMeasure};
-use crate::report::axis::Axis;
+use crate::report::front::{FrontPoint, amount_axis, steps, tags};
 use crate::report::plot::Plot;
-use crate::report::shape::{LabelSide, Layer, PlotShape, Tag};
-use crate::report::svg::text_width;
-use crate::report::theme::{EXACT, FRONT, PLOT_HEIGHT, SOFT_INK, TEXT, WIDTH};
+use crate::report::shape::{Layer, PlotShape, Tag};
+use crate::report::theme::{EXACT, FRONT, SOFT_INK};
 use crate::report::words::{FAR_HORIZONS, is_far, number, runway};
 
 use super::chosen::{caveat, is_failing, short};
 use super::sentence;
 
-/// Ratio of the largest to the smallest value from which an axis is logarithmic.
-const WIDE: f64 = 20.0;
 /// Relative difference below which two points are one.
 const EQUAL: f64 = 1e-9;
-/// Width of the plotting area, roughly: labels are placed before the sheet is laid out.
-const ACROSS: f64 = WIDTH - 90.0;
-/// Height of a label.
-const LINE: f64 = TEXT * 1.35;
 
 /// A design as a point.
 struct ParetoPoint<'a> {
@@ -58,11 +51,17 @@ pub(super) fn plot(comparison: &DesignComparison) -> Option<Plot> {
     }
     let costs: Vec<f64> = points.iter().map(|point| point.cost).collect();
     let runways: Vec<f64> = points.iter().map(|point| point.runway).collect();
-    let (x, scale_x) = axis(&format!("price of a generation of runway ({unit})"), &costs);
-    let (y, scale_y) = axis(runway_title(measure), &runways);
-    let places: Vec<(f64, f64)> = points.iter().map(|point| (scale_x(point.cost), scale_y(point.runway))).collect();
-    let front = front(&points, &places);
-    let tags = tags(&points, &places, &front, (&x, &y));
+    let (x, scale_x) = amount_axis(&format!("price of a generation of runway ({unit})"), &costs);
+    let (y, scale_y) = amount_axis(runway_title(measure), &runways);
+    let place = |point: &ParetoPoint<'_>| FrontPoint {
+        x: scale_x(point.cost),
+        y: scale_y(point.runway),
+        name: short(&point.design.name),
+        leads: point.design.dominated_by.is_none(),
+    };
+    let places: Vec<FrontPoint> = points.iter().map(place).collect();
+    let front = steps(&places);
+    let tags = tags(&places, &front, (&x, &y));
     let notes = notes(&points, &tags, comparison.designs.len());
     let mut layers = vec![Layer::new("Pareto front", PlotShape::Line { points: front, stroke: FRONT })];
     layers.extend(marks(&points, tags));
@@ -122,75 +121,6 @@ const fn runway_title(measure: RunwayMeasure) -> &'static str {
         RunwayMeasure::UntilFailure => "expected runway (generations)",
         RunwayMeasure::ToHorizon => "expected runway up to the horizon (generations)",
     }
-}
-
-type CostScale = fn(f64) -> f64;
-
-/// A linear axis, or a logarithmic one where the values lie far apart.
-fn axis(title: &str, values: &[f64]) -> (Axis, CostScale) {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(0.0, f64::max);
-    if high > WIDE * low {
-        (Axis::logarithmic(title, low, high), f64::log10)
-    } else {
-        (Axis::amount(title, high * 1.08), |value| value)
-    }
-}
-
-/// The undominated points by rising cost, as steps: at a price, the longest runway to be had for it.
-fn front(points: &[ParetoPoint<'_>], places: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let free = points.iter().zip(places).filter(|(point, _)| point.design.dominated_by.is_none());
-    let mut best: Vec<(f64, f64)> = free.map(|(_, place)| *place).collect();
-    best.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut line: Vec<(f64, f64)> = Vec::new();
-    for (x, y) in best {
-        line.extend(line.last().map(|&(_, before)| (x, before)));
-        line.push((x, y));
-    }
-    line
-}
-
-/// Labels beside their points, those of the front first, moved up or down where two would overlap, or one the front; none where
-/// there is no room at all.
-fn tags(points: &[ParetoPoint<'_>], places: &[(f64, f64)], front: &[(f64, f64)], (x, y): (&Axis, &Axis)) -> Vec<Tag> {
-    let sheet = |(px, py): (f64, f64)| (x.fraction(px) * ACROSS, (1.0 - y.fraction(py)) * PLOT_HEIGHT);
-    let mut taken: Vec<Area> =
-        places.iter().map(|&place| sheet(place)).map(|(px, py)| [px - 6.0, py - 6.0, px + 6.0, py + 6.0]).collect();
-    taken.extend(front.windows(2).map(|ends| {
-        let (from, to) = (sheet(ends[0]), sheet(ends[1]));
-        [from.0.min(to.0), from.1.min(to.1), from.0.max(to.0), from.1.max(to.1)]
-    }));
-    let mut tags: Vec<Tag> =
-        places.iter().map(|&(x, y)| Tag { x, y, text: String::new(), side: LabelSide::Right, shift: 0.0 }).collect();
-    let mut order: Vec<usize> = (0..points.len()).collect();
-    order.sort_by_key(|&index| points[index].design.dominated_by.is_some());
-    for index in order {
-        let text = short(&points[index].design.name);
-        if let Some((side, shift, area)) = room(&text, sheet(places[index]), &taken) {
-            taken.push(area);
-            tags[index] = Tag { text, side, shift, ..tags[index].clone() };
-        }
-    }
-    tags
-}
-
-/// Left, top, right and bottom on the sheet.
-type Area = [f64; 4];
-
-/// The nearest free place for a label beside a point.
-fn room(text: &str, (px, py): (f64, f64), taken: &[Area]) -> Option<(LabelSide, f64, Area)> {
-    let width = text_width(text, TEXT) + 12.0;
-    let sides =
-        if px + width > ACROSS { [LabelSide::Left, LabelSide::Right] } else { [LabelSide::Right, LabelSide::Left] };
-    let shifts = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0].map(|lines| lines * LINE);
-    let mut tried = shifts.iter().flat_map(|&shift| sides.map(|side| (side, shift))).map(|(side, shift)| {
-        let left = if side == LabelSide::Right { px + 8.0 } else { px - width };
-        let (top, bottom) = (py + shift - LINE / 2.0, py + shift + LINE / 2.0);
-        (side, shift, [left, top, left + width - 8.0, bottom])
-    });
-    let inside = |b: &Area| b[0] > 0.0 && b[2] < ACROSS && b[1] > -LINE && b[3] < PLOT_HEIGHT;
-    let apart = |a: &Area, b: &Area| a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];
-    tried.find(|(_, _, area)| inside(area) && taken.iter().all(|other| apart(other, area)))
 }
 
 /// Who lasts longest and who costs least, and whether they fail all the same.
