@@ -30,6 +30,7 @@
 //! | [`claims`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`](mod@fit) | from the log of a running loop to its remaining runway |
+//! | [`interop`] | explicit chains in the files of Storm, PRISM and others |
 //! | [`report`](mod@report) | figures (SVG) and a self-contained page |
 //! | [`table`] | one table for terminal, page, Markdown and CSV |
 //!
@@ -61,6 +62,7 @@ pub mod explain;
 #[doc(hidden)]
 pub mod files;
 pub mod fit;
+pub mod interop;
 pub mod law;
 pub mod measure;
 pub mod plan;

@@ -13,6 +13,7 @@ mod law_chain;
 pub(super) mod node_factors;
 pub(super) mod node_propagation;
 mod open_counts;
+mod open_states;
 #[doc(hidden)]
 pub mod quadrature;
 mod solve;
@@ -20,4 +21,5 @@ mod solve;
 pub(super) use count_cost::cost_sum;
 pub use expected_runway::expected_runway;
 pub use law_chain::{ChainRunway, LawChain};
+pub(super) use open_states::open_states;
 pub(super) use solve::solve_and_price;

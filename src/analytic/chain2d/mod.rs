@@ -13,6 +13,7 @@ mod grid_propagation;
 mod levels;
 mod lifetime;
 mod limits;
+mod open_states;
 mod solve;
 mod step;
 
@@ -21,5 +22,6 @@ pub(super) use grid_cost::cost_sum;
 pub(super) use limits::within_reach;
 pub use limits::{Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES};
 pub(super) use solve::failed_within;
+pub(super) use open_states::open_states;
 pub use solve::solve;
 pub(super) use solve::solve_and_price;
