@@ -100,6 +100,29 @@ impl LogProvenance {
     }
 }
 
+/// Program, chain and command of the law of an explicit chain. No clock and no host: the same run gives the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ChainProvenance {
+    /// `runaway`.
+    pub program: Cow<'static, str>,
+    /// Its version.
+    pub version: Cow<'static, str>,
+    /// The chain's file, as the user named it, with the SHA-256 of its bytes.
+    pub chain: (String, String),
+    /// The command, as it can be typed again.
+    pub command: String,
+}
+
+impl ChainProvenance {
+    /// The provenance of the law of a chain, given by name and digest.
+    #[must_use]
+    pub fn new(chain: (String, String), command: String) -> Self {
+        Self { program: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into(), chain, command }
+    }
+}
+
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

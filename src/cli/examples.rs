@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Two or more commands of each kind, in the order of `runaway --help`.
-const EXAMPLES: [(&str, &[&str]); 13] = [
+const EXAMPLES: [(&str, &[&str]); 15] = [
     (
         "solve",
         &[
@@ -70,6 +70,20 @@ const EXAMPLES: [(&str, &[&str]); 13] = [
         &[
             "runaway measure tests/data/samples/two-generations.csv > measured.toml",
             "runaway measure tests/data/samples/two-generations.csv --steps 8 -o out/measured",
+        ],
+    ),
+    (
+        "export",
+        &[
+            "runaway export models/unverified.toml --set examples=50 -o out/chain.drn",
+            "runaway export models/unverified.toml --set examples=20 --to csv --exact > chain.csv",
+        ],
+    ),
+    (
+        "import",
+        &[
+            "runaway import tests/data/chains/gambler.csv",
+            "runaway import tests/data/chains/gambler.tra --end ruined --curve --json",
         ],
     ),
     ("init", &["runaway init", "runaway init my-loop.toml"]),

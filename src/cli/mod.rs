@@ -8,7 +8,9 @@ mod compare;
 mod document;
 mod examples;
 mod explain;
+mod export;
 mod fit;
+mod import;
 mod ingest;
 mod init;
 mod limits;
@@ -35,7 +37,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::files::FileError;
+use crate::analytic::absorbing::ChainError;
 use crate::fit::{FitError, LogError};
+use crate::interop::ChainFileError;
 use crate::measure::MeasureError;
 use crate::plan::PlanError;
 use crate::scenario::ScenarioError;
@@ -100,6 +104,8 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Backtest(args) => backtest::run(args, out),
         Command::Ingest(args) => ingest::run(args, out),
         Command::Measure(args) => measure::run(args, out),
+        Command::Export(args) => export::run(args, out),
+        Command::Import(args) => import::run(args, out),
         Command::Init(args) => init::run(args, out),
         Command::Completions(args) => manual::completions(args, out),
         Command::Man(args) => manual::man(args, out),
@@ -112,6 +118,11 @@ fn code(error: &anyhow::Error) -> u8 {
     }
     if error.downcast_ref::<FileError>().is_some_and(|error| matches!(error, FileError::OtherKind { .. })) {
         return USAGE;
+    }
+    if let Some(error) = error.downcast_ref::<ChainFileError>() {
+        // A chain may be fine and still be too large.
+        let large = matches!(error, ChainFileError::Chain { reason: ChainError::TooLarge { .. }, .. });
+        return if large { FAILURE } else { BAD_INPUT };
     }
     if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() {
         BAD_INPUT

@@ -46,6 +46,7 @@ mod flows;
 mod folders;
 mod formats;
 mod help;
+mod interop;
 mod laws;
 mod limits;
 mod manners;

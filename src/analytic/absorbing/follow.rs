@@ -1,9 +1,10 @@
 //! A chain followed step by step: who has been absorbed, and where.
 
 use crate::analytic::runway_sum::LEVELS;
+use crate::analytic::tolerances::DIED_OUT;
 
-/// Products after which a chain is followed no further: some seconds of one processor.
-const WORK: f64 = 4e9;
+/// Products after which a chain is followed no further: a second or two of one processor.
+const WORK: f64 = 1e9;
 /// Σ |difference| from the quasi-stationary law at which the rest is geometric.
 const AT_REST: f64 = 1e-12;
 
@@ -35,7 +36,8 @@ pub(super) fn follow(
     horizon: u64,
     resting: Option<(&[f64], f64)>,
 ) -> FollowedChain {
-    let cost = chain.rows.iter().map(Vec::len).sum::<usize>().max(1) as f64;
+    let transitions: usize = chain.rows.iter().map(Vec::len).sum();
+    let cost = (transitions + (chain.exits.len() + 2) * chain.rows.len()) as f64;
     let mut sums = vec![0.0; chain.exits.len()];
     let mut followed =
         FollowedChain { survival: vec![1.0], absorbed: vec![vec![0.0]; sums.len()], quantiles: [None; 3], steps: 0 };
@@ -45,7 +47,7 @@ pub(super) fn follow(
         let within = followed.steps < horizon;
         if !within {
             let known = followed.quantiles.iter().all(Option::is_some);
-            if known || survival == 0.0 || followed.steps as f64 * cost > WORK {
+            if known || survival < DIED_OUT || followed.steps as f64 * cost > WORK {
                 return followed;
             }
             if let Some((stationary, hazard)) = resting
@@ -55,7 +57,10 @@ pub(super) fn follow(
                 return followed;
             }
         }
-        step(chain, &law, &mut next, &mut sums);
+        for (sum, exits) in sums.iter_mut().zip(&chain.exits) {
+            *sum += law.iter().zip(exits).map(|(weight, exit)| weight * exit).sum::<f64>();
+        }
+        step(chain, &law, &mut next);
         std::mem::swap(&mut law, &mut next);
         followed.steps += 1;
         let ended: f64 = sums.iter().rev().skip(1).sum();
@@ -71,13 +76,11 @@ pub(super) fn follow(
     }
 }
 
-fn step(chain: &OpenStates, law: &[f64], next: &mut [f64], sums: &mut [f64]) {
+/// The law of the open states one step on.
+pub(super) fn step(chain: &OpenStates, law: &[f64], next: &mut [f64]) {
     next.fill(0.0);
     for (row, &weight) in chain.rows.iter().zip(law).filter(|(_, weight)| **weight > 0.0) {
         row.iter().for_each(|&(to, p)| next[to] += weight * p);
-    }
-    for (sum, exits) in sums.iter_mut().zip(&chain.exits) {
-        *sum += law.iter().zip(exits).map(|(weight, exit)| weight * exit).sum::<f64>();
     }
 }
 

@@ -6,12 +6,12 @@ use crate::analytic::elimination::quasi_stationary;
 use crate::analytic::elimination::skyline::Skyline;
 use crate::analytic::elimination::skyline_gth::EliminatedChain;
 use crate::analytic::error::Undefined;
-use crate::analytic::runway_sum::BEYOND_DOUBLES;
+use crate::analytic::runway_sum::{BEYOND_DOUBLES, spread};
 
 use super::chain::ExplicitChain;
 use super::ends::{ChainEnds, StateKind};
 use super::error::ChainError;
-use super::follow::{FollowedChain, OpenStates, follow};
+use super::follow::{FollowedChain, OpenStates, follow, step};
 use super::order::{self, MOST_CELLS};
 use super::row_sums::{RowDoubt, RowSums};
 
@@ -53,9 +53,10 @@ pub struct AbsorptionLaw {
     pub survival: Vec<f64>,
     /// P(T ≤ n), by step; a sum of positive terms, apart from `survival` since 1 − survival has no digits where ends are rare.
     pub absorbed: Vec<f64>,
-    /// Probability of ending in the next step, given that the chain has lasted long.
+    /// Probability of ending in the next step under the quasi-stationary law: the share by which P(T > n) falls a step in the
+    /// long run, on average over a period where there is one.
     pub hazard: Option<f64>,
-    /// Where the chain is, given that it has lasted long: the quasi-stationary law.
+    /// The quasi-stationary law: where the chain is, given that it has lasted long, averaged likewise.
     pub quasi_stationary: Option<StateLaw>,
     /// How far the rows sum to 1.
     pub rows: RowSums,
@@ -180,15 +181,26 @@ impl SolvedChain {
         first.min(2.0 * self.times.len() as f64 * most)
     }
 
-    /// Variance of T from each state, by the law of total variance: what one step does to the expected time, summed over all
-    /// visits, without the difference of two squares.
-    fn variance(&self) -> Vec<f64> {
+    /// Variance of T from the start.
+    ///
+    /// By the law of total variance, which sums over all visits what one step does to the expected time, so that a T that hardly
+    /// varies keeps its digits; or as E[T²] − E[T]², which has them where T is about geometric. Differences of expected times are off by
+    /// their rounding, squared at each visit; the squares by that of the larger: whichever is less is taken.
+    fn variance(&self) -> f64 {
+        let (mean, longest) = (self.at_start(&self.times), self.times.iter().copied().fold(0.0, f64::max));
         let moved = |i: usize| {
             let ahead = self.times[i] - 1.0;
             let row = self.open.rows[i].iter().map(|&(to, p)| p * (self.times[to] - ahead).powi(2));
             row.sum::<f64>() + self.exits[i] * ahead * ahead
         };
-        self.eliminated.collected(&(0..self.names.len()).map(moved).collect::<Vec<_>>())
+        let twice: Vec<f64> = self.times.iter().map(|time| 2.0 * time - 1.0).collect();
+        let second = self.at_start(&self.eliminated.collected(&twice));
+        let noise = 4.0 * f64::EPSILON * longest;
+        if mean * noise * noise <= self.times.len() as f64 * f64::EPSILON * second {
+            self.at_start(&self.eliminated.collected(&(0..self.names.len()).map(moved).collect::<Vec<_>>()))
+        } else {
+            spread(second, mean).powi(2)
+        }
     }
 
     fn law(&self, chain: &ExplicitChain, ends: &ChainEnds, horizon: u64) -> AbsorptionLaw {
@@ -201,7 +213,7 @@ impl SolvedChain {
         let resting = if at_end || never > 0.0 {
             None
         } else {
-            quasi_stationary::stationary_from(&self.eliminated, &self.exits, self.start.clone())
+            self.stationary()
         };
         let resting = resting.filter(|(_, hazard)| *hazard > 0.0);
         let mut followed = if at_end {
@@ -219,7 +231,7 @@ impl SolvedChain {
         });
         let named: Vec<AbsorbingEnd> = named.collect();
         let mean = self.moment(self.at_start(&self.times), never, "mean", &mut undefined);
-        let sd = self.moment(self.at_start(&self.variance()).sqrt(), never, "sd", &mut undefined);
+        let sd = self.moment(self.variance().sqrt(), never, "sd", &mut undefined);
         self.explain(never, &followed, resting.is_some(), at_end, &mut undefined);
         let absorbed = (0..followed.survival.len()).map(|n| named.iter().map(|end| end.absorbed[n]).sum::<f64>());
         AbsorptionLaw {
@@ -247,6 +259,17 @@ impl SolvedChain {
             ),
             undefined,
         }
+    }
+
+    /// The law of what has lasted, and its hazard: by inverse iteration, or, where most chains end soon, by powers.
+    fn stationary(&self) -> Option<(Vec<f64>, f64)> {
+        quasi_stationary::stationary_from(&self.eliminated, &self.exits, self.start.clone()).or_else(|| {
+            quasi_stationary::iterate(&self.exits, self.start.clone(), |law| {
+                let mut next = vec![0.0; law.len()];
+                step(&self.open, law, &mut next);
+                next
+            })
+        })
     }
 
     /// A moment of T, or the reason why it is absent.

@@ -9,6 +9,7 @@ use crate::scenario::{Policy, Scenario};
 
 use super::chain::{ExplicitChain, StateLabel};
 use super::error::ChainError;
+use super::row_sums::defect;
 
 /// Transitions of a chain that is written out, at most: some 100 MB of text.
 pub const MOST_TRANSITIONS: usize = 4_000_000;
@@ -58,7 +59,8 @@ pub enum LoopRefusal {
 
 /// The loop state by state: each pair of counts from which it may still go either way, then `failed`, and `safe` where failure
 /// cannot be reached. Ways into these two are sums over the states behind them, so that they keep their digits however rare
-/// they are. Transitions below the smallest normal double (2.2e-308) are left out.
+/// they are. Transitions below the smallest normal double (2.2e-308) are left out. Rows sum to 1 to within the last bit: what rounding
+/// leaves is added to the probability of staying, which no time depends on while the ways out keep theirs.
 ///
 /// # Errors
 /// [`LoopRefusal`] for loops that change as they run, drawn starts, and more than `most` transitions.
@@ -73,9 +75,10 @@ pub fn explicit_chain(scenario: &Scenario, most: usize) -> Result<ExplicitChain,
     let states = if pairs { chain2d::open_states(scenario, most) } else { chain1d::open_states(scenario, most) };
     let states = states.map_err(|(states, transitions)| {
         let examples = scenario.examples.get();
-        let power = if pairs { 0.25 } else { 0.5 };
-        // A little below what would just fit; a share of a whole number is none that wraps.
-        let fitting = (0.9 * examples as f64 * (most as f64 / transitions as f64).powf(power)).max(1.0) as u64;
+        // No row has more transitions than there are states, which grow with the counts or with pairs of them. A share of a whole
+        // number of examples is none that wraps.
+        let share = (most as f64).sqrt() / states as f64;
+        let fitting = (0.95 * examples as f64 * if pairs { share.sqrt() } else { share }).max(1.0) as u64;
         LoopRefusal::TooLarge { examples, states, transitions, most, fitting }
     })?;
     Ok(written_out(scenario, states)?)
@@ -94,13 +97,26 @@ fn changes(scenario: &Scenario) -> LoopRefusal {
     LoopRefusal::Changes { reason, remedy }
 }
 
+/// Makes a row sum to 1 to within the last bit, by the probability of staying where that can take it: no expected time depends on it
+/// while the ways out keep theirs. Else by the largest probability, which it moves by a rounding.
+fn balance(state: usize, row: &mut [(usize, f64)]) {
+    let defect = defect(row.iter().map(|(_, p)| *p));
+    let own = row.iter_mut().find(|(to, p)| *to == state && *p > 2.0 * defect.abs());
+    if let Some((_, p)) = own {
+        *p -= defect;
+    } else if let Some((_, p)) = row.iter_mut().max_by(|one, other| one.1.total_cmp(&other.1)) {
+        *p = (*p - defect).min(1.0);
+    }
+}
+
 fn written_out(scenario: &Scenario, states: LoopStates) -> Result<ExplicitChain, ChainError> {
     let LoopStates { mut counts, mut rows, ends, start } = states;
     let failed = rows.len();
     let safe = failed + 1;
     let rests = start == LoopStart::Safe || ends.iter().any(|ends| ends[1] > 0.0);
-    for (row, ends) in rows.iter_mut().zip(&ends) {
+    for (state, (row, ends)) in rows.iter_mut().zip(&ends).enumerate() {
         row.extend([failed, safe].into_iter().zip(*ends).filter(|(_, p)| *p >= f64::MIN_POSITIVE));
+        balance(state, row);
     }
     rows.push(vec![(failed, 1.0)]);
     let mut labels = vec![StateLabel { name: "failed".to_owned(), states: vec![failed] }];

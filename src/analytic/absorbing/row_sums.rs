@@ -54,7 +54,7 @@ impl RowDoubt {
 }
 
 /// Sum − 1 of some probabilities, to the last bit: sums with their rounding errors (A. Neumaier 1974).
-fn defect(row: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn defect(row: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut lost) = (-1.0_f64, 0.0);
     for p in row {
         let next = sum + p;

@@ -45,7 +45,8 @@ pub fn by_powers(rows: &Skyline, exits: &[f64]) -> Option<(Vec<f64>, f64)> {
 }
 
 /// Applies `step` to a law until it changes no more but for its scale.
-fn iterate(exits: &[f64], mut law: Vec<f64>, step: impl Fn(&[f64]) -> Vec<f64>) -> Option<(Vec<f64>, f64)> {
+#[must_use]
+pub fn iterate(exits: &[f64], mut law: Vec<f64>, step: impl Fn(&[f64]) -> Vec<f64>) -> Option<(Vec<f64>, f64)> {
     let size = exits.len() as f64;
     let patience = (WORK / (size * size)).clamp(LEAST_PATIENCE, PATIENCE) as usize;
     let mut before = f64::INFINITY;

@@ -1,5 +1,7 @@
 //! What can be typed: commands by what they are about, and what they share.
 
+mod export;
+mod import;
 mod logs;
 mod loops;
 
@@ -11,6 +13,8 @@ use super::examples;
 use super::standard_error::GlobalArgs;
 use super::typed::EXIT_CODES;
 
+pub use export::{ExportArgs, FormatName};
+pub use import::ImportArgs;
 pub use logs::{BacktestArgs, FitArgs, IngestArgs, MeasureArgs};
 pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, SimulateArgs, SolveArgs};
 
@@ -46,6 +50,10 @@ pub enum Command {
     Ingest(IngestArgs),
     /// Measure a loop's keys from samples: error, difficulty, shared mistakes, checks, what is learned; prints a scenario file
     Measure(MeasureArgs),
+    /// Write a loop as an explicit Markov chain, for Storm, PRISM, SciPy and others
+    Export(ExportArgs),
+    /// Solve an explicit Markov chain of another tool: when it is absorbed, and where
+    Import(ImportArgs),
     /// Write a commented scenario file to start from
     Init(InitArgs),
     /// Print the completions of a shell
