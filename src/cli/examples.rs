@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Two or more commands of each kind, in the order of `runaway --help`.
-const EXAMPLES: [(&str, &[&str]); 15] = [
+const EXAMPLES: [(&str, &[&str]); 16] = [
     (
         "solve",
         &[
@@ -86,6 +86,7 @@ const EXAMPLES: [(&str, &[&str]); 15] = [
             "runaway import tests/data/chains/gambler.tra --end ruined --curve --json",
         ],
     ),
+    ("schema", &["runaway schema solve", "runaway schema > runaway.schema.json"]),
     ("init", &["runaway init", "runaway init my-loop.toml"]),
     ("completions", &["runaway completions bash > runaway.bash", "runaway completions zsh > _runaway"]),
     ("man", &["runaway man > runaway.1", "runaway man -o out/man"]),

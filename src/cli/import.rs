@@ -15,8 +15,7 @@ use super::document::{Answer, json};
 use super::{CommandVerdict, UsageError, quoted};
 
 /// The law of a chain with what it takes to make it again.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Serialize, schemars::JsonSchema)]
 pub(super) struct ChainDocument {
     schema_version: u32,
     provenance: ChainProvenance,

@@ -23,6 +23,7 @@ mod posterior;
 mod progress;
 mod reading;
 mod report;
+mod schema;
 mod simulate;
 mod solve;
 mod source;
@@ -106,6 +107,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Measure(args) => measure::run(args, out),
         Command::Export(args) => export::run(args, out),
         Command::Import(args) => import::run(args, out),
+        Command::Schema(args) => schema::run(args, out),
         Command::Init(args) => init::run(args, out),
         Command::Completions(args) => manual::completions(args, out),
         Command::Man(args) => manual::man(args, out),

@@ -34,6 +34,7 @@ const UNDISPERSED: f64 = 1e-9;
 
 /// A measurement that could be made, of the last generation, except for [`Self::Next`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Measurement {
     /// Answer this many more test problems.
@@ -56,6 +57,7 @@ impl Measurement {
 
 /// What a measurement is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeasurementAdvice {
     /// The measurement.
@@ -73,6 +75,7 @@ pub struct MeasurementAdvice {
 
 /// The present spread and the worth of each measurement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AdvisedMeasurements {
     /// The generation that would be measured: the last one of the log.

@@ -39,6 +39,7 @@ const RAREST_SLIP: f64 = 1e-4;
 
 /// What one belief is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SlipUnit {
     /// A step: a solution of L steps is wrong when any of them is, 1 − (1 − err)^L.

@@ -4,6 +4,7 @@ mod export;
 mod import;
 mod logs;
 mod loops;
+mod schema;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ pub use export::{ExportArgs, FormatName};
 pub use import::ImportArgs;
 pub use logs::{BacktestArgs, FitArgs, IngestArgs, MeasureArgs};
 pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, SimulateArgs, SolveArgs};
+pub use schema::SchemaArgs;
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
@@ -54,6 +56,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Solve an explicit Markov chain of another tool: when it is absorbed, and where
     Import(ImportArgs),
+    /// Print the JSON Schema of a command's JSON
+    Schema(SchemaArgs),
     /// Write a commented scenario file to start from
     Init(InitArgs),
     /// Print the completions of a shell

@@ -25,12 +25,13 @@ use super::progress::watched;
 use super::standard_error::notes;
 use super::{CommandVerdict, UsageError, report_folder, write_report};
 use asked::{generations, options, provenance, read};
+pub(super) use pair::PairDocument;
 
 pub(super) use asked::{blamed, digests, priors};
 
 /// Everything that was asked.
-#[derive(Serialize)]
-struct FitAnswer<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(in crate::cli) struct FitAnswer<'a> {
     #[serde(flatten)]
     fit: &'a LogFit,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,76 @@
+//! `runaway schema`: the JSON Schema of what commands print with `--json`, and of the documents in their folders.
+
+use std::io::Write;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::analytic::Solution;
+use crate::explain::Explanation;
+use crate::fit::BacktestResult;
+use crate::measure::MeasuredLoop;
+use crate::simulate::{RareFailure, Simulated};
+
+use super::CommandVerdict;
+use super::args::SchemaArgs;
+use super::check::CheckDocument;
+use super::compare::CompareDocument;
+use super::document::{GivenSource, LogDocument, ResultDocument, json};
+use super::fit::{FitAnswer, PairDocument};
+use super::import::ChainDocument;
+use super::report::ReportDocument;
+
+/// What a command writes, in each of its forms.
+type DocumentForms = &'static [fn(&mut SchemaGenerator) -> Schema];
+
+/// The forms of every command that prints JSON: a new command adds its line.
+const DOCUMENTS: [(&str, DocumentForms); 10] = [
+    ("backtest", &[of::<LogDocument<'static, BacktestResult>>]),
+    ("check", &[of::<ResultDocument<'static, CheckDocument<'static>>>]),
+    ("compare", &[of::<CompareDocument<'static>>]),
+    ("explain", &[of::<ResultDocument<'static, GivenSource<'static, Explanation>>>]),
+    ("fit", &[of::<LogDocument<'static, FitAnswer<'static>>>, of::<LogDocument<'static, PairDocument<'static>>>]),
+    ("import", &[of::<ChainDocument>]),
+    ("measure", &[of::<LogDocument<'static, MeasuredLoop>>]),
+    ("report", &[of::<ResultDocument<'static, ReportDocument<'static>>>]),
+    ("simulate", &[of::<ResultDocument<'static, Simulated>>, of::<ResultDocument<'static, RareFailure>>]),
+    ("solve", &[of::<ResultDocument<'static, GivenSource<'static, Solution>>>]),
+];
+
+/// The commands whose JSON has a schema.
+pub(super) fn commands() -> Vec<&'static str> {
+    DOCUMENTS.iter().map(|(command, _)| *command).collect()
+}
+
+pub(super) fn run(args: &SchemaArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
+    let asked = |name: &str| args.command.as_deref().is_none_or(|command| command == name);
+    let schemas = DOCUMENTS.iter().filter(|(name, _)| asked(name)).map(|(name, forms)| (*name, schema(name, forms)));
+    let mut schemas: Vec<(&str, Schema)> = schemas.collect();
+    let bytes = match (&args.command, schemas.pop()) {
+        (Some(_), Some((_, only))) => json(&only)?,
+        (_, last) => json(&schemas.into_iter().chain(last).collect::<std::collections::BTreeMap<_, _>>())?,
+    };
+    out.write_all(&bytes)?;
+    Ok(CommandVerdict::Fine)
+}
+
+fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    T::json_schema(generator)
+}
+
+/// The schema of a command's JSON as it is written: what may be left out is not required.
+fn schema(command: &str, forms: DocumentForms) -> Schema {
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut forms: Vec<Schema> = forms.iter().map(|form| form(&mut generator)).collect();
+    let mut schema = match (forms.len(), forms.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => json_schema!({ "anyOf": forms.into_iter().chain(last).collect::<Vec<_>>() }),
+    };
+    let definitions = generator.take_definitions(true);
+    schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
+    schema.insert("title".to_owned(), format!("runaway {command}").into());
+    if !definitions.is_empty() {
+        schema.insert("$defs".to_owned(), definitions.into());
+    }
+    schema
+}
