@@ -36,7 +36,9 @@ pub(super) fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
 fn format(args: &ExportArgs) -> Result<ChainFormat, UsageError> {
     let named = args.output.as_deref().and_then(ChainFormat::of_name);
     let format = args.to.map(FormatName::format).or(named).ok_or_else(|| {
-        UsageError("name a format with `--to drn|prism|mtx|csv`, or a file with `-o`, such as `-o chain.drn`".to_owned())
+        UsageError(
+            "name a format with `--to drn|prism|mtx|csv`, or a file with `-o`, such as `-o chain.drn`".to_owned(),
+        )
     })?;
     if args.output.is_none() && matches!(format, ChainFormat::Prism | ChainFormat::MatrixMarket) {
         let extension = format.extension();

@@ -37,8 +37,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::files::FileError;
 use crate::analytic::absorbing::ChainError;
+use crate::files::FileError;
 use crate::fit::{FitError, LogError};
 use crate::interop::ChainFileError;
 use crate::measure::MeasureError;

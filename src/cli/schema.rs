@@ -1,8 +1,10 @@
 //! `runaway schema`: the JSON Schema of what commands print with `--json`, and of the documents in their folders.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use schemars::generate::SchemaSettings;
+use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::analytic::Solution;
@@ -11,7 +13,6 @@ use crate::fit::BacktestResult;
 use crate::measure::MeasuredLoop;
 use crate::simulate::{RareFailure, Simulated};
 
-use super::CommandVerdict;
 use super::args::SchemaArgs;
 use super::check::CheckDocument;
 use super::compare::CompareDocument;
@@ -19,6 +20,7 @@ use super::document::{GivenSource, LogDocument, ResultDocument, json};
 use super::fit::{FitAnswer, PairDocument};
 use super::import::ChainDocument;
 use super::report::ReportDocument;
+use super::{CommandVerdict, UsageError};
 
 /// What a command writes, in each of its forms.
 type DocumentForms = &'static [fn(&mut SchemaGenerator) -> Schema];
@@ -37,18 +39,17 @@ const DOCUMENTS: [(&str, DocumentForms); 10] = [
     ("solve", &[of::<ResultDocument<'static, GivenSource<'static, Solution>>>]),
 ];
 
-/// The commands whose JSON has a schema.
-pub(super) fn commands() -> Vec<&'static str> {
-    DOCUMENTS.iter().map(|(command, _)| *command).collect()
-}
-
 pub(super) fn run(args: &SchemaArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
-    let asked = |name: &str| args.command.as_deref().is_none_or(|command| command == name);
-    let schemas = DOCUMENTS.iter().filter(|(name, _)| asked(name)).map(|(name, forms)| (*name, schema(name, forms)));
-    let mut schemas: Vec<(&str, Schema)> = schemas.collect();
-    let bytes = match (&args.command, schemas.pop()) {
-        (Some(_), Some((_, only))) => json(&only)?,
-        (_, last) => json(&schemas.into_iter().chain(last).collect::<std::collections::BTreeMap<_, _>>())?,
+    let bytes = match &args.command {
+        None => json(&DOCUMENTS.iter().map(|(name, forms)| (*name, schema(name, forms))).collect::<BTreeMap<_, _>>())?,
+        Some(command) => {
+            let found = DOCUMENTS.iter().find(|(name, _)| name == command);
+            let (name, forms) = found.ok_or_else(|| {
+                let known: Vec<&str> = DOCUMENTS.iter().map(|(name, _)| *name).collect();
+                UsageError(format!("`{command}` prints no JSON; those that do are {}", known.join(", ")))
+            })?;
+            json(&schema(name, forms))?
+        }
     };
     out.write_all(&bytes)?;
     Ok(CommandVerdict::Fine)
@@ -72,5 +73,15 @@ fn schema(command: &str, forms: DocumentForms) -> Schema {
     if !definitions.is_empty() {
         schema.insert("$defs".to_owned(), definitions.into());
     }
+    plainly(&mut schema);
     schema
+}
+
+/// Leaves out of descriptions what is for readers of the library alone: examples of code, and the brackets of links.
+fn plainly(schema: &mut Schema) {
+    if let Some(serde_json::Value::String(text)) = schema.get_mut("description") {
+        let prose = text.split("\n\n```").next().unwrap_or_default();
+        *text = prose.replace("[`", "`").replace("`]", "`");
+    }
+    transform_subschemas(&mut plainly, schema);
 }

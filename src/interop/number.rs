@@ -11,7 +11,8 @@ pub(super) fn probability(text: &str) -> Result<f64, String> {
         Some((above, below)) => fraction(text, above, below)?,
         None => text.parse().map_err(|_| format!("{text:?} is no number; write 0.25, 1e-20 or 1/4"))?,
     };
-    let written = text.bytes().take_while(|byte| !matches!(byte, b'e' | b'E')).any(|byte| (b'1'..=b'9').contains(&byte));
+    let written =
+        text.bytes().take_while(|byte| !matches!(byte, b'e' | b'E')).any(|byte| (b'1'..=b'9').contains(&byte));
     match value {
         0.0 if written => Err(format!("{text} is below what a double holds (5e-324), and would be lost")),
         value if (0.0..=1.0).contains(&value) => Ok(value),

@@ -83,13 +83,7 @@ impl ParsedChain {
     }
 
     /// A name of a state; `init` marks the start.
-    pub fn label(
-        &mut self,
-        text: ChainText<'_>,
-        line: usize,
-        state: usize,
-        name: &str,
-    ) -> Result<(), ChainFileError> {
+    pub fn label(&mut self, text: ChainText<'_>, line: usize, state: usize, name: &str) -> Result<(), ChainFileError> {
         self.make_room(text, line, state)?;
         if name == "init" {
             self.starts.push((state, line));
@@ -130,7 +124,9 @@ impl ParsedChain {
             row.sort_by_key(|&(to, _, line)| (to, line));
             if let Some(pair) = row.windows(2).find(|pair| pair[0].0 == pair[1].0) {
                 let (to, first, again) = (pair[0].0, pair[0].2, pair[1].2);
-                let wrong = format!("this transition to state {to} stands in line {first} already; add the two up, or delete one");
+                let wrong = format!(
+                    "this transition to state {to} stands in line {first} already; add the two up, or delete one"
+                );
                 return Err(text.line(again, wrong));
             }
         }

@@ -34,12 +34,7 @@ pub(super) fn read(text: ChainText<'_>) -> Result<ExplicitChain, ChainFileError>
 }
 
 /// What a comment says of the chain; most say nothing.
-fn remark(
-    chain: &mut ParsedChain,
-    text: ChainText<'_>,
-    line: usize,
-    comment: &str,
-) -> Result<(), ChainFileError> {
+fn remark(chain: &mut ParsedChain, text: ChainText<'_>, line: usize, comment: &str) -> Result<(), ChainFileError> {
     let Some((key, value)) = comment.split_once(':') else { return Ok(()) };
     match key {
         "states" => chain.has_states(text, line, text.number(line, value.trim(), "states")?),

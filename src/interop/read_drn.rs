@@ -35,7 +35,9 @@ pub(super) fn read(text: ChainText<'_>) -> Result<ExplicitChain, ChainFileError>
         }
         match section {
             Section::Parameters => {
-                return Err(text.line(line, format!("parameter {content:?}: give it a value, and write the chain again")));
+                return Err(
+                    text.line(line, format!("parameter {content:?}: give it a value, and write the chain again"))
+                );
             }
             Section::States => {
                 let states = text.number(line, content, "states")?;
@@ -92,12 +94,7 @@ fn model_line(
 }
 
 /// The state, and its labels behind rewards in brackets.
-fn state_line(
-    chain: &mut ParsedChain,
-    text: ChainText<'_>,
-    line: usize,
-    rest: &str,
-) -> Result<usize, ChainFileError> {
+fn state_line(chain: &mut ParsedChain, text: ChainText<'_>, line: usize, rest: &str) -> Result<usize, ChainFileError> {
     let (number, mut rest) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
     let state = text.state(line, number, 0)?;
     if let Some((_, after)) = rest.split_once(']').filter(|_| rest.trim_start().starts_with('[')) {

@@ -31,7 +31,10 @@ pub(super) fn read(text: ChainText<'_>, labels: Option<ChainText<'_>>) -> Result
     }
     if let Some((line, entries)) = announced.filter(|(_, entries)| *entries != chain.transitions()) {
         let found = chain.transitions();
-        return Err(text.line(line, format!("{entries} entries are announced, and {found} follow: the file is cut short, or two")));
+        return Err(text.line(
+            line,
+            format!("{entries} entries are announced, and {found} follow: the file is cut short, or two"),
+        ));
     }
     if let Some(labels) = labels {
         read_labels(&mut chain, labels)?;
@@ -45,9 +48,8 @@ fn kind(text: ChainText<'_>, line: usize, banner: &str) -> Result<(), ChainFileE
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["%%matrixmarket", "matrix", "coordinate", "real" | "integer" | "double", "general"] => Ok(()),
-        ["%%matrixmarket", ..] => {
-            Err(text.line(line, "a chain is read from `matrix coordinate real general`; convert it, as with scipy.io.mmwrite"))
-        }
+        ["%%matrixmarket", ..] => Err(text
+            .line(line, "a chain is read from `matrix coordinate real general`; convert it, as with scipy.io.mmwrite")),
         _ => Err(text.line(line, "a Matrix Market file begins with `%%MatrixMarket matrix coordinate real general`")),
     }
 }

@@ -46,7 +46,9 @@ fn announced(
             chain.has_states(text, line, text.number(line, states, "states")?)?;
             Ok(Some(text.number(line, transitions, "transitions")?))
         }
-        [_, _, _] => Err(text.line(line, "three numbers begin the file of a decision process; resolve its choices before")),
+        [_, _, _] => {
+            Err(text.line(line, "three numbers begin the file of a decision process; resolve its choices before"))
+        }
         _ => Err(text.line(line, "a .tra file begins with the numbers of states and transitions, or with `dtmc`")),
     }
 }

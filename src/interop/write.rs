@@ -76,7 +76,8 @@ fn written_rows(
 ) -> Result<(WrittenRows, String), WriteRefusal> {
     if !exact {
         let row = |row: &Vec<(usize, f64)>| row.iter().map(|(to, p)| (*to, format!("{p:?}"))).collect();
-        let remark = "probabilities are doubles with every digit; ways into an end are sums of their own, not 1 minus the rest";
+        let remark =
+            "probabilities are doubles with every digit; ways into an end are sums of their own, not 1 minus the rest";
         return Ok((chain.rows().iter().map(row).collect(), remark.to_owned()));
     }
     if format == ChainFormat::MatrixMarket {
@@ -148,7 +149,10 @@ fn matrix_market(chain: &ExplicitChain, rows: &WrittenRows, origin: &[&str]) -> 
     for line in origin {
         put(&mut main, format_args!("% {line}"));
     }
-    put(&mut main, format_args!("% rows and columns are states from 1; start and labels stand in the .labels.csv beside"));
+    put(
+        &mut main,
+        format_args!("% rows and columns are states from 1; start and labels stand in the .labels.csv beside"),
+    );
     let states = chain.states();
     put(&mut main, format_args!("{states} {states} {}", chain.transitions()));
     for (from, row) in rows.iter().enumerate() {

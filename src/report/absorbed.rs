@@ -19,7 +19,10 @@ pub fn sentences(law: &AbsorptionLaw) -> Vec<String> {
     match &law.ends[..] {
         [end] if law.never == 0.0 => said.push(format!("It always ends in {}.", end.name)),
         ends => {
-            let each = ends.iter().take(5).map(|end| format!("in {} with {}", end.name, probability(end.probability, end.error)));
+            let each = ends
+                .iter()
+                .take(5)
+                .map(|end| format!("in {} with {}", end.name, probability(end.probability, end.error)));
             let mut each: Vec<String> = each.collect();
             if ends.len() > 5 {
                 each.push(format!("in one of {} others", ends.len() - 5));
@@ -54,10 +57,14 @@ pub fn tables(law: &AbsorptionLaw) -> Vec<Table> {
     ];
     let mut tables = vec![Table::of_values("Key numbers", ["Quantity", "Value"], numbers)];
     if law.ends.len() > 1 || law.never > 0.0 {
-        let mut rows: Vec<[String; 4]> = law.ends.iter().map(|end| {
-            let states = number(end.states as f64, 3);
-            [end.name.clone(), states, probability(end.probability, end.error), number(end.error, 2)]
-        }).collect();
+        let mut rows: Vec<[String; 4]> = law
+            .ends
+            .iter()
+            .map(|end| {
+                let states = number(end.states as f64, 3);
+                [end.name.clone(), states, probability(end.probability, end.error), number(end.error, 2)]
+            })
+            .collect();
         if law.never > 0.0 {
             rows.push(["never".to_owned(), or_dash(None), percent(law.never, 3), or_dash(None)]);
         }
@@ -100,7 +107,9 @@ pub fn notes(law: &AbsorptionLaw) -> Vec<String> {
         ));
     }
     let mut absent: Vec<(&str, &str)> = Vec::new();
-    for (key, name) in [("q05", "5 % quantile"), ("q50", "median"), ("q95", "95 % quantile"), ("hazard", "long-run probability")] {
+    for (key, name) in
+        [("q05", "5 % quantile"), ("q50", "median"), ("q95", "95 % quantile"), ("hazard", "long-run probability")]
+    {
         if let Some(reason) = law.undefined.get(key) {
             absent.push((name, reason));
         }

@@ -108,7 +108,8 @@ fn loops_come_back_with_the_runway_that_solve_finds() {
 fn walk(n: usize, start: usize, p: f64) -> ExplicitChain {
     let inner = (1..n).map(|i| vec![(i - 1, 1.0 - p), (i + 1, p)]);
     let rows = std::iter::once(vec![]).chain(inner).chain([vec![]]).collect();
-    let labels = [("ruined", 0), ("rich", n)].map(|(name, state)| StateLabel { name: name.into(), states: vec![state] });
+    let labels =
+        [("ruined", 0), ("rich", n)].map(|(name, state)| StateLabel { name: name.into(), states: vec![state] });
     ExplicitChain::new(rows, start, labels.into()).unwrap()
 }
 
@@ -265,7 +266,8 @@ fn a_chain_of_a_hundred_thousand_states_and_a_million_transitions_is_solved() {
     let name = |place: usize| place * 60_607 % n;
     let mut rows = vec![Vec::new(); n + 1];
     for place in 0..n {
-        let row = (1..=5).flat_map(|by| [(place.checked_sub(by), 0.09), ((place + by < n).then_some(place + by), 0.11)]);
+        let row =
+            (1..=5).flat_map(|by| [(place.checked_sub(by), 0.09), ((place + by < n).then_some(place + by), 0.11)]);
         for (to, p) in row {
             // Below 0 it stays at 0; above the top it is absorbed.
             let to = to.map_or(if p == 0.09 { name(0) } else { n }, name);
@@ -334,13 +336,21 @@ const MALFORMED: [(&str, &str, &str); 18] = [
     ("a.csv", "from,to,probability\n0,1,1.5\n", "a.csv:2: 1.5 is no probability"),
     ("a.csv", "from,to,probability\n0,1,1e-400\n", "a.csv:2: 1e-400 is below what a double holds"),
     ("a.csv", "from,to,probability\n0,-1,1\n", "a.csv:2: \"-1\" is no state"),
-    ("a.csv", "from,to,probability\n0,1,0.5\n0,1,0.5\n", "a.csv:3: this transition to state 1 stands in line 2 already"),
+    (
+        "a.csv",
+        "from,to,probability\n0,1,0.5\n0,1,0.5\n",
+        "a.csv:3: this transition to state 1 stands in line 2 already",
+    ),
     ("a.csv", "# states: 1\nfrom,to,probability\n0,1,1\n", "a.csv:3: there is no state 1"),
     ("a.csv", "", "a.csv: it has no transitions"),
     ("a.csv", "# start: 0\n# start: 1\nfrom,to,probability\n0,1,1\n", "a.csv:2: states 0 and 1 are both initial"),
     ("a.drn", "@type: MDP\n", "a.drn:1: @type: MDP"),
     ("a.drn", "@type: DTMC\n@parameters\np\n", "a.drn:3: parameter \"p\""),
-    ("a.drn", "@type: DTMC\n@model\nstate 0\n\taction 0\n\t\t0 : 1\n\taction 1\n", "a.drn:6: state 0 has several actions"),
+    (
+        "a.drn",
+        "@type: DTMC\n@model\nstate 0\n\taction 0\n\t\t0 : 1\n\taction 1\n",
+        "a.drn:6: state 0 has several actions",
+    ),
     ("a.tra", "3 2\n0 1 1\n", "a.tra:1: 2 transitions are announced, and 1 follow"),
     ("a.tra", "3 2 1\n0 0 1 1\n", "a.tra:1: three numbers begin the file of a decision process"),
     ("a.mtx", "%%MatrixMarket matrix array real general\n", "a.mtx:1: a chain is read from"),
@@ -426,6 +436,7 @@ fn the_commands_export_and_import() {
         (1, vec!["export", "models/sector.toml", "--to", "drn"]),
         (1, vec!["export", "models/unverified.toml", "--set", "examples=100000", "--to", "drn"]),
         (3, vec!["export", "none.toml", "--to", "drn"]),
+        (3, vec!["solve", "tests/data/chains/gambler.tra"]),
         (2, vec!["import", "tests/data/chains/gambler.csv", "--end", "happy"]),
         (2, vec!["import", "tests/data/chains/gambler.csv", "--start", "7"]),
     ] {

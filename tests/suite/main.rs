@@ -65,5 +65,6 @@ mod reports;
 mod reproduction;
 mod round_trips;
 mod runway;
+mod schemas;
 mod strategy;
 mod titles;

@@ -41,7 +41,8 @@ impl ChainEnds {
             names = absorbing(chain, &mut end)?;
         }
         let reached = reachable(chain, &end);
-        if !asked.is_empty() && names.is_empty() || !(0..end.len()).any(|state| reached[state] && end[state].is_some()) {
+        if !asked.is_empty() && names.is_empty() || !(0..end.len()).any(|state| reached[state] && end[state].is_some())
+        {
             return Err(ChainError::NoEnd { start: chain.start() });
         }
         let ending = leading_to_ends(chain, &end);

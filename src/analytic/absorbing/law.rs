@@ -205,51 +205,38 @@ impl SolvedChain {
 
     fn law(&self, chain: &ExplicitChain, ends: &ChainEnds, horizon: u64) -> AbsorptionLaw {
         let mut undefined = Undefined::new();
+        let never = self.open.exits.last().map_or(0.0, |exits| self.reaching(exits));
         // Where the start is an end nothing is open, and T is 0.
         let at_end = self.names.is_empty();
-        let started = |end: usize| f64::from(u8::from(ends.kinds[chain.start()] == StateKind::End(end)));
-        let reach = |exits: &Vec<f64>| self.at_start(&self.eliminated.collected(exits)).min(1.0);
-        let never = self.open.exits.last().map_or(0.0, reach);
-        let resting = if at_end || never > 0.0 {
-            None
-        } else {
-            self.stationary()
-        };
+        let resting = if at_end || never > 0.0 { None } else { self.stationary() };
         let resting = resting.filter(|(_, hazard)| *hazard > 0.0);
-        let mut followed = if at_end {
+        let followed = if at_end {
+            let started = |end: usize| f64::from(u8::from(ends.kinds[chain.start()] == StateKind::End(end)));
             FollowedChain::at_end(ends.names.len(), horizon, started)
         } else {
             let known = resting.as_ref().map(|(law, hazard)| (law.as_slice(), *hazard));
             follow(&self.open, self.start.clone(), horizon, known)
         };
-        let error = self.rounding + self.astray;
-        let named = ends.names.iter().zip(&ends.counts).enumerate().map(|(end, (name, &states))| {
-            let probability = if at_end { started(end) } else { reach(&self.open.exits[end]) };
-            let absorbed = std::mem::take(&mut followed.absorbed[end]);
-            let error = if at_end { 0.0 } else { self.rounding * probability + self.astray };
-            AbsorbingEnd { name: name.clone(), states, probability, error: error.min(1.0), absorbed }
-        });
-        let named: Vec<AbsorbingEnd> = named.collect();
         let mean = self.moment(self.at_start(&self.times), never, "mean", &mut undefined);
         let sd = self.moment(self.variance().sqrt(), never, "sd", &mut undefined);
         self.explain(never, &followed, resting.is_some(), at_end, &mut undefined);
-        let absorbed = (0..followed.survival.len()).map(|n| named.iter().map(|end| end.absorbed[n]).sum::<f64>());
+        let ended = |n: usize| followed.absorbed[..ends.names.len()].iter().map(|curve| curve[n]).sum::<f64>();
         AbsorptionLaw {
             states: chain.states(),
             transitions: chain.transitions(),
             open: self.names.len(),
             start: chain.start(),
             mean,
-            mean_error: mean.map(|mean| mean * (error - self.astray + self.rows.bound)),
+            mean_error: mean.map(|mean| mean * (self.rounding + self.rows.bound)),
             sd,
             q05: followed.quantiles[0],
             q50: followed.quantiles[1],
             q95: followed.quantiles[2],
             never,
+            ends: self.ends(ends, &followed),
             steps: (0..=horizon).collect(),
-            absorbed: absorbed.map(|p| p.min(1.0)).collect(),
+            absorbed: (0..followed.survival.len()).map(|n| ended(n).min(1.0)).collect(),
             survival: followed.survival,
-            ends: named,
             hazard: resting.as_ref().map(|(_, hazard)| *hazard),
             quasi_stationary: resting.map(|(law, _)| self.state_law(law)),
             rows: self.rows.clone(),
@@ -259,6 +246,29 @@ impl SolvedChain {
             ),
             undefined,
         }
+    }
+
+    /// Probability of leaving by `exits`, from the start.
+    fn reaching(&self, exits: &[f64]) -> f64 {
+        self.at_start(&self.eliminated.collected(exits)).min(1.0)
+    }
+
+    /// Each end with its probability.
+    fn ends(&self, ends: &ChainEnds, followed: &FollowedChain) -> Vec<AbsorbingEnd> {
+        let named = ends.names.iter().zip(&ends.counts).enumerate();
+        let end = |(end, (name, &states)): (usize, (&String, &usize))| {
+            let absorbed = followed.absorbed[end].clone();
+            // A chain that starts in an end has come there at once.
+            let at_once = absorbed.first().copied().unwrap_or(0.0);
+            let (probability, error) = if self.names.is_empty() {
+                (at_once, 0.0)
+            } else {
+                let probability = self.reaching(&self.open.exits[end]);
+                (probability, (self.rounding * probability + self.astray).min(1.0))
+            };
+            AbsorbingEnd { name: name.clone(), states, probability, error, absorbed }
+        };
+        named.map(end).collect()
     }
 
     /// The law of what has lasted, and its hazard: by inverse iteration, or, where most chains end soon, by powers.

@@ -26,7 +26,9 @@ pub(super) fn spans(rows: &[Vec<(usize, f64)>], order: &[usize]) -> Vec<(usize, 
     order
         .iter()
         .enumerate()
-        .map(|(at, &state)| rows[state].iter().fold((at, at), |(low, high), &(to, _)| (low.min(place[to]), high.max(place[to]))))
+        .map(|(at, &state)| {
+            rows[state].iter().fold((at, at), |(low, high), &(to, _)| (low.min(place[to]), high.max(place[to])))
+        })
         .collect()
 }
 

@@ -21,7 +21,7 @@ pub use super::tolerances::MIN_HAZARD;
 pub(super) use grid_cost::cost_sum;
 pub(super) use limits::within_reach;
 pub use limits::{Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES};
-pub(super) use solve::failed_within;
 pub(super) use open_states::open_states;
+pub(super) use solve::failed_within;
 pub use solve::solve;
 pub(super) use solve::solve_and_price;
