@@ -28,7 +28,7 @@ pub(super) fn run(args: &ImportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
     let refused = |reason: ChainError| match reason {
         ChainError::NoLabel { .. } => UsageError(format!("--end: {reason}")).into(),
         ChainError::NoState { .. } => UsageError(format!("--start or --end: {reason}")).into(),
-        reason => anyhow::Error::from(ChainFileError::Chain { path: path.clone(), reason }),
+        reason => anyhow::Error::from(ChainFileError::Chain { path: path.clone(), reason: Box::new(reason) }),
     };
     let mut chain = read_chain(&args.file, args.from.map(FormatName::format))?;
     if let Some(start) = args.start {

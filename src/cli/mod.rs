@@ -123,7 +123,8 @@ fn code(error: &anyhow::Error) -> u8 {
     }
     if let Some(error) = error.downcast_ref::<ChainFileError>() {
         // A chain may be fine and still be too large.
-        let large = matches!(error, ChainFileError::Chain { reason: ChainError::TooLarge { .. }, .. });
+        let is_large = |reason: &ChainError| matches!(reason, ChainError::TooLarge { .. });
+        let large = matches!(error, ChainFileError::Chain { reason, .. } if is_large(reason));
         return if large { FAILURE } else { BAD_INPUT };
     }
     if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() {

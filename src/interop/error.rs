@@ -40,6 +40,6 @@ pub enum ChainFileError {
         /// The file.
         path: String,
         /// Why.
-        reason: ChainError,
+        reason: Box<ChainError>,
     },
 }

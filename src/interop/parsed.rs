@@ -138,6 +138,6 @@ impl ParsedChain {
         let plain = |row: Vec<(usize, f64, usize)>| row.into_iter().map(|(to, p, _)| (to, p)).collect();
         let rows = self.rows.into_iter().map(plain).collect();
         let chain = ExplicitChain::new(rows, start, self.labels);
-        chain.map_err(|reason| ChainFileError::Chain { path: text.path.to_owned(), reason })
+        chain.map_err(|reason| ChainFileError::Chain { path: text.path.to_owned(), reason: Box::new(reason) })
     }
 }

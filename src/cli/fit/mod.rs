@@ -31,7 +31,7 @@ pub(super) use asked::{blamed, digests, priors};
 
 /// Everything that was asked.
 #[derive(Serialize, schemars::JsonSchema)]
-pub(in crate::cli) struct FitAnswer<'a> {
+pub(super) struct FitAnswer<'a> {
     #[serde(flatten)]
     fit: &'a LogFit,
     #[serde(skip_serializing_if = "Option::is_none")]

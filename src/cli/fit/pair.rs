@@ -23,13 +23,13 @@ use super::{blamed, class, generations, options, provenance, read, text};
 
 /// The fits of both metrics.
 #[derive(Serialize, schemars::JsonSchema)]
-pub(in crate::cli) struct PairDocument<'a> {
+pub struct PairDocument<'a> {
     metrics: [OfMetric<'a>; 2],
     parting: Option<MetricParting>,
 }
 
 #[derive(Serialize, schemars::JsonSchema)]
-pub(in crate::cli) struct OfMetric<'a> {
+pub struct OfMetric<'a> {
     metric: &'a str,
     #[serde(flatten)]
     fit: &'a LogFit,
