@@ -10,6 +10,7 @@ use crate::scenario::{Design, FileClaims, LoopQuantity, PublishedValue, Quantity
 
 /// Every statement of a file with the model's number.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClaimResults {
     /// Claims, in the file's order.
@@ -20,6 +21,7 @@ pub struct ClaimResults {
 
 /// A claim with its number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ClaimResult {
     /// The claim.
@@ -33,6 +35,7 @@ pub struct ClaimResult {
 
 /// A published value with the model's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PublishedResult {
     /// The published value.

@@ -37,6 +37,7 @@ const ERROR: MeasuredMean =
 
 /// The verdict of one comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AgreementVerdict {
     /// Whether every test of the family passed.

@@ -33,6 +33,7 @@ pub struct Pricing<'a> {
 
 /// What one generation costs, part by part, in the unit of the scenario's prices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CostBreakdown {
     /// Problems generated, N / Y; infinite where nothing is accepted.

@@ -32,6 +32,7 @@
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`](mod@fit) | from the log of a running loop to its remaining runway |
 //! | [`gate`] | stop or go: rules held to a fit, and how often such rules have been right |
+//! | [`interop`] | explicit chains in the files of Storm, PRISM and others |
 //! | [`report`](mod@report) | figures (SVG) and a self-contained page |
 //! | [`table`] | one table for terminal, page, Markdown and CSV |
 //!
@@ -64,6 +65,7 @@ pub mod explain;
 pub mod files;
 pub mod fit;
 pub mod gate;
+pub mod interop;
 pub mod law;
 pub mod measure;
 pub mod plan;

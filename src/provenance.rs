@@ -13,6 +13,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// Program, inputs and command of a result. No clock and no host: the same run gives the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Provenance {
     /// `runaway`.
@@ -49,6 +50,7 @@ impl Provenance {
 
 /// Program, logs and command of a result that was measured. No clock and no host: the same run gives the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LogProvenance {
     /// `runaway`.
@@ -97,6 +99,29 @@ impl LogProvenance {
         rows.push(row("seed".to_owned(), &self.seed.to_string()));
         rows.push(row("command".to_owned(), &self.command));
         rows
+    }
+}
+
+/// Program, chain and command of the law of an explicit chain. No clock and no host: the same run gives the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ChainProvenance {
+    /// `runaway`.
+    pub program: Cow<'static, str>,
+    /// Its version.
+    pub version: Cow<'static, str>,
+    /// The chain's file, as the user named it, with the SHA-256 of its bytes.
+    pub chain: (String, String),
+    /// The command, as it can be typed again.
+    pub command: String,
+}
+
+impl ChainProvenance {
+    /// The provenance of the law of a chain, given by name and digest.
+    #[must_use]
+    pub fn new(chain: (String, String), command: String) -> Self {
+        Self { program: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into(), chain, command }
     }
 }
 

@@ -31,6 +31,7 @@ pub enum QuantityError {
 /// # Ok::<(), runaway::quantity::QuantityError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Probability(f64);
 
@@ -82,6 +83,7 @@ impl From<Probability> for f64 {
 
 /// A finite, non-negative number without an upper bound (dimensionless unless the key says otherwise).
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Rate(f64);
 
@@ -125,6 +127,7 @@ impl From<Rate> for f64 {
 
 /// A whole number from 1 to [`Count::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "i64", into = "i64")]
 pub struct Count(u64);
 

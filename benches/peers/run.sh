@@ -11,3 +11,5 @@ fi
 CARGO_TARGET_DIR="$venv/krabmaga" cargo build --release --manifest-path benches/peers/krabmaga/Cargo.toml
 CARGO_TARGET_DIR="$venv/faer" cargo build --release --manifest-path benches/peers/faer/Cargo.toml
 "$venv/bin/python" benches/peers/compare.py "$venv/faer/release/faer-chains" "$venv/krabmaga/release/krabmaga-loop"
+cargo build --release --quiet
+"$venv/bin/python" benches/peers/storm.py target/release/runaway

@@ -8,6 +8,7 @@ use super::error::Undefined;
 
 /// What a loop costs, in [`ExpectedCost::unit`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExpectedCost {
     /// What prices are counted in.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`mean_field`] | the loop without chance: trajectory, R, fixed points, regime, thresholds, linear noise |
 //! | [`elimination`] | absorbing chains of any meaning, solved without a subtraction |
+//! | [`absorbing`] | chains given state by state: their law of absorption, and a loop as such a chain |
 //! | `chain1d` | loops without unsound beliefs: count by count, by elimination, by [`quadrature`] |
 //! | [`chain2d`] | loops with unsound beliefs: all pairs of counts |
 //!
@@ -12,6 +13,7 @@
 //! `tolerances`. [`LawChain`] is the same for a law given as a function, [`expected_runway`] gives `E[T]` alone,
 //! [`expected_times`] solves a handful of states, [`sweep`] many scenarios, [`SafetyReport`] seeks what makes a loop safe.
 
+pub mod absorbing;
 mod adjoint_stage;
 mod chain1d;
 #[doc(hidden)]
@@ -27,6 +29,7 @@ mod expected_cost;
 mod follow_run;
 mod generation_point;
 mod level_times;
+mod loop_states;
 pub mod mean_field;
 #[doc(hidden)]
 pub mod method;

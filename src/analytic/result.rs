@@ -12,6 +12,7 @@ use super::verifier_curves::VerifierCurves;
 
 /// Everything the analytic side knows about a loop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Solution {
     /// R, mistakes that one mistake leaves in the next generation: spectral radius of the next-generation matrix.
@@ -85,6 +86,7 @@ pub struct Solution {
 /// The generation at which the expected error is lowest (exact where that is known, else of the mean field); the earliest of
 /// equals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BestGeneration {
     /// g, within the horizon.
@@ -128,6 +130,7 @@ pub struct ExactSolution {
 
 /// Fresh mistakes of an all-sound model, as shares of the next generation's beliefs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FreshMistakes {
     /// a_U.
@@ -144,6 +147,7 @@ impl From<Composition> for FreshMistakes {
 
 /// The fate of a loop (model.md, section 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Regime {
     /// R > 1 and the mean field crosses the threshold.
@@ -178,6 +182,7 @@ impl Regime {
 /// Exact curves by generation, 0..=horizon. Error and composition are unconditional: the loop is imagined to run on after
 /// failure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Curves {
     /// S(g) = P(T > g).
@@ -206,6 +211,7 @@ pub struct Curves {
 
 /// Law of the runway T, in generations.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Runway {
     /// `E[T]`; absent, with the reason, where it is infinite.
@@ -230,6 +236,7 @@ pub struct Runway {
 
 /// The quasi-stationary law: where the loop is, given that it has lasted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RestingHazard {
     /// Probability of failing in the next generation, given survival so far.
@@ -244,6 +251,7 @@ pub struct RestingHazard {
 
 /// Expected time at each error level before failure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ErrorVisits {
     /// Error levels, rising.
@@ -254,6 +262,7 @@ pub struct ErrorVisits {
 
 /// The value of one parameter that brings R to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ParameterThreshold {
     /// Dotted key of the parameter, as in the scenario file; or words where the file has none.
@@ -272,6 +281,7 @@ pub struct ParameterThreshold {
 
 /// Where the law changes with the generation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ByGeneration {
     /// R_g.

@@ -21,6 +21,7 @@ const PAIRS_EXAMPLES: u64 = 40;
 
 /// The weakest value of one parameter at which the loop is safe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Remedy {
     /// Dotted key of the parameter, as in the scenario file; or words where the file has none.
@@ -36,6 +37,7 @@ pub struct Remedy {
 
 /// What was found, and what it was sought for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SafetyReport {
     /// P(T ≤ horizon) of the loop as it is.

@@ -6,6 +6,7 @@ use crate::law::VerifierMeter;
 
 /// What the checks tell of right and wrong, by generation up to the horizon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerifierCurves {
     /// Along the mean field; absent, with the reason, at generations where no answer that wins the vote is wrong or none is right.

@@ -22,8 +22,8 @@ use super::{CommandVerdict, UsageError};
 /// Generations that are forecast beyond the one by which R is to be known: what they bring is left out.
 const AHEAD: u64 = 1;
 
-#[derive(Serialize)]
-struct AdviceDocument<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct AdviceDocument<'a> {
     audits: &'a PlannedAudits,
     items: &'a [ItemWorth],
 }

@@ -17,8 +17,8 @@ use super::limits::WorkEstimate;
 use super::playing::{EngineArg, PlayArgs};
 use super::{CommandVerdict, play, played, quoted};
 
-#[derive(Serialize)]
-struct CheckDocument<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct CheckDocument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<&'a Scenario>,
     check: &'a compare::AgreementVerdict,

@@ -22,8 +22,8 @@ use super::document::{Answer, json};
 use super::limits::WorkEstimate;
 use super::{CommandVerdict, posterior, quoted, report_folder, standard_error, write_report};
 
-#[derive(Serialize)]
-struct CompareDocument<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct CompareDocument<'a> {
     schema_version: u32,
     provenance: &'a Provenance,
     /// What the files state, compared with their designs.

@@ -161,7 +161,7 @@ impl Answer {
 }
 
 /// One result with what it takes to make it again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct ResultDocument<'a, T> {
     schema_version: u32,
     scenario: &'a Scenario,
@@ -171,7 +171,7 @@ pub struct ResultDocument<'a, T> {
 }
 
 /// A result, and what the log of a fitted loop leaves open.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct GivenSource<'a, T> {
     #[serde(flatten)]
     pub result: T,
@@ -192,8 +192,8 @@ impl<'a, T: Serialize> ResultDocument<'a, T> {
 }
 
 /// A document about logs.
-#[derive(Serialize)]
-struct LogDocument<'a, T> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct LogDocument<'a, T> {
     schema_version: u32,
     version: &'static str,
     provenance: &'a LogProvenance,

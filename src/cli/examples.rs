@@ -101,6 +101,21 @@ const EXAMPLES: &[(&str, &[&str])] = &[
             "runaway measure tests/data/samples/two-generations.csv --steps 8 -o out/measured",
         ],
     ),
+    (
+        "export",
+        &[
+            "runaway export models/unverified.toml --set examples=50 -o out/chain.drn",
+            "runaway export models/unverified.toml --set examples=20 --to csv --exact > chain.csv",
+        ],
+    ),
+    (
+        "import",
+        &[
+            "runaway import tests/data/chains/gambler.csv",
+            "runaway import tests/data/chains/gambler.tra --end ruined --curve --json",
+        ],
+    ),
+    ("schema", &["runaway schema solve", "runaway schema > runaway.schema.json"]),
     ("init", &["runaway init", "runaway init my-loop.toml"]),
     ("completions", &["runaway completions bash > runaway.bash", "runaway completions zsh > _runaway"]),
     ("man", &["runaway man > runaway.1", "runaway man -o out/man"]),

@@ -9,8 +9,10 @@ mod compare;
 mod document;
 mod examples;
 mod explain;
+mod export;
 mod fit;
 mod gate;
+mod import;
 mod ingest;
 mod init;
 mod limits;
@@ -25,6 +27,7 @@ mod posterior;
 mod progress;
 mod reading;
 mod report;
+mod schema;
 mod sensitivity;
 mod simulate;
 mod solve;
@@ -39,8 +42,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::analytic::absorbing::ChainError;
 use crate::files::FileError;
 use crate::fit::{FitError, LogError};
+use crate::interop::ChainFileError;
 use crate::measure::MeasureError;
 use crate::plan::{PlanError, SearchError};
 use crate::scenario::ScenarioError;
@@ -115,6 +120,9 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Backtest(args) => backtest::run(args, out),
         Command::Ingest(args) => ingest::run(args, out),
         Command::Measure(args) => measure::run(args, out),
+        Command::Export(args) => export::run(args, out),
+        Command::Import(args) => import::run(args, out),
+        Command::Schema(args) => schema::run(args, out),
         Command::Init(args) => init::run(args, out),
         Command::Completions(args) => manual::completions(args, out),
         Command::Man(args) => manual::man(args, out),
@@ -134,6 +142,12 @@ fn code(error: &anyhow::Error) -> u8 {
             SearchError::Unreached(_) => FAILURE,
             _ => USAGE,
         };
+    }
+    if let Some(error) = error.downcast_ref::<ChainFileError>() {
+        // A chain may be fine and still be too large.
+        let is_large = |reason: &ChainError| matches!(reason, ChainError::TooLarge { .. });
+        let large = matches!(error, ChainFileError::Chain { reason, .. } if is_large(reason));
+        return if large { FAILURE } else { BAD_INPUT };
     }
     if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() {
         BAD_INPUT

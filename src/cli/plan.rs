@@ -19,8 +19,8 @@ use super::outcome::UsageError;
 use super::progress::bar;
 use super::{CommandVerdict, per_problem, quoted, report_folder, write_report};
 
-#[derive(Serialize)]
-struct PlanDocument<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct PlanDocument<'a> {
     schema_version: u32,
     provenance: &'a Provenance,
     /// How the chosen design is written.

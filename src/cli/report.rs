@@ -20,8 +20,8 @@ use super::limits::WorkEstimate;
 use super::standard_error::notes;
 use super::{CommandVerdict, play, played, write_report};
 
-#[derive(Serialize)]
-struct ReportDocument<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct ReportDocument<'a> {
     solve: &'a Solution,
     simulate: &'a Simulated,
     check: &'a compare::AgreementVerdict,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::files;
+use crate::interop::ChainFormat;
 use crate::provenance::Provenance;
 use crate::scenario::{Origin, Scenario, ScenarioError, ScenarioFile};
 
@@ -35,6 +36,11 @@ impl SourceArgs {
     /// Reads another file with the same overrides.
     pub(super) fn read_other(&self, file: &Path) -> Result<ScenarioFile, ScenarioError> {
         let overrides = self.overrides();
+        if let Some(ChainFormat::Drn | ChainFormat::Prism | ChainFormat::MatrixMarket) = ChainFormat::of_name(file) {
+            let reason =
+                "this is an explicit chain, which `runaway import` solves; a loop is described in TOML".to_owned();
+            return Err(ScenarioError::Unreadable { path: file.display().to_string(), reason });
+        }
         if is_result(file) { again(file, &overrides) } else { ScenarioFile::load(file, &overrides) }
     }
 

@@ -33,7 +33,7 @@ pub(super) enum TypedError {
 pub(super) const EXIT_CODES: &str = "\
 Results go to standard output, progress and errors to standard error.
 Exit codes: 0 done; 1 failure while working (files, refused simulations); 2 wrong usage; 3 bad input (scenario files, \
-overrides, logs and samples); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold; `plan`: no design does what was asked; `gate`, `fit --fail-if`: a rule says stop); 11 not enough data for a verdict; 12 the model does not fit the log (both of `gate` and `fit --fail-if`).";
+overrides, logs, samples and chains); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold; `plan`: no design does what was asked; `gate`, `fit --fail-if`: a rule says stop); 11 not enough data for a verdict; 12 the model does not fit the log (both of `gate` and `fit --fail-if`).";
 
 /// What a file can state, for `compare --help`.
 pub(super) fn statements() -> String {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One test of the family.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AgreementTest {
     /// What is compared.
@@ -37,6 +38,7 @@ impl DeviationUnit {
 
 /// What a deviation is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviationUnit {
     /// Difference of two probabilities.

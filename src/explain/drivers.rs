@@ -16,6 +16,7 @@ use super::flows::{MistakeClass, learned};
 
 /// R taken apart, for an otherwise sound model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReproductionDrivers {
     /// R.
@@ -39,6 +40,7 @@ pub struct ReproductionDrivers {
 
 /// The part of R of one class of mistakes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DriverPart {
     /// The mistakes.

@@ -12,6 +12,7 @@ use crate::scenario::Scenario;
 
 /// The origin of a mistake in an accepted example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MistakeClass {
     /// A wrong answer of one candidate's own.
@@ -70,6 +71,7 @@ impl MistakeClass {
 
 /// One class of mistakes, followed through a generation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MistakeFlow {
     /// Where the mistakes come from.
@@ -94,6 +96,7 @@ pub struct MistakeFlow {
 
 /// Every class of mistakes at one composition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MistakeFlows {
     /// The generation whose law this is.

@@ -16,6 +16,7 @@ pub use votes::{VoteAccount, VoteRow, votes};
 
 /// One generation taken apart, at one composition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Explanation {
     /// The generation whose law this is.
@@ -55,6 +56,7 @@ pub struct Explanation {
 
 /// Outcome probabilities of one solution.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BeliefOutcomes {
     /// Right answer by right steps.
@@ -67,6 +69,7 @@ pub struct BeliefOutcomes {
 
 /// Problems of one difficulty.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DifficultyFacts {
     /// Share of the problems.
@@ -86,6 +89,7 @@ pub struct DifficultyFacts {
 
 /// One situation, followed through the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Situation {
     /// What the problem meets in the model.
@@ -102,6 +106,7 @@ pub struct Situation {
 
 /// What one filter lets pass.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FilterPass {
     /// Kind, as in the scenario file.
@@ -255,6 +260,7 @@ fn mixed(reaching: &[Answers], rows: &[Answers]) -> Answers {
 
 /// Where mistakes enter, pass and heal; what drives R; what votes catch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MistakeAccount {
     /// At the composition that is asked about.

@@ -22,6 +22,7 @@ const MAX_AGREES: u64 = 11;
 
 /// One vote, everything else as in the scenario.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VoteRow {
     /// k.
@@ -69,6 +70,7 @@ impl VoteRow {
 
 /// How a loop depends on its vote.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VoteAccount {
     /// Simple majorities of more and more candidates.

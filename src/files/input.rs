@@ -46,6 +46,9 @@ pub const RESULTS: InputLimit = InputLimit { what: "a results file", most: 128 <
 /// Longest JSON document of a log, which is held in whole; logs of lines are read line by line, however long they are.
 pub const LOG: InputLimit = InputLimit { what: "a JSON document of a log", most: 128 << 20 };
 
+/// Longest file of an explicit chain: some ten million transitions.
+pub const CHAIN: InputLimit = InputLimit { what: "a chain", most: 512 << 20 };
+
 /// What standard input held, for whoever reads the same scenario again: its loop, then its designs, then its claims.
 static STANDARD_INPUT: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 

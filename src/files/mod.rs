@@ -15,7 +15,7 @@ use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
 pub use folder::ReportFolder;
-pub use input::{InputError, InputLimit, LOG, RESULTS, SCENARIO, read};
+pub use input::{CHAIN, InputError, InputLimit, LOG, RESULTS, SCENARIO, read};
 pub use stored::StoredInput;
 
 /// A file to be written: its name inside a folder, and its bytes.

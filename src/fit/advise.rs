@@ -35,6 +35,7 @@ const UNDISPERSED: f64 = 1e-9;
 
 /// A measurement that could be made, of the last generation, except for [`Self::Next`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Measurement {
     /// Answer this many more test problems.
@@ -57,6 +58,7 @@ impl Measurement {
 
 /// What a measurement is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeasurementAdvice {
     /// The measurement.
@@ -74,6 +76,7 @@ pub struct MeasurementAdvice {
 
 /// What items of one kind are worth, by sums over every outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ItemWorth {
     /// The measurement.
@@ -86,6 +89,7 @@ pub struct ItemWorth {
 
 /// The present spread and the worth of each measurement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AdvisedMeasurements {
     /// The generation that would be measured: the last one of the log.

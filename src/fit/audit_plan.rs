@@ -47,6 +47,7 @@ pub struct AuditQuestion {
 
 /// Kept examples to be audited, and what they are expected to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AuditAllocation {
     /// Generations, each with the number of its kept examples to be audited.
@@ -67,6 +68,7 @@ impl AuditAllocation {
 
 /// How a budget of audits is best spent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlannedAudits {
     /// Last generation of the log.

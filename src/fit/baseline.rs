@@ -15,6 +15,7 @@ use super::prior::PriorScale;
 
 /// An extrapolation; ordered by name, as in results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Baseline {
     /// A damped trend on the logit.

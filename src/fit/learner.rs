@@ -20,10 +20,9 @@
 //! Sampling then multiplies the hazard of what was learned by κ' (`hazard_gain`), and a generation learns a share η (`renewal`)
 //! of its beliefs anew and keeps the others: q ← (1 − η) x + η (1 − (1 − q)^κ'), R ← 1 − η + η κ' (1 − q(0))^(κ'−1) R. Both are
 //! free only where generations are fine-tuned; κ' where there are no checks to take out again what it adds, η where the log
-//! does not say.
-//! Without checks (κ = c_r = c_s = 1, hence y = 1), with ν = 0 and κ' = η = 1 this is the crate's law exactly. Slips change as
-//! ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled data are gone) is a generalisation of
-//! `step_error_floor`.
+//! does not say. Without checks (κ = c_r = c_s = 1, hence y = 1), with ν = 0 and κ' = η = 1 this is the crate's law exactly.
+//! Slips change as ε_g = ε_0 (φ + (1 − φ)(1 − gain)^g); φ above 1 (slips that grow once the labelled data are gone) is a
+//! generalisation of `step_error_floor`.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +38,7 @@ const RAREST_SLIP: f64 = 1e-4;
 
 /// What one belief is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SlipUnit {
     /// A step: a solution of L steps is wrong when any of them is, 1 − (1 − err)^L.

@@ -7,6 +7,7 @@ use crate::scenario::FitParameter;
 
 /// Mixing of one parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChainMixing {
     /// Whose.

@@ -90,6 +90,7 @@ const UNWATCHED: Progress<'static> = &|_, _| ();
 
 /// When a loop has failed. It plays no part in fitting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FailureThreshold {
     /// At this error rate.

@@ -83,6 +83,17 @@ impl Serialize for FitOutlook {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for FitOutlook {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FitOutlook".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "enum": Self::ALL.map(Self::words) })
+    }
+}
+
 impl<'de> Deserialize<'de> for FitOutlook {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let words = String::deserialize(deserializer)?;

@@ -15,6 +15,7 @@ const MARGIN: f64 = 0.01;
 
 /// Whether two metrics part.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MetricParting {
     /// The generation after which they part: the best of the metric that gets worse.

@@ -21,6 +21,7 @@ pub type ParameterPoint = [f64; PARAMETERS];
 
 /// The scale on which a prior is normal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PriorScale {
     /// ln(p / (1 − p)), for shares.

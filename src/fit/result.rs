@@ -13,6 +13,7 @@ use crate::scenario::FitParameter;
 
 /// Median and central 50 % and 90 % intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CredibleInterval {
     /// 5 % quantile.
     pub q05: f64,
@@ -38,6 +39,7 @@ impl CredibleInterval {
 
 /// Everything that a fit says about a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LogFit {
     /// The log, as the user named it.
@@ -96,6 +98,7 @@ impl LogFit {
 
 /// What the fit rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FitBasis {
     /// Generations with an evaluation.
@@ -134,6 +137,7 @@ pub struct FitBasis {
 
 /// R and what is thought of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReproductionForecast {
     /// Posterior.
@@ -158,6 +162,7 @@ pub struct ReproductionForecast {
 
 /// A bin of R.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReproductionBin {
     /// Its lower end.
@@ -203,6 +208,7 @@ impl ReproductionBin {
 
 /// A quantity that exists in some draws only.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ConditionalInterval {
     /// Share of draws in which it exists.
@@ -213,6 +219,7 @@ pub struct ConditionalInterval {
 
 /// Where a generation of the fan lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum FanPhase {
     /// Evaluated: the error rate given all measurements.
@@ -225,6 +232,7 @@ pub enum FanPhase {
 
 /// One generation of the fan chart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FanPoint {
     /// Generation.
@@ -243,6 +251,7 @@ pub struct FanPoint {
 
 /// The remaining runway, in generations after the last one of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RunwayForecast {
     /// Error rate that counts as failure.
@@ -266,6 +275,7 @@ pub struct RunwayForecast {
 
 /// Which generation to keep.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KeepGeneration {
     /// Generation of the log that has the lowest error rate most often.
@@ -280,6 +290,7 @@ pub struct KeepGeneration {
 
 /// One parameter before and after the data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ParameterSummary {
     /// Which.
@@ -296,6 +307,7 @@ pub struct ParameterSummary {
 
 /// Two parameters that the data cannot separate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TradeOff {
     /// One.
@@ -308,6 +320,7 @@ pub struct TradeOff {
 
 /// A measurement in the tail of its posterior prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SurprisingRow {
     /// Generation.

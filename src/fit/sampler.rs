@@ -16,6 +16,7 @@ use super::prior::{OPTIONAL, PARAMETERS, ParameterPoint, PriorSet};
 
 /// How long to sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SamplerConfig {
     /// Independent ensembles.
     pub ensembles: usize,

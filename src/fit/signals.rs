@@ -8,6 +8,7 @@ use super::result::CredibleInterval;
 
 /// The numbers of a fit that stopping rules are about, all at the last generation of its log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StopSignals {
     /// P(failure within n generations) for n = 1, 2, … up to the horizon: the share of the courses drawn.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether the loop checks what it keeps, as far as the log shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum LoopChecks {
     /// Everything generated is kept: no checks.
@@ -16,6 +17,7 @@ pub enum LoopChecks {
 
 /// How a generation comes from the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TrainingMode {
     /// A new model learns from the kept examples alone.

@@ -20,6 +20,7 @@ const DRAWS: usize = 1000;
 
 /// A variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelVariant {
     /// Everything free.
@@ -99,6 +100,7 @@ impl ModelVariant {
 
 /// How well a variant foresees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VariantScore {
     /// Which.
@@ -117,6 +119,7 @@ pub struct VariantScore {
 
 /// The variants of a fit, weighed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WeighedVariants {
     /// Every variant that differs from the full model on this log, the full model first.
@@ -128,6 +131,7 @@ pub struct WeighedVariants {
 /// A forecast whose paths come from every variant in proportion to its weight: variants that foresee about as well are
 /// averaged, those that foresee worse drop out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AveragedForecast {
     /// Paths from each variant, in the order of the scores.

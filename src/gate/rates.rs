@@ -25,6 +25,7 @@ const LEVEL: f64 = 0.1;
 
 /// A share of checks, with its 90 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RateEstimate {
     /// Checks at which the rule was met.
@@ -41,6 +42,7 @@ pub struct RateEstimate {
 
 /// Generations from the first check of a run at which the rule was met to the failure, over the runs in which it was.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LeadTime {
     /// Their mean.
@@ -55,6 +57,7 @@ pub struct LeadTime {
 
 /// What a rule has been worth on the back-tests.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RuleRates {
     /// Generations within which a failure counts.

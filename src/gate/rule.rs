@@ -118,6 +118,7 @@ impl RuleComparison {
 /// # Ok::<(), runaway::gate::RuleError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
 #[non_exhaustive]
 pub struct StopRule {
     /// What it is about.
@@ -130,6 +131,7 @@ pub struct StopRule {
 
 /// The value of a rule's quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RuleValue {
     /// The value: a probability, R, or generations.

@@ -40,6 +40,7 @@ impl GateOptions {
 
 /// The verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GateDecision {
     /// No rule is met.
@@ -54,6 +55,7 @@ pub enum GateDecision {
 
 /// Why a log cannot bear a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyUndecided {
     /// It has too few evaluated generations.
@@ -68,6 +70,7 @@ pub enum WhyUndecided {
 
 /// What a log lacks for a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MissingData {
     /// Why there is no verdict.
@@ -80,6 +83,7 @@ pub struct MissingData {
 
 /// The numbers of a verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GateNumbers {
     /// R.
@@ -92,6 +96,7 @@ pub struct GateNumbers {
 
 /// One rule, judged.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RuleOutcome {
     /// The rule.
@@ -106,6 +111,7 @@ pub struct RuleOutcome {
 
 /// A verdict on a loop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GateVerdict {
     /// Whether to go on.

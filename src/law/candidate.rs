@@ -8,6 +8,7 @@ use super::solution::SolutionWalk;
 
 /// Probabilities, or rates per problem, of the four kinds of answer.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Answers<S = f64> {
     /// Right answer by right steps.
     pub sound: S,
@@ -89,6 +90,7 @@ const LUCK: f64 = 64.0;
 
 /// What a problem meets in the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Belief {
     /// A sound belief, and no systematic mistake waits in this problem.

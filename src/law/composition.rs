@@ -9,6 +9,7 @@ use super::scalar::{Dual, Scalar};
 
 /// Shares of a model's beliefs that are not sound.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Composition<S = f64> {
     /// x_U, share of unsound beliefs.
     pub unsound: S,

@@ -10,6 +10,7 @@ use super::candidate::Answers;
 
 /// What vote and filters reject, said of the answer with most votes (of the candidate itself, where there is no vote).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerifierMeter {
     /// P(rejected | the winner is wrong).

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A number with its 90 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeasuredNumber {
     /// The estimate.
@@ -16,6 +17,7 @@ pub struct MeasuredNumber {
 
 /// A number under the key of a scenario file, or under a name of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeasuredKey {
     /// Key of a scenario file such as `errors.consistency`, or a name such as `error_rate`.
@@ -29,6 +31,7 @@ pub struct MeasuredKey {
 
 /// A key that the samples cannot determine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MissingKey {
     /// Key of a scenario file.
@@ -41,6 +44,7 @@ pub struct MissingKey {
 
 /// How well a number of difficulties explains the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DifficultyFit {
     /// Difficulties.
@@ -53,6 +57,7 @@ pub struct DifficultyFit {
 
 /// What a vote keeps: measured with the answers that were sampled, and predicted by the measured scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VoteMeasurement {
     /// Candidates.
@@ -71,6 +76,7 @@ pub struct VoteMeasurement {
 
 /// One bar of the counts of right answers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RightCount {
     /// Right answers to a problem.
@@ -83,6 +89,7 @@ pub struct RightCount {
 
 /// Everything that samples determine of a loop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeasuredLoop {
     /// The files.

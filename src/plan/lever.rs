@@ -14,6 +14,7 @@ const MOST_VALUES: u64 = 1_000;
 
 /// One thing that a plan may vary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanLever {
     /// What is varied: a dotted key, `filter.0`, or `vote` for candidates and agreement together.
@@ -28,6 +29,7 @@ pub struct PlanLever {
 
 /// One value of a lever.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LeverOption {
     /// Keys with their values, `KEY=VALUE`.

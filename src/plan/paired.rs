@@ -11,6 +11,7 @@ const LEVEL: f64 = 0.05;
 
 /// A design less the baseline, run by run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairedDifferences {
     /// Of min(T, horizon), in generations.
@@ -21,6 +22,7 @@ pub struct PairedDifferences {
 
 /// A mean difference with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairedDifference {
     /// Mean.

@@ -9,6 +9,7 @@ use super::lever::PlanLever;
 
 /// What a plan is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PlanQuestion {
     /// The cheapest design that lasts this number of generations; no dearer than the budget, if there is one.
@@ -29,6 +30,7 @@ pub enum PlanQuestion {
 
 /// The answer to a plan's question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DesignPlan {
     /// What was asked.
@@ -68,6 +70,7 @@ pub struct DesignPlan {
 
 /// One design worked out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlannedDesign {
     /// What it is, in a few words: "3 of 5 votes, outcome".
@@ -96,6 +99,7 @@ pub struct PlannedDesign {
 
 /// What ends the run that a budget buys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RunLimit {
     /// One generation more costs more than the budget.
@@ -108,6 +112,7 @@ pub enum RunLimit {
 
 /// How the designs of a search were gone through.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SearchCount {
     /// Combinations of the options of all levers.
@@ -126,6 +131,7 @@ pub struct SearchCount {
 
 /// The choice under each draw of a fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlanChance {
     /// Draws of the fit.

@@ -20,6 +20,7 @@ pub const RUNS: u64 = 100;
 
 /// What the draws of a fit say of designs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DesignPosterior {
     /// Draws of the fit.
@@ -41,6 +42,7 @@ pub struct DesignPosterior {
 
 /// One design under the draws of a fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnderDraws {
     /// Its name.

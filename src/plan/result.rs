@@ -19,6 +19,7 @@ pub struct ComparisonSettings {
 
 /// Designs side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DesignComparison {
     /// The design that ratios and differences refer to.
@@ -37,6 +38,7 @@ pub struct DesignComparison {
 
 /// One design among others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ComparedDesign {
     /// Its name.
@@ -95,6 +97,7 @@ impl ComparedDesign {
 
 /// Where curves come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PriceBasis {
     /// The exact law.
@@ -105,6 +108,7 @@ pub enum PriceBasis {
 
 /// The generation to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KeptGeneration {
     /// Where the expected error is lowest.
@@ -121,6 +125,7 @@ pub struct KeptGeneration {
 
 /// A design's numbers over the baseline's; absent where either is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BaselineRatios {
     /// Of R.
@@ -135,6 +140,7 @@ pub struct BaselineRatios {
 
 /// Which runway, and which price, decides about dominance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RunwayMeasure {
     /// `E[T]`, and cost until failure over it: every design has both.
@@ -145,6 +151,7 @@ pub enum RunwayMeasure {
 
 /// What a design costs, in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DesignPrice {
     /// What prices are counted in.

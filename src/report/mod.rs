@@ -1,5 +1,7 @@
 //! Reports: finished results in, figures and a page out. No solver is called and nothing is written here.
 
+#[doc(hidden)]
+pub mod absorbed;
 pub mod advise;
 mod agreement;
 mod answer;

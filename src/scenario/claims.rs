@@ -13,6 +13,7 @@ use super::wording::{list, suggest};
 
 /// A number of a solved loop. Those of a generation are marked (g).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LoopQuantity {
     /// R.
@@ -111,6 +112,7 @@ impl TomlValue for LoopQuantity {
 
 /// How a published value was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PublishedRole {
     /// A parameter was chosen to meet it.
@@ -149,6 +151,7 @@ impl TomlValue for FiniteNumber {
 
 /// A number of one design of a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QuantitySubject {
     /// Which number.
     pub quantity: LoopQuantity,
@@ -164,6 +167,7 @@ pub struct QuantitySubject {
 
 /// A statement about designs that is to hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatedClaim {
     /// In words.
     pub says: String,
@@ -183,6 +187,7 @@ pub struct StatedClaim {
 
 /// A value from a paper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PublishedValue {
     /// In words.
     pub says: String,

@@ -28,6 +28,7 @@ key_table! {
 
 /// Prices, in one unit. A loop without `[cost]` has none.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cost {
     /// Price of one step of one candidate, in `unit`.
     pub per_step: Rate,
@@ -46,6 +47,7 @@ pub struct Cost {
 key_table! {
     /// What one check of one example costs, in the unit of the loop's [`Cost`].
     #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub struct CheckPrice {
         /// Price of one check.
         ///

@@ -10,6 +10,7 @@ use super::key_table::key_table;
 key_table! {
     /// One class of problems, as a file describes it: what is absent is that of the file.
     #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     pub struct Difficulty {
         /// Share of the problems.
         share: Probability = Probability::ONE;

@@ -51,6 +51,7 @@ macro_rules! filter_kinds {
     )+) => {
         /// A check that accepted examples pass through (model.md, section 4). Catch probabilities are per accepted example.
         #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(tag = "kind")]
         pub enum Filter {
             $(

@@ -45,6 +45,7 @@ macro_rules! fit_parameters {
     )+) => {
         /// The parameters of a fit, by the keys of a scenario file where it has one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum FitParameter {
             $(
                 #[doc = $meaning]

@@ -8,6 +8,7 @@ use crate::quantity::Count;
 use super::{CheckPrice, Cost, Difficulty, Errors, Failure, Filter, Learning, Scenario, Start, Task, Vote};
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ScenarioForm<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,6 +30,7 @@ struct ScenarioForm<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct PricedFilter<'a> {
     #[serde(flatten)]
     filter: &'a Filter,
@@ -64,5 +66,16 @@ impl Serialize for Scenario {
             cost: self.cost.as_ref(),
         }
         .serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Scenario {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Scenario".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        ScenarioForm::json_schema(generator)
     }
 }

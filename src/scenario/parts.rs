@@ -38,6 +38,7 @@ key_table! {
 key_table! {
     /// The task: how long a solution is.
     #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Task {
         /// L, steps of a solution at generation 0.
@@ -50,6 +51,7 @@ key_table! {
 key_table! {
     /// How mistakes are made.
     #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Errors {
         /// ε, probability of a slip at one step.
@@ -88,6 +90,7 @@ key_table! {
 key_table! {
     /// How examples are learned.
     #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Learning {
         /// λ, probability that a random wrong example becomes a wrong belief.
@@ -115,6 +118,7 @@ key_table! {
 
 /// What a generation trains on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Policy {
     /// The last generation's N examples.
@@ -158,6 +162,7 @@ key_table! {
 
 /// The vote among candidates for one problem; one candidate is no vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Vote {
     /// k, candidates for each problem.
@@ -186,6 +191,7 @@ impl Vote {
 key_table! {
     /// Shares of generation 0's beliefs; what is left is sound.
     #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Start {
         /// Share of unsound beliefs of generation 0.
@@ -203,6 +209,7 @@ key_table! {
 key_table! {
     /// When the loop has failed.
     #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Failure {
         /// θ, error rate at which the loop has failed.

@@ -23,6 +23,7 @@ pub use variance::{VarianceShares, VaryingKey};
 
 /// The numbers of a loop that are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoopFate {
     /// `E[T]`, in generations; absent where it is infinite or unknown.
@@ -35,6 +36,7 @@ pub struct LoopFate {
 
 /// What a loop's fate depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Sensitivity {
     /// The loop as it is.

@@ -11,6 +11,7 @@ const WHOLE: [&str; 4] = ["vote.candidates", "vote.agree", "examples", "task.ste
 
 /// A loop with one more of a whole number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NextStep {
     /// The dotted key.

@@ -14,6 +14,7 @@ const NEAR_END: f64 = 0.1;
 
 /// Where a range comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RangeSource {
     /// `[ranges]` of the file.
@@ -28,6 +29,7 @@ pub enum RangeSource {
 
 /// The plausible range of a key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PlausibleRange {
     /// Its dotted key.

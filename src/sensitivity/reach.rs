@@ -9,6 +9,7 @@ use super::{LoopFate, fates};
 
 /// One key at both ends of its range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KeyReach {
     /// The key and its range.
@@ -21,6 +22,7 @@ pub struct KeyReach {
 
 /// The loop at one end of the range of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RangeEnd {
     /// The value of the key.

@@ -45,6 +45,7 @@ impl SobolSettings {
 
 /// An index with its interval at 95 %.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IndexInterval {
     /// Estimate.
@@ -57,6 +58,7 @@ pub struct IndexInterval {
 
 /// The indices of one input.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InputIndices {
     /// Share of the variance that the input brings alone.
@@ -67,6 +69,7 @@ pub struct InputIndices {
 
 /// Sobol indices of a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SobolIndices {
     /// Mean of the function.

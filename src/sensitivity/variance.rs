@@ -16,6 +16,7 @@ const WIDE: f64 = 10.0;
 
 /// A key that varies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VaryingKey {
     /// Its dotted key.
@@ -30,6 +31,7 @@ pub struct VaryingKey {
 
 /// Shares of the variance of P(T ≤ horizon) and of log₁₀ `E[T]`, key by key in the order of `keys`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VarianceShares {
     /// The keys, each varying by itself, uniformly between its ends.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who plays the loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
     /// Every belief, problem, candidate, slip, vote, filter and act of learning, from the scenario alone.
@@ -17,6 +18,7 @@ pub enum Engine {
 /// Tallies over all replicates, by generation 0..=horizon. Error, composition and yield are unconditional: every run goes
 /// on to the horizon, whether it has failed or not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Simulated {
     /// Independent runs.
@@ -60,6 +62,7 @@ pub struct Simulated {
 
 /// `E[min(T, horizon)]` from simulation. Runs alive at the horizon are censored there and counted, never dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RestrictedRunway {
     /// Mean of min(T, horizon), in generations.

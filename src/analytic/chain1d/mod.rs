@@ -15,6 +15,7 @@ pub(super) mod node_factors;
 pub(super) mod node_propagation;
 mod node_stage;
 mod open_counts;
+mod open_states;
 #[doc(hidden)]
 pub mod quadrature;
 mod solve;
@@ -24,4 +25,5 @@ pub(super) use count_stage::{CountStage, MOST_COUNTED, start_law};
 pub use expected_runway::expected_runway;
 pub use law_chain::{ChainRunway, LawChain};
 pub(super) use node_stage::{MOST_NODED, NodeStage};
+pub(super) use open_states::open_states;
 pub(super) use solve::solve_and_price;

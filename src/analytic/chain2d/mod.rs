@@ -14,6 +14,7 @@ mod grid_stage;
 mod levels;
 mod lifetime;
 mod limits;
+mod open_states;
 mod solve;
 mod step;
 
@@ -22,6 +23,7 @@ pub(super) use grid_cost::cost_sum;
 pub(super) use grid_stage::GridStage;
 pub(super) use limits::within_reach;
 pub use limits::{Chain2dRefusal, MAX_ELIMINATED, MAX_EXAMPLES};
+pub(super) use open_states::open_states;
 pub use solve::solve;
 pub(super) use solve::solve_and_price;
 pub(super) use solve::{failed_within, priced_run};

@@ -16,6 +16,7 @@ const FOUND: f64 = 1e-9;
 
 /// The count of wrong beliefs from which on a loop has failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FailingCount {
     /// The count.
@@ -32,6 +33,7 @@ pub struct FailingCount {
 
 /// The values of a parameter at which the failing count changes next.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NextJump {
     /// Dotted key of the parameter.

@@ -8,6 +8,7 @@ use super::FailingCount;
 
 /// The numbers of a loop whose derivatives are taken, or those derivatives along one parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DerivedNumbers {
     /// `E[T]`, in generations.
@@ -24,6 +25,7 @@ pub struct DerivedNumbers {
 
 /// Derivatives along one parameter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ParameterDerivatives {
     /// Its dotted key.
@@ -36,6 +38,7 @@ pub struct ParameterDerivatives {
 
 /// Exact derivatives of a loop's fate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LoopDerivatives {
     /// The numbers themselves.

@@ -21,14 +21,20 @@ const PACED: usize = 50;
 /// rest or failure cannot be reached.
 #[must_use]
 pub fn stationary(factors: &EliminatedChain, exits: &[f64]) -> Option<(Vec<f64>, f64)> {
-    iterate(exits, |law| factors.visits(law))
+    stationary_from(factors, exits, vec![1.0 / exits.len() as f64; exits.len()])
+}
+
+/// The same from a law of one's own, where the states that can be reached fall into parts with laws of their own.
+#[must_use]
+pub fn stationary_from(factors: &EliminatedChain, exits: &[f64], law: Vec<f64>) -> Option<(Vec<f64>, f64)> {
+    iterate(exits, law, |law| factors.visits(law))
 }
 
 /// The same by powers, ν ← ν Q normalised: its rate is the ratio of the two largest chances to last, so that it is the faster
 /// the less likely the loop is to last.
 #[must_use]
 pub fn by_powers(rows: &Skyline, exits: &[f64]) -> Option<(Vec<f64>, f64)> {
-    iterate(exits, |law| {
+    iterate(exits, vec![1.0 / exits.len() as f64; exits.len()], |law| {
         let mut next = vec![0.0; law.len()];
         for (i, &weight) in law.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
             let (first, row) = rows.row(i);
@@ -39,10 +45,10 @@ pub fn by_powers(rows: &Skyline, exits: &[f64]) -> Option<(Vec<f64>, f64)> {
 }
 
 /// Applies `step` to a law until it changes no more but for its scale.
-fn iterate(exits: &[f64], step: impl Fn(&[f64]) -> Vec<f64>) -> Option<(Vec<f64>, f64)> {
+#[must_use]
+pub fn iterate(exits: &[f64], mut law: Vec<f64>, step: impl Fn(&[f64]) -> Vec<f64>) -> Option<(Vec<f64>, f64)> {
     let size = exits.len() as f64;
     let patience = (WORK / (size * size)).clamp(LEAST_PATIENCE, PATIENCE) as usize;
-    let mut law = vec![1.0 / size; exits.len()];
     let mut before = f64::INFINITY;
     for round in 0..patience {
         let next = step(&law);

@@ -21,12 +21,7 @@ impl Skyline {
     /// The same; `None` if it has more than `most` cells.
     #[must_use]
     pub fn within(spans: &[(usize, usize)], most: usize) -> Option<Self> {
-        let mut first: Vec<usize> = spans.iter().map(|span| span.0).collect();
-        for i in (0..spans.len()).rev() {
-            let last = spans[i].1.min(spans.len() - 1);
-            let filled = first.get(i + 1..=last).and_then(|below| below.iter().min());
-            first[i] = filled.map_or(first[i], |&filled| filled.min(first[i]));
-        }
+        let first = filled(spans);
         let mut offset = Vec::with_capacity(spans.len() + 1);
         let mut end = 0;
         for (&first, &(_, last)) in first.iter().zip(spans) {
@@ -35,6 +30,12 @@ impl Skyline {
         }
         offset.push(end);
         (end <= most).then(|| Self { first, offset, cells: vec![0.0; end] })
+    }
+
+    /// How many cells such a matrix has.
+    #[must_use]
+    pub fn cells_of(spans: &[(usize, usize)]) -> usize {
+        filled(spans).iter().zip(spans).map(|(first, (_, last))| (last + 1).saturating_sub(*first)).sum()
     }
 
     /// Rows.
@@ -73,6 +74,17 @@ impl Skyline {
         }
         (rows, Below { first: &self.first, offset: &self.offset, start: self.offset[end], cells: below })
     }
+}
+
+/// First columns of rows, as far to the left as elimination fills in.
+fn filled(spans: &[(usize, usize)]) -> Vec<usize> {
+    let mut first: Vec<usize> = spans.iter().map(|span| span.0).collect();
+    for i in (0..spans.len()).rev() {
+        let last = spans[i].1.min(spans.len() - 1);
+        let filled = first.get(i + 1..=last).and_then(|below| below.iter().min());
+        first[i] = filled.map_or(first[i], |&filled| filled.min(first[i]));
+    }
+    first
 }
 
 /// The rows below a part that is being written.

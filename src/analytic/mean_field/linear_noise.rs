@@ -33,6 +33,7 @@ const Z95: f64 = 1.644_853_626_951_472_2;
 
 /// Approximate curves by generation, 0..=horizon. Error and composition are unconditional, as in [`Curves`](crate::analytic::Curves).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NoiseApproximation {
     /// The word that must stand beside every number here.

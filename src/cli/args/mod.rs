@@ -1,11 +1,14 @@
 //! What can be typed: commands by what they are about, and what they share.
 
 mod advise;
+mod export;
 mod fitting;
 mod gate;
+mod import;
 mod logs;
 mod loops;
 mod plan;
+mod schema;
 mod sensitivity;
 
 use std::path::PathBuf;
@@ -17,11 +20,14 @@ use super::standard_error::GlobalArgs;
 use super::typed::EXIT_CODES;
 
 pub use advise::AdviseArgs;
+pub use export::{ExportArgs, FormatName};
 pub use fitting::{GateRuleArgs, LogFitArgs};
 pub use gate::GateArgs;
+pub use import::ImportArgs;
 pub use logs::{BacktestArgs, FitArgs, IngestArgs, MeasureArgs};
 pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, SimulateArgs, SolveArgs};
 pub use plan::{MOST_GENERATIONS, PlanArgs};
+pub use schema::SchemaArgs;
 pub use sensitivity::SensitivityArgs;
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
@@ -64,6 +70,12 @@ pub enum Command {
     Ingest(IngestArgs),
     /// Measure a loop's keys from samples: error, difficulty, shared mistakes, checks, what is learned; prints a scenario file
     Measure(MeasureArgs),
+    /// Write a loop as an explicit Markov chain, for Storm, PRISM, SciPy and others
+    Export(ExportArgs),
+    /// Solve an explicit Markov chain of another tool: when it is absorbed, and where
+    Import(ImportArgs),
+    /// Print the JSON Schema of a command's JSON
+    Schema(SchemaArgs),
     /// Write a commented scenario file to start from
     Init(InitArgs),
     /// Print the completions of a shell

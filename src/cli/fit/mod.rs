@@ -27,12 +27,13 @@ use super::progress::watched;
 use super::standard_error::notes;
 use super::{CommandVerdict, UsageError, report_folder, write_report};
 use asked::command;
+pub(super) use pair::PairDocument;
 
 pub(super) use asked::{blamed, digests, generations, options, priors, provenance, read, typed, typed_rules};
 
 /// Everything that was asked.
-#[derive(Serialize)]
-struct FitAnswer<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct FitAnswer<'a> {
     #[serde(flatten)]
     fit: &'a LogFit,
     #[serde(skip_serializing_if = "Option::is_none")]

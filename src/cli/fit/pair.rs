@@ -22,14 +22,14 @@ use super::super::{CommandVerdict, UsageError, report_folder, write_report};
 use super::{blamed, class, command, generations, options, provenance, read, text};
 
 /// The fits of both metrics.
-#[derive(Serialize)]
-struct PairDocument<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct PairDocument<'a> {
     metrics: [OfMetric<'a>; 2],
     parting: Option<MetricParting>,
 }
 
-#[derive(Serialize)]
-struct OfMetric<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct OfMetric<'a> {
     metric: &'a str,
     #[serde(flatten)]
     fit: &'a LogFit,

@@ -11,6 +11,7 @@ const STANDARD_ERRORS: f64 = 3.0;
 
 /// The course of a run, by what was measured from its first generation to its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CourseKind {
     /// The error rate ends above its start, and was not far below it in between.

@@ -11,6 +11,7 @@ use super::CourseKind;
 
 /// Scores of one forecaster in one case; lower is better, except for coverages.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BaselineScores {
     /// Mean CRPS of the measured error rate over the forecast generations.
@@ -23,6 +24,7 @@ pub struct BaselineScores {
 
 /// Scores of the fit in one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CaseScores {
     /// As for a baseline.
@@ -48,6 +50,7 @@ pub struct CaseScores {
 
 /// One generation of a forecast against what came.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ForecastPoint {
     /// Generation.
@@ -72,6 +75,7 @@ pub struct ForecastPoint {
 
 /// One run, cut once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BacktestCase {
     /// The log.
@@ -106,6 +110,7 @@ impl BacktestCase {
 
 /// Means over cases; every case counts the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BacktestSummary {
     /// Cases.
@@ -148,6 +153,7 @@ pub struct BacktestSummary {
 
 /// Means of one extrapolation.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BaselineSummary {
     /// Mean CRPS of the error rate.
@@ -160,6 +166,7 @@ pub struct BaselineSummary {
 
 /// Coverage of one central interval of the measured error rate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CoverageLevel {
     /// Probability that the interval claims.
@@ -170,6 +177,7 @@ pub struct CoverageLevel {
 
 /// The whole back-test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BacktestResult {
     /// Every case, in the order of files, runs and cuts.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a number of samples a problem is best divided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InferencePlan {
     /// Samples that a problem may take.
@@ -39,6 +40,7 @@ pub struct InferencePlan {
 
 /// Problems of one difficulty.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DifficultyRow {
     /// Share of the problems.
@@ -49,6 +51,7 @@ pub struct DifficultyRow {
 
 /// One way to divide samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SampleDivision {
     /// Ballots of the vote, each what came through the check.
@@ -91,6 +94,7 @@ pub(super) const UNCHECKED: &str = "no check";
 
 /// What a division checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckPlace {
     /// Each ballot, before the vote.
@@ -101,6 +105,7 @@ pub enum CheckPlace {
 
 /// A loop that trains on what a division accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DivisionRunway {
     /// `E[T]`, in generations; absent where it is infinite or beyond the doubles.
@@ -115,6 +120,7 @@ pub struct DivisionRunway {
 
 /// One sample at a time behind a check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResamplingRow {
     /// The check.
@@ -134,6 +140,7 @@ pub struct ResamplingRow {
 
 /// A vote that stops before all samples are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AdaptiveVote {
     /// The error at which it stops; absent where it stops once the leader cannot be caught.
@@ -146,6 +153,7 @@ pub struct AdaptiveVote {
 
 /// A plurality of some votes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VotesPoint {
     /// Votes.
@@ -158,6 +166,7 @@ pub struct VotesPoint {
 
 /// What a revision does to an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RevisionRates {
     /// Probability that a right answer becomes a wrong one.
     pub right_to_wrong: f64,
@@ -169,6 +178,7 @@ pub struct RevisionRates {
 ///
 /// Source: self-correction as a chain of two states, arXiv 2604.22273.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RevisionVerdict {
     /// Of a revision, over all problems.

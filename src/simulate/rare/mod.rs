@@ -67,6 +67,7 @@ pub struct RareSettings {
 
 /// The probability of failing within the horizon, estimated by splitting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RareFailure {
     /// Who played.
