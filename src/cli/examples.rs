@@ -69,15 +69,15 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "gate",
         &[
-            "runaway gate tests/data/loops/digits-logit-vote2of2.csv --first 8 --alone --fail-if 'P(fail within 5) > 0.2'",
-            "runaway gate tests/data/lm-held/lm-d6-t100-vote3of3-n2000.csv --alone --fail-if 'runway(5%) < 3' --junit gate.xml",
+            "runaway gate tests/data/loops/addition-growing.csv --alone --fail-if 'P(fail within 5)>0.2'",
+            "runaway gate tests/data/loops/addition-growing.csv --fail-if 'runway(5%)<3' --junit gate.xml",
         ],
     ),
     (
         "advise",
         &[
-            "runaway advise tests/data/loops/digits-logit-vote2of2.csv --first 6 --alone --budget 200 --by 7",
-            "runaway advise tests/data/loops/digits-logit-vote2of2.csv --first 6 --alone --budget 200 --by 8 --probability 0.5",
+            "runaway advise tests/data/loops/addition-growing.csv --alone --first 6 --budget 200 --by 7",
+            "runaway advise tests/data/loops/addition-growing.csv --alone --budget 100 --level 0.8",
         ],
     ),
     (
@@ -152,6 +152,15 @@ mod tests {
         examples.collect()
     }
 
+    /// The words of a line; what stands in quotes is one.
+    fn words(line: &str) -> Vec<String> {
+        let parts = line.split('\'').enumerate();
+        let words = |(at, part): (usize, &str)| -> Vec<String> {
+            if at % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+        };
+        parts.flat_map(words).collect()
+    }
+
     #[test]
     fn every_command_has_two_examples_that_parse() {
         let shown = shown();
@@ -159,7 +168,7 @@ mod tests {
         for (command, lines) in shown {
             assert!(lines.len() >= 2, "{command}: {lines:?}");
             for line in lines {
-                let parsed = Cli::try_parse_from(line.split_whitespace());
+                let parsed = Cli::try_parse_from(words(&line));
                 assert!(parsed.is_ok(), "{line}: {}", parsed.map(|_| ()).unwrap_err());
             }
         }
