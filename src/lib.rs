@@ -27,6 +27,7 @@
 //! | [`compare`](mod@compare) | a verdict at a stated level |
 //! | [`cost`] | what a generation costs |
 //! | [`plan`] | designs side by side: runway, price, what each check catches |
+//! | [`sweep`](mod@sweep) | a loop over a grid of its keys, in parts that can be resumed and merged |
 //! | [`claims`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`](mod@fit) | from the log of a running loop to its remaining runway |
@@ -72,6 +73,7 @@ pub mod scenario;
 pub mod simulate;
 #[doc(hidden)]
 pub mod stats;
+pub mod sweep;
 pub mod table;
 
 pub use analytic::solve;

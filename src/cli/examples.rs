@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Two or more commands of each kind, in the order of `runaway --help`.
-const EXAMPLES: [(&str, &[&str]); 13] = [
+const EXAMPLES: [(&str, &[&str]); 15] = [
     (
         "solve",
         &[
@@ -43,6 +43,21 @@ const EXAMPLES: [(&str, &[&str]); 13] = [
     (
         "explain",
         &["runaway explain models/self-judge.toml", "runaway explain models/sector.toml --generation 10 --wrong 0.2"],
+    ),
+    (
+        "sweep",
+        &[
+            "runaway sweep models/unverified.toml --over errors.step_error=0.0005:0.01:9:log",
+            "runaway sweep models/unverified.toml --over errors.step_error=0.0005:0.01:20:log --over learning.anchor=0:0.5:20 --report out/sweep",
+            "runaway sweep models/designs.toml --over vote.candidates=1:9:5 --quantiles --format csv > votes.csv",
+        ],
+    ),
+    (
+        "merge",
+        &[
+            "runaway merge tests/data/sweep/part-*.csv -o whole.csv",
+            "runaway merge tests/data/sweep/part-*.csv --report out/merged",
+        ],
     ),
     (
         "fit",
@@ -111,7 +126,7 @@ mod tests {
     #[test]
     fn every_command_has_two_examples_that_parse() {
         let shown = shown();
-        assert!(shown.len() >= 13);
+        assert!(shown.len() >= 15);
         for (command, lines) in shown {
             assert!(lines.len() >= 2, "{command}: {lines:?}");
             for line in lines {

@@ -25,6 +25,7 @@ mod simulate;
 mod solve;
 mod source;
 mod standard_error;
+mod sweep;
 mod typed;
 mod width;
 mod written;
@@ -39,6 +40,7 @@ use crate::fit::{FitError, LogError};
 use crate::measure::MeasureError;
 use crate::plan::PlanError;
 use crate::scenario::ScenarioError;
+use crate::sweep::SweepError;
 
 use args::{Cli, Command};
 use outcome::{CommandVerdict, UsageError};
@@ -96,6 +98,8 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Report(args) => report::run(args, out),
         Command::Compare(args) => compare::run(args, out),
         Command::Explain(args) => explain::run(args, out),
+        Command::Sweep(args) => sweep::run(args, out),
+        Command::Merge(args) => sweep::merge(args, out),
         Command::Fit(args) => fit::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
         Command::Ingest(args) => ingest::run(args, out),
@@ -109,6 +113,9 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
 fn code(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref::<FitError>() {
         return if is_asked_wrong(error) { USAGE } else { BAD_INPUT };
+    }
+    if let Some(error) = error.downcast_ref::<SweepError>() {
+        return if error.is_usage() { USAGE } else { BAD_INPUT };
     }
     if error.downcast_ref::<FileError>().is_some_and(|error| matches!(error, FileError::OtherKind { .. })) {
         return USAGE;

@@ -21,6 +21,7 @@ mod runway_law;
 mod shape;
 mod survival;
 mod svg;
+pub mod sweep;
 mod theme;
 mod thin;
 mod verifier;

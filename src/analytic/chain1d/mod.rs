@@ -3,7 +3,7 @@
 //! `count_chain` holds its states, `count_propagation` takes the law of the count from generation to generation, count by count;
 //! `node_factors` eliminates the chain for expected times, `open_counts` those counts from which either end can still come.
 //! `quadrature` sums over counts where they are many, `node_propagation` along rows that are formed once. `solve` puts them
-//! together for a scenario, `law_chain` for a law given as a function, `expected_runway` gives the mean alone.
+//! together for a scenario, `law_chain` for a law given as a function, `expected_runway` gives the mean alone, `swept_chain` forms chains for sweeps.
 
 mod count_chain;
 mod count_cost;
@@ -16,6 +16,7 @@ mod open_counts;
 #[doc(hidden)]
 pub mod quadrature;
 mod solve;
+pub(super) mod swept_chain;
 
 pub(super) use count_cost::cost_sum;
 pub use expected_runway::expected_runway;

@@ -21,20 +21,40 @@ impl Skyline {
     /// The same; `None` if it has more than `most` cells.
     #[must_use]
     pub fn within(spans: &[(usize, usize)], most: usize) -> Option<Self> {
-        let mut first: Vec<usize> = spans.iter().map(|span| span.0).collect();
-        for i in (0..spans.len()).rev() {
+        let mut matrix = Self::default();
+        let cells = matrix.lay_out(spans);
+        (cells <= most).then(|| {
+            matrix.cells = vec![0.0; cells];
+            matrix
+        })
+    }
+
+    /// Makes it such a matrix in the room that it has. Its cells hold what they held before, and are to be written.
+    pub fn shape(&mut self, spans: &[(usize, usize)]) {
+        let cells = self.lay_out(spans);
+        self.cells.resize(cells, 0.0);
+    }
+
+    /// Where each row begins and ends; how many cells that takes.
+    fn lay_out(&mut self, spans: &[(usize, usize)]) -> usize {
+        let Self { first, offset, .. } = self;
+        first.clear();
+        first.extend(spans.iter().map(|span| span.0));
+        // Rows that begin one behind the other have nothing to fill in.
+        let rising = first.windows(2).all(|pair| pair[0] <= pair[1]);
+        for i in (0..if rising { 0 } else { spans.len() }).rev() {
             let last = spans[i].1.min(spans.len() - 1);
             let filled = first.get(i + 1..=last).and_then(|below| below.iter().min());
             first[i] = filled.map_or(first[i], |&filled| filled.min(first[i]));
         }
-        let mut offset = Vec::with_capacity(spans.len() + 1);
+        offset.clear();
         let mut end = 0;
         for (&first, &(_, last)) in first.iter().zip(spans) {
             offset.push(end);
             end += (last + 1).saturating_sub(first);
         }
         offset.push(end);
-        (end <= most).then(|| Self { first, offset, cells: vec![0.0; end] })
+        end
     }
 
     /// Rows.

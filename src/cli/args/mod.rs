@@ -2,6 +2,7 @@
 
 mod logs;
 mod loops;
+mod sweep;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use super::typed::EXIT_CODES;
 
 pub use logs::{BacktestArgs, FitArgs, IngestArgs, MeasureArgs};
 pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, SimulateArgs, SolveArgs};
+pub use sweep::{MergeArgs, SweepArgs};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
@@ -38,6 +40,10 @@ pub enum Command {
     Compare(CompareArgs),
     /// Take one generation apart: where errors enter, what each check catches, what is learned
     Explain(ExplainArgs),
+    /// Solve a loop over a grid of its keys: R, runway and P(fail) of every cell; figures, shards, resumable
+    Sweep(SweepArgs),
+    /// Put the parts of a sharded sweep together, to the same bytes as one run
+    Merge(MergeArgs),
     /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
     Fit(FitArgs),
     /// Fit the first generations of finished runs, forecast the rest, and score against extrapolations
