@@ -49,14 +49,16 @@ const EXAMPLES: [(&str, &[&str]); 15] = [
         &[
             "runaway sweep models/unverified.toml --over errors.step_error=0.0005:0.01:9:log",
             "runaway sweep models/unverified.toml --over errors.step_error=0.0005:0.01:20:log --over learning.anchor=0:0.5:20 --report out/sweep",
-            "runaway sweep models/designs.toml --over vote.candidates=1:9:5 --quantiles --format csv > votes.csv",
+            "runaway sweep models/unverified.toml --over vote.candidates=1:9:5 --quantiles --format csv > votes.csv",
+            "runaway sweep models/unverified.toml --over learning.anchor=0:0.5:20 --shard 1/2 -o part-1.csv",
+            "runaway sweep models/unverified.toml --over learning.anchor=0:0.5:20 --shard 2/2 -o part-2.csv",
         ],
     ),
     (
         "merge",
         &[
-            "runaway merge tests/data/sweep/part-*.csv -o whole.csv",
-            "runaway merge tests/data/sweep/part-*.csv --report out/merged",
+            "runaway merge part-1.csv part-2.csv -o whole.csv",
+            "runaway merge part-1.csv part-2.csv --report out/merged",
         ],
     ),
     (

@@ -249,7 +249,7 @@ impl<'a> Layout<'a> {
             PlotShape::Contours { lines, stroke, cased } => {
                 lines.iter().try_for_each(|line| self.contour(canvas, line, *stroke, *cased))
             }
-            PlotShape::Labels { labels } => labels.iter().try_for_each(|(at, text)| self.label(canvas, *at, text)),
+            PlotShape::Labels { labels } => self.labels(canvas, labels),
             PlotShape::Tags { tags, color, open } => {
                 tags.iter().try_for_each(|tag| self.tag(canvas, tag, *color, *open))
             }
@@ -289,14 +289,24 @@ impl<'a> Layout<'a> {
         canvas.line(&points, stroke)
     }
 
-    /// Words on paper, moved inside the plot where they would reach over its edge.
-    fn label(&self, canvas: &Canvas<'_>, (x, y): (f64, f64), text: &str) -> Result<(), FigureError> {
-        let (half, tall) = (text_width(text, TEXT) / 2.0 + 2.0, TEXT * 0.62);
-        let inside = |at: f64, low: f64, high: f64| at.clamp(low, high.max(low));
-        let x = inside(self.x(x), self.left + half + 2.0, self.right - half - 2.0);
-        let y = inside(self.y(y), self.top + tall + 2.0, self.bottom() - tall - 2.0);
-        canvas.rectangle((x - half, y - tall), (x + half, y + tall), PAPER.mix(1.0))?;
-        canvas.text(text, (x, y), Anchor::Centre, TEXT_FACE)
+    /// Words on paper, each at the first of its places where it has room.
+    fn labels(&self, canvas: &Canvas<'_>, labels: &[(Vec<(f64, f64)>, String)]) -> Result<(), FigureError> {
+        let mut taken: Vec<[f64; 4]> = Vec::new();
+        for (places, text) in labels {
+            let (half, tall) = (text_width(text, TEXT) / 2.0 + 2.0, TEXT * 0.62);
+            let around = |&(x, y): &(f64, f64)| [self.x(x) - half, self.y(y) - tall, self.x(x) + half, self.y(y) + tall];
+            let free = |area: &[f64; 4]| {
+                let inside = area[0] > self.left && area[2] < self.right && area[1] > self.top && area[3] < self.bottom();
+                let apart = |b: &[f64; 4]| area[2] < b[0] || b[2] < area[0] || area[3] < b[1] || b[3] < area[1];
+                inside && taken.iter().all(apart)
+            };
+            let Some(area) = places.iter().map(around).find(free) else { continue };
+            canvas.rectangle((area[0], area[1]), (area[2], area[3]), PAPER.mix(1.0))?;
+            let middle = ((area[0] + area[2]) / 2.0, (area[1] + area[3]) / 2.0);
+            canvas.text(text, middle, Anchor::Centre, TEXT_FACE)?;
+            taken.push(area);
+        }
+        Ok(())
     }
 
     fn tag(&self, canvas: &Canvas<'_>, tag: &Tag, color: RGBColor, open: bool) -> Result<(), FigureError> {

@@ -101,9 +101,9 @@ pub(super) enum PlotShape {
         stroke: Stroke,
         cased: bool,
     },
-    /// Words on paper, each centred on its position.
+    /// Words on paper, each centred on the first of its places where it has room.
     Labels {
-        labels: Vec<((f64, f64), String)>,
+        labels: Vec<(Vec<(f64, f64)>, String)>,
     },
     /// Dots, or rings, with a name beside each.
     Tags {

@@ -65,4 +65,5 @@ mod reproduction;
 mod round_trips;
 mod runway;
 mod strategy;
+mod sweep;
 mod titles;

@@ -4,7 +4,7 @@ use crate::analytic::SweepPoint;
 use crate::report::plot::Plot;
 use crate::report::shape::{Layer, PlotShape, Span};
 use crate::report::theme::{INK, ISOLINE, REPRODUCTION_ONE, map_fill};
-use crate::report::words::{generations, percent, runway};
+use crate::report::words::{FAR_HORIZONS, generations, percent, runway};
 use crate::sweep::{SweepPlan, SweepResult};
 
 use super::contour::GridFunction;
@@ -19,7 +19,9 @@ pub(super) fn plots(plan: &SweepPlan, result: &SweepResult) -> [Plot; 2] {
     let sheet = MapSheet::new(plan, result);
     let horizon = generations(result.summary.horizon as f64);
     let runways = |point: &SweepPoint| point.mean.filter(|mean| mean.is_finite());
-    let levels = MapLevels::runways(sheet.known(runways));
+    // Nobody plans with the digits of a runway far beyond the horizon.
+    let far = FAR_HORIZONS * result.summary.horizon as f64;
+    let levels = MapLevels::runways(sheet.known(runways).map(|mean| mean.min(far)));
     let mut runway = sheet.map(runways, &levels, true, &|level| level.max(f64::MIN_POSITIVE).log10());
     runway.title = runway_title(result, sheet.crosses_one());
     runway.caption = format!("Expected runway in generations over {}, with the line R = 1.", sheet.keys);
@@ -57,6 +59,14 @@ fn failed_title(result: &SweepResult, within: &str) -> String {
     }
     let share = percent(summary.failing as f64 / summary.cells as f64, 3);
     format!("{share} of the cells fail within {within} with a probability of at least one half")
+}
+
+/// The points of a line, those in its middle first.
+fn from_the_middle(line: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let middle = line.len() / 2;
+    let mut points: Vec<(usize, (f64, f64))> = line.iter().copied().enumerate().collect();
+    points.sort_by_key(|(at, _)| at.abs_diff(middle));
+    points.into_iter().map(|(_, point)| point).collect()
 }
 
 /// Cells and where they lie.
@@ -112,7 +122,7 @@ impl<'a> MapSheet<'a> {
         for &level in &levels.levels {
             let lines = self.lines(&interpolated, drawn(level));
             let longest = lines.iter().max_by_key(|line| line.len()).filter(|line| line.len() >= LABELLED);
-            labels.extend(longest.map(|line| (line[line.len() / 2], levels.label(level))));
+            labels.extend(longest.map(|line| (from_the_middle(line), levels.label(level))));
             layers.push(Layer::unnamed(PlotShape::Contours { lines, stroke: ISOLINE, cased: false }));
         }
         let one = self.lines(&|point| point.reproduction_number, 1.0);
