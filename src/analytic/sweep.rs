@@ -250,6 +250,10 @@ impl<'a> FollowedLoop<'a> {
             self.sum.extrapolate(hazard, Fate::CERTAIN);
         }
         let (survival, failed) = self.at(asked.generation, hazard)?;
+        // What the rows leave out would show in anything rarer.
+        if failed < HAZARD_OVER_TRUNCATED * least {
+            return None;
+        }
         let (quantiles, mut undefined) = (self.sum.quantiles, Undefined::new());
         if asked.quantiles && quantiles.iter().any(Option::is_none) {
             let reason = format!("the law given survival has not come to rest in {MOST_FOLLOWED} generations");

@@ -115,7 +115,11 @@ fn code(error: &anyhow::Error) -> u8 {
         return if is_asked_wrong(error) { USAGE } else { BAD_INPUT };
     }
     if let Some(error) = error.downcast_ref::<SweepError>() {
-        return if error.is_usage() { USAGE } else { BAD_INPUT };
+        return match error {
+            SweepError::File { .. } => FAILURE,
+            error if error.is_usage() => USAGE,
+            _ => BAD_INPUT,
+        };
     }
     if error.downcast_ref::<FileError>().is_some_and(|error| matches!(error, FileError::OtherKind { .. })) {
         return USAGE;

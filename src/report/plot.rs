@@ -294,9 +294,11 @@ impl<'a> Layout<'a> {
         let mut taken: Vec<[f64; 4]> = Vec::new();
         for (places, text) in labels {
             let (half, tall) = (text_width(text, TEXT) / 2.0 + 2.0, TEXT * 0.62);
-            let around = |&(x, y): &(f64, f64)| [self.x(x) - half, self.y(y) - tall, self.x(x) + half, self.y(y) + tall];
+            let around =
+                |&(x, y): &(f64, f64)| [self.x(x) - half, self.y(y) - tall, self.x(x) + half, self.y(y) + tall];
             let free = |area: &[f64; 4]| {
-                let inside = area[0] > self.left && area[2] < self.right && area[1] > self.top && area[3] < self.bottom();
+                let inside =
+                    area[0] > self.left && area[2] < self.right && area[1] > self.top && area[3] < self.bottom();
                 let apart = |b: &[f64; 4]| area[2] < b[0] || b[2] < area[0] || area[3] < b[1] || b[3] < area[1];
                 inside && taken.iter().all(apart)
             };

@@ -32,8 +32,8 @@ pub enum SweepError {
         /// The rule.
         reason: ScenarioError,
     },
-    /// A file that cannot be read or written.
-    #[error("{}: {reason}", path.display())]
+    /// A file that cannot be written.
+    #[error("{}: cannot write this file: {reason}", path.display())]
     File {
         /// As it was named.
         path: PathBuf,

@@ -4,8 +4,8 @@
 //! behind, for `merge`. Its first line is a comment of CSV with the whole plan, so that parts of different sweeps do not mix; a
 //! finished part ends with the digest of all before.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -121,13 +121,17 @@ pub struct PartFile {
 }
 
 impl PartFile {
-    /// Opens the file of a part to go on with it, or begins it. Nobody else can, as long as it is open.
+    /// Opens the file of a part to go on with it, or begins it, with the folders that are missing. Nobody else can, as long as it
+    /// is open.
     ///
     /// # Errors
     /// [`SweepError::Part`] where it holds something else or another process is at it, [`SweepError::File`] where it cannot be
     /// opened.
     pub fn open(path: &Path, header: &PartHeader) -> Result<Self, SweepError> {
         let failed = |reason| SweepError::File { path: path.to_owned(), reason };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
         let file = File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
         if file.try_lock().is_err() {
             let rule = "another run is writing this file; wait for it, or name another output".to_owned();
@@ -195,7 +199,7 @@ impl PartFile {
         SweepError::Part { path: self.path.clone(), rule }
     }
 
-    fn failed(&self, reason: std::io::Error) -> SweepError {
+    fn failed(&self, reason: io::Error) -> SweepError {
         SweepError::File { path: self.path.clone(), reason }
     }
 
@@ -244,10 +248,14 @@ impl<R: BufRead> PartLines<'_, R> {
     fn next(&mut self) -> Result<String, SweepError> {
         let mut line = Vec::new();
         let read = self.reader.by_ref().take(LONGEST).read_until(b'\n', &mut line);
-        read.map_err(|reason| SweepError::File { path: self.path.to_owned(), reason })?;
+        read.map_err(|reason| unreadable(self.path, &reason))?;
         // Bytes that are no text are no line of a part either.
         Ok(String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
     }
+}
+
+fn unreadable(path: &Path, reason: &io::Error) -> SweepError {
+    SweepError::Part { path: path.to_owned(), rule: format!("cannot read this file: {reason}") }
 }
 
 /// A finished part on disk.
@@ -262,10 +270,9 @@ impl FinishedPart {
     /// Reads what a file is part of.
     ///
     /// # Errors
-    /// [`SweepError::Part`] where it is none, [`SweepError::File`] where it cannot be read.
+    /// [`SweepError::Part`] where it is none, or cannot be read.
     pub fn open(path: &Path) -> Result<Self, SweepError> {
-        let failed = |reason| SweepError::File { path: path.to_owned(), reason };
-        let file = File::open(path).map_err(failed)?;
+        let file = File::open(path).map_err(|reason| unreadable(path, &reason))?;
         let first = PartLines { path, reader: BufReader::new(file) }.next()?;
         let refused = |rule: &str| SweepError::Part { path: path.to_owned(), rule: rule.to_owned() };
         let header = PartHeader::read(&first)
@@ -296,7 +303,7 @@ impl FinishedPart {
     /// [`SweepError::Part`] where cells are missing, others than they should be, or do not match the digest.
     pub fn read<E: From<SweepError>>(&self, mut take: impl FnMut(SweepCell) -> Result<(), E>) -> Result<(), E> {
         let refused = |rule: String| SweepError::Part { path: self.path.clone(), rule };
-        let file = File::open(&self.path).map_err(|reason| SweepError::File { path: self.path.clone(), reason })?;
+        let file = File::open(&self.path).map_err(|reason| unreadable(&self.path, &reason))?;
         let mut lines = PartLines { path: &self.path, reader: BufReader::new(file) };
         let mut digest = Sha256::new();
         let columns = self.header.columns();

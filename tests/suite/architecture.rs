@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each module may use of the crate besides itself; the first row that holds a module is its rule.
-const MAY_USE: [(&str, &[&str]); 25] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     // Plays the loop from the scenario alone, so that its agreement with the law proves something.
     ("simulate::agents", &["quantity", "scenario", "simulate"]),
     ("simulate", &["cost", "law", "scenario", "stats"]),
@@ -75,6 +75,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("fit", &["files", "scenario", "stats"]),
     ("measure", &["fit", "law", "scenario", "stats"]),
     ("plan", &["analytic", "explain", "fit", "law", "scenario", "simulate", "stats"]),
+    ("sweep", &["analytic", "provenance", "scenario"]),
     ("provenance", &["scenario"]),
     ("files", &[]),
     ("table", &[]),
@@ -92,6 +93,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
             "scenario",
             "simulate",
             "stats",
+            "sweep",
             "table",
         ],
     ),
@@ -106,7 +108,7 @@ const MAY_NOT_USE: [(&str, &str); 2] =
     [("simulate::agents", "simulate::counts"), ("simulate::agents", "simulate::rare")];
 
 /// Finished results come from these; what computes them is spelled in lower case and stays out of reports.
-const SOLVERS: [&str; 8] = ["analytic", "simulate", "compare", "cost", "explain", "fit", "measure", "plan"];
+const SOLVERS: [&str; 9] = ["analytic", "simulate", "compare", "cost", "explain", "fit", "measure", "plan", "sweep"];
 
 /// Only the command line may print, parse arguments or draw progress.
 const COMMAND_LINE_ONLY: [&str; 8] =

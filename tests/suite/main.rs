@@ -66,4 +66,5 @@ mod round_trips;
 mod runway;
 mod strategy;
 mod sweep;
+mod sweep_figures;
 mod titles;

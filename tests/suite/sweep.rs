@@ -196,7 +196,8 @@ fn shards_merge_to_the_bytes_of_one_run_on_any_number_of_threads() {
             assert!(fs::read(here.join(&merged)).unwrap() == fs::read(here.join(&whole)).unwrap(), "{of} {file}");
         }
     }
-    let left: Vec<_> = fs::read_dir(here).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let left: Vec<_> =
+        fs::read_dir(here).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert!(left.iter().all(|name| !name.contains("partial") && !name.starts_with(".runaway")), "{left:?}");
 }
 
@@ -207,14 +208,16 @@ fn a_grid_reads_back_exactly() {
     let text = run(folder.path(), &[&OVER[..], &["--format", "csv", "--quantiles"]].concat()).stdout;
     let mut reader = csv::Reader::from_reader(&text[..]);
     let heads: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let numbers = ["reproduction_number", "runway_mean", "survival", "failed", "runway_q05", "runway_q50", "runway_q95"];
+    let numbers =
+        ["reproduction_number", "runway_mean", "survival", "failed", "runway_q05", "runway_q50", "runway_q95"];
     assert_eq!(heads, [&["errors.step_error", "learning.anchor"], &numbers[..], &["unknown"]].concat());
     let mut rows = 0;
     for record in reader.records() {
         let record = record.unwrap();
         let number = |at: usize| record[at].parse::<f64>().unwrap();
         let scenario = Scenario::parse(QUICK, Origin::Text, &[]).unwrap();
-        let scenario = scenario.with("errors.step_error", number(0)).unwrap().with("learning.anchor", number(1)).unwrap();
+        let scenario =
+            scenario.with("errors.step_error", number(0)).unwrap().with("learning.anchor", number(1)).unwrap();
         let point = Sweeper::default().point(&scenario, SweptNumbers { generation: 20, quantiles: true });
         assert_eq!(point.mean, Some(number(3)));
         assert_eq!((point.survival, point.failed), (Some(number(4)), Some(number(5))));
@@ -267,7 +270,10 @@ fn a_killed_sweep_goes_on_to_the_same_bytes() {
     // Of another sweep.
     fs::write(&partial, &kept).unwrap();
     for (args, said) in [
-        (["--over", "errors.step_error=0.001:0.03:120:log", "--over", "vote.candidates=1,3"], "another one: `runaway sweep slow.toml"),
+        (
+            ["--over", "errors.step_error=0.001:0.03:120:log", "--over", "vote.candidates=1,3"],
+            "another one: `runaway sweep slow.toml",
+        ),
         (["--over", "errors.step_error=0.001:0.02:120:log", "--set", "examples=29"], "another one"),
     ] {
         let (code, message) = refused(here, &[&["sweep", "slow.toml", "-o", "grid.csv"], &args[..]].concat());
@@ -335,7 +341,11 @@ fn what_cannot_be_swept_is_refused_before_anything_is_computed() {
         (&[], 2, &["--over"]),
         (&["--over", "learning.anchor=0:1"], 2, &["--over learning.anchor=0:1", "KEY=FROM:TO:POINTS"]),
         (&["--over", "examples=1,2", "--over", "examples=3,4"], 2, &["`examples` is varied twice"]),
-        (&["--over", "examples=1:1000000:1000000", "--over", "errors.step_error=0:1:1001"], 2, &["at most 1000000000 cells"]),
+        (
+            &["--over", "examples=1:1000000:1000000", "--over", "errors.step_error=0:1:1001"],
+            2,
+            &["at most 1000000000 cells"],
+        ),
         (&["--over", "errors.step_eror=0,1"], 3, &["cell errors.step_eror=0", "did you mean `step_error`?"]),
         (&["--over", "learning.anchor=0:2:3"], 3, &["cell learning.anchor=2.0", "`learning.anchor`"]),
         (&["--over", "learning.policy=0,1"], 3, &["learning.policy"]),

@@ -22,6 +22,8 @@ const REACH: f64 = 4.0;
 const CHANGE: f64 = 0.5;
 /// Pieces of the law that are not parted any further, in counts: two panels of single counts.
 const LEAST_PIECE: u64 = 2 * ORDER as u64;
+/// How much more than its tail a polynomial may miss the law by at its ends, where all its coefficients add up.
+const ENDS: f64 = 16.0;
 /// Nodes after which a chain is left to other methods.
 const MOST_NODES: usize = 2_000;
 /// Terms of a tail between looks at whether they still matter.
@@ -143,7 +145,12 @@ impl SweptChain {
             }
             let series = chebyshev::coefficients(&next);
             let least = next.iter().fold(f64::INFINITY, |least, q| least.min(*q));
-            if chebyshev::tail(&series) <= SWEPT_LAW * least {
+            // A kink beyond the outermost points shows at the ends only.
+            let holds = |count: u64, place: f64| {
+                let missed = (chebyshev::value(&series, place) - law(count as f64 / draws as f64)?).abs();
+                Some(missed <= ENDS * SWEPT_LAW * least)
+            };
+            if chebyshev::tail(&series) <= SWEPT_LAW * least && holds(first, -1.0)? && holds(last, 1.0)? {
                 let slope = chebyshev::derivative(&series).map(|change| change / half);
                 self.pieces.push(LawPiece { first, last, series: Some((series, slope)) });
             } else {

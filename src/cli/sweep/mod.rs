@@ -4,6 +4,7 @@ mod grid_file;
 mod merge;
 mod parquet;
 
+use std::fs;
 use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -55,40 +56,18 @@ pub(super) fn run(args: &SweepArgs, out: &mut dyn Write) -> anyhow::Result<Comma
         .num_threads(args.threads.map_or(0, usize::from))
         .build()
         .context("cannot start threads")?;
-    pool.install(|| checked(&plan, cells.clone()))?;
     WorkEstimate::default().sweep(&plan, &cells).admit(args.source.patience)?;
+    pool.install(|| checked(&plan, cells.clone()))?;
     let header = PartHeader::new(&plan, range, command(args));
     let work = SweepWork { plan: &plan, header: &header, cells, pool: &pool };
-    let mut gathered = Gathered::new(&plan, outcome.is_held(folder.is_some()));
-    match (&outcome, args.shard) {
-        (Outcome::File(file, _), Some(_)) => {
-            work.to_part(file)?;
-            let cells = work.cells.end - work.cells.start;
-            writeln!(out, "wrote {cells} cells of shard {}/{} to {}", range.shard, range.of, file.display())?;
-            return Ok(CommandVerdict::Fine);
-        }
-        (Outcome::File(file, format), None) => {
-            let partial = partial(file);
-            work.to_part(&partial)?;
-            let part = FinishedPart::open(&partial)?;
-            write_grid(file, *format, &header, &[part], &mut |cell| gathered.take(cell))?;
-            std::fs::remove_file(&partial)
-                .with_context(|| format!("{}: cannot remove this file", partial.display()))?;
-        }
-        (Outcome::Stream(format), _) => {
-            let mut writer = GridWriter::new(out, *format, &header)?;
-            work.blocks(0, &mut |cells| {
-                cells.iter().try_for_each(|cell| writer.cell(cell))?;
-                gathered.take_all(cells);
-                Ok(())
-            })?;
-            writer.finish()?;
-        }
-        (Outcome::Told(_), _) => work.blocks(0, &mut |cells| {
-            gathered.take_all(cells);
-            Ok(())
-        })?,
+    if let (Outcome::File(file, _), Some(_)) = (&outcome, args.shard) {
+        work.to_part(file)?;
+        let cells = work.cells.end - work.cells.start;
+        writeln!(out, "wrote {cells} cells of shard {}/{} to {}", range.shard, range.of, file.display())?;
+        return Ok(CommandVerdict::Fine);
     }
+    let mut gathered = Gathered::new(&plan, outcome.is_held(folder.is_some()));
+    work.whole(&outcome, &mut gathered, out)?;
     gathered.tell(&outcome, &header, folder.as_ref(), out)?;
     Ok(CommandVerdict::Fine)
 }
@@ -175,6 +154,32 @@ struct SweepWork<'a> {
 }
 
 impl SweepWork<'_> {
+    /// Solves all cells, and writes them where they go.
+    fn whole(&self, outcome: &Outcome, gathered: &mut Gathered<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
+        match outcome {
+            Outcome::File(file, format) => {
+                let partial = partial(file);
+                self.to_part(&partial)?;
+                let part = FinishedPart::open(&partial)?;
+                write_grid(file, *format, self.header, &[part], &mut |cell| gathered.take(cell))?;
+                fs::remove_file(&partial).with_context(|| format!("{}: cannot remove this file", partial.display()))
+            }
+            Outcome::Stream(format) => {
+                let mut writer = GridWriter::new(out, *format, self.header)?;
+                self.blocks(0, &mut |cells| {
+                    cells.iter().try_for_each(|cell| writer.cell(cell))?;
+                    gathered.take_all(cells);
+                    Ok(())
+                })?;
+                writer.finish()
+            }
+            Outcome::Told(_) => self.blocks(0, &mut |cells| {
+                gathered.take_all(cells);
+                Ok(())
+            }),
+        }
+    }
+
     /// Solves what a part lacks, and ends it.
     fn to_part(&self, file: &Path) -> anyhow::Result<()> {
         let mut part = PartFile::open(file, self.header)?;
@@ -236,18 +241,11 @@ impl<'a> Gathered<'a> {
         folder: Option<&ReportFolder>,
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
-        let provenance = Provenance::new(&self.plan.scenario, header.command.clone());
-        let result = self.held.map(|cells| SweepResult::new(self.plan, cells, self.summary.clone()));
         let mut answer = Answer { finding: drawn::finding(&self.summary), ..Answer::default() };
         answer.notes.extend(drawn::notes(&self.summary));
+        let result = self.held.map(|cells| SweepResult::new(self.plan, cells, self.summary.clone()));
         if let (Some(folder), Some(result)) = (folder, &result) {
-            let rendered = drawn::render(self.plan, result, &provenance)?;
-            let mut json = Vec::new();
-            let mut writer = GridWriter::new(&mut json, GridFormat::Json, header)?;
-            result.cells.iter().try_for_each(|cell| writer.cell(cell))?;
-            writer.finish()?;
-            let files = write_report(folder, &rendered, "sweep.html", &[("sweep.json", &json)])?;
-            answer.wrote(Some(files), Some(folder.named()));
+            answer.wrote(Some(report(self.plan, header, result, folder)?), Some(folder.named()));
         }
         match outcome {
             Outcome::Stream(_) => answer.written.iter().try_for_each(|line| note(line))?,
@@ -256,17 +254,26 @@ impl<'a> Gathered<'a> {
                 OutputArgs::default().print(out, || Ok(Vec::new()), || answer)?;
             }
             Outcome::Told(output) => {
-                let table = result.as_ref().map(|result| drawn::table(self.plan, result));
-                answer.notes.extend(table.is_some_and(|table| table.is_none()).then(|| {
-                    format!(
-                        "{} cells are too many for a table; `--format csv` and `-o FILE` have them",
-                        self.summary.cells
-                    )
-                }));
-                answer.tables.extend(result.as_ref().and_then(|result| drawn::table(self.plan, result)));
+                let cells = self.summary.cells;
+                let long = || format!("{cells} cells are too many for a table; `--format csv` and `-o FILE` have them");
+                match result.and_then(|result| drawn::table(self.plan, &result)) {
+                    Some(table) => answer.tables.push(table),
+                    None => answer.notes.push(long()),
+                }
                 output.print(out, || Ok(Vec::new()), || answer)?;
             }
         }
         Ok(())
     }
+}
+
+/// Writes figures, page and document of a whole sweep; how many files.
+fn report(plan: &SweepPlan, header: &PartHeader, result: &SweepResult, folder: &ReportFolder) -> anyhow::Result<usize> {
+    let provenance = Provenance::new(&plan.scenario, header.command.clone());
+    let rendered = drawn::render(plan, result, &provenance)?;
+    let mut json = Vec::new();
+    let mut writer = GridWriter::new(&mut json, GridFormat::Json, header)?;
+    result.cells.iter().try_for_each(|cell| writer.cell(cell))?;
+    writer.finish()?;
+    write_report(folder, &rendered, "sweep.html", &[("sweep.json", &json)])
 }

@@ -18,13 +18,14 @@ const LABELLED: usize = 6;
 pub(super) fn plots(plan: &SweepPlan, result: &SweepResult) -> [Plot; 2] {
     let sheet = MapSheet::new(plan, result);
     let horizon = generations(result.summary.horizon as f64);
+    let line = if sheet.crosses_one() { ", with the line R = 1" } else { "" };
     let runways = |point: &SweepPoint| point.mean.filter(|mean| mean.is_finite());
     // Nobody plans with the digits of a runway far beyond the horizon.
     let far = FAR_HORIZONS * result.summary.horizon as f64;
     let levels = MapLevels::runways(sheet.known(runways).map(|mean| mean.min(far)));
     let mut runway = sheet.map(runways, &levels, true, &|level| level.max(f64::MIN_POSITIVE).log10());
     runway.title = runway_title(result, sheet.crosses_one());
-    runway.caption = format!("Expected runway in generations over {}, with the line R = 1.", sheet.keys);
+    runway.caption = format!("Expected runway in generations over {}{line}.", sheet.keys);
     let failing = |point: &SweepPoint| point.failed;
     let levels = MapLevels::shares(sheet.known(failing));
     let small = levels.levels.first().is_some_and(|level| *level < 0.01);
@@ -33,7 +34,7 @@ pub(super) fn plots(plan: &SweepPlan, result: &SweepResult) -> [Plot; 2] {
     });
     let within = if result.summary.same_horizon { horizon } else { "its horizon".to_owned() };
     failed.title = failed_title(result, &within);
-    failed.caption = format!("Probability of failing within {within} over {}, with the line R = 1.", sheet.keys);
+    failed.caption = format!("Probability of failing within {within} over {}{line}.", sheet.keys);
     [runway, failed]
 }
 
