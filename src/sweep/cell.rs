@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::analytic::SweepPoint;
 use crate::scenario::KeyNumber;
 
-use super::grid::SweepGrid;
+use super::axis::SweepAxis;
 
 /// The numbers of a cell that are always there, as CSV and Parquet call them.
 const NUMBERS: [&str; 4] = ["reproduction_number", "runway_mean", "survival", "failed"];
@@ -35,10 +35,10 @@ pub struct CellColumns {
 }
 
 impl CellColumns {
-    /// Those of a grid.
+    /// Those of a grid over these axes.
     #[must_use]
-    pub fn new(grid: &SweepGrid, quantiles: bool) -> Self {
-        Self { keys: grid.axes().iter().map(|axis| axis.key.clone()).collect(), quantiles }
+    pub fn new(axes: &[SweepAxis], quantiles: bool) -> Self {
+        Self { keys: axes.iter().map(|axis| axis.key.clone()).collect(), quantiles }
     }
 
     /// Names of the columns of numbers, behind those of the keys.
@@ -123,7 +123,6 @@ fn read_value(field: &str) -> Option<KeyNumber> {
 mod tests {
     use super::*;
     use crate::scenario::Scenario;
-    use crate::sweep::SweepAxis;
     use proptest::prelude::*;
 
     proptest! {
@@ -137,7 +136,7 @@ mod tests {
             reasons in proptest::collection::btree_map("[a-z.]{1,8}", "[ -{]{1,30}", 0..3),
         ) {
             let axes = ["learning.anchor=0,1", "examples=1,2"].map(|typed| SweepAxis::parse(typed, &Scenario::default()).unwrap());
-            let columns = CellColumns::new(&SweepGrid::new(axes.to_vec()).unwrap(), true);
+            let columns = CellColumns::new(&axes, true);
             let [reproduction_number, mean, survival, failed] = numbers;
             let point = SweepPoint { reproduction_number, mean, survival, failed, quantiles, undefined: reasons };
             let cell = SweepCell { values: vec![KeyNumber::Real(value), KeyNumber::Whole(whole)], point };

@@ -30,7 +30,7 @@ pub enum SweepError {
         /// Its keys and values.
         cell: String,
         /// The rule.
-        reason: ScenarioError,
+        reason: Box<ScenarioError>,
     },
     /// A file that cannot be written.
     #[error("{}: cannot write this file: {reason}", path.display())]

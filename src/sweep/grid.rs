@@ -124,7 +124,9 @@ impl SweepPlan {
         let values = self.grid.values(cell);
         let changes: Vec<(&str, KeyNumber)> =
             self.grid.axes.iter().zip(values).map(|(axis, value)| (axis.key.as_str(), value)).collect();
-        self.scenario.with_each(&changes).map_err(|reason| SweepError::Cell { cell: self.grid.name(cell), reason })
+        self.scenario
+            .with_each(&changes)
+            .map_err(|reason| SweepError::Cell { cell: self.grid.name(cell), reason: Box::new(reason) })
     }
 
     /// Whether every one of these cells is a scenario; nothing is solved. `done` is told how many more were looked at.

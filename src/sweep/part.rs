@@ -80,7 +80,7 @@ impl PartHeader {
     /// The columns of its table.
     #[must_use]
     pub fn columns(&self) -> CellColumns {
-        CellColumns::new(&self.grid, self.quantiles)
+        CellColumns::new(self.grid.axes(), self.quantiles)
     }
 
     /// Number of its cells.

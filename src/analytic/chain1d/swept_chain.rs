@@ -201,9 +201,9 @@ impl SweptChain {
                 _ if counts > ORDER as u64 => middle + half * rule.node[i],
                 _ => (first + (i as u64).min(counts - 1)) as f64,
             });
-            for i in 0..nodes {
-                self.count.push(count[i]);
-                self.choose.push(rule.log_weight[i].max(NOTHING) + binomial.choices(count[i]));
+            for (&count, log_weight) in count[..nodes].iter().zip(rule.log_weight) {
+                self.count.push(count);
+                self.choose.push(log_weight + binomial.choices(count));
             }
             if let Some((series, _)) = &piece.series {
                 let next = chebyshev::values(series, &count.map(|count| piece.place(count)));
