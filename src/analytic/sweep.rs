@@ -35,6 +35,8 @@ const ACCEPTED_LOSS: f64 = 1e-12;
 const SHORT_ROWS: f64 = 1e-25;
 /// P(T ≤ g) of a loop that has failed for sure, as far as such rows tell: they leave it 13 digits.
 const SURELY_FAILED: f64 = 1e-6;
+/// Relative change of a hazard from which on its changes fall geometrically.
+const SMALL_CHANGE: f64 = 1e-6;
 /// Generations in a row in which a hazard is near its limit before it is taken for it.
 const NEAR_ENOUGH: u32 = 3;
 
@@ -171,11 +173,14 @@ struct FollowedLoop<'a> {
     asked: Option<(f64, f64)>,
 }
 
-/// Watches the hazard come to rest: its changes fall geometrically, so that the last two tell how far it still is.
+/// Watches the hazard come to rest: once its changes are small they fall geometrically, so that the last tell how far it still
+/// is. Changes that are large tell nothing: those of a loop on its way to failure fall by orders of magnitude.
 #[derive(Debug, Clone, Copy, Default)]
 struct HazardRest {
     hazard: f64,
     change: f64,
+    /// Ratio of that change to the one before.
+    ratio: f64,
     /// Generations in a row in which it was near its limit.
     near: u32,
 }
@@ -184,10 +189,11 @@ impl HazardRest {
     fn next(&mut self, hazard: f64) {
         let change = (hazard / self.hazard - 1.0).abs();
         let ratio = change / self.change;
-        let left = if ratio < 1.0 { change * ratio / (1.0 - ratio) } else { f64::INFINITY };
+        let slowest = ratio.max(self.ratio);
+        let left = if slowest < 1.0 { change * slowest / (1.0 - slowest) } else { f64::INFINITY };
         // Where the changes are rounding they no longer fall.
-        let near = left < SWEPT_REST || change < ROWS_AT_REST;
-        *self = Self { hazard, change, near: if near { self.near + 1 } else { 0 } };
+        let near = change < SMALL_CHANGE && (left < SWEPT_REST || change < ROWS_AT_REST);
+        *self = Self { hazard, change, ratio, near: if near { self.near + 1 } else { 0 } };
     }
 }
 

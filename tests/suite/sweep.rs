@@ -58,7 +58,7 @@ fn written(changes: &[&str]) -> Vec<String> {
 #[test]
 fn cells_are_what_solve_says_in_every_regime() {
     const CATCH: &str = "filter=[{kind=\"catch\",random=0.95,systematic=0.5,false_reject=0.02}]";
-    let regimes: [&[&str]; 20] = [
+    let regimes: [&[&str]; 22] = [
         &[],
         &["examples=20"],
         &["examples=5", "learning.anchor=0.3"],
@@ -75,6 +75,9 @@ fn cells_are_what_solve_says_in_every_regime() {
         &["learning.hazard_gain=0.5", "examples=100"],
         &["learning.renewal=0.3", "examples=200"],
         &["start.wrong=0.203"],
+        // Hazards that rise by orders of magnitude, ever fewer from generation to generation, are not at rest.
+        &["examples=1000", "errors.step_error=0.0014342298152850666", "learning.imprint=0.857788944723618"],
+        &["examples=1000", "errors.step_error=0.0015936157767821642", "learning.imprint=0.7371859296482411"],
         &["start.wrong=1"],
         &["learning.imprint=0.3", CATCH],
         &["examples=120", "learning.imprint=0.3", CATCH],
