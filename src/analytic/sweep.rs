@@ -9,7 +9,7 @@ use crate::scenario::Scenario;
 
 use super::chain1d::node_propagation::NodePropagation;
 use super::chain1d::quadrature::CountLoop;
-use super::chain1d::swept_chain::SweptChain;
+use super::chain1d::swept_chain::{ShareLaw, SweptChain};
 use super::elimination::skyline_gth::EliminatedChain;
 use super::error::Undefined;
 use super::ever_fails::Fate;
@@ -18,7 +18,8 @@ use super::runway_sum::RunwaySum;
 use super::settled::settled;
 use super::solve::solve;
 use super::tolerances::{
-    HAZARD_OVER_TRUNCATED, ROWS_AT_REST, ROWS_DIED_OUT, SEEN_TO_FAIL, SWEPT_REST, SWEPT_TRANSITION, UNSEEN,
+    HAZARD_OVER_TRUNCATED, RAREST_TRANSITION, ROWS_AT_REST, ROWS_DIED_OUT, SEEN_TO_FAIL, SWEPT_REST, SWEPT_TRANSITION,
+    UNSEEN,
 };
 
 /// The largest number of examples whose chain is formed quickly: the exponents of its rows have twelve digits.
@@ -149,7 +150,37 @@ impl Sweeper {
         };
         // Short rows are enough for a loop that fails for sure.
         let soon = if grows { tried(SHORT_ROWS) } else { None };
-        soon.or_else(|| tried(SWEPT_TRANSITION))
+        let found = soon.or_else(|| tried(SWEPT_TRANSITION));
+        found.or_else(|| self.rarely(scenario.draws(), (start, failing), &next, asked))
+    }
+
+    /// Where failure is so rare that no law carried forward holds it: `E[T]` by elimination, P(T ≤ g) backward from failure, both
+    /// sums of positive terms.
+    fn rarely(
+        &mut self,
+        draws: u64,
+        (start, failing): (u64, u64),
+        next: &ShareLaw<'_>,
+        asked: SweptNumbers,
+    ) -> Option<SweepPoint> {
+        if asked.quantiles || asked.generation > MOST_FOLLOWED {
+            return None;
+        }
+        let chain = &mut self.chain;
+        chain.form(draws, failing, next, RAREST_TRANSITION)?;
+        let (first, begun, exit) = chain.first(start, next)?;
+        let later = fails_within(chain, asked.generation.checked_sub(begun)?);
+        let failed = exit + first.iter().zip(&later).map(|(p, fails)| p * fails).sum::<f64>();
+        if !(1e3 * RAREST_TRANSITION..SEEN_TO_FAIL).contains(&failed) {
+            return None;
+        }
+        let mean = begun as f64 + eliminated(chain, &first, RAREST_TRANSITION, failed)?;
+        Some(SweepPoint {
+            mean: Some(mean),
+            survival: Some(1.0 - failed),
+            failed: Some(failed),
+            ..SweepPoint::default()
+        })
     }
 }
 
@@ -246,7 +277,7 @@ impl<'a> FollowedLoop<'a> {
         self.follow(PATIENCE, least, asked.generation);
         let mean = match self.closed_mean(least) {
             Some(mean) => mean,
-            None => begun as f64 + eliminated(self.chain, first, least)?,
+            None => begun as f64 + eliminated(self.chain, first, least, self.propagation.hazard)?,
         };
         if asked.quantiles {
             self.follow(MOST_FOLLOWED, least, asked.generation);
@@ -293,9 +324,22 @@ impl<'a> FollowedLoop<'a> {
     }
 }
 
+/// P(T ≤ `generations`) from each node.
+fn fails_within(chain: &SweptChain, generations: u64) -> Vec<f64> {
+    let mut fails = vec![0.0; chain.exits.len()];
+    for _ in 0..generations {
+        let ahead = |i: usize| {
+            let (first, row) = chain.rows.row(i);
+            row.iter().zip(&fails[first..]).map(|(p, fails)| p * fails).sum::<f64>()
+        };
+        fails = chain.exits.iter().enumerate().map(|(i, exit)| exit + ahead(i)).collect();
+    }
+    fails
+}
+
 /// `E[T]` of a chain that begins with a law of its nodes, by elimination; `None` where failure is so rare that what was left out
-/// would show.
-fn eliminated(chain: &SweptChain, first: &[f64], least: f64) -> Option<f64> {
+/// would show. `hazard` is about that of a generation.
+fn eliminated(chain: &SweptChain, first: &[f64], least: f64, hazard: f64) -> Option<f64> {
     let end = first.iter().rposition(|&p| p > 0.0)? + 1;
     let through = |rare: f64| {
         let eliminated = EliminatedChain::cut(chain.rows.clone(), &chain.exits, rare);
@@ -303,8 +347,10 @@ fn eliminated(chain: &SweptChain, first: &[f64], least: f64) -> Option<f64> {
         let mean: f64 = first[..end].iter().zip(&times).filter(|(p, _)| **p > 0.0).map(|(p, time)| p * time).sum();
         (mean, (eliminated.truncated() + 2.0 * least) * mean)
     };
-    let (mean, lost) = through(LEAST_THROUGH);
-    let (mean, lost) = if lost > ACCEPTED_LOSS { through(SWEPT_TRANSITION) } else { (mean, lost) };
+    // What may be left out follows from how rare failure is, as far as that is seen already.
+    let rare = (1e-3 * ACCEPTED_LOSS * hazard).clamp(least, LEAST_THROUGH);
+    let (mean, lost) = through(rare);
+    let (mean, lost) = if lost > ACCEPTED_LOSS { through(least) } else { (mean, lost) };
     (lost <= ACCEPTED_LOSS).then_some(mean)
 }
 
