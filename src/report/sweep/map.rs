@@ -1,6 +1,7 @@
 //! Two axes: a map of runway and one of P(fail), with the line R = 1, isolines and the present design.
 
 use crate::analytic::SweepPoint;
+use crate::report::axis::Axis;
 use crate::report::plot::Plot;
 use crate::report::shape::{Layer, PlotShape, Span};
 use crate::report::theme::{INK, ISOLINE, REPRODUCTION_ONE, map_fill};
@@ -80,6 +81,8 @@ struct MapSheet<'a> {
     /// The present design, where it lies on the sheet.
     present: Option<(f64, f64)>,
     keys: String,
+    /// The key of the second axis.
+    upward: String,
 }
 
 impl<'a> MapSheet<'a> {
@@ -93,7 +96,15 @@ impl<'a> MapSheet<'a> {
         });
         let value = |axis: usize| result.summary.present_values[axis];
         let present = value(0).zip(value(1)).and_then(|(at, up)| x.place(at).zip(y.place(up)));
-        Self { result, x, y, order, present, keys: format!("{} and {}", axes[0].key, axes[1].key) }
+        Self {
+            result,
+            x,
+            y,
+            order,
+            present,
+            keys: format!("{} and {}", axes[0].key, axes[1].key),
+            upward: axes[1].key.clone(),
+        }
     }
 
     fn point(&self, column: usize, row: usize) -> &SweepPoint {
@@ -137,7 +148,9 @@ impl<'a> MapSheet<'a> {
         let plural = if blank == 1 { "cell" } else { "cells" };
         let notes =
             if blank > 0 { vec![format!("Blank: {blank} {plural} whose number is not known.")] } else { Vec::new() };
-        let (x, y) = (self.x.axis.clone(), self.y.axis.clone());
+        // Beside the axis a narrow sheet has room for the key alone; notes are broken into lines.
+        let notes = [vec![format!("Upward {}.", self.y.axis.title)], notes].concat();
+        let (x, y) = (self.x.axis.clone(), Axis { title: self.upward.clone(), ..self.y.axis.clone() });
         Plot { title: String::new(), notes, caption: String::new(), x, y, layers }
     }
 
