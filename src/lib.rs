@@ -28,6 +28,7 @@
 //! | [`compare`](mod@compare) | a verdict at a stated level |
 //! | [`cost`] | what a generation costs |
 //! | [`plan`] | designs side by side, the search for a design, the samples of a problem |
+//! | [`sweep`](mod@sweep) | a loop over a grid of its keys, in parts that can be resumed and merged |
 //! | [`claims`] | numbers of a solved loop by name, for claims and published values |
 //! | [`explain`] | where mistakes enter, what each check catches, what is learned |
 //! | [`fit`](mod@fit) | from the log of a running loop to its remaining runway |
@@ -78,6 +79,7 @@ pub mod sensitivity;
 pub mod simulate;
 #[doc(hidden)]
 pub mod stats;
+pub mod sweep;
 pub mod table;
 
 pub use analytic::solve;

@@ -63,6 +63,6 @@ pub use result::{
 pub use safety::{Remedy, SAFE, SafetyReport, failing_within_horizon};
 pub use solve::solve;
 pub use solved_design::SolvedDesign;
-pub use sweep::{SweepPoint, sweep};
+pub use sweep::{SweepPoint, Sweeper, SweptNumbers, sweep};
 pub use tolerances::BEYOND_REACH;
 pub use verifier_curves::VerifierCurves;

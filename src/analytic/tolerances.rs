@@ -28,6 +28,8 @@ pub const ROWS_AT_REST: f64 = 1e-14;
 pub const COUNTS_AT_REST: f64 = 1e-13;
 /// Relative change of the hazard at which it is steady, count by count: it comes from the law's tail.
 pub const STEADY_HAZARD: f64 = 1e-9;
+/// Relative distance of a hazard from its limit at which a sweep takes it for that: a tenth of what its nodes err by.
+pub const SWEPT_REST: f64 = 1e-12;
 /// Relative drift left in the hazard at which a law in panels is at rest.
 pub const DENSITY_AT_REST: f64 = 1e-13;
 /// The same where the drift no longer falls, which is where rounding begins; relative error of the hazard then.
@@ -57,8 +59,8 @@ pub const RAREST_TRANSITION: f64 = 1e-300;
 pub const TRUNCATED_TIME: f64 = 1e-15;
 /// Transitions below this are left out of the forward sums along rows: P(T ≤ g) keeps its digits down to there.
 pub const ROWS_TRANSITION: f64 = 1e-100;
-/// The same in a sweep, which asks for S(g) alone: less than its rounding.
-pub const SWEPT_TRANSITION: f64 = 1e-18;
+/// The same in a sweep, where a loop that lasts is seen to fail down to there; twice that is still a normal double.
+pub const SWEPT_TRANSITION: f64 = 1e-150;
 /// P(T ≤ g) from which masses and transitions below [`UNSEEN`] no longer show in it, nor in survival above [`ROWS_DIED_OUT`].
 pub const SEEN_TO_FAIL: f64 = 1e-12;
 /// Masses and transitions that no longer show once failure is seen ([`SEEN_TO_FAIL`]).
@@ -93,6 +95,10 @@ pub const DENSITY_LOG: f64 = 2e-13;
 pub const ROUGH_DENSITY: f64 = 1e-12;
 /// A law of one generation is a polynomial of its count where it errs by less than this, relatively.
 pub const EXACT_LAW: f64 = 1e-15;
+/// The same in a sweep, whose nodes take the polynomial's value: a mean of 1e30 then keeps ten digits.
+pub const SWEPT_LAW: f64 = 3e-15;
+/// A row of a sweep and its exit may miss 1 by this much; where they miss it by more the nodes are too few.
+pub const SWEPT_ROW: f64 = 1e-10;
 /// The same where halving no longer helps, which is where the law's own rounding begins.
 pub const ROUGH_LAW: f64 = 1e-11;
 /// The same where intervals are chosen for Gauss nodes that stay for all generations; the nodes themselves ask for the law's value.

@@ -25,7 +25,7 @@ pub enum FormatArg {
     Md,
 }
 
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 pub struct OutputArgs {
     /// Print one JSON document instead of tables; short for --format json
     #[arg(long, conflicts_with = "format")]

@@ -60,6 +60,23 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "sweep",
+        &[
+            "runaway sweep models/unverified.toml --over errors.step_error=0.0005:0.01:9:log",
+            "runaway sweep models/unverified.toml --over errors.step_error=0.0005:0.01:20:log --over learning.anchor=0:0.5:20 --report out/sweep",
+            "runaway sweep models/unverified.toml --over vote.candidates=1:9:5 --quantiles --format csv > votes.csv",
+            "runaway sweep models/unverified.toml --over learning.anchor=0:0.5:20 --shard 1/2 -o part-1.csv",
+            "runaway sweep models/unverified.toml --over learning.anchor=0:0.5:20 --shard 2/2 -o part-2.csv",
+        ],
+    ),
+    (
+        "merge",
+        &[
+            "runaway merge part-1.csv part-2.csv -o whole.csv",
+            "runaway merge part-1.csv part-2.csv --report out/merged",
+        ],
+    ),
+    (
         "fit",
         &[
             "runaway fit tests/data/loops/digits-logit-vote2of2.csv --first 8 --alone",

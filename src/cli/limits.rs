@@ -4,9 +4,13 @@
 //! very long work refused unless `--allow-long` is given, and what does not fit into memory is refused in any case. The
 //! estimates are of one processor's time, from scenario and settings alone, so that the answer is the same on every machine.
 
+use std::ops::Range;
+
+use crate::analytic::Sweeper;
 use crate::analytic::method::{self, ExactMethod};
 use crate::law::{Composition, Law};
 use crate::scenario::{Policy, Scenario};
+use crate::sweep::SweepPlan;
 
 use super::UsageError;
 use super::args::PatienceArgs;
@@ -43,6 +47,8 @@ mod price {
     /// One generation by quadrature where the law stays, and where it changes.
     pub const QUADRATURE: f64 = 2e6;
     pub const QUADRATURE_ANEW: f64 = 5e7;
+    /// One scenario of a sweep on few nodes, read and solved.
+    pub const SWEPT: f64 = 5e5;
     /// Evaluations of the law for R, floor and tipping point of a generation whose law is its own.
     pub const OUTLOOK: f64 = 4_096.0;
     /// Evaluations of the law for the thresholds of one filter: three parameters, sixty halvings, a matrix each.
@@ -102,6 +108,27 @@ impl WorkEstimate {
         };
         let what = format!("solving {variants} variants of the loop");
         self.part(variants as f64 * each, what, "lower `--evaluations` or `examples`")
+    }
+
+    /// Sweeping a loop over some cells of a grid, estimated from a few of them.
+    pub fn sweep(self, plan: &SweepPlan, cells: &Range<u64>) -> Self {
+        /// Cells that are looked at.
+        const LOOKED_AT: u64 = 64;
+        let all = cells.end - cells.start;
+        let looked_at: Vec<f64> = (0..all.min(LOOKED_AT))
+            .filter_map(|at| {
+                let cell = cells.start + at * all / all.min(LOOKED_AT);
+                let scenario = plan.scenario_of(cell).ok()?;
+                let solving = || Self::default().solve(&scenario).parts.iter().map(|part| part.seconds).sum::<f64>();
+                Some(if Sweeper::is_quick(&scenario) { price::SWEPT / SPEED } else { solving() })
+            })
+            .collect();
+        let each = looked_at.iter().sum::<f64>() / (looked_at.len().max(1)) as f64;
+        self.part(
+            SPEED * each * all as f64,
+            format!("sweeping {all} cells"),
+            "ask for fewer points, or for a `--shard`",
+        )
     }
 
     /// Playing a loop.

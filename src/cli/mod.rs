@@ -33,6 +33,7 @@ mod simulate;
 mod solve;
 mod source;
 mod standard_error;
+mod sweep;
 mod typed;
 mod width;
 mod written;
@@ -49,6 +50,7 @@ use crate::interop::ChainFileError;
 use crate::measure::MeasureError;
 use crate::plan::{PlanError, SearchError};
 use crate::scenario::ScenarioError;
+use crate::sweep::SweepError;
 
 use args::{Cli, Command};
 use outcome::{CommandVerdict, UsageError};
@@ -114,6 +116,8 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Plan(args) => plan::run(args, out),
         Command::Explain(args) => explain::run(args, out),
         Command::Sensitivity(args) => sensitivity::run(args, out),
+        Command::Sweep(args) => sweep::run(args, out),
+        Command::Merge(args) => sweep::merge(args, out),
         Command::Fit(args) => fit::run(args, out),
         Command::Gate(args) => gate::run(args, out),
         Command::Advise(args) => advise::run(args, out),
@@ -132,6 +136,13 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
 fn code(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref::<FitError>() {
         return if is_asked_wrong(error) { USAGE } else { BAD_INPUT };
+    }
+    if let Some(error) = error.downcast_ref::<SweepError>() {
+        return match error {
+            SweepError::File { .. } => FAILURE,
+            error if error.is_usage() => USAGE,
+            _ => BAD_INPUT,
+        };
     }
     if error.downcast_ref::<FileError>().is_some_and(|error| matches!(error, FileError::OtherKind { .. })) {
         return USAGE;

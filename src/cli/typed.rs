@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::fit::Measurement;
 use crate::plan::inference::RevisionRates;
 use crate::scenario::{MAX_CANDIDATES, quantity_names};
+use crate::sweep::CellRange;
 
 /// The rule that a typed value breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -25,6 +26,8 @@ pub(super) enum TypedError {
     Checks,
     #[error("a sampling temperature lies above 0 and is at most 10")]
     Temperature,
+    #[error("write K/N, such as 3/64, with K from 1 to N and N up to 1000000")]
+    Shard,
     #[error("write NAME=COLUMN, such as generation=iteration")]
     Column,
 }
@@ -33,7 +36,7 @@ pub(super) enum TypedError {
 pub(super) const EXIT_CODES: &str = "\
 Results go to standard output, progress and errors to standard error.
 Exit codes: 0 done; 1 failure while working (files, refused simulations); 2 wrong usage; 3 bad input (scenario files, \
-overrides, logs, samples and chains); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold; `plan`: no design does what was asked; `gate`, `fit --fail-if`: a rule says stop); 11 not enough data for a verdict; 12 the model does not fit the log (both of `gate` and `fit --fail-if`).";
+overrides, logs, samples, parts of a sweep and chains); 4 the sampler of a fit has not settled; 10 the verdict is negative (`check`, `report`: exact and simulated curves differ; `compare`: a claim of the file does not hold; `plan`: no design does what was asked; `gate`, `fit --fail-if`: a rule says stop); 11 not enough data for a verdict; 12 the model does not fit the log (both of `gate` and `fit --fail-if`).";
 
 /// What a file can state, for `compare --help`.
 pub(super) fn statements() -> String {
@@ -81,6 +84,13 @@ pub(super) fn amount(typed: &str) -> Result<f64, TypedError> {
 
 fn within(typed: &str, holds: impl Fn(f64) -> bool, error: TypedError) -> Result<f64, TypedError> {
     typed.parse().ok().filter(|&value| holds(value)).ok_or(error)
+}
+
+/// A part of so many, counted from 1.
+pub(super) fn shard(typed: &str) -> Result<CellRange, TypedError> {
+    let numbers = typed.split_once('/').and_then(|(shard, of)| Some((shard.parse().ok()?, of.parse().ok()?)));
+    let legal = |&(shard, of): &(u64, u64)| (1..=1_000_000).contains(&of) && (1..=of).contains(&shard);
+    numbers.filter(legal).map(|(shard, of)| CellRange { shard, of }).ok_or(TypedError::Shard)
 }
 
 /// A word as a shell takes it.

@@ -8,7 +8,7 @@ mod interrupt;
 mod stored;
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -74,6 +74,26 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
+/// The same for what `write` writes bit by bit; where it fails, what was there before is untouched.
+///
+/// # Errors
+/// What `write` fails with, and [`FileError`] if the folder cannot be made or the file not written.
+pub fn write_streamed<E: From<FileError>>(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), E>,
+) -> Result<(), E> {
+    let folder = parent(path);
+    make_folder(folder)?;
+    let failed = |reason| FileError::Write { path: path.to_owned(), reason };
+    let mut out = BufWriter::new(Staged::begin(path).map_err(failed)?);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.as_file().sync_all().map_err(failed)?;
+    Staged { file, path: path.to_owned() }.publish()?;
+    sync_folder(folder);
+    Ok(())
+}
+
 /// Refuses a name that leads out of its folder.
 fn check_name(folder: &Path, name: &str) -> Result<(), FileError> {
     let mut parts = Path::new(name).components();
@@ -105,6 +125,14 @@ impl Staged {
     }
 
     fn fill(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+        let mut file = Self::begin(path)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        Ok(file)
+    }
+
+    /// An empty file that nobody sees yet.
+    fn begin(path: &Path) -> io::Result<NamedTempFile> {
         if path.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
         }
@@ -113,10 +141,7 @@ impl Staged {
         // Temporary files are private by default, but a report is to be read by whoever may read its folder.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(parent(path))?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        Ok(file)
+        builder.tempfile_in(parent(path))
     }
 
     fn publish(self) -> Result<(), FileError> {

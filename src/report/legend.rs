@@ -44,16 +44,20 @@ pub(super) fn sample(canvas: &Canvas<'_>, shape: &PlotShape, (x, y): (f64, f64))
     let line = |stroke: Stroke| canvas.line(&[(x, y), (x + SAMPLE, y)], stroke);
     let middle = x + SAMPLE / 2.0;
     match shape {
-        PlotShape::Area { fill, .. } | PlotShape::Bars { fill, .. } | PlotShape::Boxes { fill, .. } => {
+        PlotShape::Area { fill, .. }
+        | PlotShape::Bars { fill, .. }
+        | PlotShape::Boxes { fill, .. }
+        | PlotShape::Cells { fill, .. } => {
             let outline = Stroke { color: AXIS, width: 0.75, dash: None };
             let (from, to) = ((x + 2.0, y - 5.5), (x + SAMPLE - 2.0, y + 5.5));
             canvas.rectangle(from, to, PAPER.mix(1.0))?;
             canvas.rectangle(from, to, *fill)?;
             canvas.line(&[from, (to.0, from.1), to, (from.0, to.1), from], outline)
         }
-        PlotShape::Line { stroke, .. } | PlotShape::Level { stroke, .. } | PlotShape::Mark { stroke, .. } => {
-            line(*stroke)
-        }
+        PlotShape::Line { stroke, .. }
+        | PlotShape::Contours { stroke, .. }
+        | PlotShape::Level { stroke, .. }
+        | PlotShape::Mark { stroke, .. } => line(*stroke),
         PlotShape::Rings { color, .. } => {
             let bar = Stroke { color: *color, width: 1.25, dash: None };
             canvas.line(&[(middle, y - 8.0), (middle, y + 8.0)], bar)?;
@@ -63,7 +67,7 @@ pub(super) fn sample(canvas: &Canvas<'_>, shape: &PlotShape, (x, y): (f64, f64))
             canvas.ring((middle, y), RING + 1.0, Stroke { color: *color, width: 2.0, dash: None })
         }
         PlotShape::Tags { color, .. } => canvas.dot((middle, y), RING + 2.0, *color),
-        PlotShape::Text { .. } => Ok(()),
+        PlotShape::Text { .. } | PlotShape::Labels { .. } => Ok(()),
         PlotShape::Dots { color, open, .. } => canvas.small((middle, y), *color, *open),
         PlotShape::Stems { color, .. } => canvas.dot((middle, y), RING - 0.5, *color),
     }

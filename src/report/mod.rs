@@ -30,6 +30,7 @@ pub mod sensitivity;
 mod shape;
 mod survival;
 mod svg;
+pub mod sweep;
 mod theme;
 mod thin;
 mod verifier;

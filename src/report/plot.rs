@@ -2,13 +2,13 @@
 //!
 //! Nothing is laid over data: the legend stands above the plotting area, labels of levels in the right margin.
 
-use plotters::style::{RGBAColor, RGBColor};
+use plotters::style::{Color, RGBAColor, RGBColor};
 
 use super::axis::Axis;
 use super::legend::{RING, SAMPLE, entry, legend_rows, sample};
 use super::shape::{Estimate, LabelSide, Layer, PlotShape, Span, Tag};
 use super::svg::{Anchor, Canvas, FigureError, Label, Type, document, text_width, wrapped};
-use super::theme::{AXIS, INK, MESH, NARROW, SOFT_INK, Sheet, Stroke, TEXT, WIDE};
+use super::theme::{AXIS, INK, MESH, NARROW, PAPER, SOFT_INK, Sheet, Stroke, TEXT, WIDE};
 use super::thin;
 
 /// A figure before it is drawn. Without layers it is a sentence: title and notes, no axes.
@@ -33,6 +33,8 @@ const NOTE_FACE: Type = Type { size: TEXT, color: SOFT_INK, bold: false };
 const TITLE_LEADING: f64 = 1.35;
 const TEXT_LINE: f64 = TEXT * 1.5;
 const GAP: f64 = 8.0;
+/// How far cells of a map reach over their neighbours.
+const SEAM: f64 = 0.5;
 /// Levels named in the legend of a narrow sheet at most; of more, each is a row with its label beside it.
 const LEVELS: usize = 2;
 
@@ -243,6 +245,11 @@ impl<'a> Layout<'a> {
                 canvas.line(&[(self.left, self.y(*y)), (self.right, self.y(*y))], *stroke)
             }
             PlotShape::Boxes { boxes, fill } => boxes.iter().try_for_each(|span| self.boxed(canvas, span, *fill)),
+            PlotShape::Cells { cells, fill } => cells.iter().try_for_each(|cell| self.cell(canvas, cell, *fill)),
+            PlotShape::Contours { lines, stroke, cased } => {
+                lines.iter().try_for_each(|line| self.contour(canvas, line, *stroke, *cased))
+            }
+            PlotShape::Labels { labels } => self.labels(canvas, labels),
             PlotShape::Tags { tags, color, open } => {
                 tags.iter().try_for_each(|tag| self.tag(canvas, tag, *color, *open))
             }
@@ -259,6 +266,49 @@ impl<'a> Layout<'a> {
         let (from, to) = ((self.x(span.left), self.y(span.high)), (self.x(span.right), self.y(span.low)));
         canvas.rectangle(from, to, fill)?;
         canvas.line(&[from, (to.0, from.1), to, (from.0, to.1), from], Stroke { color: INK, width: 0.5, dash: None })
+    }
+
+    /// A box that reaches a little over its right and lower neighbours, so that no paper shows between them.
+    fn cell(&self, canvas: &Canvas<'_>, span: &Span, fill: RGBAColor) -> Result<(), FigureError> {
+        let (right, low) = (self.x(span.right) + SEAM, self.y(span.low) + SEAM);
+        canvas.rectangle((self.x(span.left), self.y(span.high)), (right.min(self.right), low.min(self.bottom())), fill)
+    }
+
+    fn contour(
+        &self,
+        canvas: &Canvas<'_>,
+        line: &[(f64, f64)],
+        stroke: Stroke,
+        cased: bool,
+    ) -> Result<(), FigureError> {
+        let points: Vec<(f64, f64)> = line.iter().map(|&(x, y)| (self.x(x), self.y(y))).collect();
+        let points = thin::line(&points);
+        if cased {
+            canvas.line(&points, Stroke { color: PAPER, width: stroke.width + 2.5, dash: None })?;
+        }
+        canvas.line(&points, stroke)
+    }
+
+    /// Words on paper, each at the first of its places where it has room.
+    fn labels(&self, canvas: &Canvas<'_>, labels: &[(Vec<(f64, f64)>, String)]) -> Result<(), FigureError> {
+        let mut taken: Vec<[f64; 4]> = Vec::new();
+        for (places, text) in labels {
+            let (half, tall) = (text_width(text, TEXT) / 2.0 + 2.0, TEXT * 0.62);
+            let around =
+                |&(x, y): &(f64, f64)| [self.x(x) - half, self.y(y) - tall, self.x(x) + half, self.y(y) + tall];
+            let free = |area: &[f64; 4]| {
+                let inside =
+                    area[0] > self.left && area[2] < self.right && area[1] > self.top && area[3] < self.bottom();
+                let apart = |b: &[f64; 4]| area[2] < b[0] || b[2] < area[0] || area[3] < b[1] || b[3] < area[1];
+                inside && taken.iter().all(apart)
+            };
+            let Some(area) = places.iter().map(around).find(free) else { continue };
+            canvas.rectangle((area[0], area[1]), (area[2], area[3]), PAPER.mix(1.0))?;
+            let middle = ((area[0] + area[2]) / 2.0, (area[1] + area[3]) / 2.0);
+            canvas.text(text, middle, Anchor::Centre, TEXT_FACE)?;
+            taken.push(area);
+        }
+        Ok(())
     }
 
     fn tag(&self, canvas: &Canvas<'_>, tag: &Tag, color: RGBColor, open: bool) -> Result<(), FigureError> {

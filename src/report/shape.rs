@@ -90,6 +90,21 @@ pub(super) enum PlotShape {
         boxes: Vec<Span>,
         fill: RGBAColor,
     },
+    /// Boxes without outlines that meet without a seam.
+    Cells {
+        cells: Vec<Span>,
+        fill: RGBAColor,
+    },
+    /// Lines of several pieces, on a casing of paper where they are `cased`.
+    Contours {
+        lines: Vec<Vec<(f64, f64)>>,
+        stroke: Stroke,
+        cased: bool,
+    },
+    /// Words on paper, each centred on the first of its places where it has room.
+    Labels {
+        labels: Vec<(Vec<(f64, f64)>, String)>,
+    },
     /// Dots, or rings, with a name beside each.
     Tags {
         tags: Vec<Tag>,

@@ -89,6 +89,9 @@ pub(super) const GAP: Stroke = stroke(AXIS, 1.5, None);
 
 pub(super) const FRONT: Stroke = stroke(AXIS, 1.25, Some((4.0, 4.0)));
 
+/// Lines of a map.
+pub(super) const ISOLINE: Stroke = stroke(INK, 0.75, None);
+pub(super) const REPRODUCTION_ONE: Stroke = stroke(INK, 2.25, None);
 /// Strokes of designs, told apart by dash and lightness as well as by colour.
 const DESIGNS: [Stroke; 8] = [
     stroke(INK, 2.25, None),
@@ -162,6 +165,26 @@ pub(super) fn class_fill(class: MistakeClass) -> RGBAColor {
     }
     .mix(1.0)
 }
+
+/// Fill of a class of a map, from the darkest to the lightest of so many; they stay on a dark screen.
+pub(super) fn map_fill(class: usize, classes: usize) -> RGBAColor {
+    let last = MAP.len() - 1;
+    let step = if classes > 1 { class.min(classes - 1) * last / (classes - 1) } else { last / 2 };
+    MAP[step].mix(1.0)
+}
+
+/// Viridis (S. van der Walt and N. Smith, 2015): even steps to the eye, rising in lightness, so that grey print keeps them.
+const MAP: [RGBColor; 9] = [
+    RGBColor(0x44, 0x01, 0x54),
+    RGBColor(0x47, 0x2d, 0x7b),
+    RGBColor(0x3b, 0x52, 0x8b),
+    RGBColor(0x2c, 0x72, 0x8e),
+    RGBColor(0x21, 0x91, 0x8c),
+    RGBColor(0x28, 0xae, 0x80),
+    RGBColor(0x5e, 0xc9, 0x62),
+    RGBColor(0xad, 0xdc, 0x30),
+    RGBColor(0xfd, 0xe7, 0x25),
+];
 
 /// Fill of the band around an exact curve.
 pub(super) fn exact_band() -> RGBAColor {
@@ -245,6 +268,15 @@ mod tests {
             assert!(contrast(color, PAPER) >= least, "{color:?} on white: {}", contrast(color, PAPER));
             let on_dark = contrast(dark(color), dark(PAPER));
             assert!(on_dark >= least, "{color:?} on dark: {on_dark}");
+        }
+    }
+
+    #[test]
+    fn maps_rise_in_lightness_and_use_no_colour_twice() {
+        assert!(MAP.windows(2).all(|pair| luminance(pair[0]) < luminance(pair[1])));
+        for classes in 2..=MAP.len() {
+            let fills: Vec<RGBAColor> = (0..classes).map(|class| map_fill(class, classes)).collect();
+            assert!(fills.windows(2).all(|pair| pair[0] != pair[1]), "{classes}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! A scenario written in code, key by key, and read by the same rules as a file.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::diagnostic::Diagnostic;
@@ -217,15 +219,96 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError::Rule`] for a key that there is not, and for the first rule that is broken.
     pub fn with(&self, key: &str, value: impl KeyValue) -> Result<Self, ScenarioError> {
+        self.changed([(key, value.written())])
+    }
+
+    /// This scenario with other numbers for several keys, of which the rules are asked once all are set.
+    ///
+    /// # Errors
+    /// As [`Scenario::with`].
+    pub fn with_each(&self, changes: &[(&str, KeyNumber)]) -> Result<Self, ScenarioError> {
+        self.changed(changes.iter().map(|&(key, number)| (key, number.written())))
+    }
+
+    fn changed<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Result<Self, ScenarioError> {
         let fault = |fault: Diagnostic| fault.placeless(Origin::Text);
-        // Strings, finite numbers below 2^63 and tables are what TOML can write.
-        let mut table = Table::try_from(self).unwrap_or_default();
+        let mut table = self.table();
         let simple = self.vote.agree.get() == self.vote.candidates.get() / 2 + 1;
-        if let Some(Value::Table(vote)) = table.get_mut("vote").filter(|_| key == "vote.candidates" && simple) {
+        let changes: Vec<(&str, Value)> = changes.into_iter().collect();
+        let voted = simple && changes.iter().any(|(key, _)| *key == "vote.candidates");
+        if let Some(Value::Table(vote)) = table.get_mut("vote").filter(|_| voted) {
             vote.remove("agree");
         }
-        overrides::assign(&mut table, key, value.written()).map_err(|breach| fault(breach.into()))?;
+        for (key, value) in changes {
+            overrides::assign(&mut table, key, value).map_err(|breach| fault(breach.into()))?;
+        }
         read_table(&table).map(|read| read.scenario).map_err(fault)
+    }
+
+    /// The keys as a file would say them.
+    fn table(&self) -> Table {
+        // Strings, finite numbers below 2^63 and tables are what TOML can write.
+        Table::try_from(self).unwrap_or_default()
+    }
+
+    /// The number under a dotted key (`errors.step_error`, `filter.0.random`); `None` where there is none.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<KeyNumber> {
+        let mut place = Value::Table(self.table());
+        for part in key.split('.') {
+            place = match &mut place {
+                Value::Table(table) => table.remove(part)?,
+                Value::Array(items) => {
+                    part.parse().ok().filter(|&at: &usize| at < items.len()).map(|at| items.swap_remove(at))?
+                }
+                _ => return None,
+            };
+        }
+        match place {
+            Value::Integer(whole) => Some(KeyNumber::Whole(whole)),
+            Value::Float(real) => Some(KeyNumber::Real(real)),
+            _ => None,
+        }
+    }
+}
+
+/// A number that a key holds: whole where the key counts something.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum KeyNumber {
+    /// A count.
+    Whole(i64),
+    /// Any other number.
+    Real(f64),
+}
+
+impl KeyNumber {
+    /// The number itself; whole ones beyond 2^53 are rounded.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        match self {
+            Self::Whole(whole) => whole as f64,
+            Self::Real(real) => real,
+        }
+    }
+}
+
+impl fmt::Display for KeyNumber {
+    /// With every digit, as few as read back to the same number; real ones have a point or an exponent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(whole) => write!(f, "{whole}"),
+            Self::Real(real) => write!(f, "{real:?}"),
+        }
+    }
+}
+
+impl Written for KeyNumber {
+    fn written(self) -> Value {
+        match self {
+            Self::Whole(whole) => Value::Integer(whole),
+            Self::Real(real) => Value::Float(real),
+        }
     }
 }
 

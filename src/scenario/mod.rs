@@ -35,7 +35,7 @@ mod written;
 
 use crate::quantity::Count;
 
-pub use builder::{KeyValue, ScenarioBuilder};
+pub use builder::{KeyNumber, KeyValue, ScenarioBuilder};
 pub use claims::{
     FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
 };

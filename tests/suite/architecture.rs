@@ -83,6 +83,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("measure", &["fit", "law", "scenario", "stats"]),
     ("plan", &["analytic", "explain", "fit", "law", "quantity", "scenario", "simulate", "stats"]),
     ("sensitivity", &["analytic", "scenario", "stats"]),
+    ("sweep", &["analytic", "provenance", "scenario"]),
     ("provenance", &["scenario"]),
     ("files", &[]),
     ("table", &[]),
@@ -102,6 +103,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "sensitivity",
             "simulate",
             "stats",
+            "sweep",
             "table",
         ],
     ),
@@ -116,8 +118,8 @@ const MAY_NOT_USE: [(&str, &str); 2] =
     [("simulate::agents", "simulate::counts"), ("simulate::agents", "simulate::rare")];
 
 /// Finished results come from these; what computes them is spelled in lower case and stays out of reports.
-const SOLVERS: [&str; 10] =
-    ["analytic", "simulate", "compare", "cost", "explain", "fit", "gate", "measure", "plan", "sensitivity"];
+const SOLVERS: [&str; 11] =
+    ["analytic", "simulate", "compare", "cost", "explain", "fit", "gate", "measure", "plan", "sensitivity", "sweep"];
 
 /// Only the command line may print, parse arguments or draw progress.
 const COMMAND_LINE_ONLY: [&str; 8] =

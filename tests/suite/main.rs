@@ -72,4 +72,6 @@ mod runway;
 mod schemas;
 mod sensitivity;
 mod strategy;
+mod sweep;
+mod sweep_figures;
 mod titles;

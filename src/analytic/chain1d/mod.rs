@@ -3,7 +3,8 @@
 //! `count_chain` holds its states, `count_propagation` takes the law of the count from generation to generation, count by count;
 //! `node_factors` eliminates the chain for expected times, `open_counts` those counts from which either end can still come.
 //! `quadrature` sums over counts where they are many, `node_propagation` along rows that are formed once. `solve` puts them
-//! together for a scenario, `count_stage` and `node_stage` are one generation for the adjoint, `law_chain` for a law given as a function, `expected_runway` gives the mean alone.
+//! together for a scenario, `count_stage` and `node_stage` are one generation for the adjoint, `law_chain` for a law given as a function,
+//! `expected_runway` gives the mean alone, `swept_chain` forms chains for sweeps.
 
 mod count_chain;
 mod count_cost;
@@ -19,6 +20,7 @@ mod open_states;
 #[doc(hidden)]
 pub mod quadrature;
 mod solve;
+pub(super) mod swept_chain;
 
 pub(super) use count_cost::{CountCost, cost_sum};
 pub(super) use count_stage::{CountStage, MOST_COUNTED, start_law};

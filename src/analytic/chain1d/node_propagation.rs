@@ -15,6 +15,8 @@ pub struct NodePropagation<'a> {
     window: (usize, usize),
     /// Part of each row, first column to one past the last, that still shows; whole rows as long as it is empty.
     shown: Vec<(usize, usize)>,
+    /// Share of the whole below which mass is left out as long as failure is not seen.
+    rare: f64,
     /// P(T > g).
     pub survival: f64,
     /// P(T ≤ g), a sum of positive terms.
@@ -44,6 +46,7 @@ impl<'a> NodePropagation<'a> {
             next,
             window,
             shown: Vec::new(),
+            rare: ROWS_TRANSITION,
             survival,
             failed,
             hazard: 0.0,
@@ -52,10 +55,16 @@ impl<'a> NodePropagation<'a> {
         }
     }
 
+    /// The same, leaving out less mass than `rare` of the whole.
+    #[must_use]
+    pub fn leaving_out(self, rare: f64) -> Self {
+        Self { rare, ..self }
+    }
+
     /// The hazard, once the law given survival is at rest and if what is left out does not show in it.
     #[must_use]
     pub fn resting_hazard(&self) -> Option<f64> {
-        let cut = if self.is_failing() { UNSEEN } else { ROWS_TRANSITION };
+        let cut = if self.is_failing() { UNSEEN } else { self.rare };
         (self.at_rest && self.hazard > HAZARD_OVER_TRUNCATED * cut).then_some(self.hazard)
     }
 
@@ -71,7 +80,7 @@ impl<'a> NodePropagation<'a> {
     #[inline(always)]
     fn step(&mut self) {
         let (begin, end) = self.window;
-        let (failing, rare) = (self.is_failing(), ROWS_TRANSITION * self.survival);
+        let (failing, rare) = (self.is_failing(), self.rare * self.survival);
         let least = if failing { rare.max(UNSEEN) } else { rare };
         if self.shown.is_empty() && failing {
             self.shown = (0..self.rows.size()).map(|i| shown(self.rows.row(i))).collect();

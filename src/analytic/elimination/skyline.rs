@@ -21,21 +21,46 @@ impl Skyline {
     /// The same; `None` if it has more than `most` cells.
     #[must_use]
     pub fn within(spans: &[(usize, usize)], most: usize) -> Option<Self> {
-        let first = filled(spans);
-        let mut offset = Vec::with_capacity(spans.len() + 1);
+        let mut matrix = Self::default();
+        let cells = matrix.lay_out(spans);
+        (cells <= most).then(|| {
+            matrix.cells = vec![0.0; cells];
+            matrix
+        })
+    }
+
+    /// Makes it such a matrix in the room that it has. Its cells hold what they held before, and are to be written.
+    pub fn shape(&mut self, spans: &[(usize, usize)]) {
+        let cells = self.lay_out(spans);
+        self.cells.resize(cells, 0.0);
+    }
+
+    /// Where each row begins and ends; how many cells that takes.
+    fn lay_out(&mut self, spans: &[(usize, usize)]) -> usize {
+        let Self { first, offset, .. } = self;
+        first.clear();
+        first.extend(spans.iter().map(|span| span.0));
+        // Rows that begin one behind the other have nothing to fill in.
+        let rising = first.windows(2).all(|pair| pair[0] <= pair[1]);
+        for i in (0..if rising { 0 } else { spans.len() }).rev() {
+            let last = spans[i].1.min(spans.len() - 1);
+            let filled = first.get(i + 1..=last).and_then(|below| below.iter().min());
+            first[i] = filled.map_or(first[i], |&filled| filled.min(first[i]));
+        }
+        offset.clear();
         let mut end = 0;
         for (&first, &(_, last)) in first.iter().zip(spans) {
             offset.push(end);
             end += (last + 1).saturating_sub(first);
         }
         offset.push(end);
-        (end <= most).then(|| Self { first, offset, cells: vec![0.0; end] })
+        end
     }
 
     /// How many cells such a matrix has.
     #[must_use]
     pub fn cells_of(spans: &[(usize, usize)]) -> usize {
-        filled(spans).iter().zip(spans).map(|(first, (_, last))| (last + 1).saturating_sub(*first)).sum()
+        Self::default().lay_out(spans)
     }
 
     /// Rows.
@@ -74,17 +99,6 @@ impl Skyline {
         }
         (rows, Below { first: &self.first, offset: &self.offset, start: self.offset[end], cells: below })
     }
-}
-
-/// First columns of rows, as far to the left as elimination fills in.
-fn filled(spans: &[(usize, usize)]) -> Vec<usize> {
-    let mut first: Vec<usize> = spans.iter().map(|span| span.0).collect();
-    for i in (0..spans.len()).rev() {
-        let last = spans[i].1.min(spans.len() - 1);
-        let filled = first.get(i + 1..=last).and_then(|below| below.iter().min());
-        first[i] = filled.map_or(first[i], |&filled| filled.min(first[i]));
-    }
-    first
 }
 
 /// The rows below a part that is being written.

@@ -10,6 +10,7 @@ mod loops;
 mod plan;
 mod schema;
 mod sensitivity;
+mod sweep;
 
 use std::path::PathBuf;
 
@@ -29,6 +30,7 @@ pub use loops::{CheckArgs, CompareArgs, ExplainArgs, InitArgs, ReportArgs, Simul
 pub use plan::{MOST_GENERATIONS, PlanArgs};
 pub use schema::SchemaArgs;
 pub use sensitivity::SensitivityArgs;
+pub use sweep::{MergeArgs, SweepArgs};
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
@@ -58,6 +60,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Say what a loop's fate depends on: each key over its range, exact derivatives, shares of the variance
     Sensitivity(SensitivityArgs),
+    /// Solve a loop over a grid of its keys: R, runway and P(fail) of every cell; figures, shards, resumable
+    Sweep(SweepArgs),
+    /// Put the parts of a sharded sweep together, to the same bytes as one run
+    Merge(MergeArgs),
     /// Fit a running loop's log: R, remaining runway and best generation to keep, with their uncertainty
     Fit(FitArgs),
     /// Stop or go: hold rules to a running loop's log; the exit code is the verdict

@@ -56,6 +56,15 @@ pub fn values(coefficients: &ChebyshevNodes, at: &ChebyshevNodes) -> ChebyshevNo
     std::array::from_fn(|i| coefficients[0] + at[i] * here[i] - ahead[i])
 }
 
+/// The interpolant at one place.
+pub fn value(coefficients: &ChebyshevNodes, at: f64) -> f64 {
+    let (mut ahead, mut here) = (0.0, 0.0);
+    for &c in coefficients[1..].iter().rev() {
+        (ahead, here) = (here, c + 2.0 * at * here - ahead);
+    }
+    coefficients[0] + at * here - ahead
+}
+
 /// Coefficients of the interpolant's derivative.
 pub fn derivative(coefficients: &ChebyshevNodes) -> ChebyshevNodes {
     let mut result = [0.0; ORDER];

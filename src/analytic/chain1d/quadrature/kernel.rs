@@ -31,6 +31,15 @@ impl BinomialDraws {
         0.5 * (self.number / (TAU * hits * misses)).ln() + self.stirling - stirling_error(hits) - stirling_error(misses)
     }
 
+    /// ln C(number, hits), continued to real `hits` from 0 to number.
+    pub fn choices(&self, hits: f64) -> f64 {
+        let misses = self.number - hits;
+        if hits <= 0.0 || misses <= 0.0 {
+            return 0.0;
+        }
+        self.front(hits) - hits * (hits / self.number).ln() - misses * (misses / self.number).ln()
+    }
+
     /// number · KL(hits/number ‖ mean/number), at least 0; for 0 < `hits` < number.
     pub fn deviance(&self, hits: f64, mean: f64) -> f64 {
         let misses = self.number - hits;

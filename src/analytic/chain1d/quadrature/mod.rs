@@ -6,14 +6,14 @@
 //! that small numbers of mistakes keep their lattice. The failure threshold is a border of panels and of sums alike.
 
 mod arrival_density;
-mod chebyshev;
+pub(super) mod chebyshev;
 mod count_loop;
 mod density;
 mod density_cost;
 mod density_law;
 mod density_propagation;
-mod gram;
-mod kernel;
+pub(super) mod gram;
+pub(super) mod kernel;
 mod node_chain;
 mod quadrature_source;
 mod quantile;
