@@ -1,7 +1,9 @@
 //! Points and the front of those that no other beats: axes for amounts, the front as steps, names that do not overlap.
 
+use plotters::style::RGBColor;
+
 use super::axis::Axis;
-use super::shape::{LabelSide, Tag};
+use super::shape::{LabelSide, Layer, PlotShape, Tag};
 use super::svg::text_width;
 use super::theme::{PLOT_HEIGHT, TEXT, WIDTH};
 
@@ -21,6 +23,14 @@ pub(super) struct FrontPoint {
     pub name: String,
     /// Whether it is on the front; these are named first.
     pub leads: bool,
+}
+
+impl FrontPoint {
+    /// The point as a mark whose name stands in the legend, behind what it is.
+    pub fn marked(self, what: &str, color: RGBColor, open: bool) -> Layer {
+        let tag = Tag { x: self.x, y: self.y, text: String::new(), side: LabelSide::Right, shift: 0.0 };
+        Layer::new(format!("{what}: {}", self.name), PlotShape::Tags { tags: vec![tag], color, open })
+    }
 }
 
 /// From an amount to its place on an axis.

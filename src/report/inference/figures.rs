@@ -2,7 +2,7 @@
 
 use crate::plan::inference::{InferencePlan, SampleDivision};
 use crate::report::axis::Axis;
-use crate::report::front::{FrontPoint, steps, tags};
+use crate::report::front::{FrontPoint, steps};
 use crate::report::plot::Plot;
 use crate::report::shape::{Layer, PlotShape};
 use crate::report::theme::{EXACT, FORECAST, FRONT, THRESHOLD, VERMILLION};
@@ -63,17 +63,12 @@ pub(super) fn divisions(plan: &InferencePlan) -> Option<Plot> {
     let y = Axis::share("right of the accepted", (low - 0.02).max(0.0), 1.0);
     let line = steps(&front);
     let dots = front.iter().map(|point| (point.x, point.y)).collect();
-    // Names keep clear of every dot.
-    let apart: Vec<FrontPoint> = chosen.iter().chain(&front).cloned().collect();
-    let mut labels = tags(&apart, &line, (&x, &y)).into_iter();
     let mut layers = vec![
         Layer::new("divisions that no other beats", PlotShape::Dots { points: dots, color: EXACT.color, open: false }),
         Layer::unnamed(PlotShape::Line { points: line, stroke: FRONT }),
     ];
-    let marks = [("best", VERMILLION, false), ("all on votes", VERMILLION, true)];
-    layers.extend(marks.into_iter().filter_map(|(legend, color, open)| {
-        Some(Layer::new(legend, PlotShape::Tags { tags: vec![labels.next()?], color, open }))
-    }));
+    let marks = [("best", false), ("all on votes", true)];
+    layers.extend(marks.into_iter().zip(chosen).map(|((what, open), point)| point.marked(what, VERMILLION, open)));
     Some(Plot {
         title: format!(
             "“{}” is purest of all that accept at least {}: {} right, of {} samples a problem",

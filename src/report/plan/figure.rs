@@ -2,9 +2,9 @@
 
 use crate::plan::{DesignPlan, PlanQuestion, PlannedDesign, RunLimit};
 use crate::report::axis::Axis;
-use crate::report::front::{FrontPoint, amount_axis, steps, tags};
+use crate::report::front::{FrontPoint, amount_axis, steps};
 use crate::report::plot::Plot;
-use crate::report::shape::{Layer, PlotShape, Tag};
+use crate::report::shape::{Layer, PlotShape};
 use crate::report::theme::{AXIS, EXACT, FRONT, THRESHOLD, VERMILLION};
 use crate::report::words::{generations, number, percent};
 
@@ -69,10 +69,6 @@ pub(super) fn plot(plan: &DesignPlan) -> Option<Plot> {
     let front: Vec<FrontPoint> = plan.front.iter().filter_map(|one| point(one, "", true)).collect();
     let line = steps(&front);
     let choice: Vec<FrontPoint> = named.iter().flatten().filter_map(|one| point(one, &one.name, true)).collect();
-    // Names keep clear of every dot.
-    let others = drawn.iter().filter_map(|(one, ..)| point(one, "", false));
-    let apart: Vec<FrontPoint> = choice.iter().cloned().chain(others).collect();
-    let labels = tags(&apart, &line, (&x, &y));
     let dots = drawn.iter().map(|(_, cost, value)| (across(*cost), up(*value))).collect();
     let on_front = front.iter().map(|point| (point.x, point.y)).collect();
     let mut layers = all_designs(dots, line, on_front);
@@ -80,7 +76,7 @@ pub(super) fn plot(plan: &DesignPlan) -> Option<Plot> {
         let label = format!("{} accepted", percent(plan.max_failure, 3));
         Layer::unnamed(PlotShape::Level { y: up(level), label, stroke: THRESHOLD })
     }));
-    layers.extend(choices(plan, labels));
+    layers.extend(choices(plan, choice));
     Some(Plot { title: title(plan)?, notes: notes(plan, scale), caption: caption(plan), x, y, layers })
 }
 
@@ -99,14 +95,11 @@ fn below_certainty(axis: &mut Axis, certain: f64) {
     axis.ticks.retain(|(at, _)| *at <= axis.high);
 }
 
-/// The chosen design and the runner-up, each in the legend.
-fn choices(plan: &DesignPlan, labels: Vec<Tag>) -> impl Iterator<Item = Layer> {
+/// The chosen design and the runner-up, each with its name in the legend.
+fn choices(plan: &DesignPlan, points: Vec<FrontPoint>) -> impl Iterator<Item = Layer> {
     let chosen = if plan.met { "chosen" } else { "nearest" };
     let marks = [(chosen, false), ("runner-up", true)];
-    let mark = |((name, open), tag): ((&str, bool), Tag)| {
-        Layer::new(name, PlotShape::Tags { tags: vec![tag], color: VERMILLION, open })
-    };
-    marks.into_iter().zip(labels).map(mark)
+    marks.into_iter().zip(points).map(|((what, open), point)| point.marked(what, VERMILLION, open))
 }
 
 fn value_title(plan: &DesignPlan) -> String {
