@@ -43,6 +43,7 @@ const NEAR_ENOUGH: u32 = 3;
 
 /// One scenario of a sweep; [`solve`] has the same numbers with bounds on their errors.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SweepPoint {
     /// R; absent where it is not known.

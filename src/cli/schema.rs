@@ -25,6 +25,7 @@ use super::fit::{FitAnswer, PairDocument};
 use super::import::ChainDocument;
 use super::plan::PlanDocument;
 use super::report::ReportDocument;
+use super::sweep::GridDocument;
 use super::{CommandVerdict, UsageError};
 
 /// What a command writes, in each of its forms.
@@ -46,6 +47,7 @@ const DOCUMENTS: &[(&str, DocumentForms)] = &[
     ("sensitivity", &[of::<ResultDocument<'static, Sensitivity>>]),
     ("simulate", &[of::<ResultDocument<'static, Simulated>>, of::<ResultDocument<'static, RareFailure>>]),
     ("solve", &[of::<ResultDocument<'static, GivenSource<'static, Solution>>>]),
+    ("sweep", &[of::<ResultDocument<'static, GridDocument<'static>>>]),
 ];
 
 pub(super) fn run(args: &SchemaArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {

@@ -274,6 +274,7 @@ impl Scenario {
 
 /// A number that a key holds: whole where the key counts something.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum KeyNumber {
     /// A count.

@@ -83,7 +83,7 @@ fn fates(scenarios: &[Scenario]) -> Vec<LoopFate> {
     let Some(horizon) = scenarios.first().map(|scenario| scenario.horizon.get()) else { return Vec::new() };
     let fate = |point: crate::analytic::SweepPoint| LoopFate {
         runway: point.mean,
-        failed: point.survival.map(|survival| 1.0 - survival),
+        failed: point.failed,
         reproduction_number: point.reproduction_number,
     };
     sweep(scenarios, horizon).into_iter().map(fate).collect()

@@ -1,10 +1,9 @@
 //! Between which values each key of a loop may plausibly lie: as the file says, as a fit's draws say, or near the value it has.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::analytic::smooth_parameters;
-use crate::scenario::{KeyRange, Scenario, ScenarioFile};
+use crate::scenario::{KeyNumber, KeyRange, Scenario, ScenarioFile};
 
 /// Keys of whole numbers, of the start and of failure that a loop's fate follows too.
 const FURTHER: [&str; 6] =
@@ -70,25 +69,22 @@ fn smooth_keys(scenario: &Scenario) -> impl Iterator<Item = String> {
     smooth_parameters(scenario).into_iter().map(|(key, _)| key)
 }
 
-/// The value of a key, and whether it is a whole number. Some keys are not written where they stand at their defaults.
-fn value(scenario: &Scenario, key: &str) -> Option<(f64, bool)> {
+/// The value of a key. Some are not written where they stand at their defaults.
+fn value(scenario: &Scenario, key: &str) -> Option<KeyNumber> {
     let smooth = smooth_parameters(scenario).into_iter().find(|(known, _)| known == key);
-    let written = || {
-        let written = serde_json::to_value(scenario).unwrap_or_default();
-        let entry = entry(&written, key)?;
-        Some((entry.as_f64()?, !entry.is_f64()))
-    };
-    smooth.map(|(_, value)| (value, false)).or_else(written)
+    smooth.map(|(_, value)| KeyNumber::Real(value)).or_else(|| scenario.number(key))
 }
 
 fn of(scenario: &Scenario, key: &str, known: Option<(f64, f64, RangeSource)>) -> Option<PlausibleRange> {
-    let (value, whole) = self::value(scenario, key).or(known.map(|(low, high, _)| (0.5 * (low + high), false)))?;
+    let middle = known.map(|(low, high, _)| KeyNumber::Real(0.5 * (low + high)));
+    let value = self::value(scenario, key).or(middle)?;
+    let (value, whole) = (value.get(), matches!(value, KeyNumber::Whole(_)));
     let (low, high, source) = match known {
         Some(known) => known,
         None => around(scenario, key, value, whole)?,
     };
     let legal = |end: f64| scenario.with_number(key, end).is_ok();
-    let is_default = self::value(&Scenario::default(), key).is_some_and(|(default, _)| default == value);
+    let is_default = self::value(&Scenario::default(), key).is_some_and(|default| default.get() == value);
     (low < high && legal(low) && legal(high)).then(|| PlausibleRange {
         key: key.to_owned(),
         value,
@@ -121,11 +117,4 @@ fn around(scenario: &Scenario, key: &str, value: f64, whole: bool) -> Option<(f6
             Some((share(halved), share(doubled), RangeSource::Around))
         }
     }
-}
-
-fn entry<'a>(written: &'a Value, key: &str) -> Option<&'a Value> {
-    key.split('.').try_fold(written, |place, part| match part.parse::<usize>() {
-        Ok(index) => place.get(index),
-        Err(_) => place.get(part),
-    })
 }

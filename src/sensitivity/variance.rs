@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::Scenario;
+use crate::scenario::{KeyNumber, Scenario};
 
 use super::ranges::PlausibleRange;
 use super::sobol::{SobolIndices, SobolSettings, sobol_indices};
@@ -60,9 +60,8 @@ pub fn of(scenario: &Scenario, ranges: &[PlausibleRange], settings: &SobolSettin
         })
         .collect();
     let at = |point: &[f64]| {
-        keys.iter()
-            .zip(point)
-            .try_fold(scenario.clone(), |loop_, (key, share)| loop_.with_number(&key.key, key.value(*share)).ok())
+        let numbers = keys.iter().zip(point).map(|(key, share)| (&*key.key, KeyNumber::Real(key.value(*share))));
+        scenario.with_each(&numbers.collect::<Vec<_>>()).ok()
     };
     // Both numbers ask for the same points.
     let known = RefCell::new(HashMap::<Vec<u64>, LoopFate>::new());

@@ -11,6 +11,7 @@ const MOST_VALUES: u64 = 1_000_000;
 
 /// How the values of an axis were written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum AxisSpacing {
     /// Evenly from the first to the last.
@@ -23,6 +24,7 @@ pub enum AxisSpacing {
 
 /// A key of a scenario and the values that it takes, in their order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SweepAxis {
     /// The dotted key.

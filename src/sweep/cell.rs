@@ -18,6 +18,7 @@ const BETWEEN: &str = " | ";
 
 /// One cell of a sweep.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SweepCell {
     /// The value of each axis.

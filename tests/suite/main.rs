@@ -61,6 +61,7 @@ mod plan_inference;
 mod plane;
 mod played;
 mod provenance;
+mod questions;
 mod rare;
 mod readme;
 mod reference;

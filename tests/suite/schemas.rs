@@ -81,6 +81,7 @@ const COMMANDS: &[&str] = &[
     "import tests/data/chains/gambler.csv --end ruined",
     "import tests/data/chains/gambler.csv --start 0",
     "sensitivity models/unverified.toml --set examples=30 --horizon 8 --global --width 0.9 --evaluations 1000",
+    "sweep models/unverified.toml --set examples=30 --horizon 8 --over learning.anchor=0:0.5:3 --quantiles",
     "plan models/designs.toml --generations 20 --max-failure 0.05 --only --vary vote.candidates=1,3 --set examples=20",
     "plan models/designs.toml --budget 20000 --only --vary vote.candidates=1,3 --set examples=20",
     "plan models/designs.toml --per-problem 3",

@@ -38,10 +38,18 @@ impl GridFormat {
 }
 
 /// What the JSON document says before the cells.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct GridHead<'a> {
     axes: &'a [SweepAxis],
     quantiles: bool,
+}
+
+/// The whole document: it is written piece by piece, and never held.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct GridDocument<'a> {
+    #[serde(flatten)]
+    head: GridHead<'a>,
+    cells: Vec<SweepCell>,
 }
 
 /// Writes cells one after another.

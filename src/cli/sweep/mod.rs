@@ -32,6 +32,7 @@ use super::typed::quoted;
 use super::{CommandVerdict, report_folder, write_report};
 use grid_file::{GridFormat, GridWriter, write_grid};
 
+pub(super) use grid_file::GridDocument;
 pub(super) use merge::run as merge;
 
 /// Cells of which figures and tables are made at most: they are held in memory.

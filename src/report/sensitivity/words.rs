@@ -67,11 +67,11 @@ pub(super) fn headline(scenario: &Scenario, found: &Sensitivity) -> String {
     };
     let at = |end: &RangeEnd| lasting(&end.fate, horizon);
     format!(
-        "The runway depends most on `{}`: over its plausible range, {} to {}, it goes from {} to {}.",
+        "The runway depends most on `{}`: at {}, the lower end of its plausible range, it is {}; at {}, the upper end, {}.",
         most.range.key,
         number(most.low.value, 3),
-        number(most.high.value, 3),
         at(&most.low),
+        number(most.high.value, 3),
         at(&most.high)
     )
 }
@@ -110,12 +110,12 @@ fn best_change(scenario: &Scenario, found: &Sensitivity) -> Option<String> {
         one.2.total_cmp(&other.2).then(failed(&other.1).total_cmp(&failed(&one.1)))
     })?;
     Some(format!(
-        "What buys most is `{}` at {} instead of {}: {} in place of {}.",
+        "The change that buys most is `{}` = {} instead of {}: the runway, now {}, is then {}.",
         key.range.key,
         number(end.value, 3),
         number(key.range.value, 3),
-        lasting(&end.fate, horizon),
-        lasting(&found.fate, horizon)
+        lasting(&found.fate, horizon),
+        lasting(&end.fate, horizon)
     ))
 }
 
@@ -174,8 +174,11 @@ fn spread(found: &Sensitivity) -> Option<String> {
 fn lasting(fate: &LoopFate, horizon: u64) -> String {
     match (fate.runway, fate.failed) {
         (Some(value), _) => runway(value, horizon),
-        (None, Some(failed)) => format!("an infinite or unknown runway, {} failed by the horizon", percent(failed, 3)),
-        (None, None) => "an infinite or unknown runway".to_owned(),
+        (None, Some(failed)) => {
+            let generations = generations(horizon as f64);
+            format!("one that is infinite or unknown, with {} failed within {generations}", percent(failed, 3))
+        }
+        (None, None) => "one that is infinite or unknown".to_owned(),
     }
 }
 
