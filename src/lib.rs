@@ -104,6 +104,7 @@ pub use plan::compare;
 ///     account: None,
 ///     safety: None,
 ///     posterior: None,
+///     sensitivity: None,
 /// })?;
 /// assert!(page.html.starts_with(b"<!DOCTYPE html>"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

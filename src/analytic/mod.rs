@@ -42,6 +42,7 @@ mod settled;
 mod solve;
 mod solved_design;
 mod sweep;
+mod sweep_point;
 mod tolerances;
 mod verifier;
 mod verifier_curves;
@@ -63,6 +64,7 @@ pub use result::{
 pub use safety::{Remedy, SAFE, SafetyReport, failing_within_horizon};
 pub use solve::solve;
 pub use solved_design::SolvedDesign;
-pub use sweep::{SweepPoint, Sweeper, SweptNumbers, sweep};
+pub use sweep::{Sweeper, sweep};
+pub use sweep_point::{SweepPoint, SweptNumbers};
 pub use tolerances::BEYOND_REACH;
 pub use verifier_curves::VerifierCurves;

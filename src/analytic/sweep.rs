@@ -1,7 +1,6 @@
 //! Many scenarios, the few numbers that a sweep is drawn from.
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::law::{Composition, Law};
 use crate::quantity::Count;
@@ -17,6 +16,7 @@ use super::mean_field::reproduction;
 use super::runway_sum::RunwaySum;
 use super::settled::settled;
 use super::solve::solve;
+use super::sweep_point::{SweepPoint, SweptNumbers};
 use super::tolerances::{
     HAZARD_OVER_TRUNCATED, RAREST_TRANSITION, ROWS_AT_REST, ROWS_DIED_OUT, SEEN_TO_FAIL, SWEPT_REST, SWEPT_TRANSITION,
     UNSEEN,
@@ -41,31 +41,6 @@ const SMALL_CHANGE: f64 = 1e-6;
 /// Generations in a row in which a hazard is near its limit before it is taken for it.
 const NEAR_ENOUGH: u32 = 3;
 
-/// One scenario of a sweep; [`solve`] has the same numbers with bounds on their errors.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct SweepPoint {
-    /// R; absent where it is not known.
-    pub reproduction_number: Option<f64>,
-    /// `E[T]` in generations; absent where it is not known or not a number that a double can hold.
-    pub mean: Option<f64>,
-    /// P(T > g) at the generation asked for; below 1e-16 given as 0.
-    pub survival: Option<f64>,
-    /// P(T ≤ g), a sum of positive terms; absent where the bound on its error is not below it.
-    pub failed: Option<f64>,
-    /// 5, 50 and 95 % quantiles of T in generations, where they were asked for and as far as the loop was followed.
-    #[serde(default, skip_serializing_if = "are_absent")]
-    pub quantiles: [Option<f64>; 3],
-    /// Why numbers are absent.
-    #[serde(default, skip_serializing_if = "Undefined::is_empty")]
-    pub undefined: Undefined,
-}
-
-fn are_absent(quantiles: &[Option<f64>; 3]) -> bool {
-    quantiles.iter().all(Option::is_none)
-}
-
 /// R, `E[T]` and S(`generation`) of each scenario, in their order, on all cores.
 ///
 /// ```
@@ -86,15 +61,6 @@ fn are_absent(quantiles: &[Option<f64>; 3]) -> bool {
 pub fn sweep(scenarios: &[Scenario], generation: u64) -> Vec<SweepPoint> {
     let asked = SweptNumbers { generation, quantiles: false };
     scenarios.par_iter().map_init(Sweeper::default, |sweeper, scenario| sweeper.point(scenario, asked)).collect()
-}
-
-/// What a sweep asks of each scenario besides R and `E[T]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SweptNumbers {
-    /// Generation of S and P(T ≤ g).
-    pub generation: u64,
-    /// Whether loops are followed until the quantiles of T are known.
-    pub quantiles: bool,
 }
 
 /// Answers one scenario after another, each in the room that the last one had.

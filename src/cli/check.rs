@@ -64,6 +64,7 @@ fn answer(
         account: None,
         safety: None,
         posterior: None,
+        sensitivity: None,
     });
     // The verdict is said once, and first.
     let rest = view.said().into_iter().filter(|line| !line.contains(&verdict.sentence));

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::analytic::{self, SafetyReport, Solution};
+use crate::analytic::{self, SafetyReport, Solution, Sweeper};
 use crate::compare::{self, DEFAULT_LEVEL};
 use crate::explain::MistakeAccount;
 use crate::files::ReportFolder;
 use crate::plan::DesignPosterior;
 use crate::report::{self, ReportInputs, ReportView};
+use crate::sensitivity::{Sensitivity, sensitivity};
 use crate::simulate::Simulated;
 
 use super::args::ReportArgs;
@@ -30,6 +31,8 @@ pub(super) struct ReportDocument<'a> {
     safety: Option<&'a SafetyReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     posterior: Option<&'a DesignPosterior>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sensitivity: Option<&'a Sensitivity>,
 }
 
 pub(super) fn run(args: &ReportArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
@@ -44,6 +47,8 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
     let account = MistakeAccount::of(&scenario);
     let safety = super::solve::safety(&scenario, &solution);
     let posterior = super::posterior::of_file(&file)?;
+    // Elsewhere each of some fifty variants would take as long as the loop itself; `sensitivity` does it where it is asked for.
+    let sensitivity = Sweeper::is_quick(&scenario).then(|| sensitivity(&file, &scenario, None));
     let inputs = ReportInputs {
         scenario: &scenario,
         provenance: &provenance,
@@ -53,6 +58,7 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
         account: Some(&account),
         safety: safety.as_ref(),
         posterior: posterior.as_ref(),
+        sensitivity: sensitivity.as_ref(),
     };
     let rendered = report::render(&inputs)?;
     let results = ReportDocument {
@@ -62,6 +68,7 @@ pub(super) fn run(args: &ReportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
         account: &account,
         safety: safety.as_ref(),
         posterior: posterior.as_ref(),
+        sensitivity: sensitivity.as_ref(),
     };
     let json = ResultDocument::new(&scenario, &provenance, results).to_bytes()?;
     let written = write_report(&folder, &rendered, "report.html", &[("results.json", &json)])?;

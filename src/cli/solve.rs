@@ -46,6 +46,7 @@ fn answer(
         account: None,
         safety: safety.as_ref(),
         posterior,
+        sensitivity: None,
     });
     let finding = view.said();
     let tables = [view.numbers, view.method].into_iter().chain(view.thresholds).chain(view.accounts);

@@ -8,6 +8,7 @@ use crate::explain::MistakeAccount;
 use crate::plan::DesignPosterior;
 use crate::provenance::Provenance;
 use crate::scenario::Scenario;
+use crate::sensitivity::Sensitivity;
 use crate::simulate::Simulated;
 
 use super::plot;
@@ -32,6 +33,8 @@ pub struct ReportInputs<'a> {
     pub safety: Option<&'a SafetyReport>,
     /// What the log of a fitted loop leaves open.
     pub posterior: Option<&'a DesignPosterior>,
+    /// What the loop's fate depends on, if that was asked.
+    pub sensitivity: Option<&'a Sensitivity>,
 }
 
 /// A finished figure.

@@ -57,6 +57,7 @@ pub fn figures(inputs: &ReportInputs<'_>) -> Result<Vec<Figure>, ReportError> {
         ("composition", composition::plot(inputs)),
         ("flows", flows::plot(inputs)),
         ("verifier", verifier::plot(inputs)),
+        ("runway-reach", sensitivity::plot(inputs)),
         ("agreement", agreement::plot(inputs)),
     ];
     drawn(plots, &origin(inputs.provenance))

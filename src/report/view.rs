@@ -56,8 +56,10 @@ fn sentences(inputs: &ReportInputs<'_>) -> Vec<String> {
     inputs.posterior.map(|_| plugged()).into_iter().chain(finding::sentences(inputs)).collect()
 }
 
-/// What a log leaves open, then the mistakes.
+/// What a log leaves open, then the mistakes, then what the fate of the loop depends on.
 fn accounts(inputs: &ReportInputs<'_>) -> Vec<Table> {
     let given = inputs.posterior.map(super::designs::posterior::table);
-    given.into_iter().chain(inputs.account.map(account::tables).unwrap_or_default()).collect()
+    let mistakes = inputs.account.map(account::tables).unwrap_or_default();
+    let keys = inputs.sensitivity.map(|found| super::sensitivity::in_report(inputs.scenario, found));
+    given.into_iter().chain(mistakes).chain(keys.unwrap_or_default()).collect()
 }

@@ -4,6 +4,7 @@ use toml::de::DeValue;
 
 use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
+use super::ranges::KeyRange;
 use super::schema::DRAWN;
 use super::toml_table::{TomlTable, TomlValue, number};
 
@@ -47,9 +48,16 @@ impl FitDraws {
         self.0.first().map_or(0, |(_, numbers)| numbers.len())
     }
 
-    /// Every key with its draws.
-    pub fn columns(&self) -> impl Iterator<Item = (&'static str, &[f64])> {
-        self.0.iter().map(|(key, numbers)| (*key, numbers.as_slice()))
+    /// The middle 90 % of the draws of every key that they leave open.
+    pub fn ranges(&self) -> Vec<KeyRange> {
+        let range = |(key, numbers): &(&'static str, Vec<f64>)| {
+            let mut sorted = numbers.clone();
+            sorted.sort_by(f64::total_cmp);
+            let at = |level: f64| sorted.get((level * (sorted.len() as f64 - 1.0)).round() as usize).copied();
+            let (low, high) = (at(0.05)?, at(0.95)?);
+            (low < high).then(|| KeyRange { key: (*key).to_owned(), low, high })
+        };
+        self.0.iter().filter_map(range).collect()
     }
 
     pub fn row(&self, draw: PosteriorDraw) -> Vec<(&'static str, f64)> {

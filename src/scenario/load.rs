@@ -164,6 +164,12 @@ impl ScenarioFile {
         Ok(Self { scenario, designs, stated, ranges, draws, text: text.to_owned(), origin, overrides })
     }
 
+    /// The middle 90 % of the draws of a fit that saved the file, of every key that they leave open.
+    #[must_use]
+    pub fn drawn_ranges(&self) -> Vec<KeyRange> {
+        self.draws.ranges()
+    }
+
     /// What is written in it, without the overrides.
     pub(super) fn table(&self) -> Result<Table, ScenarioError> {
         table_of(&self.text).map_err(|fault| fault.located(&self.text, self.origin.clone()))

@@ -5,7 +5,6 @@ use toml::de::{DeTable, DeValue};
 use super::Scenario;
 use super::diagnostic::Diagnostic;
 use super::error::{RuleBreach, ScenarioError};
-use super::load::ScenarioFile;
 use super::toml_table::{TomlTable, number};
 
 /// The range of one key.
@@ -67,20 +66,6 @@ pub(super) fn check(scenario: &Scenario, ranges: &[KeyRange]) -> Result<(), Rule
         }
     }
     Ok(())
-}
-
-impl ScenarioFile {
-    /// The middle 90 % of the draws of a fit that saved the file, of every key that they leave open.
-    #[must_use]
-    pub fn drawn_ranges(&self) -> Vec<KeyRange> {
-        let ranges = self.draws.columns().map(|(key, numbers)| {
-            let mut sorted = numbers.to_vec();
-            sorted.sort_by(f64::total_cmp);
-            let at = |level: f64| sorted.get((level * (sorted.len() as f64 - 1.0)).round() as usize).copied();
-            Some(KeyRange { key: key.to_owned(), low: at(0.05)?, high: at(0.95)? })
-        });
-        ranges.flatten().filter(|range| range.low < range.high).collect()
-    }
 }
 
 impl Scenario {

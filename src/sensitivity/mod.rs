@@ -4,6 +4,7 @@
 //! what comes in whole numbers, and `variance` divides the spread of the answer among the keys where all vary at once (`sobol`).
 //! Derivatives are [`analytic::derivatives`](crate::analytic::derivatives()).
 
+mod fate;
 mod next_step;
 mod ranges;
 mod reach;
@@ -12,27 +13,15 @@ mod variance;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analytic::{LoopDerivatives, derivatives, sweep};
+use crate::analytic::{LoopDerivatives, derivatives};
 use crate::scenario::{Scenario, ScenarioFile};
 
+pub use fate::LoopFate;
 pub use next_step::NextStep;
 pub use ranges::{PlausibleRange, RangeSource};
 pub use reach::{KeyReach, RangeEnd};
 pub use sobol::{IndexInterval, InputIndices, SobolIndices, SobolSettings, sobol_indices};
 pub use variance::{VarianceShares, VaryingKey};
-
-/// The numbers of a loop that are looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct LoopFate {
-    /// `E[T]`, in generations; absent where it is infinite or unknown.
-    pub runway: Option<f64>,
-    /// P(T ≤ horizon).
-    pub failed: Option<f64>,
-    /// R.
-    pub reproduction_number: Option<f64>,
-}
 
 /// What a loop's fate depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,7 +57,7 @@ pub struct Sensitivity {
 #[must_use]
 pub fn sensitivity(file: &ScenarioFile, scenario: &Scenario, settings: Option<&SobolSettings>) -> Sensitivity {
     let ranges = ranges::plausible(file, scenario);
-    let fate = fates(std::slice::from_ref(scenario)).pop().unwrap_or_default();
+    let fate = fate::fates(std::slice::from_ref(scenario)).pop().unwrap_or_default();
     Sensitivity {
         reach: reach::of(scenario, &fate, &ranges),
         next_steps: next_step::of(scenario),
@@ -76,15 +65,4 @@ pub fn sensitivity(file: &ScenarioFile, scenario: &Scenario, settings: Option<&S
         variance: settings.map(|settings| variance::of(scenario, &ranges, settings)),
         fate,
     }
-}
-
-/// The fates of scenarios that share a horizon, on all cores.
-fn fates(scenarios: &[Scenario]) -> Vec<LoopFate> {
-    let Some(horizon) = scenarios.first().map(|scenario| scenario.horizon.get()) else { return Vec::new() };
-    let fate = |point: crate::analytic::SweepPoint| LoopFate {
-        runway: point.mean,
-        failed: point.failed,
-        reproduction_number: point.reproduction_number,
-    };
-    sweep(scenarios, horizon).into_iter().map(fate).collect()
 }

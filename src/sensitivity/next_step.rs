@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 
-use super::{LoopFate, fates};
+use super::fate::{LoopFate, fates};
 
 /// Keys of whole numbers.
 const WHOLE: [&str; 4] = ["vote.candidates", "vote.agree", "examples", "task.steps"];

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::Scenario;
 
+use super::fate::{LoopFate, fates};
 use super::ranges::PlausibleRange;
-use super::{LoopFate, fates};
 
 /// One key at both ends of its range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,23 +31,8 @@ pub struct RangeEnd {
     pub fate: LoopFate,
 }
 
-/// Horizons beyond which runways no longer differ: nobody plans with more.
-const FAR: f64 = 1_000.0;
-/// A runway that is told apart from none.
-const LEAST: f64 = 1e-3;
-
-impl LoopFate {
-    /// `E[T]` in generations, between [`LEAST`] and [`FAR`] horizons; where it is infinite or unknown, that of a loop that fails as
-    /// often up to the horizon, at an even hazard.
-    #[must_use]
-    pub fn lasting(&self, horizon: u64) -> Option<f64> {
-        let even = || Some(-(horizon as f64) / (-self.failed?).ln_1p());
-        self.runway.or_else(even).map(|runway| runway.clamp(LEAST, FAR * horizon as f64))
-    }
-}
-
 impl KeyReach {
-    /// ln of the ratio of the runways at the two ends, at most [`FAR`] horizons each; one that is infinite or unknown counts as the
+    /// ln of the ratio of the runways at the two ends, at most 1,000 horizons each; one that is infinite or unknown counts as the
     /// inverse hazard up to the horizon.
     #[must_use]
     pub fn span(&self, horizon: u64) -> f64 {

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::{KeyNumber, Scenario};
 
+use super::fate::{LoopFate, fates};
 use super::ranges::PlausibleRange;
 use super::sobol::{SobolIndices, SobolSettings, sobol_indices};
-use super::{LoopFate, fates};
 
 /// Ratio of the ends of a range from which its values are spread evenly by their logarithms.
 const WIDE: f64 = 10.0;

@@ -212,6 +212,7 @@ impl Made {
             account: None,
             safety: None,
             posterior: None,
+            sensitivity: None,
         }
     }
 }

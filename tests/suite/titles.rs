@@ -178,6 +178,7 @@ proptest! {
             account: Some(&account),
             safety: None,
             posterior: None,
+            sensitivity: None,
         };
         for figure in report::figures(&inputs).unwrap() {
             let title = figure.title.as_str();
@@ -294,6 +295,7 @@ fn titles(
         account: None,
         safety: None,
         posterior: None,
+        sensitivity: None,
     };
     let figures = report::figures(&inputs).unwrap();
     figures.into_iter().map(|figure| (figure.name.to_string(), figure.title)).collect()

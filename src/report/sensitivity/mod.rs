@@ -1,28 +1,23 @@
 //! What a loop's fate depends on: tables, sentences, figures and a page.
 
+mod inputs;
 mod page;
 mod tables;
 mod tornado;
 mod words;
 
-use crate::provenance::Provenance;
-use crate::scenario::Scenario;
-use crate::sensitivity::Sensitivity;
+use super::plot::Plot;
+use super::{Figure, RenderedReport, ReportError, ReportInputs, drawn, origin};
 
-use super::{Figure, RenderedReport, ReportError, drawn, origin};
-
+pub use inputs::SensitivityInputs;
+pub(super) use tables::in_report;
 pub use tables::tables;
 pub use words::{notes, sentences};
 
-/// A finished analysis and the loop that it is of.
-#[derive(Debug, Clone, Copy)]
-pub struct SensitivityInputs<'a> {
-    /// The loop.
-    pub scenario: &'a Scenario,
-    /// What its fate depends on.
-    pub found: &'a Sensitivity,
-    /// Where the analysis came from.
-    pub provenance: &'a Provenance,
+/// The tornado of the runway, for the report of a loop.
+pub(super) fn plot(inputs: &ReportInputs<'_>) -> Option<Plot> {
+    let ReportInputs { scenario, provenance, .. } = *inputs;
+    tornado::runway(SensitivityInputs { scenario, found: inputs.sensitivity?, provenance })
 }
 
 /// Draws every figure of an analysis, in the order of the page.

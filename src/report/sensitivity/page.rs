@@ -6,7 +6,9 @@ use crate::report::Figure;
 use crate::report::html::{document, figure, grid};
 use crate::table::Table;
 
-use super::{SensitivityInputs, notes, sentences, tables};
+use super::inputs::SensitivityInputs;
+use super::tables::tables;
+use super::words::{notes, sentences};
 
 pub(super) fn page(inputs: SensitivityInputs<'_>, figures: &[Figure]) -> String {
     let said = sentences(inputs.scenario, inputs.found);

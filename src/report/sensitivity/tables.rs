@@ -26,6 +26,11 @@ pub fn tables(scenario: &Scenario, found: &Sensitivity) -> Vec<Table> {
     tables
 }
 
+/// Those that stand in the report of a loop.
+pub(crate) fn in_report(scenario: &Scenario, found: &Sensitivity) -> Vec<Table> {
+    vec![reach(&found.reach, scenario.horizon().get()), elasticities(&found.derivatives)]
+}
+
 fn reach(keys: &[KeyReach], horizon: u64) -> Table {
     let runway = |fate: &LoopFate| or_dash(fate.runway.map(|value| runway_cell(value, horizon)));
     let failed = |fate: &LoopFate| or_dash(fate.failed.map(|value| percent(value, 3)));

@@ -7,7 +7,7 @@ use crate::report::theme::{MEDIAN, exact_bars, soft_bars};
 use crate::report::words::{FAR_HORIZONS, number};
 use crate::sensitivity::{KeyReach, LoopFate, RangeEnd};
 
-use super::SensitivityInputs;
+use super::inputs::SensitivityInputs;
 use super::words;
 
 /// The most keys in a figure.
