@@ -90,6 +90,10 @@ impl Sweeper {
         if !asked.quantiles {
             point.quantiles = [None; 3];
         }
+        // Of two numbers that sum to 1 the larger follows from the smaller, whose digits count.
+        if let (Some(survival), Some(failed)) = (point.survival, &mut point.failed) {
+            *failed = if survival < 0.5 { 1.0 - survival } else { failed.min(1.0) };
+        }
         match reproduction {
             Ok(number) => point.reproduction_number = Some(number),
             Err(reason) => _ = point.undefined.insert("reproduction_number".to_owned(), reason.to_owned()),

@@ -55,13 +55,17 @@ impl OutputArgs {
         json: impl FnOnce() -> anyhow::Result<Vec<u8>>,
         answer: impl FnOnce() -> Answer,
     ) -> anyhow::Result<()> {
-        match self.typed().unwrap_or(FormatArg::Table) {
-            FormatArg::Json => out.write_all(&json()?)?,
-            FormatArg::Table => answer().write_for_people(out)?,
-            FormatArg::Csv => answer().write_csv(out)?,
-            FormatArg::Md => answer().write_markdown(out)?,
+        let written = match self.typed().unwrap_or(FormatArg::Table) {
+            FormatArg::Json => out.write_all(&json()?),
+            FormatArg::Table => answer().write_for_people(out),
+            FormatArg::Csv => answer().write_csv(out),
+            FormatArg::Md => answer().write_markdown(out),
+        };
+        // Whoever reads the output has read enough; the exit code still tells the verdict.
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
         }
-        Ok(())
     }
 }
 

@@ -80,9 +80,9 @@ pub fn main() -> ExitCode {
     let cli = parsed();
     cli.global.apply();
     let mut out = io::stdout().lock();
-    let outcome = run(&cli.command, &mut out).and_then(|verdict| {
-        out.flush()?;
-        Ok(verdict)
+    let outcome = run(&cli.command, &mut out).and_then(|verdict| match out.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(verdict),
     });
     match outcome {
         Ok(CommandVerdict::Fine) => ExitCode::SUCCESS,

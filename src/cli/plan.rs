@@ -46,6 +46,10 @@ pub(super) fn run(args: &PlanArgs, out: &mut dyn Write) -> anyhow::Result<Comman
     }
     let asked = args.vary.iter().map(|typed| PlanLever::typed(typed)).collect::<Result<Vec<_>, _>>();
     let asked = asked.map_err(|error| UsageError(error.to_string()))?;
+    if let Some(path) = args.save.as_deref().filter(|path| path.exists() && !args.replacing.force) {
+        let rule = "this file exists; name another one, or replace it with --force";
+        return Err(UsageError(format!("--save {}: {rule}", path.display())).into());
+    }
     let loops = PlannedLoops::read(args)?;
     let request =
         PlanRequest { question: question(args, &loops.designs), max_failure: args.max_failure, asked, only: args.only };

@@ -26,6 +26,12 @@ const AT_ONCE: usize = 32;
 /// Counted where a file has no prices.
 const STEPS: [&str; 2] = ["cost.per_step=1", "cost.unit=steps"];
 
+/// The designs up to where none was left out without being worked out: the front is exact there.
+fn followed(designs: &[PlannedDesign], chosen: Option<&PlannedDesign>) -> Vec<PlannedDesign> {
+    let most = chosen.filter(|one| one.meets).and_then(|one| one.cost).map_or(f64::INFINITY, |cost| FOLLOWED * cost);
+    designs.iter().filter(|one| one.cost.is_none_or(|cost| cost <= most)).cloned().collect()
+}
+
 /// What a plan is to answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanRequest {
@@ -163,7 +169,7 @@ impl PlanSpace {
             runner_up,
             cheaper,
             present: self.present(request),
-            front: front(&designs, request.question),
+            front: front(&followed(&designs, chosen.as_ref()), request.question),
             designs,
             levers: bases[0].1.clone(),
             search,

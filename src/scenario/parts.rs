@@ -78,12 +78,12 @@ key_table! {
         /// Step error that improvement tends to.
         step_error_floor: Probability = share(0.0);
         /// Share of the way to the floor gained each generation.
-        step_error_gain: Probability = share(0.0), range [0.0, 0.1];
+        step_error_gain: Probability = share(0.0);
         /// δ, log-odds of a slip that each generation adds.
         ///
         /// Ability that narrow training wears off.
         #[serde(skip_serializing_if = "is_zero")]
-        erosion: Rate = rate(0.0), range [0.0, 0.05];
+        erosion: Rate = rate(0.0);
     }
 }
 

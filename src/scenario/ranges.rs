@@ -59,6 +59,10 @@ fn collect(path: &str, table: &DeTable<'_>, ranges: &mut Vec<KeyRange>) -> Resul
 /// Refuses a range whose ends the loop cannot have.
 pub(super) fn check(scenario: &Scenario, ranges: &[KeyRange]) -> Result<(), RuleBreach> {
     for range in ranges {
+        if range.key == "horizon" {
+            let rule = "the horizon says how far a loop is looked at, and is no part of it";
+            return Err(RuleBreach::new("ranges.horizon", rule, "give it as `horizon`, or by `--horizon`"));
+        }
         for end in [range.low, range.high] {
             if let Err(ScenarioError::Rule { rule, help, .. }) = scenario.with_number(&range.key, end) {
                 return Err(RuleBreach::new(format!("ranges.{}", range.key), rule, help));

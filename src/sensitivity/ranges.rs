@@ -57,12 +57,19 @@ pub fn plausible(file: &ScenarioFile, scenario: &Scenario) -> Vec<PlausibleRange
         }
     }
     for key in smooth_keys(scenario).chain(FURTHER.map(str::to_owned)) {
-        // The shares of all difficulties sum to 1, so that one alone cannot move.
-        if ranges.iter().all(|one| one.key != key) && !(key.starts_with("difficulty.") && key.ends_with(".share")) {
+        if ranges.iter().all(|one| one.key != key) && moves_alone(scenario, &key) {
             ranges.extend(of(scenario, &key, None));
         }
     }
     ranges
+}
+
+/// Whether a key is varied where nobody has said between which values. The shares of all difficulties sum to 1, so that none moves
+/// alone. In a loop whose law stays, those keys stay that would make it change from generation to generation.
+fn moves_alone(scenario: &Scenario, key: &str) -> bool {
+    let is_share = key.starts_with("difficulty.") && key.ends_with(".share");
+    let schedule = ["errors.step_error_gain", "errors.step_error_floor", "errors.erosion"];
+    !is_share && !(scenario.settles_at() == Some(0) && schedule.contains(&key))
 }
 
 fn smooth_keys(scenario: &Scenario) -> impl Iterator<Item = String> {

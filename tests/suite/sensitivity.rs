@@ -29,18 +29,27 @@ fn scenario(text: &str) -> Scenario {
     Scenario::parse(&format!("name = \"one\"\nhorizon = 12\n{text}"), Origin::Text, &[]).unwrap()
 }
 
-/// Fourth-order central difference of a number of the solved loop.
-fn difference(scenario: &Scenario, key: &str, value: f64, number: fn(&Scenario) -> Option<f64>) -> Option<f64> {
-    let step = 1e-4 * value.min(1.0 - value).max(1e-3 * value);
-    let at = |times: f64| number(&scenario.with(key, value + times * step).ok()?);
-    Some((8.0 * (at(1.0)? - at(-1.0)?) - (at(2.0)? - at(-2.0)?)) / (12.0 * step))
+/// R, the error floor, and the median: where the straight line through S(g) and S(g + 1) falls to a half.
+fn numbers(scenario: &Scenario) -> [Option<f64>; 3] {
+    let solution = solve(scenario);
+    let median = |survival: &[f64]| {
+        let half = survival.windows(2).position(|pair| pair[0] > 0.5 && pair[1] <= 0.5)?;
+        Some(half as f64 + (survival[half] - 0.5) / (survival[half] - survival[half + 1]))
+    };
+    let median = solution.curves.as_ref().and_then(|curves| median(&curves.survival));
+    [solution.reproduction_number, solution.floor_error, median]
 }
 
-/// Where the straight line through S(g) and S(g + 1) falls to a half.
-fn median(scenario: &Scenario) -> Option<f64> {
-    let survival = solve(scenario).curves?.survival;
-    let half = survival.windows(2).position(|pair| pair[0] > 0.5 && pair[1] <= 0.5)?;
-    Some(half as f64 + (survival[half] - 0.5) / (survival[half] - survival[half + 1]))
+/// Fourth-order central differences of the numbers of the solved loop.
+fn differences(scenario: &Scenario, key: &str, value: f64) -> [Option<f64>; 3] {
+    let step = 1e-4 * value.min(1.0 - value).max(1e-3 * value);
+    let around =
+        [1.0, -1.0, 2.0, -2.0].map(|times| scenario.with(key, value + times * step).map(|moved| numbers(&moved)));
+    let [Ok(above), Ok(below), Ok(far_above), Ok(far_below)] = around else { return [None; 3] };
+    [0, 1, 2].map(|which| {
+        let near = above[which]? - below[which]?;
+        Some((8.0 * near - (far_above[which]? - far_below[which]?)) / (12.0 * step))
+    })
 }
 
 #[test]
@@ -50,22 +59,17 @@ fn r_floor_and_median_follow_parameters_as_their_derivatives_say() {
         let scenario = scenario(text);
         let found = derivatives(&scenario);
         for one in found.parameters.iter().filter(|one| one.value > 0.0 && !one.key.ends_with(".share")) {
-            let numbers: [(Option<f64>, fn(&Scenario) -> Option<f64>); 3] = [
-                (one.slopes.reproduction_number, |scenario| solve(scenario).reproduction_number),
-                (one.slopes.floor_error, |scenario| solve(scenario).floor_error),
-                (one.slopes.median, median),
-            ];
-            for (seen, (slope, number)) in seen.iter_mut().zip(numbers) {
-                let Some((slope, difference)) = slope.zip(difference(&scenario, &one.key, one.value, number)) else {
-                    continue;
-                };
+            let slopes = [one.slopes.reproduction_number, one.slopes.floor_error, one.slopes.median];
+            let differences = differences(&scenario, &one.key, one.value);
+            for (seen, (slope, difference)) in seen.iter_mut().zip(slopes.into_iter().zip(differences)) {
+                let Some((slope, difference)) = slope.zip(difference) else { continue };
                 *seen += 1;
                 let near = (slope - difference).abs() <= 1e-6 * difference.abs() + 1e-7;
                 assert!(near, "{} of {text}: {slope} is not {difference}", one.key);
             }
         }
     }
-    assert!(seen.iter().all(|seen| *seen >= 25), "{seen:?}");
+    assert!(seen.iter().all(|seen| *seen >= 15), "{seen:?}");
 }
 
 /// The numbers themselves are those of `solve`.
@@ -173,7 +177,7 @@ fn ranges_come_from_the_file_before_all_else() {
     for end in [imprint.low, imprint.high] {
         assert!((end.fate.runway.unwrap() / solved(end.value) - 1.0).abs() < 1e-9);
     }
-    for key in ["learning.hazard_gain", "learning.renewal", "errors.erosion"] {
+    for key in ["learning.hazard_gain", "learning.renewal", "learning.anchor"] {
         assert!(found.reach.iter().any(|one| one.range.key == key), "{key}");
     }
 }
@@ -187,6 +191,7 @@ fn bad_ranges_are_refused_where_they_stand() {
         ("learning.imprint = [0.2, 1.5]", "1.5"),
         ("learning.imprnt = [0.2, 0.5]", "did you mean `imprint`?"),
         ("filter.0.random = [0.2, 0.5]", "filter"),
+        ("horizon = [5, 40]", "no part of it"),
     ] {
         let text = format!("{SMALL}[ranges]\n{line}\n");
         let refused = ScenarioFile::parse(&text, Origin::Text, &[]).unwrap_err().to_string();

@@ -31,7 +31,7 @@ pub(super) enum StopRule {
     /// Once no other answer can catch the leader.
     Settled,
     /// Once the leader is the likeliest answer but for this error, as the votes of it and of the second say (a Beta law with a flat
-    /// prior), or all votes are cast. Source: adaptive consistency, arXiv 2305.11860.
+    /// prior), or cannot be caught. Source: adaptive consistency, arXiv 2305.11860.
     Error(f64),
 }
 
@@ -82,9 +82,10 @@ impl VoteCounts {
     fn stops(&self, rule: StopRule, all: u64) -> bool {
         let (most, second) = self.leaders();
         let left = all - self.cast();
+        let settled = left == 0 || most > second + left;
         match rule {
-            StopRule::Settled => left == 0 || most > second + left,
-            StopRule::Error(error) => left == 0 || doubt(most, second) <= error,
+            StopRule::Settled => settled,
+            StopRule::Error(error) => settled || doubt(most, second) <= error,
         }
     }
 }

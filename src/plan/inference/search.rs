@@ -43,17 +43,24 @@ pub struct InferenceRequest {
 impl InferenceRequest {
     /// The request, if its samples can be divided.
     fn legal(self) -> Result<Self, InferenceError> {
-        if (1..=MOST_SAMPLES).contains(&self.samples) { Ok(self) } else { Err(InferenceError::Samples(self.samples)) }
+        if !(1..=MOST_SAMPLES).contains(&self.samples) {
+            return Err(InferenceError::Samples(self.samples));
+        }
+        let sure = self.stop_error >= 0.0 && self.stop_error < 0.5;
+        if sure { Ok(self) } else { Err(InferenceError::StopError(self.stop_error)) }
     }
 }
 
 /// Samples that cannot be divided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
 #[non_exhaustive]
 pub enum InferenceError {
     /// None, or too many.
     #[error("a problem takes from 1 to {MOST_SAMPLES} samples, not {0}")]
     Samples(u64),
+    /// A vote that would stop before it begins.
+    #[error("the error at which a vote stops is at least 0 and below 0.5, which no vote at all would have, not {0}")]
+    StopError(f64),
 }
 
 /// Divides the samples of a problem in every way, at generation 0 of a loop.

@@ -10,9 +10,6 @@ use crate::table::Table;
 
 use super::words::signed;
 
-/// Change of a key at 0 for which its derivatives are told.
-const SMALL: f64 = 0.01;
-
 /// Every table, in order.
 #[must_use]
 pub fn tables(scenario: &Scenario, found: &Sensitivity) -> Vec<Table> {
@@ -101,12 +98,13 @@ fn at_zero(derivatives: &LoopDerivatives) -> Option<Table> {
     let rows = derivatives.parameters.iter().filter(|one| one.value == 0.0).map(|one| {
         let cells = parts(&one.slopes).into_iter().zip(parts(&derivatives.values));
         let cells = cells.map(|(slope, value)| {
-            let change = slope.zip(value.filter(|value| *value != 0.0)).map(|(slope, value)| slope * SMALL / value);
-            or_dash(change.map(signed))
+            let change = slope.zip(value.filter(|value| *value != 0.0)).map(|(slope, value)| slope / value);
+            or_dash(change.map(|change| number(change, 3)))
         });
         std::iter::once(one.key.clone()).chain(cells).collect::<Vec<_>>()
     });
-    let table = Table::of_rows("Keys at 0: change along the derivative for 0.01 of the key", HEADS, rows);
+    let table =
+        Table::of_rows("Keys at 0: relative change for a small change of the key, over that change", HEADS, rows);
     (table.height() > 0).then_some(table)
 }
 

@@ -39,6 +39,11 @@ pub fn notes(found: &Sensitivity) -> Vec<String> {
     }
     let reasons = &found.derivatives.undefined;
     notes.extend(reasons.iter().map(|(number, reason)| format!("no derivatives of {}: {reason}", name_of(number))));
+    let outside = |key: &&KeyReach| !(key.range.low..=key.range.high).contains(&key.range.value);
+    let outside: Vec<String> = found.reach.iter().filter(outside).map(|key| format!("`{}`", key.range.key)).collect();
+    if !outside.is_empty() {
+        notes.push(format!("the loop lies outside the stated range of {}", outside.join(", ")));
+    }
     let unsettled = |shares: &Option<SobolIndices>| shares.as_ref().is_some_and(|one| !one.settled);
     if found.variance.as_ref().is_some_and(|shares| unsettled(&shares.failed) || unsettled(&shares.log_runway)) {
         notes.push(
