@@ -26,10 +26,17 @@ fn transcripts(text: &str) -> Vec<Transcript> {
     found
 }
 
+/// Spaces of every kind as they are typed, and no blanks at the ends of lines.
+fn plain(text: &str) -> String {
+    let lines = text.lines().map(|line| line.replace(['\u{a0}', '\u{202f}'], " ").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Whether the parts of the shown lines between `…` follow each other in the text.
 fn follows(shown: &[String], said: &str) -> Result<(), String> {
-    let mut rest = said;
-    for part in shown.join("\n").split('…').map(str::trim).filter(|part| !part.is_empty()) {
+    let said = plain(said);
+    let mut rest = said.as_str();
+    for part in plain(&shown.join("\n")).split('…').map(str::trim).filter(|part| !part.is_empty()) {
         let at = rest.find(part).ok_or_else(|| format!("{part:?} is not in, or not in this order: {said}"))?;
         rest = &rest[at + part.len()..];
     }
