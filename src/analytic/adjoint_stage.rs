@@ -50,12 +50,15 @@ pub struct RestingTimes {
     pub again: f64,
 }
 
+/// Derivatives of the mean of a function over the start, along its shares of unsound and of wrong beliefs.
+pub type StartSlopes = Box<dyn Fn(&[f64]) -> [f64; 2]>;
+
 /// Law of generation 0 over the states, and how a function's mean over it moves with the shares of a start that is drawn.
 pub struct StartLaw {
     /// The law.
     pub law: Vec<f64>,
     /// Derivatives of the mean of a function along the shares: unsound, wrong.
-    pub slopes: Box<dyn Fn(&[f64]) -> [f64; 2]>,
+    pub slopes: StartSlopes,
 }
 
 impl StartLaw {

@@ -24,7 +24,7 @@ const FAR: f64 = 1_000.0;
 const LEAST: f64 = 1e-3;
 
 impl LoopFate {
-    /// `E[T]` in generations, between [`LEAST`] and [`FAR`] horizons; where it is infinite or unknown, that of a loop that fails as
+    /// `E[T]` in generations, at least 0.001 and at most 1,000 horizons; where it is infinite or unknown, that of a loop that fails as
     /// often up to the horizon, at an even hazard.
     #[must_use]
     pub fn lasting(&self, horizon: u64) -> Option<f64> {

@@ -69,7 +69,7 @@ pub fn plausible(file: &ScenarioFile, scenario: &Scenario) -> Vec<PlausibleRange
 fn moves_alone(scenario: &Scenario, key: &str) -> bool {
     let is_share = key.starts_with("difficulty.") && key.ends_with(".share");
     let schedule = ["errors.step_error_gain", "errors.step_error_floor", "errors.erosion"];
-    !is_share && !(scenario.settles_at() == Some(0) && schedule.contains(&key))
+    !(is_share || scenario.settles_at() == Some(0) && schedule.contains(&key))
 }
 
 fn smooth_keys(scenario: &Scenario) -> impl Iterator<Item = String> {

@@ -1,7 +1,7 @@
 //! Markov chains given state by state, whatever they model: their law of absorption.
 //!
-//! [`chain`] holds the rows and labels, `ends` says which states end it, `row_sums` what sums that miss 1 leave in doubt, `order`
-//! numbers the states for elimination, `follow` steps forward, and `law` puts them together in a `result`; [`of_loop`] writes a scenario's
+//! `chain` holds the rows and labels, `ends` says which states end it, `row_sums` what sums that miss 1 leave in doubt, `order`
+//! numbers the states for elimination, `follow` steps forward, and `law` puts them together in a `result`; `of_loop` writes a scenario's
 //! loop as such a chain.
 
 mod chain;

@@ -17,10 +17,16 @@ const WIDE: f64 = 10.0;
 /// Half the height of a bar; rows are 1 apart.
 const HALF: f64 = 0.34;
 
+/// Where a value stands on an axis.
+type AxisScale = fn(f64) -> f64;
+
+/// A number of a loop, if it has one.
+type FateNumber = Box<dyn Fn(&LoopFate) -> Option<f64>>;
+
 /// A number of the loop that bars are drawn of.
 struct BarNumber {
-    axis: fn(&[f64]) -> (Axis, fn(f64) -> f64),
-    of: Box<dyn Fn(&LoopFate) -> Option<f64>>,
+    axis: fn(&[f64]) -> (Axis, AxisScale),
+    of: FateNumber,
     title: String,
     caption: &'static str,
     notes: Vec<String>,
