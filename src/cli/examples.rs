@@ -56,15 +56,15 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "sensitivity",
         &[
             "runaway sensitivity models/self-consistency.toml",
-            "runaway sensitivity models/unverified.toml --set examples=300 --global --width 0.2 -o out/sensitivity",
+            "runaway sensitivity models/unverified.toml --global --width 0.2 -o out/sensitivity",
         ],
     ),
     (
         "sweep",
         &[
             "runaway sweep models/unverified.toml --over errors.step_error=0.0005:0.01:9:log",
-            "runaway sweep models/unverified.toml --over errors.step_error=0.0005:0.01:20:log --over learning.anchor=0:0.5:20 --report out/sweep",
-            "runaway sweep models/unverified.toml --over vote.candidates=1:9:5 --quantiles --format csv > votes.csv",
+            "runaway sweep models/ttrl.toml --over task.steps=5:40:8 --over examples=50,500 --report map",
+            "runaway sweep models/unverified.toml --over vote.candidates=1:9:5 --quantiles -o votes.csv",
             "runaway sweep models/unverified.toml --over learning.anchor=0:0.5:20 --shard 1/2 -o part-1.csv",
             "runaway sweep models/unverified.toml --over learning.anchor=0:0.5:20 --shard 2/2 -o part-2.csv",
         ],
@@ -87,7 +87,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "gate",
         &[
             "runaway gate tests/data/loops/addition-growing.csv --alone --fail-if 'P(fail within 5)>0.2'",
-            "runaway gate tests/data/loops/addition-growing.csv --fail-if 'runway(5%)<3' --junit gate.xml",
+            "runaway gate tests/data/loops/digits-small-unverified.csv --fail-if 'runway(5%)<3' --alone",
         ],
     ),
     (
