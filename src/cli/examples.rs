@@ -87,7 +87,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         "gate",
         &[
             "runaway gate tests/data/loops/addition-growing.csv --alone --fail-if 'P(fail within 5)>0.2'",
-            "runaway gate tests/data/loops/digits-small-unverified.csv --fail-if 'runway(5%)<3' --alone",
+            "runaway gate tests/data/loops/digits-logit-vote2of2.csv --alone --fail-if 'R(5%)>2'",
         ],
     ),
     (

@@ -129,7 +129,7 @@ fn spaced(values: &str) -> Result<(AxisSpacing, Vec<f64>), String> {
         _ => {
             let at = index as f64;
             match spacing {
-                AxisSpacing::Log => (from.ln() * ((last - at) / last) + to.ln() * (at / last)).exp(),
+                AxisSpacing::Log => round((from.ln() * ((last - at) / last) + to.ln() * (at / last)).exp()),
                 // Weighted, so that round ends and a round step give round points.
                 _ => (from * (last - at) + to * at) / last,
             }
@@ -140,6 +140,11 @@ fn spaced(values: &str) -> Result<(AxisSpacing, Vec<f64>), String> {
         true => Ok((spacing, values)),
         false => Err("its points are beyond what a number can hold".to_owned()),
     }
+}
+
+/// To fifteen digits, so that round ends and a round ratio give round points.
+fn round(value: f64) -> f64 {
+    format!("{value:.14e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -178,7 +183,7 @@ mod tests {
             ("learning.anchor=", "`` is not a number"),
             ("learning.anchor=0.2,0.1,0.2", "0.2 stands there twice"),
             ("learning.anchor=1:1:3", "`--set`"),
-            ("learning.anchor=-1e308:1e308:3", "beyond"),
+            ("learning.anchor=-1e308:1e308:9", "beyond"),
             ("examples=1.5,2", "whole numbers, not 1.5"),
             ("examples=1:3:9", "two points in a row are 1"),
             ("examples=1e300,2", "more than a whole number may be"),

@@ -187,11 +187,9 @@ mod tests {
             let mut sorted = votes.clone();
             sorted.sort_unstable_by(|a, b| b.cmp(a));
             let left = sequence.len() - cast;
-            let stops = match rule {
-                StopRule::Settled => left == 0 || sorted[0] as usize > sorted[1] as usize + left,
-                StopRule::Error(error) => left == 0 || by_hand(sorted[0], sorted[1]) <= error,
-            };
-            if stops {
+            let settled = left == 0 || sorted[0] as usize > sorted[1] as usize + left;
+            let sure = matches!(rule, StopRule::Error(error) if by_hand(sorted[0], sorted[1]) <= error);
+            if settled || sure {
                 let tied = votes.iter().filter(|one| **one == sorted[0]).count();
                 return (cast, if votes[0] == sorted[0] { 1.0 / tied as f64 } else { 0.0 });
             }

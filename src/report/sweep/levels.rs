@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(MapLevels::runways([2.0, 7e28].into_iter()).levels, [1e5, 1e10, 1e15, 1e20, 1e25]);
         assert_eq!(MapLevels::runways([3.0].into_iter()).classes(), 1);
         assert_eq!(MapLevels::shares([0.0, 0.3].into_iter()).levels, [0.01, 0.05, 0.2]);
-        assert_eq!(MapLevels::shares([1e-12, 1e-9].into_iter()).levels.first(), Some(&2e-12));
+        assert_eq!(MapLevels::shares([1e-12, 1e-9].into_iter()).levels.first(), Some(&1e-11));
         let levels = MapLevels::runways([2.3, 90.0].into_iter());
         let names: Vec<String> = (0..levels.classes()).map(|class| levels.name(class)).collect();
         assert_eq!(names, ["below 5", "5 to 10", "10 to 20", "20 to 50", "from 50"]);
