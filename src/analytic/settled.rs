@@ -2,7 +2,12 @@
 
 use crate::scenario::{Policy, Scenario};
 
+/// The generation from which the law of one generation, over one pool, stays as it is.
+pub fn settled_from(scenario: &Scenario) -> Option<u64> {
+    scenario.settles_at().filter(|_| scenario.learning.policy == Policy::Replace)
+}
+
 /// Whether the law of one generation, over one pool, stays as it is from `generation` on.
 pub fn settled(scenario: &Scenario, generation: u64) -> bool {
-    scenario.learning.policy == Policy::Replace && scenario.settles_at().is_some_and(|settled| generation >= settled)
+    settled_from(scenario).is_some_and(|settled| generation >= settled)
 }

@@ -47,6 +47,12 @@ impl Composition {
     /// This composition, each share of it rounded once.
     #[must_use]
     pub fn rounded(self) -> Composition<Rounded> {
+        self.fixed()
+    }
+
+    /// This composition in other numbers, which stand still.
+    #[must_use]
+    pub fn fixed<S: From<f64>>(self) -> Composition<S> {
         Composition { unsound: self.unsound.into(), wrong: self.wrong.into() }
     }
 }

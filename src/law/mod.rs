@@ -92,6 +92,15 @@ impl<P: Scalar> Law<P> {
     }
 }
 
+impl Law<Dual> {
+    /// The same with its derivatives along one parameter.
+    #[must_use]
+    pub fn along(scenario: &Scenario, generation: u64, parameter: LawParameter) -> Self {
+        let slope = |read: LawParameter| f64::from(u8::from(read == parameter));
+        Self::lifted(scenario, generation, &|read, value| Dual { value, slope: slope(read) })
+    }
+}
+
 impl Law {
     /// The law by which `generation` produces its successor.
     #[must_use]

@@ -8,7 +8,7 @@
 //! Source: H. Caswell, Sensitivity analysis of discrete Markov chains via matrix calculus (2013).
 
 use crate::analytic::adjoint_stage::{AdjointStage, NextMean, RestingTimes, StartLaw};
-use crate::analytic::settled::settled;
+use crate::analytic::settled::settled_from;
 use crate::analytic::tolerances::DIED_OUT;
 use crate::law::Composition;
 use crate::scenario::Scenario;
@@ -82,17 +82,12 @@ struct Stages<'a, S> {
 
 impl<S: AdjointStage> Stages<'_, S> {
     fn at(&mut self, generation: u64) -> Result<&S, String> {
-        let stays = |from: u64| from <= generation && settled(self.scenario, from);
-        let known = self.last.take().filter(|(from, _)| *from == generation || stays(*from));
-        let stage = match known {
-            Some((from, stage)) => (from.min(generation), stage),
-            None => {
-                let first =
-                    (0..=generation).rev().take_while(|g| settled(self.scenario, *g)).last().unwrap_or(generation);
-                (first, (self.make)(first)?)
-            }
+        let from = settled_from(self.scenario).map_or(generation, |stays| stays.min(generation));
+        let stage = match self.last.take() {
+            Some((known, stage)) if known == from => stage,
+            _ => (self.make)(from)?,
         };
-        Ok(&self.last.insert(stage).1)
+        Ok(&self.last.insert((from, stage)).1)
     }
 }
 
@@ -193,8 +188,7 @@ pub fn influences<S: AdjointStage>(
 ) -> Result<RunwayInfluences, String> {
     let mut stages = Stages { scenario, make, last: None };
     let horizon = usize::try_from(scenario.horizon.get()).unwrap_or(usize::MAX);
-    let rests = scenario.settles_at().filter(|rests| settled(scenario, *rests));
-    let rests = rests.and_then(|rests| usize::try_from(rests).ok());
+    let rests = settled_from(scenario).and_then(|rests| usize::try_from(rests).ok());
     let far = horizon.max(rests.unwrap_or(0));
     let forward = ForwardPass::run(&mut stages, start.law.clone(), |survival| {
         let (passed, now) = (survival.len() - 1, survival[survival.len() - 1]);

@@ -77,12 +77,9 @@ fn at(count: u64, examples: u64) -> Composition {
 /// The value of a parameter at which the error rate of a composition meets the threshold, by Newton's method.
 fn crossing(scenario: &Scenario, parameter: LawParameter, value: f64, at: Composition) -> Option<f64> {
     let (threshold, key) = (scenario.failure.error_rate.get(), parameter.to_string());
-    let lift = |read: LawParameter, value| Dual { value, slope: f64::from(u8::from(read == parameter)) };
     let (mut moved, mut now) = (scenario.clone(), value);
     for _ in 0..STEPS {
-        let law = Law::<Dual>::lifted(&moved, 0, &lift);
-        let x: Composition<Dual> = Composition { unsound: at.unsound.into(), wrong: at.wrong.into() };
-        let error = law.error_rate(x);
+        let error = Law::along(&moved, 0, parameter).error_rate(at.fixed::<Dual>());
         let missing = threshold - error.value;
         if missing.abs() <= FOUND * threshold {
             return Some(now);

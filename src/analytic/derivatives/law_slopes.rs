@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::analytic::settled::settled;
+use crate::analytic::settled::settled_from;
 use crate::law::{Composition, Dual, Law, LawParameter};
 use crate::scenario::Scenario;
 
@@ -20,8 +20,8 @@ type DrawWeights = [[f64; 2]; 3];
 /// States by generation of the law, with their weights.
 type WeightedStates = BTreeMap<u64, Vec<(Composition, DrawWeights)>>;
 
-/// The parameters that the law of a scenario reads, each with its value; but for a recovery of 0, since with any other a loop
-/// without unsound beliefs gains a dimension.
+/// The parameters that the law of a scenario reads, each with its value. A recovery of 0 is left out: any other value adds
+/// unsound beliefs, and a dimension.
 pub fn parameters(scenario: &Scenario) -> Vec<(LawParameter, f64)> {
     let read = Mutex::new(Vec::<(LawParameter, f64)>::new());
     Law::lifted(scenario, 0, &|parameter, value| {
@@ -39,7 +39,7 @@ pub fn parameters(scenario: &Scenario) -> Vec<(LawParameter, f64)> {
 pub fn along_parameters(scenario: &Scenario, numbers: &[Option<InfluencedNumber>; 3]) -> Vec<AlongParameter> {
     let each = |generation: u64| generation;
     // Where the law stays, so do its slopes along all but the parameters that would make it change.
-    let stays = (0..=scenario.horizon.get()).find(|generation| settled(scenario, *generation)).unwrap_or(u64::MAX);
+    let stays = settled_from(scenario).unwrap_or(u64::MAX);
     let once = |generation: u64| generation.min(stays);
     let (aged, drawn) = (states(numbers, |number| &number.draws, each), states(numbers, |number| &number.draws, once));
     let ageing = states(numbers, |number| &number.ageing, each);
@@ -81,13 +81,11 @@ fn states(
 
 /// Sums over the states of the slopes of what the law draws `later` generations on.
 fn sums(scenario: &Scenario, parameter: LawParameter, later: u64, states: &WeightedStates) -> [f64; 3] {
-    let lift = |read: LawParameter, value| Dual { value, slope: f64::from(u8::from(read == parameter)) };
     let mut sums = [0.0; 3];
     for (generation, states) in states {
-        let law = Law::<Dual>::lifted(scenario, *generation + later, &lift);
+        let law = Law::along(scenario, *generation + later, parameter);
         for (at, weights) in states {
-            let at: Composition<Dual> = Composition { unsound: at.unsound.into(), wrong: at.wrong.into() };
-            let Some(next) = law.at(at).next else { continue };
+            let Some(next) = law.at(at.fixed::<Dual>()).next else { continue };
             for (sum, [unsound, wrong]) in sums.iter_mut().zip(weights) {
                 *sum += unsound * next.unsound.slope + wrong * next.wrong.slope;
             }

@@ -53,6 +53,7 @@ pub fn derivatives(scenario: &Scenario) -> LoopDerivatives {
     let value = |number: &Option<InfluencedNumber>| number.as_ref().map(|number| number.value);
     let [runway, failed, median] = numbers.each_ref().map(value);
     let (reproduction_number, floor_error) = (outlook.reproduction_number, outlook.floor_error);
+    let floor = floor_error.and_then(|_| slopes::FloorResponse::of(scenario));
     let smooth = law_slopes::along_parameters(scenario, &numbers);
     let parameters = smooth.into_iter().map(|(parameter, value, [runway, failed, median])| {
         let slopes = DerivedNumbers {
@@ -60,7 +61,7 @@ pub fn derivatives(scenario: &Scenario) -> LoopDerivatives {
             failed,
             median,
             reproduction_number: reproduction_number.and_then(|_| slopes::reproduction_number(scenario, parameter)),
-            floor_error: floor_error.and_then(|_| slopes::floor_error(scenario, parameter)),
+            floor_error: floor.as_ref().and_then(|floor| floor.slope(scenario, parameter)),
         };
         ParameterDerivatives { key: parameter.to_string(), value, slopes }
     });

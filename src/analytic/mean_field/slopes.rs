@@ -62,19 +62,33 @@ fn radius_slope(matrix: &Matrix2<f64>, change: &Matrix2<f64>) -> f64 {
     (a.1 * d.0 + a.0 * d.1 - b.1 * c.0 - b.0 * c.1) / (2.0 * determinant.sqrt())
 }
 
-/// d err(x*)/dθ at the floor x*: err moves by itself, and with x* = q(x*), so that (I − K) dx* = ∂q/∂θ.
-#[must_use]
-pub fn floor_error(scenario: &Scenario, parameter: LawParameter) -> Option<f64> {
-    let plain = Law::new(scenario, 0);
-    let floor = fixed_points::floor(&plain, Composition::start(scenario)).ok()?;
-    let lift = |read: LawParameter, value| Dual { value, slope: f64::from(u8::from(read == parameter)) };
-    let law = Law::<Dual>::lifted(scenario, 0, &lift);
-    let at: Composition<Dual> = Composition { unsound: floor.unsound.into(), wrong: floor.wrong.into() };
-    let moved = law.at(at);
-    let next = moved.next?;
-    let matrix = Matrix2::identity() - next_generation_matrix(&plain, floor)?;
-    let shift = matrix.lu().solve(&Vector2::new(next.unsound.slope, next.wrong.slope))?;
-    let along = |direction| plain.error_rate(floor.towards(direction)).slope;
-    let [unsound, wrong] = Direction::ALL.map(along);
-    Some(moved.error_rate.slope + unsound * shift[0] + wrong * shift[1]).filter(|slope| slope.is_finite())
+/// The error floor x*, and how it answers to what moves the law: found once for all parameters.
+pub struct FloorResponse {
+    at: Composition,
+    /// I − K.
+    left: Matrix2<f64>,
+    /// Derivatives of err along unsound and wrong beliefs.
+    error: [f64; 2],
+}
+
+impl FloorResponse {
+    /// Of a loop whose mean field comes to rest from its start.
+    #[must_use]
+    pub fn of(scenario: &Scenario) -> Option<Self> {
+        let law = Law::new(scenario, 0);
+        let at = fixed_points::floor(&law, Composition::start(scenario)).ok()?;
+        let left = Matrix2::identity() - next_generation_matrix(&law, at)?;
+        let error = Direction::ALL.map(|direction| law.error_rate(at.towards(direction)).slope);
+        Some(Self { at, left, error })
+    }
+
+    /// d err(x*)/dθ: err moves by itself, and with x* = q(x*), so that (I − K) dx* = ∂q/∂θ.
+    #[must_use]
+    pub fn slope(&self, scenario: &Scenario, parameter: LawParameter) -> Option<f64> {
+        let moved = Law::along(scenario, 0, parameter).at(self.at.fixed::<Dual>());
+        let next = moved.next?;
+        let shift = self.left.lu().solve(&Vector2::new(next.unsound.slope, next.wrong.slope))?;
+        let [unsound, wrong] = self.error;
+        Some(moved.error_rate.slope + unsound * shift[0] + wrong * shift[1]).filter(|slope| slope.is_finite())
+    }
 }

@@ -27,7 +27,7 @@ struct VoteCounts {
 
 /// When a vote stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum StopRule {
+pub(super) enum VoteStop {
     /// Once no other answer can catch the leader.
     Settled,
     /// Once the leader is the likeliest answer but for this error, as the votes of it and of the second say (a Beta law with a flat
@@ -79,13 +79,13 @@ impl VoteCounts {
         next
     }
 
-    fn stops(&self, rule: StopRule, all: u64) -> bool {
+    fn stops(&self, rule: VoteStop, all: u64) -> bool {
         let (most, second) = self.leaders();
         let left = all - self.cast();
         let settled = left == 0 || most > second + left;
         match rule {
-            StopRule::Settled => settled,
-            StopRule::Error(error) => settled || doubt(most, second) <= error,
+            VoteStop::Settled => settled,
+            VoteStop::Error(error) => settled || doubt(most, second) <= error,
         }
     }
 }
@@ -97,7 +97,7 @@ fn doubt(most: u64, second: u64) -> f64 {
 }
 
 /// Votes and winner where each vote is `sample`, of `votes` at most.
-pub(super) fn stopped(votes: u64, rule: StopRule, sample: &Answers, wrong_answers: Option<u64>) -> StoppedVote {
+pub(super) fn stopped(votes: u64, rule: VoteStop, sample: &Answers, wrong_answers: Option<u64>) -> StoppedVote {
     let mut running = BTreeMap::from([(VoteCounts::default(), 1.0)]);
     let mut sum = StoppedVote::default();
     while !running.is_empty() {
@@ -138,7 +138,7 @@ fn continued(counts: &VoteCounts, sample: &Answers, wrong_answers: Option<u64>) 
 }
 
 /// Over all situations; `None` where the counts are too many to follow.
-pub(super) fn adaptive(votes: u64, rule: StopRule, situations: &[ProblemSituation]) -> Option<AdaptiveVote> {
+pub(super) fn adaptive(votes: u64, rule: VoteStop, situations: &[ProblemSituation]) -> Option<AdaptiveVote> {
     let scattered =
         situations.iter().any(|situation| situation.wrong_answers.is_some() && situation.sample.random > 0.0);
     if votes > if scattered { MOST_SCATTERED } else { MOST_VOTES } {
@@ -151,8 +151,8 @@ pub(super) fn adaptive(votes: u64, rule: StopRule, situations: &[ProblemSituatio
         sum.right += situation.weight * one.right;
     }
     let stop_error = match rule {
-        StopRule::Settled => None,
-        StopRule::Error(error) => Some(error),
+        VoteStop::Settled => None,
+        VoteStop::Error(error) => Some(error),
     };
     Some(AdaptiveVote { stop_error, votes: sum.votes, purity: sum.right })
 }
@@ -178,7 +178,7 @@ mod tests {
     }
 
     /// Votes and winner of one sequence of votes; answer 0 is right, 1 systematic, the others random.
-    fn followed(sequence: &[usize], rule: StopRule) -> (usize, f64) {
+    fn followed(sequence: &[usize], rule: VoteStop) -> (usize, f64) {
         let mut votes = vec![0_u64; 2 + sequence.len() + 64];
         for (cast, answer) in std::iter::once(None).chain(sequence.iter().map(Some)).enumerate() {
             if let Some(answer) = answer {
@@ -188,7 +188,7 @@ mod tests {
             sorted.sort_unstable_by(|a, b| b.cmp(a));
             let left = sequence.len() - cast;
             let settled = left == 0 || sorted[0] as usize > sorted[1] as usize + left;
-            let sure = matches!(rule, StopRule::Error(error) if by_hand(sorted[0], sorted[1]) <= error);
+            let sure = matches!(rule, VoteStop::Error(error) if by_hand(sorted[0], sorted[1]) <= error);
             if settled || sure {
                 let tied = votes.iter().filter(|one| **one == sorted[0]).count();
                 return (cast, if votes[0] == sorted[0] { 1.0 / tied as f64 } else { 0.0 });
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn agrees_with_every_sequence_of_votes() {
         for (sample, wrong_answers) in samples() {
-            for rule in [StopRule::Settled, StopRule::Error(0.1), StopRule::Error(0.3)] {
+            for rule in [VoteStop::Settled, VoteStop::Error(0.1), VoteStop::Error(0.3)] {
                 let (all, cells) = (6_u32, wrong_answers.unwrap_or(6).min(6) as usize);
                 // More than six values are told apart by six votes only as far as they coincide, which needs them all.
                 if wrong_answers.is_none_or(|answers| answers > 6) {
@@ -247,7 +247,7 @@ mod tests {
         for (sample, wrong_answers) in samples() {
             for votes in [1, 2, 5, 9, 12] {
                 let whole = elect(votes, 1, wrong_answers, &sample).unwrap();
-                let found = stopped(votes, StopRule::Settled, &sample, wrong_answers);
+                let found = stopped(votes, VoteStop::Settled, &sample, wrong_answers);
                 assert_relative_eq!(found.right, whole.right(), max_relative = 1e-10, epsilon = 1e-14);
                 assert!(found.votes <= votes as f64 + 1e-9 && found.votes >= (votes as f64 / 2.0).floor());
             }
@@ -260,7 +260,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(15);
         const RUNS: u32 = 40_000;
         for (sample, wrong_answers) in samples() {
-            for rule in [StopRule::Settled, StopRule::Error(0.05)] {
+            for rule in [VoteStop::Settled, VoteStop::Error(0.05)] {
                 let (mut votes, mut squares, mut right) = (0.0, 0.0, 0.0);
                 for run in 0..RUNS {
                     let mut fresh = 2;

@@ -7,7 +7,7 @@ use crate::law::{Answers, Composition, Law, elect};
 use crate::quantity::Count;
 use crate::scenario::Scenario;
 
-use super::adaptive::{MOST_SCATTERED, MOST_VOTES, StopRule, adaptive};
+use super::adaptive::{MOST_SCATTERED, MOST_VOTES, VoteStop, adaptive};
 use super::division::{DivisionPlan, ProblemOutcome, purity, revised};
 use super::inferred::{
     AdaptiveVote, CheckPlace, DifficultyRow, InferencePlan, ResamplingRow, RevisionRates, RevisionVerdict,
@@ -249,7 +249,7 @@ fn resampling(samples: u64, stacks: &[CheckStack], situations: &[ProblemSituatio
 }
 
 fn stopping(samples: u64, stop_error: f64, situations: &[ProblemSituation]) -> Vec<AdaptiveVote> {
-    let rules = [StopRule::Settled, StopRule::Error(stop_error)];
+    let rules = [VoteStop::Settled, VoteStop::Error(stop_error)];
     rules.into_iter().filter_map(|rule| adaptive(samples, rule, situations)).collect()
 }
 
@@ -332,7 +332,7 @@ fn notes(scenario: &Scenario, samples: u64, situations: &[ProblemSituation], sta
                 .to_owned(),
         );
     }
-    if adaptive(samples.min(1), StopRule::Settled, situations).is_some()
+    if adaptive(samples.min(1), VoteStop::Settled, situations).is_some()
         && stopping(samples, 0.5, situations).is_empty()
     {
         notes.push(format!(
