@@ -178,6 +178,7 @@ const fn is_asked_wrong(error: &FitError) -> bool {
             | FitError::Drop(_)
             | FitError::DropBeyond { .. }
             | FitError::Horizon(_)
+            | FitError::Forecasts { .. }
             | FitError::Effort
     )
 }

@@ -209,17 +209,16 @@ pub(super) fn fan(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -
         .collect()
 }
 
+/// Generations until a course fails; one beyond the horizon where it does not.
+pub(super) fn first_failure(run: &LogRun, course: &ErrorCourse, options: &FitOptions) -> u64 {
+    let error_rate = options.threshold.error_rate(&run.rows);
+    let future = course.error.iter().skip(course.error.len().saturating_sub(options.horizon as usize));
+    future.zip(1..).find(|(error, _)| **error >= error_rate).map_or(options.horizon + 1, |(_, ahead)| ahead)
+}
+
 /// Generations until each course fails, in rising order; one beyond the horizon where it does not.
 pub(super) fn remaining(run: &LogRun, courses: &[ErrorCourse], options: &FitOptions) -> Vec<u64> {
-    let error_rate = options.threshold.error_rate(&run.rows);
-    let (horizon, beyond) = (options.horizon as usize, options.horizon + 1);
-    let mut remaining: Vec<u64> = courses
-        .iter()
-        .map(|course| {
-            let future = course.error.iter().skip(course.error.len().saturating_sub(horizon));
-            future.zip(1..).find(|(error, _)| **error >= error_rate).map_or(beyond, |(_, ahead)| ahead)
-        })
-        .collect();
+    let mut remaining: Vec<u64> = courses.iter().map(|course| first_failure(run, course, options)).collect();
     remaining.sort_unstable();
     remaining
 }

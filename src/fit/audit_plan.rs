@@ -117,13 +117,12 @@ impl Fitted<'_> {
         let places = self.audit_places(by);
         let last = self.last_row().map_or(0, |row| row.generation);
         let all = self.evidence(WEIGHED);
-        let now = all.1.above.iter().filter(|above| **above).count() as f64 / all.1.above.len().max(1) as f64;
         let of_last = places.iter().position(|place| place.generation == last);
         let in_last = of_last.and_then(|at| places.get(at)).map(|place| vec![(place, budget.min(place.left))]);
         PlannedAudits {
             generation: last,
             by,
-            above_one: now,
+            above_one: self.reproduction_above(1.0).value,
             level,
             budget,
             best: self.best_audits(&places, budget, level, FINALISTS),

@@ -10,6 +10,26 @@ pub(super) struct ErrorCourse {
     pub error: Vec<f64>,
     /// What an evaluation of each forecast generation measures.
     pub measured: Vec<f64>,
+    /// Courses of one batch have their parameters in common, or draws of one stretch of the sampler; those of others are
+    /// independent. Batches of the mechanism come before those of the trend.
+    pub batch: usize,
+}
+
+impl ErrorCourse {
+    /// The same without forecasts beyond a horizon.
+    pub fn up_to(mut self, horizon: usize) -> Self {
+        self.error.truncate(self.error.len() - self.measured.len().saturating_sub(horizon));
+        self.measured.truncate(horizon);
+        self
+    }
+}
+
+/// Batches of the mechanism's draws: stretches of the sampler that are longer than its memory.
+pub(super) const CHAIN_BATCHES: usize = 16;
+
+/// The batch of a draw of the mechanism, by its place among them all.
+pub(super) fn chain_batch(index: usize, draws: usize) -> usize {
+    index * CHAIN_BATCHES / draws.max(1)
 }
 
 /// Draws what one member forecasts towards its median of each generation: `kept` of every distance stays, on the logit scale.
@@ -57,6 +77,7 @@ mod tests {
         let course = |&(error, wrong): &(f64, u64)| ErrorCourse {
             error: vec![0.3, error],
             measured: vec![wrong as f64 / 200.0],
+            batch: 0,
         };
         rates.iter().map(course).collect()
     }

@@ -73,7 +73,11 @@ impl SampledPosterior {
         let from_trend = (self.trend_share(options, split) * paths.len() as f64).round() as usize;
         let kept = paths.len() - from_trend;
         let thinned = (0..kept).filter_map(|index| paths.get(index * paths.len() / kept.max(1)));
-        let mut courses: Vec<ErrorCourse> = thinned.map(|path| path.course.clone()).collect();
+        let batched = |(index, path): (usize, &SampledPath)| ErrorCourse {
+            batch: course::chain_batch(index, kept),
+            ..path.course.clone()
+        };
+        let mut courses: Vec<ErrorCourse> = thinned.enumerate().map(batched).collect();
         // How rough a loop's course is was learned from logs: of loops that count what they keep, and of others.
         let counted = model::checks(runs);
         let trends = Trends::new(runs, options, self.training, counted);
@@ -129,6 +133,12 @@ impl<'a> Fitted<'a> {
         }
         let courses = posterior.courses(&log.runs, options, ahead, &paths);
         Ok(Self { log, run, options, posterior, ahead, draws, paths, courses })
+    }
+
+    /// Courses that were drawn.
+    #[must_use]
+    pub fn draws_made(&self) -> usize {
+        self.courses.len()
     }
 
     /// The last evaluated generation of the run to forecast.

@@ -75,7 +75,7 @@ pub use row_error::RowError;
 pub use sampler::SamplerConfig;
 pub use saved::SaveError;
 pub use score::{count_quantile, covered, crps, quantile, sorted};
-pub use signals::StopSignals;
+pub use signals::{DrawnShare, StopSignals};
 pub use training::{LoopChecks, TrainingMode};
 pub use transition::{AnswerMoves, AnswerSamples, AnswerTransition, SampleAnswer, TransitionShare};
 pub use variant::{AveragedForecast, ModelVariant, VariantScore, WeighedVariants};
@@ -190,7 +190,7 @@ impl Default for FitOptions {
             same_problems: None,
             priors: BTreeMap::new(),
             others: OTHERS,
-            paths: 2000,
+            paths: USUAL_DRAWS as usize,
             run: 0,
         }
     }
@@ -246,6 +246,16 @@ pub enum FitError {
         /// The error rate that it leads to.
         failing: f64,
     },
+    /// More forecasts than memory holds.
+    #[error(
+        "{draws} draws of {horizon} generations are more than the {MOST_FORECASTS} forecasts that are kept; lower --draws or --horizon"
+    )]
+    Forecasts {
+        /// Courses to be drawn.
+        draws: usize,
+        /// Generations of each.
+        horizon: u64,
+    },
     /// A horizon of nothing, or beyond reason.
     #[error("a horizon is 1 to {MOST_HORIZON} generations, but this is {0}")]
     Horizon(u64),
@@ -266,5 +276,11 @@ fn the_run(name: &str) -> String {
 
 /// Most generations, of all runs together, that are filtered.
 pub const MOST_GENERATIONS: u64 = 2000;
+/// Courses that are drawn unless another number is asked for.
+pub const USUAL_DRAWS: u32 = 2_000;
+/// Most courses that a command draws.
+pub const MOST_DRAWS: i64 = 50_000;
+/// Most generations that are forecast, over all courses: a few hundred megabytes.
+const MOST_FORECASTS: u64 = 20_000_000;
 /// Most generations that are forecast.
 pub const MOST_HORIZON: u64 = 10_000;

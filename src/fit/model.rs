@@ -97,13 +97,24 @@ pub(super) struct SampledPath {
 pub(super) struct ForecastSpan {
     /// Generations to forecast.
     pub horizon: usize,
+    /// Generations that a trend draws whatever the horizon: those beyond come from random numbers of their own, so that the first
+    /// ones do not depend on how far is looked.
+    pub near: usize,
     /// Test problems of a forecast evaluation.
     pub evaluated: u64,
     /// Steps added to a solution each generation.
     pub growth: f64,
 }
 
+/// Generations that are drawn whatever the horizon.
+const NEAR: usize = 20;
+
 impl ForecastSpan {
+    /// Generations that a trend draws.
+    pub fn drawn(&self) -> usize {
+        self.horizon.max(self.near)
+    }
+
     /// The run goes on as it last did.
     pub fn of(rows: &[LogRow], stages: &[LogStage], horizon: usize) -> Self {
         let evaluated = rows.last().map_or(1, |row| row.independent_counts().1);
@@ -111,7 +122,7 @@ impl ForecastSpan {
             [.., before, last] => last.steps - before.steps,
             _ => 0.0,
         };
-        Self { horizon, evaluated, growth }
+        Self { horizon, near: NEAR, evaluated, growth }
     }
 }
 
@@ -137,7 +148,7 @@ impl FitModel {
             error.push(set_rate(stage.problems(&learner), &learner, mean, (wrong, trials), rng).1);
         }
         let (last, &last_count) = (stages.last()?, counts.last()?);
-        let course = ErrorCourse { error, measured: Vec::with_capacity(ahead.horizon) };
+        let course = ErrorCourse { error, measured: Vec::with_capacity(ahead.horizon), batch: 0 };
         let mut path = SampledPath { learner, last_share: share(&learner, last, last_count), kept_wrong, course };
         forecast(&mut path, last, last_count, ahead, rng);
         Some(path)

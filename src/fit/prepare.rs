@@ -10,7 +10,7 @@ use super::prior::{ParameterPoint, PriorSet};
 use super::sampler::{self, PosteriorSample};
 use super::stage::UsedMeasurements;
 use super::training::{LoopChecks, TrainingMode};
-use super::{FailureThreshold, FitError, FitOptions, MOST_GENERATIONS, MOST_HORIZON, Progress};
+use super::{FailureThreshold, FitError, FitOptions, MOST_FORECASTS, MOST_GENERATIONS, MOST_HORIZON, Progress};
 use crate::scenario::FitParameter;
 
 /// Random streams of a fit: ensembles take 0, 1, …; paths, prior draws and checks take these and what follows (see also `criticism`).
@@ -40,6 +40,9 @@ pub(super) fn prepare(runs: &[LogRun], same_problems: bool, options: &FitOptions
     checked_threshold(options.threshold, runs.get(options.run).map_or(&[], |run| &run.rows))?;
     if !(1..=MOST_HORIZON).contains(&options.horizon) {
         return Err(FitError::Horizon(options.horizon));
+    }
+    if (options.paths as u64).saturating_mul(options.horizon) > MOST_FORECASTS {
+        return Err(FitError::Forecasts { draws: options.paths, horizon: options.horizon });
     }
     let checks = options.checks.unwrap_or_else(|| model::checks(runs));
     let used = used(runs, checks, same_problems, options);

@@ -21,7 +21,7 @@ use super::course::ErrorCourse;
 use super::log::{LogRow, LogRun};
 use super::model::{self, ForecastSpan};
 use super::past::{self, Past, Seen, TrendScale};
-use super::trend::{Trends, normal};
+use super::trend::{Trends, beyond, normal};
 
 /// d.
 const WRONG_WHERE_APART: [f64; 9] = [0.1, 0.15, 0.2, 0.25, 0.33, 0.4, 0.5, 0.65, 0.8];
@@ -121,8 +121,10 @@ pub(super) fn courses(trends: &Trends<'_>, ahead: ForecastSpan, count: usize) ->
         let mut apart = rate(trends, run, &errors, apart(run), ahead, count, &mut rng)?;
         // Draws come in the order of their parameters: the two rates are independent.
         apart.shuffle(&mut rng);
-        let parts = passed.iter().zip(&apart).map(|(passed, apart)| Parts { passed, apart });
-        Some(parts.map(|parts| parts.course(&errors, ahead, &mut rng)).collect())
+        let parts = passed.iter().zip(&apart);
+        let parts = parts.map(|(passed, apart)| (passed.batch, Parts { passed: &passed.error, apart: &apart.error }));
+        let course = |(batch, parts): (usize, Parts<'_>)| ErrorCourse { batch, ..parts.course(&errors, ahead, &mut rng) };
+        Some(parts.map(course).collect())
     });
     past::with_earlier(linked.unwrap_or_default(), run, LogRow::independent_counts)
 }
@@ -136,10 +138,10 @@ fn rate(
     ahead: ForecastSpan,
     count: usize,
     rng: &mut ChaCha8Rng,
-) -> Option<Vec<Vec<f64>>> {
+) -> Option<Vec<ErrorCourse>> {
     let late = errors.span - Past::of(run, &counts)?.span;
-    let courses = trends.drawn(&counts, ForecastSpan { horizon: ahead.horizon + late, ..ahead }, count, rng)?;
-    Some(courses.into_iter().map(|course| course.error).collect())
+    let ahead = ForecastSpan { horizon: ahead.drawn() + late, near: ahead.near + late, ..ahead };
+    trends.drawn(&counts, ahead, count, rng)
 }
 
 /// One course of each rate.
@@ -192,8 +194,11 @@ impl Parts<'_> {
     fn course(&self, errors: &Past, ahead: ForecastSpan, rng: &mut ChaCha8Rng) -> ErrorCourse {
         let link = self.drawn_link(errors, rng);
         let factor = link.factor.0 + link.factor.1 * normal(rng);
-        let mut course = ErrorCourse { error: Vec::new(), measured: Vec::with_capacity(ahead.horizon) };
-        for place in 0..=errors.span + ahead.horizon {
+        let mut course = ErrorCourse { error: Vec::new(), measured: Vec::with_capacity(ahead.drawn()), batch: 0 };
+        let mut far: Option<ChaCha8Rng> = None;
+        for place in 0..=errors.span + ahead.drawn() {
+            let near = place <= errors.span + ahead.near;
+            let rng = if near { &mut *rng } else { far.get_or_insert_with(|| beyond(rng)) };
             let level = self.level(place, link.wrong) + factor;
             let seen = errors.seen.iter().find(|seen| seen.place == place);
             // The noise of an evaluated generation, as far as the evaluation shows it.
@@ -209,7 +214,7 @@ impl Parts<'_> {
                 course.measured.push(wrong as f64 / ahead.evaluated as f64);
             }
         }
-        course
+        course.up_to(ahead.horizon)
     }
 }
 
@@ -272,7 +277,7 @@ mod tests {
     use crate::fit::{FitOptions, sampler};
     use approx::assert_relative_eq;
 
-    const AHEAD: ForecastSpan = ForecastSpan { horizon: 8, evaluated: 500, growth: 0.0 };
+    const AHEAD: ForecastSpan = ForecastSpan { horizon: 8, near: 20, evaluated: 500, growth: 0.0 };
 
     /// A loop behind a vote of all of three: problems that tempt to one wrong answer, candidates that err by chance.
     #[derive(Clone, Copy)]

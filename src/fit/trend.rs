@@ -12,11 +12,11 @@
 //! Harvey 1989). Where everything generated is kept and audited, the audit is an evaluation too.
 
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
-use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
-use super::course::ErrorCourse;
+use super::course::{CHAIN_BATCHES, ErrorCourse};
 use super::log::{LogRow, LogRun};
 use super::model::{self, ForecastSpan};
 use super::past::{self, Past, Seen, TrendScale};
@@ -26,7 +26,7 @@ use super::{FitOptions, sampler};
 
 /// Stream of random numbers of the draws.
 const TREND_STREAM: u64 = 6 << 32;
-/// Draws from the priors.
+/// Draws from the priors, at least.
 const CANDIDATES: usize = 2000;
 /// Standard deviation of the first level around its measurement, before it is known.
 const OPEN: f64 = 2.0;
@@ -213,10 +213,10 @@ impl Weighted {
         let longer = |place: usize| past.seen.iter().rev().find(|seen| seen.place <= place).map_or(0.0, |s| s.longer);
         let level = |t: usize| first + shape.drift * t as f64 + states[t];
         let error = (0..=past.span).map(|t| draw.scale.back(level(t) + draw.wobble * wobbles[t] + longer(t))).collect();
-        let mut course = ErrorCourse { error, measured: Vec::with_capacity(ahead.horizon) };
+        let mut course = ErrorCourse { error, measured: Vec::with_capacity(ahead.drawn()), batch: 0 };
         let slope = (shape.drift + states[past.span + 1], shape.drift + states[past.span + 2]);
         self.go_on(&mut course, (level(past.span), slope), past, ahead, rng);
-        course
+        course.up_to(ahead.horizon)
     }
 
     /// The course after the log, from its last level, its slope and the slope in the long run.
@@ -229,7 +229,9 @@ impl Weighted {
         rng: &mut ChaCha8Rng,
     ) {
         let (first_steps, mut steps) = past.steps;
-        for step in 0..ahead.horizon {
+        let mut far: Option<ChaCha8Rng> = None;
+        for step in 0..ahead.drawn() {
+            let rng = if step < ahead.near { &mut *rng } else { far.get_or_insert_with(|| beyond(rng)) };
             let jump = if step == 0 && past.from_labels && past.span == 0 { self.draw.jump } else { 0.0 };
             level += slope + self.draw.noise.hypot(jump) * normal(rng);
             slope = drift + self.draw.keeping * (slope - drift) + self.draw.turn * normal(rng);
@@ -245,6 +247,14 @@ impl Weighted {
 /// Means of the evaluated levels before the log is read.
 fn expected(measured: &DVector<f64>, shape: &TrendShape, past: &Past) -> DVector<f64> {
     DVector::from_iterator(past.seen.len(), past.seen.iter().map(|seen| measured[0] + shape.drift * seen.place as f64))
+}
+
+/// Random numbers of the generations beyond those that are always drawn: other ones for each course, at no cost to the next.
+pub(super) fn beyond(rng: &ChaCha8Rng) -> ChaCha8Rng {
+    let mut next = ChaCha8Rng::from_seed(rng.get_seed());
+    next.set_stream(rng.get_stream());
+    next.set_word_pos(rng.get_word_pos());
+    ChaCha8Rng::from_rng(&mut next)
 }
 
 pub(super) fn normal(rng: &mut ChaCha8Rng) -> f64 {
@@ -296,19 +306,19 @@ impl<'a> Trends<'a> {
             let of = |past: &Past| Weighted::of(*draw, shape, past).map_or(f64::NEG_INFINITY, |one| one.log_density);
             others.iter().fold(of(&past), |sum, (weight, other)| sum + weight * of(other))
         };
-        let draws: Vec<TrendDraw> = (0..CANDIDATES).map(|_| TrendDraw::from(shape, rng)).collect();
+        let draws: Vec<TrendDraw> = (0..CANDIDATES.max(count)).map(|_| TrendDraw::from(shape, rng)).collect();
         let densities: Vec<f64> = draws.iter().map(density).collect();
         let most = densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let weights: Vec<f64> = densities.iter().map(|density| (density - most).exp()).collect();
         let total: f64 = weights.iter().sum();
         let (mut reached, mut out) = (0.0, Vec::with_capacity(count));
         let offset: f64 = rng.random();
-        for (draw, weight) in draws.into_iter().zip(&weights) {
+        for (index, (draw, weight)) in draws.into_iter().zip(&weights).enumerate() {
             reached += weight / total * count as f64;
             let wanted = ((reached - offset).ceil().max(0.0) as usize).min(count);
             let Some(one) = (out.len() < wanted).then(|| Weighted::of(draw, shape, &past)).flatten() else { continue };
             while out.len() < wanted {
-                out.push(one.course(shape, &past, ahead, rng));
+                out.push(ErrorCourse { batch: CHAIN_BATCHES + index, ..one.course(shape, &past, ahead, rng) });
             }
         }
         Some(out)
@@ -331,7 +341,7 @@ mod tests {
         LogRun { name: String::new(), rows: counts.iter().map(row).collect() }
     }
 
-    const AHEAD: ForecastSpan = ForecastSpan { horizon: 10, evaluated: 500, growth: 0.0 };
+    const AHEAD: ForecastSpan = ForecastSpan { horizon: 10, near: 20, evaluated: 500, growth: 0.0 };
 
     fn alone(log: LogRun, training: TrainingMode, checks: LoopChecks, count: usize) -> Vec<ErrorCourse> {
         Trends::new(&[log], &FitOptions::default(), training, checks).courses(checks, AHEAD, count)

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::fit::{CredibleInterval, StopSignals};
+use crate::fit::{CredibleInterval, DrawnShare, Fitted, StopSignals};
 
 /// A level at which a fit gives quantiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +165,24 @@ impl StopRule {
                 let place = within.iter().position(|share| *share >= level.probability());
                 let value = place.unwrap_or(within.len()) as f64 + 1.0;
                 RuleValue { value, beyond_horizon: place.is_none() }
+            }
+        }
+    }
+
+    /// The share of draws that decides it, and the level with which that is compared: the probability itself, or for a quantile the
+    /// probability of what lies beyond the bound.
+    pub(super) fn deciding(&self, fitted: &Fitted<'_>) -> (DrawnShare, f64) {
+        match self.quantity {
+            RuleQuantity::FailsWithin(generations) => (fitted.failing_within(generations), self.bound),
+            RuleQuantity::AboveOne => (fitted.reproduction_above(1.0), self.bound),
+            RuleQuantity::ReproductionNumber(level) => (fitted.reproduction_above(self.bound), 1.0 - level.probability()),
+            RuleQuantity::Runway(level) => {
+                let within = match self.comparison {
+                    RuleComparison::Above | RuleComparison::AtMost => self.bound.floor(),
+                    RuleComparison::AtLeast | RuleComparison::Below => self.bound.ceil() - 1.0,
+                };
+                // The bound is checked to be at most the longest forecast; none fails within 0 generations.
+                (fitted.failing_within(within.max(0.0) as u64), level.probability())
             }
         }
     }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::rates::{BacktestedChecks, RuleRates};
 use super::rule::{RuleValue, StopRule};
-use crate::fit::{CredibleInterval, FitOutlook, Fitted, Log, LogFit, LogRow, RunwayForecast, SurprisingRow};
+use crate::fit::{
+    CredibleInterval, DrawnShare, FitOutlook, Fitted, Log, LogFit, LogRow, MOST_DRAWS, RunwayForecast, SurprisingRow,
+};
 use crate::stats::interval::clopper_pearson;
 
 /// Fewest evaluated generations of a verdict, unless another number is asked for: most back-tests begin there.
@@ -53,17 +55,19 @@ pub enum GateDecision {
     ModelDoesNotFit,
 }
 
-/// Why a log cannot bear a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Why there is no verdict, the reasons that must be mended first before the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyUndecided {
-    /// It has too few evaluated generations.
-    FewGenerations,
     /// The sampler has not settled.
     NotSettled,
-    /// It says too little of R, and a rule is about R.
+    /// The log has too few evaluated generations.
+    FewGenerations,
+    /// It says too little of R, and the rule is about R.
     ReproductionUnknown,
+    /// Another sample of draws could reverse the rule.
+    SamplingError,
     /// Its last evaluation cannot tell the present error rate from a failure.
     FailureNotExcluded,
 }
@@ -79,6 +83,14 @@ pub struct MissingData {
     pub generations: Option<u64>,
     /// Further test problems that are missing, where they would help.
     pub items: Option<u64>,
+    /// Draws that would decide, where a number within reason does.
+    pub draws: Option<u64>,
+}
+
+impl MissingData {
+    const fn of(why: WhyUndecided) -> Self {
+        Self { why, generations: None, items: None, draws: None }
+    }
 }
 
 /// The numbers of a verdict.
@@ -90,6 +102,8 @@ pub struct GateNumbers {
     pub reproduction_number: CredibleInterval,
     /// P(R > 1).
     pub above_one: f64,
+    /// Monte-Carlo standard error of P(R > 1).
+    pub above_one_error: f64,
     /// The remaining runway.
     pub runway: RunwayForecast,
 }
@@ -103,8 +117,13 @@ pub struct RuleOutcome {
     pub rule: StopRule,
     /// The value of its quantity; absent where the numbers of the fit cannot be used.
     pub value: Option<RuleValue>,
+    /// The share of draws that decides it: the value itself where that is a probability. Absent as the value is, and where the log
+    /// shows the failure.
+    pub deciding: Option<DrawnShare>,
     /// Whether it is met; absent where that cannot be said.
     pub met: Option<bool>,
+    /// Why there is no verdict on it, where there is none.
+    pub undecided: Option<WhyUndecided>,
     /// What it has been worth on the back-tests; absent where none is long enough to say.
     pub rates: Option<RuleRates>,
 }
@@ -139,22 +158,30 @@ impl GateVerdict {
     /// settled, a model that does not fit, too few generations, the rules, and what must be known before the loop may go on.
     #[must_use]
     pub fn of(fitted: &Fitted<'_>, fit: &LogFit, options: &GateOptions) -> Self {
-        let settled = fit.unsettled().is_none();
-        let rules = judged(fitted, fit, options);
-        let (decision, missing) = decide(fitted, fit, &rules, options);
+        let mut rules: Vec<RuleOutcome> = options.rules.iter().map(|rule| judged(fitted, fit, rule)).collect();
+        let bare = Undecided::of_log(fit, options);
+        let open = undistinguished_items(fitted, fit);
+        for one in &mut rules {
+            one.undecided = Undecided { log: bare, failure_open: open.is_some() }.why(one, fit);
+        }
+        let decision = decide(fit, &rules);
+        let above_one = fitted.reproduction_above(1.0);
         Self {
             decision,
             subject: fit.subject(),
             generation: fit.runway.survived_to,
             observed: fit.basis.observed,
             failed_at: fit.runway.failed_at,
-            numbers: settled.then(|| GateNumbers {
+            numbers: fit.unsettled().is_none().then(|| GateNumbers {
                 reproduction_number: fit.reproduction_number.posterior,
-                above_one: fit.reproduction_number.above_one,
+                above_one: above_one.value,
+                above_one_error: above_one.standard_error,
                 runway: fit.runway.clone(),
             }),
+            missing: (decision == GateDecision::NotEnoughData)
+                .then(|| missing(fitted, fit, &rules, options, open.flatten()))
+                .flatten(),
             rules,
-            missing,
             surprises: if decision == GateDecision::ModelDoesNotFit { fit.surprises.clone() } else { Vec::new() },
         }
     }
@@ -165,7 +192,15 @@ impl GateVerdict {
         let run = log.runs.get(run);
         let rows = run.map_or(&[][..], |run| &run.rows);
         let rates = BacktestedChecks::committed();
-        let open = |rule: &StopRule| RuleOutcome { rule: *rule, value: None, met: None, rates: rates.rates(rule) };
+        let why = WhyUndecided::FewGenerations;
+        let open = |rule: &StopRule| RuleOutcome {
+            rule: *rule,
+            value: None,
+            deciding: None,
+            met: None,
+            undecided: Some(why),
+            rates: rates.rates(rule),
+        };
         let generations = Some(options.fewest_generations.saturating_sub(rows.len()) as u64);
         Self {
             decision: GateDecision::NotEnoughData,
@@ -175,7 +210,7 @@ impl GateVerdict {
             failed_at: None,
             numbers: None,
             rules: options.rules.iter().map(open).collect(),
-            missing: Some(MissingData { why: WhyUndecided::FewGenerations, generations, items: None }),
+            missing: Some(MissingData { generations, ..MissingData::of(why) }),
             surprises: Vec::new(),
         }
     }
@@ -186,57 +221,126 @@ fn is_r_unknown(fit: &LogFit) -> bool {
     fit.reproduction_number.words == FitOutlook::Unmoved
 }
 
-/// The rules held to a fit.
-fn judged(fitted: &Fitted<'_>, fit: &LogFit, options: &GateOptions) -> Vec<RuleOutcome> {
-    let signals = fitted.signals();
+/// A rule held to a fit.
+fn judged(fitted: &Fitted<'_>, fit: &LogFit, rule: &StopRule) -> RuleOutcome {
     let (failed, settled) = (fit.runway.failed_at.is_some(), fit.unsettled().is_none());
-    let table = BacktestedChecks::committed();
-    let judged = |rule: &StopRule| {
-        let (value, met) = rule.judge(&signals, failed);
-        // A failure of the log is no number of the fit.
-        let usable = settled || failed && !rule.is_about_r();
-        let known = usable && !(rule.is_about_r() && is_r_unknown(fit));
-        RuleOutcome { rule: *rule, value: usable.then_some(value), met: known.then_some(met), rates: table.rates(rule) }
-    };
-    options.rules.iter().map(judged).collect()
+    let (value, met) = rule.judge(&fitted.signals(), failed);
+    // A failure of the log is no number of the fit.
+    let shown = failed && !rule.is_about_r();
+    let usable = settled || shown;
+    let deciding = (usable && !shown).then(|| rule.deciding(fitted));
+    let sampled = deciding.is_some_and(|(share, level)| hangs_on_sampling(&share, level));
+    let known = usable && !sampled && !(rule.is_about_r() && is_r_unknown(fit));
+    RuleOutcome {
+        rule: *rule,
+        value: usable.then_some(value),
+        deciding: deciding.map(|(share, _)| share),
+        met: known.then_some(met),
+        undecided: None,
+        rates: BacktestedChecks::committed().rates(rule),
+    }
 }
 
-/// The decision, and what is missing where there is not enough data.
-fn decide(
+/// Standard errors within which a level leaves a share undecided: another sample of draws would reverse one verdict in twenty, of
+/// shares that lie at this distance.
+const DECIDING_ERRORS: f64 = 2.0;
+
+/// Whether another sample of draws could put a share on the other side of a level. Where no draw can fail, none will.
+fn hangs_on_sampling(share: &DrawnShare, level: f64) -> bool {
+    (share.value - level).abs() <= DECIDING_ERRORS * share.standard_error
+}
+
+/// What leaves rules undecided.
+struct Undecided {
+    /// Every rule, whatever it says.
+    log: Option<WhyUndecided>,
+    /// Whether the last evaluation cannot exclude a failure.
+    failure_open: bool,
+}
+
+impl Undecided {
+    /// Why the fit of a log bears no verdict at all.
+    fn of_log(fit: &LogFit, options: &GateOptions) -> Option<WhyUndecided> {
+        if fit.unsettled().is_some() {
+            return Some(WhyUndecided::NotSettled);
+        }
+        (fit.basis.observed < options.fewest_generations).then_some(WhyUndecided::FewGenerations)
+    }
+
+    /// Why there is no verdict on a rule. What the log itself shows needs no fit.
+    fn why(&self, one: &RuleOutcome, fit: &LogFit) -> Option<WhyUndecided> {
+        let about_r = one.rule.is_about_r();
+        if fit.runway.failed_at.is_some() && !about_r {
+            return None;
+        }
+        match one.met {
+            _ if self.log.is_some() => self.log,
+            None if about_r && is_r_unknown(fit) => Some(WhyUndecided::ReproductionUnknown),
+            None => Some(WhyUndecided::SamplingError),
+            Some(false) if self.failure_open && !about_r => Some(WhyUndecided::FailureNotExcluded),
+            Some(_) => None,
+        }
+    }
+}
+
+/// The decision.
+fn decide(fit: &LogFit, rules: &[RuleOutcome]) -> GateDecision {
+    let is_met = |one: &RuleOutcome| one.met == Some(true) && one.undecided.is_none();
+    let failed = fit.runway.failed_at.is_some();
+    if failed && rules.iter().any(|one| is_met(one) && !one.rule.is_about_r()) {
+        return GateDecision::Stop;
+    }
+    if fit.unsettled().is_none() && !fit.surprises.is_empty() {
+        return GateDecision::ModelDoesNotFit;
+    }
+    if rules.iter().any(is_met) {
+        return GateDecision::Stop;
+    }
+    if rules.iter().any(|one| one.undecided.is_some()) { GateDecision::NotEnoughData } else { GateDecision::Go }
+}
+
+/// What is missing for a verdict, of all that leaves rules undecided what comes first in the order of the reasons.
+fn missing(
     fitted: &Fitted<'_>,
     fit: &LogFit,
     rules: &[RuleOutcome],
     options: &GateOptions,
-) -> (GateDecision, Option<MissingData>) {
-    let lacks = |why, generations, items| (GateDecision::NotEnoughData, Some(MissingData { why, generations, items }));
-    let met = |one: &RuleOutcome| one.met == Some(true);
-    let about_failure = |one: &&RuleOutcome| !one.rule.is_about_r();
-    let observed = fit.basis.observed;
-    if fit.runway.failed_at.is_some() && rules.iter().filter(about_failure).any(met) {
-        return (GateDecision::Stop, None);
-    }
-    if fit.unsettled().is_some() {
-        return lacks(WhyUndecided::NotSettled, None, None);
-    }
-    if !fit.surprises.is_empty() {
-        return (GateDecision::ModelDoesNotFit, None);
-    }
-    if observed < options.fewest_generations {
-        let generations = (options.fewest_generations - observed) as u64;
-        return lacks(WhyUndecided::FewGenerations, Some(generations), None);
-    }
-    if rules.iter().any(met) {
-        return (GateDecision::Stop, None);
-    }
-    if rules.iter().any(|one| one.met.is_none()) {
-        let more = fitted.until_reproduction_is_known(fit.reproduction_number.prior_above_one);
-        return lacks(WhyUndecided::ReproductionUnknown, more.generations, more.items);
-    }
-    let undistinguished = || fitted.last_row().and_then(|row| undistinguished(row, fit.runway.error_rate));
-    match rules.iter().find(about_failure).and_then(|_| undistinguished()) {
-        Some(items) => lacks(WhyUndecided::FailureNotExcluded, None, items),
-        None => (GateDecision::Go, None),
-    }
+    items: Option<u64>,
+) -> Option<MissingData> {
+    let why = rules.iter().filter_map(|one| one.undecided).min()?;
+    let missing = MissingData::of(why);
+    Some(match why {
+        WhyUndecided::NotSettled => missing,
+        WhyUndecided::FewGenerations => {
+            let generations = options.fewest_generations.saturating_sub(fit.basis.observed) as u64;
+            MissingData { generations: Some(generations), ..missing }
+        }
+        WhyUndecided::ReproductionUnknown => {
+            let more = fitted.until_reproduction_is_known(fit.reproduction_number.prior_above_one);
+            MissingData { generations: more.generations, items: more.items, ..missing }
+        }
+        WhyUndecided::SamplingError => {
+            let sampled = rules.iter().filter(|one| one.undecided == Some(why));
+            let needed = sampled.map(|one| deciding_draws(fitted, &one.rule)).collect::<Option<Vec<u64>>>();
+            MissingData { draws: needed.and_then(|draws| draws.into_iter().max()), ..missing }
+        }
+        WhyUndecided::FailureNotExcluded => MissingData { items, ..missing },
+    })
+}
+
+/// Draws that put a share beyond its sampling error from the level, if it stays what it is; rounded up to thousands. Nothing where
+/// that takes more than are drawn.
+fn deciding_draws(fitted: &Fitted<'_>, rule: &StopRule) -> Option<u64> {
+    let (share, level) = rule.deciding(fitted);
+    let factor = (DECIDING_ERRORS * share.standard_error / (share.value - level)).powi(2);
+    let draws = (fitted.draws_made() as f64 * factor / 1000.0).ceil() * 1000.0;
+    // At the level itself the factor is infinite.
+    (draws <= MOST_DRAWS as f64).then_some(draws as u64)
+}
+
+/// Where the last evaluation of a log cannot tell its error rate from a failure: the further items that would.
+fn undistinguished_items(fitted: &Fitted<'_>, fit: &LogFit) -> Option<Option<u64>> {
+    fitted.last_row().and_then(|row| undistinguished(row, fit.runway.error_rate))
 }
 
 /// Where the interval of an evaluation reaches the error rate of failure: further items that would keep it below at the same

@@ -45,6 +45,9 @@ pub struct LogFitArgs {
     /// Sweeps of the sampler, 480 by default; more where a note says that it has not settled
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     pub sweeps: Option<u32>,
+    /// Courses drawn for the forecast: more make its probabilities more exact
+    #[arg(long, value_name = "N", default_value_t = crate::fit::USUAL_DRAWS, value_parser = clap::value_parser!(u32).range(200..=crate::fit::MOST_DRAWS))]
+    pub draws: u32,
     #[command(flatten)]
     pub patience: PatienceArgs,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::fit::{
-    FitError, FitOptions, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, SamplerConfig, SlipUnit,
+    FitError, FitOptions, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, SamplerConfig, SlipUnit, USUAL_DRAWS,
     WrittenPrior,
 };
 use crate::gate::FEWEST_GENERATIONS;
@@ -71,6 +71,7 @@ pub(crate) fn options(args: &args::LogFitArgs, whole_solutions: bool) -> Result<
             sweeps: sweeps as usize,
             ..SamplerConfig::THOROUGH
         }),
+        paths: args.draws as usize,
         ..FitOptions::default()
     }))
 }
@@ -107,6 +108,7 @@ pub(crate) fn typed(args: &args::LogFitArgs, between: impl IntoIterator<Item = S
         words.push("--alone".to_owned());
     }
     words.extend(args.sweeps.map(|sweeps| format!("--sweeps {sweeps}")));
+    words.extend((args.draws != USUAL_DRAWS).then(|| format!("--draws {}", args.draws)));
     words.extend(args.first.map(|first| format!("--first {first}")));
     words.extend(args.scenario.as_ref().map(|file| format!("--scenario {}", quoted(&file.display().to_string()))));
     words.extend(args.training.typed());

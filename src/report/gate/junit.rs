@@ -1,4 +1,4 @@
-//! A verdict as JUnit XML: a test case for each rule, which fails where the rule is met, and is in error where it cannot be said.
+//! A verdict as JUnit XML: a test case for each rule, which fails where the rule is met, and is in error where there is no verdict on it.
 
 use std::io::{self, Cursor, Write};
 
@@ -48,14 +48,25 @@ enum CaseEnd {
 }
 
 impl CaseEnd {
+    /// Each rule ends by itself: one that is decided does not wait for those that are not.
     fn of(verdict: &GateVerdict, rule: &RuleOutcome) -> Self {
-        match verdict.decision {
-            GateDecision::Go => Self::Passed,
-            GateDecision::Stop if rule.met == Some(true) => Self::Failure,
-            GateDecision::Stop if rule.met.is_none() => Self::Error,
-            GateDecision::Stop => Self::Passed,
-            GateDecision::NotEnoughData | GateDecision::ModelDoesNotFit => Self::Error,
+        match rule.met {
+            _ if verdict.decision == GateDecision::ModelDoesNotFit || rule.undecided.is_some() => Self::Error,
+            Some(true) => Self::Failure,
+            Some(false) => Self::Passed,
+            None => Self::Error,
         }
+    }
+}
+
+/// Why a rule ends as it does.
+fn reason(verdict: &GateVerdict, rule: &RuleOutcome) -> String {
+    match rule.undecided {
+        _ if verdict.decision == GateDecision::ModelDoesNotFit => {
+            words::finding(verdict).into_iter().next().unwrap_or_default()
+        }
+        Some(why) => format!("{}: {}", rule.rule, words::why_undecided(why)),
+        None => format!("{} is met: {}", rule.rule, words::value(rule)),
     }
 }
 
@@ -79,7 +90,7 @@ fn case<W: Write>(writer: &mut Writer<W>, verdict: &GateVerdict, rule: &RuleOutc
     let case = writer.create_element("testcase").with_attribute(("name", name.as_str()));
     let worth = or_dash(rule.rates.as_ref().map(words::worth));
     let said = format!("{} = {}. On the back-tests: {worth}.", rule.rule.quantity, words::value(rule));
-    let reason = legal(&words::finding(verdict).into_iter().next().unwrap_or_default());
+    let reason = legal(&reason(verdict, rule));
     case.with_attribute(("classname", subject)).write_inner_content(|writer| {
         let (element, kind) = match CaseEnd::of(verdict, rule) {
             CaseEnd::Passed => {

@@ -16,7 +16,7 @@ pub fn numbers(verdict: &GateVerdict) -> Option<Table> {
     let failed = runway.failed_at.map(|at| format!("0: failed already, at generation {at}"));
     let values = [
         ("reproduction number R", spread(&numbers.reproduction_number, ratio)),
-        ("probability that R is above 1", percent(numbers.above_one, 3)),
+        ("probability that R is above 1", words::with_error(numbers.above_one, numbers.above_one_error)),
         ("remaining runway (generations)", failed.unwrap_or(left)),
     ];
     Some(Table::of_values("Key numbers", ["Quantity", "Given the log"], values))
@@ -36,7 +36,7 @@ pub fn rules(verdict: &GateVerdict) -> Table {
         [
             one.rule.to_string(),
             words::value(one),
-            or_dash(one.met.map(|met| if met { "yes" } else { "no" }.to_owned())),
+            words::met(one),
             share(one.rates.map(|rates| rates.false_alarms)),
             share(one.rates.map(|rates| rates.detected)),
             or_dash(

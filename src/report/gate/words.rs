@@ -75,6 +75,18 @@ pub fn missing(missing: &MissingData, verdict: &GateVerdict) -> String {
                 format!("{why} Missing, more probably than not: {}.", ways.join(", or "))
             }
         }
+        WhyUndecided::SamplingError => {
+            let open = verdict.rules.iter().filter(|one| one.undecided == Some(missing.why));
+            let open = open.map(|one| format!("{} ({})", one.rule, sampled(one))).collect::<Vec<_>>().join("; ");
+            let draws = missing.draws.map(|draws| {
+                format!("Sample more, with about --draws {draws} and, where that does not narrow it, with --sweeps.")
+            });
+            let draws = draws.unwrap_or_else(|| {
+                "That is too near for any number of draws within reason: move the bound of the rule, or wait for the next generation."
+                    .to_owned()
+            });
+            format!("another sample of draws could reverse the verdict on {open}. {draws}")
+        }
         WhyUndecided::FailureNotExcluded => {
             let why = "no rule is met, but the last evaluation has too few problems to exclude that the loop has failed already.";
             let items = missing
@@ -99,15 +111,57 @@ fn misfit(verdict: &GateVerdict) -> String {
     format!("The model does not fit this log: {}.", rows.collect::<Vec<_>>().join("; "))
 }
 
-/// The value of a rule's quantity, with its unit.
+/// The value of a rule's quantity, with its unit, and of a probability with its standard error.
 #[must_use]
 pub fn value(outcome: &RuleOutcome) -> String {
     let Some(RuleValue { value, beyond_horizon, .. }) = outcome.value else { return "–".to_owned() };
     match outcome.rule.quantity {
-        RuleQuantity::FailsWithin(_) | RuleQuantity::AboveOne => percent(value, 3),
+        RuleQuantity::FailsWithin(_) | RuleQuantity::AboveOne => {
+            outcome.deciding.map_or_else(|| percent(value, 3), |share| with_error(value, share.standard_error))
+        }
         RuleQuantity::ReproductionNumber(_) => number(value, 3),
         RuleQuantity::Runway(_) if beyond_horizon => format!("more than {}", generations(value - 1.0)),
         RuleQuantity::Runway(_) => generations(value),
+    }
+}
+
+/// A probability and its standard error: 58 % ± 1.1 %.
+pub(super) fn with_error(share: f64, standard_error: f64) -> String {
+    format!("{} ± {}", percent(share, 3), percent(standard_error, 2))
+}
+
+/// The share of draws that decides a rule, where another sample could reverse it.
+fn sampled(outcome: &RuleOutcome) -> String {
+    let Some(share) = outcome.deciding else { return value(outcome) };
+    let is_of_quantile =
+        matches!(outcome.rule.quantity, RuleQuantity::ReproductionNumber(_) | RuleQuantity::Runway(_));
+    if is_of_quantile {
+        let beyond = with_error(share.value, share.standard_error);
+        return format!("{} = {}; {beyond} of the draws lie beyond the bound", outcome.rule.quantity, value(outcome));
+    }
+    format!("{} = {}", outcome.rule.quantity, value(outcome))
+}
+
+/// Why there is no verdict on a rule by itself, in a few words.
+#[must_use]
+pub const fn why_undecided(why: WhyUndecided) -> &'static str {
+    match why {
+        WhyUndecided::NotSettled => "the sampler has not settled",
+        WhyUndecided::FewGenerations => "too few evaluated generations",
+        WhyUndecided::ReproductionUnknown => "the log barely shows on which side of 1 R lies",
+        WhyUndecided::SamplingError => "within two standard errors of its bound: another sample could reverse it",
+        WhyUndecided::FailureNotExcluded => "the last evaluation does not exclude a failure",
+    }
+}
+
+/// Whether a rule is met, or why that is open.
+#[must_use]
+pub fn met(outcome: &RuleOutcome) -> String {
+    match (outcome.undecided, outcome.met) {
+        (Some(why), _) => format!("open: {}", why_undecided(why)),
+        (None, Some(true)) => "yes".to_owned(),
+        (None, Some(false)) => "no".to_owned(),
+        (None, None) => "–".to_owned(),
     }
 }
 
@@ -128,6 +182,9 @@ pub fn worth(rates: &RuleRates) -> String {
 #[must_use]
 pub fn rates() -> Vec<String> {
     vec![
+        "± is the standard error of a probability over samples of draws; a rule is met or not where its bound lies more than two of \
+         them away."
+            .to_owned(),
         "False alarms, detection and lead time are those of the same rule on finished runs (the back-tests), with 90\u{a0}% intervals. A \
          check is one generation of a run that had not failed by then. False alarms: of the checks after which the run did not fail \
          within the rule's generations, the share that met the rule. Detected: of those after which it did. Lead time: generations \
