@@ -75,6 +75,8 @@ pub(super) struct Answer {
     /// The finding, which comes first.
     pub finding: Vec<String>,
     pub tables: Vec<Table>,
+    /// What CSV holds in place of the tables, where cells for people do not suit programs.
+    pub records: Vec<Table>,
     /// What else is to say.
     pub remarks: Vec<String>,
     /// What to know before using the numbers.
@@ -99,8 +101,16 @@ impl Answer {
         self
     }
 
+    /// The tables of CSV.
+    fn for_programs(&self) -> &[Table] {
+        if self.records.is_empty() { &self.tables } else { &self.records }
+    }
+
     /// This answer, then the other.
     pub(super) fn and(mut self, other: Self) -> Self {
+        if !(self.records.is_empty() && other.records.is_empty()) {
+            self.records = [self.for_programs(), other.for_programs()].concat();
+        }
         self.finding.extend(other.finding);
         self.tables.extend(other.tables);
         self.remarks.extend(other.remarks);
@@ -137,15 +147,16 @@ impl Answer {
     }
 
     fn write_csv(self, out: &mut dyn Write) -> io::Result<()> {
-        let several = self.tables.len() > 1;
-        for (index, table) in self.tables.iter().enumerate() {
+        let tables = self.for_programs();
+        let several = tables.len() > 1;
+        for (index, table) in tables.iter().enumerate() {
             if several {
                 let blank = if index > 0 { "\n" } else { "" };
                 writeln!(out, "{blank}# {}", table.title)?;
             }
             out.write_all(table.to_csv().as_bytes())?;
         }
-        if self.tables.is_empty() {
+        if tables.is_empty() {
             self.finding.iter().try_for_each(|line| standard_error::note(line))
         } else {
             Ok(())

@@ -35,6 +35,14 @@ pub(super) fn run(args: &ExportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
 /// The format asked for, or that of the file's name.
 fn format(args: &ExportArgs) -> Result<ChainFormat, UsageError> {
     let named = args.output.as_deref().and_then(ChainFormat::of_name);
+    if let (Some(asked), Some(named), Some(path)) = (args.to, named, &args.output)
+        && asked.format() != named
+    {
+        let (path, asked) = (path.display(), asked.typed());
+        let rule = format!("--to {asked} contradicts the name, which is that of another format");
+        let remedy = format!("leave --to out, or name a file that ends in .{}", args.to.map_or("", |to| to.format().extension()));
+        return Err(UsageError(format!("--output {path}: {rule}; {remedy}")));
+    }
     let format = args.to.map(FormatName::format).or(named).ok_or_else(|| {
         UsageError(
             "name a format with `--to drn|prism|mtx|csv`, or a file with `-o`, such as `-o chain.drn`".to_owned(),

@@ -86,6 +86,7 @@ fn answer(verdict: &GateVerdict, warnings: Vec<String>) -> Answer {
     Answer {
         finding: words::finding(verdict),
         tables: gate::tables(verdict),
+        records: vec![gate::records(verdict)],
         remarks: words::rates(),
         notes: warnings.into_iter().chain([LEARNERS.to_owned()]).collect(),
         ..Answer::default()

@@ -34,6 +34,8 @@ pub(super) fn run(args: &ImportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
     if let Some(start) = args.start {
         chain = chain.starting_at(start).map_err(refused)?;
     }
+    let unstarted = (args.start.is_none() && !chain.is_start_told())
+        .then(|| format!("{path} marks no state as `init`: the chain starts in state 0; --start names another"));
     let law = absorption(&chain, &args.end, args.horizon).map_err(refused)?;
     let document = || {
         let digest = digest_bytes(&files::read(&args.file, files::CHAIN)?);
@@ -43,7 +45,10 @@ pub(super) fn run(args: &ImportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
     let answer = || Answer {
         finding: absorbed::sentences(&law),
         tables: absorbed::tables(&law).into_iter().chain(args.curve.curve.then(|| absorbed::curve(&law))).collect(),
-        notes: absorbed::notes(&law),
+        records: std::iter::once(absorbed::records(&law))
+            .chain(args.curve.curve.then(|| absorbed::curve_records(&law)))
+            .collect(),
+        notes: absorbed::notes(&law).into_iter().chain(unstarted).collect(),
         ..Answer::default()
     };
     args.output.print(out, document, answer)?;

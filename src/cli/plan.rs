@@ -149,7 +149,7 @@ fn answer(plan: &DesignPlan, written: &str) -> Answer {
         tables: shown::tables(plan),
         remarks: (!written.is_empty()).then(|| written.to_owned()).into_iter().collect(),
         notes: plan.notes.clone(),
-        written: Vec::new(),
+        ..Answer::default()
     }
 }
 

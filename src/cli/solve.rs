@@ -55,7 +55,7 @@ fn answer(
         tables: tables.chain(curve.then_some(view.curves)).collect(),
         remarks: defaults(scenario).into_iter().collect(),
         notes: view.warnings,
-        written: Vec::new(),
+        ..Answer::default()
     }
 }
 

@@ -62,6 +62,8 @@ pub enum GateDecision {
 pub enum WhyUndecided {
     /// The sampler has not settled.
     NotSettled,
+    /// The model does not predict the log.
+    ModelDoesNotFit,
     /// The log has too few evaluated generations.
     FewGenerations,
     /// It says too little of R, and the rule is about R.
@@ -126,6 +128,29 @@ pub struct RuleOutcome {
     pub undecided: Option<WhyUndecided>,
     /// What it has been worth on the back-tests; absent where none is long enough to say.
     pub rates: Option<RuleRates>,
+}
+
+/// How a rule ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleEnd {
+    /// It is met.
+    Met,
+    /// It is not.
+    NotMet,
+    /// There is no verdict on it.
+    Open,
+}
+
+impl RuleOutcome {
+    /// How it ends, whatever becomes of the other rules.
+    #[must_use]
+    pub const fn end(&self) -> RuleEnd {
+        match (self.undecided, self.met) {
+            (None, Some(true)) => RuleEnd::Met,
+            (None, Some(false)) => RuleEnd::NotMet,
+            (Some(_), _) | (None, None) => RuleEnd::Open,
+        }
+    }
 }
 
 /// A verdict on a loop.
@@ -264,6 +289,9 @@ impl Undecided {
         if fit.unsettled().is_some() {
             return Some(WhyUndecided::NotSettled);
         }
+        if !fit.surprises.is_empty() {
+            return Some(WhyUndecided::ModelDoesNotFit);
+        }
         (fit.basis.observed < options.fewest_generations).then_some(WhyUndecided::FewGenerations)
     }
 
@@ -285,7 +313,7 @@ impl Undecided {
 
 /// The decision.
 fn decide(fit: &LogFit, rules: &[RuleOutcome]) -> GateDecision {
-    let is_met = |one: &RuleOutcome| one.met == Some(true) && one.undecided.is_none();
+    let is_met = |one: &RuleOutcome| one.end() == RuleEnd::Met;
     let failed = fit.runway.failed_at.is_some();
     if failed && rules.iter().any(|one| is_met(one) && !one.rule.is_about_r()) {
         return GateDecision::Stop;
@@ -310,7 +338,7 @@ fn missing(
     let why = rules.iter().filter_map(|one| one.undecided).min()?;
     let missing = MissingData::of(why);
     Some(match why {
-        WhyUndecided::NotSettled => missing,
+        WhyUndecided::NotSettled | WhyUndecided::ModelDoesNotFit => missing,
         WhyUndecided::FewGenerations => {
             let generations = options.fewest_generations.saturating_sub(fit.basis.observed) as u64;
             MissingData { generations: Some(generations), ..missing }

@@ -138,6 +138,7 @@ impl ParsedChain {
         let plain = |row: Vec<(usize, f64, usize)>| row.into_iter().map(|(to, p, _)| (to, p)).collect();
         let rows = self.rows.into_iter().map(plain).collect();
         let chain = ExplicitChain::new(rows, start, self.labels);
+        let chain = chain.map(|chain| if self.starts.is_empty() { chain.with_start_assumed() } else { chain });
         chain.map_err(|reason| ChainFileError::Chain { path: text.path.to_owned(), reason: Box::new(reason) })
     }
 }

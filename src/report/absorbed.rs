@@ -3,18 +3,26 @@
 use crate::analytic::absorbing::AbsorptionLaw;
 use crate::table::Table;
 
-use super::words::{number, or_dash, percent, probability, shares};
+use super::words::{number, or_dash, percent, plain, probability, shares};
 
 /// When the chain ends, and where.
 #[must_use]
 pub fn sentences(law: &AbsorptionLaw) -> Vec<String> {
+    if law.never == 1.0 {
+        let names: Vec<&str> = law.ends.iter().map(|end| end.name.as_str()).collect();
+        let ends = if names.is_empty() { "an end".to_owned() } else { names.join(" or ") };
+        return vec![format!("The chain never ends: from state {} it cannot come to {ends}.", law.start)];
+    }
     let mut said = Vec::new();
     if let Some(mean) = law.mean {
         let spread = law.sd.map(|sd| format!(" (standard deviation {})", number(sd, 3))).unwrap_or_default();
         said.push(format!("The chain ends after {} on average{spread}.", steps(mean)));
     } else {
         let reason = law.undefined.get("mean").map_or("unknown", String::as_str);
-        said.push(format!("The expected number of steps is {reason}."));
+        said.push(match reason.split_once(": ") {
+            Some((what, why)) => format!("The expected number of steps is {what}: {why}."),
+            None => format!("There is no expected number of steps: {reason}."),
+        });
     }
     match &law.ends[..] {
         [end] if law.never == 0.0 => said.push(format!("It always ends in {}.", end.name)),
@@ -72,6 +80,40 @@ pub fn tables(law: &AbsorptionLaw) -> Vec<Table> {
         tables.push(Table::of_rows("Where it ends", heads, rows));
     }
     tables
+}
+
+/// Every number by itself, for programs: quantity, value and the bound on its error.
+#[must_use]
+pub fn records(law: &AbsorptionLaw) -> Table {
+    let row = |name: &str, value: Option<f64>, error: Option<f64>| {
+        [name.to_owned(), value.map_or_else(String::new, plain), error.map_or_else(String::new, plain)]
+    };
+    let numbers = [
+        ("states", Some(law.states as f64), None),
+        ("open_states", Some(law.open as f64), None),
+        ("transitions", Some(law.transitions as f64), None),
+        ("start", Some(law.start as f64), None),
+        ("mean", law.mean, law.mean_error),
+        ("sd", law.sd, None),
+        ("q05", law.q05, None),
+        ("q50", law.q50, None),
+        ("q95", law.q95, None),
+        ("hazard", law.hazard, None),
+        ("smallest_exit", law.rows.smallest_exit, None),
+        ("largest_defect", Some(law.rows.largest_defect), None),
+        ("never", Some(law.never), None),
+    ];
+    let ends = law.ends.iter().map(|end| row(&format!("end: {}", end.name), Some(end.probability), Some(end.error)));
+    let rows = numbers.into_iter().map(|(name, value, error)| row(name, value, error)).chain(ends);
+    Table::of_rows("Key numbers", [("quantity", 0), ("value", 0), ("error_bound", 0)], rows)
+}
+
+/// The curves, for programs.
+#[must_use]
+pub fn curve_records(law: &AbsorptionLaw) -> Table {
+    let numbers = law.steps.iter().zip(law.survival.iter().zip(&law.absorbed));
+    let rows = numbers.map(|(step, (lasting, ended))| [step.to_string(), plain(*lasting), plain(*ended)]);
+    Table::of_rows("By step", [("step", 0), ("survival", 0), ("absorbed", 0)], rows)
 }
 
 /// The table by step.

@@ -38,6 +38,17 @@ pub fn number(value: f64, digits: usize) -> String {
     format!("{sign}{}{NO_BREAK}×{NO_BREAK}10{}", trimmed(mantissa), superscript(exponent))
 }
 
+/// A number with all its digits, as programs read it: 0.0677, 7.16e28, 40; nothing where it is none.
+#[must_use]
+pub fn plain(value: f64) -> String {
+    if !value.is_finite() {
+        return String::new();
+    }
+    let scientific = format!("{value:e}");
+    let near = value == 0.0 || (1e-5..1e16).contains(&value.abs());
+    if near { value.to_string() } else { scientific }
+}
+
 /// A cell of a table: a text, or a dash where there is none.
 #[must_use]
 pub fn or_dash(cell: Option<String>) -> String {

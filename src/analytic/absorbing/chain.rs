@@ -26,6 +26,7 @@ pub struct StateLabel {
 pub struct ExplicitChain {
     rows: Vec<Vec<(usize, f64)>>,
     start: usize,
+    start_told: bool,
     labels: Vec<StateLabel>,
     variables: Vec<(&'static str, Vec<u64>)>,
     origin: Vec<String>,
@@ -63,7 +64,7 @@ impl ExplicitChain {
                 return Err(ChainError::NoState { state, states });
             }
         }
-        let chain = Self { rows, start: 0, labels, variables: Vec::new(), origin: Vec::new() };
+        let chain = Self { rows, start: 0, start_told: true, labels, variables: Vec::new(), origin: Vec::new() };
         chain.starting_at(start)
     }
 
@@ -73,7 +74,19 @@ impl ExplicitChain {
     /// [`ChainError::NoState`] if there is no such state.
     pub fn starting_at(self, start: usize) -> Result<Self, ChainError> {
         let states = self.rows.len();
-        if start < states { Ok(Self { start, ..self }) } else { Err(ChainError::NoState { state: start, states }) }
+        if start < states { Ok(Self { start, start_told: true, ..self }) } else { Err(ChainError::NoState { state: start, states }) }
+    }
+
+    /// The same, of which nobody has said where it starts.
+    #[must_use]
+    pub fn with_start_assumed(self) -> Self {
+        Self { start_told: false, ..self }
+    }
+
+    /// Whether it was said where it starts.
+    #[must_use]
+    pub const fn is_start_told(&self) -> bool {
+        self.start_told
     }
 
     /// The same with what each state stands for, and where the chain came from, a line each.

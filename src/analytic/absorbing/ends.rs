@@ -2,6 +2,7 @@
 
 use super::chain::ExplicitChain;
 use super::error::ChainError;
+use super::of_loop::{FAILED, SAFE};
 
 /// Ends without a label up to which each is told by its number.
 const FEW: usize = 20;
@@ -33,19 +34,18 @@ pub(super) enum StateKind {
 }
 
 impl ChainEnds {
-    /// The ends `asked` for, by label or number; where none is, every absorbing state, by its label.
+    /// The ends `asked` for, by label or number; where none is, every absorbing state, by its label. The state `safe` beside `failed`
+    /// is no end: it stands for the loops that go on for ever.
     pub fn of(chain: &ExplicitChain, asked: &[String]) -> Result<Self, ChainError> {
         let mut end = vec![None; chain.states()];
-        let mut names = if asked.is_empty() { Vec::new() } else { named(chain, asked, &mut end)? };
-        if asked.is_empty() {
-            names = absorbing(chain, &mut end)?;
-        }
+        let safe = if asked.is_empty() { safe_states(chain) } else { &[] };
+        let names = if asked.is_empty() { absorbing(chain, safe, &mut end)? } else { named(chain, asked, &mut end)? };
         let reached = reachable(chain, &end);
-        if !asked.is_empty() && names.is_empty() || !(0..end.len()).any(|state| reached[state] && end[state].is_some())
-        {
+        let is_reached = |state: &usize| reached[*state];
+        if asked.is_empty() && !(0..end.len()).any(|state| reached[state] && (end[state].is_some() || safe.contains(&state))) {
             return Err(ChainError::NoEnd { start: chain.start() });
         }
-        let ending = leading_to_ends(chain, &end);
+        let ending = leading_to(chain, &end.iter().map(Option::is_some).collect::<Vec<_>>());
         let kind = |state: usize| match end[state] {
             _ if !reached[state] => StateKind::Unreached,
             Some(end) => StateKind::End(end),
@@ -53,9 +53,11 @@ impl ChainEnds {
             None => StateKind::Trapped,
         };
         let kinds: Vec<StateKind> = (0..chain.states()).map(kind).collect();
-        let trapped: Vec<usize> = (0..kinds.len()).filter(|&state| kinds[state] == StateKind::Trapped).collect();
-        if asked.is_empty() && !trapped.is_empty() {
-            return Err(ChainError::Closed { states: some_of(&trapped) });
+        let resting = leading_to(chain, &(0..end.len()).map(|state| safe.contains(&state)).collect::<Vec<_>>());
+        let is_lost = |state: &usize| kinds[*state] == StateKind::Trapped && !resting[*state];
+        let lost: Vec<usize> = (0..kinds.len()).filter(is_reached).filter(is_lost).collect();
+        if asked.is_empty() && !lost.is_empty() {
+            return Err(ChainError::Closed { states: some_of(&lost) });
         }
         let mut counts = vec![0; names.len()];
         kinds.iter().for_each(|kind| {
@@ -89,10 +91,17 @@ fn named(chain: &ExplicitChain, asked: &[String], end: &mut [Option<usize>]) -> 
     Ok(asked.iter().map(called).collect())
 }
 
-/// Marks the absorbing states that can be reached, each under its label.
-fn absorbing(chain: &ExplicitChain, end: &mut [Option<usize>]) -> Result<Vec<String>, ChainError> {
+/// The states from which an exported loop never fails.
+fn safe_states(chain: &ExplicitChain) -> &[usize] {
+    let named = |name: &str| chain.labels().iter().find(|label| label.name == name);
+    named(FAILED).and(named(SAFE)).map_or(&[], |safe| &safe.states)
+}
+
+/// Marks the absorbing states that can be reached, each under its label, but those that are `safe`.
+fn absorbing(chain: &ExplicitChain, safe: &[usize], end: &mut [Option<usize>]) -> Result<Vec<String>, ChainError> {
     let reached = reachable(chain, &vec![None; chain.states()]);
-    let ends: Vec<usize> = (0..chain.states()).filter(|&state| reached[state] && chain.is_absorbing(state)).collect();
+    let is_end = |state: &usize| reached[*state] && chain.is_absorbing(*state) && !safe.contains(state);
+    let ends: Vec<usize> = (0..chain.states()).filter(is_end).collect();
     let mut label = vec![None; chain.states()];
     let useful = chain.labels().iter().enumerate().filter(|(_, label)| !NO_ENDS.contains(&label.name.as_str()));
     for (index, given) in useful {
@@ -138,13 +147,13 @@ fn reachable(chain: &ExplicitChain, end: &[Option<usize>]) -> Vec<bool> {
     known
 }
 
-/// Which states lead to an end.
-fn leading_to_ends(chain: &ExplicitChain, end: &[Option<usize>]) -> Vec<bool> {
+/// Which states lead to some.
+fn leading_to(chain: &ExplicitChain, goal: &[bool]) -> Vec<bool> {
     let mut before = vec![Vec::new(); chain.states()];
-    for (from, row) in chain.rows().iter().enumerate().filter(|(from, _)| end[*from].is_none()) {
+    for (from, row) in chain.rows().iter().enumerate().filter(|(from, _)| !goal[*from]) {
         row.iter().for_each(|&(to, _)| before[to].push(from));
     }
-    let mut known: Vec<bool> = end.iter().map(Option::is_some).collect();
+    let mut known = goal.to_vec();
     let mut open: Vec<usize> = (0..known.len()).filter(|&state| known[state]).collect();
     while let Some(state) = open.pop() {
         for &from in &before[state] {

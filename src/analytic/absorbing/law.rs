@@ -14,6 +14,8 @@ use super::order::{self, MOST_CELLS};
 use super::result::{AbsorbingEnd, AbsorptionLaw, StateLaw};
 use super::row_sums::{RowDoubt, RowSums};
 
+/// Why a chain that starts where no end can be reached has no time of its own.
+const NEVER: &str = "the chain never ends";
 /// Bound on the relative error of the expected time above which an answer is none.
 const MOST_DOUBT: f64 = 1e-2;
 
@@ -128,14 +130,15 @@ impl SolvedChain {
 
     fn law(&self, chain: &ExplicitChain, ends: &ChainEnds, horizon: u64) -> AbsorptionLaw {
         let mut undefined = Undefined::new();
-        let never = self.open.exits.last().map_or(0.0, |exits| self.reaching(exits));
-        // Where the start is an end nothing is open, and T is 0.
+        let is_trapped = ends.kinds[chain.start()] == StateKind::Trapped;
+        let never = if is_trapped { 1.0 } else { self.open.exits.last().map_or(0.0, |exits| self.reaching(exits)) };
+        // Where the start is an end nothing is open, and T is 0; where it leads to none, T is infinite.
         let at_end = self.names.is_empty();
         let resting = if at_end || never > 0.0 { None } else { self.stationary() };
         let resting = resting.filter(|(_, hazard)| *hazard > 0.0);
         let followed = if at_end {
             let started = |end: usize| f64::from(u8::from(ends.kinds[chain.start()] == StateKind::End(end)));
-            FollowedChain::at_end(ends.names.len(), horizon, started)
+            FollowedChain::at_once(ends.names.len(), horizon, started)
         } else {
             let known = resting.as_ref().map(|(law, hazard)| (law.as_slice(), *hazard));
             follow(&self.open, self.start.clone(), horizon, known)
@@ -208,6 +211,7 @@ impl SolvedChain {
     /// A moment of T, or the reason why it is absent.
     fn moment(&self, value: f64, never: f64, key: &str, undefined: &mut Undefined) -> Option<f64> {
         let reason = match (never > 0.0, value.is_finite()) {
+            (true, _) if never == 1.0 => format!("infinite: {NEVER}"),
             (true, _) => format!("infinite: with probability {} the chain comes to no end", in_digits(never)),
             (false, false) => BEYOND_DOUBLES.replace("generations", "steps"),
             (false, true) => return Some(value),
@@ -222,7 +226,7 @@ impl SolvedChain {
         for ((key, quantile), level) in keys.into_iter().zip(followed.quantiles).zip([0.05, 0.5, 0.95]) {
             if quantile.is_none() {
                 let reason = if 1.0 - never < level {
-                    format!("never: the chain ends with probability {} alone", in_digits(1.0 - never))
+                    if never == 1.0 { NEVER.to_owned() } else { format!("never: the chain ends with probability {} alone", in_digits(1.0 - never)) }
                 } else {
                     format!("not reached in the {} steps that were followed", followed.steps)
                 };
@@ -231,6 +235,7 @@ impl SolvedChain {
         }
         if !rests {
             let reason = match (at_end, never > 0.0) {
+                (true, true) => NEVER,
                 (true, _) => "the chain ends where it starts",
                 (_, true) => "chains that last are those that never end: their hazard falls to 0",
                 _ => "the law given that the chain has lasted does not come to rest, or its hazard is past the doubles",
@@ -251,13 +256,14 @@ impl SolvedChain {
 }
 
 impl FollowedChain {
-    /// A chain that starts in an end.
-    fn at_end(ends: usize, horizon: u64, started: impl Fn(usize) -> f64) -> Self {
+    /// A chain that starts in an end, or where it can come to none.
+    fn at_once(ends: usize, horizon: u64, started: impl Fn(usize) -> f64) -> Self {
         let many = usize::try_from(horizon).unwrap_or(usize::MAX - 1) + 1;
+        let ended: f64 = (0..ends).map(&started).sum();
         Self {
-            survival: vec![0.0; many],
+            survival: vec![1.0 - ended; many],
             absorbed: (0..ends).map(|end| vec![started(end); many]).collect(),
-            quantiles: [Some(0.0); 3],
+            quantiles: [(ended > 0.0).then_some(0.0); 3],
             steps: 0,
         }
     }

@@ -57,6 +57,10 @@ pub enum LoopRefusal {
     Chain(#[from] ChainError),
 }
 
+/// Labels of the loops that have failed, and of those that never will.
+pub(super) const FAILED: &str = "failed";
+pub(super) const SAFE: &str = "safe";
+
 /// The loop state by state: each pair of counts from which it may still go either way, then `failed`, and `safe` where failure
 /// cannot be reached. Ways into these two are sums over the states behind them, so that they keep their digits however rare
 /// they are. Transitions below the smallest normal double (2.2e-308) are left out. Rows sum to 1 to within the last bit: what rounding
@@ -119,10 +123,10 @@ fn written_out(scenario: &Scenario, states: LoopStates) -> Result<ExplicitChain,
         balance(state, row);
     }
     rows.push(vec![(failed, 1.0)]);
-    let mut labels = vec![StateLabel { name: "failed".to_owned(), states: vec![failed] }];
+    let mut labels = vec![StateLabel { name: FAILED.to_owned(), states: vec![failed] }];
     if rests {
         rows.push(vec![(safe, 1.0)]);
-        labels.push(StateLabel { name: "safe".to_owned(), states: vec![safe] });
+        labels.push(StateLabel { name: SAFE.to_owned(), states: vec![safe] });
     }
     let start = match start {
         LoopStart::Open(state) => state,

@@ -25,7 +25,7 @@ pub(super) fn answer(inputs: &FitInputs<'_>, curve: CurveArgs) -> Answer {
         tables: tables.into_iter().flatten().collect(),
         remarks: remarks.chain(words::unknown(fit)).chain(words::criticism(fit, inputs.weighed)).collect(),
         notes: fit.warnings.iter().cloned().chain([words::LEARNERS.to_owned()]).collect(),
-        written: Vec::new(),
+        ..Answer::default()
     }
 }
 
@@ -34,6 +34,7 @@ pub(super) fn verdict(verdict: &GateVerdict) -> Answer {
     Answer {
         finding: report::gate::words::finding(verdict).into_iter().take(1).collect(),
         tables: vec![report::gate::rules(verdict)],
+        records: vec![report::gate::records(verdict)],
         remarks: report::gate::words::rates(),
         ..Answer::default()
     }

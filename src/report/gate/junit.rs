@@ -6,7 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::words;
-use crate::gate::{GateDecision, GateVerdict, RuleOutcome};
+use crate::gate::{GateDecision, GateVerdict, RuleEnd, RuleOutcome};
 use crate::report::words::or_dash;
 
 /// The verdict as a document of JUnit XML.
@@ -16,7 +16,7 @@ use crate::report::words::or_dash;
 pub fn junit(verdict: &GateVerdict) -> io::Result<Vec<u8>> {
     let mut writer = Writer::new_with_indent(Cursor::new(Vec::new()), b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let ends = verdict.rules.iter().map(|rule| CaseEnd::of(verdict, rule));
+    let ends = verdict.rules.iter().map(CaseEnd::of);
     let [failures, errors] =
         [CaseEnd::Failure, CaseEnd::Error].map(|end| ends.clone().filter(|one| *one == end).count().to_string());
     let tests = verdict.rules.len().to_string();
@@ -49,12 +49,11 @@ enum CaseEnd {
 
 impl CaseEnd {
     /// Each rule ends by itself: one that is decided does not wait for those that are not.
-    fn of(verdict: &GateVerdict, rule: &RuleOutcome) -> Self {
-        match rule.met {
-            _ if verdict.decision == GateDecision::ModelDoesNotFit || rule.undecided.is_some() => Self::Error,
-            Some(true) => Self::Failure,
-            Some(false) => Self::Passed,
-            None => Self::Error,
+    fn of(rule: &RuleOutcome) -> Self {
+        match rule.end() {
+            RuleEnd::Met => Self::Failure,
+            RuleEnd::NotMet => Self::Passed,
+            RuleEnd::Open => Self::Error,
         }
     }
 }
@@ -92,7 +91,7 @@ fn case<W: Write>(writer: &mut Writer<W>, verdict: &GateVerdict, rule: &RuleOutc
     let said = format!("{} = {}. On the back-tests: {worth}.", rule.rule.quantity, words::value(rule));
     let reason = legal(&reason(verdict, rule));
     case.with_attribute(("classname", subject)).write_inner_content(|writer| {
-        let (element, kind) = match CaseEnd::of(verdict, rule) {
+        let (element, kind) = match CaseEnd::of(rule) {
             CaseEnd::Passed => {
                 writer.create_element("system-out").write_text_content(BytesText::new(&said))?;
                 return Ok(());

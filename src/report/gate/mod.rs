@@ -8,7 +8,7 @@ use crate::gate::GateVerdict;
 use crate::table::Table;
 
 pub use junit::junit;
-pub use tables::{numbers, rules};
+pub use tables::{numbers, records, rules};
 
 /// The verdict as Markdown, to be appended to the summary of a step on GitHub.
 #[must_use]

@@ -1,7 +1,7 @@
 //! A verdict in sentences.
 
 use crate::gate::{
-    GateDecision, GateVerdict, MissingData, RuleOutcome, RuleQuantity, RuleRates, RuleValue, WhyUndecided,
+    GateDecision, GateVerdict, MissingData, RuleEnd, RuleOutcome, RuleQuantity, RuleRates, RuleValue, WhyUndecided,
 };
 use crate::report::fit::words::spread;
 use crate::report::words::{generations, number, percent};
@@ -37,7 +37,7 @@ pub fn finding(verdict: &GateVerdict) -> Vec<String> {
 }
 
 fn stop(verdict: &GateVerdict) -> String {
-    let met = verdict.rules.iter().filter(|one| one.met == Some(true));
+    let met = verdict.rules.iter().filter(|one| one.end() == RuleEnd::Met);
     let said = met.map(|one| format!("{} ({} = {})", one.rule, one.rule.quantity, value(one)));
     let said = said.collect::<Vec<_>>().join("; ");
     let failed =
@@ -57,6 +57,7 @@ pub fn missing(missing: &MissingData, verdict: &GateVerdict) -> String {
             let needed = missing.generations.map_or_else(String::new, more_generations);
             format!("the log has {has} with an evaluation. Missing: {needed}.")
         }
+        WhyUndecided::ModelDoesNotFit => why_undecided(missing.why).to_owned(),
         WhyUndecided::NotSettled => {
             "the sampler has not settled, and every number would depend on the seed. Sample longer with --sweeps."
                 .to_owned()
@@ -147,6 +148,7 @@ fn sampled(outcome: &RuleOutcome) -> String {
 pub const fn why_undecided(why: WhyUndecided) -> &'static str {
     match why {
         WhyUndecided::NotSettled => "the sampler has not settled",
+        WhyUndecided::ModelDoesNotFit => "the model does not fit the log",
         WhyUndecided::FewGenerations => "too few evaluated generations",
         WhyUndecided::ReproductionUnknown => "the log barely shows on which side of 1 R lies",
         WhyUndecided::SamplingError => "within two standard errors of its bound: another sample could reverse it",
@@ -154,14 +156,23 @@ pub const fn why_undecided(why: WhyUndecided) -> &'static str {
     }
 }
 
+/// How a rule ends by itself, in a word or two.
+#[must_use]
+pub const fn end(end: RuleEnd) -> &'static str {
+    match end {
+        RuleEnd::Met => "met",
+        RuleEnd::NotMet => "not met",
+        RuleEnd::Open => "open",
+    }
+}
+
 /// Whether a rule is met, or why that is open.
 #[must_use]
 pub fn met(outcome: &RuleOutcome) -> String {
-    match (outcome.undecided, outcome.met) {
-        (Some(why), _) => format!("open: {}", why_undecided(why)),
-        (None, Some(true)) => "yes".to_owned(),
-        (None, Some(false)) => "no".to_owned(),
-        (None, None) => "–".to_owned(),
+    match outcome.undecided {
+        Some(why) => format!("open: {}", why_undecided(why)),
+        None if outcome.end() == RuleEnd::Met => "yes".to_owned(),
+        None => "no".to_owned(),
     }
 }
 
