@@ -3,8 +3,9 @@
 use std::cell::OnceCell;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use crate::analytic::{Solution, SolvedDesign};
+use crate::analytic::{Curves, Solution, SolvedDesign};
 use crate::law::{Answers, Composition, Law};
 use crate::scenario::{Design, FileClaims, LoopQuantity, PublishedValue, QuantitySubject, Scenario, StatedClaim};
 
@@ -29,6 +30,9 @@ pub struct ClaimResult {
     pub claim: StatedClaim,
     /// The number, or the ratio of two; absent where the loop has none.
     pub found: Option<f64>,
+    /// Why it is absent, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent: Option<String>,
     /// Whether it lies within the claim's bounds.
     pub holds: bool,
 }
@@ -43,6 +47,46 @@ pub struct PublishedResult {
     pub published: PublishedValue,
     /// The model's; absent where the loop has none.
     pub found: Option<f64>,
+    /// Why it is absent, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent: Option<String>,
+}
+
+/// Why a loop has no such number.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AbsentNumber {
+    /// Its generation is not computed.
+    #[error(
+        "generation {generation} lies beyond the horizon of {horizon} generations; raise it with `horizon` in the file or --horizon"
+    )]
+    BeyondHorizon {
+        /// The last generation that is needed.
+        generation: u64,
+        /// Generations that are computed.
+        horizon: u64,
+    },
+    /// The solution says why.
+    #[error("{0}")]
+    Undefined(String),
+    /// There are no accepted examples, or no right ones, to take a share of.
+    #[error("nothing is accepted of which this is a share")]
+    NoneAccepted,
+    /// Nothing rejects.
+    #[error("the loop has no check that could tell right from wrong")]
+    NoChecks,
+    /// No such generation comes before.
+    #[error("it compares a generation with the one before, and there is none before generation 0")]
+    NoneBefore,
+    /// Mistakes stay as they are.
+    #[error("mistakes do not change from generation {0} to the next, so that they have no growth")]
+    NoChange(u64),
+    /// No ratio.
+    #[error("the number of “{0}” is 0, and over nothing there is no ratio")]
+    OverNothing(String),
+    /// No such design.
+    #[error("there is no such design")]
+    NoDesign,
 }
 
 impl ClaimResults {
@@ -89,54 +133,81 @@ pub fn weigh(base: &Scenario, designs: &[SolvedDesign], stated: &FileClaims) -> 
         }),
     };
     let number = |subject: &QuantitySubject| {
-        let solved = find(subject.design.as_deref())?;
+        let solved = find(subject.design.as_deref()).ok_or(AbsentNumber::NoDesign)?;
         evaluate(&solved.design.scenario, &solved.solution, subject)
     };
+    let claimed = |claim: &StatedClaim| {
+        let value = number(&claim.subject)?;
+        let Some(over) = &claim.over else { return Ok(value) };
+        let ratio = value / number(&QuantitySubject { design: claim.over.clone(), ..claim.subject.clone() })?;
+        if ratio.is_finite() { Ok(ratio) } else { Err(AbsentNumber::OverNothing(over.clone())) }
+    };
     let judge = |claim: &StatedClaim| {
-        let found = number(&claim.subject).and_then(|value| match &claim.over {
-            Some(_) => {
-                let ratio = value / number(&QuantitySubject { design: claim.over.clone(), ..claim.subject.clone() })?;
-                // Over nothing there is no ratio.
-                Some(ratio).filter(|ratio| ratio.is_finite())
-            }
-            None => Some(value),
-        });
         let within = |value: f64| {
             claim.at_least.is_none_or(|least| value >= least) && claim.at_most.is_none_or(|most| value <= most)
         };
-        ClaimResult { claim: claim.clone(), found, holds: found.is_some_and(within) }
+        let (found, absent) = told(claimed(claim));
+        ClaimResult { claim: claim.clone(), found, absent, holds: found.is_some_and(within) }
+    };
+    let beside = |published: &PublishedValue| {
+        let (found, absent) = told(number(&published.subject));
+        PublishedResult { published: published.clone(), found, absent }
     };
     ClaimResults {
         claims: stated.claims.iter().map(judge).collect(),
-        published: stated
-            .published
-            .iter()
-            .map(|published| PublishedResult { published: published.clone(), found: number(&published.subject) })
-            .collect(),
+        published: stated.published.iter().map(beside).collect(),
     }
 }
 
-/// The number that a statement is about, of a solved scenario; `None` where the loop has no such number.
-#[must_use]
-pub fn evaluate(scenario: &Scenario, solution: &Solution, subject: &QuantitySubject) -> Option<f64> {
-    let at = usize::try_from(subject.generation).ok()?;
+/// A number, or why there is none.
+fn told(number: Result<f64, AbsentNumber>) -> (Option<f64>, Option<String>) {
+    match number {
+        Ok(number) => (Some(number), None),
+        Err(reason) => (None, Some(reason.to_string())),
+    }
+}
+
+/// The number that a statement is about, of a solved scenario.
+///
+/// # Errors
+/// [`AbsentNumber`] where the loop has no such number, or its generation is not computed.
+pub fn evaluate(scenario: &Scenario, solution: &Solution, subject: &QuantitySubject) -> Result<f64, AbsentNumber> {
+    let horizon = scenario.horizon.get();
+    let last = subject.generation.saturating_add(u64::from(subject.quantity == LoopQuantity::Growth));
+    if subject.quantity.is_of_generation() && last > horizon {
+        return Err(AbsentNumber::BeyondHorizon { generation: last, horizon });
+    }
+    let at = usize::try_from(subject.generation).unwrap_or(usize::MAX);
+    let reason = |key: &str| {
+        let whole = key.split('.').next().unwrap_or(key);
+        let said = solution.undefined.get(key).or_else(|| solution.undefined.get(whole)).cloned();
+        AbsentNumber::Undefined(said.unwrap_or_else(|| "no exact solver reaches this loop".to_owned()))
+    };
     let law = || Some((Law::new(scenario, subject.generation), composition(solution, at)?));
+    let law = || law().ok_or_else(|| reason("survival"));
     let label = |part: fn(&Answers) -> f64, of: fn(&Answers) -> f64| {
         let (law, x) = law()?;
         let accepted = law.at(x).accepted;
         let whole = of(&accepted);
-        (whole > 0.0).then(|| part(&accepted) / whole)
+        if whole > 0.0 { Ok(part(&accepted) / whole) } else { Err(AbsentNumber::NoneAccepted) }
     };
     let vote = &scenario.vote;
+    let curve = |of: fn(&Curves) -> &Vec<f64>| {
+        solution.curves.as_ref().and_then(|curves| of(curves).get(at)).copied().ok_or_else(|| reason("survival"))
+    };
+    let error = || error(solution, at).ok_or_else(|| reason("survival"));
+    let unreadable = |reason: &str| AbsentNumber::Undefined(reason.to_owned());
     match subject.quantity {
-        LoopQuantity::ReproductionNumber => solution.reproduction_number,
-        LoopQuantity::FloorError => solution.floor_error,
-        LoopQuantity::Runway => solution.runway.mean,
-        LoopQuantity::RestrictedRunway => solution.runway.restricted_mean,
-        LoopQuantity::Survival => solution.curves.as_ref()?.survival.get(at).copied(),
-        LoopQuantity::Failed => solution.curves.as_ref()?.failed.get(at).copied(),
-        LoopQuantity::Error => error(solution, at),
-        LoopQuantity::Accuracy => error(solution, at).map(|error| 1.0 - error),
+        LoopQuantity::ReproductionNumber => solution.reproduction_number.ok_or_else(|| reason("reproduction_number")),
+        LoopQuantity::FloorError => solution.floor_error.ok_or_else(|| reason("floor_error")),
+        LoopQuantity::Runway => solution.runway.mean.ok_or_else(|| reason("runway.mean")),
+        LoopQuantity::RestrictedRunway => {
+            solution.runway.restricted_mean.ok_or_else(|| reason("runway.restricted_mean"))
+        }
+        LoopQuantity::Survival => curve(|curves| &curves.survival),
+        LoopQuantity::Failed => curve(|curves| &curves.failed),
+        LoopQuantity::Error => error(),
+        LoopQuantity::Accuracy => error().map(|error| 1.0 - error),
         LoopQuantity::LabelError => label(|accepted| accepted.wrong(), |accepted| accepted.total()),
         LoopQuantity::LabelAccuracy => label(|accepted| accepted.right(), |accepted| accepted.total()),
         LoopQuantity::UnsoundShare => label(|accepted| accepted.unsound, |accepted| accepted.right()),
@@ -145,17 +216,23 @@ pub fn evaluate(scenario: &Scenario, solution: &Solution, subject: &QuantitySubj
         LoopQuantity::Coverage => {
             law().map(|(law, x)| law.coverage(subject.attempts.unwrap_or(vote.candidates).get(), x))
         }
-        LoopQuantity::RewardAccuracy => law().and_then(|(law, x)| law.reward_accuracy(vote, x).ok()),
+        LoopQuantity::RewardAccuracy => law().and_then(|(law, x)| law.reward_accuracy(vote, x).map_err(unreadable)),
         LoopQuantity::Discrimination if scenario.has_checks() => {
-            law().and_then(|(law, x)| Some(law.meter(vote.candidates.get(), x).ok()?.discrimination))
+            law().and_then(|(law, x)| Ok(law.meter(vote.candidates.get(), x).map_err(unreadable)?.discrimination))
         }
-        LoopQuantity::Discrimination => None,
-        LoopQuantity::Growth => {
-            let mistakes = |g: usize| Some(solution.mean_field_unsound.get(g)? + solution.mean_field_wrong.get(g)?);
-            let (before, here, after) = (mistakes(at.checked_sub(1)?)?, mistakes(at)?, mistakes(at + 1)?);
-            (here != before).then(|| (after - here) / (here - before))
-        }
+        LoopQuantity::Discrimination => Err(AbsentNumber::NoChecks),
+        LoopQuantity::Growth => growth(solution, at),
     }
+}
+
+/// Growth of mistakes in the mean field from a generation to the next, over that before.
+fn growth(solution: &Solution, at: usize) -> Result<f64, AbsentNumber> {
+    let before = at.checked_sub(1).ok_or(AbsentNumber::NoneBefore)?;
+    let mistakes = |g: usize| Some(solution.mean_field_unsound.get(g)? + solution.mean_field_wrong.get(g)?);
+    let all = || Some((mistakes(before)?, mistakes(at)?, mistakes(at + 1)?));
+    let unknown = || AbsentNumber::Undefined("the mean field does not reach this generation".to_owned());
+    let (before, here, after) = all().ok_or_else(unknown)?;
+    if here == before { Err(AbsentNumber::NoChange(at as u64 - 1)) } else { Ok((after - here) / (here - before)) }
 }
 
 /// Expected error rate, or the mean field's where no exact solver reaches.
@@ -194,8 +271,20 @@ mod tests {
         let solution = solve(&scenario);
         let growth = evaluate(&scenario, &solution, &of(LoopQuantity::Growth, 3)).unwrap();
         assert_relative_eq!(growth, solution.reproduction_number.unwrap(), max_relative = 1e-4);
-        assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::Growth, 0)), None);
-        assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::Error, 61)), None);
+        assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::Growth, 0)), Err(AbsentNumber::NoneBefore));
+        // The growth of the last generation needs one more.
+        for (quantity, asked, needed) in [
+            (LoopQuantity::Error, 61, 61),
+            (LoopQuantity::Failed, 61, 61),
+            (LoopQuantity::Yield, u64::from(u32::MAX), u64::from(u32::MAX)),
+            (LoopQuantity::Growth, 60, 61),
+        ] {
+            let beyond = evaluate(&scenario, &solution, &of(quantity, asked)).unwrap_err();
+            assert_eq!(beyond, AbsentNumber::BeyondHorizon { generation: needed, horizon: 60 });
+            assert!(beyond.to_string().contains("beyond the horizon of 60 generations; raise it"), "{beyond}");
+        }
+        // A number of the whole loop has no generation.
+        assert!(evaluate(&scenario, &solution, &of(LoopQuantity::ReproductionNumber, 61)).is_ok());
     }
 
     #[test]
@@ -224,7 +313,7 @@ mod tests {
         let labels = evaluate(&scenario, &solution, &of(LoopQuantity::LabelError, 0)).unwrap();
         assert_relative_eq!(labels, expected, max_relative = 1e-12);
         assert_relative_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::LabelAccuracy, 0)).unwrap(), 1.0 - labels);
-        assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::UnsoundShare, 0)), Some(0.0));
+        assert_eq!(evaluate(&scenario, &solution, &of(LoopQuantity::UnsoundShare, 0)), Ok(0.0));
     }
 
     /// By hand, of problems with one step: right 0.6, systematic 0.3 in every problem, random 0.1.
@@ -246,8 +335,8 @@ mod tests {
         }
         assert_eq!(found(LoopQuantity::Coverage, None), found(LoopQuantity::Coverage, Some(3)));
         // A plurality accepts every problem: it rejects neither right nor wrong winners.
-        assert_eq!(found(LoopQuantity::Discrimination, None), Some(0.0));
+        assert_eq!(found(LoopQuantity::Discrimination, None), Ok(0.0));
         let unchecked = Scenario::parse("name = \"t\"", Origin::Text, &[]).unwrap();
-        assert_eq!(evaluate(&unchecked, &solve(&unchecked), &of(LoopQuantity::Discrimination, 0)), None);
+        assert_eq!(evaluate(&unchecked, &solve(&unchecked), &of(LoopQuantity::Discrimination, 0)), Err(AbsentNumber::NoChecks));
     }
 }

@@ -25,7 +25,7 @@ impl ErrorCourse {
 }
 
 /// Batches of the mechanism's draws: stretches of the sampler that are longer than its memory.
-pub(super) const CHAIN_BATCHES: usize = 16;
+pub(super) const CHAIN_BATCHES: usize = 8;
 
 /// The batch of a draw of the mechanism, by its place among them all.
 pub(super) fn chain_batch(index: usize, draws: usize) -> usize {

@@ -82,6 +82,12 @@ impl LoopQuantity {
         )
     }
 
+    /// Whether it is that of one generation.
+    #[must_use]
+    pub const fn is_of_generation(self) -> bool {
+        !matches!(self, Self::ReproductionNumber | Self::FloorError | Self::Runway | Self::RestrictedRunway)
+    }
+
     /// The name as a file spells it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -64,8 +64,12 @@ pub(super) fn differing(comparison: &DesignComparison) -> Table {
 /// Which claims do not hold, in a sentence; `None` where all do.
 #[must_use]
 pub fn broken_claims(evidence: &ClaimResults) -> Option<String> {
-    let broken: Vec<String> =
-        evidence.claims.iter().filter(|one| !one.holds).map(|one| format!("“{}”", one.claim.says)).collect();
+    let broken = evidence.claims.iter().filter(|one| !one.holds);
+    let told = |one: &ClaimResult| {
+        let reason = one.absent.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+        format!("“{}”{reason}", one.claim.says)
+    };
+    let broken: Vec<String> = broken.map(told).collect();
     let verb = if broken.len() == 1 { "does not hold" } else { "do not hold" };
     let noun = if evidence.claims.len() == 1 { "claim" } else { "claims" };
     (!broken.is_empty())
@@ -85,12 +89,19 @@ pub fn claims(evidence: &ClaimResults) -> Table {
             claim.says.clone(),
             if judged.holds { "holds" } else { "DOES NOT HOLD" }.to_owned(),
             format!("{}{of}{over}", claim.subject.quantity.name()),
+            or_dash(claim.subject.quantity.is_of_generation().then(|| claim.subject.generation.to_string())),
             or_dash(judged.found.map(|found| number(found, 5))),
             bounds.into_iter().flatten().collect::<Vec<_>>().join(", "),
         ]
     };
-    let columns = [("Claim", 0), ("Verdict", 0), ("Quantity", 3), ("Found", 1), ("Bounds", 2)];
+    let columns = [("Claim", 0), ("Verdict", 0), ("Quantity", 3), ("Generation", 2), ("Found", 1), ("Bounds", 2)];
     Table::of_rows("Claims", columns, evidence.claims.iter().map(row))
+}
+
+/// Why numbers beside published values are absent.
+fn absent(evidence: &ClaimResults) -> impl Iterator<Item = String> {
+    let beside = evidence.published.iter().map(|one| (&one.published.says, &one.absent));
+    beside.filter_map(|(says, absent)| Some(format!("No number for “{says}”: {}.", absent.as_ref()?)))
 }
 
 /// Published values beside the model's: in percent where all of them are shares, else as they are.
@@ -116,5 +127,5 @@ pub fn published(evidence: &ClaimResults) -> Table {
         (format!("Miss{points}"), 1),
         ("Role".to_owned(), 2),
     ];
-    Table::of_rows("Published values beside the model's", columns, rows)
+    Table::of_rows("Published values beside the model's", columns, rows).noted(absent(evidence))
 }
