@@ -57,6 +57,7 @@ pub use error::{SolveError, Undefined};
 pub use expected_cost::ExpectedCost;
 pub use mean_field::{linear_noise as noise, reproduction};
 pub use priced_run::PricedRun;
+pub(crate) use runway_sum::BEYOND_DOUBLES;
 pub use result::{
     BestGeneration, ByGeneration, Curves, ErrorVisits, ExactSolution, FreshMistakes, ParameterThreshold, Regime,
     RestingHazard, Runway, Solution,

@@ -17,10 +17,12 @@ use super::ingest::read_as;
 use super::limits::WorkEstimate;
 use super::progress::watched;
 use super::standard_error::notes;
-use super::{CommandVerdict, UsageError};
+use super::{CommandVerdict, LogRefusal, UsageError};
 
 /// Generations that are forecast beyond the one by which R is to be known: what they bring is left out.
 const AHEAD: u64 = 1;
+/// Probability of reaching a generation below which nothing is planned for it.
+const NEGLIGIBLE: f64 = 0.01;
 
 #[derive(Serialize, schemars::JsonSchema)]
 pub(super) struct AdviceDocument<'a> {
@@ -43,12 +45,20 @@ pub(super) fn run(args: &args::AdviseArgs, out: &mut dyn Write) -> anyhow::Resul
     if fit.basis.checks == LoopChecks::Unknown {
         let rule = "what was kept of how many answers is not known, so that an audit would not be used; add `generated` to the log, or say \
                     how answers are checked with --checked";
-        return Err(UsageError(format!("advise: {rule}")).into());
+        return Err(LogRefusal(format!("{}: {rule}", log.source)).into());
     }
     if let Some(unsettled) = report::fit::words::unsettled(&fit) {
         let answer = Answer { finding: vec![unsettled], ..Answer::default() };
         args.output.print(out, || of_logs(&provenance, &fit), || answer)?;
         return Ok(CommandVerdict::Unsettled);
+    }
+    let reached = fitted.reaching(by);
+    if reached < NEGLIGIBLE {
+        let rule = format!(
+            "the loop reaches this generation without failing with probability {} only; name one that it is likely to reach",
+            report::words::percent(reached, 2)
+        );
+        return Err(UsageError(format!("--by {by}: {rule}")).into());
     }
     let planned =
         fitted.plan_audits(AuditQuestion { budget: args.budget, by, wanted: args.probability, level: args.level });
@@ -57,6 +67,7 @@ pub(super) fn run(args: &args::AdviseArgs, out: &mut dyn Write) -> anyhow::Resul
     let answer = Answer {
         finding: report::advise::finding(&planned, &items),
         tables: report::advise::tables(&planned, &items),
+        records: vec![report::advise::records(&planned, &items)],
         notes: fit.warnings.iter().cloned().chain([LEARNERS.to_owned()]).collect(),
         ..Answer::default()
     };

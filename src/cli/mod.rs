@@ -53,7 +53,7 @@ use crate::scenario::ScenarioError;
 use crate::sweep::SweepError;
 
 use args::{Cli, Command};
-use outcome::{CommandVerdict, UsageError};
+use outcome::{CommandVerdict, LogRefusal, UsageError};
 use source::played;
 use standard_error::ColorArg;
 use typed::quoted;
@@ -160,7 +160,8 @@ fn code(error: &anyhow::Error) -> u8 {
         let large = matches!(error, ChainFileError::Chain { reason, .. } if is_large(reason));
         return if large { FAILURE } else { BAD_INPUT };
     }
-    if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() {
+    if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() || error.is::<LogRefusal>()
+    {
         BAD_INPUT
     } else if error.is::<UsageError>() || error.downcast_ref::<PlanError>().is_some_and(is_usage) {
         USAGE

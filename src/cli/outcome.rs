@@ -16,6 +16,11 @@ impl CommandVerdict {
     }
 }
 
+/// A log that lacks what a command needs.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct LogRefusal(pub String);
+
 /// Options that are fine each but not together.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -172,7 +172,8 @@ fn written(args: &PlanArgs, loops: &PlannedLoops, plan: &DesignPlan) -> String {
     }
     let sets: Vec<String> = keys.iter().map(|(key, value)| format!("\"{key}\" = {value}")).collect();
     let design = format!("[[design]]\nname = \"planned\"\nset = {{ {} }}", sets.join(", "));
-    if loops.drawn.is_some() {
+    // What came by standard input is not there a second time.
+    if loops.drawn.is_some() || args.file.as_os_str() == "-" {
         return format!("As a design of the file:\n{design}");
     }
     let mut typed = format!("runaway solve {}", quoted(&args.file.display().to_string()));

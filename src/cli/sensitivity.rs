@@ -5,11 +5,12 @@ use std::io::Write;
 use crate::provenance::Provenance;
 use crate::report;
 use crate::report::sensitivity::SensitivityInputs;
-use crate::sensitivity::{SobolSettings, sensitivity};
+use crate::sensitivity::{SobolSettings, sensitivity_watched};
 
 use super::args::SensitivityArgs;
 use super::document::{Answer, ResultDocument};
 use super::limits::WorkEstimate;
+use super::progress::bar;
 use super::{CommandVerdict, report_folder, write_report};
 
 /// Loops that are solved besides those of `--global`: both ends of each of some twenty keys, and a few more.
@@ -22,7 +23,9 @@ pub(super) fn run(args: &SensitivityArgs, out: &mut dyn Write) -> anyhow::Result
     let loops = SOLVED + if args.global { args.evaluations as usize } else { 0 };
     WorkEstimate::default().solve(&scenario).variants(&scenario, loops).admit(args.source.patience)?;
     let settings = args.global.then(|| SobolSettings::new(args.width, args.evaluations as usize, args.seed));
-    let found = sensitivity(&file, &scenario, settings.as_ref());
+    let solved = bar(u64::from(args.evaluations), "sensitivity", "loops")?;
+    let found = sensitivity_watched(&file, &scenario, settings.as_ref(), &|more| solved.inc(more));
+    solved.finish_and_clear();
     let provenance = Provenance::new(&scenario, command(args));
     let document = ResultDocument::new(&scenario, &provenance, &found).to_bytes()?;
     let inputs = SensitivityInputs { scenario: &scenario, found: &found, provenance: &provenance };

@@ -75,6 +75,8 @@ pub struct PlannedAudits {
     pub generation: u64,
     /// Generation by which R > 1 is to be detected.
     pub by: u64,
+    /// Probability that the loop has not failed by then.
+    pub reached: f64,
     /// P(R > 1) now.
     pub above_one: f64,
     /// P(R > 1) from which on it is detected.
@@ -122,6 +124,7 @@ impl Fitted<'_> {
         PlannedAudits {
             generation: last,
             by,
+            reached: self.reaching(by),
             above_one: self.reproduction_above(1.0).value,
             level,
             budget,
@@ -132,6 +135,14 @@ impl Fitted<'_> {
             wanted,
             needed: self.needed_audits(&places, question),
         }
+    }
+
+    /// Probability that the loop has not failed by a generation of its future.
+    #[must_use]
+    pub fn reaching(&self, generation: u64) -> f64 {
+        let last = self.last_row().map_or(0, |row| row.generation);
+        let ahead = generation.saturating_sub(last);
+        if ahead == 0 { 1.0 } else { 1.0 - self.failing_within(ahead).value }
     }
 
     /// Generations up to `by` of which kept examples are left to audit, the first, the last and some between.

@@ -1,7 +1,7 @@
 //! What to label next, in sentences and tables.
 
 use crate::fit::{AuditAllocation, ItemWorth, Measurement, PlannedAudits};
-use crate::report::words::{number, or_dash, percent};
+use crate::report::words::{number, percent, plain};
 use crate::table::Table;
 
 /// Gain in probability below which spreading the audits is not worth a word.
@@ -13,7 +13,32 @@ const HOPELESS: f64 = 0.05;
 #[must_use]
 pub fn finding(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<String> {
     let detection = hopeless(planned).map_or_else(|| plan(planned), |reason| vec![reason]);
-    detection.into_iter().chain(value(worths)).collect()
+    detection.into_iter().chain(reached(planned)).chain(value(worths)).collect()
+}
+
+/// Probability of a failure before the audits from which on it is said.
+const FAILS_BEFORE: f64 = 0.05;
+
+/// How probably the loop gets so far, where that is in doubt.
+fn reached(planned: &PlannedAudits) -> Option<String> {
+    (planned.reached <= 1.0 - FAILS_BEFORE).then(|| {
+        format!(
+            "The loop reaches generation {} without failing with probability {}; the plan is for the case that it does.",
+            planned.by,
+            percent(planned.reached, 3)
+        )
+    })
+}
+
+/// Why the best allocation leaves some of the budget.
+fn unspent(planned: &PlannedAudits, best: &AuditAllocation) -> Option<String> {
+    let left = planned.budget.saturating_sub(best.items());
+    (left > 0).then(|| {
+        let (left, budget) = (number(left as f64, 6), number(planned.budget as f64, 6));
+        format!(
+            "{left} of the budget of {budget} are not used: audits go to two generations at most, and no more kept examples of them are left."
+        )
+    })
 }
 
 /// Why no audit is needed, or none would help.
@@ -66,7 +91,7 @@ fn plan(planned: &PlannedAudits) -> Vec<String> {
             "No audits considered, of up to 6\u{202f}400 examples, do so with a probability of {wanted}; --by names a later generation."
         ),
     };
-    [first].into_iter().chain(last).chain([needed]).collect()
+    [first].into_iter().chain(unspent(planned, best)).chain(last).chain([needed]).collect()
 }
 
 /// A probability of detection: a thousand draws tell none below a thousandth.
@@ -107,6 +132,60 @@ fn items(measurement: Measurement) -> String {
     }
 }
 
+/// Why rows of the table of allocations are absent.
+fn absent(planned: &PlannedAudits) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if planned.best.is_none() {
+        reasons.push(format!("No kept example up to generation {} is left to audit.", planned.by));
+    } else if planned.in_last.is_none() {
+        reasons.push(format!("No kept example of generation {}, the last of the log, is left to audit.", planned.generation));
+    }
+    if planned.best.is_some() && planned.needed.is_none() {
+        let wanted = percent(planned.wanted, 3);
+        reasons.push(format!(
+            "For {wanted} there is no allocation: none of up to 6\u{202f}400 of the kept examples that are left detects R > 1 so surely."
+        ));
+    }
+    reasons
+}
+
+/// The allocations and the worth of items for programs: a row for each generation of an allocation and for each kind of items.
+#[must_use]
+pub fn records(planned: &PlannedAudits, worths: &[ItemWorth]) -> Table {
+    let heads = [
+        "what",
+        "measurement",
+        "generation",
+        "items",
+        "detected",
+        "false_alarm",
+        "runway_sd_per_item",
+        "runway_sd_after",
+        "reached",
+    ];
+    let allocations = [("best", &planned.best), ("in_last", &planned.in_last), ("wanted", &planned.needed)];
+    let allocated = allocations.into_iter().filter_map(|(name, one)| Some((name, one.as_ref()?))).flat_map(|(name, one)| {
+        one.audits.iter().map(move |(generation, items)| {
+            let numbers = [plain(one.detected), plain(one.false_alarm), String::new(), String::new()];
+            let [detected, alarm, narrowed, after] = numbers;
+            let (generation, items) = (generation.to_string(), items.to_string());
+            let what = [name.to_owned(), "audit".to_owned(), generation, items];
+            [&what[..], &[detected, alarm, narrowed, after, plain(planned.reached)]].concat()
+        })
+    });
+    let weighed = worths.iter().map(|worth| {
+        let (measurement, generation) = match worth.measurement {
+            Measurement::Audit(_) => ("audit", planned.generation),
+            Measurement::Evaluate(_) => ("evaluate", planned.generation),
+            Measurement::Next(_) => ("evaluate", planned.generation.saturating_add(1)),
+        };
+        let what = ["worth".to_owned(), measurement.to_owned(), generation.to_string(), worth.measurement.items().to_string()];
+        let numbers = [String::new(), String::new(), plain(worth.per_item), plain(worth.expected_sd), String::new()];
+        [&what[..], &numbers].concat()
+    });
+    Table::of_rows("Audits", heads.map(|head| (head, 0)), allocated.chain(weighed))
+}
+
 /// The allocations, and what single items and the budget are worth.
 #[must_use]
 pub fn tables(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<Table> {
@@ -115,14 +194,10 @@ pub fn tables(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<Table> {
         ("all in the last generation".to_owned(), planned.in_last.as_ref()),
         (format!("for {}", percent(planned.wanted, 3)), planned.needed.as_ref()),
     ];
+    // What there is no allocation for is said below the table, with the reason.
     let row = |(name, allocation): (String, Option<&AuditAllocation>)| {
-        [
-            name,
-            or_dash(allocation.map(audits)),
-            or_dash(allocation.map(|one| number(one.items() as f64, 6))),
-            or_dash(allocation.map(|one| chance(one.detected))),
-            or_dash(allocation.map(|one| chance(one.false_alarm))),
-        ]
+        let one = allocation?;
+        Some([name, audits(one), number(one.items() as f64, 6), chance(one.detected), chance(one.false_alarm)])
     };
     let columns = [
         ("Allocation", 0),
@@ -141,8 +216,9 @@ pub fn tables(planned: &PlannedAudits, worths: &[ItemWorth]) -> Vec<Table> {
         Table::of_rows(
             format!("Audits that detect R > 1 by generation {}", planned.by),
             columns,
-            allocations.into_iter().map(row),
-        ),
+            allocations.into_iter().filter_map(row),
+        )
+        .noted(absent(planned)),
         Table::of_rows("What items are worth", heads, worths.iter().map(worth)),
     ]
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::analytic::{LoopDerivatives, derivatives};
 use crate::scenario::{Scenario, ScenarioFile};
 
-pub use fate::LoopFate;
+pub use fate::{LoopFate, RunwayAbsence};
 pub use next_step::NextStep;
 pub use ranges::{PlausibleRange, RangeSource};
 pub use reach::{KeyReach, RangeEnd};
@@ -56,13 +56,24 @@ pub struct Sensitivity {
 /// ```
 #[must_use]
 pub fn sensitivity(file: &ScenarioFile, scenario: &Scenario, settings: Option<&SobolSettings>) -> Sensitivity {
+    sensitivity_watched(file, scenario, settings, &|_| ())
+}
+
+/// As [`sensitivity`]; `watch` is told the loops of the shares of the variance, as they are solved.
+#[must_use]
+pub fn sensitivity_watched(
+    file: &ScenarioFile,
+    scenario: &Scenario,
+    settings: Option<&SobolSettings>,
+    watch: &dyn Fn(u64),
+) -> Sensitivity {
     let ranges = ranges::plausible(file, scenario);
     let fate = fate::fates(std::slice::from_ref(scenario)).pop().unwrap_or_default();
     Sensitivity {
         reach: reach::of(scenario, &fate, &ranges),
         next_steps: next_step::of(scenario),
         derivatives: derivatives(scenario),
-        variance: settings.map(|settings| variance::of(scenario, &ranges, settings)),
+        variance: settings.map(|settings| variance::of(scenario, &ranges, settings, watch)),
         fate,
     }
 }

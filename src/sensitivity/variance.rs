@@ -36,6 +36,8 @@ pub struct VaryingKey {
 pub struct VarianceShares {
     /// The keys, each varying by itself, uniformly between its ends.
     pub keys: Vec<VaryingKey>,
+    /// Keys with a range that stay as they are: those of whole numbers.
+    pub held: Vec<String>,
     /// Of P(T ≤ horizon); absent where it is unknown for some of the loops, or the same for all.
     pub failed: Option<SobolIndices>,
     /// Of log₁₀ `E[T]`; absent where some of the loops have none, or all the same.
@@ -43,7 +45,12 @@ pub struct VarianceShares {
 }
 
 /// The shares of a loop. Keys of whole numbers stay as they are: half of a step is none.
-pub fn of(scenario: &Scenario, ranges: &[PlausibleRange], settings: &SobolSettings) -> VarianceShares {
+pub fn of(
+    scenario: &Scenario,
+    ranges: &[PlausibleRange],
+    settings: &SobolSettings,
+    watch: &dyn Fn(u64),
+) -> VarianceShares {
     let smooth = |range: &&PlausibleRange| {
         let middle = 0.5 * (range.low + range.high);
         let between = if middle.fract() == 0.0 { 0.25 * range.low + 0.75 * range.high } else { middle };
@@ -59,6 +66,7 @@ pub fn of(scenario: &Scenario, ranges: &[PlausibleRange], settings: &SobolSettin
             logarithmic: range.low > 0.0 && range.high > WIDE * range.low,
         })
         .collect();
+    let held = ranges.iter().filter(|range| !smooth(range)).map(|range| range.key.clone()).collect();
     let at = |point: &[f64]| {
         let numbers = keys.iter().zip(point).map(|(key, share)| (&*key.key, KeyNumber::Real(key.value(*share))));
         scenario.with_each(&numbers.collect::<Vec<_>>()).ok()
@@ -71,6 +79,7 @@ pub fn of(scenario: &Scenario, ranges: &[PlausibleRange], settings: &SobolSettin
         let new: Vec<&Vec<f64>> = points.iter().filter(|point| !known.contains_key(&name(point))).collect();
         let loops: Vec<Scenario> = new.iter().map(|point| at(point)).collect::<Option<_>>()?;
         known.extend(new.into_iter().map(name).zip(fates(&loops)));
+        watch(loops.len() as u64);
         points.iter().map(|point| known.get(&name(point)).copied()).collect()
     };
     let along = |part: &dyn Fn(&LoopFate) -> Option<f64>| {
@@ -80,11 +89,11 @@ pub fn of(scenario: &Scenario, ranges: &[PlausibleRange], settings: &SobolSettin
         })
     };
     if keys.is_empty() {
-        return VarianceShares { keys, failed: None, log_runway: None };
+        return VarianceShares { keys, held, failed: None, log_runway: None };
     }
     let failed = along(&|fate| fate.failed);
     let log_runway = along(&|fate| fate.runway.filter(|runway| *runway > 0.0).map(f64::log10));
-    VarianceShares { failed, log_runway, keys }
+    VarianceShares { failed, log_runway, keys, held }
 }
 
 impl VaryingKey {

@@ -20,7 +20,7 @@ pub struct SensitivityArgs {
     /// Half width of the 95 % intervals at which --global ends
     #[arg(long, default_value_t = 0.05, value_name = "SHARE", value_parser = crate::cli::typed::share, requires = "global")]
     pub width: f64,
-    /// Loops that --global solves at most
+    /// Loops that --global solves at most, 1000 or more
     #[arg(long, default_value_t = 40_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1_000..=10_000_000), requires = "global")]
     pub evaluations: u32,
     /// Seed of the points of --global

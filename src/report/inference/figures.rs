@@ -10,6 +10,9 @@ use crate::report::words::percent;
 
 use super::words::name;
 
+/// Room below the least value of an axis, of its length.
+const MARGIN: f64 = 0.1;
+
 /// Right winners, and problems with a right answer among the samples, by the number of votes.
 pub(super) fn votes(plan: &InferencePlan) -> Plot {
     let line = |value: fn(&crate::plan::inference::VotesPoint) -> f64| -> Vec<(f64, f64)> {
@@ -59,8 +62,11 @@ pub(super) fn divisions(plan: &InferencePlan) -> Option<Plot> {
         return None;
     }
     let low = front.iter().chain(&chosen).map(|point| point.y).fold(1.0, f64::min);
-    let x = Axis::share("problems accepted", 0.0, 1.0);
-    let y = Axis::share("right of the accepted", (low - 0.02).max(0.0), 1.0);
+    let fewest = front.iter().chain(&chosen).map(|point| point.x).fold(1.0, f64::min);
+    // Just as far down as points lie: shares near 1 would be one line on an axis from 0.
+    let below = |least: f64| (least - MARGIN * (1.0 - least)).max(0.0);
+    let x = Axis::share("problems accepted", below(fewest), 1.0);
+    let y = Axis::share("right of the accepted", below(low), 1.0);
     let line = steps(&front);
     let dots = front.iter().map(|point| (point.x, point.y)).collect();
     let mut layers = vec![

@@ -1,7 +1,7 @@
 //! What there is to say of the samples of a problem.
 
 use crate::plan::inference::{CheckPlace, InferencePlan, ResamplingRow, SampleDivision};
-use crate::report::words::{number, percent};
+use crate::report::words::{generations, number, percent};
 
 /// The best division, then what votes, checks, stopping and revisions can do.
 #[must_use]
@@ -21,13 +21,26 @@ fn headline(plan: &InferencePlan) -> String {
     match &plan.best {
         Some(best) => format!(
             "Of up to {} samples a problem, “{}” gives the purest examples of all divisions that accept at least {least} of the problems: \
-             {} of them are right, and {} of the problems end in one. {plain}",
+             {} of them are right, and {} of the problems end in one. {}{plain}",
             plan.samples,
             name(best),
             right(best),
-            percent(best.accepted, 3)
+            percent(best.accepted, 3),
+            lasting(best)
         ),
         None => format!("No division of {} samples accepts at least {least} of the problems. {plain}", plan.samples),
+    }
+}
+
+/// How long the loop lasts that trains on what a division accepts, ahead of another sentence.
+fn lasting(best: &SampleDivision) -> String {
+    let Some(runway) = best.runway else { return String::new() };
+    match runway.mean {
+        Some(mean) => format!("The loop that trains on them has an expected runway of {}. ", generations(mean)),
+        None => format!(
+            "The loop that trains on them fails by the horizon with probability {}; its expected runway is infinite or beyond 1e308. ",
+            percent(runway.failed, 3)
+        ),
     }
 }
 
@@ -88,15 +101,34 @@ fn revision(plan: &InferencePlan) -> String {
     );
     let Some(even) = revision.break_even else { return format!("{rates}: it changes nothing.") };
     let (accuracy, even) = (percent(revision.accuracy, 3), percent(even, 3));
-    let verdict = if revision.after_one > revision.accuracy {
-        format!("it pays here, where {accuracy} of the first answers are right")
+    let pays = revision.after_one > revision.accuracy;
+    let first = if pays {
+        format!("a single answer gains by it here, where {accuracy} of the first answers are right")
     } else {
-        format!("it does not pay here, where {accuracy} of the first answers are right")
+        format!("a single answer does not gain by it here, where {accuracy} of the first answers are right")
     };
-    format!(
-        "{rates}: revising pays while less than {even} of the answers are right, and {verdict} ({} after one revision).",
-        percent(revision.after_one, 3)
-    )
+    let rule = if revision.rates.wrong_to_right > 0.0 {
+        format!("revising an answer pays while less than {even} of the answers are right, and {first}")
+    } else {
+        format!("revising an answer never pays, and {first}")
+    };
+    let one = percent(revision.after_one, 3);
+    format!("{rates}: {rule} ({one} after one revision).{}", beside_choice(plan, pays))
+}
+
+/// Why the best division revises where a single answer does not gain by it, or does not where it does.
+fn beside_choice(plan: &InferencePlan, pays: bool) -> String {
+    match &plan.best {
+        Some(best) if pays && best.revisions == 0 => format!(
+            " “{}” does not revise all the same: no division with revisions leaves purer examples.",
+            name(best)
+        ),
+        Some(best) if !pays && best.revisions > 0 => format!(
+            " “{}” revises all the same: no division without revisions leaves purer examples.",
+            name(best)
+        ),
+        _ => String::new(),
+    }
 }
 
 /// A division in a few words.

@@ -155,14 +155,24 @@ fn searched(plan: &DesignPlan) -> String {
         0 => String::new(),
         beyond => format!(", {} are beyond the exact methods", count(beyond)),
     };
+    if search.evaluated == 0 && search.pruned == designs {
+        return format!(
+            "None of {} designs was worked out for the whole run: a lower bound on the cost of each shows that it {}.",
+            count(designs),
+            if designs == 1 { bound.replace("they ", "it ") } else { bound.to_owned() }
+        );
+    }
     format!("Of {} designs {} were worked out exactly; {pruned}{beyond}.", count(designs), count(search.evaluated))
 }
 
 /// A design's cost with its unit.
 pub(super) fn price(plan: &DesignPlan, design: &PlannedDesign) -> String {
-    design
-        .cost
-        .map_or_else(|| "more than any budget, because nothing is accepted,".to_owned(), |cost| amount(plan, cost))
+    match design.cost {
+        None => "more than any budget, because nothing is accepted,".to_owned(),
+        Some(0.0) if design.failed >= 1.0 => "nothing, because it has failed before the first generation is paid,".to_owned(),
+        Some(0.0) => "nothing, because all that it uses has a price of 0,".to_owned(),
+        Some(cost) => amount(plan, cost),
+    }
 }
 
 /// An amount with the plan's unit.

@@ -1,12 +1,12 @@
 //! The tables of an analysis of sensitivity.
 
 use crate::analytic::{DerivedNumbers, LoopDerivatives};
-use crate::report::words::{number, or_dash, percent, ratio, runway_cell};
+use crate::report::words::{generations, number, or_dash, percent, ratio, runway_cell};
 use crate::scenario::Scenario;
 use crate::sensitivity::{
     IndexInterval, KeyReach, LoopFate, NextStep, RangeSource, Sensitivity, SobolIndices, VarianceShares,
 };
-use crate::table::Table;
+use crate::table::{Table, TableColumn};
 
 use super::words::signed;
 
@@ -28,9 +28,18 @@ pub(crate) fn in_report(scenario: &Scenario, found: &Sensitivity) -> Vec<Table> 
     vec![reach(&found.reach, scenario.horizon().get()), elasticities(&found.derivatives)]
 }
 
+/// P(failed by the horizon) from which on what is left of survival says more.
+const NEARLY_SURE: f64 = 0.99;
+/// The same from which on nothing is left to say.
+const SURE: f64 = 0.999_9;
+
+/// The expected runway, or why there is none.
+fn lasting(fate: &LoopFate, horizon: u64) -> String {
+    let absent = || fate.runway_absent.map(|absent| absent.word().to_owned());
+    or_dash(fate.runway.map(|value| runway_cell(value, horizon)).or_else(absent))
+}
+
 fn reach(keys: &[KeyReach], horizon: u64) -> Table {
-    let runway = |fate: &LoopFate| or_dash(fate.runway.map(|value| runway_cell(value, horizon)));
-    let failed = |fate: &LoopFate| or_dash(fate.failed.map(|value| percent(value, 3)));
     let source = |key: &KeyReach| {
         let from = match key.range.source {
             RangeSource::Stated => "stated",
@@ -40,37 +49,48 @@ fn reach(keys: &[KeyReach], horizon: u64) -> Table {
         };
         if key.range.is_default { format!("{from}; at its default") } else { from.to_owned() }
     };
-    let still = keys.iter().filter(|key| key.low.fate == key.high.fate).map(|key| key.range.key.as_str());
-    let still: Vec<&str> = still.collect();
-    let none = format!("Without any effect over their ranges: {}.", still.join(", "));
-    let table = Table::of_rows(
-        "Each key over its plausible range",
-        [
-            ("Key", 0),
-            ("Now", 2),
-            ("From", 0),
-            ("To", 0),
-            ("E[T] at from (generations)", 0),
-            ("E[T] at to (generations)", 0),
-            ("Failed by the horizon at from", 1),
-            ("Failed by the horizon at to", 1),
-            ("Range", 3),
-        ],
-        keys.iter().filter(|key| key.low.fate != key.high.fate).map(|key| {
-            [
-                key.range.key.clone(),
-                number(key.range.value, 3),
-                number(key.low.value, 3),
-                number(key.high.value, 3),
-                runway(&key.low.fate),
-                runway(&key.high.fate),
-                failed(&key.low.fate),
-                failed(&key.high.fate),
-                source(key),
-            ]
-        }),
-    );
-    table.noted((!still.is_empty()).then_some(none))
+    let still: Vec<&str> =
+        keys.iter().filter(|key| key.low.fate == key.high.fate).map(|key| key.range.key.as_str()).collect();
+    let moved: Vec<&KeyReach> = keys.iter().filter(|key| key.low.fate != key.high.fate).collect();
+    let column = |title: &str, rank: u8, cell: &dyn Fn(&KeyReach) -> String| {
+        TableColumn::new(title, rank, moved.iter().map(|key| cell(key)))
+    };
+    let mut columns = vec![
+        column("Key", 0, &|key| key.range.key.clone()),
+        column("Now", 3, &|key| number(key.range.value, 3)),
+        column("From", 1, &|key| number(key.low.value, 3)),
+        column("To", 1, &|key| number(key.high.value, 3)),
+        column("E[T] at from", 0, &|key| lasting(&key.low.fate, horizon)),
+        column("E[T] at to", 0, &|key| lasting(&key.high.fate, horizon)),
+    ];
+    let (chances, said) = chances(&moved, horizon);
+    columns.extend(chances);
+    columns.push(column("Range", 4, &source));
+    let none = (!still.is_empty()).then(|| format!("Without any effect over their ranges: {}.", still.join(", ")));
+    Table::new("Each key over its plausible range: E[T] in generations", columns).noted(said.into_iter().chain(none))
+}
+
+/// How often loops fail by the horizon at both ends; how often they outlast it where nearly all fail; a sentence in place of
+/// columns where all do.
+fn chances(keys: &[&KeyReach], horizon: u64) -> (Vec<TableColumn>, Option<String>) {
+    let ends = || keys.iter().flat_map(|key| [key.low.fate, key.high.fate]);
+    let all_above = |bound: f64| !keys.is_empty() && ends().all(|fate| fate.failed.is_some_and(|failed| failed >= bound));
+    if all_above(SURE) {
+        let said = format!(
+            "At either end of every range more than {} of the loops fail within {}: a shorter --horizon tells the keys apart by P(fail).",
+            percent(SURE, 4),
+            generations(horizon as f64)
+        );
+        return (Vec::new(), Some(said));
+    }
+    let (what, of): (&str, fn(&LoopFate) -> Option<f64>) =
+        if all_above(NEARLY_SURE) { ("Outlasts", |fate| fate.survival) } else { ("Failed by", |fate| fate.failed) };
+    let cell = |fate: &LoopFate| or_dash(of(fate).map(|value| percent(value, 3)));
+    let columns = vec![
+        TableColumn::new(format!("{what} the horizon at from"), 2, keys.iter().map(|key| cell(&key.low.fate))),
+        TableColumn::new(format!("{what} the horizon at to"), 2, keys.iter().map(|key| cell(&key.high.fate))),
+    ];
+    (columns, None)
 }
 
 /// Numbers in the order of columns.
@@ -127,7 +147,7 @@ fn next_steps(now: &LoopFate, steps: &[NextStep], horizon: u64) -> Table {
             [
                 step.key.clone(),
                 number(step.value as f64, 3),
-                or_dash(step.fate.runway.map(|value| runway_cell(value, horizon))),
+                lasting(&step.fate, horizon),
                 change(step),
                 or_dash(step.fate.failed.map(|value| percent(value, 3))),
                 or_dash(step.fate.reproduction_number.map(ratio)),
@@ -155,6 +175,11 @@ fn variance(shares: &VarianceShares) -> Vec<Table> {
     both.into_iter().filter_map(|(name, indices)| Some(indices_table(shares, name, indices.as_ref()?))).collect()
 }
 
+/// Which keys do not vary, and why.
+fn held(keys: &[String]) -> Option<String> {
+    (!keys.is_empty()).then(|| format!("Held at their values, being whole numbers: {}.", keys.join(", ")))
+}
+
 fn indices_table(shares: &VarianceShares, name: &str, indices: &SobolIndices) -> Table {
     let told =
         |one: &IndexInterval| format!("{} ({} to {})", number(one.value, 2), number(one.low, 2), number(one.high, 2));
@@ -174,5 +199,7 @@ fn indices_table(shares: &VarianceShares, name: &str, indices: &SobolIndices) ->
         ],
         rows.chain([dummy]),
     )
-    .noted([format!("{} loops solved.", number(indices.evaluations as f64, 3))])
+    .noted(
+        [format!("{} loops solved.", number(indices.evaluations as f64, 3))].into_iter().chain(held(&shares.held)),
+    )
 }

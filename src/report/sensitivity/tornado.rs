@@ -5,7 +5,7 @@ use crate::report::plot::Plot;
 use crate::report::shape::{Layer, PlotShape, Span};
 use crate::report::theme::{MEDIAN, exact_bars, soft_bars};
 use crate::report::words::{FAR_HORIZONS, number};
-use crate::sensitivity::{KeyReach, LoopFate, RangeEnd};
+use crate::sensitivity::{KeyReach, LoopFate, RangeEnd, RunwayAbsence};
 
 use super::inputs::SensitivityInputs;
 use super::words;
@@ -30,6 +30,8 @@ struct BarNumber {
     title: String,
     caption: &'static str,
     notes: Vec<String>,
+    /// What stands at the end of a bar that goes on.
+    open_end: fn(&LoopFate) -> Option<&'static str>,
 }
 
 /// The expected runway.
@@ -42,7 +44,8 @@ pub(super) fn runway(inputs: SensitivityInputs<'_>) -> Option<Plot> {
     let far = far.then(|| format!("Drawn at {} × the horizon where the loop lasts longer.", number(FAR_HORIZONS, 3)));
     let endless = any(&|end| end.fate.runway.is_none() && end.fate.failed.is_some());
     let endless = endless.then(|| {
-        "Where the expected runway is infinite or unknown, it is drawn as if loops went on to fail as often as up to the horizon."
+        "Open ends: the expected runway is infinite (∞), beyond 1e308 (>) or unknown (?); their bars go to where a loop stands that fails as \
+         often up to the horizon."
             .to_owned()
     });
     tornado(
@@ -60,6 +63,11 @@ pub(super) fn runway(inputs: SensitivityInputs<'_>) -> Option<Plot> {
             title: words::headline(inputs.scenario, inputs.found).trim_end_matches('.').replace('`', ""),
             caption: "Expected runway with one key at a time at either end of its plausible range.",
             notes: far.into_iter().chain(endless).collect(),
+            open_end: |fate| Some(match fate.runway_absent? {
+                RunwayAbsence::Infinite => "→ ∞",
+                RunwayAbsence::BeyondDoubles => "→ >",
+                RunwayAbsence::Unknown => "→ ?",
+            }),
         },
     )
 }
@@ -81,6 +89,7 @@ pub(super) fn failure(inputs: SensitivityInputs<'_>) -> Option<Plot> {
             title: words::failure_headline(inputs.scenario, inputs.found)?.replace('`', ""),
             caption: "Probability of failing within the horizon with one key at a time at either end of its plausible range.",
             notes: Vec::new(),
+            open_end: |_| None,
         },
     )
 }
@@ -107,6 +116,7 @@ fn tornado(inputs: SensitivityInputs<'_>, drawn: BarNumber) -> Option<Plot> {
         return None;
     }
     let (mut lower, mut upper, mut ticks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut open_ends = Vec::new();
     for (index, (key, low, high)) in rows.iter().enumerate() {
         let middle = (shown - 1 - index) as f64;
         let bar = |from: f64| Span {
@@ -118,12 +128,19 @@ fn tornado(inputs: SensitivityInputs<'_>, drawn: BarNumber) -> Option<Plot> {
         lower.push(bar(*low));
         upper.push(bar(*high));
         ticks.push((middle, key.range.key.clone()));
+        // An end is marked where a bar leads to it, also from an end where the loop itself stands.
+        let ends = [(key.low, *low), (key.high, *high)].into_iter().filter(|_| floor(*low) != floor(*high));
+        let marked = ends.filter_map(|(end, value)| Some((floor(value), (drawn.open_end)(&end.fate)?)));
+        open_ends.extend(marked.map(|(x, text)| {
+            Layer::unnamed(PlotShape::Text { x, y: middle, text: text.to_owned() })
+        }));
     }
-    let layers = vec![
+    let mut layers = vec![
         Layer::new("at the lower end of its range", PlotShape::Boxes { boxes: lower, fill: soft_bars() }),
         Layer::new("at the upper end", PlotShape::Boxes { boxes: upper, fill: exact_bars() }),
         Layer::new("the loop as it is", PlotShape::Mark { x: floor(now), stroke: MEDIAN }),
     ];
+    layers.extend(open_ends);
     let mut notes = drawn.notes;
     if shown < all {
         notes.push(format!("The {shown} keys of {all} that move it most; the table has the others."));

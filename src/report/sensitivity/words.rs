@@ -2,7 +2,7 @@
 
 use crate::report::words::{generations, number, percent, ratio, runway};
 use crate::scenario::Scenario;
-use crate::sensitivity::{KeyReach, LoopFate, NextStep, RangeEnd, RangeSource, Sensitivity, SobolIndices};
+use crate::sensitivity::{KeyReach, LoopFate, NextStep, RangeEnd, RangeSource, RunwayAbsence, Sensitivity, SobolIndices};
 
 /// Keys named in the finding.
 const NAMED: usize = 3;
@@ -177,13 +177,14 @@ fn spread(found: &Sensitivity) -> Option<String> {
 
 /// The expected runway; where it is infinite or unknown, how often the loop fails by the horizon.
 fn lasting(fate: &LoopFate, horizon: u64) -> String {
+    let word = fate.runway_absent.map_or("unknown", RunwayAbsence::word);
     match (fate.runway, fate.failed) {
         (Some(value), _) => runway(value, horizon),
         (None, Some(failed)) => {
             let generations = generations(horizon as f64);
-            format!("one that is infinite or unknown, with {} failed within {generations}", percent(failed, 3))
+            format!("{word}, with {} failed within {generations}", percent(failed, 3))
         }
-        (None, None) => "one that is infinite or unknown".to_owned(),
+        (None, None) => word.to_owned(),
     }
 }
 
