@@ -337,6 +337,9 @@ mod tests {
         // A plurality accepts every problem: it rejects neither right nor wrong winners.
         assert_eq!(found(LoopQuantity::Discrimination, None), Ok(0.0));
         let unchecked = Scenario::parse("name = \"t\"", Origin::Text, &[]).unwrap();
-        assert_eq!(evaluate(&unchecked, &solve(&unchecked), &of(LoopQuantity::Discrimination, 0)), Err(AbsentNumber::NoChecks));
+        assert_eq!(
+            evaluate(&unchecked, &solve(&unchecked), &of(LoopQuantity::Discrimination, 0)),
+            Err(AbsentNumber::NoChecks)
+        );
     }
 }

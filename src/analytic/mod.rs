@@ -57,11 +57,11 @@ pub use error::{SolveError, Undefined};
 pub use expected_cost::ExpectedCost;
 pub use mean_field::{linear_noise as noise, reproduction};
 pub use priced_run::PricedRun;
-pub(crate) use runway_sum::BEYOND_DOUBLES;
 pub use result::{
     BestGeneration, ByGeneration, Curves, ErrorVisits, ExactSolution, FreshMistakes, ParameterThreshold, Regime,
     RestingHazard, Runway, Solution,
 };
+pub(crate) use runway_sum::BEYOND_DOUBLES;
 pub use safety::{Remedy, SAFE, SafetyReport, failing_within_horizon};
 pub use solve::solve;
 pub use solved_design::SolvedDesign;

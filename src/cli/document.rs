@@ -156,11 +156,7 @@ impl Answer {
             }
             out.write_all(table.to_csv().as_bytes())?;
         }
-        if tables.is_empty() {
-            self.finding.iter().try_for_each(|line| standard_error::note(line))
-        } else {
-            Ok(())
-        }
+        if tables.is_empty() { self.finding.iter().try_for_each(|line| standard_error::note(line)) } else { Ok(()) }
     }
 
     fn write_markdown(self, out: &mut dyn Write) -> io::Result<()> {

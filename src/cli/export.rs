@@ -40,7 +40,10 @@ fn format(args: &ExportArgs) -> Result<ChainFormat, UsageError> {
     {
         let (path, asked) = (path.display(), asked.typed());
         let rule = format!("--to {asked} contradicts the name, which is that of another format");
-        let remedy = format!("leave --to out, or name a file that ends in .{}", args.to.map_or("", |to| to.format().extension()));
+        let remedy = format!(
+            "leave --to out, or name a file that ends in .{}",
+            args.to.map_or("", |to| to.format().extension())
+        );
         return Err(UsageError(format!("--output {path}: {rule}; {remedy}")));
     }
     let format = args.to.map(FormatName::format).or(named).ok_or_else(|| {

@@ -160,8 +160,7 @@ fn code(error: &anyhow::Error) -> u8 {
         let large = matches!(error, ChainFileError::Chain { reason, .. } if is_large(reason));
         return if large { FAILURE } else { BAD_INPUT };
     }
-    if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() || error.is::<LogRefusal>()
-    {
+    if error.is::<ScenarioError>() || error.is::<LogError>() || error.is::<MeasureError>() || error.is::<LogRefusal>() {
         BAD_INPUT
     } else if error.is::<UsageError>() || error.downcast_ref::<PlanError>().is_some_and(is_usage) {
         USAGE

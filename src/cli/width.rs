@@ -118,6 +118,10 @@ fn shorten(columns: &mut [TableColumn], excess: usize) {
     let keep = widest.saturating_sub(excess).max(SHORTEST);
     let cut = |line: &str| match line.chars().count() {
         short if short <= keep => line.to_owned(),
+        // What tells dotted keys apart is their end.
+        all if line.contains('.') && !line.contains(' ') => {
+            std::iter::once('…').chain(line.chars().skip(all + 1 - keep)).collect()
+        }
         _ => line.chars().take(keep - 1).chain(['…']).collect(),
     };
     for cell in first.cells.iter_mut().chain([&mut first.title]) {
@@ -141,6 +145,14 @@ mod tests {
             column("Runway (generations)", 2, "more than 1000 × the horizon"),
             column("R", 3, "0.987"),
         ]
+    }
+
+    #[test]
+    fn dotted_keys_keep_the_end_that_tells_them_apart() {
+        let keys = ["learning.imprint", "learning.persistence", "name of a design"].map(str::to_owned);
+        let mut columns = vec![TableColumn { title: "Key".to_owned(), cells: keys.to_vec(), rank: 0 }];
+        shorten(&mut columns, 10);
+        assert_eq!(columns[0].cells, ["….imprint", "…rsistence", "name of a…"]);
     }
 
     #[test]

@@ -123,7 +123,8 @@ pub(super) fn courses(trends: &Trends<'_>, ahead: ForecastSpan, count: usize) ->
         apart.shuffle(&mut rng);
         let parts = passed.iter().zip(&apart);
         let parts = parts.map(|(passed, apart)| (passed.batch, Parts { passed: &passed.error, apart: &apart.error }));
-        let course = |(batch, parts): (usize, Parts<'_>)| ErrorCourse { batch, ..parts.course(&errors, ahead, &mut rng) };
+        let course =
+            |(batch, parts): (usize, Parts<'_>)| ErrorCourse { batch, ..parts.course(&errors, ahead, &mut rng) };
         Some(parts.map(course).collect())
     });
     past::with_earlier(linked.unwrap_or_default(), run, LogRow::independent_counts)

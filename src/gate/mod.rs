@@ -19,5 +19,6 @@ pub use parse::{RULE_GRAMMAR, RuleError};
 pub use rates::{BacktestedChecks, LeadTime, RateEstimate, RuleRates};
 pub use rule::{QuantileLevel, RuleComparison, RuleQuantity, RuleValue, StopRule};
 pub use verdict::{
-    FEWEST_GENERATIONS, GateDecision, GateNumbers, GateOptions, GateVerdict, MissingData, RuleEnd, RuleOutcome, WhyUndecided,
+    FEWEST_GENERATIONS, GateDecision, GateNumbers, GateOptions, GateVerdict, MissingData, RuleEnd, RuleOutcome,
+    WhyUndecided,
 };

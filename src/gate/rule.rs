@@ -175,7 +175,9 @@ impl StopRule {
         match self.quantity {
             RuleQuantity::FailsWithin(generations) => (fitted.failing_within(generations), self.bound),
             RuleQuantity::AboveOne => (fitted.reproduction_above(1.0), self.bound),
-            RuleQuantity::ReproductionNumber(level) => (fitted.reproduction_above(self.bound), 1.0 - level.probability()),
+            RuleQuantity::ReproductionNumber(level) => {
+                (fitted.reproduction_above(self.bound), 1.0 - level.probability())
+            }
             RuleQuantity::Runway(level) => {
                 let within = match self.comparison {
                     RuleComparison::Above | RuleComparison::AtMost => self.bound.floor(),

@@ -138,7 +138,10 @@ fn absent(planned: &PlannedAudits) -> Vec<String> {
     if planned.best.is_none() {
         reasons.push(format!("No kept example up to generation {} is left to audit.", planned.by));
     } else if planned.in_last.is_none() {
-        reasons.push(format!("No kept example of generation {}, the last of the log, is left to audit.", planned.generation));
+        reasons.push(format!(
+            "No kept example of generation {}, the last of the log, is left to audit.",
+            planned.generation
+        ));
     }
     if planned.best.is_some() && planned.needed.is_none() {
         let wanted = percent(planned.wanted, 3);
@@ -164,22 +167,24 @@ pub fn records(planned: &PlannedAudits, worths: &[ItemWorth]) -> Table {
         "reached",
     ];
     let allocations = [("best", &planned.best), ("in_last", &planned.in_last), ("wanted", &planned.needed)];
-    let allocated = allocations.into_iter().filter_map(|(name, one)| Some((name, one.as_ref()?))).flat_map(|(name, one)| {
-        one.audits.iter().map(move |(generation, items)| {
-            let numbers = [plain(one.detected), plain(one.false_alarm), String::new(), String::new()];
-            let [detected, alarm, narrowed, after] = numbers;
-            let (generation, items) = (generation.to_string(), items.to_string());
-            let what = [name.to_owned(), "audit".to_owned(), generation, items];
-            [&what[..], &[detected, alarm, narrowed, after, plain(planned.reached)]].concat()
-        })
-    });
+    let allocated =
+        allocations.into_iter().filter_map(|(name, one)| Some((name, one.as_ref()?))).flat_map(|(name, one)| {
+            one.audits.iter().map(move |(generation, items)| {
+                let numbers = [plain(one.detected), plain(one.false_alarm), String::new(), String::new()];
+                let [detected, alarm, narrowed, after] = numbers;
+                let (generation, items) = (generation.to_string(), items.to_string());
+                let what = [name.to_owned(), "audit".to_owned(), generation, items];
+                [&what[..], &[detected, alarm, narrowed, after, plain(planned.reached)]].concat()
+            })
+        });
     let weighed = worths.iter().map(|worth| {
         let (measurement, generation) = match worth.measurement {
             Measurement::Audit(_) => ("audit", planned.generation),
             Measurement::Evaluate(_) => ("evaluate", planned.generation),
             Measurement::Next(_) => ("evaluate", planned.generation.saturating_add(1)),
         };
-        let what = ["worth".to_owned(), measurement.to_owned(), generation.to_string(), worth.measurement.items().to_string()];
+        let what =
+            ["worth".to_owned(), measurement.to_owned(), generation.to_string(), worth.measurement.items().to_string()];
         let numbers = [String::new(), String::new(), plain(worth.per_item), plain(worth.expected_sd), String::new()];
         [&what[..], &numbers].concat()
     });

@@ -57,6 +57,30 @@ fn plans_keep_to_what_was_asked() {
     );
 }
 
+/// One P(R > 1), whoever asks; a plan says how probably the loop comes to its generation, and why rows are absent.
+#[test]
+fn a_plan_says_what_it_presupposes() {
+    let (log, options) = (log(), options());
+    let fitted = Fitted::new(&log, &options).unwrap();
+    let plan = fitted.plan_audits(question(4_000, 10));
+    assert_eq!(plan.above_one, fitted.answer().reproduction_number.above_one);
+    assert_eq!(plan.above_one, fitted.signals().above_one);
+    assert_eq!(plan.reached, 1.0 - fitted.failing_within(6).value);
+    assert_eq!(fitted.plan_audits(question(10, 4)).reached, 1.0);
+    // Two generations of 1,000 kept examples, of which 50 were audited in those of the log.
+    let best = plan.best.as_ref().unwrap();
+    assert!(best.items() <= 2_000 && best.items() < plan.budget, "{best:?}");
+    let said = runaway::report::advise::finding(&plan, &[]).join(" ");
+    assert!(plan.above_one >= plan.level || said.contains("of the budget of 4000 are not used"), "{said}");
+    let mut none = plan.clone();
+    (none.needed, none.in_last) = (None, None);
+    let table = &runaway::report::advise::tables(&none, &[])[0];
+    assert_eq!((table.height(), table.notes.len()), (1, 2), "{table:?}");
+    assert!(table.rows().all(|row| row.iter().all(|cell| *cell != "–")), "{table:?}");
+    let csv = runaway::report::advise::records(&plan, &[]).to_csv();
+    assert!(csv.lines().count() > 1 && !csv.contains('%'), "{csv}");
+}
+
 /// Labels narrow the runway in expectation, whatever they are, and more of them do more.
 #[test]
 fn items_never_widen_the_runway() {
@@ -110,6 +134,12 @@ fn the_command_prints_the_plan_or_the_reason_why_not() {
     refused(&[&file, "--budget", "5", "--probability", "1"], 2, "between 0 and 1");
     refused(&["none.csv", "--budget", "5"], 3, "none.csv");
     let plain = write("plain.csv", "generation,evaluated,wrong\n0,100,5\n1,100,6\n2,100,9\n3,100,12\n");
-    refused(&[&plain, "--budget", "100", "--sweeps", "60"], 2, "`generated`");
+    refused(
+        &[&plain, "--budget", "100", "--sweeps", "60"],
+        3,
+        "plain.csv: what was kept of how many answers is not known",
+    );
+    let falling = write("falling.csv", &CSV.replace("4,500,99", "4,500,170").replace("3,500,88", "3,500,110"));
+    refused(&[&falling, "--budget", "100", "--sweeps", "60", "--by", "400"], 2, "the loop reaches this generation");
     assert!(Path::new(&plain).exists());
 }

@@ -82,3 +82,23 @@ fn statements_about_nothing_are_refused() {
     assert!(refused("[[claim]]\nsays = \"s\"\nquantity = \"runaway\"").contains("did you mean `runway`?"));
     assert!(refused("[[published]]\nsays = \"s\"\nquantity = \"error\"\nvalue = nan").contains("finite"));
 }
+
+/// A number beyond the horizon is absent for a reason, which is printed with the generation.
+#[test]
+fn claims_beyond_the_horizon_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("loop.toml");
+    let claim = "[[claim]]\nsays = \"late\"\nquantity = \"failed\"\ngeneration = 30\nat_most = 1\n";
+    fs::write(&file, format!("name = \"t\"\nexamples = 20\nhorizon = 12\n[errors]\namplification = 20\n{claim}"))
+        .unwrap();
+    let told = |more: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
+        let output = command.arg("compare").arg(&file).args(["--replicates", "10", "-q"]).args(more).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, out) = told(&[]);
+    let reason = "“late” (generation 30 lies beyond the horizon of 12 generations; raise it";
+    assert!(code == 10 && out.contains(reason), "{out}");
+    let (code, out) = told(&["--set", "horizon=30", "--format", "csv"]);
+    assert!(code == 0 && out.contains("late,holds,failed,30,"), "{out}");
+}

@@ -239,6 +239,80 @@ fn fit_gives_the_same_verdict() {
     assert!((failing - (1.0 - survival)).abs() < 1e-12, "{failing} {survival}");
 }
 
+/// A rule has one number: alone, beside rules that look further ahead, under any horizon, and in `fit`.
+#[test]
+fn a_rule_has_one_number_whatever_else_is_asked() {
+    let judged = |more: &[&str]| {
+        let args =
+            [&[FALLING, "--alone", "--first", "5", "--sweeps=60", "-q", "--json", "--fail-if", FAILS], more].concat();
+        let document: Value = serde_json::from_str(&gate(&args).1).unwrap();
+        document["rules"][0].clone()
+    };
+    let alone = judged(&[]);
+    assert!(
+        alone["value"]["value"].as_f64().unwrap() > 0.5
+            && alone["deciding"]["standard_error"].as_f64().unwrap() > 0.005
+    );
+    for more in [&["--fail-if", "P(fail within 60) > 0.2", "--fail-if", "runway(5%) < 90"][..], &["--horizon", "6"]] {
+        assert_eq!(judged(more), alone, "{more:?}");
+    }
+}
+
+/// A bound within two standard errors of the value leaves the rule open; a bound well away decides. Each rule of a JUnit file ends by
+/// itself.
+#[test]
+fn a_bound_within_the_sampling_error_is_no_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let junit = folder.path().join("gate.xml");
+    let args = [FALLING, "--alone", "--first", "5", "--sweeps=200", "-q", "--json"];
+    let judged = |rules: &[&str]| {
+        let rules: Vec<&str> = rules.iter().flat_map(|rule| ["--fail-if", rule]).collect();
+        let (code, out, _) = gate(&[&args[..], &rules, &["--junit", junit.to_str().unwrap()]].concat());
+        (code, serde_json::from_str::<GateVerdict>(&out).unwrap())
+    };
+    let share = judged(&[FAILS]).1.rules[0].deciding.unwrap();
+    let near = format!("P(fail within 5) > {}", share.value - share.standard_error);
+    let (code, verdict) = judged(&[&near, "P(fail within 5) > 0.95"]);
+    let undecided: Vec<Option<WhyUndecided>> = verdict.rules.iter().map(|one| one.undecided).collect();
+    assert_eq!((code, undecided), (11, vec![Some(WhyUndecided::SamplingError), None]));
+    let missing = verdict.missing.unwrap();
+    assert!(
+        missing.why == WhyUndecided::SamplingError && missing.draws.is_some_and(|draws| draws > 2_000),
+        "{missing:?}"
+    );
+    let ends = junit_cases(&fs::read_to_string(&junit).unwrap());
+    let ends: Vec<(&str, Option<&str>)> = ends.iter().map(|case| (case.1.as_str(), case.2.as_deref())).collect();
+    assert_eq!(ends, [("error", Some("not-enough-data")), ("system-out", None)]);
+    // A rule that is met beyond doubt stops the loop, whatever is open.
+    assert_eq!(judged(&[&near, FAILS]).0, 10);
+    let far = format!("P(fail within 5) > {}", share.value - 3.0 * share.standard_error);
+    assert_eq!(judged(&[&far]).0, 10);
+}
+
+/// CSV has one header and plain numbers.
+#[test]
+fn csv_holds_plain_numbers() {
+    let args =
+        [FALLING, "--alone", "--first", "5", "--sweeps=60", "-q", "--fail-if", FAILS, "--fail-if", "runway(5%) < 3"];
+    let csv = gate(&[&args[..], &["--format", "csv"]].concat()).1;
+    let verdict: GateVerdict = serde_json::from_str(&gate(&[&args[..], &["--json"]].concat()).1).unwrap();
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let heads: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2, "{csv}");
+    let cell = |row: usize, head: &str| rows[row][heads.iter().position(|one| one == head).unwrap()].to_owned();
+    for (row, one) in verdict.rules.iter().enumerate() {
+        assert_eq!(cell(row, "rule"), one.rule.to_string());
+        assert_eq!(cell(row, "value").parse::<f64>().unwrap(), one.value.unwrap().value);
+        assert_eq!(cell(row, "standard_error").parse::<f64>().unwrap(), one.deciding.unwrap().standard_error);
+        assert_eq!(cell(row, "detected").parse::<f64>().unwrap(), one.rates.unwrap().detected.rate);
+    }
+    let texts = ["rule", "outcome", "reason", "verdict"];
+    for (head, text) in heads.iter().zip(rows[0].iter()).filter(|(head, _)| !texts.contains(&head.as_str())) {
+        assert!(text.is_empty() || text.parse::<f64>().is_ok(), "{head}: {text}");
+    }
+}
+
 /// The test cases of a JUnit file, read by a parser: name, what is in it, and its type. The totals of the file agree with them.
 fn junit_cases(text: &str) -> Vec<(String, String, Option<String>)> {
     let mut reader = Reader::from_str(text);

@@ -445,3 +445,73 @@ fn the_commands_export_and_import() {
     }
     assert!(!folder.path().join("c.mtx").exists());
 }
+
+/// A loop that never fails, written out and read again, never ends; one that may come to rest ends as often as it fails.
+#[test]
+fn a_loop_that_never_fails_never_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let chain = |text: &str, name: &str| {
+        let file = folder.path().join("loop.toml");
+        fs::write(&file, text).unwrap();
+        let path = folder.path().join(name);
+        let exported = program(&["export", file.to_str().unwrap(), "-o", path.to_str().unwrap()]);
+        assert_eq!(exported.0, 0, "{exported:?}");
+        path.to_str().unwrap().to_owned()
+    };
+    let sound = "name = \"t\"\nexamples = 5\n[errors]\nstep_error = 0\namplification = 0\n";
+    for name in ["chain.tra", "chain.drn", "chain.mtx", "chain.csv"] {
+        let path = chain(sound, name);
+        let (code, out, _) = program(&["import", &path]);
+        assert!(code == 0 && out.starts_with("The chain never ends: from state "), "{name}: {out}");
+        let (_, json, _) = program(&["import", &path, "--json", "--horizon", "3"]);
+        let law: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((law["never"].as_f64(), law["mean"].is_null()), (Some(1.0), true), "{json}");
+        assert_eq!(law["survival"], serde_json::json!([1.0, 1.0, 1.0, 1.0]));
+        assert_eq!(law["undefined"]["mean"], "infinite: the chain never ends");
+        // Asked by name it is the same.
+        let (code, out, _) = program(&["import", &path, "--end", "failed"]);
+        assert!(code == 0 && out.starts_with("The chain never ends"), "{name}: {out}");
+    }
+    // Wrong beliefs at the start die out or take over: both fates have their probability, as `solve` has them.
+    let either = format!("{sound}[start]\nwrong = 0.4\n");
+    let path = chain(&either, "either.csv");
+    let (_, json, _) = program(&["import", &path, "--json", "--horizon", "60"]);
+    let law: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let solved = solve(&Scenario::parse(&either, Origin::Text, &[]).unwrap());
+    let failed = solved.curves.unwrap().failed;
+    assert!(law["never"].as_f64().unwrap() > 0.1 && law["mean"].is_null(), "{json}");
+    for (step, expected) in failed.iter().enumerate() {
+        let found = law["absorbed"][step].as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-12, "{step}: {found} {expected}");
+    }
+}
+
+#[test]
+fn chains_say_where_they_start_and_names_agree_with_formats() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plain.tra");
+    fs::write(&path, "2 3\n0 0 0.5\n0 1 0.5\n1 1 1\n").unwrap();
+    let path = path.to_str().unwrap();
+    let (code, out, _) = program(&["import", path]);
+    assert!(code == 0 && out.contains("marks no state as `init`: the chain starts in state 0"), "{out}");
+    assert!(!program(&["import", path, "--start", "0"]).1.contains("`init`"));
+    let target = folder.path().join("chain.csv");
+    let (code, out, error) = program(&[
+        "export",
+        "models/unverified.toml",
+        "--set",
+        "examples=20",
+        "--to",
+        "drn",
+        "-o",
+        target.to_str().unwrap(),
+    ]);
+    assert!(
+        (code, out.as_str()) == (2, "") && error.contains("contradicts the name") && error.contains(".drn"),
+        "{error}"
+    );
+    assert!(!target.exists());
+    let (_, csv, _) = program(&["import", path, "--format", "csv"]);
+    assert!(csv.starts_with("quantity,value,error_bound\nstates,2,\n") && csv.contains("\nmean,2,"), "{csv}");
+    assert_eq!(csv.lines().filter(|line| line.contains('%')).count(), 0, "{csv}");
+}

@@ -306,3 +306,22 @@ fn a_choice_has_a_probability_over_the_draws_of_a_fit() {
     // The choice itself is made at the medians.
     assert!(near(chosen.failed, failed[2]));
 }
+
+/// What costs nothing says why, and a scenario from standard input is not typed again.
+#[test]
+fn degenerate_plans_are_told_in_plain_words() {
+    let program = |args: &[&str], input: &str| {
+        let mut command = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("runaway"));
+        let output = command.args(["plan", "-", "-q"]).args(args).write_stdin(input).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let lost = "name = \"t\"\nexamples = 20\n[errors]\nstep_error = 0.2\n";
+    let out = program(&["--generations", "10"], lost);
+    assert!(out.contains("it costs nothing, because it has failed before the first generation is paid,"), "{out}");
+    let out = program(&["--budget", "10"], lost);
+    assert!(out.contains("None of 45 designs was worked out for the whole run"), "{out}");
+    let free = "name = \"t\"\nexamples = 20\n[errors]\namplification = 20\n[cost]\nper_step = 0\n";
+    let out = program(&["--generations", "5"], free);
+    assert!(out.contains("costs nothing, because all that it uses has a price of 0,"), "{out}");
+    assert!(!out.contains("runaway solve -") && out.contains("As a design of the file:"), "{out}");
+}

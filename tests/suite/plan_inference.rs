@@ -113,3 +113,23 @@ fn what_is_asked_of_samples_is_checked() {
         assert!(out.join(name).is_file(), "{name}");
     }
 }
+
+/// What is said of revisions never contradicts the division that is chosen, and the runway of that is named.
+#[test]
+fn the_sentence_on_revisions_agrees_with_the_choice() {
+    for (model, revision) in [
+        ("models/unverified.toml", Some(RevisionRates { right_to_wrong: 0.05, wrong_to_right: 0.2 })),
+        ("models/sector.toml", Some(RevisionRates { right_to_wrong: 0.05, wrong_to_right: 0.2 })),
+        ("models/unverified.toml", None),
+    ] {
+        let scenario = runaway::Scenario::load(std::path::Path::new(model), &[]).unwrap();
+        let plan = divide(&scenario, InferenceRequest { revision, ..request(16) }).unwrap();
+        let said = runaway::report::inference::sentences(&plan).join(" ");
+        let best = plan.best.as_ref().unwrap();
+        let pays = plan.revision.after_one > plan.revision.accuracy;
+        assert_eq!(said.contains("revises all the same"), best.revisions > 0 && !pays, "{model}: {said}");
+        assert_eq!(said.contains("does not revise all the same"), best.revisions == 0 && pays, "{model}: {said}");
+        assert_eq!(said.contains("never pays"), plan.revision.rates.wrong_to_right == 0.0, "{model}: {said}");
+        assert_eq!(said.contains("The loop that trains on them"), best.runway.is_some(), "{model}: {said}");
+    }
+}

@@ -6,7 +6,7 @@ use assert_cmd::Command;
 use runaway::Scenario;
 use runaway::analytic::{derivatives, solve};
 use runaway::scenario::{Origin, ScenarioFile};
-use runaway::sensitivity::{RangeSource, SobolSettings, sensitivity, sobol_indices};
+use runaway::sensitivity::{RangeSource, RunwayAbsence, SobolSettings, sensitivity, sobol_indices};
 use serde_json::Value;
 
 /// Loops whose R, floor and median have derivatives: votes of both kinds, filters that follow the composition, gain, renewal, bins,
@@ -186,6 +186,39 @@ fn ranges_come_from_the_file_before_all_else() {
     for key in ["learning.hazard_gain", "learning.renewal", "learning.anchor"] {
         assert!(found.reach.iter().any(|one| one.range.key == key), "{key}");
     }
+}
+
+/// Infinite is told from unknown; keys of whole numbers are held, by name; nearly sure failures give way to what outlasts them.
+#[test]
+fn what_is_absent_or_left_out_is_named() {
+    let of = |text: &str, settings: Option<&SobolSettings>| {
+        let file = ScenarioFile::parse(text, Origin::Text, &[]).unwrap();
+        let found = sensitivity(&file, &file.scenario, settings);
+        (file, found)
+    };
+    // No slips: a loop that starts sound never fails, one that starts with mistakes may.
+    let sound = "name = \"t\"\nexamples = 20\n[errors]\nstep_error = 0\namplification = 0\n";
+    let (file, found) = of(sound, None);
+    assert_eq!((found.fate.runway, found.fate.runway_absent), (None, Some(RunwayAbsence::Infinite)));
+    assert!(
+        matches!(solve(&file.scenario).undefined["runway.mean"].as_str(), reason if reason.starts_with("infinite"))
+    );
+    // A loop whose law changes from one generation to the next has no E[T].
+    let (_, changing) = of(&format!("{SMALL}[curriculum]\nper_generation = 1\n"), None);
+    let absent = changing.fate.runway.is_none();
+    assert_eq!(changing.fate.runway_absent.is_some(), absent);
+    let (file, found) = of(SMALL, Some(&SobolSettings::new(0.5, 1_000, 1)));
+    let shares = found.variance.as_ref().unwrap();
+    assert!(shares.held.iter().any(|key| key == "examples") && shares.keys.iter().all(|key| key.key != "examples"));
+    for range in found.reach.iter().map(|reach| &reach.range.key) {
+        assert!(shares.held.contains(range) != shares.keys.iter().any(|key| key.key == *range), "{range}");
+    }
+    let tables = runaway::report::sensitivity::tables(&file.scenario, &found);
+    assert!(
+        tables
+            .iter()
+            .any(|table| table.notes.iter().any(|note| note.contains("whole numbers: ") && note.contains("examples")))
+    );
 }
 
 #[test]

@@ -74,7 +74,11 @@ impl ExplicitChain {
     /// [`ChainError::NoState`] if there is no such state.
     pub fn starting_at(self, start: usize) -> Result<Self, ChainError> {
         let states = self.rows.len();
-        if start < states { Ok(Self { start, start_told: true, ..self }) } else { Err(ChainError::NoState { state: start, states }) }
+        if start < states {
+            Ok(Self { start, start_told: true, ..self })
+        } else {
+            Err(ChainError::NoState { state: start, states })
+        }
     }
 
     /// The same, of which nobody has said where it starts.

@@ -42,7 +42,9 @@ impl ChainEnds {
         let names = if asked.is_empty() { absorbing(chain, safe, &mut end)? } else { named(chain, asked, &mut end)? };
         let reached = reachable(chain, &end);
         let is_reached = |state: &usize| reached[*state];
-        if asked.is_empty() && !(0..end.len()).any(|state| reached[state] && (end[state].is_some() || safe.contains(&state))) {
+        if asked.is_empty()
+            && !(0..end.len()).any(|state| reached[state] && (end[state].is_some() || safe.contains(&state)))
+        {
             return Err(ChainError::NoEnd { start: chain.start() });
         }
         let ending = leading_to(chain, &end.iter().map(Option::is_some).collect::<Vec<_>>());

@@ -226,7 +226,11 @@ impl SolvedChain {
         for ((key, quantile), level) in keys.into_iter().zip(followed.quantiles).zip([0.05, 0.5, 0.95]) {
             if quantile.is_none() {
                 let reason = if 1.0 - never < level {
-                    if never == 1.0 { NEVER.to_owned() } else { format!("never: the chain ends with probability {} alone", in_digits(1.0 - never)) }
+                    if never == 1.0 {
+                        NEVER.to_owned()
+                    } else {
+                        format!("never: the chain ends with probability {} alone", in_digits(1.0 - never))
+                    }
                 } else {
                     format!("not reached in the {} steps that were followed", followed.steps)
                 };

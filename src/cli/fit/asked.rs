@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::fit::{
-    FitError, FitOptions, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, SamplerConfig, SlipUnit, USUAL_DRAWS,
-    WrittenPrior,
+    FitError, FitOptions, Log, LogFile, MOST_GENERATIONS, PriorError, ReadOptions, SamplerConfig, SlipUnit,
+    USUAL_DRAWS, WrittenPrior,
 };
 use crate::gate::FEWEST_GENERATIONS;
 use crate::provenance::{LogProvenance, digest_all_of};

@@ -134,8 +134,7 @@ pub(super) fn with_error(share: f64, standard_error: f64) -> String {
 /// The share of draws that decides a rule, where another sample could reverse it.
 fn sampled(outcome: &RuleOutcome) -> String {
     let Some(share) = outcome.deciding else { return value(outcome) };
-    let is_of_quantile =
-        matches!(outcome.rule.quantity, RuleQuantity::ReproductionNumber(_) | RuleQuantity::Runway(_));
+    let is_of_quantile = matches!(outcome.rule.quantity, RuleQuantity::ReproductionNumber(_) | RuleQuantity::Runway(_));
     if is_of_quantile {
         let beyond = with_error(share.value, share.standard_error);
         return format!("{} = {}; {beyond} of the draws lie beyond the bound", outcome.rule.quantity, value(outcome));

@@ -119,14 +119,12 @@ fn revision(plan: &InferencePlan) -> String {
 /// Why the best division revises where a single answer does not gain by it, or does not where it does.
 fn beside_choice(plan: &InferencePlan, pays: bool) -> String {
     match &plan.best {
-        Some(best) if pays && best.revisions == 0 => format!(
-            " “{}” does not revise all the same: no division with revisions leaves purer examples.",
-            name(best)
-        ),
-        Some(best) if !pays && best.revisions > 0 => format!(
-            " “{}” revises all the same: no division without revisions leaves purer examples.",
-            name(best)
-        ),
+        Some(best) if pays && best.revisions == 0 => {
+            format!(" “{}” does not revise all the same: no division with revisions leaves purer examples.", name(best))
+        }
+        Some(best) if !pays && best.revisions > 0 => {
+            format!(" “{}” revises all the same: no division without revisions leaves purer examples.", name(best))
+        }
         _ => String::new(),
     }
 }

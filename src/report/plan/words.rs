@@ -169,7 +169,9 @@ fn searched(plan: &DesignPlan) -> String {
 pub(super) fn price(plan: &DesignPlan, design: &PlannedDesign) -> String {
     match design.cost {
         None => "more than any budget, because nothing is accepted,".to_owned(),
-        Some(0.0) if design.failed >= 1.0 => "nothing, because it has failed before the first generation is paid,".to_owned(),
+        Some(0.0) if design.failed >= 1.0 => {
+            "nothing, because it has failed before the first generation is paid,".to_owned()
+        }
         Some(0.0) => "nothing, because all that it uses has a price of 0,".to_owned(),
         Some(cost) => amount(plan, cost),
     }

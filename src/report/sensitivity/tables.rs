@@ -74,7 +74,8 @@ fn reach(keys: &[KeyReach], horizon: u64) -> Table {
 /// columns where all do.
 fn chances(keys: &[&KeyReach], horizon: u64) -> (Vec<TableColumn>, Option<String>) {
     let ends = || keys.iter().flat_map(|key| [key.low.fate, key.high.fate]);
-    let all_above = |bound: f64| !keys.is_empty() && ends().all(|fate| fate.failed.is_some_and(|failed| failed >= bound));
+    let all_above =
+        |bound: f64| !keys.is_empty() && ends().all(|fate| fate.failed.is_some_and(|failed| failed >= bound));
     if all_above(SURE) {
         let said = format!(
             "At either end of every range more than {} of the loops fail within {}: a shorter --horizon tells the keys apart by P(fail).",
@@ -83,9 +84,12 @@ fn chances(keys: &[&KeyReach], horizon: u64) -> (Vec<TableColumn>, Option<String
         );
         return (Vec::new(), Some(said));
     }
+    let outlasts = all_above(NEARLY_SURE);
     let (what, of): (&str, fn(&LoopFate) -> Option<f64>) =
-        if all_above(NEARLY_SURE) { ("Outlasts", |fate| fate.survival) } else { ("Failed by", |fate| fate.failed) };
-    let cell = |fate: &LoopFate| or_dash(of(fate).map(|value| percent(value, 3)));
+        if outlasts { ("Outlasts", |fate| fate.survival) } else { ("Failed by", |fate| fate.failed) };
+    // Survival is not computed below 1e-16.
+    let told = |value: f64| if outlasts && value == 0.0 { "< 10⁻¹⁴ %".to_owned() } else { percent(value, 3) };
+    let cell = |fate: &LoopFate| or_dash(of(fate).map(told));
     let columns = vec![
         TableColumn::new(format!("{what} the horizon at from"), 2, keys.iter().map(|key| cell(&key.low.fate))),
         TableColumn::new(format!("{what} the horizon at to"), 2, keys.iter().map(|key| cell(&key.high.fate))),
@@ -199,7 +203,5 @@ fn indices_table(shares: &VarianceShares, name: &str, indices: &SobolIndices) ->
         ],
         rows.chain([dummy]),
     )
-    .noted(
-        [format!("{} loops solved.", number(indices.evaluations as f64, 3))].into_iter().chain(held(&shares.held)),
-    )
+    .noted([format!("{} loops solved.", number(indices.evaluations as f64, 3))].into_iter().chain(held(&shares.held)))
 }

@@ -63,11 +63,13 @@ pub(super) fn runway(inputs: SensitivityInputs<'_>) -> Option<Plot> {
             title: words::headline(inputs.scenario, inputs.found).trim_end_matches('.').replace('`', ""),
             caption: "Expected runway with one key at a time at either end of its plausible range.",
             notes: far.into_iter().chain(endless).collect(),
-            open_end: |fate| Some(match fate.runway_absent? {
-                RunwayAbsence::Infinite => "→ ∞",
-                RunwayAbsence::BeyondDoubles => "→ >",
-                RunwayAbsence::Unknown => "→ ?",
-            }),
+            open_end: |fate| {
+                Some(match fate.runway_absent? {
+                    RunwayAbsence::Infinite => "→ ∞",
+                    RunwayAbsence::BeyondDoubles => "→ >",
+                    RunwayAbsence::Unknown => "→ ?",
+                })
+            },
         },
     )
 }
@@ -131,9 +133,8 @@ fn tornado(inputs: SensitivityInputs<'_>, drawn: BarNumber) -> Option<Plot> {
         // An end is marked where a bar leads to it, also from an end where the loop itself stands.
         let ends = [(key.low, *low), (key.high, *high)].into_iter().filter(|_| floor(*low) != floor(*high));
         let marked = ends.filter_map(|(end, value)| Some((floor(value), (drawn.open_end)(&end.fate)?)));
-        open_ends.extend(marked.map(|(x, text)| {
-            Layer::unnamed(PlotShape::Text { x, y: middle, text: text.to_owned() })
-        }));
+        open_ends
+            .extend(marked.map(|(x, text)| Layer::unnamed(PlotShape::Text { x, y: middle, text: text.to_owned() })));
     }
     let mut layers = vec![
         Layer::new("at the lower end of its range", PlotShape::Boxes { boxes: lower, fill: soft_bars() }),

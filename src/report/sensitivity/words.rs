@@ -2,7 +2,9 @@
 
 use crate::report::words::{generations, number, percent, ratio, runway};
 use crate::scenario::Scenario;
-use crate::sensitivity::{KeyReach, LoopFate, NextStep, RangeEnd, RangeSource, RunwayAbsence, Sensitivity, SobolIndices};
+use crate::sensitivity::{
+    KeyReach, LoopFate, NextStep, RangeEnd, RangeSource, RunwayAbsence, Sensitivity, SobolIndices,
+};
 
 /// Keys named in the finding.
 const NAMED: usize = 3;
