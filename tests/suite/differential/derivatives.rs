@@ -220,12 +220,12 @@ fn derivatives_at_the_ends_of_ranges() {
             for end in [0.0, 1.0] {
                 let written = json!({
                     "name": "ends", "examples": 8, "horizon": 9, "task": { "steps": 4 },
-                    "errors": { "step_error": 0.06, "systematic_share": if end == 0.0 { 0.4 } else { 1.0 }, "consistency": consistency,
+                    "errors": { "step_error": 0.03, "systematic_share": if end == 0.0 { 0.4 } else { 1.0 }, "consistency": consistency,
                         "amplification": 6.0, "wrong_answers": 5 },
-                    "learning": { "anchor": 0.1, "imprint": end, "persistence": 1.0 - end, "renewal": 1.0 },
+                    "learning": { "anchor": 0.1, "imprint": 1.0, "persistence": 1.0 - 0.3 * end, "renewal": 1.0 },
                     "filter": [{ "kind": "self-judge", "sensitivity": 0.6, "false_reject": 0.1 },
                         { "kind": "catch", "random": end, "systematic": 0.3, "unsound": 0.0 }],
-                    "vote": vote, "start": { "wrong": 0.25 }, "failure": { "error_rate": 0.35 },
+                    "vote": vote, "start": { "wrong": 0.25 }, "failure": { "error_rate": 0.53 },
                 });
                 let scenario = Scenario::from_json(&written).unwrap();
                 tally.look(&serde_json::to_value(&scenario).unwrap(), &derivatives(&scenario));
@@ -234,7 +234,7 @@ fn derivatives_at_the_ends_of_ranges() {
     }
     println!("{} loops, {} derivatives: largest relative error {:.1e}", tally.loops, tally.derivatives, tally.worst);
     assert!(tally.faults.is_empty(), "{} faults: {:#?}", tally.faults.len(), tally.faults);
-    assert!(tally.loops >= 12 && tally.derivatives > 200);
+    assert!(tally.loops >= 8 && tally.derivatives > 200);
 }
 
 #[test]
