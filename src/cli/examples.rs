@@ -91,6 +91,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "watch",
+        &[
+            "runaway watch tests/data/loops/addition-growing.csv --alone --once",
+            "runaway watch tests/data/loops/addition-growing.csv --alone --idle 1 --fail-if 'runway(5%)<2'",
+        ],
+    ),
+    (
         "advise",
         &[
             "runaway advise tests/data/loops/addition-growing.csv --alone --first 6 --budget 200 --by 7",

@@ -35,6 +35,7 @@ mod source;
 mod standard_error;
 mod sweep;
 mod typed;
+mod watch;
 mod width;
 mod written;
 
@@ -120,6 +121,7 @@ fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict>
         Command::Merge(args) => sweep::merge(args, out),
         Command::Fit(args) => fit::run(args, out),
         Command::Gate(args) => gate::run(args, out),
+        Command::Watch(args) => watch::run(args, out),
         Command::Advise(args) => advise::run(args, out),
         Command::Backtest(args) => backtest::run(args, out),
         Command::Ingest(args) => ingest::run(args, out),

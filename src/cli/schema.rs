@@ -26,6 +26,7 @@ use super::import::ChainDocument;
 use super::plan::PlanDocument;
 use super::report::ReportDocument;
 use super::sweep::GridDocument;
+use super::watch::WatchLine;
 use super::{CommandVerdict, UsageError};
 
 /// What a command writes, in each of its forms.
@@ -48,6 +49,7 @@ const DOCUMENTS: &[(&str, DocumentForms)] = &[
     ("simulate", &[of::<ResultDocument<'static, Simulated>>, of::<ResultDocument<'static, RareFailure>>]),
     ("solve", &[of::<ResultDocument<'static, GivenSource<'static, Solution>>>]),
     ("sweep", &[of::<ResultDocument<'static, GridDocument<'static>>>]),
+    ("watch", &[of::<WatchLine>]),
 ];
 
 pub(super) fn run(args: &SchemaArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {

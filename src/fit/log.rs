@@ -125,6 +125,15 @@ pub struct LogError {
     pub column: Option<String>,
     /// The rule that is broken, with the value that breaks it.
     pub reason: String,
+    /// Whether nothing is wrong but that there is no evaluation yet: a log that still grows may come to hold one.
+    pub awaited: bool,
+}
+
+impl LogError {
+    /// The same, where nothing is wrong but that there is no evaluation yet.
+    pub(super) fn awaited(self) -> Self {
+        Self { awaited: true, ..self }
+    }
 }
 
 fn describe(file: &str, line: Option<u64>, column: Option<&str>, reason: &str) -> String {

@@ -151,7 +151,13 @@ pub(super) fn fresh_systematic<P: Scalar, S: Over<P>>(
     systematic_share: P,
     consistency: P,
 ) -> S {
-    if consistency.value() == 0.0 { S::default() } else { (solution.wrong * systematic_share / consistency).min(1.0) }
+    let shown = solution.wrong * systematic_share;
+    match (consistency.value() == 0.0, shown.value() == 0.0) {
+        (false, _) => (shown / consistency).min(1.0),
+        // Nothing is shown, and with the least consistency every problem would provoke one.
+        (true, false) => 1.0.into(),
+        (true, true) => S::default(),
+    }
 }
 
 /// The four situations, weighted by the composition of the model.

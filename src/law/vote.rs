@@ -151,10 +151,12 @@ impl<P: Scalar, S: Over<P>> BallotLaw<'_, P, S> {
                 }
             }
         };
-        let all = candidate.right();
-        // Enough must agree, so that where more than half must this vanishes faster than `all` does.
+        // Candidates that all repeat a mistake are right with no probability, but that may move with a parameter: the few that
+        // would not repeat it answer as `base` does.
+        let split = if candidate.right().value() > 0.0 { candidate } else { self.base };
+        let all = split.right();
         let per_right = if all.value() > 0.0 { right / all } else { S::default() };
-        Answers { sound: candidate.sound * per_right, unsound: candidate.unsound * per_right, systematic, random }
+        Answers { sound: split.sound * per_right, unsound: split.unsound * per_right, systematic, random }
     }
 }
 

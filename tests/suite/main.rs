@@ -76,3 +76,4 @@ mod strategy;
 mod sweep;
 mod sweep_figures;
 mod titles;
+mod watch;

@@ -195,19 +195,19 @@ impl Coverage {
     }
 }
 
-/// Of seven loops, three seeds each: P(at most 16 of 21 intervals of level 95 % cover) is 2e-3.
+/// Of seven loops, two seeds each: P(at most 10 of 14 intervals of level 95 % cover) is 4e-3.
 #[test]
 fn intervals_cover_in_loops_of_every_kind() {
     let (mut given, mut covered) = (0, 0);
     for (name, engine, text) in KINDS {
         let scenario = scenario(text, &[]);
         let exact = exact(&scenario);
-        let coverage = Coverage::of(&scenario, engine, exact, 100, 3);
+        let coverage = Coverage::of(&scenario, engine, exact, 100, 2);
         assert!((coverage.mean().ln()).abs() < 1.0, "{name}: {:?} of {exact}", coverage.ratios);
         given += coverage.given;
         covered += coverage.covered;
     }
-    assert!(given >= 18 && covered + 4 >= given, "{covered} of {given}");
+    assert!(given >= 12 && covered + 3 >= given, "{covered} of {given}");
 }
 
 /// The long version: 100 seeds. `cargo test --test suite hundred_seeds -- --ignored --nocapture`; with `KIND="no check"` in the

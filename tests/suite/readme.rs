@@ -21,7 +21,7 @@ pub fn briefly(line: &str) -> &'static str {
     }
     match line.split_whitespace().nth(1) {
         Some("simulate" | "check" | "report" | "compare") => "--replicates 20",
-        Some("fit" | "gate" | "advise") => "--sweeps 10",
+        Some("fit" | "gate" | "advise" | "watch") => "--sweeps 10",
         Some("backtest") => "--sweeps 10 --cut 4",
         _ => "",
     }

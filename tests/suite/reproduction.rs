@@ -212,7 +212,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(60))]
+    #![proptest_config(config(30))]
 
     #[test]
     fn no_number_is_absent_without_reason_and_no_zero_is_negative(scenario in scenario(Sizes::small())) {

@@ -11,6 +11,7 @@ mod plan;
 mod schema;
 mod sensitivity;
 mod sweep;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,7 @@ pub use plan::{MOST_GENERATIONS, PlanArgs};
 pub use schema::SchemaArgs;
 pub use sensitivity::SensitivityArgs;
 pub use sweep::{MergeArgs, SweepArgs};
+pub use watch::WatchArgs;
 
 /// How many generations a self-training loop has before its mistakes run away, and what would buy more.
 #[derive(Debug, Parser)]
@@ -68,6 +70,8 @@ pub enum Command {
     Fit(FitArgs),
     /// Stop or go: hold rules to a running loop's log; the exit code is the verdict
     Gate(GateArgs),
+    /// Follow the log of a running loop: a line for each generation, until a rule is met
+    Watch(WatchArgs),
     /// What to label next: audits that detect R > 1, and what an audit, a test problem and a generation are worth
     Advise(AdviseArgs),
     /// Fit the first generations of finished runs, forecast the rest, and score against extrapolations

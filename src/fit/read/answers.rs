@@ -200,7 +200,7 @@ impl GatheredAnswers {
     fn finish(mut self, source: String) -> Result<AnswerSet, LogError> {
         let generations: Vec<GenerationAnswers> = self.generations.into_values().collect();
         if generations.is_empty() {
-            return Err(fault(&source, None, None, "no answer was found"));
+            return Err(fault(&source, None, None, "no answer was found").awaited());
         }
         if self.filters.len() > 1 {
             let filters = listed(self.filters.iter().map(String::as_str));

@@ -104,7 +104,7 @@ impl<'a> LogFile<'a> {
 
     /// The refusal of a blank file.
     fn is_empty(&self) -> LogError {
-        fault(&self.name, None, None, "the file is empty")
+        fault(&self.name, None, None, "the file is empty").awaited()
     }
 
     /// What to say of blank files beside it.

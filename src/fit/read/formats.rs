@@ -60,6 +60,14 @@ impl Log {
         Self::of(&Self::files(paths)?, options)
     }
 
+    /// The paths of the files that paths, folders and patterns name.
+    ///
+    /// # Errors
+    /// [`LogError`] where a folder or a pattern names none.
+    pub fn paths(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LogError> {
+        paths::expanded(paths)
+    }
+
     /// The files that paths, folders and patterns name, for [`Log::of`]; those of a folder in the order of the numbers in
     /// their names.
     ///

@@ -206,7 +206,7 @@ fn read_evaluation(
         let complain =
             |line: Option<u64>, column: Option<&str>, reason: String| fault(&file.name, line, column, reason);
         let Some(first) = file.head_sample(options)? else {
-            return Err(complain(None, None, "there is no answer here".to_owned()));
+            return Err(complain(None, None, "there is no answer here".to_owned()).awaited());
         };
         let keys = keys(file, &first, options).map_err(|error| error.at(&file.name, None))?;
         let options = &keys.options(options);

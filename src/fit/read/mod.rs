@@ -27,6 +27,7 @@ mod format;
 mod formats;
 mod found;
 mod gather;
+mod growing;
 mod header;
 mod items;
 mod json;

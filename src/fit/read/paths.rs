@@ -39,7 +39,7 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, LogError> {
     sort_by_number(&mut files);
     if files.is_empty() {
         let reason = format!("no log in this folder, nor in those within (endings: {})", ENDINGS.join(", "));
-        return Err(fault(&name, None, None, reason));
+        return Err(fault(&name, None, None, reason).awaited());
     }
     Ok(files)
 }
@@ -67,7 +67,7 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>, LogError> {
     let found = glob::glob(pattern).map_err(|error| complain(format!("this pattern cannot be read: {error}")))?;
     let mut files: Vec<PathBuf> = found.filter_map(Result::ok).filter(|path| path.is_file()).collect();
     sort_by_number(&mut files);
-    if files.is_empty() { Err(complain("no file matches this pattern".to_owned())) } else { Ok(files) }
+    if files.is_empty() { Err(complain("no file matches this pattern".to_owned()).awaited()) } else { Ok(files) }
 }
 
 /// Sorts names so that 20 comes before 100.

@@ -98,7 +98,8 @@ fn read_file(file: &LogFile, options: &ReadOptions, found: &mut FoundRecords) ->
                 None => "there is a header but no row with an evaluation".to_owned(),
             },
         };
-        return Err(fault(&file.name, None, None, reason));
+        let refusal = fault(&file.name, None, None, reason);
+        return Err(if others > 0 { refusal } else { refusal.awaited() });
     }
     let left = [
         cut.then(|| format!("the last row of {}, which is cut off", file.name)),

@@ -131,7 +131,8 @@ fn nothing(file: &LogFile, names: &[String], asked: Option<&str>) -> LogError {
             "no evaluation was logged (set `eval_strategy` in the trainer); --metric {accuracy} with --evaluated N takes a metric of training, which says nothing of held-out problems; found {found}"
         ),
     };
-    fault(&file.name, None, Some("log_history"), reason)
+    let refusal = fault(&file.name, None, Some("log_history"), reason);
+    if asked.is_some() { refusal } else { refusal.awaited() }
 }
 
 fn is_evaluation(key: &str) -> bool {

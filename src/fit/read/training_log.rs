@@ -45,7 +45,7 @@ fn read(files: &[LogFile], options: &ReadOptions) -> Result<FoundRecords, LogErr
                  --metric accuracy with --evaluated N takes it all the same; found {}",
                 listed(keys.iter().map(String::as_str))
             );
-            return Err(fault(&file.name, None, Some("accuracy"), reason));
+            return Err(fault(&file.name, None, Some("accuracy"), reason).awaited());
         }
         entries.finish(&mut found)?;
     }

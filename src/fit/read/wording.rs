@@ -4,7 +4,13 @@ use crate::fit::log::LogError;
 
 /// A fault of one file.
 pub(super) fn fault(file: &str, line: Option<u64>, column: Option<&str>, reason: impl Into<String>) -> LogError {
-    LogError { file: file.to_owned(), line, column: column.map(shortened), reason: on_a_line(&reason.into()) }
+    LogError {
+        file: file.to_owned(),
+        line,
+        column: column.map(shortened),
+        reason: on_a_line(&reason.into()),
+        awaited: false,
+    }
 }
 
 /// A sentence for people, whatever names and values of a file are in it: long words are cut, and nothing breaks the line.

@@ -1,6 +1,7 @@
 //! A gate's verdict: in sentences and tables, as JUnit XML, and as the summary of a step on GitHub.
 
 mod junit;
+pub mod line;
 mod tables;
 pub mod words;
 

@@ -14,8 +14,10 @@ use super::{WORK, expected_runway};
 const STEP: f64 = 1e-9;
 /// The same where shares have to sum to 1 in doubles, whose rounding turns the direction.
 const SHARE_STEP: f64 = 1e-6;
-/// The same where a parameter stands at an end: a power of two, so that one and two steps from 1 are doubles.
-const STEP_AT_END: f64 = 1.0 / (1_u64 << 36) as f64;
+/// The same where a parameter stands at 0. Far below what else is in the loop: probabilities of 1e-20 shall not move.
+const STEP_FROM_ZERO: f64 = 1e-25;
+/// The same where it stands at 1: the shortest of which half, one and two are distances of doubles from 1.
+const STEP_FROM_ONE: f64 = f64::EPSILON;
 /// Largest relative error of a derivative.
 const LEVEL: f64 = 1e-8;
 
@@ -77,13 +79,17 @@ fn is_rate(key: &str) -> bool {
     key == "errors.amplification" || key == "errors.erosion" || key == "learning.hazard_gain"
 }
 
-/// The difference at an end of the range of a parameter: of second order, into the range.
+/// The difference at an end of the range of a parameter: of second order, into the range. `None` too where the step is too long to
+/// tell the limit: where half of it gives another slope.
 fn one_sided(file: &Value, key: &str, value: f64, number: Number) -> Option<f64> {
-    let into = if value == 0.0 { STEP_AT_END } else { -STEP_AT_END };
+    let into = if value == 0.0 { STEP_FROM_ZERO } else { -STEP_FROM_ONE };
     let at = |times: f64| truth(&moved(file, key, value + times * into), number);
-    let ((here, failing), (near, still), (far, further)) = (at(0.0)?, at(1.0)?, at(2.0)?);
-    let slope = (near * Precise::of(4.0) - here * Precise::of(3.0) - far) / Precise::of(2.0 * into);
-    (failing == still && failing == further).then(|| slope.value())
+    let ((here, failing), (nearest, _), (near, _), (far, still)) = (at(0.0)?, at(0.5)?, at(1.0)?, at(2.0)?);
+    let slope = |near: Precise, far: Precise, step: f64| {
+        ((near * Precise::of(4.0) - here * Precise::of(3.0) - far) / Precise::of(2.0 * step)).value()
+    };
+    let (short, long) = (slope(nearest, near, 0.5 * into), slope(near, far, into));
+    (failing == still && (short - long).abs() <= LEVEL * short.abs()).then_some(short)
 }
 
 /// (f(b) − f(a)) / (b − a) about the value of a parameter; `None` where the set of failed states changes, or there is no room.
@@ -103,10 +109,13 @@ fn difference(file: &Value, key: &str, value: f64, number: Number) -> Option<f64
     (failing == still).then(|| slope.value())
 }
 
-/// How a derivative and its difference agree, relative to the larger of that and what is beneath notice: a change of the number by
-/// 1e-9 of itself where the parameter doubles.
-fn off(found: f64, difference: f64, value: f64, number: f64) -> f64 {
-    (found - difference).abs() / difference.abs().max(1e-9 * number.abs() / value.abs()).max(f64::MIN_POSITIVE)
+/// Roundings of a number below which the error of a derivative is beneath notice, over the whole range of a probability.
+const ROUNDINGS: f64 = 64.0;
+
+/// How a derivative and its difference agree, relative to the larger of that and what roundings of the number hide.
+fn off(found: f64, difference: f64, number: f64) -> f64 {
+    let beneath = ROUNDINGS * f64::EPSILON / LEVEL * number.abs();
+    (found - difference).abs() / difference.abs().max(beneath).max(f64::MIN_POSITIVE)
 }
 
 #[derive(Default)]
@@ -130,7 +139,7 @@ impl Tally {
             for one in &found.parameters {
                 let slope = if number == Number::Runway { one.slopes.runway } else { one.slopes.failed };
                 let Some(difference) = difference(file, &one.key, one.value, number) else { continue };
-                let error = off(slope.unwrap(), difference, one.value, value);
+                let error = off(slope.unwrap(), difference, value);
                 any = true;
                 self.derivatives += 1;
                 self.worst = self.worst.max(error);
@@ -194,6 +203,38 @@ fn hold(loops: usize, seed: u64) {
 #[test]
 fn derivatives_are_limits_of_differences() {
     hold(16, 17);
+}
+
+/// Rates at the ends of their ranges, where a law divides what vanishes.
+#[test]
+fn derivatives_at_the_ends_of_ranges() {
+    let votes = [
+        json!({ "candidates": 1 }),
+        json!({ "candidates": 3, "agree": 2 }),
+        json!({ "candidates": 4, "agree": 1 }),
+        json!({ "candidates": 2, "agree": 1, "agree_at_most": 1 }),
+    ];
+    let mut tally = Tally::default();
+    for vote in votes {
+        for consistency in [0.0, 1.0] {
+            for end in [0.0, 1.0] {
+                let written = json!({
+                    "name": "ends", "examples": 8, "horizon": 9, "task": { "steps": 4 },
+                    "errors": { "step_error": 0.03, "systematic_share": if end == 0.0 { 0.4 } else { 1.0 }, "consistency": consistency,
+                        "amplification": 6.0, "wrong_answers": 5 },
+                    "learning": { "anchor": 0.1, "imprint": 1.0, "persistence": 1.0 - 0.3 * end, "renewal": 1.0 },
+                    "filter": [{ "kind": "self-judge", "sensitivity": 0.6, "false_reject": 0.1 },
+                        { "kind": "catch", "random": end, "systematic": 0.3, "unsound": 0.0 }],
+                    "vote": vote, "start": { "wrong": 0.25 }, "failure": { "error_rate": 0.53 },
+                });
+                let scenario = Scenario::from_json(&written).unwrap();
+                tally.look(&serde_json::to_value(&scenario).unwrap(), &derivatives(&scenario));
+            }
+        }
+    }
+    println!("{} loops, {} derivatives: largest relative error {:.1e}", tally.loops, tally.derivatives, tally.worst);
+    assert!(tally.faults.is_empty(), "{} faults: {:#?}", tally.faults.len(), tally.faults);
+    assert!(tally.loops >= 8 && tally.derivatives > 200);
 }
 
 #[test]
