@@ -227,10 +227,12 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::with`].
     pub fn with_each(&self, changes: &[(&str, KeyNumber)]) -> Result<Self, ScenarioError> {
-        self.changed(changes.iter().map(|&(key, number)| (key, number.written())))
+        let set = self.with_numbers(changes);
+        set.map_or_else(|| self.changed(changes.iter().map(|&(key, number)| (key, number.written()))), Ok)
     }
 
-    fn changed<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Result<Self, ScenarioError> {
+    /// The same by way of the written form.
+    pub(super) fn changed<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Result<Self, ScenarioError> {
         let fault = |fault: Diagnostic| fault.placeless(Origin::Text);
         let mut table = self.table();
         let simple = self.vote.agree.get() == self.vote.candidates.get() / 2 + 1;

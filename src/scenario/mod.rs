@@ -20,6 +20,7 @@ mod form;
 mod key_info;
 mod key_table;
 mod load;
+mod numbers;
 mod overrides;
 mod parts;
 mod priors;
