@@ -28,8 +28,11 @@ pub struct NodePropagation<'a> {
     pub hazard: f64,
     /// What survival and failure together have gained or lost so far.
     pub truncated: f64,
-    /// Whether the law given survival has stopped changing.
+    /// Whether the law given survival has stopped changing; not looked at where whoever follows it watches the hazard alone.
     pub at_rest: bool,
+    watches_law: bool,
+    /// Sum of the law.
+    total: f64,
 }
 
 impl<'a> NodePropagation<'a> {
@@ -41,6 +44,7 @@ impl<'a> NodePropagation<'a> {
         let end = law.iter().rposition(|&p| p > 0.0).map_or(first, |last| last + 1);
         let survival = if failed < 0.5 { 1.0 - failed } else { law.iter().sum::<f64>() + 0.0 };
         let window = (first, end);
+        let total: f64 = law[window.0..window.1].iter().sum();
         let truncated = (law.iter().sum::<f64>() + failed - 1.0).abs();
         Self {
             rows,
@@ -55,13 +59,15 @@ impl<'a> NodePropagation<'a> {
             hazard: 0.0,
             truncated,
             at_rest: false,
+            watches_law: true,
+            total,
         }
     }
 
-    /// The same, leaving out less mass than `rare` of the whole.
+    /// The same, leaving out less mass than `rare` of the whole, for one who watches the hazard alone.
     #[must_use]
     pub fn leaving_out(self, rare: f64) -> Self {
-        Self { rare, ..self }
+        Self { rare, watches_law: false, ..self }
     }
 
     /// The hazard, once the law given survival is at rest and if what is left out does not show in it.
@@ -117,16 +123,18 @@ impl<'a> NodePropagation<'a> {
         }
         let window = (low.min(high), high);
         let total: f64 = self.next[window.0..window.1].iter().sum();
-        let before: f64 = self.law[begin..end].iter().sum();
-        self.truncated += (total + fails - before).abs();
+        self.truncated += (total + fails - self.total).abs();
+        self.total = total;
         let hazard = fails / self.survival;
         let drift = (hazard / self.hazard - 1.0).abs();
         self.hazard = hazard;
         self.failed += fails;
-        let scale = self.survival / total;
-        let (from, to) = (begin.min(window.0), end.max(window.1));
-        let change: f64 = (from..to).map(|i| (self.next[i] * scale - self.law[i]).abs()).sum();
-        self.at_rest = change < ROWS_AT_REST * self.survival && drift < ROWS_AT_REST;
+        if self.watches_law {
+            let scale = self.survival / total;
+            let (from, to) = (begin.min(window.0), end.max(window.1));
+            let change: f64 = (from..to).map(|i| (self.next[i] * scale - self.law[i]).abs()).sum();
+            self.at_rest = change < ROWS_AT_REST * self.survival && drift < ROWS_AT_REST;
+        }
         std::mem::swap(&mut self.law, &mut self.next);
         self.next[begin..end].fill(0.0);
         self.window = window;
