@@ -125,11 +125,7 @@ impl WorkEstimate {
             })
             .collect();
         let each = looked_at.iter().sum::<f64>() / (looked_at.len().max(1)) as f64;
-        self.part(
-            each * all as f64,
-            format!("sweeping {all} cells"),
-            "ask for fewer points, or for a `--shard`",
-        )
+        self.part(each * all as f64, format!("sweeping {all} cells"), "ask for fewer points, or for a `--shard`")
     }
 
     /// Playing a loop.

@@ -50,8 +50,8 @@ macro_rules! key_table {
             }
         }
 
-        impl super::numbers::NumberedTable for $name {
-            fn set_number(&mut self, key: &str, number: super::KeyNumber) -> Option<()> {
+        impl super::key_number::NumberedTable for $name {
+            fn set_number(&mut self, key: &str, number: super::key_number::KeyNumber) -> Option<()> {
                 match key {
                     $(stringify!($key) => self.$key = super::toml_table::TomlValue::of_number(number)?,)+
                     _ => return None,

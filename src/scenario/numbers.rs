@@ -1,14 +1,9 @@
 //! Numbers set in place: what a sweep does from cell to cell, without writing the scenario down and reading it again.
 
+use super::Scenario;
+use super::key_number::{KeyNumber, NumberedTable};
 use super::parts::Heading;
 use super::resolve::check;
-use super::{KeyNumber, Scenario};
-
-/// A table of a scenario whose numbers are set by the names of its keys.
-pub(super) trait NumberedTable {
-    /// Sets a key; `None` where the table has no such key, or the key may not hold this number.
-    fn set_number(&mut self, key: &str, number: KeyNumber) -> Option<()>;
-}
 
 impl Scenario {
     /// This scenario with other numbers, if these keys are set in place and no rule is broken. `None` says that it is to be read

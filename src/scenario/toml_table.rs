@@ -10,10 +10,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::quantity::{Count, Probability, Rate};
 
-use super::builder::KeyNumber;
 use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
 use super::key_info::TableInfo;
+use super::key_number::KeyNumber;
 use super::wording::{list, one_line, suggest};
 
 /// One table of the text, all of whose keys are known.

@@ -149,5 +149,7 @@ fn whole_numbers_are_dots_and_steps() {
     }
     assert!(line.figure("runway").svg.contains("5 to 95 % quantiles of T"));
     let real = drawn(LOOP, &["learning.anchor=0:0.6:4"], false);
-    assert!(real.figure("failed").svg.matches("<circle").count() < line.figure("failed").svg.matches("<circle").count());
+    assert!(
+        real.figure("failed").svg.matches("<circle").count() < line.figure("failed").svg.matches("<circle").count()
+    );
 }

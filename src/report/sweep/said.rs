@@ -84,7 +84,9 @@ fn growth(summary: &SweepSummary) -> Option<String> {
     let (growing, cells) = (summary.growing, summary.cells);
     match growing {
         _ if known == 0 => None,
-        0 if known < cells => Some(format!("R is at most 1 in all {known} of {cells} cells where it is known: mistakes heal.")),
+        0 if known < cells => {
+            Some(format!("R is at most 1 in all {known} of {cells} cells where it is known: mistakes heal."))
+        }
         0 => Some(format!("R is at most 1 in all {cells} cells: mistakes heal.")),
         _ if growing == cells => Some(format!("R is above 1 in all {cells} cells: mistakes grow.")),
         _ => Some(format!("R is above 1, so that mistakes grow, in {growing} of {cells} cells.")),
