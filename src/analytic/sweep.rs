@@ -6,6 +6,7 @@ use crate::law::{Composition, Law};
 use crate::quantity::Count;
 use crate::scenario::Scenario;
 
+use super::chain1d::backward_failure::fails_within;
 use super::chain1d::node_propagation::NodePropagation;
 use super::chain1d::quadrature::CountLoop;
 use super::chain1d::swept_chain::{ShareLaw, SweptChain};
@@ -24,6 +25,8 @@ use super::tolerances::{
 
 /// The largest number of examples whose chain is formed quickly: the exponents of its rows have twelve digits.
 const MOST_EXAMPLES: u64 = 20_000;
+/// The largest number of examples with which hardly a loop fails so rarely that a double cannot hold it.
+const MOST_SEEN: u64 = 1_200;
 /// Generations after which a loop that still runs is eliminated.
 const PATIENCE: u64 = 100;
 /// Generations after which the quantiles of a loop that has not come to rest are given up.
@@ -77,6 +80,14 @@ impl Sweeper {
             && settled(scenario, 0)
             && !scenario.start.draw
             && scenario.examples.get() <= MOST_EXAMPLES
+    }
+
+    /// Whether a quick scenario may take as long as [`solve`] after all: mistakes that heal among many examples lead to failures
+    /// too rare for a double, which few nodes do not tell from impossible ones.
+    #[must_use]
+    pub fn may_be_slow(scenario: &Scenario) -> bool {
+        let heals = || reproduction::reproduction_number(&Law::new(scenario, 0)).is_ok_and(|number| number <= 1.0);
+        scenario.examples.get() > MOST_SEEN && heals()
     }
 
     /// The numbers of one scenario.
@@ -140,7 +151,7 @@ impl Sweeper {
         let chain = &mut self.chain;
         chain.form(draws, failing, next, RAREST_TRANSITION)?;
         let (first, begun, exit) = chain.first(start, next)?;
-        let later = fails_within(chain, asked.generation.checked_sub(begun)?);
+        let later = fails_within(&chain.rows, &chain.exits, asked.generation.checked_sub(begun)?);
         let failed = exit + first.iter().zip(&later).map(|(p, fails)| p * fails).sum::<f64>();
         if !(1e3 * RAREST_TRANSITION..SEEN_TO_FAIL).contains(&failed) {
             return None;
@@ -245,6 +256,10 @@ impl<'a> FollowedLoop<'a> {
         if least > SWEPT_TRANSITION && self.propagation.failed < SURELY_FAILED {
             return None;
         }
+        // What the rows leave out would show in anything rarer.
+        if self.asked.is_some_and(|(_, failed)| failed < HAZARD_OVER_TRUNCATED * least) {
+            return None;
+        }
         self.follow(PATIENCE, least, asked.generation);
         let mean = match self.closed_mean(least) {
             Some(mean) => mean,
@@ -258,7 +273,6 @@ impl<'a> FollowedLoop<'a> {
             self.sum.extrapolate(hazard, Fate::CERTAIN);
         }
         let (survival, failed) = self.at(asked.generation, hazard)?;
-        // What the rows leave out would show in anything rarer.
         if failed < HAZARD_OVER_TRUNCATED * least {
             return None;
         }
@@ -293,19 +307,6 @@ impl<'a> FollowedLoop<'a> {
         let lasting = later * (-hazard?).ln_1p();
         Some((survival * lasting.exp(), failed - survival * lasting.exp_m1()))
     }
-}
-
-/// P(T ≤ `generations`) from each node.
-fn fails_within(chain: &SweptChain, generations: u64) -> Vec<f64> {
-    let mut fails = vec![0.0; chain.exits.len()];
-    for _ in 0..generations {
-        let ahead = |i: usize| {
-            let (first, row) = chain.rows.row(i);
-            row.iter().zip(&fails[first..]).map(|(p, fails)| p * fails).sum::<f64>()
-        };
-        fails = chain.exits.iter().enumerate().map(|(i, exit)| exit + ahead(i)).collect();
-    }
-    fails
 }
 
 /// `E[T]` of a chain that begins with a law of its nodes, by elimination; `None` where failure is so rare that what was left out

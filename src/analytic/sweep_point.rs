@@ -25,6 +25,14 @@ pub struct SweepPoint {
     pub undefined: Undefined,
 }
 
+impl SweepPoint {
+    /// Whether `E[T]` is known to be infinite; it is no number then, but no secret either.
+    #[must_use]
+    pub fn is_endless(&self) -> bool {
+        self.mean.is_none() && self.undefined.get("runway.mean").is_some_and(|reason| reason.starts_with("infinite"))
+    }
+}
+
 /// What a sweep asks of each scenario besides R and `E[T]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SweptNumbers {

@@ -49,6 +49,8 @@ mod price {
     pub const QUADRATURE_ANEW: f64 = 5e7;
     /// One scenario of a sweep on few nodes, read and solved.
     pub const SWEPT: f64 = 5e5;
+    /// One whose failures are too rare for few nodes, with 10,000 examples or fewer.
+    pub const SWEPT_SLOWLY: f64 = 1e8;
     /// Evaluations of the law for R, floor and tipping point of a generation whose law is its own.
     pub const OUTLOOK: f64 = 4_096.0;
     /// Evaluations of the law for the thresholds of one filter: three parameters, sixty halvings, a matrix each.
@@ -119,16 +121,11 @@ impl WorkEstimate {
             .filter_map(|at| {
                 let cell = cells.start + at * all / all.min(LOOKED_AT);
                 let scenario = plan.scenario_of(cell).ok()?;
-                let solving = || Self::default().solve(&scenario).parts.iter().map(|part| part.seconds).sum::<f64>();
-                Some(if Sweeper::is_quick(&scenario) { price::SWEPT / SPEED } else { solving() })
+                Some(swept(&scenario))
             })
             .collect();
         let each = looked_at.iter().sum::<f64>() / (looked_at.len().max(1)) as f64;
-        self.part(
-            SPEED * each * all as f64,
-            format!("sweeping {all} cells"),
-            "ask for fewer points, or for a `--shard`",
-        )
+        self.part(each * all as f64, format!("sweeping {all} cells"), "ask for fewer points, or for a `--shard`")
     }
 
     /// Playing a loop.
@@ -216,6 +213,17 @@ impl WorkEstimate {
         }
         Ok(())
     }
+}
+
+/// Operations of one cell of a sweep.
+fn swept(scenario: &Scenario) -> f64 {
+    if !Sweeper::is_quick(scenario) {
+        return WorkEstimate::default().solve(scenario).parts.iter().map(|part| SPEED * part.seconds).sum();
+    }
+    if Sweeper::may_be_slow(scenario) {
+        return price::SWEPT_SLOWLY * (scenario.examples.as_f64() / 1e4).max(1.0);
+    }
+    price::SWEPT
 }
 
 /// Whether every generation has a law of its own.

@@ -33,6 +33,8 @@ const NOTE_FACE: Type = Type { size: TEXT, color: SOFT_INK, bold: false };
 const TITLE_LEADING: f64 = 1.35;
 const TEXT_LINE: f64 = TEXT * 1.5;
 const GAP: f64 = 8.0;
+/// Width of the paper on both sides of a line on a map.
+const CASING: f64 = 2.0;
 /// How far cells of a map reach over their neighbours.
 const SEAM: f64 = 0.5;
 /// Levels named in the legend of a narrow sheet at most; of more, each is a row with its label beside it.
@@ -246,8 +248,8 @@ impl<'a> Layout<'a> {
             }
             PlotShape::Boxes { boxes, fill } => boxes.iter().try_for_each(|span| self.boxed(canvas, span, *fill)),
             PlotShape::Cells { cells, fill } => cells.iter().try_for_each(|cell| self.cell(canvas, cell, *fill)),
-            PlotShape::Contours { lines, stroke, cased } => {
-                lines.iter().try_for_each(|line| self.contour(canvas, line, *stroke, *cased))
+            PlotShape::Contours { lines, stroke } => {
+                lines.iter().try_for_each(|line| self.contour(canvas, line, *stroke))
             }
             PlotShape::Labels { labels } => self.labels(canvas, labels),
             PlotShape::Tags { tags, color, open } => {
@@ -274,18 +276,10 @@ impl<'a> Layout<'a> {
         canvas.rectangle((self.x(span.left), self.y(span.high)), (right.min(self.right), low.min(self.bottom())), fill)
     }
 
-    fn contour(
-        &self,
-        canvas: &Canvas<'_>,
-        line: &[(f64, f64)],
-        stroke: Stroke,
-        cased: bool,
-    ) -> Result<(), FigureError> {
+    fn contour(&self, canvas: &Canvas<'_>, line: &[(f64, f64)], stroke: Stroke) -> Result<(), FigureError> {
         let points: Vec<(f64, f64)> = line.iter().map(|&(x, y)| (self.x(x), self.y(y))).collect();
         let points = thin::line(&points);
-        if cased {
-            canvas.line(&points, Stroke { color: PAPER, width: stroke.width + 2.5, dash: None })?;
-        }
+        canvas.line(&points, Stroke { color: PAPER, width: stroke.width + CASING, dash: None })?;
         canvas.line(&points, stroke)
     }
 

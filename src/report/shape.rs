@@ -95,11 +95,10 @@ pub(super) enum PlotShape {
         cells: Vec<Span>,
         fill: RGBAColor,
     },
-    /// Lines of several pieces, on a casing of paper where they are `cased`.
+    /// Lines of several pieces, on a casing of paper, so that they show on every fill.
     Contours {
         lines: Vec<Vec<(f64, f64)>>,
         stroke: Stroke,
-        cased: bool,
     },
     /// Words on paper, each centred on the first of its places where it has room.
     Labels {

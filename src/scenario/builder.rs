@@ -1,12 +1,11 @@
 //! A scenario written in code, key by key, and read by the same rules as a file.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use toml::{Table, Value};
 
 use super::diagnostic::Diagnostic;
 use super::error::{Origin, ScenarioError};
+use super::key_number::KeyNumber;
 use super::load::read_table;
 use super::{CheckPrice, Difficulty, Filter, Policy, Scenario, overrides};
 
@@ -227,10 +226,15 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::with`].
     pub fn with_each(&self, changes: &[(&str, KeyNumber)]) -> Result<Self, ScenarioError> {
-        self.changed(changes.iter().map(|&(key, number)| (key, number.written())))
+        let set = self.with_numbers(changes);
+        set.map_or_else(|| self.changed(changes.iter().map(|&(key, number)| (key, number.written()))), Ok)
     }
 
-    fn changed<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Result<Self, ScenarioError> {
+    /// The same by way of the written form.
+    pub(super) fn changed<'k>(
+        &self,
+        changes: impl IntoIterator<Item = (&'k str, Value)>,
+    ) -> Result<Self, ScenarioError> {
         let fault = |fault: Diagnostic| fault.placeless(Origin::Text);
         let mut table = self.table();
         let simple = self.vote.agree.get() == self.vote.candidates.get() / 2 + 1;
@@ -268,38 +272,6 @@ impl Scenario {
             Value::Integer(whole) => Some(KeyNumber::Whole(whole)),
             Value::Float(real) => Some(KeyNumber::Real(real)),
             _ => None,
-        }
-    }
-}
-
-/// A number that a key holds: whole where the key counts something.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(untagged)]
-pub enum KeyNumber {
-    /// A count.
-    Whole(i64),
-    /// Any other number.
-    Real(f64),
-}
-
-impl KeyNumber {
-    /// The number itself; whole ones beyond 2^53 are rounded.
-    #[must_use]
-    pub const fn get(self) -> f64 {
-        match self {
-            Self::Whole(whole) => whole as f64,
-            Self::Real(real) => real,
-        }
-    }
-}
-
-impl fmt::Display for KeyNumber {
-    /// With every digit, as few as read back to the same number; real ones have a point or an exponent.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(whole) => write!(f, "{whole}"),
-            Self::Real(real) => write!(f, "{real:?}"),
         }
     }
 }

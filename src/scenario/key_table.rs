@@ -50,6 +50,16 @@ macro_rules! key_table {
             }
         }
 
+        impl super::key_number::NumberedTable for $name {
+            fn set_number(&mut self, key: &str, number: super::key_number::KeyNumber) -> Option<()> {
+                match key {
+                    $(stringify!($key) => self.$key = super::toml_table::TomlValue::of_number(number)?,)+
+                    _ => return None,
+                }
+                Some(())
+            }
+        }
+
         impl Default for $name {
             fn default() -> Self {
                 Self { $($key: const { $default },)+ }

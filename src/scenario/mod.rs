@@ -18,8 +18,10 @@ mod fit_parameter;
 mod fitted_loop;
 mod form;
 mod key_info;
+mod key_number;
 mod key_table;
 mod load;
+mod numbers;
 mod overrides;
 mod parts;
 mod priors;
@@ -35,7 +37,7 @@ mod written;
 
 use crate::quantity::Count;
 
-pub use builder::{KeyNumber, KeyValue, ScenarioBuilder};
+pub use builder::{KeyValue, ScenarioBuilder};
 pub use claims::{
     FileClaims, LoopQuantity, PublishedRole, PublishedValue, QuantitySubject, StatedClaim, quantity_names,
 };
@@ -48,6 +50,7 @@ pub use filter::{Filter, FilterStrength, Stronger, filter_kinds};
 pub use fit_parameter::{FitParameter, MedianRange};
 pub use fitted_loop::{DrawnDesigns, FittedDesigns, FittedLoop};
 pub use key_info::{KeyInfo, TableInfo};
+pub use key_number::KeyNumber;
 pub use load::ScenarioFile;
 pub use parts::{Errors, Failure, Learning, Policy, Start, Task, Vote};
 pub use priors::{MOST_SPREAD, StatedPrior};

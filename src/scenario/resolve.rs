@@ -121,7 +121,7 @@ fn check_renewal(learning: &Learning) -> Result<(), RuleBreach> {
 }
 
 /// The rules that no single value can break.
-fn check(scenario: &Scenario) -> Result<(), RuleBreach> {
+pub(super) fn check(scenario: &Scenario) -> Result<(), RuleBreach> {
     check_name(&scenario.name)?;
     check_difficulty(scenario)?;
     check_renewal(&scenario.learning)?;

@@ -13,6 +13,7 @@ use crate::quantity::{Count, Probability, Rate};
 use super::diagnostic::Diagnostic;
 use super::error::RuleBreach;
 use super::key_info::TableInfo;
+use super::key_number::KeyNumber;
 use super::wording::{list, one_line, suggest};
 
 /// One table of the text, all of whose keys are known.
@@ -200,6 +201,11 @@ pub(super) trait TomlValue: Sized {
     /// The value, if it is legal.
     fn read(value: &DeValue<'_>) -> Option<Self>;
 
+    /// The value of a number that is not written down, if it is legal; the same as reading it.
+    fn of_number(_: KeyNumber) -> Option<Self> {
+        None
+    }
+
     /// What to do about an illegal value; may be empty.
     fn help(value: &DeValue<'_>) -> String {
         match value {
@@ -217,6 +223,10 @@ impl<T: TomlValue> TomlValue for Option<T> {
         T::read(value).map(Some)
     }
 
+    fn of_number(number: KeyNumber) -> Option<Self> {
+        T::of_number(number).map(Some)
+    }
+
     fn help(value: &DeValue<'_>) -> String {
         T::help(value)
     }
@@ -227,6 +237,10 @@ impl TomlValue for Probability {
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
         number(value).and_then(|number| Self::new(number).ok())
+    }
+
+    fn of_number(number: KeyNumber) -> Option<Self> {
+        Self::new(number.get()).ok()
     }
 
     fn help(value: &DeValue<'_>) -> String {
@@ -250,6 +264,10 @@ impl TomlValue for Rate {
     fn read(value: &DeValue<'_>) -> Option<Self> {
         number(value).and_then(|number| Self::new(number).ok())
     }
+
+    fn of_number(number: KeyNumber) -> Option<Self> {
+        Self::new(number.get()).ok()
+    }
 }
 
 impl TomlValue for Count {
@@ -257,6 +275,10 @@ impl TomlValue for Count {
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
         whole(value).and_then(|whole| Self::try_from(whole).ok())
+    }
+
+    fn of_number(number: KeyNumber) -> Option<Self> {
+        if let KeyNumber::Whole(whole) = number { Self::try_from(whole).ok() } else { None }
     }
 
     fn help(value: &DeValue<'_>) -> String {
@@ -269,6 +291,10 @@ impl TomlValue for u32 {
 
     fn read(value: &DeValue<'_>) -> Option<Self> {
         whole(value).and_then(|whole| Self::try_from(whole).ok())
+    }
+
+    fn of_number(number: KeyNumber) -> Option<Self> {
+        if let KeyNumber::Whole(whole) = number { Self::try_from(whole).ok() } else { None }
     }
 
     fn help(value: &DeValue<'_>) -> String {

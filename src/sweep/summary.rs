@@ -37,8 +37,10 @@ pub struct SweepSummary {
     pub lasting: u64,
     /// Cells without P(fail).
     pub without_failed: u64,
-    /// Cells without `E[T]`, and why the first of them has none.
+    /// Cells without a number for `E[T]`.
     pub without_mean: u64,
+    /// Those of them in which it is known to be infinite.
+    pub endless: u64,
     /// Why the first of them has none.
     pub reason: Option<String>,
     /// The shortest expected runway, in generations.
@@ -70,6 +72,7 @@ impl SweepSummary {
             lasting: 0,
             without_failed: 0,
             without_mean: 0,
+            endless: 0,
             reason: None,
             shortest: None,
             longest: None,
@@ -93,6 +96,7 @@ impl SweepSummary {
             }
             None => {
                 self.without_mean += 1;
+                self.endless += u64::from(cell.point.is_endless());
                 let told = cell.point.undefined.get("runway.mean");
                 self.reason = self.reason.take().or_else(|| told.cloned());
             }

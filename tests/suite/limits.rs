@@ -34,6 +34,9 @@ fn refusal(args: &[&str], code: i32) -> String {
     message
 }
 
+/// A grid through all regimes, of 160,000 loops.
+const DIAGRAM: [&str; 4] = ["--over", "errors.step_error=0.0005:0.01:400:log", "--over", "learning.anchor=0:0.5:400"];
+
 #[test]
 fn endless_work_is_refused_with_the_option_that_allows_it() {
     for (args, remedy) in [
@@ -48,6 +51,8 @@ fn endless_work_is_refused_with_the_option_that_allows_it() {
         (&["compare", MODEL, "--set", "learning.policy=accumulate", "--horizon", "100000"], "horizon"),
         (&["fit", "tests/data/loops/digits-logit-vote2of2.csv", "--sweeps", "1000000"], "--sweeps"),
         (&["backtest", "tests/data/loops", "--sweeps", "1000000"], "--sweeps"),
+        // Half of these loops fail so rarely that few nodes do not do.
+        (&[&["sweep", MODEL, "--set", "examples=5000"], &DIAGRAM[..]].concat(), "fewer points"),
     ] {
         let message = refusal(args, 2);
         assert!(message.contains(remedy) && message.contains("--allow-long"), "{args:?}: {message}");

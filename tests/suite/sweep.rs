@@ -334,6 +334,10 @@ fn parts_that_do_not_make_a_whole_are_refused_by_name() {
         let (code, message) = refused(here, &[&["merge"], parts, &["-o", "whole.csv"]].concat());
         assert!(code == 3 && said.iter().all(|said| message.contains(said)), "{parts:?}: {code} {message}");
         assert!(!here.join("whole.csv").exists(), "{parts:?}: nothing is half-written");
+        for format in ["csv", "json"] {
+            let output = runaway(here, &[&["merge"], parts, &["--format", format]].concat()).output().unwrap();
+            assert!(output.status.code() == Some(3) && output.stdout.is_empty(), "{parts:?}: nothing is half-printed");
+        }
     }
     run(here, &["merge", "c.csv", "a.csv", "b.csv", "-o", "whole.csv"]);
 }

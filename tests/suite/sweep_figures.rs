@@ -57,11 +57,15 @@ fn what_is_not_known_is_not_painted() {
     let blank = drawn(LOOP, &["errors.step_error=0,0.002,0.003", "learning.anchor=0,0.1"], false);
     assert!(!known.figure("runway").svg.contains("Blank"));
     let svg = &blank.figure("runway").svg;
-    assert!(svg.contains("Blank: 2 cells whose number is not known."), "{svg}");
+    assert!(svg.contains("Blank: 2 cells whose runway is infinite."), "{svg}");
+    let title = &blank.figure("runway").title;
+    assert!(title.starts_with("Where it is finite, the expected runway is from"), "{title}");
     // P(fail) is 0 there, which is known.
     assert!(!blank.figure("failed").svg.contains("Blank"));
     let line = drawn(LOOP, &["errors.step_error=0.001,0,0.002,0.003"], false);
-    assert!(line.figure("runway").svg.contains("The line breaks where a number is not known: 1 value."));
+    assert!(line.figure("runway").svg.contains("The line breaks where the runway is infinite: 1 value."));
+    let title = &line.figure("runway").title;
+    assert!(title.starts_with("Where it is finite, the expected runway is longest, "), "{title}");
     assert!(line.page.contains("the expected runway is not a known number in 1 cell"));
 }
 
@@ -85,8 +89,67 @@ fn curves_have_a_band_where_quantiles_were_asked_for() {
 fn pages_hold_any_number_of_axes() {
     let three = drawn(LOOP, &["examples=20,40", "learning.anchor=0,0.1", "vote.candidates=1,3"], false);
     assert!(three.figures.is_empty());
-    assert!(three.page.contains("Figures are drawn over one or two axes") && three.page.contains("vote.candidates"));
+    assert!(three.page.contains("Figures are drawn where one key or two") && three.page.contains("vote.candidates"));
+    // A single cell is a sentence.
     let one = drawn(LOOP, &["examples=20", "learning.anchor=0.1"], false);
-    assert_eq!(one.figures.len(), 2);
-    assert!(one.figure("runway").svg.contains("all cells"));
+    assert!(one.figures.is_empty() && one.page.contains("Over the grid the expected runway is"));
+}
+
+/// A key with one value is no axis: its value is told, and the present design shown where it has that value.
+#[test]
+fn a_key_with_one_value_is_told_and_not_drawn() {
+    let other = drawn(LOOP, &["examples=20", "learning.anchor=0:0.4:5"], false);
+    let svg = &other.figure("runway").svg;
+    assert!(svg.contains("At examples = 20.") && svg.contains("learning.anchor: ") && !svg.contains("present design"));
+    let own = drawn(LOOP, &["learning.anchor=0:0.4:5", "examples=60"], false);
+    assert!(own.figure("runway").svg.contains("present design"));
+    // The same line whichever comes first.
+    let swapped = drawn(LOOP, &["examples=60", "learning.anchor=0:0.4:5"], false);
+    assert_eq!(own.figure("failed").title, swapped.figure("failed").title);
+    let three = drawn(LOOP, &["learning.anchor=0:0.4:3", "examples=60", "errors.step_error=0.001:0.01:3"], false);
+    assert!(three.figure("runway").svg.contains("At examples = 60.") && three.figures.len() == 2);
+}
+
+/// What is said of all values is true of all: some are infinite here.
+#[test]
+fn a_title_speaks_of_known_values_alone() {
+    let text = LOOP.replace("amplification = 20", "amplification = 20\nstep_error = 0");
+    let all = drawn(&text, &["learning.anchor=0,0.1,0.2"], false);
+    assert_eq!(all.figure("runway").title, "The expected runway is infinite whatever learning.anchor is");
+    assert_eq!(
+        all.figure("failed").title.replace('\u{a0}', " "),
+        "The probability of failing within 30 generations is 0 % whatever learning.anchor is"
+    );
+    let some = drawn(LOOP, &["errors.step_error=0,0.002"], false);
+    let title = &some.figure("runway").title;
+    assert!(title.starts_with("Where it is finite, the expected runway is") && !title.contains("whatever"), "{title}");
+    assert!(title.ends_with("at errors.step_error = 0.002"), "{title}");
+    assert!(some.page.contains("the expected runway, where it is finite, is"));
+}
+
+/// Numbers that are both far beyond the horizon are told, since nothing else tells them apart.
+#[test]
+fn two_long_runways_keep_their_numbers() {
+    let far = drawn(LOOP, &["learning.anchor=0.6,0.7"], false);
+    let title = far.figure("runway").title.clone();
+    assert!(!title.contains("the horizon") && title.contains("10"), "{title}");
+    assert!(far.page.contains("Over the grid the expected runway goes from"));
+    assert!(!far.page.split("Over the grid").nth(1).unwrap().split("</p>").next().unwrap().contains("the horizon"));
+    let map = drawn(LOOP, &["learning.anchor=0.6,0.65,0.7", "errors.step_error=0.001,0.0015,0.002"], false);
+    assert!(map.figure("runway").svg.contains("10") && !map.figure("runway").svg.contains("all cells"));
+}
+
+/// Nothing is drawn between whole numbers: dots for curves, steps along cells for the lines of maps.
+#[test]
+fn whole_numbers_are_dots_and_steps() {
+    let line = drawn(LOOP, &["vote.candidates=1,3,5,7"], true);
+    for name in ["runway", "failed"] {
+        let svg = &line.figure(name).svg;
+        assert!(svg.matches("<circle").count() >= 4, "{svg}");
+    }
+    assert!(line.figure("runway").svg.contains("5 to 95 % quantiles of T"));
+    let real = drawn(LOOP, &["learning.anchor=0:0.6:4"], false);
+    assert!(
+        real.figure("failed").svg.matches("<circle").count() < line.figure("failed").svg.matches("<circle").count()
+    );
 }

@@ -4,8 +4,9 @@
 //! `node_factors` eliminates the chain for expected times, `open_counts` those counts from which either end can still come.
 //! `quadrature` sums over counts where they are many, `node_propagation` along rows that are formed once. `solve` puts them
 //! together for a scenario, `count_stage` and `node_stage` are one generation for the adjoint, `law_chain` for a law given as a function,
-//! `expected_runway` gives the mean alone, `swept_chain` forms chains for sweeps.
+//! `expected_runway` gives the mean alone, `swept_chain` forms chains for sweeps, `backward_failure` sums P(T ≤ g) backward.
 
+pub(super) mod backward_failure;
 mod count_chain;
 mod count_cost;
 pub(super) mod count_propagation;

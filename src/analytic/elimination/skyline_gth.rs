@@ -5,7 +5,8 @@
 //! chains (1985), with the exit probabilities as a column of their own: a state's way out is the sum of what it
 //! can do, never 1 − what it cannot. A plain LU of I − Q answers −8.7e15 where the truth is +7.2e28 (model.md, section 6b).
 //!
-//! Rows are finished from the last to the first, a few at a time, so that each finished row is read once for all of them.
+//! Rows are finished from the last to the first, a few at a time, so that each finished row is read once for all of them; two
+//! finished rows are passed on together, so that an open row is read and written once for both.
 
 use super::simd::{SimdTask, run_simd};
 use super::skyline::{Below, Skyline};
@@ -223,40 +224,127 @@ impl Done<'_> {
     #[inline(always)]
     fn pass_together(&self, part: &mut [(usize, &mut [f64])], open: &mut [Aside], closed: &[Aside], below: Below<'_>) {
         let last = part.iter().map(|(first, row)| first + row.len()).max().unwrap_or(0);
-        let end = (self.end + self.pivot.len()).min(last);
-        for k in (self.end..end).rev() {
-            let at = k - self.end;
-            let mut share = [0.0; TOGETHER];
-            let mut most = 0.0_f64;
-            for ((share, (first, row)), aside) in share.iter_mut().zip(part.iter()).zip(open.iter_mut()) {
-                let into = k.checked_sub(*first).and_then(|column| row.get(column)).copied().unwrap_or(0.0);
-                if into > 0.0 && self.pivot[at] > 0.0 {
-                    // Each its own quotient: a shared reciprocal drifts.
-                    *share = into / self.pivot[at];
-                    aside.exit += *share * closed[at].exit;
-                    aside.trapped += *share * closed[at].trapped;
-                    most = most.max(*share);
-                } else {
-                    aside.trapped += into;
-                }
-            }
-            if most == 0.0 {
+        let mut k = (self.end + self.pivot.len()).min(last);
+        while k > self.end {
+            k -= 1;
+            let Some(one) = self.leading(k, part, open, closed, below) else { continue };
+            if k == self.end {
+                one.pass(part);
                 continue;
             }
-            let (first, left) = below.left(k, k);
-            if left.is_empty() {
-                continue;
+            // What leads to the next row has to be known before that row is passed on.
+            let (one, next) = one.parted();
+            next.pass(part);
+            k -= 1;
+            match self.leading(k, part, open, closed, below) {
+                Some(other) => pass_both(part, &one, &other),
+                None => one.pass(part),
             }
-            let (from, before) = if self.least > 0.0 { self.marks[at].from(self.least / most) } else { (first, 0.0) };
-            let from = from.clamp(first, first + left.len());
-            if before > 0.0 {
-                for (aside, share) in open.iter_mut().zip(share) {
-                    aside.truncated += share * before;
-                }
-            }
-            pass(part, &share, from, &left[from - first..]);
         }
     }
+
+    /// What the rows of the part pass on by way of the finished row `k`; `None` where that is nothing.
+    #[inline(always)]
+    fn leading<'c>(
+        &self,
+        k: usize,
+        part: &[(usize, &mut [f64])],
+        open: &mut [Aside],
+        closed: &[Aside],
+        below: Below<'c>,
+    ) -> Option<PassedRow<'c>> {
+        let at = k - self.end;
+        let mut share = [0.0; TOGETHER];
+        let mut most = 0.0_f64;
+        for ((share, (first, row)), aside) in share.iter_mut().zip(part.iter()).zip(open.iter_mut()) {
+            let into = k.checked_sub(*first).and_then(|column| row.get(column)).copied().unwrap_or(0.0);
+            if into > 0.0 && self.pivot[at] > 0.0 {
+                // Each its own quotient: a shared reciprocal drifts.
+                *share = into / self.pivot[at];
+                aside.exit += *share * closed[at].exit;
+                aside.trapped += *share * closed[at].trapped;
+                most = most.max(*share);
+            } else {
+                aside.trapped += into;
+            }
+        }
+        let (first, left) = below.left(k, k);
+        if most == 0.0 || left.is_empty() {
+            return None;
+        }
+        let (from, before) = if self.least > 0.0 { self.marks[at].from(self.least / most) } else { (first, 0.0) };
+        let from = from.clamp(first, first + left.len());
+        if before > 0.0 {
+            for (aside, share) in open.iter_mut().zip(share) {
+                aside.truncated += share * before;
+            }
+        }
+        Some(PassedRow { share, from, left: &left[from - first..] })
+    }
+}
+
+/// A finished row, and how much of it each row of a part receives.
+#[derive(Clone, Copy)]
+struct PassedRow<'c> {
+    share: [f64; TOGETHER],
+    /// First column of `left`.
+    from: usize,
+    left: &'c [f64],
+}
+
+impl<'c> PassedRow<'c> {
+    /// Its columns but for the last, and the last.
+    #[inline(always)]
+    fn parted(self) -> (Self, Self) {
+        let (left, last) = self.left.split_at(self.left.len().saturating_sub(1));
+        (Self { left, ..self }, Self { from: self.from + left.len(), left: last, ..self })
+    }
+
+    /// Columns before `column`, and those from there on.
+    #[inline(always)]
+    fn parted_at(self, column: usize) -> (&'c [f64], &'c [f64]) {
+        self.left.split_at(column.saturating_sub(self.from).min(self.left.len()))
+    }
+
+    fn is_for_all(&self) -> bool {
+        self.share.iter().all(|&share| share > 0.0)
+    }
+
+    #[inline(always)]
+    fn pass(&self, part: &mut [(usize, &mut [f64])]) {
+        pass(part, &self.share, self.from, self.left);
+    }
+}
+
+/// Passes two rows on, `one` before the `other`, both of which end at the same column.
+#[inline(always)]
+fn pass_both(part: &mut [(usize, &mut [f64])], one: &PassedRow<'_>, other: &PassedRow<'_>) {
+    let [(f0, r0), (f1, r1), (f2, r2), (f3, r3)] = part else {
+        one.pass(part);
+        other.pass(part);
+        return;
+    };
+    let from = one.from.max(other.from);
+    let ((alone, a), (apart, b)) = (one.parted_at(from), other.parted_at(from));
+    if !one.is_for_all() || !other.is_for_all() || a.is_empty() || a.len() != b.len() {
+        one.pass(part);
+        other.pass(part);
+        return;
+    }
+    let length = a.len();
+    let (s, t) = (one.share, other.share);
+    let (r0, r1) = (&mut r0[from - *f0..][..length], &mut r1[from - *f1..][..length]);
+    let (r2, r3) = (&mut r2[from - *f2..][..length], &mut r3[from - *f3..][..length]);
+    for j in 0..length {
+        // One sum after the other, as if the rows were passed on one by one.
+        let (a, b) = (a[j], b[j]);
+        r0[j] = (r0[j] + s[0] * a) + t[0] * b;
+        r1[j] = (r1[j] + s[1] * a) + t[1] * b;
+        r2[j] = (r2[j] + s[2] * a) + t[2] * b;
+        r3[j] = (r3[j] + s[3] * a) + t[3] * b;
+    }
+    pass(part, &s, one.from, alone);
+    pass(part, &t, other.from, apart);
 }
 
 /// Adds share times `left`, whose first column is `from`, to each row of the part.

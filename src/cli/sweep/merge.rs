@@ -34,6 +34,8 @@ pub fn run(args: &MergeArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdi
     match &outcome {
         Outcome::File(file, format) => write_grid(file, *format, &header, &parts, &mut |cell| gathered.take(cell))?,
         Outcome::Stream(format) => {
+            // What is printed cannot be taken back.
+            parts.iter().try_for_each(|part| part.read(|_| Ok::<(), SweepError>(())))?;
             let mut writer = GridWriter::new(out, *format, &header)?;
             for part in &parts {
                 part.read(|cell| -> anyhow::Result<()> {

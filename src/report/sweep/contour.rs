@@ -26,6 +26,27 @@ impl GridFunction<'_> {
         joined(pieces)
     }
 
+    /// The sides between cells of which one is below a level and its neighbour is not, joined: a line where nothing lies between
+    /// the places. Columns and rows reach as far as `columns` and `rows` say.
+    pub fn steps(&self, level: f64, columns: &[(f64, f64)], rows: &[(f64, f64)]) -> Vec<Vec<Point>> {
+        let mut pieces = Vec::new();
+        let parted = |one: (usize, usize), other: (usize, usize)| {
+            let sides = [one, other].map(|(column, row)| self.at(column, row).map(|value| value < level));
+            matches!(sides, [Some(one), Some(other)] if one != other)
+        };
+        for (row, &(low, high)) in rows.iter().enumerate() {
+            for (column, &(left, right)) in columns.iter().enumerate() {
+                if column + 1 < columns.len() && parted((column, row), (column + 1, row)) {
+                    pieces.push([(right, low), (right, high)]);
+                }
+                if row + 1 < rows.len() && parted((column, row), (column, row + 1)) {
+                    pieces.push([(left, high), (right, high)]);
+                }
+            }
+        }
+        joined(pieces)
+    }
+
     fn at(&self, column: usize, row: usize) -> Option<f64> {
         self.values[row * self.x.len() + column]
     }
@@ -123,6 +144,17 @@ mod tests {
         let unknown = [Some(0.0), Some(1.0), None, Some(0.0), Some(1.0), Some(2.0)];
         assert!(GridFunction { x: &x, y: &y, values: &unknown }.lines(1.5).is_empty());
         assert!(GridFunction { x: &x, y: &y, values: &values }.lines(7.0).is_empty());
+    }
+
+    #[test]
+    fn steps_run_between_cells_and_never_through_one() {
+        let (x, y) = ([1.0, 2.0, 3.0], [0.0, 1.0]);
+        let (columns, rows) = ([(1.0, 1.5), (1.5, 2.5), (2.5, 3.0)], [(0.0, 0.5), (0.5, 1.0)]);
+        let values = [Some(1.0), Some(1.0), Some(5.0), Some(1.0), Some(5.0), Some(5.0)];
+        let lines = GridFunction { x: &x, y: &y, values: &values }.steps(3.0, &columns, &rows);
+        assert_eq!(lines, [[(2.5, 0.0), (2.5, 0.5), (1.5, 0.5), (1.5, 1.0)]]);
+        let unknown = [Some(1.0), None, Some(5.0), Some(1.0), None, Some(5.0)];
+        assert!(GridFunction { x: &x, y: &y, values: &unknown }.steps(3.0, &columns, &rows).is_empty());
     }
 
     #[test]

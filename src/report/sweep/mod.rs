@@ -15,14 +15,16 @@ use super::{Figure, RenderedReport, ReportError, drawn, origin};
 
 pub use said::{finding, notes, table};
 
-/// Draws what there is to see over one axis or two, in the order of the page; nothing over more.
+/// Draws what there is to see where one key or two take several values, in the order of the page; nothing where none or more do.
 ///
 /// # Errors
 /// [`ReportError::Figure`] if the drawing library fails.
 pub fn figures(plan: &SweepPlan, result: &SweepResult, provenance: &Provenance) -> Result<Vec<Figure>, ReportError> {
-    let [runway, failed] = match plan.grid.axes().len() {
-        1 => curve::plots(plan, result).map(Some),
-        2 => map::plots(plan, result).map(Some),
+    let axes = plan.grid.axes().iter().enumerate();
+    let varied: Vec<usize> = axes.filter(|(_, axis)| axis.values.len() > 1).map(|(at, _)| at).collect();
+    let [runway, failed] = match varied[..] {
+        [along] => curve::plots(plan, result, along).map(Some),
+        [across, up] => map::plots(plan, result, [across, up]).map(Some),
         _ => [None, None],
     };
     drawn([("runway", runway), ("failed", failed)], &origin(provenance))

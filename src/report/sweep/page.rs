@@ -30,7 +30,7 @@ pub(super) fn page(plan: &SweepPlan, result: &SweepResult, provenance: &Provenan
         }
         main {
             @for (index, drawn) in figures.iter().enumerate() { (figure(index + 1, drawn)) }
-            @if figures.is_empty() { p { "Figures are drawn over one or two axes; sweep.json has every cell." } }
+            @if figures.is_empty() { p { "Figures are drawn where one key or two take several values; sweep.json has every cell." } }
             (grid(&Table::of_rows("What is varied", heads, axes)))
             @if let Some(cells) = table(plan, result) { (grid(&cells)) }
             (grid(&origin(provenance)))

@@ -1,6 +1,6 @@
 //! What a sweep found, in sentences and as a table.
 
-use crate::report::words::{generations, number, or_dash, percent, ratio, runway, runway_cell};
+use crate::report::words::{generations, is_far, number, or_dash, percent, ratio, runway, runway_cell};
 use crate::sweep::{CellExtreme, SweepPlan, SweepResult, SweepSummary};
 use crate::table::{Table, TableColumn};
 
@@ -32,13 +32,38 @@ fn present(summary: &SweepSummary) -> Option<String> {
 
 fn range(summary: &SweepSummary) -> Option<String> {
     let (shortest, longest) = (summary.shortest.as_ref()?, summary.longest.as_ref()?);
-    let told = |extreme: &CellExtreme| format!("{} ({})", runway(extreme.value, summary.horizon), extreme.cell);
-    let known = if summary.without_mean > 0 { ", where it is known," } else { "" };
+    let [short, long] = range_words(shortest.value, longest.value, summary.horizon);
+    let told = |value: String, extreme: &CellExtreme| format!("{value} ({})", extreme.cell);
+    let known = match known_where(summary) {
+        "" => String::new(),
+        known => format!(", {known},"),
+    };
     Some(if shortest.value == longest.value {
-        format!("Over the grid the expected runway{known} is {} everywhere.", runway(shortest.value, summary.horizon))
+        let cells = if summary.without_mean > 0 { "" } else { " everywhere" };
+        format!("Over the grid the expected runway{known} is {short}{cells}.")
     } else {
-        format!("Over the grid the expected runway{known} goes from {} to {}.", told(shortest), told(longest))
+        format!(
+            "Over the grid the expected runway{known} goes from {} to {}.",
+            told(short, shortest),
+            told(long, longest)
+        )
     })
+}
+
+/// The shortest and the longest runway of a sweep in words. Where both are far beyond the horizon, their numbers are what tells
+/// them apart.
+pub(super) fn range_words(shortest: f64, longest: f64, horizon: u64) -> [String; 2] {
+    let told = |value: f64| if is_far(shortest, horizon) { generations(value) } else { runway(value, horizon) };
+    [shortest, longest].map(told)
+}
+
+/// Of which cells a sentence about the expected runway speaks; of all where this is empty.
+pub(super) fn known_where(summary: &SweepSummary) -> &'static str {
+    match summary.without_mean {
+        0 => "",
+        missing if missing == summary.endless => "where it is finite",
+        _ => "where it is known",
+    }
 }
 
 fn share(summary: &SweepSummary) -> Option<String> {
@@ -59,7 +84,10 @@ fn growth(summary: &SweepSummary) -> Option<String> {
     let (growing, cells) = (summary.growing, summary.cells);
     match growing {
         _ if known == 0 => None,
-        0 => Some(format!("R is at most 1 in all {known} cells: mistakes heal.")),
+        0 if known < cells => {
+            Some(format!("R is at most 1 in all {known} of {cells} cells where it is known: mistakes heal."))
+        }
+        0 => Some(format!("R is at most 1 in all {cells} cells: mistakes heal.")),
         _ if growing == cells => Some(format!("R is above 1 in all {cells} cells: mistakes grow.")),
         _ => Some(format!("R is above 1, so that mistakes grow, in {growing} of {cells} cells.")),
     }
