@@ -34,8 +34,10 @@ pub(super) fn run(args: &ImportArgs, out: &mut dyn Write) -> anyhow::Result<Comm
     if let Some(start) = args.start {
         chain = chain.starting_at(start).map_err(refused)?;
     }
-    let unstarted = (args.start.is_none() && !chain.is_start_told())
-        .then(|| format!("{path} marks no state as `init`: the chain starts in state 0; --start names another"));
+    let unstarted = (args.start.is_none() && !chain.is_start_told()).then(|| {
+        let named = if path == "-" { "standard input" } else { &path };
+        format!("{named} marks no state as `init`: the chain starts in state 0; --start names another")
+    });
     let law = absorption(&chain, &args.end, args.horizon).map_err(refused)?;
     let document = || {
         let digest = digest_bytes(&files::read(&args.file, files::CHAIN)?);

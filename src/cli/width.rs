@@ -152,7 +152,7 @@ mod tests {
         let keys = ["learning.imprint", "learning.persistence", "name of a design"].map(str::to_owned);
         let mut columns = vec![TableColumn { title: "Key".to_owned(), cells: keys.to_vec(), rank: 0 }];
         shorten(&mut columns, 10);
-        assert_eq!(columns[0].cells, ["….imprint", "…rsistence", "name of a…"]);
+        assert_eq!(columns[0].cells, ["…g.imprint", "…rsistence", "name of a…"]);
     }
 
     #[test]

@@ -266,11 +266,10 @@ fn judged(fitted: &Fitted<'_>, fit: &LogFit, rule: &StopRule) -> RuleOutcome {
     }
 }
 
-/// Standard errors within which a level leaves a share undecided: another sample of draws would reverse one verdict in twenty, of
-/// shares that lie at this distance.
+/// Standard errors within which a level leaves a share undecided. A share at this distance lies on the wrong side of the level once in 40.
 const DECIDING_ERRORS: f64 = 2.0;
 
-/// Whether another sample of draws could put a share on the other side of a level. Where no draw can fail, none will.
+/// Whether another sample of draws could put a share on the other side of a level.
 fn hangs_on_sampling(share: &DrawnShare, level: f64) -> bool {
     (share.value - level).abs() <= DECIDING_ERRORS * share.standard_error
 }

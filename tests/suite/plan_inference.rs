@@ -106,7 +106,8 @@ fn what_is_asked_of_samples_is_checked() {
     assert_eq!(output.status.code(), Some(0));
     let said = String::from_utf8_lossy(&output.stdout).replace('\u{a0}', " ");
     assert!(
-        said.contains("As stated, a revision spoils 5 %") && said.contains("revising pays while less than 92.3 %"),
+        said.contains("As stated, a revision spoils 5 %")
+            && said.contains("revising an answer pays while less than 92.3 %"),
         "{said}"
     );
     for name in ["plan.html", "plan.json", "votes.svg", "divisions.svg"] {

@@ -203,10 +203,6 @@ fn what_is_absent_or_left_out_is_named() {
     assert!(
         matches!(solve(&file.scenario).undefined["runway.mean"].as_str(), reason if reason.starts_with("infinite"))
     );
-    // A loop whose law changes from one generation to the next has no E[T].
-    let (_, changing) = of(&format!("{SMALL}[curriculum]\nper_generation = 1\n"), None);
-    let absent = changing.fate.runway.is_none();
-    assert_eq!(changing.fate.runway_absent.is_some(), absent);
     let (file, found) = of(SMALL, Some(&SobolSettings::new(0.5, 1_000, 1)));
     let shares = found.variance.as_ref().unwrap();
     assert!(shares.held.iter().any(|key| key == "examples") && shares.keys.iter().all(|key| key.key != "examples"));
