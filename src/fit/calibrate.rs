@@ -161,7 +161,7 @@ fn ranks_of_one(
     let number = |learner: &LoopModel| learner.reproduction_number(learner.slip, design.steps as f64);
     let numbers = draws.iter().map(|draw| number(&prepared.model.learner(draw)));
     ranks.push(("reproduction_number".to_owned(), rank(numbers, number(&learner))));
-    let look = ForecastSpan::of(&run.rows, prepared.model.stages(0), options.horizon as usize);
+    let look = ForecastSpan::of(&run.rows, prepared.model.stages(0), options);
     let paths = prepare::paths(&prepared.model, &draws, &fit, look);
     let last = |path: &SampledPath| path.course.measured.last().copied().unwrap_or(f64::NAN);
     ranks.push(("error_ahead".to_owned(), rank(paths.iter().map(last), ahead)));

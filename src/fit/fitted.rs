@@ -125,7 +125,7 @@ impl<'a> Fitted<'a> {
     pub fn watched(log: &'a Log, options: &'a FitOptions, watch: Progress<'_>) -> Result<Self, FitError> {
         let posterior = SampledPosterior::of(log, options, watch)?;
         let run = log.runs.get(options.run).ok_or(FitError::NoRun(options.run))?;
-        let ahead = ForecastSpan::of(&run.rows, posterior.model.stages(options.run), options.horizon as usize);
+        let ahead = ForecastSpan::of(&run.rows, posterior.model.stages(options.run), options);
         let draws = posterior.sample.thinned(options.paths);
         let paths = prepare::paths(&posterior.model, &draws, options, ahead);
         if paths.is_empty() {

@@ -137,6 +137,8 @@ pub struct FitOptions {
     pub threshold: FailureThreshold,
     /// Generations to forecast.
     pub horizon: u64,
+    /// Generations whose forecast does not depend on how far is looked: they take the same random numbers under any horizon.
+    pub near: u64,
     /// Seed of the sampler.
     pub seed: u64,
     /// Length of the sampling.
@@ -177,6 +179,7 @@ impl Default for FitOptions {
         Self {
             threshold: FailureThreshold::Chosen,
             horizon: 20,
+            near: 20,
             seed: 1,
             effort: SamplerConfig::THOROUGH,
             unit: SlipUnit::Step,

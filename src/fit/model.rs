@@ -106,9 +106,6 @@ pub(super) struct ForecastSpan {
     pub growth: f64,
 }
 
-/// Generations that are drawn whatever the horizon.
-const NEAR: usize = 20;
-
 impl ForecastSpan {
     /// Generations that a trend draws.
     pub fn drawn(&self) -> usize {
@@ -116,13 +113,13 @@ impl ForecastSpan {
     }
 
     /// The run goes on as it last did.
-    pub fn of(rows: &[LogRow], stages: &[LogStage], horizon: usize) -> Self {
+    pub fn of(rows: &[LogRow], stages: &[LogStage], options: &FitOptions) -> Self {
         let evaluated = rows.last().map_or(1, |row| row.independent_counts().1);
         let growth = match stages {
             [.., before, last] => last.steps - before.steps,
             _ => 0.0,
         };
-        Self { horizon, near: NEAR, evaluated, growth }
+        Self { horizon: options.horizon as usize, near: options.near as usize, evaluated, growth }
     }
 }
 

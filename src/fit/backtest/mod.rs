@@ -179,7 +179,8 @@ fn case(log: &Log, run: &LogRun, cut: usize, options: &BacktestOptions) -> Resul
     let future: Vec<LogRow> = run.rows.iter().skip(cut).copied().collect();
     let last = seen.rows.last().map_or(0, |row| row.generation);
     let horizon = future.last().map_or(1, |row| row.generation - last);
-    let fit = FitOptions { horizon, run: 0, ..options.fit.clone() };
+    // The horizon is that of the log and no one's choice: nothing is drawn beyond it.
+    let fit = FitOptions { horizon, near: horizon, run: 0, ..options.fit.clone() };
     let others = log.runs.iter().filter(|other| options.others && other.name != run.name).cloned();
     let seen_log = Log { runs: std::iter::once(seen).chain(others).collect(), ..log.clone() };
     let fitted = Fitted::new(&seen_log, &fit)?;
