@@ -218,8 +218,11 @@ fn named_once(name: &str, shapes: impl Iterator<Item = PlotShape>) -> Vec<Layer>
     shapes.enumerate().map(layer).collect()
 }
 
+/// A cell, and its number that is spoken of.
+type KnownCell<'c> = (f64, &'c SweepCell);
+
 /// The cells with the least and the greatest number, if there are any.
-fn extremes<'c>(known: &[(f64, &'c SweepCell)]) -> Option<((f64, &'c SweepCell), (f64, &'c SweepCell))> {
+fn extremes<'c>(known: &[KnownCell<'c>]) -> Option<(KnownCell<'c>, KnownCell<'c>)> {
     let least = known.iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
     let most = known.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
     Some((*least, *most))
