@@ -10,7 +10,7 @@ use crate::provenance::{LogProvenance, Provenance, SCHEMA_VERSION};
 use crate::scenario::Scenario;
 use crate::table::Table;
 
-use super::{standard_error, width};
+use super::{caller, standard_error, width};
 
 /// How a command prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,8 +56,8 @@ impl OutputArgs {
         answer: impl FnOnce() -> Answer,
     ) -> anyhow::Result<()> {
         let written = match self.typed().unwrap_or(FormatArg::Table) {
-            FormatArg::Json => out.write_all(&json()?),
-            FormatArg::Table => answer().write_for_people(out),
+            FormatArg::Json => out.write_all(&json()?).inspect(|()| caller::tell(answer)),
+            FormatArg::Table => answer().write_for_people(out, width::of_terminal()),
             FormatArg::Csv => answer().write_csv(out),
             FormatArg::Md => answer().write_markdown(out),
         };
@@ -70,7 +70,7 @@ impl OutputArgs {
 }
 
 /// What a command answers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Answer {
     /// The finding, which comes first.
     pub finding: Vec<String>,
@@ -109,8 +109,8 @@ impl Answer {
         self
     }
 
-    fn write_for_people(self, out: &mut dyn Write) -> io::Result<()> {
-        let room = width::of_terminal();
+    /// Prints it in this number of columns of text, or as wide as it is.
+    pub(super) fn write_for_people(self, out: &mut dyn Write, room: Option<usize>) -> io::Result<()> {
         let said = |text: &str, out: &mut dyn Write| writeln!(out, "{}", width::wrapped(text, room));
         let lines = |lines: &[String], out: &mut dyn Write| lines.iter().try_for_each(|line| said(line, out));
         lines(&self.finding, out)?;

@@ -119,7 +119,7 @@ impl WorkEstimate {
             .filter_map(|at| {
                 let cell = cells.start + at * all / all.min(LOOKED_AT);
                 let scenario = plan.scenario_of(cell).ok()?;
-                let solving = || Self::default().solve(&scenario).parts.iter().map(|part| part.seconds).sum::<f64>();
+                let solving = || Self::default().solve(&scenario).seconds();
                 Some(if Sweeper::is_quick(&scenario) { price::SWEPT / SPEED } else { solving() })
             })
             .collect();
@@ -188,12 +188,17 @@ impl WorkEstimate {
         self
     }
 
+    /// Seconds of one processor.
+    pub fn seconds(&self) -> f64 {
+        self.parts.iter().map(|part| part.seconds).sum()
+    }
+
     /// Lets the work begin, with a word on standard error where it takes long.
     ///
     /// # Errors
     /// [`UsageError`] where it takes too long, or more memory than there is.
     pub fn admit(&self, patience: PatienceArgs) -> anyhow::Result<()> {
-        let seconds: f64 = self.parts.iter().map(|part| part.seconds).sum();
+        let seconds = self.seconds();
         let Some(most) = self.parts.iter().max_by(|one, other| one.seconds.total_cmp(&other.seconds)) else {
             return Ok(());
         };

@@ -1,0 +1,63 @@
+"""Commands of the program, called from Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TypeVar
+
+from runaway import _native
+from runaway._result import Result, Told
+from runaway._words import Path, Progress, Value, options, shown, threads_of
+
+R = TypeVar("R", bound=Result)
+NOTHING_TOLD: Told = ("", b'{"finding": [], "tables": [], "remarks": [], "notes": []}')
+
+
+def asked(
+    command: str,
+    loop: _native.Scenario,
+    given: dict[str, Value],
+    threads: int | None,
+    progress: Progress,
+    *,
+    pooled: bool = False,
+) -> tuple[bytes, Told]:
+    """Asks a command about a loop; `pooled` for one that takes `--threads`."""
+    file, *overrides = loop.words()
+    words = [command, *options(given), *overrides]
+    return run(words, [file], [(loop.name, loop.text)], threads, progress, pooled=pooled)
+
+
+def called(
+    result: type[R],
+    command: str,
+    loop: _native.Scenario,
+    given: dict[str, Value],
+    threads: int | None,
+    progress: Progress,
+    *,
+    pooled: bool = False,
+) -> R:
+    """The JSON document that a command prints about a loop, as a result."""
+    return result(*asked(command, loop, {**given, "json": True}, threads, progress, pooled=pooled))
+
+
+def run(
+    words: list[str],
+    files: Sequence[Path],
+    inputs: Sequence[tuple[str, bytes]],
+    threads: int | None,
+    progress: Progress,
+    *,
+    pooled: bool = False,
+) -> tuple[bytes, Told]:
+    """Runs a command on files, of which those of `inputs` are in memory: its output, and what it answers."""
+    count = threads_of(threads)
+    # A command with threads of its own takes as many.
+    own = [f"--threads={count}"] if pooled and count else []
+    names = [os.fspath(file) for file in files]
+    with shown(progress) as hook:
+        call = _native.call([*words, *own, "--", *names], inputs=list(inputs), threads=count, progress=hook)
+    _, output, told = call
+    return output, told or NOTHING_TOLD

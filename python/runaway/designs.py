@@ -1,0 +1,185 @@
+"""Designs side by side, the search for one, and loops over grids of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from runaway import _native
+from runaway._calls import called, run
+from runaway._words import Path, Progress, Value, options, word
+from runaway.errors import UsageError
+from runaway.results import Comparison, Plan, SweepResult
+from runaway.scenario import NAMELESS, Scenario
+
+Axes = Mapping[str, Any]
+
+
+def compare(
+    designs: Scenario | Sequence[Scenario | Path],
+    *,
+    fit: Path | None = None,
+    baseline: str | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    horizon: int | None = None,
+    allow_long: bool = False,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Comparison:
+    """Sets designs side by side: fate, runway, price, what each check catches.
+
+    Args:
+        designs: scenarios or scenario files; one with `[[design]]` variants stands for all of them.
+        fit: the loop that a fit saved, on which the designs are put in place of their own loops.
+        baseline: design that ratios and differences refer to; the first if left out.
+        replicates: runs of each design (4000); run i of every design has the same random numbers.
+        seed: seed of the random streams (1).
+        horizon: generations reported, in place of the scenarios'.
+        allow_long, threads, progress: as for `Scenario.solve`.
+
+    Raises:
+        ScenarioError: for a file that breaks a rule.
+        UsageError: for two designs of one name, or a baseline that there is not.
+    """
+    listed = [designs] if isinstance(designs, Scenario) else list(designs)
+    if isinstance(designs, (str, bytes)) or not listed:
+        raise UsageError("compare takes a list of scenarios, at least one", "designs", None, 2)
+    given: dict[str, Value] = {
+        "fit": fit, "baseline": baseline, "replicates": replicates, "seed": seed, "horizon": horizon,
+        "allow_long": allow_long, "json": True,
+    }
+    files, inputs = _named(listed)
+    return Comparison(*run(["compare", *options(given)], files, inputs, threads, progress, pooled=True))
+
+
+def _named(listed: Sequence[Scenario | Path]) -> tuple[list[Path], list[tuple[str, bytes]]]:
+    """Names for the loops, and the texts of those in memory: a loop as its file has it under the file's name, any other
+    under its own name."""
+    files: list[Path] = []
+    inputs: list[tuple[str, bytes]] = []
+    for design in listed:
+        if not isinstance(design, Scenario):
+            files.append(design)
+            continue
+        loop = design._loop
+        if loop.overrides or loop.design is not None or loop.name == NAMELESS and len(listed) > 1:
+            name, text = f"{design.name}.toml", design.to_toml().encode()
+        else:
+            name, text = loop.name, loop.text
+        if any(name == other for other, _ in inputs):
+            remedy = "give each a name, as in with_(name=\"checked\")"
+            raise UsageError(f"two scenarios are called {name!r}; {remedy}", "name", remedy, 2)
+        files.append(name)
+        inputs.append((name, text))
+    return files, inputs
+
+
+def plan(
+    scenario: Scenario,
+    *,
+    generations: int | None = None,
+    max_failure: float | None = None,
+    budget: float | None = None,
+    per_problem: int | None = None,
+    vary: Sequence[str] = (),
+    only: bool = False,
+    revision: str | None = None,
+    stop_error: float | None = None,
+    fit: Path | None = None,
+    save: Path | None = None,
+    force: bool = False,
+    allow_long: bool = False,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Plan:
+    """The cheapest design that lasts, the longest run of a budget, or how samples of a problem are best divided.
+
+    Args:
+        generations: that the run shall last; with `budget` alone, as many as it pays for.
+        max_failure: probability of failing within the run that is accepted.
+        budget: what the run may cost, in the unit of the file's `[cost]`; without prices, in steps of candidates.
+        per_problem: divide this number of samples a problem instead.
+        vary: keys to vary, each `KEY=FROM:TO`, `KEY=FROM:TO:COUNT`, `KEY=V,V,…` or `filter.0=on,off`.
+        only: vary nothing but these.
+        revision: what a revision does, `SPOILED:MENDED`; with `per_problem`.
+        stop_error: error at which a vote stops early; with `per_problem`.
+        fit: the loop that a fit saved, in place of the scenario's own.
+        save: write the chosen design to this scenario file; `force` replaces one.
+        allow_long, threads, progress: as for `Scenario.solve`.
+
+    Returns:
+        A plan that is true where a design does what was asked.
+    """
+    given: dict[str, Value] = {
+        "generations": generations, "max_failure": max_failure, "budget": budget, "per_problem": per_problem,
+        "vary": list(vary), "only": only, "revision": revision, "stop_error": stop_error, "fit": fit, "save": save,
+        "force": force, "allow_long": allow_long,
+    }
+    return called(Plan, "plan", scenario._loop, given, threads, progress, pooled=True)
+
+
+def sweep(
+    scenario: Scenario,
+    over: Axes,
+    *,
+    quantiles: bool = False,
+    out: Path | None = None,
+    allow_long: bool = False,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> SweepResult:
+    """Solves the loop for every combination of the values of its keys.
+
+    Args:
+        scenario: the loop.
+        over: for each key its values: a list or array of numbers, or `"FROM:TO:POINTS"`, `"FROM:TO:POINTS:log"`. The last
+            key changes from cell to cell.
+        quantiles: quantiles of the runway as well.
+        out: write the grid to this .csv file too; an unfinished sweep is resumed.
+        allow_long, threads, progress: as for `Scenario.solve`.
+
+    Returns:
+        Numbers of the shape of the grid.
+
+    Raises:
+        ScenarioError: for a cell that breaks a rule; nothing is solved then.
+        UsageError: for a key that cannot be varied.
+
+    Example:
+        >>> import runaway
+        >>> loop = runaway.Scenario.from_dict({"name": "small", "examples": 40, "horizon": 10})
+        >>> grid = runaway.sweep(loop, {"errors.step_error": [0.001, 0.01], "learning.anchor": "0:0.5:3"})
+        >>> grid.runway_mean.shape
+        (2, 3)
+    """
+    axes = typed_axes(over)
+    native = _native.Sweep(scenario._loop, axes, quantiles)
+    given: dict[str, Value] = {"over": axes, "quantiles": quantiles, "allow_long": allow_long}
+    file, *overrides = scenario._loop.words()
+    inputs = [(scenario._loop.name, scenario._loop.text)]
+    given |= {"format": "csv"} if out is None else {"output": out}
+    if out is not None and not str(out).endswith(".csv"):
+        remedy = "name a .csv file; the command line writes .json and .parquet"
+        raise UsageError(f"out={str(out)!r}: {remedy}", "out", remedy, 2)
+    words = ["sweep", *options(given), *overrides]
+    table, _ = run(words, [file], inputs, threads, progress, pooled=True)
+    if out is not None:
+        with open(out, "rb") as written:
+            table = written.read()
+    return SweepResult.of(native, scenario, tuple(axes), quantiles, table)
+
+
+def typed_axes(over: Axes) -> list[str]:
+    """Axes as they are typed after `--over`."""
+
+    def values(given: Any) -> str:
+        if isinstance(given, str):
+            return given
+        if isinstance(given, np.ndarray):
+            given = given.tolist()
+        return ",".join(word(value) for value in given)
+
+    return [f"{key}={values(given)}" for key, given in over.items()]
