@@ -71,7 +71,9 @@ def fit(
     fail_if: Sequence[str] | str = (),
     advise: bool | Sequence[str] = False,
     variants: bool = False,
+    save: Path | None = None,
     report: Path | None = None,
+    force: bool = False,
     allow_long: bool = False,
     threads: int | None = None,
     progress: Progress = False,
@@ -91,7 +93,9 @@ def fit(
         fail_if: rules to judge by, as for `gate`.
         advise: what to measure next; sizes as in `["evaluate=500", "audit=50"]`.
         variants: fit simpler variants of the model too.
-        report: folder for figures, report.html and fit.json.
+        save: write the loop as it stands to this scenario file, for `compare(…, fit=…)` and `plan(…, fit=…)`.
+        report: folder for figures, report.html and fit.json; implies advice and variants. `force` writes even into a folder
+            that holds the results of another command.
         allow_long, threads, progress: as for `Scenario.solve`.
         more: the other options of `runaway fit`, with underscores: `metric`, `task`, `columns`, `same_problems`,
             `fresh_problems`, `scenario`, `class_`, `right_above`, `failing`, and so on.
@@ -113,19 +117,14 @@ def fit(
     advice: Value = ",".join(advise) if isinstance(advise, (list, tuple)) else advise
     given: dict[str, Value] = {
         "first": first, "alone": alone, "run": run or None, "horizon": horizon, "seed": seed, "sweeps": sweeps,
-        "fail_if": _rules(fail_if), "advise": advice, "variants": variants, "report": report,
-        "allow_long": allow_long, **more,
+        "fail_if": _rules(fail_if), "advise": advice, "variants": variants, "save": save,
+        "report": report, "force": force, "allow_long": allow_long, **more,
     }
     files, inputs = files_of(log)
     metrics = more.get("metric")
-    paired = more.get("class_") is not None or isinstance(metrics, (list, tuple)) and len(metrics) > 1
-    if paired or report is not None:
-        written = _asked("fit", files, inputs, given, threads, progress)
-        if paired:
-            return PairedFit(*written)
-    # The report was written; its fit is made again with its draws.
-    given |= {"report": None, "json": True}
-    words = [*options(given), "--", *(os.fspath(file) for file in files)]
+    if more.get("class_") is not None or isinstance(metrics, (list, tuple)) and len(metrics) > 1:
+        return PairedFit(*_asked("fit", files, inputs, given, threads, progress))
+    words = [*options({**given, "json": True}), "--", *(os.fspath(file) for file in files)]
     with shown(progress) as hook:
         made = _native.fit(words, inputs=inputs, threads=threads_of(threads), progress=hook)
     return FitResult.of(made)

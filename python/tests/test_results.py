@@ -128,9 +128,9 @@ def test_a_fit_answers() -> None:
 def test_a_log_is_read_from_memory(tmp_path: Path) -> None:
     import pandas
 
-    columns = {"generation": [0, 1, 2, 3, 4], "evaluated": [500] * 5, "wrong": [15, 21, None, 40, 61]}
+    columns = {"generation": [0, 1, 2, 3, 4], "evaluated": [500] * 5, "wrong": [15, 21, 30, 40, 61], "kept": [90, None, 80, 85, 70]}
     file = tmp_path / "log.csv"
-    file.write_text("generation,evaluated,wrong\n0,500,15\n1,500,21\n2,500,\n3,500,40\n4,500,61\n")
+    file.write_text("generation,evaluated,wrong,kept\n0,500,15,90\n1,500,21,\n2,500,30,80\n3,500,40,85\n4,500,61,70\n")
     made = [
         runaway.fit(log, sweeps=40, horizon=4).to_dict() for log in (columns, pandas.DataFrame(columns), file)
     ]

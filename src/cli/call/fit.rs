@@ -50,7 +50,7 @@ fn made(args: &FitArgs) -> anyhow::Result<CalledFit> {
     with_fit(args, |made| {
         Ok(CalledFit {
             code: made.outcome().code(),
-            told: ToldAnswer::of(made.answer(args.curve))?,
+            told: ToldAnswer::of(made.answer(args)?)?,
             run: serde_json::to_vec(made.inputs.run)?,
             draws: draws(made.fitted),
             scenario: made.fitted.scenario_text("fitted").map_err(|error: SaveError| error.to_string()),

@@ -20,7 +20,7 @@ use crate::gate::GateVerdict;
 use crate::report;
 
 use super::args;
-use super::document::{Answer, CurveArgs, of_logs};
+use super::document::{Answer, of_logs};
 use super::gate;
 use super::ingest::read_as;
 use super::limits::WorkEstimate;
@@ -50,15 +50,8 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
         return pair::run(args, out);
     }
     with_fit(args, |made| {
-        let written = made.folder.as_ref().map(|folder| write(folder, &made.inputs, &made.json)).transpose()?;
-        let saved = args.save.as_deref().map(|file| save::write(made.fitted, file)).transpose()?;
-        let answer = || {
-            let mut answer = made.answer(args.curve);
-            answer.wrote(written, args.report.as_deref());
-            answer.written.extend(saved.into_iter().flatten());
-            answer
-        };
-        args.output.print(out, || Ok(made.json.clone()), answer)?;
+        let answer = made.answer(args)?;
+        args.output.print(out, || Ok(made.json.clone()), || answer)?;
         Ok(made.outcome())
     })
 }
@@ -73,12 +66,17 @@ pub(super) struct MadeFit<'a> {
 }
 
 impl MadeFit<'_> {
-    pub fn answer(&self, curve: CurveArgs) -> Answer {
-        let answer = text::answer(&self.inputs, curve);
-        match self.verdict {
-            Some(verdict) => text::verdict(verdict).and(answer),
-            None => answer,
+    /// Writes the report and the loop, where they are asked for; the answer in words, with what was written.
+    pub fn answer(&self, args: &args::FitArgs) -> anyhow::Result<Answer> {
+        let written = self.folder.as_ref().map(|folder| write(folder, &self.inputs, &self.json)).transpose()?;
+        let saved = args.save.as_deref().map(|file| save::write(self.fitted, file)).transpose()?;
+        let mut answer = text::answer(&self.inputs, args.curve);
+        if let Some(verdict) = self.verdict {
+            answer = text::verdict(verdict).and(answer);
         }
+        answer.wrote(written, args.report.as_deref());
+        answer.written.extend(saved.into_iter().flatten());
+        Ok(answer)
     }
 
     pub fn outcome(&self) -> CommandVerdict {
