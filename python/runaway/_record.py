@@ -81,7 +81,7 @@ def _array(values: list[Any]) -> np.ndarray[Any, Any] | None:
     kinds = {type(one) for one in values}
     if kinds == {int} and all(-(2**63) <= one < 2**63 for one in values):
         return np.array(values, dtype=np.int64)
-    if float in kinds and kinds <= {int, float, type(None)} or kinds == {type(None)}:
+    if kinds and kinds <= {int, float, type(None)} and kinds != {int}:
         return np.array([np.nan if one is None else one for one in values], dtype=np.float64)
     return None
 

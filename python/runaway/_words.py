@@ -12,8 +12,8 @@ from runaway.errors import UsageError
 
 Path: TypeAlias = Union[str, "os.PathLike[str]"]
 ProgressHook: TypeAlias = Callable[[str, int, int], object]
-Progress: TypeAlias = Union[bool, ProgressHook]
-Value: TypeAlias = Union[None, bool, int, float, str, "os.PathLike[str]", Sequence[object]]
+Progress: TypeAlias = bool | ProgressHook
+Value: TypeAlias = Union[bool, int, float, str, "os.PathLike[str]", Sequence[object], None]
 
 MOST_THREADS = 1024
 

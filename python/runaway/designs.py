@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,13 @@ def compare(
     if isinstance(designs, (str, bytes)) or not listed:
         raise UsageError("compare takes a list of scenarios, at least one", "designs", None, 2)
     given: dict[str, Value] = {
-        "fit": fit, "baseline": baseline, "replicates": replicates, "seed": seed, "horizon": horizon,
-        "allow_long": allow_long, "json": True,
+        "fit": fit,
+        "baseline": baseline,
+        "replicates": replicates,
+        "seed": seed,
+        "horizon": horizon,
+        "allow_long": allow_long,
+        "json": True,
     }
     files, inputs = _named(listed)
     return Comparison(*run(["compare", *options(given)], files, inputs, threads, progress, pooled=True))
@@ -65,12 +71,12 @@ def _named(listed: Sequence[Scenario | Path]) -> tuple[list[Path], list[tuple[st
             files.append(design)
             continue
         loop = design._loop
-        if loop.overrides or loop.design is not None or loop.name == NAMELESS and len(listed) > 1:
+        if loop.overrides or loop.design is not None or (loop.name == NAMELESS and len(listed) > 1):
             name, text = f"{design.name}.toml", design.to_toml().encode()
         else:
             name, text = loop.name, loop.text
         if any(name == other for other, _ in inputs):
-            remedy = "give each a name, as in with_(name=\"checked\")"
+            remedy = 'give each a name, as in with_(name="checked")'
             raise UsageError(f"two scenarios are called {name!r}; {remedy}", "name", remedy, 2)
         files.append(name)
         inputs.append((name, text))
@@ -114,9 +120,18 @@ def plan(
         A plan that is true where a design does what was asked.
     """
     given: dict[str, Value] = {
-        "generations": generations, "max_failure": max_failure, "budget": budget, "per_problem": per_problem,
-        "vary": list(vary), "only": only, "revision": revision, "stop_error": stop_error, "fit": fit, "save": save,
-        "force": force, "allow_long": allow_long,
+        "generations": generations,
+        "max_failure": max_failure,
+        "budget": budget,
+        "per_problem": per_problem,
+        "vary": list(vary),
+        "only": only,
+        "revision": revision,
+        "stop_error": stop_error,
+        "fit": fit,
+        "save": save,
+        "force": force,
+        "allow_long": allow_long,
     }
     return called(Plan, "plan", scenario._loop, given, threads, progress, pooled=True)
 
@@ -170,6 +185,32 @@ def sweep(
         with open(out, "rb") as written:
             table = written.read()
     return SweepResult.of(native, scenario, tuple(axes), quantiles, table)
+
+
+def sweep_rows(
+    scenario: Scenario, over: Sequence[str], first: int, count: int, *, quantiles: bool = False, threads: int = 1
+) -> str:
+    """The lines of `count` cells of a sweep from `first` on, byte for byte as the program writes them to a .csv file.
+
+    They do not depend on how cells are grouped, so that any machine can make any part.
+
+    Args:
+        scenario: the loop.
+        over: axes as `typed_axes` gives them.
+        first, count: which cells, from 0; the last key changes from cell to cell.
+        quantiles: quantiles of the runway as well.
+        threads: threads of this call.
+
+    Raises:
+        UsageError: for cells that there are not.
+    """
+    return _grid(scenario, tuple(over), quantiles).rows(first, count, threads=threads)
+
+
+@lru_cache(maxsize=8)
+def _grid(scenario: Scenario, over: tuple[str, ...], quantiles: bool) -> _native.Sweep:
+    """A grid is read once by each process."""
+    return _native.Sweep(scenario._loop, over, quantiles)
 
 
 def typed_axes(over: Axes) -> list[str]:

@@ -16,9 +16,7 @@ class RunawayError(ValueError):
     remedy: str | None
     exit_code: int
 
-    def __init__(
-        self, message: str, key: str | None = None, remedy: str | None = None, exit_code: int = 1
-    ) -> None:
+    def __init__(self, message: str, key: str | None = None, remedy: str | None = None, exit_code: int = 1) -> None:
         super().__init__(message)
         self.key = key
         self.remedy = remedy

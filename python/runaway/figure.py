@@ -56,4 +56,3 @@ def replaced(path: str | os.PathLike[str], content: bytes) -> None:
         os.replace(beside, target)
     finally:
         beside.unlink(missing_ok=True)
-

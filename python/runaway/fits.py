@@ -100,7 +100,9 @@ class FitResult(Result):
             remedy = f"fit with horizon={generations}"
             raise UsageError(
                 f"p_fail_within({generations}): the forecast reaches 0 to {horizon} generations; {remedy}",
-                "generations", remedy, 2,
+                "generations",
+                remedy,
+                2,
             )
         ahead: list[float] = [point["survival"] for point in self._fields["fan"] if point["survival"] is not None]
         return 1.0 - ahead[generations - 1] if generations else 0.0
@@ -116,10 +118,7 @@ class FitResult(Result):
         """
         self._check_settled()
         shape = (self._extra["chains"], self._extra["draws"])
-        return {
-            name: np.frombuffer(values, dtype=np.float64).reshape(shape)
-            for name, values in self._extra["parameters"].items()
-        }
+        return {name: np.frombuffer(values, dtype=np.float64).reshape(shape) for name, values in self._extra["parameters"].items()}
 
     @property
     def scenario_(self) -> Scenario:

@@ -116,13 +116,24 @@ def fit(
     """
     advice: Value = ",".join(advise) if isinstance(advise, (list, tuple)) else advise
     given: dict[str, Value] = {
-        "first": first, "alone": alone, "run": run or None, "horizon": horizon, "seed": seed, "sweeps": sweeps,
-        "fail_if": _rules(fail_if), "advise": advice, "variants": variants, "save": save,
-        "report": report, "force": force, "allow_long": allow_long, **more,
+        "first": first,
+        "alone": alone,
+        "run": run or None,
+        "horizon": horizon,
+        "seed": seed,
+        "sweeps": sweeps,
+        "fail_if": _rules(fail_if),
+        "advise": advice,
+        "variants": variants,
+        "save": save,
+        "report": report,
+        "force": force,
+        "allow_long": allow_long,
+        **more,
     }
     files, inputs = files_of(log)
     metrics = more.get("metric")
-    if more.get("class_") is not None or isinstance(metrics, (list, tuple)) and len(metrics) > 1:
+    if more.get("class_") is not None or (isinstance(metrics, (list, tuple)) and len(metrics) > 1):
         return PairedFit(*_asked("fit", files, inputs, given, threads, progress))
     words = [*options({**given, "json": True}), "--", *(os.fspath(file) for file in files)]
     with shown(progress) as hook:
@@ -153,7 +164,11 @@ def gate(
         more: the options of `fit` about the log and the sampler.
     """
     given: dict[str, Value] = {
-        "fail_if": _rules(fail_if), "min_generations": min_generations, "junit": junit, "summary": summary, **more,
+        "fail_if": _rules(fail_if),
+        "min_generations": min_generations,
+        "junit": junit,
+        "summary": summary,
+        **more,
     }
     return GateResult(*_asked("gate", *files_of(log), given, threads, progress))
 
@@ -208,8 +223,13 @@ def backtest(
         more: the other options of `runaway backtest`.
     """
     given: dict[str, Value] = {
-        "cut": ",".join(str(count) for count in cut) or None, "others": others, "seed": seed, "sweeps": sweeps,
-        "report": report, "allow_long": allow_long, **more,
+        "cut": ",".join(str(count) for count in cut) or None,
+        "others": others,
+        "seed": seed,
+        "sweeps": sweeps,
+        "report": report,
+        "allow_long": allow_long,
+        **more,
     }
     return BacktestResult(*_asked("backtest", *files_of(logs), given, threads, progress))
 

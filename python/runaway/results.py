@@ -193,9 +193,7 @@ class SweepResult(Result):
     _command = "sweep"
 
     @classmethod
-    def of(
-        cls, native: _native.Sweep, scenario: Any, over: tuple[str, ...], quantiles: bool, table: bytes
-    ) -> SweepResult:
+    def of(cls, native: _native.Sweep, scenario: Any, over: tuple[str, ...], quantiles: bool, table: bytes) -> SweepResult:
         """The result of a table that the program wrote."""
         text = table.decode()
         extra = {"csv": text, "made_from": (scenario, over, quantiles)}

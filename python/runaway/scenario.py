@@ -91,9 +91,7 @@ class Scenario:
     def designs(self) -> dict[str, Scenario]:
         """The designs of the file by name."""
         loop = self._loop
-        return {
-            name: Scenario(_native.Scenario(loop.name, loop.text, loop.overrides, name)) for name in loop.designs
-        }
+        return {name: Scenario(_native.Scenario(loop.name, loop.text, loop.overrides, name)) for name in loop.designs}
 
     def keys(self) -> dict[str, Any]:
         """Every key with its value, by dotted name, those at their defaults too."""
@@ -108,9 +106,7 @@ class Scenario:
         """The loop as a scenario file with every key."""
         return self._loop.to_toml()
 
-    def solve(
-        self, *, allow_long: bool = False, threads: int | None = None, progress: Progress = False
-    ) -> Solution:
+    def solve(self, *, allow_long: bool = False, threads: int | None = None, progress: Progress = False) -> Solution:
         """Solves the loop exactly.
 
         Args:
@@ -152,7 +148,11 @@ class Scenario:
             WorkError: for a loop that cannot be played.
         """
         given: dict[str, Value] = {
-            "engine": engine, "replicates": replicates, "seed": seed, "rare": rare, "checkpoint": checkpoint,
+            "engine": engine,
+            "replicates": replicates,
+            "seed": seed,
+            "rare": rare,
+            "checkpoint": checkpoint,
             "allow_long": allow_long,
         }
         return called(Simulation, "simulate", self._loop, given, threads, progress, pooled=True)
@@ -175,7 +175,11 @@ class Scenario:
             replicates, seed, engine, allow_long, threads, progress: as for `simulate`.
         """
         given: dict[str, Value] = {
-            "level": level, "engine": engine, "replicates": replicates, "seed": seed, "allow_long": allow_long,
+            "level": level,
+            "engine": engine,
+            "replicates": replicates,
+            "seed": seed,
+            "allow_long": allow_long,
         }
         return called(Agreement, "check", self._loop, given, threads, progress, pooled=True)
 
@@ -239,8 +243,13 @@ class Scenario:
             replicates, seed, engine, allow_long, threads, progress: as for `simulate`.
         """
         given: dict[str, Value] = {
-            "output": os.fspath(folder), "engine": engine, "replicates": replicates, "seed": seed, "force": force,
-            "allow_long": allow_long, "json": True,
+            "output": os.fspath(folder),
+            "engine": engine,
+            "replicates": replicates,
+            "seed": seed,
+            "force": force,
+            "allow_long": allow_long,
+            "json": True,
         }
         asked("report", self._loop, given, threads, progress, pooled=True)
 
@@ -296,5 +305,3 @@ def _flat(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _flat(f"{prefix}.{index}", one)
     else:
         yield prefix, value
-
-

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import LOG, QUICK, command_line
 
 import runaway
-from conftest import LOG, QUICK, command_line
 
 
 def message_of(*words: str | Path) -> tuple[int, str]:

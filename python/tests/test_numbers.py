@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import LOG, MODELS, QUICK, command_line
 
 import runaway
-from conftest import LOG, MODELS, QUICK, command_line
 
 
 @pytest.mark.parametrize("path", MODELS, ids=str)
@@ -69,9 +69,7 @@ def test_a_fit_is_the_command_lines() -> None:
     fit = runaway.fit(LOG, first=8, alone=True, sweeps=60, horizon=6)
     printed = command_line("fit", LOG, "--first=8", "--alone", "--sweeps=60", "--horizon=6", "--json")
     assert fit.to_json().encode() == printed.stdout
-    assert command_line("fit", LOG, "--first=8", "--alone", "--sweeps=60", "--horizon=6").returncode == (
-        0 if fit.settled else 4
-    )
+    assert command_line("fit", LOG, "--first=8", "--alone", "--sweeps=60", "--horizon=6").returncode == (0 if fit.settled else 4)
 
 
 def test_the_same_bytes_on_any_number_of_threads(quick: runaway.Scenario) -> None:

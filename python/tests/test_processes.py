@@ -12,9 +12,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from conftest import QUICK, ROOT, command_line
 
 import runaway
-from conftest import QUICK, ROOT, command_line
 
 
 def solved(step_error: float) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import LOG
 
 import runaway
-from conftest import LOG
 
 
 def test_results_are_frozen(quick: runaway.Scenario) -> None:
@@ -94,14 +94,14 @@ def test_any_part_of_a_sweep_has_the_lines_of_the_whole(quick: runaway.Scenario)
     over = ["errors.step_error=0.001:0.05:9", "learning.anchor=0,0.25"]
     native = runaway._native.Sweep(quick._loop, over)
     whole = runaway.sweep(quick, {"errors.step_error": "0.001:0.05:9", "learning.anchor": "0,0.25"}).csv
-    parts = [native.rows(first, min(5, native.cells - first), threads=1) for first in range(0, native.cells, 5)]
+    parts = [sweep_rows(quick, over, first, min(5, native.cells - first)) for first in range(0, native.cells, 5)]
     assert native.head + "".join(parts) == whole
     with pytest.raises(runaway.UsageError, match="cells"):
         native.rows(native.cells, 1)
 
 
 def test_a_fit_answers() -> None:
-    fit = runaway.fit(LOG, first=8, alone=True, sweeps=120, horizon=8)
+    fit = runaway.fit(LOG, first=8, alone=True, horizon=8)
     assert isinstance(fit, runaway.FitResult) and fit.settled
     low, high = fit.reproduction_number_interval_
     assert low <= fit.reproduction_number_ <= high
@@ -109,7 +109,7 @@ def test_a_fit_answers() -> None:
     assert chances[0] == 0 and chances == sorted(chances)
     assert chances[8] == pytest.approx(1 - fit.runway.no_failure, abs=1e-12)
     # The rule of a gate knows the same number by another route.
-    gate = runaway.gate(LOG, first=8, alone=True, sweeps=120, horizon=8, fail_if="P(fail within 5) > 0.5")
+    gate = runaway.gate(LOG, first=8, alone=True, horizon=8, fail_if="P(fail within 5) > 0.5")
     assert gate.rules[0].value.value == pytest.approx(chances[5], abs=1e-12)
     assert gate.decision in ("go", "stop") and gate.stop == (gate.exit_code == 10)
     with pytest.raises(runaway.UsageError, match="0 to 8"):
@@ -128,12 +128,15 @@ def test_a_fit_answers() -> None:
 def test_a_log_is_read_from_memory(tmp_path: Path) -> None:
     import pandas
 
-    columns = {"generation": [0, 1, 2, 3, 4], "evaluated": [500] * 5, "wrong": [15, 21, 30, 40, 61], "kept": [90, None, 80, 85, 70]}
+    columns = {
+        "generation": [0, 1, 2, 3, 4],
+        "evaluated": [500] * 5,
+        "wrong": [15, 21, 30, 40, 61],
+        "kept": [90, None, 80, 85, 70],
+    }
     file = tmp_path / "log.csv"
     file.write_text("generation,evaluated,wrong,kept\n0,500,15,90\n1,500,21,\n2,500,30,80\n3,500,40,85\n4,500,61,70\n")
-    made = [
-        runaway.fit(log, sweeps=40, horizon=4).to_dict() for log in (columns, pandas.DataFrame(columns), file)
-    ]
+    made = [runaway.fit(log, sweeps=40, horizon=4).to_dict() for log in (columns, pandas.DataFrame(columns), file)]
     for one in made:
         for key in ("provenance", "source"):
             one.pop(key)
