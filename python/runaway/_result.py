@@ -42,7 +42,8 @@ class Table:
 
     def to_pandas(self) -> pd.DataFrame:
         """The table with its texts; needs pandas."""
-        return pandas().DataFrame(list(self.rows), columns=list(self.heads))
+        frame: pd.DataFrame = pandas().DataFrame(list(self.rows), columns=list(self.heads))
+        return frame
 
     def _repr_html_(self) -> str:
         cells = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows)
@@ -179,9 +180,9 @@ class Result:
 
     def to_pandas(self) -> pd.DataFrame:
         """The numbers in full as a table; needs pandas (`pip install 'runaway-loops[pandas]'`)."""
-        frame = pandas()
         columns = self._columns()
-        return frame.DataFrame(columns) if columns else self.tables[0].to_pandas()
+        frame: pd.DataFrame = pandas().DataFrame(columns) if columns else self.tables[0].to_pandas()
+        return frame
 
     def _columns(self) -> dict[str, Any]:
         """Columns of the table of numbers; empty where the first printed table is all there is."""

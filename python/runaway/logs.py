@@ -27,7 +27,8 @@ def files_of(log: Log) -> tuple[list[Path], list[tuple[str, bytes]]]:
     if isinstance(log, (str, os.PathLike)):
         return [log], []
     if hasattr(log, "columns") and hasattr(log, "to_dict"):
-        log = {str(name): list(log[name]) for name in log.columns}
+        frame: Any = log
+        log = {str(name): list(frame[name]) for name in frame.columns}
     if isinstance(log, Mapping):
         return [IN_MEMORY], [(IN_MEMORY, table_of(log))]
     paths = list(log)

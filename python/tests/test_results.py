@@ -9,6 +9,7 @@ import pytest
 from conftest import LOG
 
 import runaway
+from runaway.designs import sweep_rows
 
 
 def test_results_are_frozen(quick: runaway.Scenario) -> None:
