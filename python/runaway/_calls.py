@@ -22,11 +22,12 @@ def asked(
     progress: Progress,
     *,
     pooled: bool = False,
+    inputs: Sequence[tuple[str, bytes]] = (),
 ) -> tuple[bytes, Told]:
-    """Asks a command about a loop; `pooled` for one that takes `--threads`."""
+    """Asks a command about a loop; `pooled` for one that takes `--threads`, `inputs` are other files in memory."""
     file, *overrides = loop.words()
     words = [command, *options(given), *overrides]
-    return run(words, [file], [(loop.name, loop.text)], threads, progress, pooled=pooled)
+    return run(words, [file], [(loop.name, loop.text), *inputs], threads, progress, pooled=pooled)
 
 
 def called(
@@ -38,9 +39,10 @@ def called(
     progress: Progress,
     *,
     pooled: bool = False,
+    inputs: Sequence[tuple[str, bytes]] = (),
 ) -> R:
     """The JSON document that a command prints about a loop, as a result."""
-    return result(*asked(command, loop, {**given, "json": True}, threads, progress, pooled=pooled))
+    return result(*asked(command, loop, {**given, "json": True}, threads, progress, pooled=pooled, inputs=inputs))
 
 
 def run(

@@ -12,7 +12,7 @@ class Record(Mapping[str, Any]):
     """A part of a result, frozen: its fields by attribute or by key.
 
     Numbers are the program's to the last bit. Lists of numbers are read-only arrays, in which NaN stands for a number
-    that there is not; lists of records are tuples.
+    that there is not; lists of records are tuples. A field hides a method of its name (`items`, `values`).
     """
 
     __slots__ = ("_fields",)
@@ -24,13 +24,17 @@ class Record(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         return self._fields[key]
 
+    def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("_"):
+            fields = object.__getattribute__(self, "_fields")
+            if name in fields:
+                return fields[name]
+        return object.__getattribute__(self, name)
+
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
-        try:
-            return self._fields[name]
-        except KeyError:
-            raise AttributeError(f"no field {name!r}; the fields are {', '.join(self._fields)}") from None
+        raise AttributeError(f"no field {name!r}; the fields are {', '.join(self._fields)}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._fields)
@@ -88,8 +92,8 @@ def _array(values: list[Any]) -> np.ndarray[Any, Any] | None:
 
 def thawed(value: Any) -> Any:
     """What stands in results as plain dictionaries, lists and numbers."""
-    if isinstance(value, Mapping):
-        return {key: thawed(one) for key, one in value.items()}
+    if isinstance(value, Record):
+        return {key: thawed(value[key]) for key in value}
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, tuple):

@@ -205,14 +205,16 @@ class Result:
 
 def by_number(fields: Record, count: int) -> dict[str, np.ndarray[Any, Any]]:
     """The arrays of one dimension and this length."""
-    return {key: value for key, value in fields.items() if isinstance(value, np.ndarray) and value.shape == (count,)}
+    of_length = (key for key in fields if isinstance(fields[key], np.ndarray) and fields[key].shape == (count,))
+    return {key: fields[key] for key in of_length}
 
 
 def flat(records: tuple[Record, ...]) -> dict[str, list[Any]]:
     """Columns of records: a column for each number or text, those of records within by dotted names."""
 
     def walk(prefix: str, record: Record, row: dict[str, Any]) -> dict[str, Any]:
-        for key, value in record.items():
+        for key in record:
+            value = record[key]
             if isinstance(value, Record):
                 walk(f"{prefix}{key}.", value, row)
             elif not isinstance(value, (tuple, np.ndarray)):

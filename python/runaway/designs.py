@@ -12,16 +12,19 @@ from runaway import _native
 from runaway._calls import called, run
 from runaway._words import Path, Progress, Value, options, word
 from runaway.errors import UsageError
+from runaway.fits import FitResult
 from runaway.results import Comparison, Plan, SweepResult
 from runaway.scenario import NAMELESS, Scenario
 
 Axes = Mapping[str, Any]
 
+FITTED = "fitted.toml"
+
 
 def compare(
     designs: Scenario | Sequence[Scenario | Path],
     *,
-    fit: Path | None = None,
+    fit: Path | FitResult | None = None,
     baseline: str | None = None,
     replicates: int | None = None,
     seed: int | None = None,
@@ -33,8 +36,10 @@ def compare(
     """Sets designs side by side: fate, runway, price, what each check catches.
 
     Args:
-        designs: scenarios or scenario files; one with `[[design]]` variants stands for all of them.
-        fit: the loop that a fit saved, on which the designs are put in place of their own loops.
+        designs: scenarios or scenario files. A file with `[[design]]` variants stands for all of them; a variant of a
+            scenario, or one of its designs, for itself alone.
+        fit: a fit, or the file of the loop that it saved: the designs are put on it in place of their own loops, and every
+            number has an interval for what the log leaves open.
         baseline: design that ratios and differences refer to; the first if left out.
         replicates: runs of each design (4000); run i of every design has the same random numbers.
         seed: seed of the random streams (1).
@@ -48,8 +53,9 @@ def compare(
     listed = [designs] if isinstance(designs, Scenario) else list(designs)
     if isinstance(designs, (str, bytes)) or not listed:
         raise UsageError("compare takes a list of scenarios, at least one", "designs", None, 2)
+    fitted, inputs = _fitted(fit)
     given: dict[str, Value] = {
-        "fit": fit,
+        "fit": fitted,
         "baseline": baseline,
         "replicates": replicates,
         "seed": seed,
@@ -57,8 +63,8 @@ def compare(
         "allow_long": allow_long,
         "json": True,
     }
-    files, inputs = _named(listed)
-    return Comparison(*run(["compare", *options(given)], files, inputs, threads, progress, pooled=True))
+    files, own = _named(listed)
+    return Comparison(*run(["compare", *options(given)], files, [*own, *inputs], threads, progress, pooled=True))
 
 
 def _named(listed: Sequence[Scenario | Path]) -> tuple[list[Path], list[tuple[str, bytes]]]:
@@ -71,16 +77,23 @@ def _named(listed: Sequence[Scenario | Path]) -> tuple[list[Path], list[tuple[st
             files.append(design)
             continue
         loop = design._loop
-        if loop.overrides or loop.design is not None or (loop.name == NAMELESS and len(listed) > 1):
-            name, text = f"{design.name}.toml", design.to_toml().encode()
-        else:
-            name, text = loop.name, loop.text
+        varied = bool(loop.overrides) or loop.design is not None
+        own = loop.name != NAMELESS or len(listed) == 1
+        name = loop.name if own and not varied else f"{design.name}.toml"
+        text = design.to_toml().encode() if varied else loop.text
         if any(name == other for other, _ in inputs):
             remedy = 'give each a name, as in with_(name="checked")'
             raise UsageError(f"two scenarios are called {name!r}; {remedy}", "name", remedy, 2)
         files.append(name)
         inputs.append((name, text))
     return files, inputs
+
+
+def _fitted(fit: Path | FitResult | None) -> tuple[Path | None, list[tuple[str, bytes]]]:
+    """The file of a fitted loop, and its text where it is in memory."""
+    if isinstance(fit, FitResult):
+        return FITTED, [(FITTED, fit.scenario_._loop.text)]
+    return fit, []
 
 
 def plan(
@@ -94,7 +107,7 @@ def plan(
     only: bool = False,
     revision: str | None = None,
     stop_error: float | None = None,
-    fit: Path | None = None,
+    fit: Path | FitResult | None = None,
     save: Path | None = None,
     force: bool = False,
     allow_long: bool = False,
@@ -112,13 +125,15 @@ def plan(
         only: vary nothing but these.
         revision: what a revision does, `SPOILED:MENDED`; with `per_problem`.
         stop_error: error at which a vote stops early; with `per_problem`.
-        fit: the loop that a fit saved, in place of the scenario's own.
+        fit: a fit, or the file of the loop that it saved, in place of the scenario's own: the choice then has a probability to
+            do what was asked.
         save: write the chosen design to this scenario file; `force` replaces one.
         allow_long, threads, progress: as for `Scenario.solve`.
 
     Returns:
         A plan that is true where a design does what was asked.
     """
+    fitted, inputs = _fitted(fit)
     given: dict[str, Value] = {
         "generations": generations,
         "max_failure": max_failure,
@@ -128,12 +143,12 @@ def plan(
         "only": only,
         "revision": revision,
         "stop_error": stop_error,
-        "fit": fit,
+        "fit": fitted,
         "save": save,
         "force": force,
         "allow_long": allow_long,
     }
-    return called(Plan, "plan", scenario._loop, given, threads, progress, pooled=True)
+    return called(Plan, "plan", scenario._loop, given, threads, progress, pooled=True, inputs=inputs)
 
 
 def sweep(

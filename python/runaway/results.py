@@ -36,6 +36,13 @@ class Solution(Result):
 
     _command = "solve"
 
+    def __repr__(self) -> str:
+        name = self._fields["scenario"]["name"]
+        runway, number = (
+            "unknown" if value is None else f"{value:.3g}" for value in (self.expected_runway, self.reproduction_number)
+        )
+        return f"<Solution of {name!r}: E[T] = {runway} generations, R = {number}>"
+
     @property
     def reproduction_number(self) -> float | None:
         """R: mistakes that one mistake leaves in the next generation; above 1 the loop runs away."""
