@@ -11,7 +11,7 @@ from runaway.designs import compare, plan, sweep
 from runaway.errors import LogError, RunawayError, ScenarioError, UsageError, WorkError
 from runaway.figure import Figure
 from runaway.fits import BacktestResult, FitResult, GateResult, MeasuredLoop, PairedFit, UnsettledError
-from runaway.logs import backtest, fit, gate, ingest, measure
+from runaway.logs import backtest, fit, fit_pair, gate, ingest, measure
 from runaway.results import (
     Agreement,
     Comparison,
@@ -51,6 +51,7 @@ __all__ = [
     "backtest",
     "compare",
     "fit",
+    "fit_pair",
     "gate",
     "ingest",
     "measure",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TypeVar
 
 from runaway import _native
-from runaway._result import Result, Told
+from runaway._result import Told
 from runaway._words import Path, Progress, Value, options, shown, threads_of
 
-R = TypeVar("R", bound=Result)
 NOTHING_TOLD: Told = ("", b'{"finding": [], "tables": [], "remarks": [], "notes": []}')
 
 
@@ -24,25 +22,11 @@ def asked(
     pooled: bool = False,
     inputs: Sequence[tuple[str, bytes]] = (),
 ) -> tuple[bytes, Told]:
-    """Asks a command about a loop; `pooled` for one that takes `--threads`, `inputs` are other files in memory."""
+    """The document that a command prints about a loop, and what it answers; `pooled` for one that takes `--threads`, `inputs`
+    are other files in memory."""
     file, *overrides = loop.words()
-    words = [command, *options(given), *overrides]
+    words = [command, *options({**given, "json": True}), *overrides]
     return run(words, [file], [(loop.name, loop.text), *inputs], threads, progress, pooled=pooled)
-
-
-def called(
-    result: type[R],
-    command: str,
-    loop: _native.Scenario,
-    given: dict[str, Value],
-    threads: int | None,
-    progress: Progress,
-    *,
-    pooled: bool = False,
-    inputs: Sequence[tuple[str, bytes]] = (),
-) -> R:
-    """The JSON document that a command prints about a loop, as a result."""
-    return result(*asked(command, loop, {**given, "json": True}, threads, progress, pooled=pooled, inputs=inputs))
 
 
 def run(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from runaway import _native
-from runaway._calls import called, run
+from runaway._calls import asked, run
 from runaway._words import Path, Progress, Value, options, word
 from runaway.errors import UsageError
 from runaway.fits import FitResult
@@ -148,7 +148,7 @@ def plan(
         "force": force,
         "allow_long": allow_long,
     }
-    return called(Plan, "plan", scenario._loop, given, threads, progress, pooled=True, inputs=inputs)
+    return Plan(*asked("plan", scenario._loop, given, threads, progress, pooled=True, inputs=inputs))
 
 
 def sweep(

@@ -79,7 +79,7 @@ def fit(
     threads: int | None = None,
     progress: Progress = False,
     **more: Value,
-) -> FitResult | PairedFit:
+) -> FitResult:
     """Fits the log of a running loop: R, the remaining runway and the generation to keep, with their uncertainty.
 
     Args:
@@ -99,10 +99,7 @@ def fit(
             that holds the results of another command.
         allow_long, threads, progress: as for `Scenario.solve`.
         more: the other options of `runaway fit`, with underscores: `metric`, `task`, `columns`, `same_problems`,
-            `fresh_problems`, `scenario`, `class_`, `right_above`, `failing`, and so on.
-
-    Returns:
-        The fit; a `PairedFit` for two metrics or a class of mistakes.
+            `fresh_problems`, `scenario`, `right_above`, `failing`, and so on.
 
     Raises:
         LogError: with file, line, column and reason.
@@ -133,13 +130,48 @@ def fit(
         **more,
     }
     files, inputs = files_of(log)
-    metrics = more.get("metric")
-    if more.get("class_") is not None or (isinstance(metrics, (list, tuple)) and len(metrics) > 1):
-        return PairedFit(*_asked("fit", files, inputs, given, threads, progress))
     words = [*options({**given, "json": True}), "--", *(os.fspath(file) for file in files)]
     with shown(progress) as hook:
         made = _native.fit(words, inputs=inputs, threads=threads_of(threads), progress=hook)
     return FitResult.of(made)
+
+
+def fit_pair(
+    log: Log,
+    *,
+    metric: Sequence[str] | None = None,
+    class_: str | None = None,
+    report: Path | None = None,
+    force: bool = False,
+    allow_long: bool = False,
+    threads: int | None = None,
+    progress: Progress = False,
+    **more: Value,
+) -> PairedFit:
+    """Fits two metrics of one run, or all mistakes and one class of them, and says where they part.
+
+    Args:
+        log: as for `fit`.
+        metric: the two metrics.
+        class_: the column that counts the wrong answers of a class.
+        report, force, allow_long, threads, progress, more: as for `fit`.
+
+    Raises:
+        UsageError: without two metrics or a class.
+    """
+    paired = class_ is not None or (isinstance(metric, (list, tuple)) and len(metric) == 2)
+    if not paired:
+        remedy = "give two metrics, as in metric=['acc', 'reward'], or class_='column'"
+        raise UsageError(f"fit_pair compares two; {remedy}", "metric", remedy, 2)
+    given: dict[str, Value] = {
+        "metric": metric,
+        "class_": class_,
+        "report": report,
+        "force": force,
+        "allow_long": allow_long,
+        **more,
+    }
+    return PairedFit(*_asked("fit", *files_of(log), given, threads, progress))
 
 
 def gate(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from runaway import _native
-from runaway._calls import asked, called
+from runaway._calls import asked
 from runaway._words import Path, Progress, Value, shown, threads_of, word
 from runaway.errors import ScenarioError
 from runaway.results import Agreement, Explanation, SensitivityResult, Simulation, Solution
@@ -155,7 +155,7 @@ class Scenario:
             "checkpoint": checkpoint,
             "allow_long": allow_long,
         }
-        return called(Simulation, "simulate", self._loop, given, threads, progress, pooled=True)
+        return Simulation(*asked("simulate", self._loop, given, threads, progress, pooled=True))
 
     def check(
         self,
@@ -181,7 +181,7 @@ class Scenario:
             "seed": seed,
             "allow_long": allow_long,
         }
-        return called(Agreement, "check", self._loop, given, threads, progress, pooled=True)
+        return Agreement(*asked("check", self._loop, given, threads, progress, pooled=True))
 
     def explain(
         self,
@@ -199,7 +199,7 @@ class Scenario:
             threads: as for `solve`.
         """
         given: dict[str, Value] = {"generation": generation, "wrong": wrong, "unsound": unsound}
-        return called(Explanation, "explain", self._loop, given, threads, False)
+        return Explanation(*asked("explain", self._loop, given, threads, False))
 
     def sensitivity(
         self,
@@ -221,7 +221,7 @@ class Scenario:
             threads, progress: as for `solve`.
         """
         given: dict[str, Value] = {"global": global_, "width": width, "evaluations": evaluations, "seed": seed}
-        return called(SensitivityResult, "sensitivity", self._loop, given, threads, progress)
+        return SensitivityResult(*asked("sensitivity", self._loop, given, threads, progress))
 
     def report(
         self,
@@ -249,7 +249,6 @@ class Scenario:
             "seed": seed,
             "force": force,
             "allow_long": allow_long,
-            "json": True,
         }
         asked("report", self._loop, given, threads, progress, pooled=True)
 

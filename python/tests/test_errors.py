@@ -73,7 +73,10 @@ USAGE: list[Callable[[runaway.Scenario], object]] = [
     lambda loop: runaway.fit(LOG, run=99),
     lambda loop: runaway.fit(LOG, sweeps=1),
     lambda loop: runaway.fit(LOG, no_such_option=1),
-    lambda loop: runaway.fit(LOG, metric=["a", "b", "c"]),
+    lambda loop: runaway.fit(LOG, metric=["a", "b"]),
+    lambda loop: runaway.fit(LOG, class_="wrong"),
+    lambda loop: runaway.fit_pair(LOG),
+    lambda loop: runaway.fit_pair(LOG, metric=["a", "a"]),
 ]
 
 

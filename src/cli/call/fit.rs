@@ -43,6 +43,10 @@ pub struct CalledFit {
 pub fn fit(words: &[OsString], context: CallContext) -> Result<CalledFit, CallRefusal> {
     let words: Vec<OsString> = std::iter::once("fit".into()).chain(words.iter().cloned()).collect();
     let Command::Fit(args) = command(&words)? else { return Err(CallRefusal::panicked("this is no fit")) };
+    if args.class.is_some() || args.log.reading.metric.len() > 1 {
+        let rule = "this fits one metric and all mistakes; two metrics, or a class of mistakes, are for `fit_pair`";
+        return Err(CallRefusal::usage(rule.to_owned()));
+    }
     called(context, || made(&args)).map(|(fit, _)| fit)
 }
 
