@@ -73,8 +73,9 @@ def _named(listed: Sequence[Scenario | Path]) -> tuple[list[str], list[Path], li
     files: list[Path] = []
     inputs: list[tuple[str, bytes]] = []
     overrides = [design._loop.overrides if isinstance(design, Scenario) else [] for design in listed]
-    # What is overridden in all alike is overridden before their designs are applied.
-    shared = overrides[0] if all(one == overrides[0] for one in overrides) else []
+    # What is overridden in all alike is overridden before their designs are applied; a design that was chosen has it already.
+    chosen = any(isinstance(design, Scenario) and design._loop.design is not None for design in listed)
+    shared = [] if chosen or any(one != overrides[0] for one in overrides) else overrides[0]
     for design in listed:
         if not isinstance(design, Scenario):
             files.append(design)
