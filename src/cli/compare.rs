@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::analytic::SolvedDesign;
@@ -17,10 +16,12 @@ use crate::scenario::{
     Design, DrawnDesigns, FileClaims, FittedDesigns, FittedLoop, PosteriorDraw, Scenario, ScenarioError, ScenarioFile,
 };
 
+use super::answer::Answer;
 use super::args::{CompareArgs, SourceArgs};
-use super::document::{Answer, json};
+use super::document::json;
 use super::limits::WorkEstimate;
-use super::{CommandVerdict, posterior, quoted, report_folder, standard_error, write_report};
+use super::progress::bar;
+use super::{CommandVerdict, posterior, quoted, report_folder, write_report};
 
 #[derive(Serialize, schemars::JsonSchema)]
 pub(super) struct CompareDocument<'a> {
@@ -143,7 +144,7 @@ fn compare(args: &CompareArgs, files: &[ComparedFile]) -> anyhow::Result<(Design
         .context("cannot start threads")?;
     let designs: usize = files.iter().map(|file| file.designs.len()).sum();
     let runs = args.replicates.saturating_mul(designs as u64);
-    let bar = ProgressBar::with_draw_target(Some(runs), standard_error::progress());
+    let bar = bar(runs, "compare", "runs")?;
     let settings = plan::ComparisonSettings { replicates: args.replicates, seed: args.seed };
     let compared = pool.install(|| {
         let mut evidence = ClaimResults::default();

@@ -5,12 +5,11 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::answer::Answer;
+use super::{caller, width};
 use crate::plan::DesignPosterior;
 use crate::provenance::{LogProvenance, Provenance, SCHEMA_VERSION};
 use crate::scenario::Scenario;
-use crate::table::Table;
-
-use super::{standard_error, width};
 
 /// How a command prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,8 +55,8 @@ impl OutputArgs {
         answer: impl FnOnce() -> Answer,
     ) -> anyhow::Result<()> {
         let written = match self.typed().unwrap_or(FormatArg::Table) {
-            FormatArg::Json => out.write_all(&json()?),
-            FormatArg::Table => answer().write_for_people(out),
+            FormatArg::Json => out.write_all(&json()?).inspect(|()| caller::tell(answer)),
+            FormatArg::Table => answer().write_for_people(out, width::of_terminal()),
             FormatArg::Csv => answer().write_csv(out),
             FormatArg::Md => answer().write_markdown(out),
         };
@@ -66,108 +65,6 @@ impl OutputArgs {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => Ok(written?),
         }
-    }
-}
-
-/// What a command answers.
-#[derive(Debug, Default)]
-pub(super) struct Answer {
-    /// The finding, which comes first.
-    pub finding: Vec<String>,
-    pub tables: Vec<Table>,
-    /// What CSV holds in place of the tables, where cells for people do not suit programs.
-    pub records: Vec<Table>,
-    /// What else is to say.
-    pub remarks: Vec<String>,
-    /// What to know before using the numbers.
-    pub notes: Vec<String>,
-    /// What was written where; for people only.
-    pub written: Vec<String>,
-}
-
-impl Answer {
-    /// How many files were written to a folder.
-    pub(super) fn wrote(&mut self, files: Option<usize>, folder: Option<&std::path::Path>) {
-        let wrote = files.zip(folder).map(|(files, folder)| format!("wrote {files} files to {}", folder.display()));
-        self.written.extend(wrote);
-    }
-
-    /// The same about one of two subjects.
-    pub(super) fn about(mut self, subject: &str) -> Self {
-        let titles = self.tables.iter_mut().map(|table| &mut table.title);
-        for text in self.finding.iter_mut().chain(titles).chain(&mut self.remarks).chain(&mut self.notes) {
-            text.insert_str(0, &format!("{subject}: "));
-        }
-        self
-    }
-
-    /// The tables of CSV.
-    fn for_programs(&self) -> &[Table] {
-        if self.records.is_empty() { &self.tables } else { &self.records }
-    }
-
-    /// This answer, then the other.
-    pub(super) fn and(mut self, other: Self) -> Self {
-        if !(self.records.is_empty() && other.records.is_empty()) {
-            self.records = [self.for_programs(), other.for_programs()].concat();
-        }
-        self.finding.extend(other.finding);
-        self.tables.extend(other.tables);
-        self.remarks.extend(other.remarks);
-        self.notes.extend(other.notes);
-        self.written.extend(other.written);
-        self
-    }
-
-    fn write_for_people(self, out: &mut dyn Write) -> io::Result<()> {
-        let room = width::of_terminal();
-        let said = |text: &str, out: &mut dyn Write| writeln!(out, "{}", width::wrapped(text, room));
-        let lines = |lines: &[String], out: &mut dyn Write| lines.iter().try_for_each(|line| said(line, out));
-        lines(&self.finding, out)?;
-        let mut left_out = Vec::new();
-        for table in self.tables {
-            let (sheet, lost) = width::fit(table.columns, room);
-            writeln!(out, "\n{}\n{sheet}", table.title)?;
-            lines(&table.notes, out)?;
-            left_out.extend(lost);
-        }
-        if !self.remarks.is_empty() {
-            writeln!(out)?;
-            lines(&self.remarks, out)?;
-        }
-        if !left_out.is_empty() {
-            let names = left_out.join(", ");
-            said(
-                &format!("note: columns left out for want of room: {names}; `--format csv` and `--json` have them"),
-                out,
-            )?;
-        }
-        self.notes.iter().try_for_each(|note| said(&format!("note: {note}"), out))?;
-        lines(&self.written, out)
-    }
-
-    fn write_csv(self, out: &mut dyn Write) -> io::Result<()> {
-        let tables = self.for_programs();
-        let several = tables.len() > 1;
-        for (index, table) in tables.iter().enumerate() {
-            if several {
-                let blank = if index > 0 { "\n" } else { "" };
-                writeln!(out, "{blank}# {}", table.title)?;
-            }
-            out.write_all(table.to_csv().as_bytes())?;
-        }
-        if tables.is_empty() { self.finding.iter().try_for_each(|line| standard_error::note(line)) } else { Ok(()) }
-    }
-
-    fn write_markdown(self, out: &mut dyn Write) -> io::Result<()> {
-        let mut parts = self.finding;
-        for table in self.tables {
-            parts.extend([format!("## {}", table.title), table.to_markdown().trim_end().to_owned()]);
-            parts.extend(table.notes);
-        }
-        parts.extend(self.remarks);
-        parts.extend(self.notes.iter().map(|note| format!("Note: {note}")));
-        writeln!(out, "{}", parts.join("\n\n"))
     }
 }
 

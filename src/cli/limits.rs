@@ -185,12 +185,17 @@ impl WorkEstimate {
         self
     }
 
+    /// Seconds of one processor.
+    pub fn seconds(&self) -> f64 {
+        self.parts.iter().map(|part| part.seconds).sum()
+    }
+
     /// Lets the work begin, with a word on standard error where it takes long.
     ///
     /// # Errors
     /// [`UsageError`] where it takes too long, or more memory than there is.
     pub fn admit(&self, patience: PatienceArgs) -> anyhow::Result<()> {
-        let seconds: f64 = self.parts.iter().map(|part| part.seconds).sum();
+        let seconds = self.seconds();
         let Some(most) = self.parts.iter().max_by(|one, other| one.seconds.total_cmp(&other.seconds)) else {
             return Ok(());
         };
@@ -218,7 +223,7 @@ impl WorkEstimate {
 /// Operations of one cell of a sweep.
 fn swept(scenario: &Scenario) -> f64 {
     if !Sweeper::is_quick(scenario) {
-        return WorkEstimate::default().solve(scenario).parts.iter().map(|part| SPEED * part.seconds).sum();
+        return SPEED * WorkEstimate::default().solve(scenario).seconds();
     }
     if Sweeper::may_be_slow(scenario) {
         return price::SWEPT_SLOWLY * (scenario.examples.as_f64() / 1e4).max(1.0);

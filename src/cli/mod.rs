@@ -1,8 +1,11 @@
 //! The command line: arguments in, tables or JSON out. The only place that prints.
 
 mod advise;
+mod answer;
 mod args;
 mod backtest;
+pub mod call;
+mod caller;
 mod check;
 mod checkpoint;
 mod compare;
@@ -39,6 +42,7 @@ mod watch;
 mod width;
 mod written;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -66,45 +70,47 @@ const FAILURE: u8 = 1;
 const USAGE: u8 = 2;
 /// The scenario or an override is bad.
 const BAD_INPUT: u8 = 3;
-/// The sampler has not settled: its answer would depend on the seed.
-const UNSETTLED: u8 = 4;
-/// The verdict is negative: curves differ, a claim does not hold, a rule says stop.
-const NEGATIVE: u8 = 10;
-/// A gate lacks data for a verdict.
-const NOT_ENOUGH_DATA: u8 = 11;
-/// The model does not predict the log of a gate.
-const MODEL_DOES_NOT_FIT: u8 = 12;
-
-/// Parses the arguments, runs the command, and turns the outcome into an exit code.
+/// Runs the command of this process, and turns its outcome into an exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = parsed();
+    ExitCode::from(main_of(std::env::args_os().collect()))
+}
+
+/// Parses the arguments, the program's name first, runs the command, and turns the outcome into an exit code.
+#[must_use]
+pub fn main_of(words: Vec<OsString>) -> u8 {
+    let cli = match parsed(words) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // As much as can be said; the exit code says the rest.
+            let _ = error.print().and_then(|()| io::stdout().flush());
+            return u8::try_from(error.exit_code()).unwrap_or(USAGE);
+        }
+    };
     cli.global.apply();
     let mut out = io::stdout().lock();
-    let outcome = run(&cli.command, &mut out).and_then(|verdict| match out.flush() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(verdict),
-    });
+    let outcome = run(&cli.command, &mut out);
+    // Flushed whatever the outcome: a process that hosts the program does not do it at its end.
+    let outcome = match (outcome, out.flush()) {
+        (Ok(_), Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        (outcome, _) => outcome,
+    };
     match outcome {
-        Ok(CommandVerdict::Fine) => ExitCode::SUCCESS,
-        Ok(CommandVerdict::Negative) => ExitCode::from(NEGATIVE),
-        Ok(CommandVerdict::Unsettled) => ExitCode::from(UNSETTLED),
-        Ok(CommandVerdict::NotEnoughData) => ExitCode::from(NOT_ENOUGH_DATA),
-        Ok(CommandVerdict::ModelDoesNotFit) => ExitCode::from(MODEL_DOES_NOT_FIT),
+        Ok(verdict) => verdict.code(),
         // Whoever reads the output has read enough.
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => 0,
         Err(error) => {
             standard_error::error(&error);
-            ExitCode::from(code(&error))
+            code(&error)
         }
     }
 }
 
-/// What was typed; help and usage errors are printed here, in the colours that were chosen.
-fn parsed() -> Cli {
-    let mut program = Cli::command().color(ColorArg::typed(std::env::args_os()).for_parser());
-    let matches = program.get_matches_mut();
-    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut program).exit())
+/// What was typed; help and usage errors come in the colours that were chosen.
+fn parsed(words: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut program = Cli::command().color(ColorArg::typed(words.iter().cloned()).for_parser());
+    let matches = program.try_get_matches_from_mut(words)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut program))
 }
 
 fn run(command: &Command, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {

@@ -14,6 +14,21 @@ impl CommandVerdict {
     pub(super) const fn of(agree: bool) -> Self {
         if agree { Self::Fine } else { Self::Negative }
     }
+
+    /// As an exit code.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            // The sampler has not settled: its answer would depend on the seed.
+            Self::Unsettled => 4,
+            // Curves differ, a claim does not hold, a rule says stop.
+            Self::Negative => 10,
+            // A gate lacks data for a verdict.
+            Self::NotEnoughData => 11,
+            // The model does not predict the log of a gate.
+            Self::ModelDoesNotFit => 12,
+        }
+    }
 }
 
 /// A log that lacks what a command needs.

@@ -6,27 +6,49 @@ use crate::analytic::{self, SafetyReport, Solution};
 use crate::plan::DesignPosterior;
 use crate::provenance::Provenance;
 use crate::report::{ReportInputs, ReportView};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, ScenarioFile};
 
-use super::args::SolveArgs;
-use super::document::{Answer, GivenSource, ResultDocument};
+use super::answer::Answer;
+use super::args::{SolveArgs, SourceArgs};
+use super::document::{GivenSource, ResultDocument};
 use super::limits::WorkEstimate;
 use super::{CommandVerdict, posterior};
 
 pub(super) fn run(args: &SolveArgs, out: &mut dyn Write) -> anyhow::Result<CommandVerdict> {
-    let file = args.source.read()?;
-    let scenario = args.source.chosen(&file)?;
-    WorkEstimate::default().solve(&scenario).admit(args.source.patience)?;
-    let provenance = Provenance::new(&scenario, args.source.command("solve"));
-    let solution = analytic::solve(&scenario);
-    let posterior = posterior::of_file(&file)?;
-    let json = || {
-        let given = GivenSource { result: &solution, posterior: posterior.as_ref() };
-        ResultDocument::new(&scenario, &provenance, given).to_bytes()
-    };
-    let answer = || answer(&scenario, &provenance, &solution, posterior.as_ref(), args.curve.curve);
-    args.output.print(out, json, answer)?;
+    let solved = SolvedLoop::of(&args.source, &args.source.read()?)?;
+    args.output.print(out, || solved.to_bytes(), || solved.answer(args.curve.curve))?;
     Ok(CommandVerdict::Fine)
+}
+
+/// A loop and what `solve` knows of it.
+pub(super) struct SolvedLoop {
+    scenario: Scenario,
+    provenance: Provenance,
+    solution: Solution,
+    posterior: Option<DesignPosterior>,
+}
+
+impl SolvedLoop {
+    /// Solves the loop that is asked for of a file that was read.
+    pub fn of(source: &SourceArgs, file: &ScenarioFile) -> anyhow::Result<Self> {
+        let scenario = source.chosen(file)?;
+        WorkEstimate::default().solve(&scenario).admit(source.patience)?;
+        let provenance = Provenance::new(&scenario, source.command("solve"));
+        let solution = analytic::solve(&scenario);
+        let posterior = posterior::of_file(file)?;
+        Ok(Self { scenario, provenance, solution, posterior })
+    }
+
+    /// The document.
+    pub fn to_bytes(&self) -> anyhow::Result<Vec<u8>> {
+        let given = GivenSource { result: &self.solution, posterior: self.posterior.as_ref() };
+        ResultDocument::new(&self.scenario, &self.provenance, given).to_bytes()
+    }
+
+    /// The answer in words and tables.
+    pub fn answer(&self, curve: bool) -> Answer {
+        answer(&self.scenario, &self.provenance, &self.solution, self.posterior.as_ref(), curve)
+    }
 }
 
 fn answer(

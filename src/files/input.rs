@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use thiserror::Error;
 
+use super::given::given;
+
 /// Why an input was not read; whoever names the file puts its path in front.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -57,6 +59,9 @@ static STANDARD_INPUT: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 /// # Errors
 /// [`InputError`] for what is neither, cannot be read, or is longer than `limit`.
 pub fn read(path: &Path, limit: InputLimit) -> Result<Vec<u8>, InputError> {
+    if let Some(bytes) = given(path) {
+        return all_of(bytes.as_ref(), limit);
+    }
     if path.as_os_str() == "-" {
         return standard_input(limit);
     }

@@ -3,6 +3,7 @@
 //! ([`ReportFolder`]).
 
 mod folder;
+mod given;
 mod input;
 mod interrupt;
 mod stored;
@@ -15,6 +16,7 @@ use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
 pub use folder::ReportFolder;
+pub use given::{GivenInput, with_given};
 pub use input::{CHAIN, InputError, InputLimit, LOG, RESULTS, SCENARIO, read};
 pub use stored::StoredInput;
 

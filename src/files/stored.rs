@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::given::given;
 use super::input::{InputError, InputLimit, all_of, is_device};
 
 /// What of a pipe is kept in memory; a longer one goes to a temporary file.
@@ -34,6 +35,9 @@ impl StoredInput<'static> {
     /// # Errors
     /// [`InputError`] for what is neither, cannot be read, or never ends.
     pub fn at(path: &Path) -> Result<Self, InputError> {
+        if let Some(bytes) = given(path) {
+            return Ok(Self::Memory(Cow::Owned(bytes.to_vec())));
+        }
         if path.as_os_str() == "-" {
             return kept(std::io::stdin().lock());
         }

@@ -141,6 +141,25 @@ impl<'a> Fitted<'a> {
         self.courses.len()
     }
 
+    /// Every kept draw of the parameters in natural units, a series for each walker, ensemble by ensemble. The ensembles were
+    /// sampled apart; the walkers of one move by each other.
+    #[must_use]
+    pub fn parameter_draws(&self) -> Vec<Vec<ParameterPoint>> {
+        let priors = self.posterior.model.priors.all();
+        let natural = |point: &ParameterPoint| {
+            let mut values = *point;
+            values.iter_mut().zip(priors).for_each(|(value, prior)| *value = prior.scale.natural(*value));
+            values
+        };
+        let of_ensemble = |sweeps: &Vec<Vec<ParameterPoint>>| {
+            let walkers = sweeps.iter().map(Vec::len).min().unwrap_or(0);
+            (0..walkers)
+                .map(|walker| sweeps.iter().filter_map(|sweep| sweep.get(walker)).map(natural).collect())
+                .collect::<Vec<_>>()
+        };
+        self.posterior.sample.ensembles.iter().flat_map(of_ensemble).collect()
+    }
+
     /// The last evaluated generation of the run to forecast.
     #[must_use]
     pub fn last_row(&self) -> Option<&LogRow> {

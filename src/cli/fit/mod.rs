@@ -13,11 +13,13 @@ use serde::Serialize;
 
 use crate::files::ReportFolder;
 use crate::fit::{
-    AdvisedMeasurements, FitError, FitOptions, Fitted, Log, LogFit, LoopChecks, ModelVariant, WeighedVariants,
+    AdvisedMeasurements, FitError, FitOptions, Fitted, Log, LogFit, LoopChecks, Measurement, ModelVariant,
+    WeighedVariants,
 };
 use crate::gate::GateVerdict;
 use crate::report;
 
+use super::answer::Answer;
 use super::args;
 use super::document::of_logs;
 use super::gate;
@@ -48,6 +50,48 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
     if args.class.is_some() || args.log.reading.metric.len() > 1 {
         return pair::run(args, out);
     }
+    with_fit(args, |made| {
+        let answer = made.answer(args)?;
+        args.output.print(out, || Ok(made.json.clone()), || answer)?;
+        Ok(made.outcome())
+    })
+}
+
+/// A fit that was made, and everything that was asked of it.
+pub(super) struct MadeFit<'a> {
+    pub fitted: &'a Fitted<'a>,
+    pub inputs: report::fit::FitInputs<'a>,
+    pub json: Vec<u8>,
+    verdict: Option<&'a GateVerdict>,
+    folder: Option<ReportFolder>,
+}
+
+impl MadeFit<'_> {
+    /// Writes the report and the loop, where they are asked for; the answer in words, with what was written.
+    pub fn answer(&self, args: &args::FitArgs) -> anyhow::Result<Answer> {
+        let written = self.folder.as_ref().map(|folder| write(folder, &self.inputs, &self.json)).transpose()?;
+        let saved = args.save.as_deref().map(|file| save::write(self.fitted, file)).transpose()?;
+        let mut answer = text::answer(&self.inputs, args.curve);
+        if let Some(verdict) = self.verdict {
+            answer = text::verdict(verdict).and(answer);
+        }
+        answer.wrote(written, args.report.as_deref());
+        answer.written.extend(saved.into_iter().flatten());
+        Ok(answer)
+    }
+
+    pub fn outcome(&self) -> CommandVerdict {
+        let unsettled = self.inputs.fit.unsettled().is_some();
+        let settled = if unsettled { CommandVerdict::Unsettled } else { CommandVerdict::Fine };
+        self.verdict.map_or(settled, gate::outcome)
+    }
+}
+
+/// Makes the fit of one metric, and hands it over with the answers to all that is asked.
+pub(super) fn with_fit<T>(
+    args: &args::FitArgs,
+    take: impl FnOnce(MadeFit<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let files = Log::files(&args.log.files)?;
     let log = read(&args.log, &files, &args.log.reading.options()?)?;
     let provenance = provenance(&args.log, &files, command(args))?.with_reading(log.reading());
@@ -63,15 +107,7 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
     read_as(&log, &mut notes())?;
     let fit = fitted.answer();
     let verdict = gate::judged(&args.gate, &fitted, &fit);
-    let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
-    let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
-    if asked.iter().flatten().any(|one| matches!(one, crate::fit::Measurement::Audit(_)))
-        && fit.basis.checks == LoopChecks::Unknown
-    {
-        let rule = "what was kept of how many answers is not known, so that an audit would not be used; add `generated` to the log";
-        return Err(UsageError(format!("--advise=audit: {rule}")).into());
-    }
-    let advised = asked.map(|measurements| fitted.advise(&measurements));
+    let advised = measurements(args, &fitted, &fit)?.map(|measurements| fitted.advise(&measurements));
     let weighed = if args.variants || args.report.is_some() {
         Some(watched("variants", "sweeps", |watch| fitted.weigh_variants_watched(watch))??)
     } else {
@@ -89,17 +125,23 @@ pub(super) fn run(args: &args::FitArgs, out: &mut dyn Write) -> anyhow::Result<C
         weighed: weighed.as_ref(),
         provenance: &provenance,
     };
-    let written = folder.as_ref().map(|folder| write(folder, &inputs, &json)).transpose()?;
-    let saved = args.save.as_deref().map(|file| save::write(&fitted, file)).transpose()?;
-    let mut answer = text::answer(&inputs, args.curve);
-    if let Some(verdict) = &verdict {
-        answer = text::verdict(verdict).and(answer);
+    take(MadeFit { fitted: &fitted, inputs, json, verdict: verdict.as_ref(), folder })
+}
+
+/// What advice is asked for: as typed, the usual, or none.
+fn measurements(
+    args: &args::FitArgs,
+    fitted: &Fitted<'_>,
+    fit: &LogFit,
+) -> Result<Option<Vec<Measurement>>, UsageError> {
+    let asked = args.advise.clone().or_else(|| args.report.as_ref().map(|_| Vec::new()));
+    let asked = asked.map(|asked| if asked.is_empty() { fitted.measurements() } else { asked });
+    if asked.iter().flatten().any(|one| matches!(one, Measurement::Audit(_))) && fit.basis.checks == LoopChecks::Unknown
+    {
+        let rule = "what was kept of how many answers is not known, so that an audit would not be used; add `generated` to the log";
+        return Err(UsageError(format!("--advise=audit: {rule}")));
     }
-    answer.wrote(written, args.report.as_deref());
-    answer.written.extend(saved.into_iter().flatten());
-    args.output.print(out, || Ok(json), || answer)?;
-    let settled = if fit.unsettled().is_some() { CommandVerdict::Unsettled } else { CommandVerdict::Fine };
-    Ok(verdict.as_ref().map_or(settled, gate::outcome))
+    Ok(asked)
 }
 
 /// Every variant is a fit of its own.

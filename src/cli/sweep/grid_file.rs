@@ -15,7 +15,7 @@ use super::parquet::write_parquet;
 
 /// How a grid is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GridFormat {
+pub enum GridFormat {
     Csv,
     Json,
     Parquet,
@@ -53,7 +53,7 @@ pub struct GridDocument<'a> {
 }
 
 /// Writes cells one after another.
-pub(super) struct GridWriter<'a> {
+pub struct GridWriter<'a> {
     out: &'a mut dyn Write,
     format: GridFormat,
     columns: CellColumns,
@@ -62,7 +62,7 @@ pub(super) struct GridWriter<'a> {
 
 impl<'a> GridWriter<'a> {
     /// Writes what stands before the cells of a sweep, as CSV or as JSON.
-    pub(super) fn new(out: &'a mut dyn Write, format: GridFormat, header: &PartHeader) -> anyhow::Result<Self> {
+    pub fn new(out: &'a mut dyn Write, format: GridFormat, header: &PartHeader) -> anyhow::Result<Self> {
         let columns = header.columns();
         match header.plan().filter(|_| format == GridFormat::Json) {
             Some(plan) => out.write_all(head(&plan, header)?.trim_end().trim_end_matches('}').trim_end().as_bytes())?,
@@ -74,7 +74,7 @@ impl<'a> GridWriter<'a> {
         Ok(Self { out, format, columns, cells: 0 })
     }
 
-    pub(super) fn cell(&mut self, cell: &SweepCell) -> anyhow::Result<()> {
+    pub fn cell(&mut self, cell: &SweepCell) -> anyhow::Result<()> {
         if self.format == GridFormat::Json {
             let comma = if self.cells > 0 { "," } else { "" };
             write!(self.out, "{comma}\n    {}", serde_json::to_string(cell)?)?;
@@ -85,7 +85,7 @@ impl<'a> GridWriter<'a> {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> anyhow::Result<()> {
+    pub fn finish(self) -> anyhow::Result<()> {
         if self.format == GridFormat::Json {
             self.out.write_all(b"\n  ]\n}\n")?;
         }

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use indicatif::ProgressBar;
 use rayon::ThreadPool;
 
 use crate::files::ReportFolder;
@@ -22,17 +21,18 @@ use crate::sweep::{
     SweepSummary,
 };
 
-use super::args::SweepArgs;
-use super::document::{Answer, FormatArg, OutputArgs};
+use super::answer::Answer;
+use super::args::{SourceArgs, SweepArgs};
+use super::document::{FormatArg, OutputArgs};
 use super::limits::WorkEstimate;
 use super::outcome::UsageError;
 use super::progress::bar;
 use super::standard_error::note;
 use super::typed::quoted;
 use super::{CommandVerdict, report_folder, write_report};
-use grid_file::{GridFormat, GridWriter, write_grid};
+use grid_file::write_grid;
 
-pub(super) use grid_file::GridDocument;
+pub(super) use grid_file::{GridDocument, GridFormat, GridWriter};
 pub(super) use merge::run as merge;
 
 /// Cells of which figures and tables are made at most: they are held in memory.
@@ -59,7 +59,7 @@ pub(super) fn run(args: &SweepArgs, out: &mut dyn Write) -> anyhow::Result<Comma
         .context("cannot start threads")?;
     WorkEstimate::default().sweep(&plan, &cells).admit(args.source.patience)?;
     pool.install(|| checked(&plan, cells.clone()))?;
-    let header = PartHeader::new(&plan, range, command(args));
+    let header = PartHeader::new(&plan, range, command(&args.source, &args.over, args.quantiles));
     let work = SweepWork { plan: &plan, header: &header, cells, pool: &pool };
     if let (Outcome::File(file, _), Some(_)) = (&outcome, args.shard) {
         work.to_part(file)?;
@@ -74,10 +74,10 @@ pub(super) fn run(args: &SweepArgs, out: &mut dyn Write) -> anyhow::Result<Comma
 }
 
 /// The command without its shard and its files, as it can be typed again.
-fn command(args: &SweepArgs) -> String {
-    let mut words = vec![args.source.command("sweep")];
-    words.extend(args.over.iter().map(|over| format!("--over {}", quoted(over))));
-    words.extend(args.quantiles.then(|| "--quantiles".to_owned()));
+pub(super) fn command(source: &SourceArgs, over: &[String], quantiles: bool) -> String {
+    let mut words = vec![source.command("sweep")];
+    words.extend(over.iter().map(|over| format!("--over {}", quoted(over))));
+    words.extend(quantiles.then(|| "--quantiles".to_owned()));
     words.join(" ")
 }
 
@@ -195,7 +195,7 @@ impl SweepWork<'_> {
 
     /// Solves all but the first `done` cells, block by block, each as large as keeps an interrupt cheap.
     fn blocks(&self, done: u64, take: &mut dyn FnMut(&[SweepCell]) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        let bar: ProgressBar = bar(self.cells.end - self.cells.start, "sweeping", "cells")?;
+        let bar = bar(self.cells.end - self.cells.start, "sweeping", "cells")?;
         bar.inc(done);
         let (mut first, mut block) = (self.cells.start + done, FIRST_BLOCK);
         while first < self.cells.end {
