@@ -16,7 +16,7 @@ const ROUNDING: f64 = 1e-9;
 
 fn program() -> Command {
     std::env::var_os("RUNAWAY_RELEASE")
-        .map_or_else(|| Command::new(assert_cmd::cargo::cargo_bin!("runaway")), |program| Command::new(program))
+        .map_or_else(|| Command::new(assert_cmd::cargo::cargo_bin!("runaway")), Command::new)
 }
 
 #[test]

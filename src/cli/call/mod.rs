@@ -12,6 +12,7 @@ use anyhow::Context;
 
 use super::answer::Answer;
 use super::caller::BrokenCall;
+use super::standard_error::{ColorArg, GlobalArgs};
 use super::{Command, parsed, run};
 
 pub use super::caller::{CallContext, WorkWatch};
@@ -64,19 +65,18 @@ pub fn call(words: &[OsString], context: CallContext) -> Result<CalledCommand, C
     Ok(CalledCommand { code: verdict.code(), output, told: told.map(ToldAnswer::of).transpose()? })
 }
 
-/// The command that the words are; no notes and no bars.
+/// The command that the words are.
 fn command(words: &[OsString]) -> Result<Command, CallRefusal> {
-    let typed = [OsString::from("runaway"), "--quiet".into(), "--color=never".into()];
-    let cli = parsed(typed.into_iter().chain(words.iter().cloned()).collect())?;
-    cli.global.apply();
-    Ok(cli.command)
+    let typed = [OsString::from("runaway"), "--color=never".into()];
+    Ok(parsed(typed.into_iter().chain(words.iter().cloned()).collect())?.command)
 }
 
-/// Does work on behalf of the caller.
+/// Does work on behalf of the caller; no notes and no bars.
 fn called<T>(
     context: CallContext,
     work: impl FnOnce() -> anyhow::Result<T>,
 ) -> Result<(T, Option<Answer>), CallRefusal> {
+    GlobalArgs { color: ColorArg::Never, quiet: true }.apply();
     match context.run(work) {
         Ok((done, told)) => Ok((done?, told)),
         Err(BrokenCall::Stopped) => Err(CallRefusal::stopped()),
