@@ -93,8 +93,8 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "watch",
         &[
-            "runaway watch tests/data/loops/addition-growing.csv --alone --once",
-            "runaway watch tests/data/loops/addition-growing.csv --alone --idle 1 --fail-if 'runway(5%)<2'",
+            "runaway watch tests/data/loops/addition-growing.csv --alone --first 6 --once",
+            "runaway watch tests/data/loops/addition-growing.csv --first 6 --idle 1 --fail-if 'P(R>1)>0.99'",
         ],
     ),
     (

@@ -3,7 +3,7 @@
 use crate::fit::LogRow;
 use crate::gate::{GateDecision, GateNumbers, GateVerdict, WhyUndecided};
 use crate::report::fit::words::range;
-use crate::report::words::{number, percent};
+use crate::report::words::{generations, number, percent};
 
 use super::words;
 
@@ -27,10 +27,12 @@ pub fn standing(row: &LogRow, verdict: &GateVerdict) -> String {
 fn known(numbers: &GateNumbers) -> [String; 2] {
     let (r, runway) = (&numbers.reproduction_number, &numbers.runway);
     let horizon = runway.horizon;
-    let median = runway.median.map_or_else(|| format!("more than {horizon}"), |median| median.to_string());
+    let median = runway
+        .median
+        .map_or_else(|| format!("more than {}", generations(horizon as f64)), |median| generations(median as f64));
     [
         format!("R {} (90\u{a0}%: {} to {})", number(r.q50, 3), number(r.q05, 3), number(r.q95, 3)),
-        format!("runway {median} generations (90\u{a0}%: {})", range(runway.interval90, horizon)),
+        format!("runway {median} (90\u{a0}%: {})", range(runway.interval90, horizon)),
     ]
 }
 
