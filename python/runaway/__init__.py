@@ -5,6 +5,7 @@ other designs. The log of a running loop is fitted, by `fit`, to what it has lef
 that releases the interpreter's lock; results are frozen and hold numpy arrays.
 """
 
+from runaway import clusters
 from runaway._native import __version__
 from runaway._record import Record
 from runaway.designs import compare, plan, sweep
@@ -49,6 +50,7 @@ __all__ = [
     "WorkError",
     "__version__",
     "backtest",
+    "clusters",
     "compare",
     "fit",
     "fit_pair",
