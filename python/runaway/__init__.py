@@ -13,6 +13,7 @@ from runaway.errors import LogError, RunawayError, ScenarioError, UsageError, Wo
 from runaway.figure import Figure
 from runaway.fits import BacktestResult, FitResult, GateResult, MeasuredLoop, PairedFit, UnsettledError
 from runaway.logs import backtest, fit, fit_pair, gate, ingest, measure
+from runaway.monitor import Monitor, Reading
 from runaway.results import (
     Agreement,
     Comparison,
@@ -35,8 +36,10 @@ __all__ = [
     "GateResult",
     "LogError",
     "MeasuredLoop",
+    "Monitor",
     "PairedFit",
     "Plan",
+    "Reading",
     "Record",
     "RunawayError",
     "Scenario",
