@@ -53,7 +53,7 @@ class WorkerPool:
     def __init__(self, executor: Any, workers: int | None = None) -> None:
         self._make = None if hasattr(executor, "submit") else executor
         if self._make is not None and not callable(self._make):
-            remedy = "give a pool of concurrent.futures, a Dask Client, runaway.clusters.RayExecutor(), or a function that makes one"
+            remedy = "give a pool of concurrent.futures, a Dask Client, a RayExecutor, or a function that makes one"
             raise UsageError(f"executor={executor!r} has no submit; {remedy}", "executor", remedy, 2)
         if workers is not None and workers < 1:
             raise UsageError(f"workers={workers}: an executor has at least 1 worker", "workers", None, 2)

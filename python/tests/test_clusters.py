@@ -17,7 +17,7 @@ import pytest
 from conftest import command_line
 
 import runaway
-from runaway import _spread, clusters
+from runaway import _native, _spread, clusters
 from runaway._spread import Outcome, Spread, WorkerPool
 
 MODEL = "models/self-consistency.toml"
@@ -142,9 +142,7 @@ def test_what_dies_always_is_an_error_and_the_same_call_goes_on(whole: bytes, lo
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_a_dead_process_breaks_a_pool_and_a_function_makes_another(
-    whole: bytes, loop: runaway.Scenario, tmp_path: Path
-) -> None:
+def test_a_dead_process_breaks_a_pool_and_a_function_makes_another(whole: bytes, loop: runaway.Scenario, tmp_path: Path) -> None:
     made: list[ProcessPoolExecutor] = []
 
     def make() -> ProcessPoolExecutor:
@@ -179,7 +177,8 @@ def test_a_worker_of_another_version_is_refused(loop: runaway.Scenario) -> None:
 def test_any_partial_file_of_the_sweep_is_continued(spoil: str, whole: bytes, loop: runaway.Scenario, tmp_path: Path) -> None:
     grid, partial = tmp_path / "grid.csv", tmp_path / "grid.csv.partial"
     head, *lines = whole.splitlines(keepends=True)
-    first, _ = runaway.designs._native.Sweep(loop._loop, [word.removeprefix("--over=") for word in TYPED]).part_head.encode().split(b"\n", 1)
+    native = _native.Sweep(loop._loop, [word.removeprefix("--over=") for word in TYPED])
+    first, _ = native.part_head.encode().split(b"\n", 1)
     begun = {
         "cut": [first + b"\n", head, *lines[:100]],
         "torn": [first + b"\n", head, *lines[:100], lines[100][:9]],

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from runaway._words import Value
 from runaway.errors import UsageError
 from runaway.integrations import trackers
 from runaway.integrations.trackers import LogTarget, Tracker
@@ -20,10 +19,10 @@ except ImportError as missing:
 
 logger = logging.getLogger(__name__)
 
-F = TypeVar("F", bound=Callable[..., None])
+E = TypeVar("E", bound=Callable[..., None])
 
 
-def _harmless(event: F) -> F:
+def _harmless(event: E) -> E:
     """Training goes on whatever happens here: the first error is logged, others are kept still."""
 
     @functools.wraps(event)
@@ -33,7 +32,7 @@ def _harmless(event: F) -> F:
         except Exception as error:
             self._warn(f"{type(error).__name__}: {error}", error)
 
-    return guarded  # type: ignore[return-value]
+    return cast(E, guarded)
 
 
 class RunawayCallback(TrainerCallback):  # type: ignore[misc]
@@ -75,7 +74,7 @@ class RunawayCallback(TrainerCallback):  # type: ignore[misc]
         seconds: float = 60.0,
         log_to: LogTarget | Sequence[LogTarget] | None = None,
         on_alert: Callable[[str, str], object] | None = None,
-        **more: Value,
+        **more: Any,
     ) -> None:
         if isinstance(problems, int) and problems < 1:
             raise UsageError(f"problems={problems}: an evaluation has at least 1 problem", "problems", None, 2)
@@ -178,7 +177,7 @@ class RunawayCallback(TrainerCallback):  # type: ignore[misc]
         at_hand = trackers.active() if self._trackers is None else self._trackers
         if not self._attached or self._trackers is not None:
             for tracker in at_hand:
-                self._try(lambda tracker=tracker: tracker.log({**numbers, "train/global_step": float(step)}, step))
+                self._try(functools.partial(tracker.log, {**numbers, "train/global_step": float(step)}, step))
         met = frozenset(reading.met)
         new = [rule for rule in reading.met if rule not in self._alerted]
         self._alerted = met
@@ -188,7 +187,7 @@ class RunawayCallback(TrainerCallback):  # type: ignore[misc]
     def _alert(self, at_hand: Sequence[Tracker], title: str, text: str) -> None:
         logger.warning("%s: %s", title, text)
         for tracker in at_hand:
-            self._try(lambda tracker=tracker: tracker.alert(title, text))
+            self._try(functools.partial(tracker.alert, title, text))
         if self._on_alert is not None:
             self._on_alert(title, text)
 
