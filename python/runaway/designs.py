@@ -37,8 +37,8 @@ def compare(
     """Sets designs side by side: fate, runway, price, what each check catches.
 
     Args:
-        designs: scenarios or scenario files. A file with `[[design]]` variants stands for all of them; a variant of a
-            scenario, or one of its designs, for itself alone.
+        designs: scenarios or scenario files. One with `[[design]]` variants stands for all of them; one of its designs, or
+            one of several loops that are overridden differently, for itself alone.
         fit: a fit, or the file of the loop that it saved: the designs are put on it in place of their own loops, and every
             number has an interval for what the log leaves open.
         baseline: design that ratios and differences refer to; the first if left out.
@@ -64,30 +64,34 @@ def compare(
         "allow_long": allow_long,
         "json": True,
     }
-    files, own = _named(listed)
-    return Comparison(*run(["compare", *options(given)], files, [*own, *inputs], threads, progress, pooled=True))
+    overrides, files, own = _named(listed)
+    return Comparison(*run(["compare", *options(given), *overrides], files, [*own, *inputs], threads, progress, pooled=True))
 
 
-def _named(listed: Sequence[Scenario | Path]) -> tuple[list[Path], list[tuple[str, bytes]]]:
-    """Names for the loops, and the texts of those in memory: a loop as its file has it under the file's name, any other
-    under its own name."""
+def _named(listed: Sequence[Scenario | Path]) -> tuple[list[str], list[Path], list[tuple[str, bytes]]]:
+    """Overrides of all loops, names for them, and the texts of those in memory: a loop as its file has it under the file's
+    name, any other under its own name."""
     files: list[Path] = []
     inputs: list[tuple[str, bytes]] = []
+    overrides = [design._loop.overrides if isinstance(design, Scenario) else [] for design in listed]
+    # What is overridden in all alike is overridden before their designs are applied; a design that was chosen has it already.
+    chosen = any(isinstance(design, Scenario) and design._loop.design is not None for design in listed)
+    shared = [] if chosen or any(one != overrides[0] for one in overrides) else overrides[0]
     for design in listed:
         if not isinstance(design, Scenario):
             files.append(design)
             continue
         loop = design._loop
-        varied = bool(loop.overrides) or loop.design is not None
-        own = loop.name != NAMELESS or len(listed) == 1
-        name = loop.name if own and not varied else f"{design.name}.toml"
-        text = design.to_toml().encode() if varied else loop.text
+        alone = loop.overrides != shared or loop.design is not None
+        named = loop.name != NAMELESS or len(listed) == 1
+        name = loop.name if named and not alone else f"{design.name}.toml"
+        text = design.to_toml().encode() if alone else loop.text
         if any(name == other for other, _ in inputs):
             remedy = 'give each a name, as in with_(name="checked")'
             raise UsageError(f"two scenarios are called {name!r}; {remedy}", "name", remedy, 2)
         files.append(name)
         inputs.append((name, text))
-    return files, inputs
+    return [f"--set={one}" for one in shared], files, inputs
 
 
 def _fitted(fit: Path | FitResult | None) -> tuple[Path | None, list[tuple[str, bytes]]]:

@@ -67,7 +67,6 @@ USAGE: list[Callable[[runaway.Scenario], object]] = [
     lambda loop: runaway.compare([loop, loop]),
     lambda loop: runaway.compare([loop], baseline="no-such"),
     lambda loop: runaway.plan(loop, max_failure=2.0),
-    lambda loop: runaway.plan(loop, vary=["no.such=1,2"]),
     lambda loop: runaway.gate(LOG, fail_if=[]),
     lambda loop: runaway.gate(LOG, fail_if="P(no) > 1"),
     lambda loop: runaway.fit(LOG, run=99),
@@ -104,6 +103,7 @@ SCENARIO: list[Callable[[runaway.Scenario], object]] = [
     lambda loop: runaway.sweep(loop, {"no.such": [1, 2]}),
     lambda loop: runaway.sweep(loop, {"errors.step_error": [0.1, 1.5]}),
     lambda loop: runaway.compare(["no-such.toml"]),
+    lambda loop: runaway.plan(loop, vary=["no.such=1,2"]),
 ]
 
 

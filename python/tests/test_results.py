@@ -158,8 +158,22 @@ def test_designs_are_put_on_a_fit(tmp_path: Path) -> None:
     options = {"first": 4, "alone": True, "horizon": 6}
     log = "tests/data/loops/digits-small-unverified.csv"
     fit = runaway.fit(log, save=tmp_path / "fitted.toml", **options)
-    put = runaway.compare(["models/designs.toml"], fit=fit, replicates=20)
-    from_file = runaway.compare(["models/designs.toml"], fit=tmp_path / "fitted.toml", replicates=20)
+    designs = runaway.Scenario.from_file("models/designs.toml").with_(errors__recovery=0)
+    put = runaway.compare(designs, fit=fit, replicates=20)
+    from_file = runaway.compare([designs], fit=tmp_path / "fitted.toml", replicates=20)
     assert put.posterior is not None
     assert put.to_dict()["posterior"] == from_file.to_dict()["posterior"]
     assert put["none"].reproduction_number == from_file["none"].reproduction_number
+
+
+def test_a_chosen_design_keeps_what_it_sets(tmp_path: Path) -> None:
+    file = tmp_path / "loop.toml"
+    file.write_text(
+        'name = "loop"\nexamples = 30\nhorizon = 5\n[[design]]\nname = "careful"\nset = { "errors.step_error" = 0.001 }\n'
+    )
+    loop = runaway.Scenario.from_file(file).with_(errors__step_error=0.02)
+    for chosen in (loop.designs["careful"], [loop.designs["careful"], loop.with_(name="plain")]):
+        compared = runaway.compare(chosen, replicates=10)
+        assert compared.designs[0].scenario.errors.step_error == 0.001
+    # The whole file stands for all of its designs, overridden first.
+    assert [one.scenario.errors.step_error for one in runaway.compare(loop, replicates=10).designs] == [0.001]

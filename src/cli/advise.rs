@@ -9,8 +9,9 @@ use crate::fit::{AuditQuestion, Fitted, ItemWorth, Log, LoopChecks, MOST_HORIZON
 use crate::report;
 use crate::report::fit::words::LEARNERS;
 
+use super::answer::Answer;
 use super::args;
-use super::document::{Answer, of_logs};
+use super::document::of_logs;
 use super::fit::{blamed, generations, options, provenance, read, typed};
 use super::gate::reaching;
 use super::ingest::read_as;

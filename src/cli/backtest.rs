@@ -10,8 +10,9 @@ use crate::report::backtest::words;
 use crate::report::fit::words::LEARNERS;
 use crate::scenario::ScenarioError;
 
+use super::answer::Answer;
 use super::args;
-use super::document::{Answer, of_logs};
+use super::document::of_logs;
 use super::fit::{blamed, digests, priors};
 use super::limits::WorkEstimate;
 use super::progress::watched;

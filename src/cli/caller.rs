@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::files::{GivenInput, with_given};
 
-use super::document::Answer;
+use super::answer::Answer;
 
 /// Hears what is done, how many parts of it and of how many; says whether to go on. It is called by any thread.
 pub type WorkWatch = Arc<dyn Fn(&str, u64, u64) -> ControlFlow<()> + Send + Sync>;

@@ -11,8 +11,9 @@ use crate::report::{ReportInputs, ReportView};
 use crate::scenario::Scenario;
 use crate::simulate::Simulated;
 
+use super::answer::Answer;
 use super::args::CheckArgs;
-use super::document::{Answer, ResultDocument};
+use super::document::ResultDocument;
 use super::limits::WorkEstimate;
 use super::playing::{EngineArg, PlayArgs};
 use super::{CommandVerdict, play, played, quoted};

@@ -16,8 +16,9 @@ use crate::scenario::{
     Design, DrawnDesigns, FileClaims, FittedDesigns, FittedLoop, PosteriorDraw, Scenario, ScenarioError, ScenarioFile,
 };
 
+use super::answer::Answer;
 use super::args::{CompareArgs, SourceArgs};
-use super::document::{Answer, json};
+use super::document::json;
 use super::limits::WorkEstimate;
 use super::progress::bar;
 use super::{CommandVerdict, posterior, quoted, report_folder, write_report};

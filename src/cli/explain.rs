@@ -9,8 +9,9 @@ use crate::provenance::Provenance;
 use crate::report::view::ways_to_safety;
 use crate::report::{designs, explained};
 
+use super::answer::Answer;
 use super::args::ExplainArgs;
-use super::document::{Answer, GivenSource, ResultDocument};
+use super::document::{GivenSource, ResultDocument};
 use super::limits::WorkEstimate;
 use super::{CommandVerdict, UsageError, posterior, quoted};
 

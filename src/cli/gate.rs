@@ -14,8 +14,9 @@ use crate::provenance::LogProvenance;
 use crate::report::fit::words::LEARNERS;
 use crate::report::gate::{self, words};
 
+use super::answer::Answer;
 use super::args;
-use super::document::{Answer, of_logs};
+use super::document::of_logs;
 use super::fit::{blamed, generations, options, provenance, read, typed, typed_rules};
 use super::ingest::read_as;
 use super::limits::WorkEstimate;

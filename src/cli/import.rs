@@ -10,8 +10,9 @@ use crate::interop::{ChainFileError, read_chain};
 use crate::provenance::{ChainProvenance, SCHEMA_VERSION, digest_bytes};
 use crate::report::absorbed;
 
+use super::answer::Answer;
 use super::args::{FormatName, ImportArgs};
-use super::document::{Answer, json};
+use super::document::json;
 use super::{CommandVerdict, UsageError, quoted};
 
 /// The law of a chain with what it takes to make it again.

@@ -7,7 +7,8 @@ use crate::measure::{MeasureOptions, measure};
 use crate::provenance::LogProvenance;
 use crate::report;
 
-use super::document::{Answer, of_logs};
+use super::answer::Answer;
+use super::document::of_logs;
 use super::fit::digests;
 use super::standard_error;
 use super::{CommandVerdict, args, quoted, report_folder, write_report};

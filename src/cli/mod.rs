@@ -1,6 +1,7 @@
 //! The command line: arguments in, tables or JSON out. The only place that prints.
 
 mod advise;
+mod answer;
 mod args;
 mod backtest;
 pub mod call;

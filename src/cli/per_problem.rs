@@ -7,8 +7,9 @@ use crate::plan::inference::{self, InferencePlan, InferenceRequest};
 use crate::provenance::Provenance;
 use crate::report::inference as shown;
 
+use super::answer::Answer;
 use super::args::{PlanArgs, SourceArgs};
-use super::document::{Answer, ResultDocument};
+use super::document::ResultDocument;
 use super::outcome::UsageError;
 use super::{CommandVerdict, report_folder, write_report};
 

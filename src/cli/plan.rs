@@ -12,8 +12,9 @@ use crate::provenance::{Provenance, SCHEMA_VERSION, digest_all};
 use crate::report::plan as shown;
 use crate::scenario::{Design, DrawnDesigns, FittedDesigns, FittedLoop, PosteriorDraw, Scenario, ScenarioFile};
 
+use super::answer::Answer;
 use super::args::{MOST_GENERATIONS, PlanArgs, SourceArgs};
-use super::document::{Answer, json};
+use super::document::json;
 use super::limits::WorkEstimate;
 use super::outcome::UsageError;
 use super::progress::bar;

@@ -7,8 +7,9 @@ use crate::report;
 use crate::report::sensitivity::SensitivityInputs;
 use crate::sensitivity::{SobolSettings, sensitivity};
 
+use super::answer::Answer;
 use super::args::SensitivityArgs;
-use super::document::{Answer, ResultDocument};
+use super::document::ResultDocument;
 use super::limits::WorkEstimate;
 use super::{CommandVerdict, report_folder, write_report};
 

@@ -5,8 +5,9 @@ use std::io::Write;
 use crate::report::view;
 use crate::scenario::Scenario;
 
+use super::answer::Answer;
 use super::args::SimulateArgs;
-use super::document::{Answer, ResultDocument};
+use super::document::ResultDocument;
 use super::limits::WorkEstimate;
 use super::playing::{EngineArg, PlayArgs};
 use super::{CommandVerdict, checkpoint, play, played};

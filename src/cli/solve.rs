@@ -8,8 +8,9 @@ use crate::provenance::Provenance;
 use crate::report::{ReportInputs, ReportView};
 use crate::scenario::{Scenario, ScenarioFile};
 
+use super::answer::Answer;
 use super::args::{SolveArgs, SourceArgs};
-use super::document::{Answer, GivenSource, ResultDocument};
+use super::document::{GivenSource, ResultDocument};
 use super::limits::WorkEstimate;
 use super::{CommandVerdict, posterior};
 

@@ -10,8 +10,8 @@ use std::ffi::OsString;
 
 use anyhow::Context;
 
+use super::answer::Answer;
 use super::caller::BrokenCall;
-use super::document::Answer;
 use super::{Command, parsed, run};
 
 pub use super::caller::{CallContext, WorkWatch};

@@ -4,7 +4,7 @@ use crate::provenance::Provenance;
 use crate::report::sweep as drawn;
 use crate::sweep::{CellRange, PartHeader, SweepAxis, SweepGrid, SweepPlan, SweepResult, SweepSummary};
 
-use super::super::document::Answer;
+use super::super::answer::Answer;
 use super::super::limits::WorkEstimate;
 use super::super::sweep::{GridFormat, GridWriter, command};
 use super::{CallContext, CallRefusal, DrawnFigure, GivenLoop, ToldAnswer, called};

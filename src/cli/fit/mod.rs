@@ -19,8 +19,9 @@ use crate::fit::{
 use crate::gate::GateVerdict;
 use crate::report;
 
+use super::answer::Answer;
 use super::args;
-use super::document::{Answer, of_logs};
+use super::document::of_logs;
 use super::gate;
 use super::ingest::read_as;
 use super::limits::WorkEstimate;

@@ -12,8 +12,9 @@ use crate::provenance::LogProvenance;
 use crate::report;
 use crate::report::fit::{FitInputs, PairInputs, words};
 
+use super::super::answer::Answer;
 use super::super::args;
-use super::super::document::{Answer, of_logs};
+use super::super::document::of_logs;
 use super::super::ingest::read_as;
 use super::super::limits::WorkEstimate;
 use super::super::progress::watched;

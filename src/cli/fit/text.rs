@@ -4,7 +4,8 @@ use crate::gate::GateVerdict;
 use crate::report;
 use crate::report::fit::{FitInputs, tables, words};
 
-use super::super::document::{Answer, CurveArgs};
+use super::super::answer::Answer;
+use super::super::document::CurveArgs;
 
 pub(super) fn answer(inputs: &FitInputs<'_>, curve: CurveArgs) -> Answer {
     let fit = inputs.fit;

@@ -21,8 +21,9 @@ use crate::sweep::{
     SweepSummary,
 };
 
+use super::answer::Answer;
 use super::args::{SourceArgs, SweepArgs};
-use super::document::{Answer, FormatArg, OutputArgs};
+use super::document::{FormatArg, OutputArgs};
 use super::limits::WorkEstimate;
 use super::outcome::UsageError;
 use super::progress::bar;
