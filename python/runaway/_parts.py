@@ -9,21 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from runaway._words import Path
+from runaway.errors import WorkError
 
 # What the program puts behind the name of the output.
 SUFFIX = ".partial"
 BEGINS = b"# runaway sweep "
+# Longest line that is read, in bytes: a plan with its axes.
+LONGEST = 64 << 20
 
 
 class UnusablePartError(Exception):
-    """The partial file is of another sweep, or another process writes it."""
+    """The partial file cannot be opened, is of another sweep, or another process writes it."""
 
 
 class SweepPart:
     """A partial file that is open: lines of the first `done` cells, to which others are added."""
 
-    def __init__(self, file: io.FileIO, head: bytes, cells: int) -> None:
+    def __init__(self, file: io.FileIO, path: str, head: bytes, cells: int) -> None:
         self._file = file
+        self._path = path
         length, self.done = _kept(file, head, cells)
         os.ftruncate(file.fileno(), length)
         file.seek(length)
@@ -37,8 +41,12 @@ class SweepPart:
     def _write(self, text: bytes) -> None:
         # A raw file may take less than it is given.
         rest = memoryview(text)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            remedy = "make room, and call again: it goes on from what is done"
+            raise WorkError(f"{self._path}: cannot write this file: {error.strerror}; {remedy}", "out", remedy, 1) from error
 
 
 @contextmanager
@@ -50,16 +58,19 @@ def open_part(out: Path, head: str, cells: int) -> Iterator[SweepPart]:
     """
     path = os.fspath(out) + SUFFIX
     folder = os.path.dirname(path)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-    # Neither cut off nor moved to its end: what it holds is read first.
-    file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+")
+    try:
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        # Neither cut off nor moved to its end: what it holds is read first.
+        file = io.FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+")
+    except OSError as error:
+        raise UnusablePartError from error
     with file:
         if not _locked(file):
             raise UnusablePartError
         _OURS.add(file)
         try:
-            yield SweepPart(file, head.encode(), cells)
+            yield SweepPart(file, path, head.encode(), cells)
         finally:
             _OURS.discard(file)
             _unlock(file)
@@ -105,16 +116,16 @@ def _kept(file: io.FileIO, head: bytes, cells: int) -> tuple[int, int]:
     """Bytes and cells that can be kept."""
     with open(os.dup(file.fileno()), "rb") as reader:
         reader.seek(0)
-        first = reader.readline()
+        first = reader.readline(LONGEST)
         begun, columns = head.splitlines(keepends=True)
         if not first.endswith(b"\n") and begun.startswith(first):
             return 0, 0
         if not _is_of(first, begun):
             raise UnusablePartError
-        if reader.readline() != columns:
+        if reader.readline(LONGEST) != columns:
             return 0, 0
         length, done = len(first) + len(columns), 0
-        for line in reader:
+        while line := reader.readline(LONGEST):
             if done == cells or not line.endswith(b"\n") or line.startswith(b"#"):
                 break
             length += len(line)

@@ -114,6 +114,8 @@ class Spread:
         self._running: dict[int, tuple[Chunk, Any, int]] = {}
         self._silent: dict[int, Any] = {}
         self._finished: dict[int, tuple[int, str]] = {}
+        # Seconds that workers solved, all together.
+        self.solving = 0.0
         # Seconds of the slowest cell of a chunk, on average over it.
         self._slowest = 0.0
 
@@ -187,6 +189,7 @@ class Spread:
         if outcome.error is not None:
             raise outcome.error
         self._slowest = max(self._slowest, outcome.seconds / chunk.count)
+        self.solving += outcome.seconds
         self._finished[chunk.first] = (chunk.count, outcome.rows)
 
     def _next(self) -> int:

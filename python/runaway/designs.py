@@ -205,6 +205,9 @@ def sweep(
     if out is not None and not str(out).endswith(".csv"):
         remedy = "name a .csv file; the command line writes .json and .parquet"
         raise UsageError(f"out={str(out)!r}: {remedy}", "out", remedy, 2)
+    if workers is not None and executor is None:
+        remedy = "give an executor, or threads= for threads of this process"
+        raise UsageError(f"workers={workers} are those of an executor, and there is none; {remedy}", "workers", remedy, 2)
     if executor is not None:
         share = SweepShare(scenario, tuple(axes), quantiles, _native.__version__)
         held = swept(share, native, executor, workers=workers, out=out, threads=threads, progress=progress)

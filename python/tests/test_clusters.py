@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import multiprocessing
 import os
 import signal
@@ -18,6 +20,7 @@ from conftest import command_line
 
 import runaway
 from runaway import _native, _spread, clusters
+from runaway._parts import SweepPart
 from runaway._spread import Outcome, Spread, WorkerPool
 
 MODEL = "models/self-consistency.toml"
@@ -211,6 +214,41 @@ def test_the_partial_file_of_another_sweep_is_refused(loop: runaway.Scenario, tm
     assert partial.read_bytes() == b"mine\n"
 
 
+class Full(io.FileIO):
+    """A file on a disk without room."""
+
+    def write(self, text: Any) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_what_cannot_be_written_is_said(loop: runaway.Scenario, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with ThreadPoolExecutor(2) as pool, pytest.raises(runaway.RunawayError, match=r"file/grid\.csv\.partial"):
+        runaway.sweep(loop, OVER, executor=pool, out=tmp_path / "file/grid.csv")
+    with Full(tmp_path / "part", "w+") as file, pytest.raises(runaway.WorkError, match=r"grid\.csv\.partial: cannot write"):
+        SweepPart(file, "grid.csv.partial", b"first\nhead\n", 3)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of this system differ")
+def test_an_interrupt_ends_the_call_and_the_next_goes_on(whole: bytes, loop: runaway.Scenario, tmp_path: Path) -> None:
+    class Interrupting(ThreadPoolExecutor):
+        calls = 0
+
+        def submit(self, *call: Any) -> Future[Any]:  # type: ignore[override]
+            self.calls += 1
+            if self.calls == 30:
+                os.kill(os.getpid(), signal.SIGINT)
+            return super().submit(*call)
+
+    grid = tmp_path / "grid.csv"
+    with pytest.MonkeyPatch.context() as patch, Interrupting(2) as pool:
+        patch.setattr(_spread, "LARGEST_CHUNK", 7)
+        with pytest.raises(KeyboardInterrupt):
+            runaway.sweep(loop, OVER, executor=pool, out=grid)
+        assert not grid.exists() and (tmp_path / "grid.csv.partial").stat().st_size > 1_000
+        assert on(pool, loop, grid) == whole
+
+
 KILLED = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -295,6 +333,8 @@ def test_what_has_no_submit_is_refused(loop: runaway.Scenario) -> None:
         runaway.sweep(loop, OVER, executor=4)
     with ThreadPoolExecutor(1) as pool, pytest.raises(runaway.UsageError, match="at least 1 worker"):
         runaway.sweep(loop, OVER, executor=pool, workers=0)
+    with pytest.raises(runaway.UsageError, match="there is none"):
+        runaway.sweep(loop, OVER, workers=2)
 
 
 class KillsOnce:
