@@ -5,6 +5,7 @@ other designs. The log of a running loop is fitted, by `fit`, to what it has lef
 that releases the interpreter's lock; results are frozen and hold numpy arrays.
 """
 
+from runaway import clusters
 from runaway._native import __version__
 from runaway._record import Record
 from runaway.designs import compare, plan, sweep
@@ -12,6 +13,7 @@ from runaway.errors import LogError, RunawayError, ScenarioError, UsageError, Wo
 from runaway.figure import Figure
 from runaway.fits import BacktestResult, FitResult, GateResult, MeasuredLoop, PairedFit, UnsettledError
 from runaway.logs import backtest, fit, fit_pair, gate, ingest, measure
+from runaway.monitor import Monitor, Reading
 from runaway.results import (
     Agreement,
     Comparison,
@@ -34,8 +36,10 @@ __all__ = [
     "GateResult",
     "LogError",
     "MeasuredLoop",
+    "Monitor",
     "PairedFit",
     "Plan",
+    "Reading",
     "Record",
     "RunawayError",
     "Scenario",
@@ -49,6 +53,7 @@ __all__ = [
     "WorkError",
     "__version__",
     "backtest",
+    "clusters",
     "compare",
     "fit",
     "fit_pair",

@@ -11,6 +11,7 @@ import numpy as np
 from runaway import _native
 from runaway._calls import asked, run
 from runaway._words import Path, Progress, Value, options, word
+from runaway.clusters import SweepShare, swept
 from runaway.errors import UsageError
 from runaway.fits import FitResult
 from runaway.results import Comparison, Plan, SweepResult
@@ -161,6 +162,8 @@ def sweep(
     *,
     quantiles: bool = False,
     out: Path | None = None,
+    executor: Any = None,
+    workers: int | None = None,
     allow_long: bool = False,
     threads: int | None = None,
     progress: Progress = False,
@@ -173,6 +176,9 @@ def sweep(
             key changes from cell to cell.
         quantiles: quantiles of the runway as well.
         out: write the grid to this .csv file too; an unfinished sweep is resumed.
+        executor: solve the cells on this: a pool of `concurrent.futures`, a Dask `Client`, `runaway.clusters.RayExecutor()`,
+            anything with `submit`, or a function that makes one. The bytes are the same; work is not limited then.
+        workers: of the executor, where it does not say how many it has.
         allow_long, threads, progress: as for `Scenario.solve`.
 
     Returns:
@@ -181,6 +187,7 @@ def sweep(
     Raises:
         ScenarioError: for a cell that breaks a rule; nothing is solved then.
         UsageError: for a key that cannot be varied.
+        WorkError: where workers die again and again; with `out`, the same call goes on from what is done.
 
     Example:
         >>> import runaway
@@ -198,6 +205,16 @@ def sweep(
     if out is not None and not str(out).endswith(".csv"):
         remedy = "name a .csv file; the command line writes .json and .parquet"
         raise UsageError(f"out={str(out)!r}: {remedy}", "out", remedy, 2)
+    if workers is not None and executor is None:
+        remedy = "give an executor, or threads= for threads of this process"
+        raise UsageError(f"workers={workers} are those of an executor, and there is none; {remedy}", "workers", remedy, 2)
+    if executor is not None:
+        share = SweepShare(scenario, tuple(axes), quantiles, _native.__version__)
+        held = swept(share, native, executor, workers=workers, out=out, threads=threads, progress=progress)
+        if held is not None:
+            return SweepResult.of(native, scenario, tuple(axes), quantiles, held.encode())
+        # All cells stand in the partial file, of which the program makes the output.
+        given["allow_long"] = True
     words = ["sweep", *options(given), *overrides]
     table, _ = run(words, [file], inputs, threads, progress, pooled=True)
     if out is not None:
@@ -223,11 +240,11 @@ def sweep_rows(
     Raises:
         UsageError: for cells that there are not.
     """
-    return _grid(scenario, tuple(over), quantiles).rows(first, count, threads=threads)
+    return grid_of(scenario, tuple(over), quantiles).rows(first, count, threads=threads)
 
 
 @lru_cache(maxsize=8)
-def _grid(scenario: Scenario, over: tuple[str, ...], quantiles: bool) -> _native.Sweep:
+def grid_of(scenario: Scenario, over: tuple[str, ...], quantiles: bool) -> _native.Sweep:
     """A grid is read once by each process."""
     return _native.Sweep(scenario._loop, over, quantiles)
 

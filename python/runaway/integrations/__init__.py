@@ -1,0 +1,1 @@
+"""Where a runway is looked at: trainers (`runaway.integrations.transformers`) and trackers of experiments."""
