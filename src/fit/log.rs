@@ -1,7 +1,6 @@
 //! The log of a running loop: what was measured, generation by generation.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::row_error::RowError;
 use super::transition::AnswerMoves;
@@ -111,35 +110,6 @@ pub struct Log {
     pub same_problems: bool,
     /// The runs, in the order of their first rows.
     pub runs: Vec<LogRun>,
-}
-
-/// What is wrong with a log: file, line, column, reason.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}", describe(file, *line, column.as_deref(), reason))]
-pub struct LogError {
-    /// The file, as the user named it.
-    pub file: String,
-    /// Line, from 1, where one line is to blame.
-    pub line: Option<u64>,
-    /// Column or key at fault.
-    pub column: Option<String>,
-    /// The rule that is broken, with the value that breaks it.
-    pub reason: String,
-    /// Whether nothing is wrong but that there is no evaluation yet: a log that still grows may come to hold one.
-    pub awaited: bool,
-}
-
-impl LogError {
-    /// The same, where nothing is wrong but that there is no evaluation yet.
-    pub(super) fn awaited(self) -> Self {
-        Self { awaited: true, ..self }
-    }
-}
-
-fn describe(file: &str, line: Option<u64>, column: Option<&str>, reason: &str) -> String {
-    let line = line.map_or_else(String::new, |line| format!(":{line}"));
-    let column = column.map_or_else(String::new, |column| format!("column `{column}`: "));
-    format!("{file}{line}: {column}{reason}")
 }
 
 /// The columns of the canonical format, in the order in which they are written.

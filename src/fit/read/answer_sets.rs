@@ -7,7 +7,7 @@ use super::column_names::TASKS;
 use super::json::JsonObject;
 use super::pairs::hash;
 use super::{ReadOptions, fault, listed, shortened};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// The most values of a key that names sets; a key of more, or of one for every few lines, is a text of its own.
 const MOST: usize = 50;

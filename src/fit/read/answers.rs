@@ -19,7 +19,8 @@ use super::read_error::ReadError;
 use super::sample_keys::{SampleKeys, sample_keys};
 use super::verdicts::{self, VerdictKeys};
 use super::{ReadOptions, fault, listed, lm_eval, lm_eval_samples, shortened};
-use crate::fit::log::{Log, LogError};
+use crate::fit::log::Log;
+use crate::fit::log_error::LogError;
 
 /// What stands where no answer was found in a response.
 const NO_ANSWER: [&str; 6] = ["", "[invalid]", "none", "null", "nan", "n/a"];

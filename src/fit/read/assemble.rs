@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::fit::log::{Log, LogError, LogRow, LogRun, note_of_run};
+use crate::fit::log::{Log, LogRow, LogRun, note_of_run};
+use crate::fit::log_error::LogError;
 
 use super::file::LogFile;
 use super::found::FoundRecords;

@@ -13,7 +13,7 @@ use super::header::{Header, header, is_rule};
 use super::json::JsonObject;
 use super::lines::LONGEST;
 use super::{fault, some};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// Whether a text begins with a header of at least two names.
 pub(super) fn is_table(file: &LogFile) -> bool {

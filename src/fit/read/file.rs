@@ -4,7 +4,7 @@ use std::io::{BufRead, Read};
 use std::path::Path;
 
 use crate::files::{self, StoredInput};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 use super::event_records;
 use super::json::{self, JsonObject};

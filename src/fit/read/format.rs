@@ -3,7 +3,7 @@
 use super::file::LogFile;
 use super::found::FoundRecords;
 use super::options::ReadOptions;
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// A format that is read: one file each, tried in this order.
 pub(super) struct LogFormat {

@@ -12,7 +12,8 @@ use super::{
     tensorboard, trainer_state, training_log, verl, wandb,
 };
 use crate::files::StoredInput;
-use crate::fit::log::{Log, LogError};
+use crate::fit::log::Log;
+use crate::fit::log_error::LogError;
 use crate::fit::transition::AnswerSamples;
 
 /// Every format. The first that recognises a file reads it, so the more particular ones come first.

@@ -3,7 +3,7 @@
 use super::gather::RowGather;
 use super::record::EvaluationRecord;
 use super::wording::fault;
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// What a reader found in its files.
 #[derive(Default)]

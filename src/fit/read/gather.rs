@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::repeats::stand_twice;
 use super::wording::add_once;
 use super::{axis, fault};
-use crate::fit::log::{LogError, LogRow, LogRun, note_of_run};
+use crate::fit::log::{LogRow, LogRun, note_of_run};
+use crate::fit::log_error::LogError;
 
 /// Collects rows by run.
 #[derive(Default)]

@@ -7,7 +7,8 @@ use super::file::{self, LogFile};
 use super::lines::unreadable;
 use super::paths;
 use crate::files::{self, StoredInput};
-use crate::fit::log::{Log, LogError};
+use crate::fit::log::Log;
+use crate::fit::log_error::LogError;
 
 /// Endings of files that are written line by line.
 const BY_LINE: [&str; 6] = ["csv", "tsv", "jsonl", "ndjson", "log", "txt"];

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use super::fault;
 use super::file::{FileShape, LogFile};
 use super::lines::{LONGEST, unreadable};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// The header of a text table.
 pub(super) struct Header {

@@ -13,7 +13,7 @@ use super::read_error::ReadError;
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore, OneTask};
 use super::right_counts::RightTally;
 use super::{LogFormat, ReadOptions, fault, some};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "Inspect log", recognise, read };
 

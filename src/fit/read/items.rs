@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 use super::answer_fields::{ANSWERS, IDS, STEPS};
 use super::answer_fields::{

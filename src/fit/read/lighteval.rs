@@ -8,7 +8,7 @@ use super::found::FoundRecords;
 use super::json::{self, JsonObject};
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore, OneTask};
 use super::{LogFormat, ReadOptions, fault, listed};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "lighteval results", recognise, read };
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read};
 
 use super::fault;
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// Longest line, in bytes: what a line holds is parsed in whole.
 pub(super) const LONGEST: u64 = 32 << 20;

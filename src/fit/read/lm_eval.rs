@@ -12,7 +12,7 @@ use super::read_error::ReadError;
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore, OneTask, ScoreValue};
 use super::wording::add_once;
 use super::{LogFormat, ReadOptions, listed, some};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const RESULTS: LogFormat =
     LogFormat { name: "lm-evaluation-harness results", recognise: is_results, read: results };

@@ -11,7 +11,7 @@ use super::json::{self, JsonObject};
 use super::record::{EvaluationRecord, EvaluationTime, OneTask};
 use super::right_counts::RightTally;
 use super::{LogFormat, ReadOptions, fault, listed};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 use crate::fit::transition::{AnswerSamples, SampleAnswer};
 
 pub(super) const FORMAT: LogFormat =

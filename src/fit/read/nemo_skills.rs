@@ -8,7 +8,7 @@ use super::found::FoundRecords;
 use super::json::{self, JsonObject};
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore, OneTask};
 use super::{LogFormat, ReadOptions, fault, listed, problems};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const METRICS: LogFormat = LogFormat { name: "NeMo-Skills metrics", recognise, read };
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::fault;
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// Endings of the files that a folder is searched for.
 const ENDINGS: [&str; 9] = ["csv", "tsv", "jsonl", "ndjson", "json", "log", "txt", "eval", "parquet"];

@@ -6,7 +6,7 @@ use super::json::{self, JsonObject};
 use super::python::without_types;
 use super::trainer_state::Entries;
 use super::{LogFormat, ReadOptions, some};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "printed dictionaries of a trainer", recognise, read };
 

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::wording::fault;
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// A rule that a value of a log breaks: the key or column at fault, where one is, and the rule with its remedy. Whoever knows
 /// the file and the line adds them ([`ReadError::at`]).

@@ -2,7 +2,8 @@
 
 use super::fault;
 use super::pairs::PairedAnswers;
-use crate::fit::log::{LogError, LogRow};
+use crate::fit::log::LogRow;
+use crate::fit::log_error::LogError;
 
 /// When an evaluation took place.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::record::{EvaluationRecord, EvaluationTime, ScoreValue};
 use super::{fault, shortened, some};
-use crate::fit::log::{LogError, LogRow};
+use crate::fit::log::LogRow;
+use crate::fit::log_error::LogError;
 
 /// Of several evaluations at one step of one file the last: its run was resumed from before that step. Of other files only
 /// those with the same result are left out: states of later checkpoints repeat the earlier ones.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 use super::answer_fields;
 use super::cell_values::is_nothing;

@@ -12,7 +12,8 @@ use super::names::{is_first, is_name};
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
 use super::table_columns::{check, is_summary, names};
 use super::{LogFormat, ReadOptions, cells, fault, json, listed, problems, shortened, some};
-use crate::fit::log::{COLUMNS, LogError, LogRow};
+use crate::fit::log::{COLUMNS, LogRow};
+use crate::fit::log_error::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "table", recognise, read };
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::fit::log::{LogError, REQUIRED};
+use crate::fit::log::REQUIRED;
+use crate::fit::log_error::LogError;
 
 use super::answer_fields;
 use super::answer_fields::key_names;

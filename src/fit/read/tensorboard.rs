@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 use super::decimals::shortest_decimals;
 use super::event_records::EventRecords;

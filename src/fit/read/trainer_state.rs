@@ -10,7 +10,7 @@ use super::json::{self, JsonObject};
 use super::meaning::{MetricMeaning, meaning};
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
 use super::{LogFormat, ReadOptions, fault, listed, some};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "trainer state", recognise, read };
 

@@ -5,7 +5,7 @@ use super::found::FoundRecords;
 use super::json::JsonObject;
 use super::trainer_state::Entries;
 use super::{LogFormat, ReadOptions, fault, listed};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "trainer's log", recognise, read };
 

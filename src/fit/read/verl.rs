@@ -16,7 +16,7 @@ use super::read_error::ReadError;
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
 use super::right_counts::RightTally;
 use super::{LogFormat, ReadOptions, fault, listed, problems, shortened};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const ROLLOUTS: LogFormat = LogFormat { name: "verl rollouts", recognise: is_rollouts, read: rollouts };
 pub(super) const METRICS: LogFormat = LogFormat { name: "verl metrics", recognise: is_metrics, read: metrics };

@@ -5,7 +5,7 @@ use super::file::{FileShape, LogFile};
 use super::found::FoundRecords;
 use super::record::{EvaluationRecord, EvaluationTime, MetricScore};
 use super::{LogFormat, ReadOptions, cells, fault, shortened};
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 pub(super) const FORMAT: LogFormat = LogFormat { name: "W&B panel", recognise, read };
 

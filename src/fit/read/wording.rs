@@ -1,6 +1,6 @@
 //! Words for messages about logs.
 
-use crate::fit::log::LogError;
+use crate::fit::log_error::LogError;
 
 /// A fault of one file.
 pub(super) fn fault(file: &str, line: Option<u64>, column: Option<&str>, reason: impl Into<String>) -> LogError {
