@@ -21,6 +21,9 @@ from runaway.scenario import Scenario
 
 __all__ = ["RayExecutor", "loky_pool"]
 
+# After which an idle process of a pool of joblib's ends.
+IDLE_SECONDS = 60
+
 
 class RayExecutor:
     """Ray as an executor: each call is a task of its own.
@@ -62,16 +65,17 @@ def _called(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def loky_pool(workers: int | None = None) -> Callable[[], Any]:
-    """The pool of processes that joblib works with, as an executor that is made anew when it breaks.
+    """A pool of processes of the kind that joblib works with, as an executor that is made anew when it breaks.
 
     Args:
         workers: processes; one for each core if left out.
     """
 
     def make() -> Any:
-        from joblib.externals.loky import get_reusable_executor
+        # Not the reusable one, which joblib itself goes on to use.
+        from joblib.externals.loky import ProcessPoolExecutor
 
-        return get_reusable_executor(max_workers=workers)
+        return ProcessPoolExecutor(max_workers=workers, timeout=IDLE_SECONDS)
 
     return make
 

@@ -26,7 +26,7 @@ from transformers.trainer_callback import (  # noqa: E402
 from runaway.integrations.transformers import RunawayCallback  # noqa: E402
 
 RULE = "P(fail within 5) > 0.5"
-RIGHT = [0.9, 0.82, 0.74, 0.66]
+RIGHT = [0.9, 0.8, 0.67, 0.53]
 
 
 class Reporter(TrainerCallback):  # type: ignore[misc]
@@ -76,7 +76,7 @@ def test_every_evaluation_is_a_generation() -> None:
     alerts: list[str] = []
     callback = RunawayCallback(problems=1000, fail_if=RULE, log_to=[], on_alert=lambda title, text: alerts.append(title))
     trainer = ran(callback)
-    log = {"generation": [0, 1, 2, 3], "evaluated": [1000] * 4, "wrong": [100, 180, 260, 340]}
+    log = {"generation": [0, 1, 2, 3], "evaluated": [1000] * 4, "wrong": [100, 200, 330, 470]}
     assert callback.readings[-1].fit == runaway.fit(log, fail_if=RULE, horizon=20)
     assert len(callback.readings) == 4
     kept = [entry for entry in trainer.state.log_history if "runaway/R" in entry]

@@ -243,8 +243,13 @@ def test_an_interrupt_ends_the_call_and_the_next_goes_on(whole: bytes, loop: run
     grid = tmp_path / "grid.csv"
     with pytest.MonkeyPatch.context() as patch, Interrupting(2) as pool:
         patch.setattr(_spread, "LARGEST_CHUNK", 7)
-        with pytest.raises(KeyboardInterrupt):
-            runaway.sweep(loop, OVER, executor=pool, out=grid)
+        # A shell's background jobs ignore interrupts.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                runaway.sweep(loop, OVER, executor=pool, out=grid)
+        finally:
+            signal.signal(signal.SIGINT, before)
         assert not grid.exists() and (tmp_path / "grid.csv.partial").stat().st_size > 1_000
         assert on(pool, loop, grid) == whole
 

@@ -12,7 +12,7 @@ import pytest
 import runaway
 
 RULE = "P(fail within 5) > 0.5"
-WRONG = [100, 180, 260, 340]
+WRONG = [100, 200, 330, 470]
 
 
 def watched(monitor: runaway.Monitor) -> list[runaway.Reading]:

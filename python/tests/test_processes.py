@@ -76,6 +76,11 @@ def test_a_fork_after_use_works() -> None:
     assert os.waitpid(child, 0)[1] == 0
 
 
+def hears_interrupts() -> None:
+    """A shell's background jobs ignore them, and so would what these start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 INTERRUPTED = """
 import sys, time
 import runaway
@@ -99,12 +104,13 @@ except KeyboardInterrupt:
         "loop.simulate(replicates=10**6, allow_long=True)",
         "loop.check(replicates=10**6, allow_long=True)",
         "runaway.fit('tests/data/loops/digits-logit-vote2of2.csv', sweeps=100_000, allow_long=True)",
-        "runaway.sweep(loop, {'errors.step_error': '0.001:0.1:100000'}, allow_long=True)",
+        "runaway.sweep(loop.with_(learning__anchor=0.4), {'errors.step_error': '0.001:0.003:100000'}, allow_long=True)",
     ],
 )
 def test_an_interrupt_ends_the_wait(ask: str) -> None:
     script = INTERRUPTED.format(scenario=QUICK, ask=ask)
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT, text=True)
+    words = [sys.executable, "-c", script]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT, text=True, preexec_fn=hears_interrupts)
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
     time.sleep(1.0)
@@ -119,7 +125,8 @@ def test_an_interrupt_ends_the_wait(ask: str) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of this system differ")
 def test_an_interrupt_ends_the_command() -> None:
     words = ["-m", "runaway", "simulate", "models/self-consistency.toml", "--replicates=1000000", "--allow-long"]
-    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, *words], cwd=ROOT, preexec_fn=hears_interrupts, **pipes)
     time.sleep(2.0)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
