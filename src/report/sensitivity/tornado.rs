@@ -23,6 +23,9 @@ type AxisScale = fn(f64) -> f64;
 /// A number of a loop, if it has one.
 type FateNumber = Box<dyn Fn(&LoopFate) -> Option<f64>>;
 
+/// Share of the axis that is left free for what stands at open ends.
+const OPEN_ROOM: f64 = 0.12;
+
 /// A number of the loop that bars are drawn of.
 struct BarNumber {
     axis: fn(&[f64]) -> (Axis, AxisScale),
@@ -107,7 +110,10 @@ fn tornado(inputs: SensitivityInputs<'_>, drawn: BarNumber) -> Option<Plot> {
     let mut rows: Vec<(&KeyReach, f64, f64)> =
         inputs.found.reach.iter().filter_map(|key| both(key).map(|(low, high)| (key, low, high))).collect();
     let values: Vec<f64> = rows.iter().flat_map(|(_, low, high)| [*low, *high]).chain([now]).collect();
-    let (x, scale) = (drawn.axis)(&values);
+    let (mut x, scale) = (drawn.axis)(&values);
+    if rows.iter().any(|(key, ..)| [key.low.fate, key.high.fate].iter().any(|fate| (drawn.open_end)(fate).is_some())) {
+        x.high += OPEN_ROOM * (x.high - x.low);
+    }
     let floor = |value: f64| scale(value).max(x.low).min(x.high);
     let width = |(_, low, high): &(&KeyReach, f64, f64)| (floor(*low) - floor(*high)).abs();
     rows.sort_by(|one, other| width(other).total_cmp(&width(one)));
