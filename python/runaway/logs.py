@@ -279,8 +279,8 @@ def ingest(log: Log, **more: Value) -> str:
 
     Example:
         >>> import runaway
-        >>> runaway.ingest({"round": [0, 1], "total": [100, 100], "correct": [97, 94]}).splitlines()[1]
-        '0,100,3'
+        >>> runaway.ingest({"round": [0, 1], "total": [100, 100], "correct": [97, 94]}).splitlines()[:2]
+        ['run,generation,evaluated,wrong', ',0,100,3']
     """
     files, inputs = files_of(log)
     output, _ = run(["ingest", *options(more)], files, inputs, None, False)
