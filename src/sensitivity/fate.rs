@@ -39,8 +39,8 @@ pub enum RunwayAbsence {
 impl RunwayAbsence {
     /// From the reason that the solver gives.
     fn of(point: &SweepPoint) -> Option<Self> {
-        point.mean.is_none().then(|| match point.undefined.get("runway.mean").map(String::as_str) {
-            Some(reason) if reason.starts_with("infinite") => Self::Infinite,
+        point.mean.is_none().then(|| match point.undefined.get("runway.mean") {
+            _ if point.is_endless() => Self::Infinite,
             Some(reason) if reason.contains(BEYOND_DOUBLES) => Self::BeyondDoubles,
             _ => Self::Unknown,
         })
